@@ -1,0 +1,1 @@
+"""The window: a thin face on the services in ``crmdesk.core``."""
