@@ -1,0 +1,155 @@
+"""A real Secret Service of its own for one test process: no mock, no user's keyring.
+
+A private D-Bus daemon and a private gnome-keyring, unlocked with a scratch password.
+Both die with the test process, even when that is killed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_PASSWORD = b"scratch"
+_START_SECONDS = 20.0
+
+# No service directory: nothing on this bus starts by itself, so a locked keyring is
+# answered by "locked" and never by a prompt on somebody's screen.
+_BUS_CONFIGURATION = """\
+<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:path={socket}</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+"""
+
+
+class SecretServiceMissing(RuntimeError):
+    """A program the tests need is not installed, or did not start."""
+
+
+@dataclass(slots=True)
+class SecretService:
+    """A bus and a keyring that belong to this test process.
+
+    Attributes:
+        address: what ``DBUS_SESSION_BUS_ADDRESS`` must be for a client to find it.
+        home: private home whose ``keyrings`` folder holds the stored secrets.
+    """
+
+    home: Path
+    address: str = ""
+    _folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="crmdesk-bus-")))
+    _bus: subprocess.Popen[bytes] | None = None
+    _keyring: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start both programs and wait until the service answers on the bus.
+
+        Raises:
+            SecretServiceMissing: a program is not installed or does not answer.
+        """
+        socket = self._folder / "bus"
+        configuration = self._folder / "bus.conf"
+        configuration.write_text(_BUS_CONFIGURATION.format(socket=socket), encoding="utf-8")
+        self.address = f"unix:path={socket}"
+        self._bus = _start(["dbus-daemon", "--nofork", f"--config-file={configuration}"])
+        _wait_until(socket.exists, "dbus-daemon opened no socket")
+        self.start_keyring()
+
+    def start_keyring(self, password: bytes = _PASSWORD) -> None:
+        """Start the keyring alone; a wrong password leaves an existing keyring locked."""
+        environment = os.environ | {"DBUS_SESSION_BUS_ADDRESS": self.address}
+        command = ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"]
+        self._keyring = _start(
+            [*command, f"--control-directory={self._folder}"], environment, stdin=password
+        )
+        _wait_until(self._answers, "gnome-keyring-daemon did not answer on the bus")
+
+    def stop_keyring(self) -> None:
+        """Stop the keyring and leave the bus: the service has vanished, as after a crash."""
+        _stop(self._keyring)
+        self._keyring = None
+
+    def restart_locked(self) -> None:
+        """Start the keyring anew without its password: every secret is there but locked."""
+        self.stop_keyring()
+        self.start_keyring(b"not the password")
+
+    def wipe(self) -> None:
+        """Forget every secret, as a new laptop or a reset keyring would."""
+        self.stop_keyring()
+        shutil.rmtree(self.home / ".local" / "share" / "keyrings", ignore_errors=True)
+        self.start_keyring()
+
+    def stop(self) -> None:
+        """Stop both programs and remove their folder."""
+        _stop(self._keyring)
+        _stop(self._bus)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _answers(self) -> bool:
+        if self._keyring is not None and self._keyring.poll() is not None:
+            raise SecretServiceMissing("gnome-keyring-daemon ended at once")
+        from jeepney import DBusAddress, MessageType, new_method_call
+        from jeepney.io.blocking import open_dbus_connection
+
+        bus = DBusAddress(
+            "/org/freedesktop/DBus", "org.freedesktop.DBus", interface="org.freedesktop.DBus"
+        )
+        question = new_method_call(bus, "NameHasOwner", "s", ("org.freedesktop.secrets",))
+        with open_dbus_connection(self.address) as connection:
+            reply = connection.send_and_get_reply(question)
+            return reply.header.message_type is MessageType.method_return and bool(reply.body[0])
+
+
+def _start(
+    command: list[str], environment: dict[str, str] | None = None, stdin: bytes = b""
+) -> subprocess.Popen[bytes]:
+    """Start a program that the kernel ends together with this process."""
+    if shutil.which(command[0]) is None:
+        raise SecretServiceMissing(
+            f"{command[0]} is not installed; `python3 dev.py setup` installs what tests need"
+        )
+    process = subprocess.Popen(
+        ["setpriv", "--pdeathsig", "TERM", *command],
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    assert process.stdin is not None
+    process.stdin.write(stdin)
+    process.stdin.close()
+    return process
+
+
+def _wait_until(condition: Callable[[], bool], complaint: str) -> None:
+    give_up = time.monotonic() + _START_SECONDS
+    while not condition():
+        if time.monotonic() > give_up:
+            raise SecretServiceMissing(complaint)
+        time.sleep(0.01)
+
+
+def _stop(process: subprocess.Popen[bytes] | None) -> None:
+    if process is None:
+        return
+    process.terminate()
+    try:
+        process.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
