@@ -5,10 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import keyring
 import keyring.errors
 import pytest
-from keyring.backends import SecretService as secret_service_backend
+import secretstorage
+from keyring.backends.SecretService import Keyring
 
 from tests.secret_service import SecretService
 
@@ -19,11 +19,11 @@ _READ = (
 
 
 @pytest.fixture
-def backend() -> secret_service_backend.Keyring:
-    return secret_service_backend.Keyring()
+def backend() -> Keyring:
+    return Keyring()
 
 
-def test_a_child_process_reads_what_the_test_kept(backend: secret_service_backend.Keyring):
+def test_a_child_process_reads_what_the_test_kept(backend: Keyring):
     backend.set_password("crmdesk-test", "anna", "s3cret")
 
     child = subprocess.run(
@@ -34,7 +34,7 @@ def test_a_child_process_reads_what_the_test_kept(backend: secret_service_backen
 
 
 def test_a_locked_keyring_refuses_and_keeps_the_secret(
-    restored_keyring: SecretService, backend: secret_service_backend.Keyring
+    restored_keyring: SecretService, backend: Keyring
 ):
     backend.set_password("crmdesk-test", "anna", "s3cret")
 
@@ -44,9 +44,7 @@ def test_a_locked_keyring_refuses_and_keeps_the_secret(
         backend.get_password("crmdesk-test", "anna")
 
 
-def test_a_wiped_keyring_is_empty_and_usable(
-    restored_keyring: SecretService, backend: secret_service_backend.Keyring
-):
+def test_a_wiped_keyring_is_empty_and_usable(restored_keyring: SecretService, backend: Keyring):
     backend.set_password("crmdesk-test", "anna", "s3cret")
 
     restored_keyring.wipe()
@@ -56,10 +54,8 @@ def test_a_wiped_keyring_is_empty_and_usable(
     assert backend.get_password("crmdesk-test", "anna") == "another"
 
 
-def test_without_a_service_the_library_says_so(
-    no_keyring: None, backend: secret_service_backend.Keyring
-):
-    with pytest.raises(keyring.errors.InitError):
+def test_without_a_service_the_library_says_so(no_keyring: None, backend: Keyring):
+    with pytest.raises(secretstorage.SecretServiceNotAvailableException):
         backend.get_password("crmdesk-test", "anna")
 
 
