@@ -1,0 +1,200 @@
+"""The two ways the window calls core off the GUI thread: searches, and writes in order."""
+
+from __future__ import annotations
+
+import itertools
+import queue
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import shiboken6
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+T = TypeVar("T")
+
+READERS = 2
+Done = Callable[[Any], None]
+Failed = Callable[[Exception], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    owner: weakref.ref[QObject]
+    key: tuple[int, str] | None
+    token: int
+    function: Callable[[], Any]
+    done: Done
+    failed: Failed
+
+
+class Write:
+    """One write that waits for its turn, runs, or is over."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._state = "waiting"
+
+    @property
+    def waiting(self) -> bool:
+        """Whether it has not begun yet."""
+        return self._state == "waiting"
+
+    def withdraw(self) -> bool:
+        """Take it back; False when it has begun (it then runs to its end)."""
+        return self._move("waiting", "withdrawn")
+
+    def begin(self) -> bool:
+        """Claim it for the writer; False when it was withdrawn."""
+        return self._move("waiting", "running")
+
+    def _move(self, before: str, after: str) -> bool:
+        with self._lock:
+            if self._state != before:
+                return False
+            self._state = after
+            return True
+
+
+class Queries(QObject):
+    """Runs core functions off the GUI thread and brings their answers back to it.
+
+    Made once per window, in the GUI thread. Threads are plain daemon threads: nothing
+    aborts when one still runs at the end.
+    """
+
+    # An answer crosses from a worker to the GUI thread: (call, result or None, error or None).
+    _answered = Signal(object, object, object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._numbers = itertools.count(1)
+        self._newest: dict[tuple[int, str], int] = {}
+        self._searches: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
+        self._writes: queue.SimpleQueue[tuple[Write, _Call] | None] = queue.SimpleQueue()
+        self._closed = False
+        self._threads: list[threading.Thread] = []
+        self._answered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    def run_query(
+        self,
+        owner: QObject,
+        key: str,
+        function: Callable[[], T],
+        done: Callable[[T], None],
+        failed: Failed,
+    ) -> None:
+        """Run a search off the GUI thread; only the newest per owner and key is answered.
+
+        Args:
+            owner: whom the answer is for; nothing is delivered once it is destroyed.
+            key: a later call with the same key makes this one's answer void.
+            function: the search; runs in another thread and touches no widget.
+            done: takes the result, in the GUI thread.
+            failed: takes what was raised, in the GUI thread.
+        """
+        if self._closed:
+            return
+        self._start_threads()
+        slot = (id(owner), key)
+        if not any(known == slot[0] for known, _ in self._newest):
+            owner.destroyed.connect(lambda *_, number=slot[0]: self._forget(number))
+        token = next(self._numbers)
+        self._newest[slot] = token
+        self._searches.put(_Call(weakref.ref(owner), slot, token, function, done, failed))
+
+    def run_write(
+        self,
+        owner: QObject,
+        function: Callable[[], T],
+        done: Callable[[T], None],
+        failed: Failed,
+    ) -> Write:
+        """Run a write after all earlier ones; its answer always comes while the owner lives.
+
+        Returns:
+            A handle that says whether it still waits, and can withdraw it.
+        """
+        write = Write()
+        if self._closed:
+            write.withdraw()
+            return write
+        self._start_threads()
+        token = next(self._numbers)
+        call = _Call(weakref.ref(owner), None, token, function, done, failed)
+        self._writes.put((write, call))
+        return write
+
+    def cancel(self, owner: QObject, key: str) -> None:
+        """Make the answer of a running search void."""
+        self._newest.pop((id(owner), key), None)
+
+    def shutdown(self, timeout: float) -> bool:
+        """Take nothing more, finish the writes already given, drop the searches.
+
+        Args:
+            timeout: seconds to wait at most.
+
+        Returns:
+            Whether everything ended in time.
+        """
+        self._closed = True
+        self._newest.clear()
+        for _ in range(READERS):
+            self._searches.put(None)
+        self._writes.put(None)
+        until = time.monotonic() + timeout
+        for thread in self._threads:
+            thread.join(max(0.0, until - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def _start_threads(self) -> None:
+        if self._threads:
+            return
+        targets = [("search", self._search)] * READERS + [("write", self._write)]
+        for name, target in targets:
+            thread = threading.Thread(target=target, name=f"crmdesk-{name}", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def _search(self) -> None:
+        while (call := self._searches.get()) is not None:
+            if self._current(call):
+                self._run(call)
+
+    def _write(self) -> None:
+        while (entry := self._writes.get()) is not None:
+            write, call = entry
+            if write.begin():
+                self._run(call)
+
+    def _run(self, call: _Call) -> None:
+        result, error = None, None
+        try:
+            result = call.function()
+        except Exception as caught:  # noqa: BLE001 - handed to the caller's failed()
+            error = caught
+        if shiboken6.isValid(self):
+            self._answered.emit(call, result, error)
+
+    def _current(self, call: _Call) -> bool:
+        return call.key is None or self._newest.get(call.key) == call.token
+
+    def _forget(self, number: int) -> None:
+        for slot in [slot for slot in self._newest if slot[0] == number]:
+            del self._newest[slot]
+
+    @Slot(object, object, object)
+    def _deliver(self, call: _Call, result: object, error: Exception | None) -> None:
+        owner = call.owner()
+        if owner is None or not shiboken6.isValid(owner) or not self._current(call):
+            return
+        if call.key is not None:
+            self._newest[call.key] = 0  # answered once; the entry stays so destroyed() is bound once
+        if error is None:
+            call.done(result)
+        else:
+            call.failed(error)

@@ -1,0 +1,57 @@
+"""Which columns are shown, and how wide, for the room there is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from crmdesk.ui.tables.cells import Column
+
+
+def fit(columns: Sequence[Column], room: int) -> list[tuple[Column, int]]:
+    """Choose columns and widths for a table ``room`` logical pixels wide.
+
+    Stretching columns shrink to their least width first; then columns give way, highest
+    rank first and from the end; columns of rank 0 always stay. What is left over goes to
+    the stretching columns, or to the last one.
+    """
+    kept = list(columns)
+    while _least(kept) > room:
+        victim = _first_to_go(kept)
+        if victim is None:
+            break
+        kept.remove(victim)
+    return _share_out(kept, room)
+
+
+def _least(columns: Sequence[Column]) -> int:
+    return sum(_shrunk(column) for column in columns)
+
+
+def _shrunk(column: Column) -> int:
+    return min(column.least, column.width) if column.stretch else column.width
+
+
+def _first_to_go(columns: Sequence[Column]) -> Column | None:
+    candidates = [column for column in columns if column.rank > 0]
+    if not candidates:
+        return None
+    return max(reversed(candidates), key=lambda column: column.rank)
+
+
+def _share_out(columns: Sequence[Column], room: int) -> list[tuple[Column, int]]:
+    widths = [column.width for column in columns]
+    stretching = [n for n, column in enumerate(columns) if column.stretch]
+    difference = room - sum(widths)
+    if stretching and difference:
+        _spread(columns, widths, stretching, difference)
+    return list(zip(columns, widths, strict=True))
+
+
+def _spread(
+    columns: Sequence[Column], widths: list[int], stretching: Sequence[int], difference: int
+) -> None:
+    # Shrinking stops at each column's least width, so what one cannot give the next ones do.
+    for place, n in enumerate(stretching):
+        part = difference // (len(stretching) - place)
+        widths[n] = max(_shrunk(columns[n]), widths[n] + part)
+        difference -= widths[n] - columns[n].width

@@ -1,0 +1,61 @@
+"""The rows of a few pages, so that painting never reads the database twice."""
+
+from __future__ import annotations
+
+from array import array
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+
+from crmdesk.ui.tables.cells import Row, RowKind
+
+PAGE_ROWS = 64
+PAGES_KEPT = 64
+
+Fetch = Callable[[Sequence[int]], Sequence[Row]]
+
+
+class RowCache:
+    """Pages of rows by position, the least recently used thrown away first.
+
+    Args:
+        fetch: rows of some ids; ids it does not return are shown as gone.
+    """
+
+    def __init__(self, fetch: Fetch) -> None:
+        self._fetch = fetch
+        self._ids: array[int] = array("q")
+        self._pages: OrderedDict[int, list[Row]] = OrderedDict()
+
+    @property
+    def ids(self) -> array[int]:
+        """The ids of the whole table, in its order. Not to be changed."""
+        return self._ids
+
+    def reset(self, ids: array[int]) -> None:
+        """Show other ids; every page is read anew."""
+        self._ids = ids
+        self._pages.clear()
+
+    def forget(self) -> None:
+        """Read every page anew: rows changed, their order did not."""
+        self._pages.clear()
+
+    def row(self, position: int) -> Row:
+        """The row at a position from 0; reads its page when it is not held."""
+        number = position // PAGE_ROWS
+        page = self._pages.get(number)
+        if page is None:
+            page = self._read(number)
+        else:
+            self._pages.move_to_end(number)
+        return page[position - number * PAGE_ROWS]
+
+    def _read(self, number: int) -> list[Row]:
+        start = number * PAGE_ROWS
+        ids = self._ids[start : start + PAGE_ROWS]
+        found = {row.id: row for row in self._fetch(ids)}
+        page = [found.get(row_id) or Row(row_id, kind=RowKind.GONE) for row_id in ids]
+        self._pages[number] = page
+        if len(self._pages) > PAGES_KEPT:
+            self._pages.popitem(last=False)
+        return page

@@ -1,0 +1,121 @@
+"""What the window remembers from one start to the next. Nothing secret, no CRM data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QByteArray, QSettings
+
+from crmdesk.ui.tables.cells import RowHeight, Sort
+
+
+@dataclass(frozen=True, slots=True)
+class TableState:
+    """How a person left a table.
+
+    Attributes:
+        columns: keys of the chosen columns in their order; empty means the default ones.
+        widths: widths set by hand, by column key, in logical pixels.
+        sort: the order, or None.
+        height: the row height.
+    """
+
+    columns: tuple[str, ...] = ()
+    widths: tuple[tuple[str, int], ...] = ()
+    sort: Sort | None = None
+    height: RowHeight = RowHeight.NORMAL
+
+
+class WindowState:
+    """Geometry, tab, panel widths and tables, kept in QSettings.
+
+    Args:
+        settings: where to keep it; a file of its own in tests.
+    """
+
+    def __init__(self, settings: QSettings) -> None:
+        self._settings = settings
+
+    @property
+    def geometry(self) -> QByteArray:
+        """The window's geometry as Qt saved it; empty at the first start."""
+        value = self._settings.value("window/geometry")
+        return value if isinstance(value, QByteArray) else QByteArray()
+
+    @geometry.setter
+    def geometry(self, value: QByteArray) -> None:
+        self._settings.setValue("window/geometry", value)
+
+    @property
+    def tab(self) -> str:
+        """Key of the tab that was open; empty at the first start."""
+        return str(self._settings.value("window/tab", ""))
+
+    @tab.setter
+    def tab(self, key: str) -> None:
+        self._settings.setValue("window/tab", key)
+
+    def panel_width(self, page: str, default: int) -> int:
+        """Width of a page's side panel, 280 to 480 logical pixels."""
+        width = _whole(self._settings.value(f"panels/{page}"), default)
+        return min(480, max(280, width))
+
+    def set_panel_width(self, page: str, width: int) -> None:
+        """Remember the width of a page's side panel."""
+        self._settings.setValue(f"panels/{page}", width)
+
+    def table(self, name: str, default: TableState | None = None) -> TableState:
+        """The state of a table; the default when nothing readable is kept."""
+        default = default or TableState()
+        try:
+            kept = json.loads(str(self._settings.value(f"tables/{name}", "")))
+            return _table_from(kept)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return default
+
+    def set_table(self, name: str, state: TableState) -> None:
+        """Remember the state of a table."""
+        sort = [state.sort.key, state.sort.descending] if state.sort else None
+        kept = {
+            "columns": list(state.columns),
+            "widths": dict(state.widths),
+            "sort": sort,
+            "height": state.height.name,
+        }
+        self._settings.setValue(f"tables/{name}", json.dumps(kept))
+
+    def recent(self, name: str) -> Sequence[str]:
+        """A short list of keys used last, newest first (the palette's commands)."""
+        try:
+            kept = json.loads(str(self._settings.value(f"recent/{name}", "[]")))
+        except ValueError:
+            return ()
+        return tuple(str(key) for key in kept) if isinstance(kept, list) else ()
+
+    def add_recent(self, name: str, key: str, keep: int = 8) -> None:
+        """Put a key at the head of a short list."""
+        rest = [known for known in self.recent(name) if known != key]
+        self._settings.setValue(f"recent/{name}", json.dumps([key, *rest][:keep]))
+
+
+def _table_from(kept: dict[str, object]) -> TableState:
+    columns = kept["columns"]
+    widths = kept["widths"]
+    sort = kept["sort"]
+    if not isinstance(columns, list) or not isinstance(widths, dict):
+        raise TypeError("not the state of a table")
+    return TableState(
+        tuple(str(key) for key in columns),
+        tuple((str(key), int(width)) for key, width in widths.items()),
+        Sort(str(sort[0]), bool(sort[1])) if isinstance(sort, list) else None,
+        RowHeight[str(kept["height"])],
+    )
+
+
+def _whole(value: object, default: int) -> int:
+    try:
+        return int(str(value))
+    except ValueError:
+        return default
