@@ -1,0 +1,1 @@
+"""Users, permissions, sign-in, two-factor codes, sessions and secrets."""

@@ -1,0 +1,1 @@
+"""The audit log: what is recorded, the chain that proves it, and its anchors."""

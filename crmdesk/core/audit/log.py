@@ -1,0 +1,122 @@
+"""Writes entries of the audit log, in the transaction of the action they tell of."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import desc, insert, select
+
+from crmdesk.core.access.actor import SYSTEM, Actor
+from crmdesk.core.audit import chain, kinds
+from crmdesk.core.audit.kinds import EventKind, Result
+from crmdesk.core.db.engine import Tx
+from crmdesk.core.db.tables import audit_details, audit_events
+
+CLOCK_TOLERANCE_SECONDS = 2.0
+
+
+class AuditLog:
+    """Appends entries.
+
+    Args:
+        mac_key: 32 bytes derived from the workspace key for this purpose alone.
+    """
+
+    def __init__(self, mac_key: bytes) -> None:
+        self._mac_key = mac_key
+
+    def log(
+        self,
+        tx: Tx,
+        actor: Actor,
+        kind: EventKind,
+        *,
+        result: Result = Result.OK,
+        object_type: str | None = None,
+        object_id: object | None = None,
+        job_id: str | None = None,
+        subjects: int = 1,
+        link: str | None = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Write an entry last in ``tx``: if it cannot be written, the action does not happen.
+
+        Args:
+            subjects: how many records a bulk action touched.
+            details: JSON-able facts; everything personal belongs here, where it can be erased.
+        """
+        row = {
+            "category": kind.category.value,
+            "subcategory": kind.subcategory,
+            "action": kind.action.value,
+            "result": result.value,
+            "actor_kind": actor.kind.value,
+            "user_id": actor.user_id,
+            "session_id": actor.session_id,
+            "sign_in_type": actor.sign_in_type,
+            "address": actor.place.address,
+            "host": actor.place.host,
+            "agent": actor.place.agent,
+            "country": actor.place.country,
+            "region": actor.place.region,
+            "object_type": object_type,
+            "object_id": None if object_id is None else str(object_id),
+            "job_id": job_id,
+            "subjects": subjects,
+            "link": link,
+        }
+        payload = {"user_email": actor.email, "user_name": actor.full_name, **(details or {})}
+        tx.before_commit(lambda: self._append(tx, row, payload))
+
+    def _append(self, tx: Tx, row: dict[str, Any], payload: Mapping[str, Any]) -> None:
+        last = tx.execute(
+            select(audit_events.c.id, audit_events.c.hash, audit_events.c.at_order)
+            .order_by(desc(audit_events.c.id))
+            .limit(1)
+        ).first()
+        if tx.went_back_by > CLOCK_TOLERANCE_SECONDS:
+            seconds, tx.went_back_by = tx.went_back_by, 0.0
+            self._append(
+                tx, _clock_row(), {"user_name": SYSTEM.full_name, "seconds": round(seconds)}
+            )
+            return self._append(tx, row, payload)
+        text = json.dumps(payload, ensure_ascii=False, sort_keys=True, default=str)
+        salt = secrets.token_bytes(16)
+        sequence, previous, order = (1, chain.FIRST, "") if last is None else (last.id + 1, last.hash, last.at_order)
+        row = {
+            "id": sequence,
+            "at": tx.now_text,
+            "at_order": max(order, tx.now_text),
+            **row,
+            "details_digest": chain.details_digest(text, salt),
+            "previous_hash": previous,
+        }
+        row["hash"] = chain.entry_hash(row)
+        row["mac"] = chain.entry_mac(self._mac_key, row["hash"])
+        tx.execute(insert(audit_events).values(row))
+        tx.execute(insert(audit_details).values(event_id=sequence, payload=text, salt=salt))
+        return None
+
+
+def _clock_row() -> dict[str, Any]:
+    kind = kinds.CLOCK_WENT_BACK
+    row: dict[str, Any] = dict.fromkeys(
+        ("sign_in_type", "address", "host", "agent", "country", "region"), ""
+    )
+    return row | {
+        "category": kind.category.value,
+        "subcategory": kind.subcategory,
+        "action": kind.action.value,
+        "result": Result.OK.value,
+        "actor_kind": SYSTEM.kind.value,
+        "user_id": None,
+        "session_id": None,
+        "object_type": None,
+        "object_id": None,
+        "job_id": None,
+        "subjects": 1,
+        "link": None,
+    }

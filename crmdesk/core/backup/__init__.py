@@ -1,0 +1,1 @@
+"""Backups: create, keep, verify, open, expire."""

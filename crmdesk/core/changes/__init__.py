@@ -1,0 +1,1 @@
+"""The one road of every change of data: stage, plan, apply, undo."""

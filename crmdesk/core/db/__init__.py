@@ -1,0 +1,1 @@
+"""The database: engine, tables, migrations, and all SQL that differs between engines."""

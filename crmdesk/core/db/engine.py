@@ -1,0 +1,142 @@
+"""Opens the database and hands out its transactions."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, CursorResult, Executable, create_engine, event, insert, select, update
+
+from crmdesk.core.clock import Clock, from_text, to_text
+from crmdesk.core.db import sqlite
+from crmdesk.core.db.tables import clock_state
+
+
+class Tx:
+    """One transaction: SQL, the time it happens at, and what must be done just before commit."""
+
+    def __init__(self, connection: Connection, clock: Clock, writes: bool) -> None:
+        self.connection = connection
+        self.writes = writes
+        self.now: datetime = clock.now()
+        self.steady_now, self.went_back_by = self._read_steady(clock)
+        self._before_commit: list[Callable[[], None]] = []
+        self._after_commit: list[Callable[[], None]] = []
+
+    @property
+    def now_text(self) -> str:
+        """The wall clock's time of this transaction, as stored."""
+        return to_text(self.now)
+
+    def execute(
+        self, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
+    ) -> CursorResult[Any]:
+        """Run a SQLAlchemy statement."""
+        return self.connection.execute(statement, values)  # type: ignore[return-value]
+
+    def scalar(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Any:
+        """Run a statement and return the first column of its first row, or ``None``."""
+        return self.connection.execute(statement, values).scalar()
+
+    def sql(self, text: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> sqlite3.Cursor:
+        """Run SQL text on the driver's own connection, inside this transaction.
+
+        For statements built from definitions (object tables) and for bulk work, where
+        SQLAlchemy's per-row handling is the cost. Names in the text must come quoted.
+        """
+        return self.driver.execute(text, values)
+
+    @property
+    def driver(self) -> sqlite3.Connection:
+        """The driver's connection; it shares this transaction."""
+        return self.connection.connection.driver_connection  # type: ignore[return-value]
+
+    def before_commit(self, action: Callable[[], None]) -> None:
+        """Run ``action`` last in this transaction; if it fails, nothing is written."""
+        self._before_commit.append(action)
+
+    def after_commit(self, action: Callable[[], None]) -> None:
+        """Run ``action`` once the transaction stands."""
+        self._after_commit.append(action)
+
+    def finish(self) -> None:
+        """Run what was asked for with :meth:`before_commit`, then store the steady time."""
+        for action in self._before_commit:
+            action()
+        self.execute(
+            update(clock_state).values(last_wall=self.now_text, steady=to_text(self.steady_now))
+        )
+
+    def finished(self) -> None:
+        """Run what was asked for with :meth:`after_commit`."""
+        for action in self._after_commit:
+            action()
+
+    def _read_steady(self, clock: Clock) -> tuple[datetime, float]:
+        row = self.connection.execute(select(clock_state.c.last_wall, clock_state.c.steady)).first()
+        if row is None:
+            if self.writes:
+                text = to_text(self.now)
+                self.connection.execute(insert(clock_state).values(id=1, last_wall=text, steady=text))
+            return self.now, 0.0
+        last_wall = from_text(row.last_wall)
+        went_back = max((last_wall - self.now).total_seconds(), 0.0)
+        return clock.steady(self.now, last_wall, from_text(row.steady)), went_back
+
+
+class Database:
+    """One SQLite file, opened with the settings that keep acknowledged commits.
+
+    Raises:
+        Busy: another program holds the file longer than ``busy_seconds``.
+        UserError: ``disk_full``, ``database_damaged``, ``database_read_only``,
+            ``not_a_database``, ``database_error``; nothing of the transaction was written.
+    """
+
+    def __init__(self, path: Path, clock: Clock | None = None, busy_seconds: float = 10.0) -> None:
+        self.path = path
+        self.clock = clock or Clock()
+        self._engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": busy_seconds})
+        event.listen(self._engine, "connect", sqlite.configure_connection(busy_seconds))
+        event.listen(self._engine, "begin", sqlite.begin)
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        """A transaction that sees one state of the database and writes nothing to it."""
+        with sqlite.explain_errors(self.path), self._engine.connect() as connection:
+            yield Tx(connection, self.clock, writes=False)
+            connection.rollback()
+
+    @contextmanager
+    def write(self) -> Iterator[Tx]:
+        """A transaction that holds the one write lock from its start.
+
+        It commits when the block ends and rolls back when the block raises.
+        """
+        with sqlite.explain_errors(self.path), self._engine.connect() as connection:
+            connection = connection.execution_options(**{sqlite.IMMEDIATE: True})
+            with connection.begin():
+                tx = Tx(connection, self.clock, writes=True)
+                yield tx
+                tx.finish()
+        tx.finished()
+
+    def raw(self) -> sqlite3.Connection:
+        """A driver connection of one's own, for bulk work; the caller closes it."""
+        connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
+        sqlite.apply_pragmas(connection)
+        return connection
+
+    def connection(self) -> Connection:
+        """A SQLAlchemy connection without a transaction, for migrations."""
+        return self._engine.connect()
+
+    def close(self) -> None:
+        """Close every pooled connection; the write-ahead log is folded in by the last one."""
+        self._engine.dispose()
+
+

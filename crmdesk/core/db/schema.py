@@ -1,0 +1,73 @@
+"""Creates the schema and brings an older one up to date."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from pathlib import Path
+
+from crmdesk.core.db.engine import Database
+from crmdesk.core.errors import UserError
+
+CURRENT = "0001"
+
+
+def version_of(path: Path) -> str | None:
+    """The schema version of a database file, or ``None`` for a file that is not ours.
+
+    Raises:
+        UserError: ``not_a_database``.
+    """
+    try:
+        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        try:
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        finally:
+            connection.close()
+    except sqlite3.OperationalError:
+        return None
+    except sqlite3.DatabaseError as error:
+        raise UserError(
+            "not_a_database", f"{path} is not a database.", "Choose the folder of a workspace."
+        ) from error
+    return None if row is None else str(row[0])
+
+
+def prepare(database: Database) -> None:
+    """Make the database ready for this program: refuse, migrate, or do nothing.
+
+    A file that is migrated is copied first; the copy lies beside it.
+
+    Raises:
+        UserError: ``database_foreign``, ``database_newer``; the file is untouched.
+    """
+    version = version_of(database.path)
+    if version == CURRENT:
+        return
+    if version is None:
+        raise UserError(
+            "database_foreign",
+            f"{database.path} is not a CRM Desk workspace.",
+            "Choose the folder of a workspace, or create a new one.",
+        )
+    if version > CURRENT:
+        raise UserError(
+            "database_newer",
+            "This workspace was written by a newer CRM Desk and was left untouched.",
+            "Update CRM Desk on this computer and open it again.",
+        )
+    shutil.copy2(database.path, database.path.with_name(f"crm-before-{CURRENT}.sqlite3"))
+    upgrade(database)
+
+
+def upgrade(database: Database) -> None:
+    """Run the migrations that the file lacks, all in one transaction."""
+    # Alembic takes 100 ms to import and is needed once in a file's life.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with database.connection() as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

@@ -1,0 +1,192 @@
+"""The SQLite text and connections of the backup road: rows as CSV, made inside the database.
+
+Only this module knows how SQLite prints a row. Python never sees a single value of it: a
+thousand rows leave the database as one blob, so that the interpreter lock is free meanwhile.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+from crmdesk.core.errors import Busy, UserError
+
+# printf takes 127 arguments at most (SQLITE_MAX_FUNCTION_ARG); one is the format.
+COLUMNS_PER_PRINTF = 100
+# Longest value a reader may build before the range is halved; keeps memory flat.
+USUAL_LENGTH_LIMIT = 8 * 1024 * 1024
+LONGEST_POSSIBLE = 1_000_000_000
+BUSY_MILLISECONDS = 500
+
+
+def quoted_name(name: str) -> str:
+    """Return an SQL identifier that means exactly ``name``."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def row_expression(columns: Sequence[tuple[str | None, bool]]) -> str:
+    """Return an SQL expression for one CSV row, its line end included.
+
+    Args:
+        columns: per field the column (None: the field stays blank) and whether it is free
+            text. Free text stands in quotes (``%w`` doubles those inside); all other values
+            were checked when written and cannot hold a comma, a quote or a line break.
+    """
+    if not columns:
+        raise ValueError("a row needs at least one column")
+    parts: list[str] = []
+    for start in range(0, len(columns), COLUMNS_PER_PRINTF):
+        group = columns[start : start + COLUMNS_PER_PRINTF]
+        last = start + len(group) == len(columns)
+        layout = ",".join('"%w"' if is_text else "%s" for _, is_text in group)
+        arguments = [_argument(name, is_text) for name, is_text in group]
+        if last:
+            parts.append(f"printf('{layout}%s',{','.join(arguments)},char(13,10))")
+        else:
+            parts.append(f"printf('{layout},',{','.join(arguments)})")
+    return "||".join(parts)
+
+
+def _argument(name: str | None, is_text: bool) -> str:
+    if name is None:
+        return "''"
+    # %w prints "(NULL)" for NULL; %s prints nothing.
+    return f"ifnull({quoted_name(name)},'')" if is_text else quoted_name(name)
+
+
+def range_query(table: str, row: str) -> str:
+    """Rows of ``low < id <= high`` as one blob of CSV, and their number.
+
+    ``NOT INDEXED`` keeps the planner on the table itself, whose scan is in order of ids.
+    """
+    return (
+        f"SELECT CAST(group_concat(line,'') AS BLOB), count(*) FROM ({_lines(table, row)})"
+    )
+
+
+def separated_range_query(table: str, row: str) -> str:
+    """Like :func:`range_query`, rows parted by NUL, which no stored value holds."""
+    return f"SELECT CAST(group_concat(line,char(0)) AS BLOB) FROM ({_lines(table, row)})"
+
+
+def _lines(table: str, row: str) -> str:
+    return (
+        f"SELECT {row} AS line FROM {quoted_name(table)} NOT INDEXED"
+        " WHERE id > ?1 AND id <= ?2 AND archived_at IS NULL ORDER BY id"
+    )
+
+
+def boundary_query(table: str) -> str:
+    """The id that stands ``?2`` rows after the first one above ``?1``."""
+    return (
+        f"SELECT id FROM {quoted_name(table)} NOT INDEXED WHERE id > ?1"
+        " ORDER BY id LIMIT 1 OFFSET ?2"
+    )
+
+
+def last_id_query(table: str) -> str:
+    """The greatest id, or NULL for an empty table."""
+    return f"SELECT max(id) FROM {quoted_name(table)}"
+
+
+def live_count_query(table: str) -> str:
+    """How many records are not in the recycle bin."""
+    return f"SELECT count(*) FROM {quoted_name(table)} NOT INDEXED WHERE archived_at IS NULL"
+
+
+def live_ids_query(table: str) -> str:
+    """Ids of live records within ``?1 < id <= ?2``, ascending."""
+    return (
+        f"SELECT id FROM {quoted_name(table)} NOT INDEXED"
+        " WHERE id > ?1 AND id <= ?2 AND archived_at IS NULL ORDER BY id"
+    )
+
+
+def open_reader(database: Path) -> sqlite3.Connection:
+    """Open the database for reading only; it may be used from any one thread at a time.
+
+    Raises:
+        UserError: ``database_unreadable``.
+    """
+    return _open(database, "ro")
+
+
+def _open(database: Path, mode: str) -> sqlite3.Connection:
+    location = f"{database.absolute().as_uri()}?mode={mode}"
+    try:
+        connection = sqlite3.connect(
+            location, uri=True, isolation_level=None, check_same_thread=False
+        )
+        connection.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+    except sqlite3.Error as problem:
+        raise unreadable(database) from problem
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, USUAL_LENGTH_LIMIT)
+    return connection
+
+
+def unreadable(database: Path) -> UserError:
+    """The error for a database that is missing, damaged or none at all."""
+    return UserError(
+        "database_unreadable",
+        f"The database {database} cannot be read.",
+        "Check that the workspace folder is there, then run the check of the workspace.",
+        path=str(database),
+    )
+
+
+class WriteGate:
+    """Keeps writers out for the instant in which the readers take their snapshot."""
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+        self._connection = _open(database, "rw")
+
+    def close_for_writers(self) -> bool:
+        """Take the write lock; False when another writer still holds it."""
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as problem:
+            if is_busy(problem):
+                return False
+            raise unreadable(self._database) from problem
+        except sqlite3.DatabaseError as problem:
+            raise unreadable(self._database) from problem
+        return True
+
+    def open(self) -> None:
+        """Let writers go on; nothing was written."""
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+
+    def close(self) -> None:
+        """Give the connection back."""
+        with closing(self._connection):
+            self.open()
+
+
+def begin_reading(connection: sqlite3.Connection) -> None:
+    """Start a read transaction and pin it to the present state by a first read."""
+    connection.execute("BEGIN")
+    connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+
+
+def is_busy(problem: sqlite3.Error) -> bool:
+    """Say whether another connection's lock was the reason."""
+    return (problem.sqlite_errorcode & 0xFF) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def is_too_long(problem: sqlite3.Error) -> bool:
+    """Say whether a value grew beyond the connection's length limit."""
+    return (problem.sqlite_errorcode & 0xFF) == sqlite3.SQLITE_TOOBIG
+
+
+def busy_error(seconds: float) -> Busy:
+    """The error for a writer that does not give the database free."""
+    return Busy(
+        "database_busy",
+        f"Another program has held the database for {seconds:.0f} seconds; nothing was written.",
+        "Wait for the import or restore that is running, then try again.",
+        seconds=seconds,
+    )

@@ -1,0 +1,1 @@
+"""A job is a row, a worker is a process."""

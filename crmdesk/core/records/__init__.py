@@ -1,0 +1,1 @@
+"""Object types, properties, records, their history and the recycle bin."""
