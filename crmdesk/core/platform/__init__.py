@@ -1,0 +1,46 @@
+"""What one operating system does otherwise.
+
+The branches for Windows and macOS are unit-tested by naming the system, but were not run there.
+"""
+
+from __future__ import annotations
+
+from crmdesk.core.platform.files import (
+    config_folder,
+    data_folder,
+    exclusive_lock,
+    fsync_folder,
+    replace,
+    restrict,
+    set_private_umask,
+)
+from crmdesk.core.platform.places import PlaceProblem, UnsafePlace, is_network_or_sync_folder
+from crmdesk.core.platform.processes import (
+    boot_id,
+    disable_core_dumps,
+    process_alive,
+    process_started_at,
+    terminate,
+)
+from crmdesk.core.platform.system import System, current_system, run_program
+
+__all__ = [
+    "PlaceProblem",
+    "System",
+    "UnsafePlace",
+    "boot_id",
+    "config_folder",
+    "current_system",
+    "data_folder",
+    "disable_core_dumps",
+    "exclusive_lock",
+    "fsync_folder",
+    "is_network_or_sync_folder",
+    "process_alive",
+    "process_started_at",
+    "replace",
+    "restrict",
+    "run_program",
+    "set_private_umask",
+    "terminate",
+]

@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crmdesk.core.platform import (
+    System,
+    boot_id,
+    process_alive,
+    process_started_at,
+    terminate,
+)
+
+
+@pytest.fixture
+def child() -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def test_this_boot_has_an_id_that_stays():
+    assert boot_id()
+    assert boot_id() == boot_id()
+
+
+def test_a_machine_that_tells_no_boot_has_a_blank_id(tmp_path: Path):
+    def missing(command: Sequence[str]) -> str:
+        raise FileNotFoundError(command[0])
+
+    assert boot_id(System.LINUX, proc=tmp_path) == ""
+    assert boot_id(System.MACOS, run=missing) == ""
+    assert boot_id(System.WINDOWS, run=missing) == ""
+
+
+def test_macos_tells_its_boot_session():
+    asked: list[Sequence[str]] = []
+
+    def run(command: Sequence[str]) -> str:
+        asked.append(command)
+        return "0A1B-2C3D\n"
+
+    assert boot_id(System.MACOS, run=run) == "0A1B-2C3D"
+    assert asked == [["sysctl", "-n", "kern.bootsessionuuid"]]
+
+
+def test_windows_tells_its_boot_counter():
+    printed = "\r\nHKEY_LOCAL_MACHINE\\SYSTEM\r\n    BootId    REG_DWORD    0x1f\r\n\r\n"
+
+    assert boot_id(System.WINDOWS, run=lambda command: printed) == "0x1f"
+
+
+def test_a_running_process_is_alive_and_known_by_its_start(child: subprocess.Popen[bytes]):
+    started_at = process_started_at(child.pid)
+
+    assert started_at
+    assert process_alive(child.pid)
+    assert process_alive(child.pid, started_at)
+
+
+def test_another_process_under_the_same_id_is_not_the_one_that_was(
+    child: subprocess.Popen[bytes],
+):
+    assert not process_alive(child.pid, "1")
+    assert not terminate(child.pid, "1")
+    assert child.poll() is None
+
+
+def test_a_terminated_process_ends_and_is_gone_even_before_it_is_reaped(
+    child: subprocess.Popen[bytes],
+):
+    assert terminate(child.pid)
+
+    # WNOWAIT: it has ended, and stays a zombie for the next line.
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    assert not process_alive(child.pid)
+    assert child.wait() == -signal.SIGTERM
+    assert not terminate(child.pid)
+
+
+@pytest.mark.parametrize("pid", [0, -1, -os.getpid()])
+def test_a_whole_group_is_never_meant(pid: int):
+    assert not process_alive(pid)
+    assert not terminate(pid)
+
+
+def test_a_name_with_brackets_and_spaces_does_not_shift_the_start(tmp_path: Path):
+    fields = ["S", *(str(number) for number in range(2, 20)), "4711", "0"]
+    (tmp_path / "9").mkdir()
+    (tmp_path / "9" / "stat").write_text(f"9 (a) b (c) {' '.join(fields)}")
+
+    assert process_started_at(9, System.LINUX, proc=tmp_path) == "4711"
+    assert process_started_at(10, System.LINUX, proc=tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    ("printed", "expected"),
+    [
+        ("Ss   Sun Nov 22 05:31:15 2026\n", "Sun Nov 22 05:31:15 2026"),
+        ("Z    Sun Nov 22 05:31:15 2026\n", None),
+        ("", None),
+    ],
+)
+def test_macos_tells_when_a_process_started(printed: str, expected: str | None):
+    assert process_started_at(9, System.MACOS, run=lambda command: printed) == expected
+
+
+class WindowsProcess:
+    """Answers as kernel32 does for one process, by the documentation of those calls."""
+
+    def __init__(self, handle: int, *, error: int = 0, exit_code: int = 259) -> None:
+        self.handle, self.error, self.exit_code = handle, error, exit_code
+        self.closed: list[int] = []
+
+    def OpenProcess(self, access: int, inherit: bool, pid: int) -> int:
+        return self.handle
+
+    def GetLastError(self) -> int:
+        return self.error
+
+    def GetExitCodeProcess(self, handle: int, code: Any) -> int:
+        ctypes.cast(code, ctypes.POINTER(ctypes.c_ulong))[0] = self.exit_code
+        return 1
+
+    def GetProcessTimes(self, handle: int, created: Any, *others: Any) -> int:
+        assert len(others) == 3
+        ctypes.cast(created, ctypes.POINTER(ctypes.c_ulonglong))[0] = 134_000_000_000_000_000
+        return 1
+
+    def CloseHandle(self, handle: int) -> None:
+        self.closed.append(handle)
+
+
+@pytest.mark.parametrize(
+    ("process", "expected"),
+    [
+        (WindowsProcess(64), "134000000000000000"),
+        (WindowsProcess(64, exit_code=0), None),
+        (WindowsProcess(0, error=87), None),
+        (WindowsProcess(0, error=5), ""),
+    ],
+    ids=["running", "ended", "unknown", "of another account"],
+)
+def test_windows_tells_when_a_process_started(process: WindowsProcess, expected: str | None):
+    assert process_started_at(9, System.WINDOWS, kernel32=process) == expected
+    assert process.closed == ([64] if process.handle else [])
+
+
+def test_kernel32_is_asked_for_on_windows_only():
+    with pytest.raises(OSError, match="Windows only"):
+        process_started_at(9, System.WINDOWS)
+
+
+def test_a_process_that_crashes_leaves_no_memory_behind():
+    """The dump's size limit and the kinds of memory in it are both zero, in children too."""
+    program = (
+        "import resource, subprocess, sys\n"
+        "from crmdesk.core.platform import disable_core_dumps\n"
+        "disable_core_dumps()\n"
+        "print(resource.getrlimit(resource.RLIMIT_CORE)[0], flush=True)\n"
+        "subprocess.run(['cat', '/proc/self/coredump_filter'])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    )
+
+    assert done.stdout.split() == ["0", "00000000"]
