@@ -38,8 +38,8 @@ def icon(name: str, role: str = "text2", size: int = 16, gap: int = 0) -> QIcon:
     """An icon of a theme colour, greyed by itself when its control is disabled.
 
     It holds the colours of the moment: ask again on ``theme_signals().changed``, or let
-    :func:`themed_icon` do so. ``gap`` adds empty pixels at its end, since styled buttons have no
-    spacing between icon and text.
+    :func:`themed_icon` do so. ``gap`` adds empty pixels at its end, or before it when negative,
+    since styled buttons have no spacing between icon and text.
     """
     tokens = current_tokens()
     return _icon(name, tokens.color(role).name(), tokens.disabled, size, gap)
@@ -69,7 +69,7 @@ class _ThemedIcon(QObject):
     def refresh(self) -> None:
         name, role, size, gap = self._arguments
         self._button.setIcon(icon(name, role, size, gap))
-        self._button.setIconSize(QSize(size + gap, size))
+        self._button.setIconSize(QSize(size + abs(gap), size))
 
 
 @lru_cache(maxsize=512)
@@ -83,11 +83,12 @@ def _icon(name: str, color: str, disabled: str, size: int, gap: int) -> QIcon:
 
 @lru_cache(maxsize=4096)
 def _pixmap(name: str, color: str, size: int, ratio: float, gap: int) -> QPixmap:
-    result = QPixmap(round((size + gap) * ratio), round(size * ratio))
+    result = QPixmap(round((size + abs(gap)) * ratio), round(size * ratio))
     result.fill(Qt.GlobalColor.transparent)
     painter = QPainter(result)
     renderer = QSvgRenderer(QByteArray(svg(name, color).encode()))
-    renderer.render(painter, QRectF(0, 0, round(size * ratio), round(size * ratio)))
+    edge = round(size * ratio)
+    renderer.render(painter, QRectF(max(0, round(-gap * ratio)), 0, edge, edge))
     painter.end()
     result.setDevicePixelRatio(ratio)
     return result

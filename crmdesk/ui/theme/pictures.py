@@ -6,6 +6,7 @@ schemes live side by side in the cache folder and a half-made theme never shows 
 
 from __future__ import annotations
 
+import os
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -49,7 +50,10 @@ def _written(folder: Path, icon: str, color: str, stroke: str) -> Path:
     if not path.exists():
         text = _DOT if not icon else resource_path("icons", f"{icon}.svg").read_text("utf-8")
         text = text.replace('stroke-width="2"', f'stroke-width="{stroke}"')
-        path.write_text(text.replace("currentColor", color), encoding="utf-8")
+        # Another window may be reading: a file appears whole or not at all.
+        partial = path.with_suffix(f".{os.getpid()}.partial")
+        partial.write_text(text.replace("currentColor", color), encoding="utf-8")
+        partial.replace(path)
     return path
 
 

@@ -27,14 +27,18 @@ QPushButton[kind="primary"]:disabled {
 }
 QPushButton[kind="primary"][keyfocus="true"] { border-color: $text; }
 
-QPushButton[kind="danger"] { background: $danger_fill; border-color: $danger_fill; color: $on_fill; }
+QPushButton[kind="danger"] {
+    background: $danger_fill; border-color: $danger_fill; color: $on_fill;
+}
 QPushButton[kind="danger"]:hover {
     background: $danger_fill_hover; border-color: $danger_fill_hover;
 }
 QPushButton[kind="danger"]:pressed {
     background: $danger_fill_hover; border-color: $danger_fill_hover;
 }
-QPushButton[kind="danger"]:disabled { background: $sunken; color: $disabled; border-color: $border; }
+QPushButton[kind="danger"]:disabled {
+    background: $sunken; color: $disabled; border-color: $border;
+}
 QPushButton[kind="danger"][keyfocus="true"] { border-color: $text; }
 
 QPushButton[kind="danger_outline"] { color: $danger; }
@@ -60,12 +64,12 @@ QPushButton[kind="icon"][keyfocus="true"] { border-color: $accent; padding: 0px;
 
 QPushButton[kind="link"] {
     background: transparent; border-color: transparent; color: $accent;
-    padding: 1px 3px; border-radius: 4px; text-align: left;
+    padding: 1px 1px; border-radius: 4px; text-align: left;
 }
 QPushButton[kind="link"]:hover { text-decoration: underline; background: transparent; }
 QPushButton[kind="link"]:pressed { color: $fill_hover; background: transparent; }
 QPushButton[kind="link"]:disabled { color: $disabled; text-decoration: none; }
-QPushButton[kind="link"][keyfocus="true"] { border-color: $accent; padding: 0px 2px; }
+QPushButton[kind="link"][keyfocus="true"] { border-color: $accent; padding: 0px; }
 QPushButton[kind="link"][tone="danger"] { color: $danger; }
 
 QToolButton {
