@@ -64,11 +64,16 @@ class OptionShape(Protocol):
     """A choice, wherever it is defined; an archived one is not taken for new values."""
 
     @property
-    def value(self) -> str: ...
+    def value(self) -> str:
+        """Internal value."""
+
     @property
-    def label(self) -> str: ...
+    def label(self) -> str:
+        """What people read."""
+
     @property
-    def archived(self) -> bool: ...
+    def archived(self) -> bool:
+        """Whether it has been taken out of use."""
 
 
 class PropertyShape(Protocol):
@@ -78,12 +83,21 @@ class PropertyShape(Protocol):
     """
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Internal name."""
+
     @property
-    def label(self) -> str: ...
+    def label(self) -> str:
+        """What people read."""
+
     @property
-    def type(self) -> PropertyType: ...
+    def type(self) -> PropertyType:
+        """What it holds."""
+
     @property
-    def format(self) -> str: ...
+    def format(self) -> str:
+        """Closer meaning of the type."""
+
     @property
-    def options(self) -> Sequence[OptionShape]: ...
+    def options(self) -> Sequence[OptionShape]:
+        """Choices, in order."""

@@ -1,0 +1,104 @@
+"""Numbers as people and programs write them, to one canonical decimal text.
+
+Canonical text has no exponent, no leading "+" or zeros, no trailing zeros and no "-0", so that
+equal numbers are equal texts. No float is ever made of a value: an 18-digit id keeps its digits.
+
+Taken: grouped thousands ("1,234.50", "12,34,567", "1 234", "1'234"), one currency sign before or
+after ("£1000", "5 €"), exponents ("1.2E+3"). Refused, since reading them would be a guess:
+shortened amounts ("250k"), percentages, "1,5" where the point is the decimal mark, NaN, infinity.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+from enum import StrEnum
+
+from crmdesk.core.records.problems import ImportErrorType, ValueProblem
+
+#: More digits than any double, id or amount has; beyond it a cell is no number but an attack.
+MAX_DIGITS = 400
+
+
+class DecimalMark(StrEnum):
+    """What separates whole and fraction; the other one may group thousands."""
+
+    POINT = "."
+    COMMA = ","
+
+
+_CANONICAL = re.compile(r"(?!-0\Z)-?(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?")
+_PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
+_SPACES = re.compile("[ \u00a0\u2007\u2009\u202f'\u2019]")
+_GROUPED = {
+    DecimalMark.POINT: re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{2,3})*,[0-9]{3}(?:\.[0-9]*)?"),
+    DecimalMark.COMMA: re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{2,3})*\.[0-9]{3}(?:,[0-9]*)?"),
+}
+_SPACE_GROUPED = re.compile("[+-]?[0-9]{1,3}(?:([ \u00a0\u2007\u2009\u202f'\u2019])[0-9]{3})"
+                            "(?:\\1[0-9]{3})*(?:[.,][0-9]*)?")  # fmt: skip
+
+
+def is_canonical_number(text: str) -> bool:
+    """Whether the text is already in its canonical form."""
+    return len(text) <= MAX_DIGITS and _CANONICAL.fullmatch(text) is not None
+
+
+def canonical_number(text: str, mark: DecimalMark = DecimalMark.POINT) -> str:
+    """Read a number and return its canonical text.
+
+    Raises:
+        ValueProblem: COULD_NOT_PARSE_NUMBER.
+    """
+    if mark == DecimalMark.POINT and is_canonical_number(text):
+        return text
+    plain = _without_grouping(_without_currency(text.strip()), mark)
+    if plain is None or len(plain) > MAX_DIGITS or _PLAIN.fullmatch(plain) is None:
+        raise _unreadable(text)
+    number = Decimal(plain)
+    if number and abs(number.adjusted()) > MAX_DIGITS:
+        raise _unreadable(text)
+    return _canonical_text(number)
+
+
+def _without_currency(text: str) -> str:
+    sign = text[:1] if text[:1] in ("+", "-") else ""
+    rest = text[len(sign) :]
+    if rest and unicodedata.category(rest[0]) == "Sc":
+        rest = rest[1:].lstrip()
+        if not sign and rest[:1] == "-":
+            sign, rest = "-", rest[1:]
+    elif rest and unicodedata.category(rest[-1]) == "Sc":
+        rest = rest[:-1].rstrip()
+    return sign + rest
+
+
+def _without_grouping(text: str, mark: DecimalMark) -> str | None:
+    """The number with a point as its only mark, or None when its marks make no sense."""
+    if _SPACES.search(text):
+        if _SPACE_GROUPED.fullmatch(text) is None:
+            return None
+        text = _SPACES.sub("", text)
+    grouping = "," if mark == DecimalMark.POINT else "."
+    if grouping in text:
+        if _GROUPED[DecimalMark(mark)].fullmatch(text) is None:
+            return None
+        text = text.replace(grouping, "")
+    return text.replace(",", ".") if mark == DecimalMark.COMMA else text
+
+
+def _canonical_text(number: Decimal) -> str:
+    if not number:
+        return "0"
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _unreadable(text: str) -> ValueProblem:
+    shortened = text.strip()[-1:].lower() in ("k", "m") and text.strip()[:-1].strip("£$€ ")
+    reason = (
+        "A shortened amount is not read; write the number in full."
+        if shortened
+        else "This is not a number."
+    )
+    return ValueProblem(ImportErrorType.COULD_NOT_PARSE_NUMBER, reason)

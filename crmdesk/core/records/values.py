@@ -1,0 +1,237 @@
+"""From a cell's text to the canonical text a record keeps, for every type of property.
+
+One :class:`ColumnParser` is made for each column and then called for each cell: what depends on
+the property is settled once, and values seen before come out of a bounded cache. Free text is
+kept exactly as given, spaces included; only what no file can carry (NUL, half a surrogate pair)
+is refused. Every other type ignores outer spaces. A blank cell is no value: None.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from functools import lru_cache
+
+from crmdesk.core.records.addresses import is_domain, is_email
+from crmdesk.core.records.choices import Choices, Owner, option_choices, owner_choices
+from crmdesk.core.records.dates import DateOrder, canonical_date, canonical_datetime
+from crmdesk.core.records.multi import MultiValue, same_choices
+from crmdesk.core.records.numbers import DecimalMark, canonical_number
+from crmdesk.core.records.problems import ImportErrorType, ValueProblem
+from crmdesk.core.records.types import PropertyFormat, PropertyShape, PropertyType
+
+#: Distinct texts remembered for each column; about 15 MB at worst.
+CACHED_TEXTS = 65_536
+
+_BOOLEANS = {"true": "true", "yes": "true", "1": "true"}
+_BOOLEANS |= {"false": "false", "no": "false", "0": "false"}
+# Nearly every address there is; the full rule judges the rest.
+_PLAIN_EMAIL = re.compile(
+    r"[A-Za-z0-9_+-]{1,64}(?:\.[A-Za-z0-9_+-]+)*@(?:[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*\.)+[A-Za-z]{2,24}"
+)
+_RECORD_ID = re.compile(r"[1-9][0-9]{0,17}")
+
+Parse = Callable[[str], "str | None"]
+
+
+@dataclass(frozen=True, slots=True)
+class ValueContext:
+    """How a file's values are meant: zone of its times, order of its dates, its users.
+
+    Without ``owners`` an owner is kept as given: then nobody was asked who there is.
+    """
+
+    time_zone: tzinfo = UTC
+    date_order: DateOrder = DateOrder.UNDECIDED
+    decimal_mark: DecimalMark = DecimalMark.POINT
+    owners: tuple[Owner, ...] | None = None
+
+
+class ColumnParser:
+    """Reads the cells of one column.
+
+    Call it with one cell, or give :meth:`parse_many` a column's cells at once, which costs a
+    third. A multi-choice cell that began with ";" keeps it: see :class:`MultiValue`.
+    """
+
+    def __init__(self, parse: Parse, is_text: bool) -> None:
+        self._parse = parse
+        self._is_text = is_text
+
+    def __call__(self, text: str) -> str | None:
+        """Canonical text of one cell; None when it is blank.
+
+        Raises:
+            ValueProblem: the cell cannot be read.
+        """
+        return self._parse(text) if text else None
+
+    def parse_many(
+        self, cells: Sequence[str]
+    ) -> tuple[list[str | None], list[tuple[int, ValueProblem]]]:
+        """Canonical texts in order, and what is wrong at which index (its text is None)."""
+        if self._is_text and is_storable("".join(cells)):
+            return [text or None for text in cells], []
+        parse = self._parse
+        try:
+            return [parse(text) if text else None for text in cells], []
+        except ValueProblem:
+            return self._parse_one_by_one(cells)
+
+    def _parse_one_by_one(
+        self, cells: Sequence[str]
+    ) -> tuple[list[str | None], list[tuple[int, ValueProblem]]]:
+        values: list[str | None] = []
+        problems: list[tuple[int, ValueProblem]] = []
+        for index, text in enumerate(cells):
+            try:
+                values.append(self(text))
+            except ValueProblem as problem:
+                values.append(None)
+                problems.append((index, problem))
+        return values, problems
+
+
+def column_parser(target: PropertyShape, context: ValueContext | None = None) -> ColumnParser:
+    """Make the parser for one column of cells that go to ``target``."""
+    parse = _parse_for(target, context or ValueContext())
+    if target.type.is_free_text:
+        # Long texts would fill a cache for nothing.
+        return ColumnParser(parse, is_text=target.format not in _CHECKED_TEXT)
+    return ColumnParser(lru_cache(CACHED_TEXTS)(parse), is_text=False)
+
+
+def parse(text: str, target: PropertyShape, context: ValueContext | None = None) -> str | None:
+    """Canonical text of a single value, e.g. one typed into a form.
+
+    Raises:
+        ValueProblem: the value cannot be read.
+    """
+    return column_parser(target, context)(text)
+
+
+def same_value(one: str | None, other: str | None, value_type: PropertyType) -> bool:
+    """Whether two canonical texts are the same value; choices compare as sets."""
+    if value_type is PropertyType.MULTI_ENUMERATION:
+        return same_choices(one, other)
+    return one == other
+
+
+def moves_backwards(target: PropertyShape, current: str | None, incoming: str | None) -> bool:
+    """Whether an import would take a lifecycle stage back, which imports never do."""
+    if target.format != PropertyFormat.LIFECYCLE or current is None or incoming is None:
+        return False
+    steps = [option.value for option in target.options]
+    if current not in steps or incoming not in steps:
+        return False
+    return steps.index(incoming) < steps.index(current)
+
+
+def _parse_for(target: PropertyShape, context: ValueContext) -> Parse:
+    if target.format == PropertyFormat.RECORD_ID:
+        return _record_id
+    match target.type:
+        case PropertyType.STRING | PropertyType.PHONE:
+            return _CHECKED_TEXT.get(PropertyFormat(target.format), _text)
+        case PropertyType.NUMBER:
+            return _stripped(lambda text: canonical_number(text, context.decimal_mark))
+        case PropertyType.DATE:
+            return _stripped(lambda text: canonical_date(text, context.date_order))
+        case PropertyType.DATETIME:
+            order, zone = context.date_order, context.time_zone
+            return _stripped(lambda text: canonical_datetime(text, order, zone))
+        case PropertyType.BOOL:
+            return _stripped(_boolean)
+        case PropertyType.ENUMERATION:
+            return _choice_parser(target, context)
+        case PropertyType.MULTI_ENUMERATION:
+            return _multi_parser(option_choices(target.options))
+
+
+def _choice_parser(target: PropertyShape, context: ValueContext) -> Parse:
+    if target.format != PropertyFormat.OWNER:
+        return _stripped(option_choices(target.options).find)
+    if context.owners is None:
+        return _stripped(_text)
+    return _stripped(owner_choices(context.owners).find)
+
+
+def _multi_parser(choices: Choices) -> Parse:
+    def parse_choices(text: str) -> str | None:
+        given = MultiValue.from_text(text)
+        found = tuple(dict.fromkeys(choices.find(value) for value in given.values))
+        return MultiValue(found, given.append).to_text() if found else None
+
+    return parse_choices
+
+
+def _stripped(parse: Callable[[str], str | None]) -> Parse:
+    """Outer spaces are no part of a value that is not free text; spaces alone are blank."""
+
+    def parse_stripped(text: str) -> str | None:
+        stripped = text.strip()
+        return parse(stripped) if stripped else None
+
+    return parse_stripped
+
+
+def is_storable(text: str) -> bool:
+    """Whether the text has neither NUL nor half a surrogate pair, which UTF-8 cannot carry."""
+    if "\0" in text:
+        return False
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _text(text: str) -> str:
+    if is_storable(text):
+        return text
+    character = "a NUL character" if "\0" in text else "half of a surrogate pair"
+    raise ValueProblem(ImportErrorType.FAILED_VALIDATION, f"The text holds {character}.")
+
+
+def _email(text: str) -> str | None:
+    address = text.strip()
+    if not address:
+        return None
+    if len(address) <= 64 and _PLAIN_EMAIL.fullmatch(address):
+        return address
+    if not is_email(address):
+        raise ValueProblem(ImportErrorType.INVALID_EMAIL, "This is not an e-mail address.")
+    return _text(address)
+
+
+def _domain(text: str) -> str | None:
+    domain = text.strip()
+    if not domain:
+        return None
+    if not is_domain(domain):
+        advice = "This is not a domain; write it like example.com, without https:// or a path."
+        raise ValueProblem(ImportErrorType.INVALID_DOMAIN, advice)
+    return domain
+
+
+def _boolean(text: str) -> str:
+    found = _BOOLEANS.get(text.casefold())
+    if found is None:
+        advice = "This is neither true nor false (also read: yes, no, 1, 0)."
+        raise ValueProblem(ImportErrorType.INVALID_ENUMERATION_OPTION, advice)
+    return found
+
+
+def _record_id(text: str) -> str | None:
+    stripped = text.strip()
+    if stripped and _RECORD_ID.fullmatch(stripped) is None:
+        advice = "A record id is a whole number above zero."
+        raise ValueProblem(ImportErrorType.INVALID_RECORD_ID, advice)
+    return stripped or None
+
+
+_CHECKED_TEXT: dict[str, Parse] = {PropertyFormat.EMAIL: _email, PropertyFormat.DOMAIN: _domain}
