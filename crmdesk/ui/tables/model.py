@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from crmdesk.ui.tables.cells import EMPTY, Align, Column, Lead, Row, RowKind
-from crmdesk.ui.tables.row_cache import RowCache
+from crmdesk.ui.tables.row_cache import RowCache, find
 from crmdesk.ui.tables.source import TableSource
 from crmdesk.ui.tables.ticks import Ticks
 
@@ -59,6 +59,16 @@ class PagedModel(QAbstractTableModel):
         self._cache.forget()
         self.endResetModel()
 
+    def set_source(self, source: TableSource) -> None:
+        """Show nothing of another source, with its columns, until its ids come."""
+        self.beginResetModel()
+        self._source = source
+        self._columns = tuple(source.columns)
+        self._cache.reset(array("q"))
+        self._count = 0
+        self.ticks = Ticks()
+        self.endResetModel()
+
     def set_ids(self, ids: array[int]) -> None:
         """Show other rows."""
         self.beginResetModel()
@@ -76,10 +86,7 @@ class PagedModel(QAbstractTableModel):
 
     def position_of(self, row_id: int) -> int:
         """Position of an id, or -1."""
-        try:
-            return self._cache.ids.index(row_id)
-        except ValueError:
-            return -1
+        return find(self._cache.ids, row_id)
 
     def _fetch(self, ids: Sequence[int]) -> Sequence[Row]:
         try:

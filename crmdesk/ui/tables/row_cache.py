@@ -11,6 +11,9 @@ from crmdesk.ui.tables.cells import Row, RowKind
 PAGE_ROWS = 64
 PAGES_KEPT = 64
 
+# Searching in steps lets other threads run in between; one search of millions would not.
+_STEP = 65_536
+
 Fetch = Callable[[Sequence[int]], Sequence[Row]]
 
 
@@ -59,3 +62,15 @@ class RowCache:
         if len(self._pages) > PAGES_KEPT:
             self._pages.popitem(last=False)
         return page
+
+
+def find(ids: array[int], row_id: int | None) -> int:
+    """Position of an id, or -1; gives other threads their turn while it searches."""
+    if row_id is None:
+        return -1
+    for start in range(0, len(ids), _STEP):
+        try:
+            return ids.index(row_id, start, start + _STEP)
+        except ValueError:
+            continue
+    return -1
