@@ -28,7 +28,7 @@ class AuditLog:
     def __init__(self, mac_key: bytes) -> None:
         self._mac_key = mac_key
 
-    def log(
+    def log(  # noqa: PLR0913 - the facts of one entry, each by its name
         self,
         tx: Tx,
         actor: Actor,
@@ -45,7 +45,15 @@ class AuditLog:
         """Write an entry last in ``tx``: if it cannot be written, the action does not happen.
 
         Args:
+            tx: the transaction of the action itself.
+            actor: who did it; name and e-mail go to the details.
+            kind: what happened.
+            result: how it ended.
+            object_type: API name of the object it was done to.
+            object_id: record id, or another id of what it was done to.
+            job_id: the job it belongs to.
             subjects: how many records a bulk action touched.
+            link: where in the program it happened.
             details: JSON-able facts; everything personal belongs here, where it can be erased.
         """
         row = {
@@ -63,15 +71,16 @@ class AuditLog:
             "country": actor.place.country,
             "region": actor.place.region,
             "object_type": object_type,
-            "object_id": None if object_id is None else str(object_id),
+            "object_id": None if object_id is None else _storable(str(object_id)),
             "job_id": job_id,
             "subjects": subjects,
-            "link": link,
+            "link": None if link is None else _storable(link),
         }
         payload = {"user_email": actor.email, "user_name": actor.full_name, **(details or {})}
         tx.before_commit(lambda: self._append(tx, row, payload))
 
     def _append(self, tx: Tx, row: dict[str, Any], payload: Mapping[str, Any]) -> None:
+        # Read here and not before: several entries of one transaction follow one another.
         last = tx.execute(
             select(audit_events.c.id, audit_events.c.hash, audit_events.c.at_order)
             .order_by(desc(audit_events.c.id))
@@ -83,9 +92,11 @@ class AuditLog:
                 tx, _clock_row(), {"user_name": SYSTEM.full_name, "seconds": round(seconds)}
             )
             return self._append(tx, row, payload)
-        text = json.dumps(payload, ensure_ascii=False, sort_keys=True, default=str)
+        text = _storable(json.dumps(payload, ensure_ascii=False, sort_keys=True, default=str))
         salt = secrets.token_bytes(16)
-        sequence, previous, order = (1, chain.FIRST, "") if last is None else (last.id + 1, last.hash, last.at_order)
+        sequence, previous, order = (
+            (1, chain.FIRST, "") if last is None else (last.id + 1, last.hash, last.at_order)
+        )
         row = {
             "id": sequence,
             "at": tx.now_text,
@@ -99,6 +110,11 @@ class AuditLog:
         tx.execute(insert(audit_events).values(row))
         tx.execute(insert(audit_details).values(event_id=sequence, payload=text, salt=salt))
         return None
+
+
+def _storable(text: str) -> str:
+    """Replace what has no UTF-8 form: a file name of odd bytes must not stop the action."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _clock_row() -> dict[str, Any]:

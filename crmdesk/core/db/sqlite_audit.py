@@ -1,0 +1,135 @@
+"""Reads the audit log's file for verification: nothing is written, and no column is trusted."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from sqlalchemy import LargeBinary
+
+from crmdesk.core.db.tables import audit_details, audit_events
+from crmdesk.core.errors import UserError
+
+
+class ChainRow(NamedTuple):
+    """One entry as verification reads it; text comes as bytes, since it may not even be text."""
+
+    id: int
+    at: bytes
+    at_order: bytes
+    details_digest: bytes
+    previous_hash: bytes
+    hash: bytes
+    mac: bytes
+    canonical: bytes
+    """What the hash covers, put together by the database."""
+    has_details: int | None
+    payload: bytes | None
+    salt: bytes | None
+    erased_at: str | None
+
+
+@contextmanager
+def open_for_verification(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a database that may be read-only, on a read-only disk, or another's; one snapshot.
+
+    Raises:
+        UserError: ``database_unreachable``: not there, or not readable without writing.
+    """
+    with closing(_connect(path)) as connection:
+        connection.execute("BEGIN")
+        yield connection
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    place = "file:" + quote(str(path.absolute()))
+    try:
+        return _try(place + "?mode=ro")
+    except sqlite3.OperationalError as error:
+        # A read-only folder has no room for the shared memory of the write-ahead log. Without
+        # entries in that log the file itself is the whole state.
+        log = path.with_name(path.name + "-wal")
+        if path.is_file() and not (log.exists() and log.stat().st_size):
+            try:
+                return _try(place + "?mode=ro&immutable=1")
+            except sqlite3.OperationalError:
+                pass
+        raise UserError(
+            "database_unreachable",
+            f"{path} cannot be read ({error}).",
+            "Check that the file is there and that you may read it and its folder.",
+            path=str(path),
+        ) from error
+
+
+def _try(place: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(place, uri=True, isolation_level=None, timeout=10)
+    try:
+        connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+    except sqlite3.DatabaseError:
+        connection.close()
+        raise
+    return connection
+
+
+def has_log(connection: sqlite3.Connection) -> bool:
+    """Whether both tables of the log are there with exactly the columns they must have."""
+    return all(
+        {row[1] for row in connection.execute(f"PRAGMA table_info({table.name})")}
+        == {column.name for column in table.columns}
+        for table in (audit_events, audit_details)
+    )
+
+
+def chain_rows(connection: sqlite3.Connection, chained: Sequence[str]) -> Iterator[ChainRow]:
+    """Every entry with its details, in order.
+
+    Args:
+        connection: from :func:`open_for_verification`.
+        chained: the columns that the hash covers, in its order.
+    """
+    # json_array escapes exactly as the program's own canonical form does, and being the
+    # database's own it takes apart a row in half the time.
+    cells = ", ".join(_json_cell(name) for name in chained)
+    cursor = connection.execute(
+        "SELECT e.id, CAST(e.at AS BLOB), CAST(e.at_order AS BLOB), e.details_digest, "
+        f"e.previous_hash, e.hash, e.mac, CAST(json_array({cells}) AS BLOB), "
+        "d.event_id, CAST(d.payload AS BLOB), d.salt, d.erased_at "
+        "FROM audit_events e LEFT JOIN audit_details d ON d.event_id = e.id ORDER BY e.id"
+    )
+    return map(ChainRow._make, cursor)
+
+
+def _json_cell(name: str) -> str:
+    is_blob = isinstance(audit_events.c[name].type, LargeBinary)
+    return f"lower(hex(e.{name}))" if is_blob else f"e.{name}"
+
+
+def event_row(connection: sqlite3.Connection, event_id: int) -> dict[str, Any]:
+    """One entry column by column; empty when it cannot be read as text and numbers."""
+    names = [column.name for column in audit_events.columns]
+    statement = f"SELECT {', '.join(names)} FROM audit_events WHERE id = ?"
+    try:
+        row = connection.execute(statement, (event_id,)).fetchone()
+    except sqlite3.DatabaseError:
+        return {}
+    return {} if row is None else dict(zip(names, row, strict=True))
+
+
+def last_details(connection: sqlite3.Connection) -> int:
+    """The highest entry that has details; 0 for none."""
+    row = connection.execute("SELECT max(event_id) FROM audit_details").fetchone()
+    return int(row[0] or 0)
+
+
+def signer_of(connection: sqlite3.Connection) -> tuple[str, bytes] | None:
+    """The workspace's id and public key as this file states them."""
+    try:
+        row = connection.execute("SELECT id, public_key FROM workspace").fetchone()
+    except sqlite3.DatabaseError:
+        return None
+    return None if row is None else (str(row[0]), bytes(row[1]))
