@@ -17,7 +17,8 @@ IN_CELL, BESIDE_NAME, IN_THREAD, IN_PANEL = 20, 24, 28, 40
 
 def initials(name: str) -> str:
     """First letters of the first and last word, e.g. ``"AD"`` for "Ann Devon"."""
-    words = [word for word in name.split("@")[0].replace(".", " ").split() if word[0].isalnum()]
+    spoken = name.split("@", maxsplit=1)[0].replace(".", " ")
+    words = [word for word in spoken.split() if word[0].isalnum()]
     if not words:
         return name.strip()[:1].upper()
     letters = words[0][0] + (words[-1][0] if len(words) > 1 else "")
@@ -72,6 +73,6 @@ class Avatar(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(self._size, self._size)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         paint_avatar(painter, QRectF(0, 0, self._size, self._size), self._name, square=self._square)

@@ -64,7 +64,7 @@ class Badge(QLabel):
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         tokens = current_tokens()
         fill, text, edge = _ROLES[self._tone]
         painter = QPainter(self)

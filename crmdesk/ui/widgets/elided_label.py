@@ -48,14 +48,14 @@ class ElidedLabel(QLabel):
         super().resizeEvent(event)
         self._say_the_rest()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         option = QStyleOption()
         option.initFrom(self)
         self.style().drawItemText(
             QPainter(self),
             self.contentsRect(),
             int(QStyle.visualAlignment(self.layoutDirection(), self.alignment())),
-            option.palette,  # type: ignore[attr-defined]
+            option.palette,
             self.isEnabled(),
             self._shown(),
             self.foregroundRole(),

@@ -27,7 +27,7 @@ class IconLabel(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(self._size, self._size)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         role = self._role if self.isEnabled() else "disabled"
         shown = pixmap(self._name, role, self._size, self.devicePixelRatioF())
         QPainter(self).drawPixmap(

@@ -63,7 +63,7 @@ class Ring(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(self._size, self._size)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         rect = QRectF(0, 0, self._size, self._size)
         rect.moveCenter(QPointF(self.width() / 2, self.height() / 2))
         paint_ring(QPainter(self), rect, current_tokens().color(self._role), self._angle)

@@ -51,7 +51,8 @@ class Segmented(QFrame):
     @property
     def current(self) -> str:
         """Key of the segment that holds."""
-        return self._group.checkedButton().objectName()
+        checked = self._group.checkedButton()
+        return checked.objectName() if checked else ""
 
     def set_current(self, key: str) -> None:
         """Choose a segment from code; no signal."""

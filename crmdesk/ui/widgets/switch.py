@@ -35,7 +35,7 @@ class Switch(QCheckBox):
     def hitButton(self, position: QPoint) -> bool:
         return self.rect().contains(position)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         track = QRectF(0, 0, _WIDTH, _HEIGHT)
