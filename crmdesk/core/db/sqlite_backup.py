@@ -61,9 +61,7 @@ def range_query(table: str, row: str) -> str:
 
     ``NOT INDEXED`` keeps the planner on the table itself, whose scan is in order of ids.
     """
-    return (
-        f"SELECT CAST(group_concat(line,'') AS BLOB), count(*) FROM ({_lines(table, row)})"
-    )
+    return f"SELECT CAST(group_concat(line,'') AS BLOB), count(*) FROM ({_lines(table, row)})"
 
 
 def separated_range_query(table: str, row: str) -> str:

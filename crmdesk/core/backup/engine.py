@@ -1,0 +1,260 @@
+"""Writes a backup: one instant of the database as a signed zip of CSVs, proven before it counts.
+
+The rows are printed as CSV inside SQLite by several connections that share one snapshot, each
+piece is deflated on its own, and the pieces are put one after the other into one zip member.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from crmdesk.core.backup import deflate, manifest
+from crmdesk.core.backup.cancel import cancelled_error, never
+from crmdesk.core.backup.csv_rows import LINE_END, count_rows
+from crmdesk.core.backup.manifest import ManifestEntry
+from crmdesk.core.backup.rows import OrderedPieces, RangeCutter
+from crmdesk.core.backup.shapes import (
+    BackupContext,
+    BackupResult,
+    EntryResult,
+    ObjectShape,
+    Progress,
+)
+from crmdesk.core.backup.snapshot import Snapshot, open_snapshot
+from crmdesk.core.backup.verify import Verification, verify_backup
+from crmdesk.core.backup.zip_writer import ZipWriter
+from crmdesk.core.db import sqlite_backup
+from crmdesk.core.errors import UserError
+from crmdesk.core.files.atomic import atomic_write
+
+MOST_THREADS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Some rows as CSV, and the same deflated."""
+
+    text: bytes
+    deflated: bytes
+    rows: int
+
+
+def usual_threads() -> int:
+    """As many as the computer has processors for us, within reason."""
+    return max(1, min(MOST_THREADS, os.cpu_count() or 1))
+
+
+def ignore_progress(_: Progress) -> None:
+    """For callers that do not watch."""
+
+
+def write_backup(
+    database: Path,
+    shapes: Sequence[ObjectShape],
+    target: Path,
+    *,
+    manifest_context: BackupContext,
+    sign: Callable[[bytes], bytes],
+    threads: int | None = None,
+    level: int = deflate.USUAL_LEVEL,
+    progress: Callable[[Progress], None] = ignore_progress,
+    cancelled: Callable[[], bool] = never,
+) -> BackupResult:
+    """Write all live records of some objects into one zip, as they are at one instant.
+
+    The zip appears under its name only after it was synced to disk, read back and verified.
+
+    Args:
+        shapes: objects in the order of the zip; their entry names must differ.
+        threads: connections that print rows; None for one a processor.
+        level: 0 to 3 of ISA-L's deflate.
+        sign: returns the 64-byte Ed25519 signature of the manifest's bytes.
+        progress: told after every piece, in this thread.
+        cancelled: asked after every piece, in this thread.
+
+    Raises:
+        Cancelled: ``cancelled`` said so; nothing is left behind.
+        Busy: another writer holds the database.
+        UserError: ``database_unreadable``, ``backup_not_proven``, or the disk refused.
+    """
+    _check_names(shapes)
+    readers = (threads or usual_threads()) + 1
+    with (
+        atomic_write(target) as file,
+        open_snapshot(database, readers, cancelled) as snapshot,
+    ):
+        writer = _BackupWriter(ZipWriter(file, snapshot.taken_at), snapshot, level)
+        writer.watch(progress, cancelled, shapes)
+        try:
+            written = [writer.write_object(shape) for shape in shapes]
+        except sqlite3.DatabaseError as problem:
+            raise sqlite_backup.unreadable(database) from problem
+        entries = tuple(entry for entry in written if entry is not None)
+        writer.finish(entries, shapes, manifest_context, sign)
+        os.fsync(file.fileno())
+        proof = _prove(Path(file.name), target, manifest_context.verify_key, cancelled)
+    return BackupResult(
+        tuple(EntryResult(e.object, e.file, e.rows, e.bytes, e.sha256) for e in entries),
+        sum(entry.rows for entry in entries),
+        proof.bytes,
+        proof.sha256,
+        snapshot.taken_at,
+    )
+
+
+def _check_names(shapes: Sequence[ObjectShape]) -> None:
+    """Two objects in one file name would be a mistake of the caller's, found before writing."""
+    names = [shape.entry_name.casefold() for shape in shapes]
+    names += [manifest.MANIFEST_NAME, manifest.SIGNATURE_NAME]
+    if len(set(names)) != len(names):
+        raise ValueError("two files of a backup have the same name")
+
+
+def _prove(
+    partial: Path, target: Path, verify_key: bytes, cancelled: Callable[[], bool]
+) -> Verification:
+    verdict = verify_backup(partial, verify_key, cancelled=cancelled)
+    if not verdict.ok:
+        first = verdict.problems[0]
+        raise UserError(
+            "backup_not_proven",
+            f"The backup {target.name} did not read back as it was written, and was not kept.",
+            "Check the disk, then create the backup again.",
+            path=str(target),
+            problem=first.code.value,
+            entry=first.entry,
+            detail=first.detail,
+        )
+    return verdict
+
+
+class _BackupWriter:
+    """Puts the objects of one snapshot into a zip, and tells how far it is."""
+
+    def __init__(self, zip_writer: ZipWriter, snapshot: Snapshot, level: int) -> None:
+        self._zip = zip_writer
+        self._snapshot = snapshot
+        self._level = level
+        self._rows = 0
+        self._rows_total = 0
+        self._objects = 0
+        self._objects_done = 0
+        self._progress: Callable[[Progress], None] = ignore_progress
+        self._cancelled: Callable[[], bool] = never
+
+    def watch(
+        self,
+        progress: Callable[[Progress], None],
+        cancelled: Callable[[], bool],
+        shapes: Sequence[ObjectShape],
+    ) -> None:
+        """Count what there is to do, and tell it."""
+        self._progress, self._cancelled = progress, cancelled
+        self._objects = len(shapes)
+        connection = self._snapshot.readers[0]
+        for shape in shapes:
+            self._step("")
+            query = sqlite_backup.live_count_query(shape.table)
+            self._rows_total += connection.execute(query).fetchone()[0]
+
+    def write_object(self, shape: ObjectShape) -> ManifestEntry | None:
+        """Write one object's CSV; None, and no file, when it has no live records."""
+        digest = hashlib.sha256()
+        crc = size = rows = 0
+        for piece in self._pieces(shape):
+            if not rows:
+                self._zip.begin(shape.entry_name)
+                piece = self._with_heading(shape, piece)
+            self._zip.append(piece.deflated)
+            digest.update(piece.text)
+            crc = deflate.checksum(piece.text, crc)
+            size += len(piece.text)
+            rows += piece.rows
+            self._rows += piece.rows
+            self._step(shape.name)
+        self._objects_done += 1
+        if not rows:
+            return None
+        deflated = self._zip.finish(crc, size)
+        columns = manifest.columns_of(shape)
+        return ManifestEntry(
+            shape.name,
+            shape.label or shape.name,
+            shape.entry_name,
+            rows,
+            size,
+            digest.hexdigest(),
+            *deflated,
+            columns,
+        )
+
+    def finish(
+        self,
+        entries: tuple[ManifestEntry, ...],
+        shapes: Sequence[ObjectShape],
+        context: BackupContext,
+        sign: Callable[[bytes], bytes],
+    ) -> None:
+        """Write the manifest, its signature and the end of the zip."""
+        full = {entry.object for entry in entries}
+        empty = tuple(shape.name for shape in shapes if shape.name not in full)
+        data = manifest.to_bytes(
+            manifest.describe(context, self._snapshot.taken_at, entries, empty)
+        )
+        self._zip.store(manifest.MANIFEST_NAME, data)
+        self._zip.store(manifest.SIGNATURE_NAME, sign(data))
+        self._zip.close()
+        self._step("")
+
+    def _pieces(self, shape: ObjectShape) -> Iterator[_Piece]:
+        """Pieces with at least one row, in order of ids."""
+        steering, *readers = self._snapshot.readers
+        row = sqlite_backup.row_expression(
+            [(column.column_name, column.is_free_text) for column in shape.columns]
+        )
+        cutter = RangeCutter(steering, shape.table)
+        query = sqlite_backup.range_query(shape.table, row)
+        for piece in OrderedPieces(readers, cutter, query).run(self._make_piece):
+            if piece.rows:
+                cutter.learn(piece.rows, len(piece.text))
+                yield piece
+
+    def _make_piece(self, row: tuple[object, ...]) -> _Piece:
+        text, rows = row
+        if not isinstance(text, bytes) or not isinstance(rows, int):
+            return _Piece(b"", b"", 0)
+        # A second count that owes nothing to SQL's; quick where no value holds a line end.
+        if text.count(LINE_END) != rows and count_rows(text) != rows:
+            raise sqlite3.DatabaseError("the rows printed are not the rows counted")
+        return _Piece(text, deflate.deflate_piece(text, self._level), rows)
+
+    def _with_heading(self, shape: ObjectShape, piece: _Piece) -> _Piece:
+        names = ",".join(_heading(column.property_name) for column in shape.columns)
+        heading = names.encode() + LINE_END
+        deflated = deflate.deflate_piece(heading, self._level)
+        return _Piece(heading + piece.text, deflated + piece.deflated, piece.rows)
+
+    def _step(self, name: str) -> None:
+        if self._cancelled():
+            raise cancelled_error()
+        self._progress(
+            Progress(
+                name,
+                self._objects_done,
+                self._objects,
+                self._rows,
+                self._rows_total,
+                self._zip.bytes,
+            )
+        )
+
+
+def _heading(name: str) -> str:
+    """A column name as CSV; internal names need no quotes, others get them."""
+    plain = all(sign.isalnum() or sign == "_" for sign in name)
+    return name if plain else '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,163 @@
+"""The records of one table as CSV, built by several connections, handed out in order."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import TypeVar
+
+from crmdesk.core.db import sqlite_backup
+
+Made = TypeVar("Made")
+
+LOWEST_ID = -(2**63)
+# Bytes of CSV one piece aims at: large enough that a call costs nothing, small enough that
+# all pieces on their way stay below a few megabytes.
+PIECE_BYTES = 1_200_000
+FEWEST_ROWS = 1
+FIRST_ROWS = 250
+MOST_ROWS = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class IdRange:
+    """Records with ``low < id <= high``; at most ``rows`` of them, counting the binned."""
+
+    low: int
+    high: int
+    rows: int
+
+
+class RangeCutter:
+    """Cuts a table into ranges of ids, each with about the wished number of rows.
+
+    The ids may be sparse: the bounds are ids that exist.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, table: str) -> None:
+        self.rows = FIRST_ROWS
+        self._connection = connection
+        self._boundary = sqlite_backup.boundary_query(table)
+        found = connection.execute(sqlite_backup.last_id_query(table)).fetchone()[0]
+        self._last: int | None = found
+
+    def ranges(self, low: int = LOWEST_ID) -> Iterator[IdRange]:
+        """All ranges above ``low``; ``rows`` may be changed while they are taken."""
+        while self._last is not None and low < self._last:
+            cut = self._cut(low, self.rows, self._last)
+            yield cut
+            low = cut.high
+
+    def halves(self, whole: IdRange) -> tuple[IdRange, IdRange]:
+        """Part a range of at least two rows in two that together cover it."""
+        first = self._cut(whole.low, max(1, whole.rows // 2), whole.high)
+        return first, IdRange(first.high, whole.high, whole.rows - first.rows)
+
+    def learn(self, rows: int, size: int) -> None:
+        """Fit the number of rows to the size that the last piece turned out to have."""
+        if rows:
+            wished = PIECE_BYTES * rows // max(size, 1)
+            self.rows = max(FEWEST_ROWS, min(MOST_ROWS, wished))
+
+    def _cut(self, low: int, rows: int, last: int) -> IdRange:
+        found = self._connection.execute(self._boundary, (low, rows - 1)).fetchone()
+        high = last if found is None else min(int(found[0]), last)
+        return IdRange(low, high, rows)
+
+
+class TooLong(Exception):
+    """A range whose text is beyond the connection's limit: cut it smaller."""
+
+
+def query_range(connection: sqlite3.Connection, query: str, cut: IdRange) -> tuple[object, ...]:
+    """Run a query over one range.
+
+    Raises:
+        TooLong: the rows together are longer than the limit of the connection.
+    """
+    try:
+        row: tuple[object, ...] = connection.execute(query, (cut.low, cut.high)).fetchone()
+    except (sqlite3.DataError, sqlite3.OperationalError) as problem:
+        if sqlite_backup.is_too_long(problem):
+            raise TooLong from problem
+        raise
+    return row
+
+
+class OrderedPieces:
+    """Runs one function over all ranges of a table in threads, results in order of ids.
+
+    Only a few pieces are under way at any time, whatever the size of the table.
+    """
+
+    def __init__(
+        self, readers: Sequence[sqlite3.Connection], cutter: RangeCutter, query: str
+    ) -> None:
+        self._free: SimpleQueue[sqlite3.Connection] = SimpleQueue()
+        for reader in readers:
+            self._free.put(reader)
+        self._threads = len(readers)
+        self._cutter = cutter
+        self._query = query
+
+    def run(self, make: Callable[[tuple[object, ...]], Made]) -> Iterator[Made]:
+        """Yield ``make(row)`` for each range, where ``row`` is what the query gave."""
+        under_way: deque[tuple[IdRange, Future[Made]]] = deque()
+        with ThreadPoolExecutor(self._threads) as pool:
+            try:
+                for cut in self._cutter.ranges():
+                    under_way.append((cut, pool.submit(self._one, cut, make)))
+                    if len(under_way) > self._threads + 1:
+                        yield from self._finished(*under_way.popleft(), make)
+                while under_way:
+                    yield from self._finished(*under_way.popleft(), make)
+            finally:
+                for _, future in under_way:
+                    future.cancel()
+
+    def _one(self, cut: IdRange, make: Callable[[tuple[object, ...]], Made]) -> Made:
+        reader = self._free.get()
+        try:
+            row = query_range(reader, self._query, cut)
+        finally:
+            self._free.put(reader)
+        return make(row)
+
+    def _finished(
+        self, cut: IdRange, future: Future[Made], make: Callable[[tuple[object, ...]], Made]
+    ) -> Iterator[Made]:
+        try:
+            made = future.result()
+        except TooLong:
+            yield from self._in_halves(cut, make)
+        else:
+            yield made
+
+    def _in_halves(
+        self, cut: IdRange, make: Callable[[tuple[object, ...]], Made]
+    ) -> Iterator[Made]:
+        """Make a range of long records piece by piece, so that they never stand side by side."""
+        if cut.rows == 1:
+            yield self._one_long_record(cut, make)
+            return
+        for half in self._cutter.halves(cut):
+            try:
+                made = self._one(half, make)
+            except TooLong:
+                yield from self._in_halves(half, make)
+            else:
+                yield made
+
+    def _one_long_record(self, cut: IdRange, make: Callable[[tuple[object, ...]], Made]) -> Made:
+        reader = self._free.get()
+        try:
+            reader.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, sqlite_backup.LONGEST_POSSIBLE)
+            row = query_range(reader, self._query, cut)
+        finally:
+            reader.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, sqlite_backup.USUAL_LENGTH_LIMIT)
+            self._free.put(reader)
+        return make(row)
