@@ -33,7 +33,7 @@ class _Reading(NamedTuple):
     """A date with its time of day; ``moment`` is set where the text gives the zone itself."""
 
     day: date
-    time: timedelta | None
+    time: timedelta
     moment: datetime | None
 
 
@@ -56,6 +56,9 @@ _MONTHS |= {name[:3]: number for name, number in tuple(_MONTHS.items())} | {"sep
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UNIX_MILLISECONDS = re.compile(r"-?[0-9]{11,14}")
 _COMPACT = re.compile(r"[0-9]{8}")
+_CANONICAL_DATETIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z"
+)
 _TIME = re.compile(
     r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<part>[0-9]{1,9}))?)?"
     r"(?:\s?(?P<half>[AaPp])\.?[Mm]\.?)?"
@@ -83,8 +86,8 @@ def is_canonical_date(text: str) -> bool:
 
 def is_canonical_datetime(text: str) -> bool:
     """Whether the text is ``YYYY-MM-DDTHH:MM:SS.mmmZ`` and a moment that exists."""
-    shape = len(text) == 24 and text[10] == "T" and text[19] == "." and text[23] == "Z"
-    if not shape or not (text[13] == ":" == text[16] and is_canonical_date(text[:10])):
+    # fromisoformat takes other forms of 24 characters too, but only it knows the calendar.
+    if _CANONICAL_DATETIME.fullmatch(text) is None:
         return False
     try:
         datetime.fromisoformat(text)
@@ -101,7 +104,8 @@ def canonical_date(text: str, order: DateOrder = DateOrder.UNDECIDED) -> str:
     """
     if is_canonical_date(text):
         return text
-    return _read(text, order).day.isoformat()
+    found = _read_iso(text.strip())
+    return (found.date() if found else _read(text.strip(), order).day).isoformat()
 
 
 def canonical_datetime(
@@ -114,12 +118,12 @@ def canonical_datetime(
     """
     if is_canonical_datetime(text):
         return text
-    reading = _read(text, order)
+    moment = _read_iso(text.strip()) or _moment(_read(text.strip(), order))
     try:
-        moment = _moment(reading, zone).astimezone(UTC)
+        utc = (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
     except OverflowError:
         raise _problem("This moment lies outside the years 1 to 9999.") from None
-    return f"{moment.isoformat(timespec='milliseconds')[:23]}Z"
+    return f"{utc.isoformat(timespec='milliseconds')[:23]}Z"
 
 
 def detect_date_order(samples: Iterable[str]) -> DateOrder:
@@ -149,22 +153,22 @@ def _possible_orders(text: str) -> set[DateOrder] | None:
     return orders or None
 
 
-def _moment(reading: _Reading, zone: tzinfo) -> datetime:
+def _moment(reading: _Reading) -> datetime:
+    """The moment read, naive where the text gave no zone."""
     if reading.moment is not None:
         return reading.moment
     midnight = datetime(reading.day.year, reading.day.month, reading.day.day)  # noqa: DTZ001
-    return (midnight + (reading.time or timedelta(0))).replace(tzinfo=zone)
+    return midnight + reading.time
 
 
 def _read(text: str, order: DateOrder) -> _Reading:
-    stripped = text.strip()
-    reading = _read_iso(stripped) or _read_unix(stripped)
+    reading = _read_unix(text)
     if reading is not None:
         return reading
-    day_text, time_text = _split(stripped)
+    day_text, time_text = _split(text)
     day = _read_day(day_text, order)
     if not time_text:
-        return _Reading(day, None, None)
+        return _Reading(day, timedelta(0), None)
     time, zone = _read_time(time_text)
     if zone is None:
         return _Reading(day, time, None)
@@ -177,21 +181,17 @@ def _split(text: str) -> tuple[str, str]:
     return (match[1], match[2].strip()) if match else (text, "")
 
 
-def _read_iso(text: str) -> _Reading | None:
-    """ISO 8601 by the standard library: much the commonest form, and read in C."""
-    if len(text) < 10 or text[4:5] != "-" or text[7:8] != "-" or not text.isascii():
+def _read_iso(text: str) -> datetime | None:
+    """ISO 8601 by the standard library: much the commonest form, and read in C.
+
+    Naive where the text gives no zone.
+    """
+    if len(text) < 10 or text[4] != "-" or text[7] != "-" or not text.isascii():
         return None
     try:
-        found = datetime.fromisoformat(text)
+        return datetime.fromisoformat(text)
     except ValueError:
         return None
-    time = timedelta(
-        hours=found.hour,
-        minutes=found.minute,
-        seconds=found.second,
-        microseconds=found.microsecond,
-    )
-    return _Reading(found.date(), time, found if found.tzinfo else None)
 
 
 def _read_unix(text: str) -> _Reading | None:
@@ -201,7 +201,7 @@ def _read_unix(text: str) -> _Reading | None:
         moment = _EPOCH + timedelta(milliseconds=int(text))
     except OverflowError:
         raise _problem("This Unix time lies outside the years 1 to 9999.") from None
-    return _Reading(moment.date(), None, moment)
+    return _Reading(moment.date(), timedelta(0), moment)
 
 
 def _read_day(text: str, order: DateOrder) -> date:

@@ -28,7 +28,8 @@ class DecimalMark(StrEnum):
     COMMA = ","
 
 
-_CANONICAL = re.compile(r"(?!-0\Z)-?(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?")
+# As long as MAX_DIGITS lets a number written with an exponent become.
+_CANONICAL = re.compile(r"(?!-0\Z)-?(?:0|[1-9][0-9]{0,400})(?:\.[0-9]{0,800}[1-9])?")
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 _SPACES = re.compile("[ \u00a0\u2007\u2009\u202f'\u2019]")
 _GROUPED = {
@@ -41,7 +42,7 @@ _SPACE_GROUPED = re.compile("[+-]?[0-9]{1,3}(?:([ \u00a0\u2007\u2009\u202f'\u201
 
 def is_canonical_number(text: str) -> bool:
     """Whether the text is already in its canonical form."""
-    return len(text) <= MAX_DIGITS and _CANONICAL.fullmatch(text) is not None
+    return _CANONICAL.fullmatch(text) is not None
 
 
 def canonical_number(text: str, mark: DecimalMark = DecimalMark.POINT) -> str:

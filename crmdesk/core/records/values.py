@@ -16,24 +16,39 @@ from functools import lru_cache
 
 from crmdesk.core.records.addresses import is_domain, is_email
 from crmdesk.core.records.choices import Choices, Owner, option_choices, owner_choices
-from crmdesk.core.records.dates import DateOrder, canonical_date, canonical_datetime
+from crmdesk.core.records.dates import (
+    DateOrder,
+    canonical_date,
+    canonical_datetime,
+    is_canonical_datetime,
+)
+from crmdesk.core.records.local_times import local_time_reader
 from crmdesk.core.records.multi import MultiValue, same_choices
-from crmdesk.core.records.numbers import DecimalMark, canonical_number
+from crmdesk.core.records.numbers import DecimalMark, canonical_number, is_canonical_number
 from crmdesk.core.records.problems import ImportErrorType, ValueProblem
 from crmdesk.core.records.types import PropertyFormat, PropertyShape, PropertyType
 
 #: Distinct texts remembered for each column; about 15 MB at worst.
 CACHED_TEXTS = 65_536
 
+Parse = Callable[[str], "str | None"]
+Check = Callable[[str], object]
+
 _BOOLEANS = {"true": "true", "yes": "true", "1": "true"}
 _BOOLEANS |= {"false": "false", "no": "false", "0": "false"}
 # Nearly every address there is; the full rule judges the rest.
 _PLAIN_EMAIL = re.compile(
-    r"[A-Za-z0-9_+-]{1,64}(?:\.[A-Za-z0-9_+-]+)*@(?:[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*\.)+[A-Za-z]{2,24}"
+    r"(?=[^@]{1,64}@.{1,100}\Z)[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*"
+    r"@(?:[A-Za-z0-9]{1,30}(?:-[A-Za-z0-9]{1,30})?\.)+[A-Za-z]{2,24}"
 )
 _RECORD_ID = re.compile(r"[1-9][0-9]{0,17}")
 
-Parse = Callable[[str], "str | None"]
+#: Distinct values seldom come twice in a column of these, so that a cache only costs: a quick
+#: look whether the text is canonical already comes first.
+_CHECKS: dict[PropertyType, Check] = {
+    PropertyType.NUMBER: is_canonical_number,
+    PropertyType.DATETIME: is_canonical_datetime,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +71,9 @@ class ColumnParser:
     third. A multi-choice cell that began with ";" keeps it: see :class:`MultiValue`.
     """
 
-    def __init__(self, parse: Parse, is_text: bool) -> None:
+    def __init__(self, parse: Parse, is_canonical: Check | None, is_text: bool = False) -> None:
         self._parse = parse
+        self._is_canonical = is_canonical
         self._is_text = is_text
 
     def __call__(self, text: str) -> str | None:
@@ -74,11 +90,16 @@ class ColumnParser:
         """Canonical texts in order, and what is wrong at which index (its text is None)."""
         if self._is_text and is_storable("".join(cells)):
             return [text or None for text in cells], []
-        parse = self._parse
         try:
-            return [parse(text) if text else None for text in cells], []
+            return self._parse_all(cells), []
         except ValueProblem:
             return self._parse_one_by_one(cells)
+
+    def _parse_all(self, cells: Sequence[str]) -> list[str | None]:
+        parse, is_canonical = self._parse, self._is_canonical
+        if is_canonical is None:
+            return [parse(text) if text else None for text in cells]
+        return [(text if is_canonical(text) else parse(text)) if text else None for text in cells]
 
     def _parse_one_by_one(
         self, cells: Sequence[str]
@@ -99,8 +120,14 @@ def column_parser(target: PropertyShape, context: ValueContext | None = None) ->
     parse = _parse_for(target, context or ValueContext())
     if target.type.is_free_text:
         # Long texts would fill a cache for nothing.
-        return ColumnParser(parse, is_text=target.format not in _CHECKED_TEXT)
-    return ColumnParser(lru_cache(CACHED_TEXTS)(parse), is_text=False)
+        is_email_column = target.format == PropertyFormat.EMAIL
+        check = _PLAIN_EMAIL.fullmatch if is_email_column else None
+        return ColumnParser(parse, check, is_text=target.format not in _CHECKED_TEXT)
+    if target.format == PropertyFormat.RECORD_ID:
+        return ColumnParser(parse, _RECORD_ID.fullmatch)
+    if target.type in _CHECKS:
+        return ColumnParser(parse, _CHECKS[target.type])
+    return ColumnParser(lru_cache(CACHED_TEXTS)(parse), None)
 
 
 def parse(text: str, target: PropertyShape, context: ValueContext | None = None) -> str | None:
@@ -140,14 +167,18 @@ def _parse_for(target: PropertyShape, context: ValueContext) -> Parse:
         case PropertyType.DATE:
             return _stripped(lambda text: canonical_date(text, context.date_order))
         case PropertyType.DATETIME:
-            order, zone = context.date_order, context.time_zone
-            return _stripped(lambda text: canonical_datetime(text, order, zone))
+            return _stripped(_moment_reader(context))
         case PropertyType.BOOL:
             return _stripped(_boolean)
         case PropertyType.ENUMERATION:
             return _choice_parser(target, context)
         case PropertyType.MULTI_ENUMERATION:
             return _multi_parser(option_choices(target.options))
+
+
+def _moment_reader(context: ValueContext) -> Callable[[str], str]:
+    order, zone = context.date_order, context.time_zone
+    return local_time_reader(zone, lambda text: canonical_datetime(text, order, zone))
 
 
 def _choice_parser(target: PropertyShape, context: ValueContext) -> Parse:
@@ -201,8 +232,6 @@ def _email(text: str) -> str | None:
     address = text.strip()
     if not address:
         return None
-    if len(address) <= 64 and _PLAIN_EMAIL.fullmatch(address):
-        return address
     if not is_email(address):
         raise ValueProblem(ImportErrorType.INVALID_EMAIL, "This is not an e-mail address.")
     return _text(address)
