@@ -11,7 +11,7 @@ from crmdesk.ui.icons import pixmap
 from crmdesk.ui.tables.cells import Tone
 from crmdesk.ui.theme.apply import current_tokens, font, px
 from crmdesk.ui.theme.fonts import TextStyle
-from crmdesk.ui.tables._tint import initials, tint_of
+from crmdesk.ui.widgets.avatar import paint_avatar
 
 CHECK_SIZE = 16
 _BADGE_PADDING = 8
@@ -103,17 +103,9 @@ def check_box(state: Qt.CheckState, usable: bool, ratio: float) -> QPixmap:
 @lru_cache(maxsize=4096)
 def avatar(name: str, size: int, ratio: float) -> QPixmap:
     """Initials on a tint chosen by the name; decoration, the name stands beside it."""
-    tint = tint_of(name)
     picture = _blank(size, size, ratio)
     painter = _painter(picture)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(tint.fill))
-    painter.drawEllipse(QRectF(0, 0, size, size))
-    letters = font(TextStyle.STRONG)
-    letters.setPixelSize(max(8, round(size * 0.42)))
-    painter.setFont(letters)
-    painter.setPen(QColor(tint.text))
-    painter.drawText(QRectF(0, 0, size, size), Qt.AlignmentFlag.AlignCenter, initials(name))
+    paint_avatar(painter, QRectF(0, 0, size, size), name)
     painter.end()
     return picture
 
