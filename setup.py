@@ -17,11 +17,12 @@ class BuildWithResources(build_py):
     """Copies ``resources/`` into the package; an install in place reads the original."""
 
     def run(self) -> None:
+        """Build the package as usual, then put the resources into it."""
         super().run()
         if not self.editable_mode:
             target = Path(self.build_lib) / "crmdesk" / "resources"
             shutil.rmtree(target, ignore_errors=True)
-            shutil.copytree("resources", target)
+            shutil.copytree("resources", target, ignore=shutil.ignore_patterns("packaging"))
 
 
 setup(
