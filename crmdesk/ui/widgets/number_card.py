@@ -30,9 +30,11 @@ class Number:
 
 
 class NumberBlock(QWidget):
-    """A number, what it counts, and a note in small."""
+    """A number, what it counts (below it, or above with ``word_first``), and a note in small."""
 
-    def __init__(self, number: Number, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, number: Number, *, word_first: bool = False, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._value = label("", TextStyle.DISPLAY, tabular=True)
         self._icon = IconLabel("info", size=14)
@@ -46,7 +48,7 @@ class NumberBlock(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(1)
         layout.addWidget(self._value)
-        layout.addLayout(words)
+        layout.insertLayout(0 if word_first else 1, words)
         layout.addWidget(self._note)
         layout.addStretch(1)
         self.set_number(number)
@@ -105,7 +107,7 @@ class NumberCard(QFrame):
     def __init__(self, number: Number, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "card")
-        self.block = NumberBlock(number)
+        self.block = NumberBlock(number, word_first=True)
         self.side = QVBoxLayout()
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 12, 16, 12)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum, auto
+from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -141,7 +142,7 @@ class Stepper(QWidget):
             self._paint_step(painter, number, rect)
         painter.setPen(QPen(current_tokens().color("border"), 1))
         middle = self.height() // 2 + 0.5
-        for before, after in zip(rects, rects[1:], strict=False):
+        for before, after in pairwise(rects):
             first, second = sorted((before, after), key=QRectF.left)
             painter.drawLine(
                 QPointF(first.right() + _AROUND_LINE, middle),

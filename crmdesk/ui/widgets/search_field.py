@@ -1,0 +1,70 @@
+"""The field that narrows a list: icon, text, and an x once something is typed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from crmdesk.ui.widgets.buttons import IconButton
+from crmdesk.ui.widgets.icon_label import IconLabel
+
+_ICON, _INSET, _TEXT_MARGIN, _CLEAR = 16, 10, 22, 28
+
+
+class SearchField(QLineEdit):
+    """A search field.
+
+    The icon is a child and a text margin makes room for it: a leading action sat 8 px low once
+    the style sheet set padding and height.
+
+    Signals:
+        cleared: Esc or the x emptied it; the text signals were sent before.
+        down_pressed: the arrow down, to go on into the list below.
+    """
+
+    cleared = Signal()
+    down_pressed = Signal()
+
+    def __init__(self, placeholder: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("quiet", "true")
+        self.setPlaceholderText(placeholder)
+        self.setAccessibleName(placeholder)
+        self._icon = IconLabel("search", "text2", _ICON, self)
+        self._clear = IconButton("x", self.tr("Clear search"), parent=self)
+        self._clear.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._clear.setCursor(Qt.CursorShape.ArrowCursor)
+        self._clear.clicked.connect(self.clear_search)
+        self._clear.hide()
+        self.textChanged.connect(self._offer_clearing)
+
+    def clear_search(self) -> None:
+        """Empty the field and say so."""
+        self.clear()
+        self.setFocus()
+        self.cleared.emit()
+
+    def _offer_clearing(self, text: str) -> None:
+        self._clear.setVisible(bool(text))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        near, far = _INSET, self.width() - _INSET - _ICON
+        self._icon.setGeometry(
+            far if mirrored else near, (self.height() - _ICON) // 2, _ICON, _ICON
+        )
+        left = 2 if mirrored else self.width() - _CLEAR - 2
+        self._clear.setGeometry(left, (self.height() - _CLEAR) // 2, _CLEAR, _CLEAR)
+        margins = (_CLEAR - 6, 0, _TEXT_MARGIN, 0) if mirrored else (_TEXT_MARGIN, 0, _CLEAR - 6, 0)
+        self.setTextMargins(*margins)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear_search()
+            return
+        if event.key() == Qt.Key.Key_Down:
+            self.down_pressed.emit()
+            return
+        super().keyPressEvent(event)
