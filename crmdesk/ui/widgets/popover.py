@@ -1,0 +1,112 @@
+"""A popover: a small surface over the window that goes with Esc or a press elsewhere.
+
+It is a child of the window and no window of its own. So its controls are in the window's tree
+for screen readers, it needs no compositor for round corners and a shadow, and its place is exact
+on every platform.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication, QFrame, QVBoxLayout, QWidget
+
+from crmdesk.ui.theme.apply import px
+from crmdesk.ui.widgets.shadow import raise_above
+
+_BELOW, _MARGIN = 4, 8
+
+
+class Popover(QFrame):
+    """Add what it holds to ``body``, then :meth:`open_under` the control it belongs to.
+
+    Args:
+        name: what screen readers call it.
+        width: logical pixels at 100 % text scale.
+
+    Signals:
+        closed: it went; the focus is back where it came from.
+    """
+
+    closed = Signal()
+
+    def __init__(self, name: str, width: int = 360, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "popover")
+        self.setAccessibleName(name)
+        self.setFixedWidth(px(width))
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(1, 1, 1, 1)
+        self.body.setSpacing(0)
+        self._anchor: QWidget | None = None
+        raise_above(self)
+        self.hide()
+
+    def open_under(self, anchor: QWidget, *, centred: bool = False) -> None:
+        """Show it below a control, within the window, and put the focus into it."""
+        self._anchor = anchor
+        self.setParent(anchor.window())
+        self._place(centred)
+        self.show()
+        self.raise_()
+        QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
+        if not self.focusNextPrevChild(True) or not self.isAncestorOf(self._focus()):
+            self.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def dismiss(self) -> None:
+        """Close it and give the focus back."""
+        if self.isHidden():
+            return
+        inside = self.isAncestorOf(self._focus()) or self.hasFocus()
+        self.hide()
+        if self._anchor is not None and inside:
+            self._anchor.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.closed.emit()
+
+    def _focus(self) -> QWidget:
+        return QApplication.focusWidget() or self.window()
+
+    def _place(self, centred: bool) -> None:
+        window, anchor = self.window(), self._anchor
+        if anchor is None:
+            return
+        available = window.height() - 2 * _MARGIN
+        layout = self.layout()
+        wanted = layout.totalHeightForWidth(self.width()) if layout.hasHeightForWidth() else 0
+        height = min(max(wanted, self.sizeHint().height()) if not wanted else wanted, available)
+        corner = anchor.mapTo(window, QPoint(0, anchor.height() + _BELOW))
+        left = corner.x() + (anchor.width() - self.width()) // (2 if centred else 1)
+        left = min(max(_MARGIN, left), window.width() - self.width() - _MARGIN)
+        top = min(corner.y(), window.height() - height - _MARGIN)
+        self.setGeometry(left, max(_MARGIN, top), self.width(), height)
+
+    def _is_outside(self, watched: QObject, event: QEvent) -> bool:
+        if not isinstance(event, QMouseEvent) or not isinstance(watched, QWidget):
+            return False
+        if watched is self or self.isAncestorOf(watched):
+            return False
+        # A menu or a list that was opened from here is a window of its own.
+        return watched.window() is self.window()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.MouseButtonPress and self._is_outside(watched, event):
+            anchor = self._anchor
+            self.dismiss()
+            # The press that closes must not open again at once.
+            return watched is anchor
+        if event.type() is QEvent.Type.Resize and watched is self.parent():
+            self.dismiss()
+        return False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.dismiss()
+            return
+        super().keyPressEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        application = QApplication.instance()
+        if application is not None:
+            application.removeEventFilter(self)
+        super().hideEvent(event)

@@ -1,0 +1,299 @@
+"""The panel beside a list: heading, small tabs, a scrolling body and a fixed foot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QSettings, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from crmdesk.ui.theme.apply import current_tokens
+from crmdesk.ui.theme.fonts import TextStyle
+from crmdesk.ui.widgets.buttons import Button, IconButton
+from crmdesk.ui.widgets.elided_label import ElidedLabel
+from crmdesk.ui.widgets.labels import rule
+from crmdesk.ui.widgets.progress import ProgressBar
+from crmdesk.ui.widgets.properties import mark_focus_in, mark_focus_out
+from crmdesk.ui.widgets.tabs_small import TabsSmall
+
+NARROWEST, WIDEST, USUAL = 280, 480, 320
+_STEP = 16
+
+
+class _Grip(QWidget):
+    """The edge that is dragged; arrow keys move it too.
+
+    Signals:
+        moved: by how many pixels the panel grows.
+        released: the drag or the key is over.
+    """
+
+    moved = Signal(int)
+    released = Signal()
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._from = 0.0
+        self.setAccessibleName(name)
+        self.setCursor(Qt.CursorShape.SplitHCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+
+    def _sign(self) -> int:
+        return -1 if self.layoutDirection() is Qt.LayoutDirection.LeftToRight else 1
+
+    def sizeHint(self) -> QSize:
+        return QSize(5, 40)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        tokens, painter = current_tokens(), QPainter(self)
+        focused = self.property("keyfocus") == "true"
+        width = 2 if focused else 1
+        left = 0 if self._sign() < 0 else self.width() - width
+        role = "accent" if focused else "border"
+        painter.fillRect(left, 0, width, self.height(), tokens.color(role))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._from = event.globalPosition().x()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        now = event.globalPosition().x()
+        self.moved.emit(round(now - self._from) * self._sign())
+        self._from = now
+
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
+        self.released.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps = {Qt.Key.Key_Left: -_STEP, Qt.Key.Key_Right: _STEP}
+        if event.key() not in steps:
+            super().keyPressEvent(event)
+            return
+        self.moved.emit(steps[Qt.Key(event.key())] * self._sign())
+        self.released.emit()
+
+    def focusInEvent(self, event: QEvent) -> None:
+        super().focusInEvent(event)  # type: ignore[arg-type]
+        mark_focus_in(self, event)  # type: ignore[arg-type]
+
+    def focusOutEvent(self, event: QEvent) -> None:
+        super().focusOutEvent(event)  # type: ignore[arg-type]
+        mark_focus_out(self, event)  # type: ignore[arg-type]
+
+
+class SidePanel(QFrame):
+    """A panel that opens beside a list while the list keeps its place.
+
+    Args:
+        key: the page it belongs to, for the remembered width.
+        name: what screen readers call it.
+        stepping: show buttons for the previous and the next entry.
+
+    Signals:
+        closed: the x or Esc; give the focus back to the row.
+        stepped: -1 for the previous entry, 1 for the next.
+        page_chosen: key of the page now shown.
+    """
+
+    closed = Signal()
+    stepped = Signal(int)
+    page_chosen = Signal(str)
+
+    def __init__(
+        self, key: str, name: str, *, stepping: bool = True, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._key = key
+        self._pages: dict[str, QWidget] = {}
+        self.setProperty("role", "panel")
+        self.setAccessibleName(name)
+        self._heading = ElidedLabel("", TextStyle.HEADING)
+        self._subtitle = ElidedLabel("", TextStyle.BODY, "text2")
+        self.tools = QHBoxLayout()
+        self.tools.setSpacing(0)
+        self._before = IconButton("chevron-up", self.tr("Previous entry (Alt+Up)"))
+        self._after = IconButton("chevron-down", self.tr("Next entry (Alt+Down)"))
+        self._close = IconButton("x", self.tr("Close panel (Esc)"))
+        self._tabs = TabsSmall(self.tr("Pages of the panel"))
+        self._busy = ProgressBar(self.tr("Loading"), 2)
+        self._stack = QStackedWidget()
+        self._foot = QFrame()
+        self._build()
+        for button in (self._before, self._after):
+            button.setVisible(stepping)
+        self._connect()
+        self.set_width(int(str(QSettings().value(self._setting(), USUAL))))
+
+    def _setting(self) -> str:
+        return f"panels/{self._key}/width"
+
+    def _build(self) -> None:
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(self._head())
+        column.addWidget(self._tabs)
+        column.addWidget(rule())
+        column.addWidget(self._busy)
+        column.addWidget(self._stack, 1)
+        column.addWidget(self._foot)
+        self._tabs.hide()
+        self._busy.hide()
+        self._foot.setProperty("role", "panel_foot")
+        self.foot = QVBoxLayout(self._foot)
+        self.foot.setContentsMargins(11, 12, 16, 12)
+        self.foot.setSpacing(8)
+        self._foot.hide()
+        self._grip = _Grip(self.tr("Width of the panel, arrow keys change it"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self._grip)
+        row.addLayout(column, 1)
+
+    def _head(self) -> QHBoxLayout:
+        words = QVBoxLayout()
+        words.setSpacing(1)
+        words.addWidget(self._heading)
+        words.addWidget(self._subtitle)
+        head = QHBoxLayout()
+        head.setContentsMargins(11, 14, 8, 10)
+        head.setSpacing(8)
+        head.addLayout(words, 1)
+        head.addLayout(self.tools)
+        for button in (self._before, self._after, self._close):
+            self.tools.addWidget(button)
+        self._lead = head
+        return head
+
+    def _connect(self) -> None:
+        self._before.clicked.connect(self._step_back)
+        self._after.clicked.connect(self._step_on)
+        self._close.clicked.connect(self.closed)
+        self._tabs.chosen.connect(self._show_page)
+        self._grip.moved.connect(self._grow)
+        self._grip.released.connect(self._remember)
+
+    def set_heading(self, heading: str, subtitle: str = "") -> None:
+        """Show what the panel is about, and one line of who and when."""
+        self._heading.setText(heading)
+        self._subtitle.setText(subtitle)
+        self._subtitle.setVisible(bool(subtitle))
+
+    def set_lead(self, widget: QWidget) -> None:
+        """Put an avatar or an icon before the heading."""
+        self._lead.insertWidget(0, widget)
+
+    def add_page(self, key: str, title: str, content: QWidget, *, scrolls: bool = True) -> None:
+        """Add a page; the tabs show themselves from the second page on.
+
+        A page that scrolls by itself, such as a table, is added with ``scrolls=False``.
+        """
+        page = scrolling(content) if scrolls else content
+        self._pages[key] = page
+        self._stack.addWidget(page)
+        self._tabs.add(key, title)
+        self._tabs.setVisible(len(self._pages) > 1)
+
+    def set_page_title(self, key: str, title: str) -> None:
+        """Change a tab's word, e.g. "Comments 4"."""
+        self._tabs.set_text(key, title)
+
+    def show_page(self, key: str) -> None:
+        """Go to a page."""
+        self._tabs.show_key(key)
+        self._stack.setCurrentWidget(self._pages[key])
+
+    @property
+    def page(self) -> str:
+        """Key of the page now shown."""
+        return self._tabs.current
+
+    def set_steps(self, before: bool, after: bool) -> None:
+        """Say whether there is a previous and a next entry."""
+        self._before.setEnabled(before)
+        self._after.setEnabled(after)
+
+    def set_foot(self, buttons: Sequence[Button]) -> None:
+        """Put at most two buttons into the foot, one above the other when the panel is narrow.
+
+        Beside each other they were cut as soon as words grew longer.
+        """
+        empty_layout(self.foot)
+        for button in buttons:
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            self.foot.addWidget(button)
+        self._foot.setVisible(bool(buttons))
+
+    def set_foot_widget(self, widget: QWidget) -> None:
+        """Put something else into the foot, e.g. the composer of a comment."""
+        empty_layout(self.foot)
+        self.foot.addWidget(widget)
+        self._foot.show()
+
+    def set_busy(self, busy: bool) -> None:
+        """Show the 2 px bar under the head; what was there stays."""
+        self._busy.setRange(0, 0 if busy else 1)
+        self._busy.setVisible(busy)
+
+    def set_width(self, width: int) -> None:
+        """Take a width, kept within 280 to 480."""
+        self.setFixedWidth(min(max(width, NARROWEST), WIDEST))
+
+    def _grow(self, by: int) -> None:
+        self.set_width(self.width() + by)
+
+    def _remember(self) -> None:
+        QSettings().setValue(self._setting(), self.width())
+
+    def _show_page(self, key: str) -> None:
+        if key in self._pages:
+            self._stack.setCurrentWidget(self._pages[key])
+            self.page_chosen.emit(key)
+
+    def _step_back(self) -> None:
+        self.stepped.emit(-1)
+
+    def _step_on(self) -> None:
+        self.stepped.emit(1)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        alt = event.modifiers() & Qt.KeyboardModifier.AltModifier
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        elif alt and event.key() == Qt.Key.Key_Up and self._before.isEnabled():
+            self.stepped.emit(-1)
+        elif alt and event.key() == Qt.Key.Key_Down and self._after.isEnabled():
+            self.stepped.emit(1)
+        else:
+            super().keyPressEvent(event)
+
+
+def scrolling(content: QWidget) -> QScrollArea:
+    """Put a long body into an area that scrolls up and down only."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidget(content)
+    # Otherwise the palette's window colour covers the panel's surface.
+    area.viewport().setAutoFillBackground(False)
+    content.setAutoFillBackground(False)
+    return area
+
+
+def empty_layout(layout: QVBoxLayout) -> None:
+    """Take everything out of a layout and let it go."""
+    while (item := layout.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.hide()
+            widget.deleteLater()
