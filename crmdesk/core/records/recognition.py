@@ -1,0 +1,283 @@
+"""Recognises what a file's columns and the file itself are about.
+
+A column is matched by internal name, then label, then the further names a property goes by. A
+column nobody claims stays visible, with a proposal of what property could be made for it.
+Nothing is matched by likeness: a near miss would put values where nobody looks for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import pairwise
+from typing import Generic, Protocol, TypeVar
+
+from crmdesk.core.records.catalogue import Catalogue, ObjectDefinition, PropertyDefinition
+from crmdesk.core.records.headers import (
+    fold,
+    folded_set,
+    is_association,
+    is_kind_of_activity,
+    is_stage_history,
+    split_object,
+)
+from crmdesk.core.records.suggestion import suggest_property
+from crmdesk.core.records.types import PropertyShape
+
+
+class MatchedBy(StrEnum):
+    """How a column was recognised; all after ALIAS leave it unmapped."""
+
+    INTERNAL_NAME = "internal_name"
+    LABEL = "label"
+    ALIAS = "alias"
+    #: Known from CRM exports, but the property does not exist here yet; it is proposed.
+    KNOWN_COLUMN = "known_column"
+    #: Another column claims the same property with a better or an earlier right.
+    DUPLICATE = "duplicate"
+    ASSOCIATION = "association"
+    KIND_OF_ACTIVITY = "kind_of_activity"
+    STAGE_HISTORY = "stage_history"
+    NOTHING = "nothing"
+
+
+CONFIDENCE = {
+    MatchedBy.INTERNAL_NAME: 1.0,
+    MatchedBy.LABEL: 0.95,
+    MatchedBy.ALIAS: 0.8,
+    MatchedBy.KNOWN_COLUMN: 0.9,
+}
+
+Known = TypeVar("Known", bound=PropertyShape)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMatch(Generic[Known]):
+    """What one column of a file is taken for.
+
+    Attributes:
+        header: as the file has it.
+        property: where its values would go, or None when it stays unmapped.
+        confidence: from 0 (nothing known) to 1 (the internal name itself).
+        how: by what it was recognised.
+        suggestion: the property that could be made for an unmapped column of values.
+    """
+
+    header: str
+    property: Known | None
+    confidence: float
+    how: MatchedBy
+    suggestion: PropertyDefinition | None = None
+
+
+class RecognisedBy(StrEnum):
+    """What gave away which object a file holds."""
+
+    FILE_NAME = "file_name"
+    HEADERS = "headers"
+    NOTHING = "nothing"
+
+
+class _Named(Protocol):
+    @property
+    def name(self) -> str:
+        """Internal name."""
+
+    @property
+    def label(self) -> str:
+        """What people read."""
+
+
+def recognise_columns(
+    headers: Sequence[str],
+    samples: Sequence[Sequence[str]],
+    definition: ObjectDefinition,
+    properties: Sequence[Known],
+) -> list[ColumnMatch[Known]]:
+    """Match each header to a property of the object, one property to one column at most.
+
+    Args:
+        headers: as the file has them, in order.
+        samples: rows of cells from the top of the file; ragged rows are fine.
+        definition: the object in the catalogue, for aliases and known columns.
+        properties: the object's properties as they are now, custom ones included.
+
+    Returns:
+        One match for each header, in order.
+    """
+    names = _names_of(definition, properties)
+    found = [_match(header, definition, names) for header in headers]
+    claimed = _claims(found)
+    known = {key: p for p in definition.known_properties for key in (fold(p.name), fold(p.label))}
+    taken = {p.name for p in properties}
+    matches: list[ColumnMatch[Known]] = []
+    for index, match in enumerate(found):
+        settled = _without_lost_claim(match, index, claimed)
+        if settled.how is MatchedBy.NOTHING:
+            column = [row[index] for row in samples if index < len(row)]
+            settled = _proposal(settled, column, known, taken)
+        if settled.suggestion is not None:
+            taken.add(settled.suggestion.name)
+        matches.append(settled)
+    return matches
+
+
+def recognise_object(
+    file_name: str, headers: Sequence[str], catalogue: Catalogue, custom: Sequence[_Named] = ()
+) -> tuple[str | None, RecognisedBy]:
+    """The object a file is about, by its name, else by its headers.
+
+    Args:
+        file_name: with or without folder and ending; dates, numbers and "exports all" in it
+            do not matter.
+        headers: the file's headers.
+        catalogue: the standard objects.
+        custom: the workspace's custom objects.
+
+    Returns:
+        Internal name and what gave it away; None when neither tells.
+    """
+    by_name = _object_by_file_name(file_name, catalogue, custom)
+    if by_name is not None:
+        return by_name, RecognisedBy.FILE_NAME
+    by_headers = _object_by_headers(headers, catalogue)
+    if by_headers is not None:
+        return by_headers, RecognisedBy.HEADERS
+    return None, RecognisedBy.NOTHING
+
+
+def _names_of(
+    definition: ObjectDefinition, properties: Iterable[Known]
+) -> tuple[tuple[MatchedBy, dict[str, Known]], ...]:
+    """Folded names to properties, strongest first; a name two properties share is no name."""
+    aliases = {p.name: p.aliases for p in definition.properties}
+    tables: tuple[dict[str, list[Known]], ...] = ({}, {}, {})
+    for each in properties:
+        tables[0].setdefault(fold(each.name), []).append(each)
+        tables[1].setdefault(fold(each.label), []).append(each)
+        for alias in folded_set(aliases.get(each.name, ())):
+            tables[2].setdefault(alias, []).append(each)
+    kinds = (MatchedBy.INTERNAL_NAME, MatchedBy.LABEL, MatchedBy.ALIAS)
+    return tuple(
+        (kind, {key: found[0] for key, found in table.items() if key and len(found) == 1})
+        for kind, table in zip(kinds, tables, strict=True)
+    )
+
+
+def _match(
+    header: str,
+    definition: ObjectDefinition,
+    names: tuple[tuple[MatchedBy, dict[str, Known]], ...],
+) -> ColumnMatch[Known]:
+    for text in _readings(header, definition):
+        for how, table in names:
+            found = table.get(fold(text))
+            if found is not None:
+                return ColumnMatch(header, found, CONFIDENCE[how], how)
+    for is_kind, how in (
+        (is_association, MatchedBy.ASSOCIATION),
+        (is_kind_of_activity, MatchedBy.KIND_OF_ACTIVITY),
+        (is_stage_history, MatchedBy.STAGE_HISTORY),
+    ):
+        if is_kind(header):
+            return ColumnMatch(header, None, 0.0, how)
+    return ColumnMatch(header, None, 0.0, MatchedBy.NOTHING)
+
+
+def _readings(header: str, definition: ObjectDefinition) -> list[str]:
+    """The header, and the header without its object when that is the object in hand."""
+    head, of_object = split_object(header)
+    readings = [header]
+    folded = fold(header)
+    own = {fold(definition.name), fold(definition.singular), fold(definition.plural)}
+    if of_object is not None and fold(of_object) in own:
+        readings.append(head)
+    # "CompanyPhone" in a file of companies is the phone; "DealID" is too little to go by.
+    readings += [
+        folded.removeprefix(prefix)
+        for prefix in sorted(own)
+        if folded.startswith(prefix) and len(folded) > len(prefix) + 2
+    ]
+    return readings
+
+
+def _claims(found: Sequence[ColumnMatch[Known]]) -> dict[str, int]:
+    """Which column gets a property that several claim: the surest, then the first."""
+    claims: dict[str, int] = {}
+    for index, match in enumerate(found):
+        if match.property is None:
+            continue
+        holder = claims.get(match.property.name)
+        if holder is None or match.confidence > found[holder].confidence:
+            claims[match.property.name] = index
+    return claims
+
+
+def _without_lost_claim(
+    match: ColumnMatch[Known], index: int, claimed: dict[str, int]
+) -> ColumnMatch[Known]:
+    if match.property is None or claimed[match.property.name] == index:
+        return match
+    return replace(match, property=None, confidence=0.0, how=MatchedBy.DUPLICATE)
+
+
+def _proposal(
+    match: ColumnMatch[Known],
+    column: Sequence[str],
+    known: dict[str, PropertyDefinition],
+    taken: set[str],
+) -> ColumnMatch[Known]:
+    found = known.get(fold(match.header))
+    if found is not None and found.name not in taken:
+        confidence = CONFIDENCE[MatchedBy.KNOWN_COLUMN]
+        return replace(match, suggestion=found, confidence=confidence, how=MatchedBy.KNOWN_COLUMN)
+    return replace(match, suggestion=suggest_property(match.header, column, taken))
+
+
+def _object_by_file_name(
+    file_name: str, catalogue: Catalogue, custom: Sequence[_Named]
+) -> str | None:
+    stem = file_name.replace("\\", "/").rpartition("/")[2]
+    stem = stem.rpartition(".")[0] or stem
+    parts = [part for part in map(fold, _words_of(stem)) if part.isalpha()]
+    pairs = [first + second for first, second in pairwise(parts)]
+    wanted = [fold(stem), *pairs, *parts]
+    names = {fold(name): each.name for each in catalogue.objects for name in each.file_names}
+    names |= {key: each.name for each in custom for key in (fold(each.name), fold(each.label))}
+    return next((names[part] for part in wanted if part in names), None)
+
+
+def _words_of(stem: str) -> list[str]:
+    return "".join(c if c.isalnum() else " " for c in stem).split()
+
+
+def _object_by_headers(headers: Sequence[str], catalogue: Catalogue) -> str | None:
+    """The object whose own columns these are: the one with clearly the most matches.
+
+    Columns that name the object count more: "Deal owner" says more than "Phone".
+    """
+    scores = sorted(
+        ((_score(headers, each), each.name) for each in catalogue.objects), reverse=True
+    )
+    (best, name), (second, _) = scores[0], scores[1]
+    return name if best >= 2 and best > second else None
+
+
+def _score(headers: Sequence[str], definition: ObjectDefinition) -> int:
+    names = _names_of(definition, definition.properties)
+    found = [match for header in headers if (match := _match(header, definition, names)).property]
+    matched = {match.property.name for match in found if match.property is not None}
+    if not matched & _telling(definition):
+        return 0
+    score = 0
+    for match in found:
+        names_object = fold(definition.singular) in fold(match.header)
+        score += (1 if match.how is MatchedBy.ALIAS else 2) + (2 if names_object else 0)
+    return score + 2 * len(matched & _telling(definition))
+
+
+def _telling(definition: ObjectDefinition) -> set[str]:
+    """Properties without one of which a file is not about this object."""
+    names = {*definition.display_properties, *definition.match_properties}
+    return names | {definition.fallback_property}
