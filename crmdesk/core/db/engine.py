@@ -112,18 +112,31 @@ class Database:
             connection.rollback()
 
     @contextmanager
-    def write(self) -> Iterator[Tx]:
+    def write(self, stage: Path | None = None) -> Iterator[Tx]:
         """A transaction that holds the one write lock from its start.
 
         It commits when the block ends and rolls back when the block raises.
+
+        Args:
+            stage: a staging file to read from, as schema ``stage``.
         """
         with sqlite.explain_errors(self.path), self._engine.connect() as connection:
             connection = connection.execution_options(**{sqlite.IMMEDIATE: True})
-            with connection.begin():
+            with sqlite.attached(connection, stage), connection.begin():
                 tx = Tx(connection, self.clock, writes=True)
                 yield tx
                 tx.finish()
         tx.finished()
+
+    @contextmanager
+    def staging(self, stage: Path) -> Iterator[Tx]:
+        """Write to a staging file beside one read snapshot of the database.
+
+        Nobody is held up: the database itself is only read.
+        """
+        with sqlite.explain_errors(self.path), self._engine.connect() as connection:
+            with sqlite.attached(connection, stage), connection.begin():
+                yield Tx(connection, self.clock, writes=False)
 
     def raw(self) -> sqlite3.Connection:
         """A driver connection of one's own, for bulk work; the caller closes it."""

@@ -98,7 +98,7 @@ def chain_rows(connection: sqlite3.Connection, chained: Sequence[str]) -> Iterat
     cursor = connection.execute(
         "SELECT e.id, CAST(e.at AS BLOB), CAST(e.at_order AS BLOB), e.details_digest, "
         f"e.previous_hash, e.hash, e.mac, CAST(json_array({cells}) AS BLOB), "
-        "d.event_id, CAST(d.payload AS BLOB), d.salt, d.erased_at "
+        "d.event_id, CAST(d.payload AS BLOB), CAST(d.salt AS BLOB), d.erased_at "
         "FROM audit_events e LEFT JOIN audit_details d ON d.event_id = e.id ORDER BY e.id"
     )
     return map(ChainRow._make, cursor)

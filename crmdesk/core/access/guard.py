@@ -1,0 +1,148 @@
+"""Decides whether an actor may do a thing, from what the database says at this moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from crmdesk.core.access.actor import Actor, ActorKind
+from crmdesk.core.access.permissions import EVERYONE, Permission
+from crmdesk.core.audit import kinds
+from crmdesk.core.audit.kinds import Result
+from crmdesk.core.audit.log import AuditLog
+from crmdesk.core.clock import from_text
+from crmdesk.core.db.engine import Database, Tx
+from crmdesk.core.db.tables import sessions, settings, user_permissions, users
+from crmdesk.core.errors import NotSignedIn, PermissionDenied
+
+_LABELS = {
+    Permission.IMPORT: "import records",
+    Permission.EXPORT: "export records",
+    Permission.EDIT_PROPERTIES: "edit property settings",
+    Permission.DELETE_RECORDS: "delete records",
+    Permission.VIEW_SENSITIVE: "see sensitive values",
+    Permission.EDIT_SENSITIVE: "edit sensitive values",
+    Permission.APPROVE_EXPORTS: "approve exports",
+    Permission.USE_RECORDS: "use records",
+    Permission.SIGNED_IN: "do this",
+    Permission.SUPER_ADMIN: "do this: it takes a Super Admin",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a user may do right now."""
+
+    user_id: int
+    super_admin: bool
+    permissions: frozenset[Permission]
+
+    def allows(self, permission: Permission) -> bool:
+        """Whether this standing covers ``permission``."""
+        if self.super_admin:
+            return True
+        return permission in self.permissions or permission in EVERYONE
+
+
+class Guard:
+    """Asked in the first line of every service call.
+
+    It reads user, session and permissions afresh, so that a change made in another process
+    takes effect at the next call.
+    """
+
+    def __init__(self, database: Database, audit_log: AuditLog) -> None:
+        self._database = database
+        self._audit_log = audit_log
+
+    def require(self, actor: Actor, permission: Permission) -> None:
+        """Return if ``actor`` may; otherwise log the refusal in a transaction of its own and raise.
+
+        Call it before a write transaction begins: there is one write lock.
+
+        Raises:
+            NotSignedIn: no session, or it ended, was locked, or lasted too long.
+            PermissionDenied: the user is not active or lacks the permission.
+        """
+        if actor.kind is ActorKind.SYSTEM:
+            return
+        with self._database.read() as tx:
+            refusal = self._refusal(tx, actor, permission)
+        if refusal is not None:
+            self._log_refusal(actor, permission, refusal.code)
+            raise refusal
+
+    def allows(self, actor: Actor, permission: Permission) -> bool:
+        """Whether :meth:`require` would pass; for faces that mirror a right, logs nothing."""
+        if actor.kind is ActorKind.SYSTEM:
+            return True
+        with self._database.read() as tx:
+            return self._refusal(tx, actor, permission) is None
+
+    def standing(self, tx: Tx, user_id: int) -> Standing | None:
+        """What an active user may do; ``None`` for one who is not active or not there."""
+        row = tx.execute(
+            select(users.c.super_admin).where(
+                users.c.id == user_id, users.c.active == 1, users.c.removed_at.is_(None)
+            )
+        ).first()
+        if row is None:
+            return None
+        names = tx.execute(
+            select(user_permissions.c.permission).where(user_permissions.c.user_id == user_id)
+        ).scalars()
+        return Standing(user_id, bool(row.super_admin), frozenset(Permission(n) for n in names))
+
+    def _refusal(
+        self, tx: Tx, actor: Actor, permission: Permission
+    ) -> NotSignedIn | PermissionDenied | None:
+        standing = None if actor.user_id is None else self.standing(tx, actor.user_id)
+        if standing is None:
+            return PermissionDenied(
+                "not_active", "This user is not active.", "Ask a Super Admin to reactivate it."
+            )
+        if actor.session_id is not None and not self._session_lives(tx, actor.session_id):
+            return NotSignedIn("session_ended", "The session has ended.", "Sign in again.")
+        if standing.allows(permission):
+            return None
+        return PermissionDenied(
+            "permission_denied",
+            f"You may not {_LABELS[permission]}.",
+            "A Super Admin can give you the permission.",
+            permission=permission.value,
+        )
+
+    def _session_lives(self, tx: Tx, session_id: str) -> bool:
+        row = tx.execute(
+            select(
+                sessions.c.started_at,
+                sessions.c.last_seen_at,
+                sessions.c.ended_at,
+                sessions.c.locked_at,
+            ).where(sessions.c.id == session_id)
+        ).first()
+        if row is None or row.ended_at is not None or row.locked_at is not None:
+            return False
+        idle = timedelta(minutes=_number(tx, "session.idle_minutes", 30))
+        longest = timedelta(hours=_number(tx, "session.absolute_hours", 12))
+        return (
+            tx.steady_now - from_text(row.last_seen_at) < idle
+            and tx.steady_now - from_text(row.started_at) < longest
+        )
+
+    def _log_refusal(self, actor: Actor, permission: Permission, code: str) -> None:
+        with self._database.write() as tx:
+            self._audit_log.log(
+                tx,
+                actor,
+                kinds.PERMISSION_REFUSED,
+                result=Result.REFUSED,
+                details={"permission": permission.value, "reason": code},
+            )
+
+
+def _number(tx: Tx, key: str, default: int) -> int:
+    value = tx.scalar(select(settings.c.value).where(settings.c.key == key))
+    return default if value is None else int(value)

@@ -1,0 +1,117 @@
+"""A change set: one act that changed records, to which every line of history belongs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import insert
+
+from crmdesk.core.access.actor import Actor
+from crmdesk.core.db.engine import Tx
+from crmdesk.core.db.tables import change_sets, property_history, record_history
+from crmdesk.core.records.schema import ObjectType, Property
+
+
+class Source(StrEnum):
+    """Where a value came from, in the field's own words."""
+
+    CRM_UI = "CRM_UI"
+    COMMAND_LINE = "API"
+    IMPORT = "IMPORT"
+    PROPERTY_RESTORE = "PROPERTY_RESTORE"
+    RESTORE_OBJECTS = "RESTORE_OBJECTS"
+    RECYCLING_BIN = "RECYCLING_BIN"
+    DELETE_OBJECTS = "DELETE_OBJECTS"
+    ACTIVITY_LOG_REVERT = "ACTIVITY_LOG_REVERT"
+    AUTOMATION_PLATFORM = "AUTOMATION_PLATFORM"
+
+
+class RecordChange(StrEnum):
+    """What happened to a record as a whole."""
+
+    CREATE = "create"
+    ARCHIVE = "archive"
+    UNARCHIVE = "unarchive"
+    PURGE = "purge"
+    MERGE = "merge"
+
+
+@dataclass(frozen=True, slots=True)
+class CellChange:
+    """One value of one record: what it was and what it became; ``None`` is no value."""
+
+    property: Property
+    old: str | None
+    new: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a write changed, so that each screen can decide whether to refresh."""
+
+    object_type: str
+    record_ids: tuple[int, ...]
+    change_id: int | None = None
+
+
+def open_change_set(
+    tx: Tx,
+    actor: Actor,
+    source: Source,
+    *,
+    source_id: str = "",
+    source_label: str = "",
+    job_id: str | None = None,
+    undoes: int | None = None,
+) -> int:
+    """Insert a change set and return its id."""
+    result = tx.execute(
+        insert(change_sets).values(
+            at=tx.now_text,
+            source=source.value,
+            source_id=source_id,
+            source_label=source_label,
+            user_id=actor.user_id,
+            job_id=job_id,
+            undoes=undoes,
+        )
+    )
+    return int(result.inserted_primary_key[0])
+
+
+def write_cells(
+    tx: Tx, change_id: int, object_type: ObjectType, record_id: int, cells: Iterable[CellChange]
+) -> None:
+    """Keep the old and new values of one record."""
+    rows = [
+        {
+            "change_id": change_id,
+            "property_id": cell.property.id,
+            "record_id": record_id,
+            "object_type_id": object_type.id,
+            "old": cell.old,
+            "new": cell.new,
+        }
+        for cell in cells
+    ]
+    if rows:
+        tx.execute(insert(property_history), rows)
+
+
+def write_record_change(
+    tx: Tx, change_id: int, object_type: ObjectType, record_ids: Iterable[int], kind: RecordChange
+) -> None:
+    """Keep what happened to records as a whole."""
+    rows = [
+        {
+            "change_id": change_id,
+            "object_type_id": object_type.id,
+            "record_id": record_id,
+            "kind": kind.value,
+        }
+        for record_id in record_ids
+    ]
+    if rows:
+        tx.execute(insert(record_history), rows)

@@ -1,0 +1,247 @@
+"""Plans: what writing a stage would do, in numbers and samples, before anything is written."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from crmdesk.core.changes.rules import (
+    Reason,
+    Rule,
+    Violation,
+    index_unique_columns,
+    values_unique,
+)
+from crmdesk.core.changes.stage import Stage
+from crmdesk.core.db.engine import Tx
+from crmdesk.core.db.sqlite import quoted
+from crmdesk.core.records.types import PropertyType
+
+# Measured: writing 50,000 records with 20 values each and their history took 6.2 s.
+_SECONDS_PER_VALUE = 6.2 / 1_000_000
+_SECONDS_PER_RECORD = 2.8 / 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class ValueCounts:
+    """What would happen to the values of one property.
+
+    Attributes:
+        set: empty now, filled in. overwrite: another value now. clear: emptied.
+        unchanged: in records that were compared.
+    """
+
+    set: int = 0
+    overwrite: int = 0
+    clear: int = 0
+    unchanged: int = 0
+
+    @property
+    def changing(self) -> int:
+        """Values that would be written."""
+        return self.set + self.overwrite + self.clear
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One value that would change."""
+
+    record_id: int
+    property: str
+    old: str | None
+    new: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanCounts:
+    """The plan in numbers."""
+
+    records_changing: int
+    records_created: int
+    records_unchanged: int
+    properties: dict[str, ValueCounts]
+    skipped: dict[str, int]
+    lock_seconds: float
+    samples: tuple[Sample, ...] = field(default=())
+
+    @property
+    def values(self) -> ValueCounts:
+        """The sums over all properties."""
+        parts = self.properties.values()
+        return ValueCounts(
+            sum(p.set for p in parts),
+            sum(p.overwrite for p in parts),
+            sum(p.clear for p in parts),
+            sum(p.unchanged for p in parts),
+        )
+
+
+def find_records(tx: Tx, stage: Stage) -> None:
+    """Read each row's record: its version, or why there is none to update.
+
+    Rows must carry ``record_id``. Live ones become ``update``; the others ``skipped`` with the
+    reason (in the recycle bin, merged into another, deleted for good).
+    """
+    table = quoted(stage.object_type.table)
+    tx.sql(
+        f"UPDATE stage.rows SET base_version = o.version, outcome = 'update' FROM main.{table} o "  # noqa: S608
+        "WHERE o.id = stage.rows.record_id AND o.archived_at IS NULL"
+    )
+    tx.sql(
+        "UPDATE stage.rows SET outcome = 'skipped', reason = CASE "
+        f"WHEN EXISTS (SELECT 1 FROM main.record_aliases a WHERE a.object_type_id = {stage.object_type.id} "  # noqa: S608
+        f"AND a.alias_id = stage.rows.record_id) THEN '{Reason.MERGED}' "
+        f"WHEN EXISTS (SELECT 1 FROM main.{table} o WHERE o.id = stage.rows.record_id) "
+        f"THEN '{Reason.IN_RECYCLE_BIN}' ELSE '{Reason.DELETED_FOR_GOOD}' END "
+        "WHERE outcome IS NULL"
+    )
+
+
+def skip_violations(tx: Tx, stage: Stage, rules: Sequence[Rule]) -> None:
+    """Leave every value that breaks a rule as it is, and note why."""
+    for rule in rules:
+        for violation in rule(tx, stage):
+            skip_cells(tx, stage, violation)
+    index_unique_columns(tx, stage)
+    # A value that is not written stays in its record and may now be in another's way.
+    while sum(skip_cells(tx, stage, violation) for violation in values_unique(tx, stage)):
+        pass
+
+
+def skip_cells(tx: Tx, stage: Stage, violation: Violation) -> int:
+    """Note the cells and give them the value that stands, so that nothing is written."""
+    table = quoted(stage.object_type.table)
+    position = violation.position
+    noted = tx.sql(
+        f"INSERT OR IGNORE INTO stage.skips SELECT r.row, r.record_id, {position}, '{violation.reason}' "  # noqa: S608
+        f"FROM {stage.join} WHERE {stage.changed(position)} AND ({violation.condition})"
+    ).rowcount
+    if noted:
+        tx.sql(
+            f"UPDATE stage.rows SET c{position} = (SELECT {stage.live(position)} FROM main.{table} o "  # noqa: S608
+            f"WHERE o.id = stage.rows.record_id) WHERE outcome = 'update' AND row IN "
+            f"(SELECT row FROM stage.skips WHERE position = {position})"
+        )
+    return noted
+
+
+def forget_equal_sets(tx: Tx, stage: Stage) -> None:
+    """Multi-select values are sets: another order or a repetition is no change."""
+    table = quoted(stage.object_type.table)
+    for position, column in enumerate(stage.columns):
+        if column.type is not PropertyType.MULTI_ENUMERATION:
+            continue
+        pairs = tx.sql(
+            f"SELECT DISTINCT r.c{position}, {stage.live(position)} FROM {stage.join} "  # noqa: S608
+            f"WHERE r.c{position} IS NOT {stage.live(position)} AND r.c{position} IS NOT NULL "
+            f"AND {stage.live(position)} IS NOT NULL"
+        ).fetchall()
+        equal = [(position, *pair) for pair in pairs if _same_set(*pair)]
+        tx.driver.executemany("INSERT INTO stage.equal_values VALUES (?, ?, ?)", equal)
+        if equal:
+            tx.sql(
+                f"UPDATE stage.rows SET c{position} = e.live FROM stage.equal_values e, main.{table} o "  # noqa: S608
+                f"WHERE e.position = {position} AND o.id = stage.rows.record_id "
+                f"AND e.value = stage.rows.c{position} AND e.live = {stage.live(position)}"
+            )
+
+
+def _same_set(value: str, live: str) -> bool:
+    return set(value.split(";")) == set(live.split(";"))
+
+
+def settle(tx: Tx, stage: Stage, rules: Sequence[Rule], *, sample_size: int = 200) -> PlanCounts:
+    """Turn a stage whose records are found into a plan, and count it."""
+    forget_equal_sets(tx, stage)
+    skip_violations(tx, stage, rules)
+    return count(tx, stage, sample_size=sample_size)
+
+
+def count(tx: Tx, stage: Stage, *, sample_size: int = 200) -> PlanCounts:
+    """Mark the rows that change nothing, and count what the others do."""
+    if stage.columns:
+        any_change = " OR ".join(stage.changed(index) for index in range(len(stage.columns)))
+        tx.sql(
+            "UPDATE stage.rows SET outcome = 'unchanged' WHERE outcome = 'update' AND row NOT IN "
+            f"(SELECT r.row FROM {stage.join} WHERE {any_change})"  # noqa: S608
+        )
+    outcomes = dict(tx.sql("SELECT outcome, count(*) FROM stage.rows GROUP BY outcome").fetchall())
+    changing, created = outcomes.get("update", 0), outcomes.get("create", 0)
+    properties = _value_counts(tx, stage, changing + outcomes.get("unchanged", 0))
+    values = sum(counts.changing for counts in properties.values())
+    records = changing + created
+    return PlanCounts(
+        records_changing=changing,
+        records_created=created,
+        records_unchanged=outcomes.get("unchanged", 0),
+        properties=properties,
+        skipped=_skipped(tx),
+        lock_seconds=round(values * _SECONDS_PER_VALUE + records * _SECONDS_PER_RECORD, 3),
+        samples=tuple(_samples(tx, stage, sample_size)),
+    )
+
+
+def _value_counts(tx: Tx, stage: Stage, compared: int) -> dict[str, ValueCounts]:
+    if not stage.columns:
+        return {}
+    parts = []
+    for index in range(len(stage.columns)):
+        changed, live, new = stage.changed(index), stage.live(index), f"r.c{index}"
+        parts += [
+            f"count(*) FILTER (WHERE {changed} AND {live} IS NULL)",
+            f"count(*) FILTER (WHERE {changed} AND {live} IS NOT NULL AND {new} IS NOT NULL)",
+            f"count(*) FILTER (WHERE {changed} AND {new} IS NULL)",
+        ]
+    numbers: list[int] = []
+    # SQLite takes at most 2,000 result columns.
+    for start in range(0, len(parts), 1500):
+        some = ", ".join(parts[start : start + 1500])
+        numbers += tx.sql(f"SELECT {some} FROM {stage.join}").fetchone()  # noqa: S608
+    counts = {}
+    for index, column in enumerate(stage.columns):
+        filled, overwritten, cleared = numbers[index * 3 : index * 3 + 3]
+        unchanged = compared - filled - overwritten - cleared
+        counts[column.name] = ValueCounts(filled, overwritten, cleared, unchanged)
+    return counts
+
+
+def _skipped(tx: Tx) -> dict[str, int]:
+    """Records by reason, then values by reason; both are counted once each."""
+    rows = tx.sql(
+        "SELECT reason, count(*) FROM stage.rows WHERE outcome = 'skipped' GROUP BY reason "
+        "UNION ALL SELECT reason, count(*) FROM stage.skips GROUP BY reason"
+    )
+    counts: dict[str, int] = {}
+    for reason, number in rows:
+        counts[reason] = counts.get(reason, 0) + number
+    return counts
+
+
+def _samples(tx: Tx, stage: Stage, size: int) -> list[Sample]:
+    """Values that change, some of every kind and column before more of any."""
+    found: list[Sample] = []
+    per_column = max(size // max(len(stage.columns), 1), 3)
+    for index, column in enumerate(stage.columns):
+        rows = tx.sql(
+            f"SELECT o.id, {stage.live(index)}, r.c{index} FROM {stage.join} "  # noqa: S608
+            f"WHERE {stage.changed(index)} ORDER BY r.c{index} IS NULL DESC, o.id LIMIT ?",
+            (per_column,),
+        )
+        found += [Sample(record_id, column.name, old, new) for record_id, old, new in rows]
+    return found[:size]
+
+
+def plan_hash(tx: Tx, stage: Stage, params: str) -> str:
+    """SHA-256 over what the plan would write, the versions it read, and how it was asked for."""
+    digest = hashlib.sha256(params.encode("utf-8"))
+    for column in stage.columns:
+        digest.update(f"|{column.id}:{column.version}".encode("ascii"))
+    cells = "".join(f", c{index}" for index in range(len(stage.columns)))
+    rows = tx.sql(
+        f"SELECT outcome, record_id, base_version{cells} FROM stage.rows "  # noqa: S608
+        "WHERE outcome IN ('update', 'create') ORDER BY row"
+    )
+    for row in rows:
+        digest.update(repr(row).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()

@@ -1,0 +1,133 @@
+"""The staging table: the values that a job wants to write, beside the records they are for.
+
+It lives in a file of its own, so that filling it neither holds the database's write lock nor
+passes its log. From :func:`settle <crmdesk.core.changes.plan.settle>` on, each row of outcome
+``update`` holds in ``c0 … cn`` the values its record shall have.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from crmdesk.core.db.engine import Tx
+from crmdesk.core.db.sqlite import quoted
+from crmdesk.core.records.schema import ObjectType, Property
+
+
+class Outcome(StrEnum):
+    """What is to become of a staged row."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    UNCHANGED = "unchanged"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A staging file and the properties its columns stand for, in order.
+
+    Attributes:
+        path: readable by the owner only.
+        blank_keeps: a blank leaves the value alone (import) instead of clearing it (restore).
+    """
+
+    path: Path
+    object_type: ObjectType
+    columns: tuple[Property, ...]
+    blank_keeps: bool
+
+    def column(self, index: int) -> str:
+        """The staged value of column ``index`` of a row ``r``."""
+        return f"r.c{index}"
+
+    def target(self, index: int) -> str:
+        """The value that the record ``o`` shall have, as SQL over ``r`` and ``o``."""
+        live = f"o.{quoted(self.columns[index].column)}"
+        return f"coalesce(r.c{index}, {live})" if self.blank_keeps else f"r.c{index}"
+
+    def live(self, index: int) -> str:
+        """The value that the record ``o`` has now."""
+        return f"o.{quoted(self.columns[index].column)}"
+
+    def changed(self, index: int) -> str:
+        """SQL that is true where the record would change in this column."""
+        live = self.live(index)
+        if self.blank_keeps:
+            return f"(r.c{index} IS NOT NULL AND r.c{index} IS NOT {live})"
+        return f"(r.c{index} IS NOT {live})"
+
+    @property
+    def join(self) -> str:
+        """Rows of outcome update with their records."""
+        return (
+            f"stage.rows r JOIN main.{quoted(self.object_type.table)} o ON o.id = r.record_id "
+            "AND r.outcome = 'update'"
+        )
+
+    def add(self, tx: Tx, rows: Iterable[Sequence[object]]) -> None:
+        """Insert ``(row, line, record_id, c0 … cn)``; blank cells must be ``None``."""
+        names = "".join(f", c{index}" for index in range(len(self.columns)))
+        marks = ", ?" * len(self.columns)
+        tx.driver.executemany(
+            f"INSERT INTO stage.rows (row, line, record_id{names}) VALUES (?, ?, ?{marks})",  # noqa: S608
+            rows,
+        )
+
+
+def create_stage(
+    path: Path, object_type: ObjectType, columns: Sequence[Property], *, blank_keeps: bool
+) -> Stage:
+    """Make an empty staging file, readable by the owner only."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    cells = "".join(f", c{index} TEXT" for index in range(len(columns)))
+    connection = sqlite3.connect(path)
+    with connection:
+        connection.executescript(
+            f"""
+            PRAGMA journal_mode=OFF;
+            CREATE TABLE rows (row INTEGER PRIMARY KEY, line INTEGER, record_id INTEGER,
+                base_version INTEGER, outcome TEXT, reason TEXT{cells});
+            CREATE TABLE skips (row INTEGER, record_id INTEGER, position INTEGER, reason TEXT,
+                UNIQUE (row, position, reason));
+            CREATE TABLE problems (row INTEGER, line INTEGER, column TEXT, type TEXT, message TEXT,
+                value TEXT);
+            CREATE TABLE bad_values (position INTEGER, value TEXT, PRIMARY KEY (position, value));
+            CREATE TABLE equal_values (position INTEGER, value TEXT, live TEXT);
+            CREATE TABLE bad_pairs (pipeline TEXT, stage TEXT);
+            CREATE TABLE info (columns TEXT, blank_keeps INTEGER);
+            """
+        )
+        definition = json.dumps([[p.id, p.version] for p in columns])
+        connection.execute("INSERT INTO info VALUES (?, ?)", (definition, int(blank_keeps)))
+    connection.close()
+    return Stage(path, object_type, tuple(columns), blank_keeps)
+
+
+def reopen_stage(path: Path, object_type: ObjectType) -> Stage | None:
+    """Open a staging file of an earlier process.
+
+    Returns ``None`` when it is gone or a definition has changed since: the plan is outdated.
+    """
+    if not path.exists():
+        return None
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    try:
+        text, blank_keeps = connection.execute("SELECT columns, blank_keeps FROM info").fetchone()
+    finally:
+        connection.close()
+    current = {(p.id, p.version): p for p in object_type.properties}
+    found = [current.get((item[0], item[1])) for item in json.loads(text)]
+    columns = tuple(p for p in found if p is not None)
+    if len(columns) != len(found):
+        return None
+    return Stage(path, object_type, columns, bool(blank_keeps))

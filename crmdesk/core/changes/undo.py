@@ -1,0 +1,73 @@
+"""Takes a change set back, where the values still are what it wrote."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from crmdesk.core.changes.plan import find_records
+from crmdesk.core.changes.rules import Reason
+from crmdesk.core.changes.stage import Stage, create_stage
+from crmdesk.core.db.engine import Database, Tx
+from crmdesk.core.db.sqlite import quoted
+from crmdesk.core.records.schema import ObjectType
+
+
+def stage_undo(database: Database, path: Path, object_type: ObjectType, change_id: int) -> Stage:
+    """Stage the history of ``change_id`` backwards.
+
+    Values that were changed again since, and properties that are gone, are noted as skipped.
+    """
+    with database.read() as tx:
+        names = {
+            row[0]
+            for row in tx.sql(
+                "SELECT DISTINCT property_id FROM property_history WHERE change_id = ? AND object_type_id = ?",
+                (change_id, object_type.id),
+            )
+        }
+    columns = [p for p in object_type.writable if p.id in names]
+    stage = create_stage(path, object_type, columns, blank_keeps=False)
+    with database.staging(path) as tx:
+        _fill(tx, stage, change_id)
+        _note_gone(tx, stage, change_id, {p.id for p in columns})
+    return stage
+
+
+def _fill(tx: Tx, stage: Stage, change_id: int) -> None:
+    tx.sql(
+        "INSERT INTO stage.rows (row, line, record_id) SELECT record_id, record_id, record_id FROM "
+        "(SELECT DISTINCT record_id FROM main.property_history WHERE change_id = ? "
+        "AND object_type_id = ?) ORDER BY record_id",
+        (change_id, stage.object_type.id),
+    )
+    find_records(tx, stage)
+    table = quoted(stage.object_type.table)
+    for position, column in enumerate(stage.columns):
+        live = stage.live(position)
+        tx.sql(
+            f"UPDATE stage.rows SET c{position} = {live} FROM main.{table} o "  # noqa: S608
+            "WHERE o.id = stage.rows.record_id"
+        )
+        tx.sql(
+            f"INSERT OR IGNORE INTO stage.skips SELECT o.id, o.id, {position}, '{Reason.CHANGED_SINCE}' "  # noqa: S608
+            f"FROM main.property_history h JOIN main.{table} o ON o.id = h.record_id "
+            f"WHERE h.change_id = ? AND h.property_id = ? AND {live} IS NOT h.new "
+            "AND o.archived_at IS NULL",
+            (change_id, column.id),
+        )
+        tx.sql(
+            f"UPDATE stage.rows SET c{position} = h.old FROM main.property_history h "  # noqa: S608
+            f"WHERE h.change_id = ? AND h.property_id = ? AND h.record_id = stage.rows.record_id "
+            f"AND stage.rows.c{position} IS h.new",
+            (change_id, column.id),
+        )
+
+
+def _note_gone(tx: Tx, stage: Stage, change_id: int, kept: set[int]) -> None:
+    marks = ", ".join("?" * len(kept)) or "NULL"
+    tx.sql(
+        "INSERT OR IGNORE INTO stage.skips SELECT record_id, record_id, -property_id, "
+        f"'{Reason.PROPERTY_GONE}' FROM main.property_history "  # noqa: S608
+        f"WHERE change_id = ? AND object_type_id = ? AND property_id NOT IN ({marks})",
+        (change_id, stage.object_type.id, *kept),
+    )

@@ -1,0 +1,29 @@
+"""The single-use grant that a job's row carries: who inserts a row by hand has none."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+
+def grant_mac(
+    key: bytes,
+    job_id: str,
+    kind: str,
+    params: Mapping[str, Any],
+    actor: Mapping[str, Any],
+    expires_at: str,
+) -> bytes:
+    """MAC over everything that the permission was given for."""
+    content = json.dumps(
+        [job_id, kind, params, actor, expires_at], sort_keys=True, ensure_ascii=True
+    )
+    return hmac.new(key, content.encode("ascii"), sha256).digest()
+
+
+def grant_holds(mac: bytes, expected: bytes) -> bool:
+    """Compare in constant time."""
+    return hmac.compare_digest(mac, expected)

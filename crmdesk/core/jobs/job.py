@@ -1,0 +1,73 @@
+"""What a job is: a row that says what is to be done, by whom, and how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class JobKind(StrEnum):
+    """The work that runs outside the window."""
+
+    BACKUP = "backup"
+    RESTORE = "restore"
+    IMPORT = "import"
+    UNDO = "undo"
+    VERIFY = "verify"
+
+
+class JobState(StrEnum):
+    """Every job ends in exactly one of the last four."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    CANCELLING = "cancelling"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    INTERRUPTED = "interrupted"
+
+
+FINAL = frozenset(
+    {JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED, JobState.INTERRUPTED}
+)
+OPEN = frozenset(set(JobState) - FINAL)
+
+
+@dataclass(frozen=True, slots=True)
+class JobError:
+    """Why a job failed, ready to be shown."""
+
+    code: str
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One row of ``jobs``.
+
+    Attributes:
+        done, total: in rows, bytes or objects, as ``phase`` says; total 0 is unknown.
+        detail: further numbers and names of the progress, e.g. the object being written.
+    """
+
+    id: str
+    kind: JobKind
+    state: JobState
+    params: Mapping[str, Any]
+    user_id: int | None
+    user_name: str
+    phase: str
+    done: int
+    total: int
+    detail: Mapping[str, Any]
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    cancelled_by: int | None
+    result: Mapping[str, Any] | None
+    error: JobError | None

@@ -1,0 +1,32 @@
+"""Starts worker processes that outlive the window."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+
+def worker_command(workspace: Path, job_id: str) -> list[str]:
+    """The command line of a worker, from a checkout, an installation or a frozen program."""
+    program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "crmdesk"]
+    return [*program, "--workspace", str(workspace), "job", "run", job_id, "--key-stdin"]
+
+
+def start_worker(workspace: Path, job_id: str, workspace_key: bytes) -> None:
+    """Start a worker in a session of its own.
+
+    The key goes through a pipe: it stands neither in the arguments nor in the environment, and
+    the worker need not ask the keyring, which may be locked or ask its user.
+    """
+    process = subprocess.Popen(  # noqa: S603 - our own program
+        worker_command(workspace, job_id),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        close_fds=True,
+    )
+    assert process.stdin is not None  # noqa: S101 - for the type checker
+    with process.stdin as pipe:
+        pipe.write(workspace_key.hex().encode("ascii") + b"\n")

@@ -1,0 +1,381 @@
+"""The rows of jobs: queued by services, claimed by workers, watched by faces."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Row, desc, insert, select, update
+
+from crmdesk.core import platform
+from crmdesk.core.access.actor import Actor, ActorKind, Place
+from crmdesk.core.access.guard import Guard
+from crmdesk.core.access.permissions import Permission
+from crmdesk.core.audit import kinds
+from crmdesk.core.audit.log import AuditLog
+from crmdesk.core.clock import from_text, optional_from_text, to_text
+from crmdesk.core.db.engine import Database, Tx
+from crmdesk.core.db.tables import jobs, locks, users
+from crmdesk.core.errors import Busy, Cancelled, PermissionDenied, UserError
+from crmdesk.core.jobs.grant import grant_holds, grant_mac
+from crmdesk.core.jobs.job import OPEN, Job, JobError, JobKind, JobState
+
+GRANT_LASTS = timedelta(hours=24)
+_NAMES = {state.value for state in OPEN}
+
+CleanUp = Callable[[Tx, Job], None]
+
+
+class JobQueue:
+    """Keeps every job on the way to exactly one final state.
+
+    Args:
+        grant_key: 32 bytes derived from the workspace key for grants alone.
+    """
+
+    def __init__(
+        self, database: Database, guard: Guard, audit_log: AuditLog, grant_key: bytes
+    ) -> None:
+        self._database = database
+        self._guard = guard
+        self._audit_log = audit_log
+        self._grant_key = grant_key
+        self._clean_up: dict[JobKind, CleanUp] = {}
+
+    def on_abandoned(self, kind: JobKind, clean_up: CleanUp) -> None:
+        """Register what is done, in the same transaction, when a job of ``kind`` ends unfinished.
+
+        It runs for interrupted, failed and cancelled jobs and puts the domain's own row
+        (backup, import, restore) in the job's state.
+        """
+        self._clean_up[kind] = clean_up
+
+    # -- for services ----------------------------------------------------------------------
+    def enqueue(self, tx: Tx, actor: Actor, kind: JobKind, params: Mapping[str, Any]) -> str:
+        """Insert a job whose permission, and second factor, the calling service has settled."""
+        job_id = secrets.token_hex(8)
+        stored = _actor_facts(actor)
+        expires = to_text(tx.steady_now + GRANT_LASTS)
+        tx.execute(
+            insert(jobs).values(
+                id=job_id,
+                kind=kind.value,
+                state=JobState.QUEUED.value,
+                params=json.dumps(params),
+                actor=json.dumps(stored),
+                user_id=actor.user_id,
+                grant_mac=grant_mac(self._grant_key, job_id, kind.value, params, stored, expires),
+                grant_expires_at=expires,
+                created_at=tx.now_text,
+            )
+        )
+        return job_id
+
+    def take_lock(self, tx: Tx, name: str, job_id: str, actor: Actor) -> None:
+        """Hold a name until the job ends: one at a time, across processes.
+
+        Raises:
+            Busy: who holds it and since when, as ``user`` and ``since``.
+        """
+        held = tx.execute(
+            select(locks.c.taken_at, users.c.full_name)
+            .outerjoin(users, users.c.id == locks.c.user_id)
+            .where(locks.c.name == name)
+        ).first()
+        if held is not None:
+            raise Busy(
+                f"{name}_running",
+                f"{held.full_name or 'Somebody'} is running a {name} since {held.taken_at}.",
+                "Wait until it is done: there is one at a time.",
+                user=held.full_name,
+                since=held.taken_at,
+            )
+        tx.execute(
+            insert(locks).values(
+                name=name, job_id=job_id, user_id=actor.user_id, taken_at=tx.now_text
+            )
+        )
+
+    # -- for workers -----------------------------------------------------------------------
+    def claim(self, job_id: str) -> tuple[Job, Actor]:
+        """Take a queued job for this process, once its grant and its actor are found good.
+
+        Raises:
+            UserError: ``job_unknown``, ``job_not_waiting``, ``grant_invalid``.
+            PermissionDenied: the user who asked is no longer active.
+        """
+        with self._database.write() as tx:
+            row = _row(tx, job_id)
+            if row.state != JobState.QUEUED.value:
+                raise UserError(
+                    "job_not_waiting",
+                    f"The job is {row.state} and cannot be started.",
+                    "Start a new one.",
+                )
+            refusal = self._refusal(tx, row)
+            if refusal is not None:
+                self._end(tx, _job(row, ""), JobState.FAILED, error=_error(refusal))
+            else:
+                tx.execute(
+                    update(jobs)
+                    .where(jobs.c.id == job_id)
+                    .values(
+                        state=JobState.RUNNING.value,
+                        grant_used_at=tx.now_text,
+                        owner_pid=os.getpid(),
+                        owner_boot_id=platform.boot_id(),
+                        owner_started_at=platform.process_started_at(os.getpid()),
+                        heartbeat_at=tx.now_text,
+                        started_at=tx.now_text,
+                    )
+                )
+        if refusal is not None:
+            raise refusal
+        return self._read(job_id), _actor(json.loads(row.actor))
+
+    def report(
+        self, job_id: str, phase: str, done: int, total: int, detail: Mapping[str, Any]
+    ) -> None:
+        """Store how far a job is. Callers keep it to a few times a second."""
+        with self._database.write() as tx:
+            tx.execute(
+                update(jobs)
+                .where(jobs.c.id == job_id)
+                .values(
+                    phase=phase,
+                    done=done,
+                    total=total,
+                    detail=json.dumps(detail),
+                    heartbeat_at=tx.now_text,
+                )
+            )
+
+    def cancel_wanted(self, job_id: str) -> bool:
+        """Whether somebody asked for this job to stop."""
+        with self._database.read() as tx:
+            state = tx.scalar(select(jobs.c.state).where(jobs.c.id == job_id))
+        return bool(state == JobState.CANCELLING.value)
+
+    def succeed(self, tx: Tx, job_id: str, result: Mapping[str, Any]) -> None:
+        """Finish in the transaction that writes the work: both stand, or neither does.
+
+        Raises:
+            Cancelled: a cancel came first; the transaction must not commit.
+        """
+        changed = tx.execute(
+            update(jobs)
+            .where(jobs.c.id == job_id, jobs.c.state == JobState.RUNNING.value)
+            .values(
+                state=JobState.SUCCEEDED.value, finished_at=tx.now_text, result=json.dumps(result)
+            )
+        ).rowcount
+        if not changed:
+            raise Cancelled("cancelled", "It was cancelled. Nothing was changed.")
+        tx.execute(locks.delete().where(locks.c.job_id == job_id))
+
+    def end(self, job_id: str, state: JobState, error: UserError | None = None) -> None:
+        """End a job that did not succeed; its domain row follows in the same transaction."""
+        with self._database.write() as tx:
+            row = _row(tx, job_id)
+            if row.state in _NAMES:
+                self._end(tx, _job(row, ""), state, error=None if error is None else _error(error))
+
+    # -- for faces -------------------------------------------------------------------------
+    def jobs(self, actor: Actor, *, only_open: bool = False, limit: int = 100) -> list[Job]:
+        """Jobs, newest first: all of them for a Super Admin, else one's own."""
+        self._guard.require(actor, Permission.SIGNED_IN)
+        statement = select(jobs, users.c.full_name).outerjoin(users, users.c.id == jobs.c.user_id)
+        if not self._guard.allows(actor, Permission.SUPER_ADMIN):
+            statement = statement.where(jobs.c.user_id == actor.user_id)
+        if only_open:
+            statement = statement.where(jobs.c.state.in_(_NAMES))
+        with self._database.read() as tx:
+            rows = tx.execute(statement.order_by(desc(jobs.c.created_at)).limit(limit)).all()
+        return [_job(row, row.full_name or "") for row in rows]
+
+    def job(self, actor: Actor, job_id: str) -> Job:
+        """One job.
+
+        Raises:
+            UserError: ``job_unknown``, also for a job of somebody else's.
+        """
+        self._guard.require(actor, Permission.SIGNED_IN)
+        found = self._read(job_id)
+        if found.user_id != actor.user_id and not self._guard.allows(actor, Permission.SUPER_ADMIN):
+            raise _unknown(job_id)
+        return found
+
+    def request_cancel(self, actor: Actor, job_id: str) -> JobState:
+        """Ask a job to stop, and return the state it is in now.
+
+        A waiting job is cancelled at once; a running one stops before it writes, or says that
+        it was too late.
+
+        Raises:
+            UserError: ``job_unknown``, ``job_ended``.
+        """
+        found = self.job(actor, job_id)
+        with self._database.write() as tx:
+            row = _row(tx, job_id)
+            if row.state not in _NAMES:
+                raise UserError(
+                    "job_ended", f"It is too late: the job is {row.state}.", "Nothing was changed."
+                )
+            tx.execute(
+                update(jobs)
+                .where(jobs.c.id == job_id)
+                .values(
+                    state=JobState.CANCELLING.value,
+                    cancel_requested_at=tx.now_text,
+                    cancel_requested_by=actor.user_id,
+                )
+            )
+            self._audit_log.log(
+                tx, actor, kinds.JOB_CANCELLED, job_id=job_id, details={"kind": found.kind.value}
+            )
+            if row.state == JobState.QUEUED.value:
+                self._end(tx, _job(_row(tx, job_id), ""), JobState.CANCELLED, error=None)
+                return JobState.CANCELLED
+        return JobState.CANCELLING
+
+    def recover(self) -> list[Job]:
+        """Find open jobs whose process is gone, and end them as interrupted.
+
+        Called at every start; cheap when there is nothing to do.
+        """
+        with self._database.read() as tx:
+            rows = tx.execute(select(jobs).where(jobs.c.state.in_(_NAMES))).all()
+        gone = [row for row in rows if row.owner_pid is not None and not _owner_lives(row)]
+        found = []
+        for row in gone:
+            with self._database.write() as tx:
+                fresh = _row(tx, row.id)
+                if fresh.state in _NAMES and not _owner_lives(fresh):
+                    job = _job(fresh, "")
+                    self._end(tx, job, JobState.INTERRUPTED, error=_error(_INTERRUPTED))
+                    self._audit_log.log(
+                        tx,
+                        _actor(json.loads(fresh.actor)),
+                        kinds.JOB_INTERRUPTED,
+                        job_id=job.id,
+                        details={"kind": job.kind.value},
+                    )
+                    found.append(job)
+        return found
+
+    # -- within ----------------------------------------------------------------------------
+    def _end(self, tx: Tx, job: Job, state: JobState, error: str | None) -> None:
+        tx.execute(
+            update(jobs)
+            .where(jobs.c.id == job.id)
+            .values(state=state.value, finished_at=tx.now_text, error=error)
+        )
+        tx.execute(locks.delete().where(locks.c.job_id == job.id))
+        clean_up = self._clean_up.get(job.kind)
+        if clean_up is not None:
+            clean_up(tx, _job(_row(tx, job.id), ""))
+
+    def _refusal(self, tx: Tx, row: Row[Any]) -> UserError | None:
+        expected = grant_mac(
+            self._grant_key,
+            row.id,
+            row.kind,
+            json.loads(row.params),
+            json.loads(row.actor),
+            row.grant_expires_at,
+        )
+        lapsed = from_text(row.grant_expires_at) <= tx.steady_now or row.grant_used_at is not None
+        if lapsed or not grant_holds(row.grant_mac, expected):
+            return UserError(
+                "grant_invalid",
+                "The job carries no valid permission and was refused.",
+                "Start it again from CRM Desk.",
+            )
+        if row.user_id is not None and self._guard.standing(tx, row.user_id) is None:
+            return PermissionDenied(
+                "not_active",
+                "The user who asked for this is no longer active, so it was not done.",
+                "Ask a Super Admin.",
+            )
+        return None
+
+    def _read(self, job_id: str) -> Job:
+        with self._database.read() as tx:
+            row = tx.execute(
+                select(jobs, users.c.full_name)
+                .outerjoin(users, users.c.id == jobs.c.user_id)
+                .where(jobs.c.id == job_id)
+            ).first()
+        if row is None:
+            raise _unknown(job_id)
+        return _job(row, row.full_name or "")
+
+
+_INTERRUPTED = UserError(
+    "interrupted",
+    "CRM Desk or the computer stopped while it ran. Nothing of it was kept.",
+    "Start it again.",
+)
+
+
+def _unknown(job_id: str) -> UserError:
+    return UserError("job_unknown", f"There is no job {job_id}.", "The jobs are listed by “job list”.")
+
+
+def _row(tx: Tx, job_id: str) -> Row[Any]:
+    row = tx.execute(select(jobs).where(jobs.c.id == job_id)).first()
+    if row is None:
+        raise _unknown(job_id)
+    return row
+
+
+def _owner_lives(row: Row[Any]) -> bool:
+    if row.owner_boot_id != platform.boot_id():
+        return False
+    return platform.process_alive(row.owner_pid, row.owner_started_at)
+
+
+def _error(error: UserError) -> str:
+    return json.dumps({"code": error.code, "message": error.message, "hint": error.hint})
+
+
+def _actor_facts(actor: Actor) -> dict[str, Any]:
+    return asdict(actor) | {"kind": actor.kind.value}
+
+
+def _actor(facts: Mapping[str, Any]) -> Actor:
+    """The actor as stored; the session may end while the job runs, so it is not asked again."""
+    place = Place(**facts["place"])
+    kept = {key: value for key, value in facts.items() if key not in ("place", "kind")}
+    return Actor(kind=ActorKind(facts["kind"]), place=place, **kept)
+
+
+def _job(row: Row[Any], user_name: str) -> Job:
+    return Job(
+        id=row.id,
+        kind=JobKind(row.kind),
+        state=JobState(row.state),
+        params=json.loads(row.params),
+        user_id=row.user_id,
+        user_name=user_name,
+        phase=row.phase,
+        done=row.done,
+        total=row.total,
+        detail=json.loads(row.detail),
+        created_at=from_text(row.created_at),
+        started_at=optional_from_text(row.started_at),
+        finished_at=optional_from_text(row.finished_at),
+        cancelled_by=row.cancel_requested_by,
+        result=None if row.result is None else json.loads(row.result),
+        error=None if row.error is None else JobError(**json.loads(row.error)),
+    )
+
+
+def open_states() -> Iterable[str]:
+    """The states of jobs that have not ended."""
+    return sorted(_NAMES)

@@ -1,0 +1,453 @@
+"""Changing records one by one: add, edit, delete to the recycle bin, bring back, purge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import delete, insert, select
+
+from crmdesk.core.access.actor import Actor
+from crmdesk.core.access.guard import Guard
+from crmdesk.core.access.keys import mac
+from crmdesk.core.access.permissions import Permission
+from crmdesk.core.audit import kinds
+from crmdesk.core.audit.kinds import Action
+from crmdesk.core.audit.log import AuditLog
+from crmdesk.core.changes.change_set import (
+    CellChange,
+    Change,
+    RecordChange,
+    Source,
+    open_change_set,
+    write_cells,
+    write_record_change,
+)
+from crmdesk.core.db.engine import Database, Tx
+from crmdesk.core.db.sqlite import quoted, unique_expression
+from crmdesk.core.db.tables import property_history, source_records, tombstones
+from crmdesk.core.errors import UserError
+from crmdesk.core.records.reader import masked
+from crmdesk.core.records.record import (
+    MASKED,
+    Record,
+    display_name,
+    read_record,
+    record_unknown,
+)
+from crmdesk.core.records.schema import ObjectType, Property, load_object_type
+from crmdesk.core.records.single import checked_values
+from crmdesk.core.records.values import same_value
+
+
+class RecordEditor:
+    """Single edits: the same comparison, history and checks as every job, on one row.
+
+    Args:
+        tombstone_key: 32 bytes; purged e-mail addresses are remembered only as its keyed hash.
+    """
+
+    def __init__(
+        self, database: Database, guard: Guard, audit_log: AuditLog, tombstone_key: bytes
+    ) -> None:
+        self._database = database
+        self._guard = guard
+        self._audit_log = audit_log
+        self._tombstone_key = tombstone_key
+
+    def add(
+        self,
+        actor: Actor,
+        object_name: str,
+        values: Mapping[str, str],
+        source: Source = Source.CRM_UI,
+    ) -> Record:
+        """Create a record from typed texts; blanks are no value.
+
+        Raises:
+            UserError: ``value_invalid`` with the property, ``property_required``,
+                ``value_not_unique``, ``email_purged``, ``property_calculated``.
+        """
+        self._require_writable(actor, object_name, values)
+        with self._database.write() as tx:
+            object_type = load_object_type(tx, object_name)
+            canonical = checked_values(tx, object_type, values, current={})
+            self._refuse_missing(object_type, canonical)
+            self._refuse_tombstone(tx, object_type, canonical)
+            _refuse_taken(tx, object_type, canonical, None)
+            record_id = _insert(tx, object_type, canonical)
+            change_id = open_change_set(tx, actor, source)
+            write_record_change(tx, change_id, object_type, [record_id], RecordChange.CREATE)
+            record = read_record(tx, object_type, record_id)
+            self._log_record(tx, actor, object_type, record, Action.CREATE)
+        return masked(object_type, record)
+
+    def update(
+        self,
+        actor: Actor,
+        object_name: str,
+        record_id: int,
+        values: Mapping[str, str],
+        expected_version: int | None = None,
+        source: Source = Source.CRM_UI,
+    ) -> Record:
+        """Write typed texts into a record; a blank clears.
+
+        Args:
+            expected_version: the version the editor saw; another one is refused, so that two
+                editors never overwrite each other unseen.
+
+        Raises:
+            UserError: as :meth:`add`, ``record_changed``, ``record_in_recycle_bin``.
+        """
+        self._require_writable(actor, object_name, values)
+        with self._database.write() as tx:
+            object_type = load_object_type(tx, object_name)
+            record = read_record(tx, object_type, record_id)
+            _refuse_edit(object_type, record, expected_version)
+            canonical = checked_values(tx, object_type, values, current=record.values)
+            cells = _cells(object_type, record, canonical)
+            _refuse_clearing_required(cells)
+            _refuse_taken(tx, object_type, {c.property.name: c.new for c in cells}, record_id)
+            if cells:
+                change_id = open_change_set(tx, actor, source)
+                write_cells(tx, change_id, object_type, record_id, cells)
+                _update(tx, object_type, record_id, cells)
+                self._log_values(tx, actor, object_type, record, cells)
+            return masked(object_type, read_record(tx, object_type, record_id))
+
+    def archive(self, actor: Actor, object_name: str, record_ids: Sequence[int]) -> Change:
+        """Delete records to the recycle bin; ids that are not live are ignored.
+
+        Raises:
+            PermissionDenied: the actor may not delete records.
+        """
+        self._guard.require(actor, Permission.DELETE_RECORDS)
+        with self._database.write() as tx:
+            object_type = load_object_type(tx, object_name)
+            live = _ids_in_state(tx, object_type, record_ids, archived=False)
+            if not live:
+                return Change(object_name, ())
+            change_id = open_change_set(tx, actor, Source.DELETE_OBJECTS)
+            _for_each(
+                tx,
+                f"UPDATE {quoted(object_type.table)} SET archived_at = ?, archived_by = ?, "  # noqa: S608
+                "version = version + 1 WHERE id = ?",
+                [(tx.now_text, actor.user_id, record_id) for record_id in live],
+            )
+            write_record_change(tx, change_id, object_type, live, RecordChange.ARCHIVE)
+            self._log_records(tx, actor, object_type, live, Action.DELETE)
+        return Change(object_name, tuple(live), change_id)
+
+    def unarchive(self, actor: Actor, object_name: str, record_ids: Sequence[int]) -> Change:
+        """Bring records back from the recycle bin.
+
+        Raises:
+            UserError: ``value_not_unique`` when a live record holds a unique value by now; then
+                none of the records comes back.
+        """
+        self._guard.require(actor, Permission.DELETE_RECORDS)
+        with self._database.write() as tx:
+            object_type = load_object_type(tx, object_name)
+            binned = _ids_in_state(tx, object_type, record_ids, archived=True)
+            if not binned:
+                return Change(object_name, ())
+            for record_id in binned:
+                record = read_record(tx, object_type, record_id)
+                _refuse_taken(tx, object_type, record.values, record_id)
+                tx.sql(
+                    f"UPDATE {quoted(object_type.table)} SET archived_at = NULL, "  # noqa: S608
+                    "archived_by = NULL, version = version + 1 WHERE id = ?",
+                    (record_id,),
+                )
+            change_id = open_change_set(tx, actor, Source.RECYCLING_BIN)
+            write_record_change(tx, change_id, object_type, binned, RecordChange.UNARCHIVE)
+            self._log_records(tx, actor, object_type, binned, Action.RESTORE)
+        return Change(object_name, tuple(binned), change_id)
+
+    def purge(self, actor: Actor, object_name: str, record_ids: Sequence[int]) -> Change:
+        """Delete records for good, so that no restore can bring them back.
+
+        Live records and those in the recycle bin; unknown ids are ignored. Their history goes
+        too. A contact's e-mail address stays only as a keyed hash, so that an import cannot
+        bring the person back unseen.
+
+        Raises:
+            PermissionDenied: the actor may not delete records.
+        """
+        self._guard.require(actor, Permission.DELETE_RECORDS)
+        with self._database.write() as tx:
+            object_type = load_object_type(tx, object_name)
+            known = _ids_in_state(tx, object_type, record_ids, archived=None)
+            if known:
+                self._purge(tx, object_type, known)
+                change_id = open_change_set(tx, actor, Source.DELETE_OBJECTS)
+                write_record_change(tx, change_id, object_type, known, RecordChange.PURGE)
+                self._audit_log.log(
+                    tx,
+                    actor,
+                    kinds.GDPR_DELETE
+                    if object_name == "contacts"
+                    else kinds.crm_object(object_name, Action.PURGE),
+                    object_type=object_name,
+                    object_id=known[0] if len(known) == 1 else None,
+                    subjects=len(known),
+                    details={"record_ids": known[:1000]},
+                )
+        return Change(object_name, tuple(known))
+
+    # -- within ------------------------------------------------------------------------------
+    def _require_writable(
+        self, actor: Actor, object_name: str, values: Mapping[str, str]
+    ) -> None:
+        self._guard.require(actor, Permission.USE_RECORDS)
+        with self._database.read() as tx:
+            object_type = load_object_type(tx, object_name)
+        if any(object_type.property(name).sensitive for name in values):
+            self._guard.require(actor, Permission.EDIT_SENSITIVE)
+
+    def _purge(self, tx: Tx, object_type: ObjectType, record_ids: Sequence[int]) -> None:
+        if object_type.name == "contacts" and "email" in object_type.by_name:
+            self._write_tombstones(tx, object_type, record_ids)
+        for record_id in record_ids:
+            mine = property_history.c.record_id == record_id
+            tx.execute(
+                delete(property_history).where(
+                    mine, property_history.c.object_type_id == object_type.id
+                )
+            )
+            tx.execute(
+                delete(source_records).where(
+                    source_records.c.record_id == record_id,
+                    source_records.c.object_type_id == object_type.id,
+                )
+            )
+        table = quoted(object_type.table)
+        _for_each(tx, f"DELETE FROM {table} WHERE id = ?", [(i,) for i in record_ids])  # noqa: S608
+
+    def _write_tombstones(
+        self, tx: Tx, object_type: ObjectType, record_ids: Sequence[int]
+    ) -> None:
+        for record_id in record_ids:
+            email = read_record(tx, object_type, record_id).values.get("email")
+            if email:
+                tx.execute(
+                    insert(tombstones)
+                    .prefix_with("OR IGNORE")
+                    .values(
+                        email_hash=tombstone_hash(self._tombstone_key, email),
+                        object_type_id=object_type.id,
+                        purged_at=tx.now_text,
+                    )
+                )
+
+    def _refuse_tombstone(
+        self, tx: Tx, object_type: ObjectType, values: Mapping[str, str | None]
+    ) -> None:
+        email = values.get("email")
+        if object_type.name != "contacts" or not email:
+            return
+        digest = tombstone_hash(self._tombstone_key, email)
+        if tx.scalar(select(tombstones.c.purged_at).where(tombstones.c.email_hash == digest)):
+            raise UserError(
+                "email_purged",
+                "This contact was deleted for good and cannot be added again.",
+                "Use another e-mail address if the person agreed to be in the CRM.",
+            )
+
+    def _refuse_missing(self, object_type: ObjectType, values: Mapping[str, str | None]) -> None:
+        for column in object_type.writable:
+            if column.required and values.get(column.name) is None:
+                raise UserError(
+                    "property_required",
+                    f"{column.label} is required.",
+                    "Fill it in.",
+                    property=column.name,
+                )
+
+    def _log_record(
+        self, tx: Tx, actor: Actor, object_type: ObjectType, record: Record, action: Action
+    ) -> None:
+        shown = masked(object_type, record)
+        self._audit_log.log(
+            tx,
+            actor,
+            kinds.crm_object(object_type.name, action),
+            object_type=object_type.name,
+            object_id=record.id,
+            link=f"records/{object_type.name}/{record.id}",
+            details={
+                "name": display_name(object_type, shown.values),
+                "values": {
+                    name: "masked" if value == MASKED else value
+                    for name, value in shown.values.items()
+                    if value is not None and not object_type.by_name[name].calculated
+                },
+            },
+        )
+
+    def _log_records(
+        self,
+        tx: Tx,
+        actor: Actor,
+        object_type: ObjectType,
+        record_ids: Sequence[int],
+        action: Action,
+    ) -> None:
+        if len(record_ids) == 1:
+            record = read_record(tx, object_type, record_ids[0])
+            self._log_record(tx, actor, object_type, record, action)
+            return
+        self._audit_log.log(
+            tx,
+            actor,
+            kinds.crm_object(object_type.name, action),
+            object_type=object_type.name,
+            subjects=len(record_ids),
+            details={"record_ids": list(record_ids[:1000])},
+        )
+
+    def _log_values(
+        self,
+        tx: Tx,
+        actor: Actor,
+        object_type: ObjectType,
+        record: Record,
+        cells: Sequence[CellChange],
+    ) -> None:
+        self._audit_log.log(
+            tx,
+            actor,
+            kinds.property_value(object_type.name),
+            object_type=object_type.name,
+            object_id=record.id,
+            link=f"records/{object_type.name}/{record.id}",
+            details={
+                "name": display_name(object_type, masked(object_type, record).values),
+                "changes": [
+                    {
+                        "property": cell.property.name,
+                        "old": _loggable(cell.property, cell.old),
+                        "new": _loggable(cell.property, cell.new),
+                    }
+                    for cell in cells
+                ],
+            },
+        )
+
+
+def tombstone_hash(key: bytes, email: str) -> bytes:
+    """Keyed hash of an address, ASCII letters without their case, as uniqueness compares."""
+    folded = "".join(c.lower() if c.isascii() else c for c in email.strip())
+    return mac(key, folded.encode("utf-8", "surrogatepass"))
+
+
+def _loggable(found: Property, value: str | None) -> str | None:
+    return "masked" if found.sensitive and value is not None else value
+
+
+def _refuse_edit(object_type: ObjectType, record: Record, expected_version: int | None) -> None:
+    if record.archived_at is not None:
+        raise UserError(
+            "record_in_recycle_bin",
+            f"This {object_type.label.lower()} is in the recycle bin and cannot be edited.",
+            "Restore it first.",
+        )
+    if expected_version is not None and record.version != expected_version:
+        raise UserError(
+            "record_changed",
+            f"Somebody changed this {object_type.label.lower()} while you edited it. Your edit was not saved.",
+            "Look at the new values and edit again.",
+            version=record.version,
+        )
+
+
+def _cells(
+    object_type: ObjectType, record: Record, values: Mapping[str, str | None]
+) -> list[CellChange]:
+    changed = []
+    for name, new in values.items():
+        column = object_type.by_name[name]
+        if not same_value(record.values[name], new, column.type):
+            changed.append(CellChange(column, record.values[name], new))
+    return changed
+
+
+def _refuse_clearing_required(cells: Sequence[CellChange]) -> None:
+    for cell in cells:
+        if cell.property.required and cell.new is None:
+            raise UserError(
+                "property_required",
+                f"{cell.property.label} is required and cannot be cleared.",
+                "Give it another value.",
+                property=cell.property.name,
+            )
+
+
+def _refuse_taken(
+    tx: Tx, object_type: ObjectType, values: Mapping[str, str | None], record_id: int | None
+) -> None:
+    for column in object_type.unique_properties:
+        value = values.get(column.name)
+        if value is None:
+            continue
+        row = tx.sql(
+            f"SELECT id FROM {quoted(object_type.table)} WHERE archived_at IS NULL AND "  # noqa: S608
+            f"{quoted(column.column)} IS NOT NULL AND {unique_expression(column.column)} = lower(?) "
+            "AND id IS NOT ?",
+            (value, record_id),
+        ).fetchone()
+        if row is not None:
+            raise UserError(
+                "value_not_unique",
+                f"Another {object_type.label.lower()} (record ID {row[0]}) has this {column.label}.",
+                "Change one of the two, or delete the one that is not needed.",
+                property=column.name,
+                record_id=row[0],
+            )
+
+
+def _insert(tx: Tx, object_type: ObjectType, values: Mapping[str, str | None]) -> int:
+    given = [(object_type.by_name[name].column, value) for name, value in values.items() if value is not None]
+    names = "".join(f", {quoted(column)}" for column, _ in given)
+    marks = ", ?" * len(given)
+    cursor = tx.sql(
+        f"INSERT INTO {quoted(object_type.table)} (created_at, updated_at, version{names}) "  # noqa: S608
+        f"VALUES (?, ?, 1{marks})",
+        (tx.now_text, tx.now_text, *(value for _, value in given)),
+    )
+    if cursor.lastrowid is None:
+        raise record_unknown(object_type, 0)
+    return cursor.lastrowid
+
+
+def _update(
+    tx: Tx, object_type: ObjectType, record_id: int, cells: Sequence[CellChange]
+) -> None:
+    assignments = ", ".join(f"{quoted(cell.property.column)} = ?" for cell in cells)
+    tx.sql(
+        f"UPDATE {quoted(object_type.table)} SET {assignments}, updated_at = ?, "  # noqa: S608
+        "version = version + 1 WHERE id = ?",
+        (*(cell.new for cell in cells), tx.now_text, record_id),
+    )
+
+
+def _ids_in_state(
+    tx: Tx, object_type: ObjectType, record_ids: Sequence[int], *, archived: bool | None
+) -> list[int]:
+    state = {None: "1", True: "archived_at IS NOT NULL", False: "archived_at IS NULL"}[archived]
+    found: list[int] = []
+    for start in range(0, len(record_ids), 500):
+        some = list(record_ids[start : start + 500])
+        marks = ", ".join("?" * len(some))
+        rows = tx.sql(
+            f"SELECT id FROM {quoted(object_type.table)} WHERE id IN ({marks}) AND {state}",  # noqa: S608
+            some,
+        )
+        found += [row[0] for row in rows]
+    return sorted(found)
+
+
+def _for_each(tx: Tx, text: str, rows: Sequence[tuple[object, ...]]) -> None:
+    tx.driver.executemany(text, rows)
+
+

@@ -1,0 +1,224 @@
+"""Reading records: lists of ids, pages, single records, history."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from sqlalchemy import desc, select
+
+from crmdesk.core.access.actor import Actor
+from crmdesk.core.access.guard import Guard
+from crmdesk.core.access.permissions import Permission
+from crmdesk.core.audit import kinds
+from crmdesk.core.audit.log import AuditLog
+from crmdesk.core.clock import from_text
+from crmdesk.core.db.engine import Database, Tx
+from crmdesk.core.db.sqlite import quoted
+from crmdesk.core.db.tables import change_sets, properties, property_history, record_history, users
+from crmdesk.core.errors import UserError
+from crmdesk.core.records.filters import RecordQuery, conditions, order
+from crmdesk.core.records.record import MASKED, HistoryEntry, Record, read_record, read_rows
+from crmdesk.core.records.schema import ObjectType, Property, load_object_type
+
+
+class RecordReader:
+    """What people see of the records. Sensitive values come masked until they are revealed."""
+
+    def __init__(self, database: Database, guard: Guard, audit_log: AuditLog) -> None:
+        self._database = database
+        self._guard = guard
+        self._audit_log = audit_log
+
+    def ids(self, actor: Actor, query: RecordQuery) -> array[int]:
+        """Ids of every record that the query finds, in its order; 8 bytes each."""
+        self._guard.require(actor, Permission.USE_RECORDS)
+        with self._database.read() as tx:
+            object_type = load_object_type(tx, query.object_type)
+            self._refuse_sensitive(object_type, query)
+            where, values = conditions(object_type, query)
+            cursor = tx.sql(
+                f"SELECT id FROM {quoted(object_type.table)} WHERE {where} "  # noqa: S608
+                f"ORDER BY {order(object_type, query)}",
+                values,
+            )
+            cursor.arraysize = 10_000
+            found = array("q")
+            while batch := cursor.fetchmany():
+                found.extend([row[0] for row in batch])
+            return found
+
+    def count(self, actor: Actor, query: RecordQuery) -> int:
+        """How many records the query finds."""
+        self._guard.require(actor, Permission.USE_RECORDS)
+        with self._database.read() as tx:
+            object_type = load_object_type(tx, query.object_type)
+            self._refuse_sensitive(object_type, query)
+            where, values = conditions(object_type, query)
+            name = quoted(object_type.table)
+            row = tx.sql(f"SELECT count(*) FROM {name} WHERE {where}", values).fetchone()  # noqa: S608
+            return int(row[0])
+
+    def rows(
+        self, actor: Actor, object_name: str, ids: Sequence[int], columns: Sequence[str]
+    ) -> dict[int, tuple[str | None, ...]]:
+        """Values of some columns by record id; a page of a table. Unknown ids are left out."""
+        self._guard.require(actor, Permission.USE_RECORDS)
+        with self._database.read() as tx:
+            object_type = load_object_type(tx, object_name)
+            chosen = [object_type.property(name) for name in columns]
+            found = read_rows(tx, object_type, ids, chosen)
+        hidden = [place for place, column in enumerate(chosen) if column.sensitive]
+        if not hidden:
+            return found
+        return {record_id: _masked_row(row, hidden) for record_id, row in found.items()}
+
+    def get(self, actor: Actor, object_name: str, record_id: int) -> Record:
+        """One record, live or in the recycle bin, its sensitive values masked.
+
+        Raises:
+            UserError: ``object_unknown``, ``record_unknown``.
+        """
+        self._guard.require(actor, Permission.USE_RECORDS)
+        with self._database.read() as tx:
+            object_type = load_object_type(tx, object_name)
+            return masked(object_type, read_record(tx, object_type, record_id))
+
+    def reveal(
+        self, actor: Actor, object_name: str, record_id: int, property_names: Sequence[str]
+    ) -> Mapping[str, str | None]:
+        """Show sensitive values of one record; it is logged who saw which.
+
+        Raises:
+            PermissionDenied: the actor may not see sensitive values.
+        """
+        self._guard.require(actor, Permission.VIEW_SENSITIVE)
+        with self._database.write() as tx:
+            object_type = load_object_type(tx, object_name)
+            record = read_record(tx, object_type, record_id)
+            names = [object_type.property(name).name for name in property_names]
+            self._audit_log.log(
+                tx,
+                actor,
+                kinds.SENSITIVE_REVEALED,
+                object_type=object_name,
+                object_id=record_id,
+                details={"properties": names},
+            )
+            return {name: record.values[name] for name in names}
+
+    def history(
+        self, actor: Actor, object_name: str, record_id: int, property_name: str | None = None
+    ) -> list[HistoryEntry]:
+        """What happened to a record and its values, newest first; sensitive values masked.
+
+        Raises:
+            UserError: ``object_unknown``, ``property_unknown``.
+        """
+        self._guard.require(actor, Permission.USE_RECORDS)
+        with self._database.read() as tx:
+            object_type = load_object_type(tx, object_name)
+            only = None if property_name is None else object_type.property(property_name)
+            entries = _value_history(tx, object_type, record_id, only)
+            if only is None:
+                entries += _record_history(tx, object_type, record_id)
+        return sorted(entries, key=lambda entry: entry.change_id, reverse=True)
+
+    def _refuse_sensitive(self, object_type: ObjectType, query: RecordQuery) -> None:
+        """Filtering or sorting by a masked value would tell what it is."""
+        names = [condition.property for condition in query.filters]
+        names += [query.sort] if query.sort else []
+        for name in names:
+            if object_type.property(name).sensitive:
+                raise UserError(
+                    "property_sensitive",
+                    f"{object_type.property(name).label} is sensitive and cannot be filtered or sorted by.",
+                    "Reveal the value in a record instead; that is logged.",
+                )
+
+
+def masked(object_type: ObjectType, record: Record) -> Record:
+    """The record with its sensitive values hidden."""
+    hidden = {
+        column.name: MASKED
+        for column in object_type.properties
+        if column.sensitive and record.values[column.name] is not None
+    }
+    return replace(record, values={**record.values, **hidden}) if hidden else record
+
+
+def _masked_row(row: tuple[str | None, ...], hidden: list[int]) -> tuple[str | None, ...]:
+    return tuple(
+        MASKED if place in hidden and value is not None else value
+        for place, value in enumerate(row)
+    )
+
+
+def _value_history(
+    tx: Tx, object_type: ObjectType, record_id: int, only: Property | None
+) -> list[HistoryEntry]:
+    statement = (
+        select(
+            property_history.c.old,
+            property_history.c.new,
+            properties.c.name,
+            properties.c.is_sensitive,
+            change_sets,
+            users.c.full_name,
+        )
+        .join(change_sets, change_sets.c.id == property_history.c.change_id)
+        .join(properties, properties.c.id == property_history.c.property_id)
+        .outerjoin(users, users.c.id == change_sets.c.user_id)
+        .where(
+            property_history.c.object_type_id == object_type.id,
+            property_history.c.record_id == record_id,
+        )
+        .order_by(desc(property_history.c.change_id))
+    )
+    if only is not None:
+        statement = statement.where(property_history.c.property_id == only.id)
+    return [
+        HistoryEntry(
+            change_id=row.id,
+            at=from_text(row.at),
+            property=row.name,
+            kind="value",
+            old=MASKED if row.is_sensitive and row.old is not None else row.old,
+            new=MASKED if row.is_sensitive and row.new is not None else row.new,
+            source=row.source,
+            source_label=row.source_label,
+            user_id=row.user_id,
+            user_name=row.full_name or "",
+            job_id=row.job_id,
+        )
+        for row in tx.execute(statement)
+    ]
+
+
+def _record_history(tx: Tx, object_type: ObjectType, record_id: int) -> list[HistoryEntry]:
+    statement = (
+        select(record_history.c.kind, change_sets, users.c.full_name)
+        .join(change_sets, change_sets.c.id == record_history.c.change_id)
+        .outerjoin(users, users.c.id == change_sets.c.user_id)
+        .where(
+            record_history.c.object_type_id == object_type.id,
+            record_history.c.record_id == record_id,
+        )
+    )
+    return [
+        HistoryEntry(
+            change_id=row.id,
+            at=from_text(row.at),
+            property=None,
+            kind=row.kind,
+            old=None,
+            new=None,
+            source=row.source,
+            source_label=row.source_label,
+            user_id=row.user_id,
+            user_name=row.full_name or "",
+            job_id=row.job_id,
+        )
+        for row in tx.execute(statement)
+    ]

@@ -1,0 +1,122 @@
+"""A record as services return it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from crmdesk.core.clock import from_text, optional_from_text
+from crmdesk.core.db.engine import Tx
+from crmdesk.core.db.sqlite import quoted
+from crmdesk.core.errors import UserError
+from crmdesk.core.records.schema import ObjectType, Property
+
+#: Stands in place of a sensitive value; a value can never be this, since NUL is refused.
+MASKED = "\x00masked"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record.
+
+    Attributes:
+        values: canonical text by property name; ``None`` is no value, :data:`MASKED` one that
+            must be revealed first.
+        version: goes up with every change.
+    """
+
+    object_type: str
+    id: int
+    values: Mapping[str, str | None]
+    created_at: datetime
+    updated_at: datetime
+    archived_at: datetime | None
+    archived_by: int | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One change of one value, or of the record as a whole (``property`` is then ``None``)."""
+
+    change_id: int
+    at: datetime
+    property: str | None
+    kind: str
+    old: str | None
+    new: str | None
+    source: str
+    source_label: str
+    user_id: int | None
+    user_name: str
+    job_id: str | None
+
+
+def read_record(tx: Tx, object_type: ObjectType, record_id: int) -> Record:
+    """Read a record, live or in the recycle bin, with nothing masked.
+
+    Raises:
+        UserError: ``record_unknown``.
+    """
+    columns = object_type.properties
+    row = tx.sql(
+        f"SELECT created_at, updated_at, archived_at, archived_by, version, {_names(columns)} "  # noqa: S608
+        f"FROM {quoted(object_type.table)} WHERE id = ?",
+        (record_id,),
+    ).fetchone()
+    if row is None:
+        raise record_unknown(object_type, record_id)
+    values = {column.name: _text(row[5 + place]) for place, column in enumerate(columns)}
+    return Record(
+        object_type.name,
+        record_id,
+        values,
+        from_text(row[0]),
+        from_text(row[1]),
+        optional_from_text(row[2]),
+        row[3],
+        row[4],
+    )
+
+
+def read_rows(
+    tx: Tx, object_type: ObjectType, ids: Sequence[int], columns: Sequence[Property]
+) -> dict[int, tuple[str | None, ...]]:
+    """Read some columns of some records by id, nothing masked; for a page of a table."""
+    if not ids:
+        return {}
+    marks = ", ".join("?" * len(ids))
+    names = f", {_names(columns)}" if columns else ""
+    cursor: sqlite3.Cursor = tx.sql(
+        f"SELECT id{names} FROM {quoted(object_type.table)} WHERE id IN ({marks})",  # noqa: S608
+        list(ids),
+    )
+    return {row[0]: tuple(_text(value) for value in row[1:]) for row in cursor}
+
+
+def record_unknown(object_type: ObjectType, record_id: int) -> UserError:
+    """The refusal of an id that no record has."""
+    return UserError(
+        "record_unknown",
+        f"There is no {object_type.label.lower()} with the record ID {record_id}.",
+        "It may have been deleted for good.",
+        object=object_type.name,
+        record_id=record_id,
+    )
+
+
+def display_name(object_type: ObjectType, values: Mapping[str, str | None]) -> str:
+    """What a record is called: its display properties, else its e-mail, else its id."""
+    parts = [values.get(name) or "" for name in object_type.display_properties]
+    name = " ".join(part for part in parts if part and part != MASKED)
+    return name or (values.get("email") or "") or f"#{values.get('hs_object_id') or '?'}"
+
+
+def _names(columns: Sequence[Property]) -> str:
+    return ", ".join(quoted(column.column) for column in columns)
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

@@ -1,0 +1,283 @@
+"""A workspace: a folder with a database and a vault, and every service on it.
+
+This is the composition root of the core: whatever may be done to a workspace is done by one of
+the services that :class:`Workspace` hands out.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tomllib
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import insert, select
+
+from crmdesk.core import platform
+from crmdesk.core.access import keys, recovery_key
+from crmdesk.core.access.actor import SYSTEM, Actor, ActorKind
+from crmdesk.core.access.guard import Guard
+from crmdesk.core.access.keys import KeyPurpose, SigningKey
+from crmdesk.core.access.passwords import hash_password
+from crmdesk.core.audit import kinds
+from crmdesk.core.audit.log import AuditLog
+from crmdesk.core.clock import Clock
+from crmdesk.core.db import schema, tables
+from crmdesk.core.db.engine import Database
+from crmdesk.core.errors import UserError
+from crmdesk.core.jobs.queue import JobQueue
+from crmdesk.core.records.catalogue import load_catalogue
+from crmdesk.core.records.definitions import Definitions, create_object
+from crmdesk.core.records.editor import RecordEditor
+from crmdesk.core.records.reader import RecordReader
+
+if TYPE_CHECKING:
+    from crmdesk.core.access.secrets import SecretStore
+
+DATABASE_NAME = "crm.sqlite3"
+KEY_NAME = "workspace-key"
+FOLDERS = ("vault", "vault/backups", "vault/exports", "vault/imports", "staging")
+
+
+@dataclass(frozen=True, slots=True)
+class NewWorkspace:
+    """What the first run asks for.
+
+    Attributes:
+        settings: further settings by key, e.g. time zone, currency, edition; JSON-able.
+    """
+
+    name: str
+    email: str
+    full_name: str
+    password: str
+    settings: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceFile:
+    """What ``workspace.toml`` says, so that a workspace is known before its key is."""
+
+    id: str
+    name: str
+    secret_store: str
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """A new workspace; the recovery key is shown once and kept nowhere."""
+
+    workspace: Workspace
+    recovery_key: str
+    first_user: Actor
+
+
+class Workspace:
+    """An open workspace. Close it when done.
+
+    Args:
+        folder: as made by :func:`create_workspace`.
+        key: the 32-byte workspace key, from the keyring or recovered.
+
+    Raises:
+        UserError: ``workspace_missing``, ``not_a_database``, ``database_newer``, ``wrong_key``.
+    """
+
+    def __init__(self, folder: Path, key: bytes, clock: Clock | None = None) -> None:
+        self.folder = folder
+        self.file = read_workspace_file(folder)
+        self.key = key
+        self.database = Database(folder / DATABASE_NAME, clock)
+        schema.prepare(self.database)
+        self.signing_key = self._check_key()
+        self.audit_log = AuditLog(keys.derive(key, KeyPurpose.AUDIT_CHAIN))
+        self.guard = Guard(self.database, self.audit_log)
+        self.jobs = JobQueue(
+            self.database, self.guard, self.audit_log, keys.derive(key, KeyPurpose.JOB_GRANTS)
+        )
+        self.definitions = Definitions(self.database, self.guard, self.audit_log)
+        self.records = RecordReader(self.database, self.guard, self.audit_log)
+        self.editor = RecordEditor(
+            self.database, self.guard, self.audit_log, keys.derive(key, KeyPurpose.TOMBSTONES)
+        )
+
+    @property
+    def id(self) -> str:
+        """The workspace's own id."""
+        return self.file.id
+
+    def close(self) -> None:
+        """Close the database."""
+        self.database.close()
+
+    def _check_key(self) -> SigningKey:
+        with self.database.read() as tx:
+            row = tx.execute(select(tables.workspace)).one()
+        if keys.derive(self.key, KeyPurpose.KEY_CHECK) != row.key_check:
+            raise UserError(
+                "wrong_key",
+                "The key in this computer's keyring is not the key of this workspace.",
+                "Recover it with the recovery key: crmdesk keyring recover",
+            )
+        return SigningKey.unwrap(self.key, row.signing_key)
+
+
+def create_workspace(
+    folder: Path, wanted: NewWorkspace, store: SecretStore, clock: Clock | None = None
+) -> Created:
+    """Make a workspace with its first Super Admin; all of it or nothing.
+
+    Raises:
+        UserError: ``folder_in_use``, ``folder_synced``, ``folder_unwritable``, or why the key
+            could not be kept in ``store``.
+    """
+    _refuse_place(folder)
+    made = not folder.exists()
+    try:
+        return _create(folder, wanted, store, clock)
+    except BaseException:
+        if made:
+            shutil.rmtree(folder, ignore_errors=True)
+        else:
+            for name in (DATABASE_NAME, "workspace.toml"):
+                (folder / name).unlink(missing_ok=True)
+        raise
+
+
+def _create(
+    folder: Path, wanted: NewWorkspace, store: SecretStore, clock: Clock | None
+) -> Created:
+    _make_folders(folder)
+    workspace_id = str(uuid.uuid4())
+    key, signing, recovery = keys.new_workspace_key(), SigningKey.generate(), recovery_key.generate()
+    path = folder / DATABASE_NAME
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    database = Database(path, clock)
+    schema.upgrade(database)
+    audit_log = AuditLog(keys.derive(key, KeyPurpose.AUDIT_CHAIN))
+    with database.write() as tx:
+        tx.execute(
+            insert(tables.workspace).values(
+                id=workspace_id,
+                name=wanted.name,
+                created_at=tx.now_text,
+                wrapped_key=recovery_key.wrap(key, recovery),
+                key_check=keys.derive(key, KeyPurpose.KEY_CHECK),
+                signing_key=signing.wrap(key),
+                public_key=signing.public_key,
+            )
+        )
+        for setting, value in {"workspace.name": wanted.name, **wanted.settings}.items():
+            tx.execute(insert(tables.settings).values(key=setting, value=_json(value)))
+        for definition in load_catalogue().objects:
+            create_object(tx, definition, custom=False)
+        user_id = tx.execute(
+            insert(tables.users).values(
+                email=wanted.email,
+                full_name=wanted.full_name,
+                password_hash=hash_password(wanted.password),
+                super_admin=1,
+                created_at=tx.now_text,
+            )
+        ).inserted_primary_key[0]
+        audit_log.log(tx, SYSTEM, kinds.WORKSPACE_CREATED, details={"name": wanted.name})
+        audit_log.log(
+            tx,
+            SYSTEM,
+            kinds.ADD_ADMIN_USER,
+            object_type="user",
+            object_id=user_id,
+            details={"email": wanted.email, "name": wanted.full_name},
+        )
+    database.close()
+    store.set(f"{workspace_id}/{KEY_NAME}", keys.key_to_text(key))
+    write_workspace_file(folder, WorkspaceFile(workspace_id, wanted.name, store.backend))
+    workspace = Workspace(folder, key, clock)
+    first = Actor(ActorKind.USER, user_id, wanted.email, wanted.full_name)
+    return Created(workspace, recovery.text, first)
+
+
+def load_key(folder: Path, store: SecretStore) -> bytes:
+    """The workspace key from the keyring.
+
+    Raises:
+        UserError: ``workspace_key_missing``, or what the keyring says.
+    """
+    file = read_workspace_file(folder)
+    text = store.get(f"{file.id}/{KEY_NAME}")
+    if text is None:
+        raise UserError(
+            "workspace_key_missing",
+            f"The keyring of this computer does not hold the key of “{file.name}”.",
+            "Bring it back with the recovery key: crmdesk keyring recover",
+        )
+    return keys.key_from_text(text)
+
+
+def read_workspace_file(folder: Path) -> WorkspaceFile:
+    """Read ``workspace.toml``.
+
+    Raises:
+        UserError: ``workspace_missing``.
+    """
+    try:
+        facts = tomllib.loads((folder / "workspace.toml").read_text(encoding="utf-8"))
+        return WorkspaceFile(facts["id"], facts["name"], facts.get("secret_store", "keyring"))
+    except (OSError, KeyError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UserError(
+            "workspace_missing",
+            f"There is no CRM Desk workspace in {folder}.",
+            "Create one with “crmdesk init”, or choose another folder.",
+        ) from error
+
+
+def write_workspace_file(folder: Path, file: WorkspaceFile) -> None:
+    """Write ``workspace.toml``; it holds no secrets."""
+    lines = [
+        f"id = {_json(file.id)}",
+        f"name = {_json(file.name)}",
+        f'database = {_json(f"sqlite:///{DATABASE_NAME}")}',
+        f"secret_store = {_json(file.secret_store)}",
+    ]
+    path = folder / "workspace.toml"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    platform.restrict(path)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _make_folders(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        platform.restrict(folder)
+        for name in FOLDERS:
+            (folder / name).mkdir(mode=0o700, exist_ok=True)
+            platform.restrict(folder / name)
+    except OSError as error:
+        raise UserError(
+            "folder_unwritable",
+            f"{folder} cannot be written to ({error.strerror}).",
+            "Choose a folder of your own.",
+        ) from error
+
+
+def _refuse_place(folder: Path) -> None:
+    unsafe = platform.is_network_or_sync_folder(folder)
+    if unsafe is not None:
+        raise UserError(
+            "folder_synced",
+            f"{folder} lies on {unsafe.name} ({unsafe.problem.value}), where an open database can be damaged.",
+            "Choose a folder on a disk of this computer.",
+        )
+    if (folder / DATABASE_NAME).exists() or (folder / "workspace.toml").exists():
+        raise UserError(
+            "folder_in_use",
+            f"There is a workspace in {folder} already.",
+            "Open it, or choose another folder.",
+        )
