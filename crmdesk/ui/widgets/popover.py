@@ -7,7 +7,7 @@ on every platform.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QFrame, QVBoxLayout, QWidget
 
@@ -50,31 +50,48 @@ class Popover(QFrame):
         self._place(centred)
         self.show()
         self.raise_()
-        QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
-        if not self.focusNextPrevChild(True) or not self.isAncestorOf(self._focus()):
-            self.setFocus(Qt.FocusReason.PopupFocusReason)
+        _application().installEventFilter(self)
+        _application().focusChanged.connect(self._follow_focus)
+        by_key = anchor.property("keyfocus") == "true"
+        reason = Qt.FocusReason.TabFocusReason if by_key else Qt.FocusReason.MouseFocusReason
+        self._first().setFocus(reason)
 
     def dismiss(self) -> None:
         """Close it and give the focus back."""
         if self.isHidden():
             return
-        inside = self.isAncestorOf(self._focus()) or self.hasFocus()
+        inside = self._holds(QApplication.focusWidget())
         self.hide()
         if self._anchor is not None and inside:
             self._anchor.setFocus(Qt.FocusReason.PopupFocusReason)
         self.closed.emit()
 
-    def _focus(self) -> QWidget:
-        return QApplication.focusWidget() or self.window()
+    def _holds(self, widget: QWidget | None) -> bool:
+        return widget is not None and (widget is self or self.isAncestorOf(widget))
+
+    def _first(self) -> QWidget:
+        """The first control inside that takes the focus by Tab, or the popover itself."""
+        for child in self.findChildren(QWidget):
+            takes = child.focusPolicy() & Qt.FocusPolicy.TabFocus
+            if takes and child.isEnabled() and child.isVisibleTo(self):
+                return child
+        return self
+
+    @Slot(QWidget, QWidget)
+    def _follow_focus(self, _before: QWidget | None, now: QWidget | None) -> None:
+        """Close when Tab walks out of it: the focus is never trapped here."""
+        if now is not None and not self._holds(now) and now.window() is self.window():
+            self.dismiss()
 
     def _place(self, centred: bool) -> None:
         window, anchor = self.window(), self._anchor
         if anchor is None:
             return
-        available = window.height() - 2 * _MARGIN
-        layout = self.layout()
-        wanted = layout.totalHeightForWidth(self.width()) if layout.hasHeightForWidth() else 0
-        height = min(max(wanted, self.sizeHint().height()) if not wanted else wanted, available)
+        self.ensurePolished()
+        self.body.activate()
+        wrapped = self.body.totalHeightForWidth(self.width())
+        wanted = wrapped if wrapped > 0 else self.sizeHint().height()
+        height = min(wanted, window.height() - 2 * _MARGIN)
         corner = anchor.mapTo(window, QPoint(0, anchor.height() + _BELOW))
         left = corner.x() + (anchor.width() - self.width()) // (2 if centred else 1)
         left = min(max(_MARGIN, left), window.width() - self.width() - _MARGIN)
@@ -84,7 +101,7 @@ class Popover(QFrame):
     def _is_outside(self, watched: QObject, event: QEvent) -> bool:
         if not isinstance(event, QMouseEvent) or not isinstance(watched, QWidget):
             return False
-        if watched is self or self.isAncestorOf(watched):
+        if self._holds(watched):
             return False
         # A menu or a list that was opened from here is a window of its own.
         return watched.window() is self.window()
@@ -106,7 +123,13 @@ class Popover(QFrame):
         super().keyPressEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        application = QApplication.instance()
-        if application is not None:
-            application.removeEventFilter(self)
+        _application().removeEventFilter(self)
+        _application().focusChanged.disconnect(self._follow_focus)
         super().hideEvent(event)
+
+
+def _application() -> QApplication:
+    application = QApplication.instance()
+    if not isinstance(application, QApplication):
+        raise TypeError("a popover needs the application of widgets")
+    return application
