@@ -79,6 +79,11 @@ class UnsafePlace:
     problem: PlaceProblem
     name: str
 
+    def __str__(self) -> str:
+        if self.problem is PlaceProblem.NETWORK:
+            return f"a network disk ({self.name})"
+        return f"a {self.name} folder"
+
 
 def is_network_or_sync_folder(
     path: Path,

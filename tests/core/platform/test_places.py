@@ -148,3 +148,8 @@ def test_an_ordinary_folder_is_safe(tmp_path: Path, name: str):
     (tmp_path / name).mkdir()
 
     assert is_network_or_sync_folder(tmp_path / name) is None
+
+
+def test_what_is_wrong_can_stand_in_a_sentence():
+    assert str(UnsafePlace(PlaceProblem.NETWORK, "nfs4")) == "a network disk (nfs4)"
+    assert str(UnsafePlace(PlaceProblem.SYNCHRONISED, "Dropbox")) == "a Dropbox folder"
