@@ -12,7 +12,9 @@ _FORBIDDEN = frozenset('<>:"/\\|?*')
 # Controls, format characters (bidi, zero width), surrogates, private use, line separators.
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 # Windows keeps these for devices, with any ending (learn.microsoft.com, "Naming Files").
-_RESERVED = re.compile(r"^(CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|COM[0-9¹²³]|LPT[0-9¹²³])$", re.I)
+_RESERVED = re.compile(
+    r"^(CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|COM[0-9¹²³]|LPT[0-9¹²³])$", re.IGNORECASE
+)
 _UNNAMED = "unnamed"
 
 
@@ -30,12 +32,9 @@ def safe_file_name(label: str, taken: Collection[str] = (), suffix: str = "") ->
     """
     used = {_key(name) for name in taken}
     stem = _clean(label)
-    for number in count(1):
-        ending = suffix if number == 1 else f" ({number}){suffix}"
-        name = _fit(stem, ending)
-        if _key(name) not in used:
-            return name
-    raise AssertionError("counting never ends")
+    endings = (f" ({number}){suffix}" if number > 1 else suffix for number in count(1))
+    names = (_fit(stem, ending) for ending in endings)
+    return next(name for name in names if _key(name) not in used)
 
 
 def _clean(label: str) -> str:
@@ -58,8 +57,8 @@ def _harmless(character: str) -> str:
 
 def _fit(stem: str, ending: str) -> str:
     """Cut at a character so that the whole fits, and step off the names of devices."""
-    if _RESERVED.match(stem.split(".")[0].rstrip()):
-        head, dot, rest = stem.partition(".")
+    head, dot, rest = stem.partition(".")
+    if _RESERVED.match(head.rstrip()):
         stem = f"{head.rstrip()}_{dot}{rest}"
     room = _LONGEST - len(ending.encode())
     cut = stem.encode()[:room].decode("utf-8", "ignore")

@@ -1,0 +1,179 @@
+"""Measures a workbook's parts before the reader that believes them sees it.
+
+The reader keeps a sheet as a full rectangle and a copy of each repeated text, so that a few
+kilobytes can ask for any amount of memory: one cell in the far corner, one long text named a
+million times, one cell repeated over a whole sheet. Here the parts are only streamed and counted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from crmdesk.core.errors import UserError
+from crmdesk.core.files.archive import Archive
+
+_PIECE = 1 << 20
+_LONGEST_TAG = 1 << 16
+# A cell takes 32 bytes in the reader's memory: ten million are 320 MB.
+_CELLS_ALWAYS = 10_000_000
+_CELLS_PER_FILE_BYTE = 50
+_TEXT_BYTES_ALWAYS = 256 << 20
+_TEXT_PER_FILE_BYTE = 50
+_FORBIDDEN = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
+_REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{0,3})([0-9]{1,9})["']""")
+_CELL = re.compile(rb"<(?:\w+:)?c[\s>/]")
+_ROW = re.compile(rb"<(?:\w+:)?row[\s>/]")
+_STRING = re.compile(rb"<(?:\w+:)?si[\s>/]")
+_STRING_USED = re.compile(rb"""\st\s*=\s*["']s["'][^>]*>\s*<(?:\w+:)?v>\s*([0-9]{1,9})""")
+_ODS_ROW = re.compile(rb"<table:table-row")
+_ODS_CELL = re.compile(rb"<table:(?:covered-)?table-cell")
+_ODS_COLUMNS = re.compile(rb"""number-columns-repeated\s*=\s*["']([0-9]{1,12})""")
+_ODS_ROWS = re.compile(rb"""number-rows-repeated\s*=\s*["']([0-9]{1,12})""")
+
+
+@dataclass(slots=True)
+class _Extent:
+    """What one part of a workbook would become: a rectangle, cells really named, text."""
+
+    rows: int = 0
+    columns: int = 0
+    cells: int = 0
+    text_bytes: int = 0
+
+
+def check_workbook(archive: Archive) -> None:
+    """Refuse a workbook that would take far more memory than a file of its size should.
+
+    Raises:
+        UserError: ``workbook_forbidden_content`` for document type declarations,
+            ``workbook_too_large`` for what would grow, and whatever reading the zip refuses.
+    """
+    strings: list[int] = []
+    for entry in archive.entries:
+        if entry.name.lower().endswith("sharedstrings.xml"):
+            with archive.open(entry.name) as file:
+                strings.extend(_string_sizes(file))
+    for entry in archive.entries:
+        if not entry.name.lower().endswith((".xml", ".rels")):
+            continue
+        with archive.open(entry.name) as file:
+            measure = _measure_ods if entry.name == "content.xml" else _measure_xlsx
+            extent = measure(file, strings)
+        _check(extent, archive.size)
+
+
+def _check(extent: _Extent, size: int) -> None:
+    box = extent.rows * extent.columns
+    allowed = max(_CELLS_ALWAYS, min(4 * extent.cells, _CELLS_PER_FILE_BYTE * size))
+    text_allowed = max(_TEXT_BYTES_ALWAYS, _TEXT_PER_FILE_BYTE * size)
+    if box > allowed or extent.text_bytes > text_allowed:
+        raise UserError(
+            "workbook_too_large",
+            f"A sheet of the workbook spans {extent.rows:,} rows and {extent.columns:,} columns "
+            f"and {extent.text_bytes:,} bytes of text, far more than the file holds.",
+            "Copy the filled cells to a new workbook, or save the sheet as CSV.",
+            rows=extent.rows,
+            columns=extent.columns,
+        )
+
+
+def _measure_xlsx(file: BinaryIO, strings: list[int]) -> _Extent:
+    extent = _Extent()
+    for piece in _pieces(file, _ROW):
+        references = _REFERENCE.findall(piece)
+        cells = len(_CELL.findall(piece))
+        extent.cells += cells
+        if references:
+            extent.rows = max(extent.rows, max(int(row) for _, row in references))
+            letters = {column for column, _ in references}
+            extent.columns = max(extent.columns, max(map(_column, letters)))
+        if cells > sum(bool(column) for column, _ in references):
+            _count_unplaced(piece, extent)
+        if strings:
+            extent.text_bytes += sum(
+                strings[index]
+                for index in map(int, _STRING_USED.findall(piece))
+                if index < len(strings)
+            )
+    return extent
+
+
+def _count_unplaced(piece: bytes, extent: _Extent) -> None:
+    """Cells without a reference follow each other: count those of each row."""
+    rows = _ROW.split(piece)
+    extent.columns = max(extent.columns, *(len(_CELL.findall(row)) for row in rows))
+    extent.rows += len(rows) - 1
+
+
+def _measure_ods(file: BinaryIO, strings: list[int]) -> _Extent:
+    extent = _Extent()
+    before = 0
+    for piece in _pieces(file, _ODS_ROW):
+        for row in _ODS_ROW.split(piece)[1:]:
+            repeated = _number(_ODS_ROWS, row[: row.find(b">") + 1])
+            width, cells, text = _ods_row(row)
+            if cells:
+                extent.rows = before + repeated
+                extent.columns = max(extent.columns, width)
+                extent.cells += cells
+                extent.text_bytes += repeated * text
+            before += repeated
+    return extent
+
+
+def _ods_row(row: bytes) -> tuple[int, int, int]:
+    """Columns up to the last filled cell, filled cells as written, bytes of their content."""
+    width = position = cells = text = 0
+    for cell in _ODS_CELL.split(row)[1:]:
+        repeated = _number(_ODS_COLUMNS, cell[: cell.find(b">") + 1])
+        position += repeated
+        if b"value-type" in cell or b"<text:" in cell:
+            width = position
+            cells += 1
+            text += repeated * len(cell)
+    return width, cells, text
+
+
+def _string_sizes(file: BinaryIO) -> Iterator[int]:
+    for piece in _pieces(file, _STRING):
+        for string in _STRING.split(piece)[1:]:
+            yield len(string)
+
+
+def _pieces(file: BinaryIO, element: re.Pattern[bytes]) -> Iterator[bytes]:
+    """Cut a part before an element, about a megabyte at once, and refuse what is forbidden."""
+    carried = b""
+    while piece := file.read(_PIECE):
+        whole = carried + piece
+        if b"\0" in piece or _FORBIDDEN.search(whole):
+            raise UserError(
+                "workbook_forbidden_content",
+                "The workbook holds a document type declaration or text in an unusual form.",
+                "Save it again with a spreadsheet program.",
+            )
+        starts = [found.start() for found in element.finditer(whole)]
+        if starts and starts[-1] > 0:
+            yield whole[: starts[-1]]
+            carried = whole[starts[-1] :]
+        elif len(whole) > _LONGEST_TAG + _PIECE * 16:
+            yield whole[:-_LONGEST_TAG]
+            carried = whole[-_LONGEST_TAG:]
+        else:
+            carried = whole
+    if carried:
+        yield carried
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number
+
+
+def _number(pattern: re.Pattern[bytes], tag: bytes) -> int:
+    found = pattern.search(tag)
+    return max(1, int(found.group(1))) if found else 1
