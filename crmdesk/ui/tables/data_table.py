@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from crmdesk.core.errors import UserError
@@ -18,7 +18,7 @@ from crmdesk.ui.tables.row_cache import find
 from crmdesk.ui.tables.source import TableSource
 from crmdesk.ui.tables.ticks import Ticks
 from crmdesk.ui.tables.view import ActionsOf, RowTable
-from crmdesk.ui.widgets.banner import Banner
+from crmdesk.ui.widgets.banner import Banner, BannerTone
 from crmdesk.ui.window_state import TableState, WindowState
 
 _KEY = "rows"
@@ -103,6 +103,8 @@ class DataTable(QWidget):
         self._column.setSpacing(0)
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self.view)
+        self._banner_slot = QVBoxLayout()
+        self._column.addLayout(self._banner_slot)
         self._column.addWidget(self._stack)
         self.setFocusProxy(self.view)
 
@@ -217,12 +219,14 @@ class DataTable(QWidget):
     def show_banner(self, widget: QWidget | None) -> None:
         """Show a banner above the rows; None takes it away."""
         if self._banner is not None:
-            self._column.removeWidget(self._banner)
+            self._banner_slot.removeWidget(self._banner)
             self._banner.hide()
             self._banner.deleteLater()
         self._banner = widget
+        margin = 24 if widget is not None else 0
+        self._banner_slot.setContentsMargins(margin, 0, margin, margin // 3)
         if widget is not None:
-            self._column.insertWidget(0, widget)
+            self._banner_slot.addWidget(widget)
 
     # Loading
 
@@ -257,9 +261,9 @@ class DataTable(QWidget):
         else:
             title = self.tr("The list could not be read")
             text = self.tr("What you see is the list as it was before.")
-        banner = Banner("danger", title, text, self.tr("Try again"))
+        banner = Banner(BannerTone.DANGER, title, text, self.tr("Try again"))
         banner.setObjectName("table_error")
-        banner.pressed.connect(self.refresh, Qt.ConnectionType.QueuedConnection)
+        banner.acted.connect(self.refresh)
         self.show_banner(banner)
 
     def _choose_face(self) -> None:

@@ -1,0 +1,261 @@
+"""The popovers of row 1: running jobs, notifications, account."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from crmdesk.ui.frame.values import Account, JobLine, Notice
+from crmdesk.ui.tables.marks import ICON_ROLES
+from crmdesk.ui.theme.apply import px
+from crmdesk.ui.theme.fonts import TextStyle
+from crmdesk.ui.widgets.avatar import IN_PANEL, Avatar
+from crmdesk.ui.widgets.buttons import Button, ButtonKind
+from crmdesk.ui.frame.dot import Dot
+from crmdesk.ui.widgets.elided_label import ElidedLabel
+from crmdesk.ui.widgets.icon_label import IconLabel
+from crmdesk.ui.widgets.labels import label, rule
+from crmdesk.ui.widgets.link import Link
+from crmdesk.ui.widgets.paragraph import Paragraph
+from crmdesk.ui.widgets.popover import Popover
+from crmdesk.ui.widgets.progress import ProgressBar
+from crmdesk.ui.widgets.segmented import Segmented
+
+WIDTH = 360
+_TALLEST = 440
+
+
+def _head(popover: Popover, title: str) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setContentsMargins(16, 10, 16, 10)
+    row.addWidget(label(title, TextStyle.HEADING, parent=popover))
+    row.addStretch(1)
+    popover.body.addLayout(row)
+    popover.body.addWidget(rule(popover))
+    return row
+
+
+class _Entries(QScrollArea):
+    """A column of entries with lines between them, as tall as they are up to a limit."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.viewport().setAutoFillBackground(False)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def show_entries(self, entries: Sequence[QWidget]) -> None:
+        """Show other entries."""
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for number, entry in enumerate(entries):
+            if number:
+                column.addWidget(rule(inside))
+            column.addWidget(entry)
+        column.addStretch(1)
+        self.setWidget(inside)
+        inside.setAutoFillBackground(False)
+        tall = column.totalHeightForWidth(px(WIDTH) - 2)
+        self.setFixedHeight(min(tall if tall > 0 else inside.sizeHint().height(), px(_TALLEST)))
+
+
+class JobsPopover(Popover):
+    """Running jobs with a Cancel each.
+
+    Signals:
+        cancelled: the id of the job to cancel.
+    """
+
+    cancelled = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("", WIDTH, parent)
+        self.setObjectName("jobs_popover")
+        self.setAccessibleName(self.tr("Running jobs"))
+        _head(self, self.tr("Running jobs"))
+        self._entries = _Entries(self)
+        self.body.addWidget(self._entries)
+        self.body.addWidget(rule(self))
+        remark = label(self.tr("Jobs go on when you close the window."), TextStyle.CAPTION)
+        remark.setContentsMargins(16, 8, 16, 8)
+        self.body.addWidget(remark)
+        self._shown: dict[int, tuple[ProgressBar, Paragraph]] = {}
+        self._names: tuple[tuple[int, str, bool], ...] = ()
+
+    def set_jobs(self, jobs: Sequence[JobLine]) -> None:
+        """Show other jobs, or how far the same ones are."""
+        names = tuple((job.id, job.name, job.cancellable) for job in jobs)
+        if names != self._names:
+            self._names = names
+            self._shown = {}
+            self._entries.show_entries([self._entry(job) for job in jobs])
+        for job in jobs:
+            bar, words = self._shown[job.id]
+            bar.set_fraction(job.share or 0.0)
+            words.set_text(job.doing)
+
+    def _entry(self, job: JobLine) -> QWidget:
+        entry = QWidget()
+        column = QVBoxLayout(entry)
+        column.setContentsMargins(16, 8, 16, 8)
+        column.setSpacing(6)
+        row = QHBoxLayout()
+        row.addWidget(ElidedLabel(job.name, TextStyle.STRONG), 1)
+        if job.cancellable:
+            cancel = Link(self.tr("Cancel"))
+            cancel.setObjectName(f"cancel_job_{job.id}")
+            cancel.setAccessibleName(self.tr("Cancel %1").replace("%1", job.name))
+            cancel.clicked.connect(lambda _=False, job_id=job.id: self.cancelled.emit(job_id))
+            row.addWidget(cancel)
+        bar = ProgressBar(job.name)
+        words = Paragraph(job.doing, TextStyle.CAPTION, "text2", width=WIDTH - 34)
+        column.addLayout(row)
+        column.addWidget(bar)
+        column.addWidget(words)
+        self._shown[job.id] = (bar, words)
+        return entry
+
+
+class NoticesPopover(Popover):
+    """Notifications, newest first, each with one link.
+
+    Signals:
+        opened: id of the notification whose link was pressed.
+        all_read: "Mark all as read" was pressed.
+    """
+
+    opened = Signal(object)
+    all_read = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("", WIDTH, parent)
+        self.setObjectName("notices_popover")
+        self.setAccessibleName(self.tr("Notifications"))
+        row = _head(self, self.tr("Notifications"))
+        self.read_all = Link(self.tr("Mark all as read"))
+        self.read_all.setObjectName("read_all")
+        self.read_all.clicked.connect(self.all_read)
+        row.addWidget(self.read_all)
+        self._entries = _Entries(self)
+        self.body.addWidget(self._entries)
+        self._notices: tuple[Notice, ...] | None = None
+        self.set_notices(())
+
+    def set_notices(self, notices: Sequence[Notice]) -> None:
+        """Show other notifications."""
+        if tuple(notices) == self._notices:
+            return
+        self._notices = tuple(notices)
+        self.read_all.setVisible(any(notice.unread for notice in notices))
+        entries = [self._entry(notice) for notice in notices]
+        self._entries.show_entries(entries or [self._none()])
+
+    def _none(self) -> QWidget:
+        words = Paragraph(
+            self.tr("Nothing yet. Finished jobs, warnings and mentions come here."),
+            width=WIDTH - 34,
+        )
+        words.setContentsMargins(16, 12, 16, 12)
+        return words
+
+    def _entry(self, notice: Notice) -> QWidget:
+        entry = QWidget()
+        row = QHBoxLayout(entry)
+        row.setContentsMargins(16, 8, 16, 8)
+        row.setSpacing(10)
+        icon = IconLabel(notice.icon, ICON_ROLES[notice.tone])
+        row.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout()
+        column.setSpacing(1)
+        column.addLayout(self._heading(notice))
+        if notice.text:
+            column.addWidget(Paragraph(notice.text, width=WIDTH - 60))
+        if notice.link:
+            column.addWidget(self._link(notice), 0, Qt.AlignmentFlag.AlignLeft)
+        row.addLayout(column, 1)
+        return entry
+
+    def _heading(self, notice: Notice) -> QHBoxLayout:
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        style = TextStyle.STRONG if notice.unread else TextStyle.BODY
+        head.addWidget(ElidedLabel(notice.title, style), 1)
+        head.addWidget(label(notice.time, TextStyle.CAPTION, "text3", tabular=True))
+        mark: QLabel | QWidget = Dot("accent" if notice.unread else "")
+        if notice.unread:
+            mark.setAccessibleName(self.tr("Unread"))
+        head.addWidget(mark)
+        return head
+
+    def _link(self, notice: Notice) -> Link:
+        link = Link(notice.link)
+        link.setObjectName(f"notice_{notice.id}")
+        link.setAccessibleName(f"{notice.link}: {notice.title}")
+        link.clicked.connect(lambda _=False, notice_id=notice.id: self.opened.emit(notice_id))
+        return link
+
+
+class AccountPopover(Popover):
+    """Who is signed in and how; the theme; signing out.
+
+    Signals:
+        theme_chosen: "light", "dark" or "system".
+        signed_out: Sign out was pressed.
+    """
+
+    theme_chosen = Signal(str)
+    signed_out = Signal()
+
+    def __init__(self, account: Account, theme: str, parent: QWidget | None = None) -> None:
+        super().__init__("", WIDTH, parent)
+        self.setObjectName("account_popover")
+        self.setAccessibleName(self.tr("Account"))
+        self.body.addLayout(self._person(account))
+        self.body.addWidget(rule(self))
+        self.body.addLayout(self._theme(theme))
+        self.body.addWidget(rule(self))
+        row = QHBoxLayout()
+        row.setContentsMargins(8, 6, 8, 6)
+        out = Button(self.tr("Sign out"), ButtonKind.GHOST, "log-out")
+        out.setObjectName("sign_out")
+        out.clicked.connect(self.signed_out)
+        row.addWidget(out)
+        row.addStretch(1)
+        self.body.addLayout(row)
+
+    @staticmethod
+    def _person(account: Account) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(16, 12, 16, 12)
+        row.setSpacing(12)
+        row.addWidget(Avatar(account.name, IN_PANEL), 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout()
+        column.setSpacing(1)
+        column.addWidget(ElidedLabel(account.name, TextStyle.HEADING))
+        for line in (account.email, account.role, account.sign_in):
+            if line:
+                column.addWidget(ElidedLabel(line, TextStyle.CAPTION, "text2"))
+        row.addLayout(column, 1)
+        return row
+
+    def _theme(self, theme: str) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(16, 10, 16, 10)
+        row.addWidget(label(self.tr("Theme"), TextStyle.STRONG))
+        row.addStretch(1)
+        choices = (
+            ("light", self.tr("Light")),
+            ("dark", self.tr("Dark")),
+            ("system", self.tr("System")),
+        )
+        self.theme = Segmented(self.tr("Theme"), choices)
+        self.theme.set_current(theme)
+        self.theme.changed.connect(self.theme_chosen)
+        row.addWidget(self.theme)
+        return row
