@@ -87,7 +87,7 @@ def test_a_terminated_process_ends_and_is_gone_even_before_it_is_reaped(
     assert not terminate(child.pid)
 
 
-@pytest.mark.parametrize("pid", [0, -1, -os.getpid()])
+@pytest.mark.parametrize("pid", [0, -1, -os.getpid()], ids=["none", "all", "own group"])
 def test_a_whole_group_is_never_meant(pid: int):
     assert not process_alive(pid)
     assert not terminate(pid)
