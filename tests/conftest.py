@@ -105,3 +105,5 @@ def pytest_runtest_teardown() -> Generator[None, None, None]:
         if QCoreApplication.instance() is not None:
             QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     return result
+
+pytest_plugins = ["tests.builders"]

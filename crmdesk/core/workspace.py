@@ -19,7 +19,7 @@ from sqlalchemy import insert, select
 
 from crmdesk.core import platform
 from crmdesk.core.access import keys, recovery_key
-from crmdesk.core.access.actor import SYSTEM, Actor, ActorKind
+from crmdesk.core.access.actor import SYSTEM
 from crmdesk.core.access.guard import Guard
 from crmdesk.core.access.keys import KeyPurpose, SigningKey
 from crmdesk.core.access.passwords import hash_password
@@ -29,7 +29,10 @@ from crmdesk.core.clock import Clock
 from crmdesk.core.db import schema, tables
 from crmdesk.core.db.engine import Database
 from crmdesk.core.errors import UserError
+from crmdesk.core.jobs.job import JobKind
+from crmdesk.core.jobs.launcher import start_worker
 from crmdesk.core.jobs.queue import JobQueue
+from crmdesk.core.jobs.worker import Watcher, Work, run_job
 from crmdesk.core.records.catalogue import load_catalogue
 from crmdesk.core.records.definitions import Definitions, create_object
 from crmdesk.core.records.editor import RecordEditor
@@ -73,7 +76,7 @@ class Created:
 
     workspace: Workspace
     recovery_key: str
-    first_user: Actor
+    user_id: int
 
 
 class Workspace:
@@ -99,6 +102,7 @@ class Workspace:
         self.jobs = JobQueue(
             self.database, self.guard, self.audit_log, keys.derive(key, KeyPurpose.JOB_GRANTS)
         )
+        self.works: dict[JobKind, Work] = {}
         self.definitions = Definitions(self.database, self.guard, self.audit_log)
         self.records = RecordReader(self.database, self.guard, self.audit_log)
         self.editor = RecordEditor(
@@ -109,6 +113,18 @@ class Workspace:
     def id(self) -> str:
         """The workspace's own id."""
         return self.file.id
+
+    def run_job(self, job_id: str, watcher: Watcher | None = None) -> None:
+        """Do a queued job's work in this process.
+
+        Raises:
+            UserError: why it could not be done; the job's row tells the same.
+        """
+        run_job(self.jobs, self.works, job_id, watcher)
+
+    def start_worker(self, job_id: str) -> None:
+        """Start a process that does a queued job's work and outlives this one."""
+        start_worker(self.folder, job_id, self.key)
 
     def close(self) -> None:
         """Close the database."""
@@ -196,9 +212,7 @@ def _create(
     database.close()
     store.set(f"{workspace_id}/{KEY_NAME}", keys.key_to_text(key))
     write_workspace_file(folder, WorkspaceFile(workspace_id, wanted.name, store.backend))
-    workspace = Workspace(folder, key, clock)
-    first = Actor(ActorKind.USER, user_id, wanted.email, wanted.full_name)
-    return Created(workspace, recovery.text, first)
+    return Created(Workspace(folder, key, clock), recovery.text, user_id)
 
 
 def load_key(folder: Path, store: SecretStore) -> bytes:

@@ -98,12 +98,14 @@ class Guard:
     def _refusal(
         self, tx: Tx, actor: Actor, permission: Permission
     ) -> NotSignedIn | PermissionDenied | None:
-        standing = None if actor.user_id is None else self.standing(tx, actor.user_id)
+        if actor.user_id is None:
+            return NotSignedIn("not_signed_in", "Nobody is signed in.", "Sign in first.")
+        standing = self.standing(tx, actor.user_id)
         if standing is None:
             return PermissionDenied(
                 "not_active", "This user is not active.", "Ask a Super Admin to reactivate it."
             )
-        if actor.session_id is not None and not self._session_lives(tx, actor.session_id):
+        if actor.session_id is None or not self._session_lives(tx, actor.session_id):
             return NotSignedIn("session_ended", "The session has ended.", "Sign in again.")
         if standing.allows(permission):
             return None
