@@ -53,7 +53,7 @@ def ignore_progress(_: Progress) -> None:
     """For callers that do not watch."""
 
 
-def write_backup(
+def write_backup(  # noqa: PLR0913 - plain values are asked for; most have a default
     database: Path,
     shapes: Sequence[ObjectShape],
     target: Path,
@@ -166,10 +166,9 @@ class _BackupWriter:
         """Write one object's CSV; None, and no file, when it has no live records."""
         digest = hashlib.sha256()
         crc = size = rows = 0
-        for piece in self._pieces(shape):
+        for piece in self._with_heading(shape):
             if not rows:
                 self._zip.begin(shape.entry_name)
-                piece = self._with_heading(shape, piece)
             self._zip.append(piece.deflated)
             digest.update(piece.text)
             crc = deflate.checksum(piece.text, crc)
@@ -229,15 +228,21 @@ class _BackupWriter:
         if not isinstance(text, bytes) or not isinstance(rows, int):
             return _Piece(b"", b"", 0)
         # A second count that owes nothing to SQL's; quick where no value holds a line end.
-        if text.count(LINE_END) != rows and count_rows(text) != rows:
+        if text.count(b"\n") != rows and count_rows(text) != rows:
             raise sqlite3.DatabaseError("the rows printed are not the rows counted")
         return _Piece(text, deflate.deflate_piece(text, self._level), rows)
 
-    def _with_heading(self, shape: ObjectShape, piece: _Piece) -> _Piece:
+    def _with_heading(self, shape: ObjectShape) -> Iterator[_Piece]:
+        """The pieces, the heading put before the first; none when there are no rows."""
+        pieces = self._pieces(shape)
+        first = next(pieces, None)
+        if first is None:
+            return
         names = ",".join(_heading(column.property_name) for column in shape.columns)
         heading = names.encode() + LINE_END
         deflated = deflate.deflate_piece(heading, self._level)
-        return _Piece(heading + piece.text, deflated + piece.deflated, piece.rows)
+        yield _Piece(heading + first.text, deflated + first.deflated, first.rows)
+        yield from pieces
 
     def _step(self, name: str) -> None:
         if self._cancelled():

@@ -13,7 +13,6 @@ from typing import BinaryIO
 from crmdesk.core.backup import manifest as manifests
 from crmdesk.core.backup.manifest import Manifest, ManifestEntry
 from crmdesk.core.backup.problems import Problem, ProblemCode
-from crmdesk.core.backup.shapes import RECORD_ID
 from crmdesk.core.errors import UserError
 from crmdesk.core.files.archive import (
     Archive,
@@ -108,7 +107,7 @@ def read_backup(
         signed = trust is None
         problems += [trust] if trust else []
     declared = declared_sizes(manifest) if signed and manifest else None
-    entries = _entries(path, manifest, limits, declared)
+    entries = _entries(path, limits, declared)
     if manifest is not None:
         problems += _differences(manifest, entries)
     foreign = manifest is None or (known_key is not None and manifest.verify_key != known_key)
@@ -117,7 +116,6 @@ def read_backup(
 
 def _entries(
     path: Path,
-    manifest: Manifest | None,
     limits: ArchiveLimits | None,
     declared: dict[str, int] | None,
 ) -> tuple[ArchiveEntry, ...]:

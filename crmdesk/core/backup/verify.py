@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crmdesk.core.backup.cancel import cancelled_error, never
-from crmdesk.core.backup.csv_rows import LINE_END, RowCounter
+from crmdesk.core.backup.csv_rows import RowCounter
 from crmdesk.core.backup.frame import FrameCheck, check_frame
 from crmdesk.core.backup.manifest import ManifestEntry
 from crmdesk.core.backup.problems import Problem, ProblemCode
@@ -100,13 +100,11 @@ def _check_entry(
 ) -> list[Problem]:
     digest = hashlib.sha256()
     line_ends = 0
-    last = b""
     try:
         for piece in read_ahead(_pieces(backup, entry)):
             stop_if_cancelled()
             digest.update(piece)
-            line_ends += piece.count(LINE_END) + (last == b"\r" and piece[:1] == b"\n")
-            last = piece[-1:]
+            line_ends += piece.count(b"\n")
         if digest.hexdigest() != entry.sha256:
             return [Problem(ProblemCode.ENTRY_CONTENT_DIFFERS, entry.file)]
         # Values may hold line ends of their own; only then are the rows told apart for good.
