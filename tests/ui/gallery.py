@@ -12,7 +12,8 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
@@ -23,7 +24,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QRadioButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -45,6 +45,7 @@ from crmdesk.ui.widgets.form_field import FormField
 from crmdesk.ui.widgets.labels import label, rule
 from crmdesk.ui.widgets.link import Link
 from crmdesk.ui.widgets.number_card import Number, NumberCard, NumberStrip
+from crmdesk.ui.widgets.number_field import NumberField
 from crmdesk.ui.widgets.page_header import PageHeader
 from crmdesk.ui.widgets.paragraph import Paragraph
 from crmdesk.ui.widgets.password_field import NewPasswordField, PasswordField
@@ -83,8 +84,7 @@ def row(*widgets: QWidget, spacing: int = 12) -> QWidget:
 
 def hovered(widget: QWidget) -> QWidget:
     """Make a widget believe that the pointer is over it."""
-    widget.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, True)
-    widget.setAttribute(Qt.WidgetAttribute.WA_Hover, True)
+    widget.setProperty("hovered", True)
     return widget
 
 
@@ -198,8 +198,7 @@ def fields_card() -> Card:
     checked = FormField("Busy", QLineEdit("northwind.example"), "Looking for the server")
     combo = QComboBox()
     combo.addItems(["UTF-8 with byte order mark", "UTF-8"])
-    spin = QSpinBox()
-    spin.setValue(14)
+    spin = NumberField("Days", 1, 365, 14)
     new = NewPasswordField("New password", lambda text: len(text) // 4)
     new.field.setText("twelve chars")
     fields: Sequence[QWidget] = (
@@ -299,7 +298,7 @@ def messages_card() -> Card:
 
 def components() -> QWidget:
     """Sheet one: the parts."""
-    sheet = page(1280, 1010)
+    sheet = page(1280, 1180)
     grid = QGridLayout(sheet)
     grid.setContentsMargins(24, 20, 24, 24)
     grid.setSpacing(16)
@@ -508,6 +507,20 @@ def save(folder: Path, scale: str, text_scale: float) -> None:
             sheet = build()
             sheet.show()
             settle()
+            for widget in sheet.findChildren(QWidget):
+                if widget.property("hovered"):
+                    widget.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, True)
+                    point = QPointF(widget.rect().center())
+                    none = Qt.MouseButton.NoButton
+                    move = QMouseEvent(
+                        QEvent.Type.MouseMove,
+                        point,
+                        point,
+                        none,
+                        none,
+                        Qt.KeyboardModifier.NoModifier,
+                    )
+                    QCoreApplication.sendEvent(widget, move)
             sheet.grab().save(str(folder / f"{name}-{scheme}-{scale}x.png"))
             sheet.close()
 

@@ -44,13 +44,15 @@ QPushButton[kind="danger"][keyfocus="true"] { border-color: $text; }
 QPushButton[kind="danger_outline"] { color: $danger; }
 QPushButton[kind="danger_outline"]:disabled { color: $disabled; }
 
-QPushButton[kind="ghost"] { background: transparent; border-color: transparent; color: $text2; }
+QPushButton[kind="ghost"] {
+    background: transparent; border-color: transparent; color: $text2; padding: 1px 8px;
+}
 QPushButton[kind="ghost"]:hover { background: $hover; }
 QPushButton[kind="ghost"]:pressed, QPushButton[kind="ghost"]:checked { background: $press; }
 QPushButton[kind="ghost"]:disabled {
     background: transparent; border-color: transparent; color: $disabled;
 }
-QPushButton[kind="ghost"][keyfocus="true"] { border-color: $accent; }
+QPushButton[kind="ghost"][keyfocus="true"] { border-color: $accent; padding: 0px 7px; }
 
 QPushButton[kind="icon"] {
     background: transparent; border-color: transparent;
@@ -63,13 +65,12 @@ QPushButton[kind="icon"]:disabled { background: transparent; border-color: trans
 QPushButton[kind="icon"][keyfocus="true"] { border-color: $accent; padding: 0px; }
 
 QPushButton[kind="link"] {
-    background: transparent; border-color: transparent; color: $accent;
-    padding: 1px 1px; border-radius: 4px; text-align: left;
+    background: transparent; border: none; color: $accent;
+    padding: 2px 1px; text-align: left;
 }
 QPushButton[kind="link"]:hover { text-decoration: underline; background: transparent; }
 QPushButton[kind="link"]:pressed { color: $fill_hover; background: transparent; }
 QPushButton[kind="link"]:disabled { color: $disabled; text-decoration: none; }
-QPushButton[kind="link"][keyfocus="true"] { border-color: $accent; padding: 0px; }
 QPushButton[kind="link"][tone="danger"] { color: $danger; }
 
 QToolButton {
@@ -84,7 +85,7 @@ QToolButton::menu-indicator { image: none; }
 
 CHIPS = """
 QPushButton[kind="chip"] {
-    min-height: ${px24}px; max-height: ${px24}px; padding: 1px 12px;
+    min-height: ${px24}px; max-height: ${px24}px; padding: 1px 15px;
     border: 1px solid $border; border-radius: ${chip_radius}px;
     background: $surface; color: $text2; font-size: ${size_caption}px;
 }
@@ -96,8 +97,8 @@ QPushButton[kind="chip"][on="true"] {
 QPushButton[kind="chip"][unusable="true"], QPushButton[kind="chip"]:disabled {
     background: $sunken; color: $disabled; border-color: $border;
 }
-QPushButton[kind="chip"][error="true"] { border: 2px solid $danger; padding: 0px 11px; }
-QPushButton[kind="chip"][keyfocus="true"] { border: 2px solid $accent; padding: 0px 11px; }
+QPushButton[kind="chip"][error="true"] { border: 2px solid $danger; padding: 0px 14px; }
+QPushButton[kind="chip"][keyfocus="true"] { border: 2px solid $accent; padding: 0px 14px; }
 
 QFrame[role="track"] { background: $sunken; border: none; border-radius: 6px; }
 QPushButton[kind="segment"] {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from PySide6.QtCore import QSize, Qt, QVariantAnimation
-from PySide6.QtGui import QFocusEvent, QIcon, QKeyEvent
+from PySide6.QtCore import QRectF, QSize, Qt, QVariantAnimation
+from PySide6.QtGui import QFocusEvent, QIcon, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from crmdesk.ui.icons import themed_icon
@@ -122,7 +122,7 @@ class Button(QPushButton):
         """Show a doing word such as "Creating..." and a ring until :meth:`set_idle`."""
         if self._rest is None:
             self._rest = (self.plain_text(), self.isDefault(), self.autoDefault())
-            self.setMinimumWidth(self.width())
+            self.setMinimumWidth(self.width() if self.isVisible() else self.sizeHint().width())
         # Enter in a dialog presses its default button by itself, past the key handler here.
         self.setDefault(False)
         self.setAutoDefault(False)
@@ -166,6 +166,16 @@ class Button(QPushButton):
         shown = ring_pixmap(color, _ICON, ICON_GAP, self.devicePixelRatioF(), angle)
         self.setIcon(QIcon(shown))
         self.setIconSize(QSize(_ICON + ICON_GAP, _ICON))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._kind is not ButtonKind.LINK or self.property("keyfocus") != "true":
+            return
+        # A border would push the link's first letter away from the left edge of its column.
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(current_tokens().color("accent"), 2))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
 
     def hitButton(self, position: object) -> bool:
         return self._rest is None and super().hitButton(position)  # type: ignore[arg-type]

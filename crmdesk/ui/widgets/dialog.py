@@ -192,11 +192,16 @@ class DecisionDialog(QDialog):
         layout.activate()
         self.setFixedHeight(layout.totalHeightForWidth(self.width()))
 
+    def _first_control(self) -> QWidget:
+        """The first field, or the button that Enter presses."""
+        for child in self.findChildren(QWidget):
+            is_button = child in {self.safe_button, self.deed_button}
+            takes = child.focusPolicy() & Qt.FocusPolicy.TabFocus
+            if takes and not is_button and child.isEnabled() and not child.isHidden():
+                return child
+        return self.safe_button if self._decision.destructive else self.deed_button
+
     def showEvent(self, event: QShowEvent) -> None:
         self._fit()
         super().showEvent(event)
-        if self.name_edit is not None:
-            self.name_edit.setFocus()
-        elif not self.body.count():
-            safe = self._decision.destructive
-            (self.safe_button if safe else self.deed_button).setFocus()
+        self._first_control().setFocus(Qt.FocusReason.TabFocusReason)

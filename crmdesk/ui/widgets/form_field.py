@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.widgets.announce import announce
@@ -68,9 +68,11 @@ class FormField(QWidget):
     def _build(self, unit: str) -> None:
         line = QHBoxLayout()
         line.setSpacing(8)
-        line.addWidget(self.control, 0 if unit else 1)
+        fixed = self.control.sizePolicy().horizontalPolicy() is QSizePolicy.Policy.Fixed
+        line.addWidget(self.control, 0 if unit or fixed else 1)
         if unit:
             line.addWidget(label(unit, TextStyle.BODY, "text2"))
+        if unit or fixed:
             line.addStretch(1)
         below = QHBoxLayout()
         below.setSpacing(6)

@@ -70,6 +70,10 @@ class Paragraph(QLabel):
         width = current_typography().px(self._known_width)
         return QSize(width, self.heightForWidth(width))
 
+    def heightForWidth(self, width: int) -> int:
+        # An aligned item of a layout is asked with the width of the whole layout.
+        return super().heightForWidth(min(width, self.maximumWidth()))
+
     def minimumSizeHint(self) -> QSize:
         return QSize(current_typography().px(64), current_typography().line(self._style))
 

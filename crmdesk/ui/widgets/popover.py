@@ -89,8 +89,8 @@ class Popover(QFrame):
             return
         self.ensurePolished()
         self.body.activate()
-        wrapped = self.body.totalHeightForWidth(self.width())
-        wanted = wrapped if wrapped > 0 else self.sizeHint().height()
+        wraps = self.body.hasHeightForWidth()
+        wanted = self.body.totalHeightForWidth(self.width()) if wraps else self.sizeHint().height()
         height = min(wanted, window.height() - 2 * _MARGIN)
         corner = anchor.mapTo(window, QPoint(0, anchor.height() + _BELOW))
         left = corner.x() + (anchor.width() - self.width()) // (2 if centred else 1)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QSettings, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QScrollArea,
@@ -149,7 +150,7 @@ class SidePanel(QFrame):
         self._tabs.hide()
         self._busy.hide()
         self._foot.setProperty("role", "panel_foot")
-        self.foot = QVBoxLayout(self._foot)
+        self.foot = QBoxLayout(QBoxLayout.Direction.TopToBottom, self._foot)
         self.foot.setContentsMargins(11, 12, 16, 12)
         self.foot.setSpacing(8)
         self._foot.hide()
@@ -224,15 +225,22 @@ class SidePanel(QFrame):
         self._after.setEnabled(after)
 
     def set_foot(self, buttons: Sequence[Button]) -> None:
-        """Put at most two buttons into the foot, one above the other when the panel is narrow.
-
-        Beside each other they were cut as soon as words grew longer.
-        """
+        """Put at most two buttons into the foot, one above the other where they do not fit."""
         empty_layout(self.foot)
         for button in buttons:
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             self.foot.addWidget(button)
         self._foot.setVisible(bool(buttons))
+        self._arrange_foot()
+
+    def _arrange_foot(self) -> None:
+        items = [self.foot.itemAt(number) for number in range(self.foot.count())]
+        widest = max((item.sizeHint().width() for item in items if item), default=0)
+        margins = self.foot.contentsMargins()
+        room = self.width() - margins.left() - margins.right() - self._grip.width()
+        beside = widest * len(items) + self.foot.spacing() * (len(items) - 1) <= room
+        direction = QBoxLayout.Direction
+        self.foot.setDirection(direction.LeftToRight if beside else direction.TopToBottom)
 
     def set_foot_widget(self, widget: QWidget) -> None:
         """Put something else into the foot, e.g. the composer of a comment."""
@@ -266,6 +274,10 @@ class SidePanel(QFrame):
     def _step_on(self) -> None:
         self.stepped.emit(1)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange_foot()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         alt = event.modifiers() & Qt.KeyboardModifier.AltModifier
         if event.key() == Qt.Key.Key_Escape:
@@ -291,7 +303,7 @@ def scrolling(content: QWidget) -> QScrollArea:
     return area
 
 
-def empty_layout(layout: QVBoxLayout) -> None:
+def empty_layout(layout: QBoxLayout) -> None:
     """Take everything out of a layout and let it go."""
     while (item := layout.takeAt(0)) is not None:
         if (widget := item.widget()) is not None:
