@@ -29,7 +29,7 @@ class DecimalMark(StrEnum):
 
 
 # As long as MAX_DIGITS lets a number written with an exponent become.
-_CANONICAL = re.compile(r"(?!-0\Z)-?(?:0|[1-9][0-9]{0,400})(?:\.[0-9]{0,800}[1-9])?")
+_CANONICAL = re.compile(r"(?!-0\Z)-?(?:0|[1-9][0-9]{0,399})(?:\.[0-9]{0,800}[1-9])?")
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 _SPACES = re.compile("[ \u00a0\u2007\u2009\u202f'\u2019]")
 _GROUPED = {
@@ -57,7 +57,7 @@ def canonical_number(text: str, mark: DecimalMark = DecimalMark.POINT) -> str:
     if plain is None or len(plain) > MAX_DIGITS or _PLAIN.fullmatch(plain) is None:
         raise _unreadable(text)
     number = Decimal(plain)
-    if number and abs(number.adjusted()) > MAX_DIGITS:
+    if number and abs(number.adjusted()) >= MAX_DIGITS:
         raise _unreadable(text)
     return _canonical_text(number)
 

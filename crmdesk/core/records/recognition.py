@@ -107,16 +107,17 @@ def recognise_columns(
         One match for each header, in order.
     """
     names = _names_of(definition, properties)
-    found = [_match(header, definition, names) for header in headers]
-    claimed = _claims(found)
-    known = {key: p for p in definition.known_properties for key in (fold(p.name), fold(p.label))}
     taken = {p.name for p in properties}
+    known = _known_columns(definition, taken)
+    found = [_match(header, definition, names, known) for header in headers]
+    claimed = _claims(found)
     matches: list[ColumnMatch[Known]] = []
     for index, match in enumerate(found):
         settled = _without_lost_claim(match, index, claimed)
         if settled.how is MatchedBy.NOTHING:
             column = [row[index] for row in samples if index < len(row)]
-            settled = _proposal(settled, column, known, taken)
+            proposal = suggest_property(settled.header, column, taken)
+            settled = replace(settled, suggestion=proposal)
         if settled.suggestion is not None:
             taken.add(settled.suggestion.name)
         matches.append(settled)
@@ -165,24 +166,36 @@ def _names_of(
     )
 
 
+def _known_columns(definition: ObjectDefinition, taken: set[str]) -> dict[str, PropertyDefinition]:
+    """Columns of CRM exports that have no property here, by folded name and label."""
+    missing = [p for p in definition.known_properties if p.name not in taken]
+    by_label = {fold(p.label): p for p in reversed(missing)}
+    return by_label | {fold(p.name): p for p in missing}
+
+
 def _match(
     header: str,
     definition: ObjectDefinition,
     names: tuple[tuple[MatchedBy, dict[str, Known]], ...],
+    known: dict[str, PropertyDefinition],
 ) -> ColumnMatch[Known]:
-    for text in _readings(header, definition):
+    for folded in map(fold, _readings(header, definition)):
         for how, table in names:
-            found = table.get(fold(text))
-            if found is not None:
-                return ColumnMatch(header, found, CONFIDENCE[how], how)
-    for is_kind, how in (
-        (is_association, MatchedBy.ASSOCIATION),
-        (is_kind_of_activity, MatchedBy.KIND_OF_ACTIVITY),
-        (is_stage_history, MatchedBy.STAGE_HISTORY),
-    ):
-        if is_kind(header):
-            return ColumnMatch(header, None, 0.0, how)
-    return ColumnMatch(header, None, 0.0, MatchedBy.NOTHING)
+            if how is MatchedBy.ALIAS and folded in known:
+                confidence = CONFIDENCE[MatchedBy.KNOWN_COLUMN]
+                return ColumnMatch(header, None, confidence, MatchedBy.KNOWN_COLUMN, known[folded])
+            if folded in table:
+                return ColumnMatch(header, table[folded], CONFIDENCE[how], how)
+    return ColumnMatch(header, None, 0.0, _kind_of(header))
+
+
+def _kind_of(header: str) -> MatchedBy:
+    """What a column is that holds no value of the record itself."""
+    if is_association(header):
+        return MatchedBy.ASSOCIATION
+    if is_kind_of_activity(header):
+        return MatchedBy.KIND_OF_ACTIVITY
+    return MatchedBy.STAGE_HISTORY if is_stage_history(header) else MatchedBy.NOTHING
 
 
 def _readings(header: str, definition: ObjectDefinition) -> list[str]:
@@ -206,33 +219,22 @@ def _claims(found: Sequence[ColumnMatch[Known]]) -> dict[str, int]:
     """Which column gets a property that several claim: the surest, then the first."""
     claims: dict[str, int] = {}
     for index, match in enumerate(found):
-        if match.property is None:
+        wanted = match.property or match.suggestion
+        if wanted is None:
             continue
-        holder = claims.get(match.property.name)
+        holder = claims.get(wanted.name)
         if holder is None or match.confidence > found[holder].confidence:
-            claims[match.property.name] = index
+            claims[wanted.name] = index
     return claims
 
 
 def _without_lost_claim(
     match: ColumnMatch[Known], index: int, claimed: dict[str, int]
 ) -> ColumnMatch[Known]:
-    if match.property is None or claimed[match.property.name] == index:
+    wanted = match.property or match.suggestion
+    if wanted is None or claimed[wanted.name] == index:
         return match
-    return replace(match, property=None, confidence=0.0, how=MatchedBy.DUPLICATE)
-
-
-def _proposal(
-    match: ColumnMatch[Known],
-    column: Sequence[str],
-    known: dict[str, PropertyDefinition],
-    taken: set[str],
-) -> ColumnMatch[Known]:
-    found = known.get(fold(match.header))
-    if found is not None and found.name not in taken:
-        confidence = CONFIDENCE[MatchedBy.KNOWN_COLUMN]
-        return replace(match, suggestion=found, confidence=confidence, how=MatchedBy.KNOWN_COLUMN)
-    return replace(match, suggestion=suggest_property(match.header, column, taken))
+    return ColumnMatch(match.header, None, 0.0, MatchedBy.DUPLICATE)
 
 
 def _object_by_file_name(
@@ -266,7 +268,9 @@ def _object_by_headers(headers: Sequence[str], catalogue: Catalogue) -> str | No
 
 def _score(headers: Sequence[str], definition: ObjectDefinition) -> int:
     names = _names_of(definition, definition.properties)
-    found = [match for header in headers if (match := _match(header, definition, names)).property]
+    found = [
+        match for header in headers if (match := _match(header, definition, names, {})).property
+    ]
     matched = {match.property.name for match in found if match.property is not None}
     if not matched & _telling(definition):
         return 0

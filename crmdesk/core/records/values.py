@@ -117,15 +117,15 @@ class ColumnParser:
 
 def column_parser(target: PropertyShape, context: ValueContext | None = None) -> ColumnParser:
     """Make the parser for one column of cells that go to ``target``."""
-    parse = _parse_for(target, context or ValueContext())
-    if target.type.is_free_text:
-        # Long texts would fill a cache for nothing.
-        is_email_column = target.format == PropertyFormat.EMAIL
-        check = _PLAIN_EMAIL.fullmatch if is_email_column else None
-        return ColumnParser(parse, check, is_text=target.format not in _CHECKED_TEXT)
-    if target.format == PropertyFormat.RECORD_ID:
-        return ColumnParser(parse, _RECORD_ID.fullmatch)
-    if target.type in _CHECKS:
+    context = context or ValueContext()
+    parse = _parse_for(target, context)
+    if parse is _text:
+        return ColumnParser(parse, None, is_text=True)
+    if parse in _QUICK_LOOKS:
+        return ColumnParser(parse, _QUICK_LOOKS[parse])
+    # Where the comma is the decimal mark, "1.234" is canonical and yet means 1234.
+    is_comma = context.decimal_mark == DecimalMark.COMMA
+    if target.type in _CHECKS and not (is_comma and target.type is PropertyType.NUMBER):
         return ColumnParser(parse, _CHECKS[target.type])
     return ColumnParser(lru_cache(CACHED_TEXTS)(parse), None)
 
@@ -264,3 +264,7 @@ def _record_id(text: str) -> str | None:
 
 
 _CHECKED_TEXT: dict[str, Parse] = {PropertyFormat.EMAIL: _email, PropertyFormat.DOMAIN: _domain}
+_QUICK_LOOKS: dict[Parse, Check] = {
+    _email: _PLAIN_EMAIL.fullmatch,
+    _record_id: _RECORD_ID.fullmatch,
+}
