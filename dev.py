@@ -255,7 +255,7 @@ def lock(rest: list[str]) -> int:
     if not (tools / "uv").exists():
         # Only who changes the dependencies needs it: it stays out of .venv and of the lock.
         _run([str(PYTHON), "-m", "pip", "install", "-q", "--target", str(tools), "uv"])
-    command = ["uv", "pip", "compile", "pyproject.toml", "--universal", "--group", "dev"]
+    command = ["uv", "pip", "compile", "-q", "pyproject.toml", "--universal", "--group", "dev"]
     written = ["--generate-hashes", "--custom-compile-command", "make lock", "-o", LOCK.name]
     return _call([str(PYTHON), "-m", *command, *written, *rest], environment)
 
