@@ -123,8 +123,10 @@ class Popover(QFrame):
         super().keyPressEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        _application().removeEventFilter(self)
-        _application().focusChanged.disconnect(self._follow_focus)
+        # The hide() of the constructor comes here too, before anything was connected.
+        if self._anchor is not None:
+            _application().removeEventFilter(self)
+            _application().focusChanged.disconnect(self._follow_focus)
         super().hideEvent(event)
 
 
