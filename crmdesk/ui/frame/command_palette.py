@@ -109,7 +109,9 @@ class CommandPalette(Popover):
         wish = read_wish(self.field.text())
         groups = [] if wish.by_id else self._commands(wish)
         if not wish.commands_only:
-            groups += [self._found[source.key] for source in self._sources if source.key in self._found]
+            groups += [
+                self._found[source.key] for source in self._sources if source.key in self._found
+            ]
         return groups
 
     def _commands(self, wish: Wish) -> list[PaletteGroup]:

@@ -23,7 +23,9 @@ class Footer(QFrame):
         tall: 56 logical pixels for buttons, otherwise 36 for status.
     """
 
-    def __init__(self, icon: str = "", *, tall: bool = False, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, icon: str = "", *, tall: bool = False, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("footer")
         self.setProperty("role", "foot")

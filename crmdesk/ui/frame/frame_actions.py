@@ -84,7 +84,12 @@ def _frame_table(commands: FrameCommands) -> Mapping[ActionSpec, Run]:
         ): commands.close,
         ActionSpec("refresh", _tr("Refresh"), view, ("F5",), "refresh-cw"): commands.refresh,
         ActionSpec(
-            "palette", _tr("Search or run a command"), view, ("Ctrl+K",), "search", group=2,
+            "palette",
+            _tr("Search or run a command"),
+            view,
+            ("Ctrl+K",),
+            "search",
+            group=2,
             in_palette=False,
         ): commands.palette,
         ActionSpec(
@@ -97,18 +102,22 @@ def _frame_table(commands: FrameCommands) -> Mapping[ActionSpec, Run]:
             "next_region", _tr("Next region"), view, ("F6",), group=3, in_palette=False
         ): commands.next_region,
         ActionSpec(
-            "previous_region", _tr("Previous region"), view, ("Shift+F6",), group=3,
+            "previous_region",
+            _tr("Previous region"),
+            view,
+            ("Shift+F6",),
+            group=3,
             in_palette=False,
         ): commands.previous_region,
-        ActionSpec(
-            "menus", _tr("Menus"), None, ("F10",), "menu", in_palette=False
-        ): commands.menus,
+        ActionSpec("menus", _tr("Menus"), None, ("F10",), "menu", in_palette=False): commands.menus,
         ActionSpec("back", _tr("Back"), go, ("Alt+Left",), "arrow-left", group=1): commands.back,
         ActionSpec(
             "forward", _tr("Forward"), go, ("Alt+Right",), "arrow-right", group=1
         ): commands.forward,
         ActionSpec("help", _tr("Help for this page"), helping, ("F1",), "life-buoy"): commands.help,
-        ActionSpec("keys", _tr("List of all keys"), helping, ("Ctrl+/",), "keyboard"): commands.keys,
+        ActionSpec(
+            "keys", _tr("List of all keys"), helping, ("Ctrl+/",), "keyboard"
+        ): commands.keys,
     }
     if commands.settings is not None:
         spec = ActionSpec("settings", _tr("Settings"), go, ("Ctrl+,",), "settings", group=0)

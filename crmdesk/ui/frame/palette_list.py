@@ -68,7 +68,7 @@ class _LineDelegate(QStyledItemDelegate):
         letters = font(TextStyle.CAPTION)
         width, high = QFontMetrics(letters).horizontalAdvance(keys) + 16, px(20)
         left = area.right() - 12 - width
-        place = self._mirror(area, QRect(left, area.center().y() - high // 2, width, high))
+        place = self._mirror(area, QRect(left, area.center().y() + 1 - high // 2, width, high))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(current_tokens().color("neutral"))
         painter.drawRoundedRect(QRectF(place), 4, 4)
@@ -180,7 +180,9 @@ class PaletteList(QListView):
 
     @staticmethod
     def _item(line: PaletteLine) -> QStandardItem:
-        item = QStandardItem(", ".join(part for part in (line.text, line.detail, line.keys) if part))
+        item = QStandardItem(
+            ", ".join(part for part in (line.text, line.detail, line.keys) if part)
+        )
         item.setData(line, _LINE)
         item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
         return item

@@ -167,12 +167,12 @@ class NoticesPopover(Popover):
     def _entry(self, notice: Notice) -> QWidget:
         entry = QWidget()
         row = QHBoxLayout(entry)
-        row.setContentsMargins(16, 8, 16, 8)
+        row.setContentsMargins(16, 8, 16, 4 if notice.link else 8)
         row.setSpacing(10)
         icon = IconLabel(notice.icon, ICON_ROLES[notice.tone])
         row.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout()
-        column.setSpacing(1)
+        column.setSpacing(0)
         column.addLayout(self._heading(notice))
         if notice.text:
             column.addWidget(Paragraph(notice.text, width=WIDTH - 60))

@@ -115,7 +115,9 @@ class SearchBox(PaintedButton):
         letters = font(TextStyle.HEADER)
         width = QFontMetrics(letters).horizontalAdvance(self._keys) + 16
         high = px(20)
-        area = self._mirror(QRect(self.width() - width - 6, (self.height() - high) // 2, width, high))
+        area = self._mirror(
+            QRect(self.width() - width - 6, (self.height() - high) // 2, width, high)
+        )
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(current_tokens().color("neutral"))
         painter.drawRoundedRect(QRectF(area), 4, 4)

@@ -15,7 +15,7 @@ from crmdesk.ui.widgets.buttons import Button, ButtonKind
 from crmdesk.ui.widgets.properties import mark_focus_in, mark_focus_out, restyle
 
 ROW_HEIGHT = 41
-_ICON, _GAP = 16, 5
+_ICON, _GAP = 16, 0
 
 _HEALTH_LOOKS = {
     HealthLevel.OK: ("shield-check", "ok_icon"),

@@ -72,7 +72,6 @@ class TitleRow(QFrame):
         row.setContentsMargins(0, 0, 8, 0)
         row.setSpacing(0)
         row.addWidget(Mark(parent=start))
-        row.addSpacing(4)
         current = next((item.name for item in self._workspaces if item.current), "")
         self.workspace = Button(
             current, ButtonKind.GHOST, "chevron-down", trailing=True, parent=start
@@ -104,7 +103,6 @@ class TitleRow(QFrame):
             self.bar.addMenu(menu)
             self.folded.addMenu(menu)
         if sys.platform != "darwin":
-            row.addSpacing(4)
             row.addWidget(self.bar, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addSpacing(4)
         row.addWidget(self.menu_button)

@@ -12,6 +12,7 @@ from crmdesk.ui.widgets.toast import Toast
 AT_MOST = 2
 _MARGIN = 24
 _APART = 8
+_ABOVE_FOOTER = 48
 
 
 class ToastHost(QObject):
@@ -66,11 +67,13 @@ class ToastHost(QObject):
         self._place()
 
     def _place(self) -> None:
-        bottom = self._window.height() - _MARGIN
+        bottom = self._window.height() - _ABOVE_FOOTER
         mirrored = self._window.layoutDirection() is Qt.LayoutDirection.RightToLeft
         for toast in reversed(self._toasts):
             width = toast.width()
-            height = max(toast.sizeHint().height(), toast.heightForWidth(width))
+            layout = toast.layout()
+            flows = layout is not None and layout.hasHeightForWidth()
+            height = layout.totalHeightForWidth(width) if flows else toast.sizeHint().height()
             toast.resize(width, height)
             left = self._window.width() - width - _MARGIN if mirrored else _MARGIN
             toast.move(QPoint(left, bottom - height))

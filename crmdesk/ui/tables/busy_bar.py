@@ -76,5 +76,7 @@ class BusyBar(QWidget):
         length = self.width() // 3
         still = not motion_allowed()
         left = 0 if still else round((self.width() + length) * self._share) - length
-        painter.fillRect(left, 0, self.width() if still else length, _HEIGHT, tokens.color("accent"))
+        painter.fillRect(
+            left, 0, self.width() if still else length, _HEIGHT, tokens.color("accent")
+        )
         painter.end()

@@ -297,4 +297,3 @@ class DataTable(QWidget):
             height=self.view.row_height,
         )
         self._state.set_table(self._key, state)
-

@@ -5,7 +5,14 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
 
 from crmdesk.ui.tables.cells import EMPTY, Align, Column, Lead, Row, RowKind
 from crmdesk.ui.tables.row_cache import RowCache, find
@@ -129,9 +136,7 @@ class PagedModel(QAbstractTableModel):
             return self._spoken(row, column)
         return row.cells.get(self._columns[column].key, EMPTY).shown
 
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY
-    ) -> object:
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY) -> object:
         if orientation is not Qt.Orientation.Horizontal or section >= len(self._columns):
             return None
         if role == _DISPLAY:

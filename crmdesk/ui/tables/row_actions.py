@@ -16,9 +16,11 @@ from crmdesk.ui.theme.apply import current_tokens
 if TYPE_CHECKING:
     from crmdesk.ui.tables.view import RowTable
 
-GUTTER = 48
+BUTTON = 32
 _SPACE = 4
-_BUTTON = 32
+_BEFORE = 8
+# Narrower tables show the icon alone of a button that has one.
+_ROOMY_FROM = 1000
 
 Choose = Callable[[str, int], None]
 
@@ -41,7 +43,7 @@ class RowActionBar(QWidget):
         self._shown: tuple[RowAction, ...] | None = None
         self._ground = "hover"
         self._layout = QHBoxLayout(self)
-        self._layout.setContentsMargins(8, 0, 8, 0)
+        self._layout.setContentsMargins(_BEFORE, 0, _BEFORE, 0)
         self._layout.setSpacing(_SPACE)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.hide()
@@ -52,7 +54,14 @@ class RowActionBar(QWidget):
         return self._row_id
 
     def show_row(
-        self, row: Row, actions: Sequence[RowAction], place: QRect, ground: str, *, roomy: bool
+        self,
+        row: Row,
+        actions: Sequence[RowAction],
+        place: QRect,
+        ground: str,
+        *,
+        margin: int,
+        roomy: bool,
     ) -> None:
         """Stand on a row.
 
@@ -61,6 +70,7 @@ class RowActionBar(QWidget):
             actions: the buttons before the "..." one.
             place: the row's place in the viewport.
             ground: token its fill is painted with, the row's own.
+            margin: room after the last button, in logical pixels.
             roomy: room for words; else buttons with an icon show the icon alone.
         """
         self._row_id = row.id
@@ -69,6 +79,7 @@ class RowActionBar(QWidget):
             self.setProperty("roomy", roomy)
             self._build(wanted, roomy=roomy)
         self._ground = ground
+        self._layout.setContentsMargins(_BEFORE, 0, margin, 0)
         width = self.sizeHint().width()
         area = QRect(place.right() + 1 - width, place.top(), width, place.height() - 1)
         self.setGeometry(QStyle.visualRect(self.layoutDirection(), place, area))
@@ -94,9 +105,9 @@ class RowActionBar(QWidget):
         button.setObjectName(f"row_action_{action.key}")
         button.setAccessibleName(action.text)
         button.setToolTip(action.text if alone else "")
-        button.setFixedHeight(_BUTTON)
+        button.setFixedHeight(BUTTON)
         if alone:
-            button.setFixedWidth(_BUTTON)
+            button.setFixedWidth(BUTTON)
         if action.icon:
             themed_icon(button, action.icon, "text2", gap=0 if alone else 4)
         button.clicked.connect(lambda _=False, key=action.key: self.chosen.emit(key, self._row_id))
@@ -108,13 +119,13 @@ class RowActionBar(QWidget):
         button.setObjectName("row_more")
         button.setAccessibleName(self.tr("More actions"))
         button.setToolTip(self.tr("More actions"))
-        button.setFixedSize(_BUTTON, _BUTTON)
+        button.setFixedSize(BUTTON, BUTTON)
         themed_icon(button, "ellipsis", "text2")
         button.clicked.connect(lambda: self.more_pressed.emit(self._row_id))
         return button
 
     def sizeHint(self) -> QSize:
-        return QSize(self._layout.sizeHint().width(), _BUTTON)
+        return QSize(self._layout.sizeHint().width(), BUTTON)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -155,6 +166,13 @@ class RowActionBars(QWidget):
         """Whether a button of the moving bar has the focus."""
         return self._moving.isAncestorOf(self._table.window().focusWidget() or self)
 
+    def standing_width(self, row_id: int) -> int:
+        """How much of a row's columns its standing buttons cover, in logical pixels."""
+        for bar in self._standing:
+            if bar.row_id == row_id and not bar.isHidden():
+                return max(0, bar.width() - self._table.gutter)
+        return 0
+
     def hide_moving(self) -> None:
         """Take the moving bar away while rows move, unless the focus is in it."""
         if not self.has_focus():
@@ -178,7 +196,7 @@ class RowActionBars(QWidget):
             self.hide_moving()
             return
         prominent = [action for action in every if action.prominent and not action.reason]
-        self._show(self._moving, row, prominent, position, hovered=hovered)
+        self._show(self._moving, row, prominent, position)
 
     def _place_standing(self) -> set[int]:
         used, places = 0, set()
@@ -188,11 +206,13 @@ class RowActionBars(QWidget):
                 if used == len(self._standing):
                     self._standing.append(self._make())
                 actions = [a for a in self._actions_for(row) if a.key in row.standing]
-                self._show(self._standing[used], row, actions, position, hovered=-1)
+                self._show(self._standing[used], row, actions, position)
                 used += 1
                 places.add(position)
         for bar in self._standing[used:]:
             bar.hide()
+        if places:
+            self._table.viewport().update()
         return places
 
     def _show(
@@ -201,12 +221,11 @@ class RowActionBars(QWidget):
         row: Row,
         actions: Sequence[RowAction],
         position: int,
-        *,
-        hovered: int,
     ) -> None:
         place = self._table.row_rect(position)
         ground = self._table.ground_of(position)
-        bar.show_row(row, actions, place, ground, roomy=place.width() >= 900)
+        margin = self._table.end_margin
+        bar.show_row(row, actions, place, ground, margin=margin, roomy=place.width() >= _ROOMY_FROM)
 
     def _visible(self) -> range:
         rows, height = self._table.model().rowCount(), self._table.viewport().height()
@@ -228,7 +247,7 @@ class RowActionBars(QWidget):
         bar = self.sender()
         position = self._table.position_of(row_id)
         if position >= 0 and isinstance(bar, QWidget):
-            self.menu_for(position, bar.mapToGlobal(QPoint(bar.width() - GUTTER, bar.height())))
+            self.menu_for(position, bar.mapToGlobal(QPoint(bar.width() - 2 * BUTTON, bar.height())))
 
     def menu_for(self, position: int, at: QPoint) -> QMenu | None:
         """Show a row's actions as a menu at a global point."""

@@ -23,6 +23,7 @@ EDGE = 24
 LEAD_WIDTH = {Lead.NOTHING: EDGE - PADDING, Lead.CHECK: 48, Lead.ICON: 48}
 ICON_SIZE = 16
 BAR_HEIGHT = 6
+_LONGEST_BAR = 560
 _ELIDED_KEPT = 20_000
 
 
@@ -37,12 +38,16 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class RowLook:
-    """How one row stands among the others right now."""
+    """How one row stands among the others right now.
+
+    ``covered`` is how much of its columns standing buttons take, in logical pixels.
+    """
 
     hovered: bool = False
     selected: bool = False
     current: bool = False
     ticked: bool = False
+    covered: int = 0
 
 
 class Letters:
@@ -107,7 +112,7 @@ class RowPainter:
         self._leading(painter, place, row, look)
         for slot in slots:
             if row.span_from and slot.column.key == row.span_from:
-                self._span(painter, place, slots, slot, row)
+                self._span(painter, place, self._rest_of(slots, slot, look.covered), row)
                 break
             self._cell(painter, place, slots, slot, row)
         if row.kind is RowKind.UNUSABLE and row.reason:
@@ -209,10 +214,7 @@ class RowPainter:
         painter.setPen(self._pen(role))
         painter.drawText(QPointF(left, middle - letters.height / 2 + letters.ascent), shown)
 
-    def _span(
-        self, painter: QPainter, place: QRect, slots: Sequence[Slot], slot: Slot, row: Row
-    ) -> None:
-        wide = self._rest_of(slots, slot)
+    def _span(self, painter: QPainter, place: QRect, wide: Slot, row: Row) -> None:
         if row.progress is not None:
             self._progress(painter, place, wide, row)
             return
@@ -230,13 +232,14 @@ class RowPainter:
         progress = row.progress
         if progress is None:
             return
-        left, room = wide.left + PADDING, max(40, wide.width - 2 * PADDING)
+        room = max(40, min(_LONGEST_BAR, wide.width - 2 * PADDING))
+        left = wide.left + (wide.width - PADDING - room if self._mirrored else PADDING)
         middle = place.top() + (place.height() - 1) // 2
         over = middle - BAR_HEIGHT - 3
         ending = self._caption.metrics.horizontalAdvance(progress.remaining)
         space = (PADDING, room - ending - PADDING)
         self._text(painter, wide, space, over, progress.doing, self._name, "text")
-        end = Slot(Column("", "", align=Align.END), wide.left, wide.width)
+        end = Slot(Column("", "", align=Align.END), left - PADDING, room + 2 * PADDING)
         self._text(painter, end, (PADDING, room), over, progress.remaining, self._caption, "text2")
         top = middle + 7
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -250,22 +253,21 @@ class RowPainter:
             painter.drawRoundedRect(QRectF(start, top, max(done, BAR_HEIGHT), BAR_HEIGHT), 3, 3)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
-    def _reason(
-        self, painter: QPainter, place: QRect, slots: Sequence[Slot], row: Row
-    ) -> None:
+    def _reason(self, painter: QPainter, place: QRect, slots: Sequence[Slot], row: Row) -> None:
         wide = self._rest_of(slots, slots[0])
         start = PADDING + LEAD_WIDTH[self._lead]
         middle = place.top() + (place.height() - 1) // 2 + px(9)
         space = (start, wide.width - start - PADDING)
         self._text(painter, wide, space, middle, row.reason, self._caption, "text3")
 
-    def _rest_of(self, slots: Sequence[Slot], slot: Slot) -> Slot:
-        """The room from one column to the end of the last."""
+    def _rest_of(self, slots: Sequence[Slot], slot: Slot, covered: int = 0) -> Slot:
+        """The room from one column to the end of the last, less what buttons cover."""
         last = slots[-1]
         column = Column(slot.column.key, "")
         if self._mirrored:
-            return Slot(column, last.left, slot.left + slot.width - last.left)
-        return Slot(column, slot.left, last.left + last.width - slot.left)
+            left = last.left + covered
+            return Slot(column, left, slot.left + slot.width - left)
+        return Slot(column, slot.left, last.left + last.width - slot.left - covered)
 
     def _pen(self, role: str) -> QPen:
         pen = self._pens.get(role)

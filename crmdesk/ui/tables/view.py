@@ -23,9 +23,9 @@ from crmdesk.ui.icons import pixmap
 from crmdesk.ui.tables.cells import EMPTY, Column, Lead, Row, RowAction, RowHeight
 from crmdesk.ui.tables.columns import fit
 from crmdesk.ui.tables.header import TableHeader
-from crmdesk.ui.tables.marks import CHECK_SIZE
+from crmdesk.ui.tables.marks import CHECK_SIZE, forget_marks
 from crmdesk.ui.tables.model import PagedModel
-from crmdesk.ui.tables.row_actions import GUTTER, RowActionBars
+from crmdesk.ui.tables.row_actions import BUTTON, RowActionBars
 from crmdesk.ui.tables.row_painter import EDGE, PADDING, RowLook, RowPainter
 from crmdesk.ui.tables.row_painter import Slot as Place
 from crmdesk.ui.theme.apply import px, theme_signals
@@ -223,6 +223,18 @@ class RowTable(QTableView):
         look = self._look(position, self._model.row_at(position))
         return "soft" if look.selected else "hover" if look.hovered else "surface"
 
+    @property
+    def end_margin(self) -> int:
+        """Room after the "..." button, so that it ends 24 from the table's own edge."""
+        return max(PADDING, EDGE - (self.width() - self.viewport().width()))
+
+    @property
+    def gutter(self) -> int:
+        """Room kept free of columns at the end of each row."""
+        if self._actions_of is None:
+            return self.end_margin - PADDING
+        return PADDING + BUTTON + self.end_margin
+
     def row_rect(self, position: int) -> QRect:
         """A row's place in viewport coordinates."""
         rows = self.verticalHeader()
@@ -259,8 +271,8 @@ class RowTable(QTableView):
     def fit_columns(self) -> None:
         """Give the columns their widths for the room there is; low ranks give way."""
         columns = [self._with_own_width(column) for column in self._model.columns]
-        gutter = GUTTER if self._actions_of is not None else PADDING
-        placed = {column.key: width for column, width in fit(columns, self._room() - gutter)}
+        room = self.viewport().width() - self.gutter
+        placed = {column.key: width for column, width in fit(columns, room)}
         self._fitting = True
         for logical, column in enumerate(columns):
             shown = column.key in placed
@@ -270,15 +282,17 @@ class RowTable(QTableView):
         self._fitting = False
         self.viewport().update()
 
-    def _room(self) -> int:
-        return self.viewport().width()
-
     def _with_own_width(self, column: Column) -> Column:
         width = self._widths.get(column.key)
         if width is None:
             return column
         return Column(
-            column.key, column.title, width, column.rank, column.align, column.sortable,
+            column.key,
+            column.title,
+            width,
+            column.rank,
+            column.align,
+            column.sortable,
             stretch=False,
         )
 
@@ -327,6 +341,7 @@ class RowTable(QTableView):
             selected=ticked or row.id == self._open_id,
             current=framed and position == self.currentIndex().row(),
             ticked=ticked,
+            covered=self._bars.standing_width(row.id) if row.standing else 0,
         )
 
     def _row_painter(self) -> RowPainter:
@@ -338,10 +353,11 @@ class RowTable(QTableView):
 
     def _paint_more(self, painter: QPainter, place: QRect) -> None:
         size = 16
-        left = place.right() + 1 - PADDING - (32 + size) // 2
+        left = place.right() + 1 - self.end_margin - (BUTTON + size) // 2
         area = QRect(left, place.top() + (place.height() - size) // 2, size, size)
         area = QStyle.visualRect(self.layoutDirection(), place, area)
-        painter.drawPixmap(area.topLeft(), pixmap("ellipsis", "text2", size, self.devicePixelRatioF()))
+        shown = pixmap("ellipsis", "text2", size, self.devicePixelRatioF())
+        painter.drawPixmap(area.topLeft(), shown)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
@@ -375,6 +391,7 @@ class RowTable(QTableView):
 
     @Slot()
     def _look_changed(self) -> None:
+        forget_marks()
         self._painter = None
         self.verticalHeader().setDefaultSectionSize(px(self._row_height))
         self._header.updateGeometry()
@@ -431,7 +448,7 @@ class RowTable(QTableView):
 
     def _in_more(self, point: QPoint) -> bool:
         whole = self.viewport().rect()
-        area = QRect(whole.width() - GUTTER, 0, GUTTER, whole.height())
+        area = QRect(whole.width() - self.gutter, 0, self.gutter, whole.height())
         area = QStyle.visualRect(self.layoutDirection(), whole, area)
         return self._actions_of is not None and area.contains(point)
 
@@ -483,7 +500,11 @@ class RowTable(QTableView):
             self._move_to(0 if key == Qt.Key.Key_Home else last)
         elif event.matches(QKeySequence.StandardKey.SelectAll):
             self._select_all()
-        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right) or event.text().isprintable() and event.text():
+        elif (
+            key in (Qt.Key.Key_Left, Qt.Key.Key_Right)
+            or event.text().isprintable()
+            and event.text()
+        ):
             event.ignore()
         else:
             super().keyPressEvent(event)
