@@ -149,7 +149,7 @@ def _locked() -> UserError:
     return UserError(
         "keyring_locked",
         "The keyring of this computer is locked.",
-        "Unlock it, e.g. by signing in to the desktop, and try again.",
+        f"Unlock it, e.g. by signing in to the desktop, and try again, {_USE_FILE}",
     )
 
 
