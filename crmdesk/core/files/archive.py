@@ -34,7 +34,14 @@ from crmdesk.core.files.central_directory import (
 from crmdesk.core.files.entry_reader import EntryReader
 from crmdesk.core.files.ordinary import open_ordinary
 
-__all__ = ["Archive", "ArchiveEntry", "ArchiveLimits", "open_archive", "read_small_entry"]
+__all__ = [
+    "Archive",
+    "ArchiveEntry",
+    "ArchiveLimits",
+    "open_archive",
+    "open_entry",
+    "read_small_entry",
+]
 
 # The directory is read before it is known how far to trust the zip.
 _LARGEST_DIRECTORY = 64 << 20
@@ -108,8 +115,12 @@ class Archive:
         """
         check_declared(self._files, declared)
 
-    def open(self, name: str) -> BinaryIO:
+    def open(self, name: str, *, last: bool = False) -> BinaryIO:
         """Open one entry for reading, forwards only.
+
+        Args:
+            name: the entry's name, as in ``entries``.
+            last: whether closing the entry closes the archive too.
 
         Raises:
             UserError: ``archive_entry_missing``; and while reading ``archive_entry_damaged``.
@@ -121,7 +132,8 @@ class Archive:
                 f"The zip file {self.path.name} holds no entry {name!r}.",
                 entry=name,
             )
-        reader = EntryReader(self._read_at, entry, self._starts[name])
+        then = self.close if last else None
+        reader = EntryReader(self._read_at, entry, self._starts[name], then)
         return cast(BinaryIO, io.BufferedReader(reader, _BUFFER))
 
     def close(self) -> None:
@@ -178,6 +190,22 @@ def open_archive(
         archive.close()
         raise
     return archive
+
+
+def open_entry(
+    path: str | os.PathLike[str], name: str, limits: ArchiveLimits | None = None
+) -> BinaryIO:
+    """Open one entry of an unknown zip; closing it closes the zip.
+
+    Raises:
+        UserError: as :func:`open_archive` and :meth:`Archive.open`.
+    """
+    archive = open_archive(path, limits)
+    try:
+        return archive.open(name, last=True)
+    except BaseException:
+        archive.close()
+        raise
 
 
 def read_small_entry(

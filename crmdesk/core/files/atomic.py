@@ -19,6 +19,7 @@ from typing import BinaryIO, cast
 
 from crmdesk.core import platform
 from crmdesk.core.errors import Cancelled, UserError
+from crmdesk.core.files.digest import sha256_of
 from crmdesk.core.files.disk_errors import (
     as_user_error,
     ensure_room,
@@ -120,7 +121,7 @@ def copy_file(
                 )
             writing.flush()
             writing.seek(0)
-            if _digest(writing) != copied.sha256:
+            if sha256_of(writing) != copied.sha256:
                 raise UserError(
                     "copy_differs",
                     f"The copy {Path(target)} does not read back as it was written.",
@@ -209,10 +210,3 @@ def _pour(
         if progress is not None:
             progress(done, total)
     return Copied(done, digest.hexdigest())
-
-
-def _digest(file: BinaryIO) -> str:
-    digest = hashlib.sha256()
-    while piece := file.read(_PIECE):
-        digest.update(piece)
-    return digest.hexdigest()

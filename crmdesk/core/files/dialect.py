@@ -198,7 +198,8 @@ def _newline(text: str) -> str:
 
 def _refuse_binary(text: str) -> None:
     """Pictures, programs and the like are full of control characters; tables are not."""
-    if text.startswith("%PDF-") or len(_CONTROLS.findall(text)) * 20 > len(text):
+    controls = len(_CONTROLS.findall(text))
+    if text.startswith("%PDF-") or (controls > 64 and controls * 20 > len(text)):
         raise UserError(
             "file_not_a_table",
             "The file is not a table of text.",

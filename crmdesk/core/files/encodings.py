@@ -42,6 +42,7 @@ CANDIDATES = (
 _EAST_ASIAN = frozenset({"cp932", "gb18030", "euc_jp", "euc_kr"})
 _SAMPLE = 1 << 15
 _HEAD = 1 << 16
+_CUTS = (b",", b";", b"\t", b"|", b"\n", b"\r")
 # Bytes that do not begin a character of several bytes.
 _NO_LEADS = bytes(range(0xC2)) + bytes(range(0xF5, 0x100))
 # A lone surrogate written as if it were a character: no byte encoding makes these by chance.
@@ -181,7 +182,9 @@ def _utf_16(head: bytes) -> EncodingGuess | None:
         if error.start < 2 * pairs - 2:
             return None
         text = head[: error.start].decode(encoding)
-    if "\0" in text or not any(mark in text for mark in ",;\t|\n\r"):
+    # Line ends and delimiters must be characters of two bytes; one NUL in plain text is none.
+    as_bytes, as_text = (sum(map(head.count, _CUTS)), sum(map(text.count, ",;\t|\n\r")))
+    if "\0" in text or not as_text or as_text * 2 < as_bytes:
         return None
     share = max(odd_zeros, even_zeros) / pairs
     confidence = 1.0 if share > 0.5 else 0.6

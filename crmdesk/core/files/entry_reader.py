@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from typing import Any, cast
 
 from isal import isal_zlib
@@ -23,9 +24,16 @@ class EntryReader(io.RawIOBase):
     or ends with another checksum.
     """
 
-    def __init__(self, read_at: ReadAt, entry: DirectoryEntry, start: int) -> None:
-        """Begin with the packed bytes at offset ``start`` of the file."""
+    def __init__(
+        self,
+        read_at: ReadAt,
+        entry: DirectoryEntry,
+        start: int,
+        then: Callable[[], None] | None = None,
+    ) -> None:
+        """Begin with the packed bytes at offset ``start``; closing calls ``then``."""
         super().__init__()
+        self._then = then
         self._read_at = read_at
         self._entry = entry
         self._position = start
@@ -34,6 +42,12 @@ class EntryReader(io.RawIOBase):
         self._crc = 0
         self._inflate = isal_zlib.decompressobj(-15) if entry.method == DEFLATED else None
         self._checked = False
+
+    def close(self) -> None:
+        """End reading; what was not read is not checked."""
+        if not self.closed and self._then is not None:
+            self._then()
+        super().close()
 
     def readable(self) -> bool:
         """Always: the entry is open for reading."""

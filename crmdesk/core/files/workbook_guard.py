@@ -16,7 +16,8 @@ from crmdesk.core.errors import UserError
 from crmdesk.core.files.archive import Archive
 
 _PIECE = 1 << 20
-_LONGEST_TAG = 1 << 16
+_OVERLAP = 32
+_LONGEST_ELEMENT = 32 << 20
 # A cell takes 32 bytes in the reader's memory: ten million are 320 MB.
 _CELLS_ALWAYS = 10_000_000
 _CELLS_PER_FILE_BYTE = 50
@@ -26,6 +27,7 @@ _FORBIDDEN = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 _REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{0,3})([0-9]{1,9})["']""")
 _CELL = re.compile(rb"<(?:\w+:)?c[\s>/]")
 _ROW = re.compile(rb"<(?:\w+:)?row[\s>/]")
+_ROW_OR_CELL = re.compile(rb"<(?:\w+:)?(?:row|c)[\s>/]")
 _STRING = re.compile(rb"<(?:\w+:)?si[\s>/]")
 _STRING_USED = re.compile(rb"""\st\s*=\s*["']s["'][^>]*>\s*<(?:\w+:)?v>\s*([0-9]{1,9})""")
 _ODS_ROW = re.compile(rb"<table:table-row")
@@ -60,8 +62,8 @@ def check_workbook(archive: Archive) -> None:
         if not entry.name.lower().endswith((".xml", ".rels")):
             continue
         with archive.open(entry.name) as file:
-            measure = _measure_ods if entry.name == "content.xml" else _measure_xlsx
-            extent = measure(file, strings)
+            ods = entry.name == "content.xml"
+            extent = _measure_ods(file) if ods else _measure_xlsx(file, strings)
         _check(extent, archive.size)
 
 
@@ -82,33 +84,40 @@ def _check(extent: _Extent, size: int) -> None:
 
 def _measure_xlsx(file: BinaryIO, strings: list[int]) -> _Extent:
     extent = _Extent()
-    for piece in _pieces(file, _ROW):
+    rows = columns = 0
+    unplaced = _Unplaced()
+    for piece in _pieces(file, _ROW_OR_CELL):
         references = _REFERENCE.findall(piece)
         cells = len(_CELL.findall(piece))
         extent.cells += cells
-        if references:
-            extent.rows = max(extent.rows, max(int(row) for _, row in references))
-            letters = {column for column, _ in references}
-            extent.columns = max(extent.columns, max(map(_column, letters)))
-        if cells > sum(bool(column) for column, _ in references):
-            _count_unplaced(piece, extent)
+        rows = max([rows, *(int(row) for _, row in references)])
+        columns = max([columns, *map(_column, {letters for letters, _ in references})])
+        if cells > sum(bool(letters) for letters, _ in references):
+            unplaced.count(piece)
         if strings:
-            extent.text_bytes += sum(
-                strings[index]
-                for index in map(int, _STRING_USED.findall(piece))
-                if index < len(strings)
-            )
+            used = map(int, _STRING_USED.findall(piece))
+            extent.text_bytes += sum(strings[index] for index in used if index < len(strings))
+    extent.rows, extent.columns = rows + unplaced.rows, columns + unplaced.columns
     return extent
 
 
-def _count_unplaced(piece: bytes, extent: _Extent) -> None:
-    """Cells without a reference follow each other: count those of each row."""
-    rows = _ROW.split(piece)
-    extent.columns = max(extent.columns, *(len(_CELL.findall(row)) for row in rows))
-    extent.rows += len(rows) - 1
+@dataclass(slots=True)
+class _Unplaced:
+    """Cells without a reference, which follow each other: at most so many rows and columns."""
+
+    rows: int = 0
+    columns: int = 0
+    in_row: int = 0
+
+    def count(self, piece: bytes) -> None:
+        """Count the cells of each row; the piece may begin in the middle of one."""
+        for number, row in enumerate(_ROW.split(piece)):
+            self.rows += number > 0
+            self.in_row = len(_CELL.findall(row)) + (self.in_row if number == 0 else 0)
+            self.columns = max(self.columns, self.in_row)
 
 
-def _measure_ods(file: BinaryIO, strings: list[int]) -> _Extent:
+def _measure_ods(file: BinaryIO) -> _Extent:
     extent = _Extent()
     before = 0
     for piece in _pieces(file, _ODS_ROW):
@@ -144,27 +153,36 @@ def _string_sizes(file: BinaryIO) -> Iterator[int]:
 
 
 def _pieces(file: BinaryIO, element: re.Pattern[bytes]) -> Iterator[bytes]:
-    """Cut a part before an element, about a megabyte at once, and refuse what is forbidden."""
-    carried = b""
+    """Cut a part before an element, about a megabyte at once, and refuse what is forbidden.
+
+    What comes before the first element is left out.
+    """
+    carried = bytearray()
+    seen = False
     while piece := file.read(_PIECE):
-        whole = carried + piece
-        if b"\0" in piece or _FORBIDDEN.search(whole):
+        searched = max(0, len(carried) - _OVERLAP)
+        carried += piece
+        if b"\0" in piece or _FORBIDDEN.search(carried, searched):
             raise UserError(
                 "workbook_forbidden_content",
                 "The workbook holds a document type declaration or text in an unusual form.",
                 "Save it again with a spreadsheet program.",
             )
-        starts = [found.start() for found in element.finditer(whole)]
-        if starts and starts[-1] > 0:
-            yield whole[: starts[-1]]
-            carried = whole[starts[-1] :]
-        elif len(whole) > _LONGEST_TAG + _PIECE * 16:
-            yield whole[:-_LONGEST_TAG]
-            carried = whole[-_LONGEST_TAG:]
-        else:
-            carried = whole
-    if carried:
-        yield carried
+        starts = [found.start() for found in element.finditer(carried, searched)]
+        if starts:
+            yield bytes(carried[: starts[-1]]) if seen else bytes(carried[starts[0] : starts[-1]])
+            seen = True
+            del carried[: starts[-1]]
+        elif not seen:
+            del carried[:-_OVERLAP]
+        elif len(carried) > _LONGEST_ELEMENT:
+            raise UserError(
+                "workbook_too_large",
+                "One row or text of the workbook is larger than a workbook may hold.",
+                "Save it again with a spreadsheet program, or as CSV.",
+            )
+    if seen:
+        yield bytes(carried)
 
 
 def _column(letters: bytes) -> int:

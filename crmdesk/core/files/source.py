@@ -1,0 +1,324 @@
+"""One way to read a table, whatever file it comes in.
+
+The import opens a file twice: once to show what is in it, once to take it in. In between it may
+grow, shrink or be replaced; a fingerprint taken at the opening tells.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
+
+from crmdesk.core.errors import UserError
+from crmdesk.core.files import text_table, workbook
+from crmdesk.core.files.archive import ArchiveEntry, ArchiveLimits, open_archive, open_entry
+from crmdesk.core.files.dialect import HEAD_BYTES, CsvDialect, choose_dialect
+from crmdesk.core.files.digest import sha256_of
+from crmdesk.core.files.encodings import EncodingProbe
+from crmdesk.core.files.ordinary import open_ordinary
+from crmdesk.core.files.sheet_table import sheet_batches, sheet_headers, sheet_rows
+from crmdesk.core.files.table import Batch, Headers, Row, TableLimits
+from crmdesk.core.files.workbook import TableKind
+
+_PIECE = 1 << 20
+_TABLE_ENDINGS = (".csv", ".tsv", ".tab", ".txt")
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What tells one state of a file from another; sizes in bytes, time in nanoseconds."""
+
+    size: int
+    modified_ns: int
+    inode: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableSource:
+    """A table in a file, opened for reading as often as needed.
+
+    ``dialect`` is None for workbooks. A workbook of several sheets comes without a chosen
+    ``sheet`` and without headers until :meth:`choose_sheet`. ``entry`` names the file inside a
+    zip. ``size`` is that of the file on the disk.
+    """
+
+    path: Path
+    kind: TableKind
+    size: int
+    sha256: str
+    headers: Headers
+    limits: TableLimits
+    dialect: CsvDialect | None = None
+    sheet: str | None = None
+    sheets: tuple[str, ...] = ()
+    entry: str | None = None
+    taken: Fingerprint | None = None
+    has_header: bool = True
+
+    @property
+    def needs_sheet(self) -> bool:
+        """Whether the workbook has several sheets and none is chosen yet."""
+        return self.kind in _WORKBOOKS and self.sheet is None
+
+    def choose_sheet(self, sheet: str, has_header: bool | None = None) -> TableSource:
+        """Return the same source with one of its sheets chosen.
+
+        Raises:
+            UserError: ``sheet_missing``, ``table_empty`` or what reading the sheet refuses.
+        """
+        headers = sheet_headers(self.path, sheet, self.limits, has_header)
+        return replace(self, sheet=sheet, headers=headers, has_header=headers.line is not None)
+
+    def rows(self) -> Iterator[Row]:
+        """Read every row below the header, good and bad ones, in the order of the file.
+
+        Raises:
+            UserError: ``sheet_not_chosen``, ``file_changed``, or what reading refuses.
+        """
+        self._refuse_change()
+        if self.dialect is None:
+            yield from sheet_rows(self.path, self._sheet(), self.headers, self.limits)
+        else:
+            yield from text_table.read_rows(self._bytes(), self.dialect, self.limits)
+        self._refuse_change()
+
+    def batches(self, size: int = 1_000) -> Iterator[Batch]:
+        """Read ``size`` rows at once, for speed.
+
+        Raises:
+            UserError: as :meth:`rows`.
+        """
+        self._refuse_change()
+        if self.dialect is None:
+            yield from sheet_batches(self.path, self._sheet(), self.headers, self.limits, size)
+        else:
+            yield from text_table.read_batches(self._bytes(), self.dialect, self.limits, size)
+        self._refuse_change()
+
+    def fingerprint(self) -> Fingerprint:
+        """Read the whole file as it is now and return what tells it from any other.
+
+        Raises:
+            UserError: ``file_missing`` and its kin.
+        """
+        return take_fingerprint(self.path, self.limits.file_bytes)
+
+    def verify_unchanged(self) -> None:
+        """Make sure, by content, that this is still the file that was opened.
+
+        Raises:
+            UserError: ``file_changed``.
+        """
+        if self.fingerprint().sha256 != self.sha256:
+            raise _changed(self.path)
+
+    def _refuse_change(self) -> None:
+        """Compare size, time and place with the opening, which costs nothing."""
+        try:
+            now = self.path.lstat()
+        except OSError as error:
+            raise _changed(self.path) from error
+        then = self.taken
+        if then is None:
+            return
+        if (now.st_size, now.st_mtime_ns, now.st_ino) != (then.size, then.modified_ns, then.inode):
+            raise _changed(self.path)
+
+    def _sheet(self) -> str:
+        if self.sheet is None:
+            raise UserError(
+                "sheet_not_chosen",
+                f"{self.path.name} has {len(self.sheets)} sheets, and one has to be chosen.",
+                "Choose one of: " + ", ".join(self.sheets) + ".",
+                sheets=self.sheets,
+            )
+        return self.sheet
+
+    def _bytes(self) -> Callable[[], BinaryIO]:
+        return lambda: _open_table_bytes(self.path, self.entry, self.limits)
+
+
+_WORKBOOKS = frozenset({TableKind.XLSX, TableKind.XLS, TableKind.ODS})
+
+
+def open_table(
+    path: str | os.PathLike[str],
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    sheet: str | None = None,
+    entry: str | None = None,
+    has_header: bool | None = None,
+    max_bytes: int | None = None,
+) -> TableSource:
+    """Open a table; what is not given is found out and can be read from the result.
+
+    Args:
+        path: CSV or its kin, XLSX, XLS, ODS, or a zip of CSV files; an ordinary file.
+        encoding: of a CSV; guessed when None.
+        delimiter: of a CSV; guessed when None.
+        sheet: of a workbook; needed when it has several.
+        entry: the file inside a zip; needed when it holds several, see :func:`list_tables`.
+        has_header: whether the first row holds names; guessed when None.
+        max_bytes: largest file accepted, 2 GB when None.
+
+    Raises:
+        UserError: its code says what is wrong; nothing was written anywhere.
+    """
+    limits = TableLimits() if max_bytes is None else TableLimits(file_bytes=max_bytes)
+    place = Path(path)
+    with open_ordinary(place, limits.file_bytes):
+        kind = workbook.recognise(place)
+    if kind in _WORKBOOKS:
+        return _open_workbook(place, kind, sheet, has_header, limits)
+    if kind is TableKind.ZIP:
+        entry = entry or _only_table(place, limits)
+        _refuse_nested(entry)
+    return _open_text(place, entry, limits, (encoding, delimiter, has_header))
+
+
+def list_tables(
+    path: str | os.PathLike[str], max_bytes: int | None = None
+) -> tuple[ArchiveEntry, ...]:
+    """Name the CSV files in a zip, in its order; other files in it are passed over.
+
+    Raises:
+        UserError: any refusal of the zip.
+    """
+    limits = ArchiveLimits() if max_bytes is None else ArchiveLimits(file_bytes=max_bytes)
+    with open_archive(path, limits) as archive:
+        return tuple(
+            entry for entry in archive.entries if entry.name.lower().endswith(_TABLE_ENDINGS)
+        )
+
+
+def take_fingerprint(path: Path, max_bytes: int | None = None) -> Fingerprint:
+    """Read a whole file and return what tells it from any other."""
+    with open_ordinary(path, max_bytes) as file:
+        digest = sha256_of(file)
+        found = os.fstat(file.fileno())
+    return Fingerprint(found.st_size, found.st_mtime_ns, found.st_ino, digest)
+
+
+def _open_workbook(
+    place: Path, kind: TableKind, sheet: str | None, has_header: bool | None, limits: TableLimits
+) -> TableSource:
+    taken = take_fingerprint(place, limits.file_bytes)
+    sheets = workbook.sheet_names(place, limits)
+    if not sheets:
+        raise UserError("table_empty", f"{place.name} has no sheet with cells.")
+    source = TableSource(
+        path=place,
+        kind=kind,
+        size=taken.size,
+        sha256=taken.sha256,
+        headers=Headers((), (), None),
+        limits=limits,
+        sheets=sheets,
+        taken=taken,
+    )
+    chosen = sheet if sheet is not None or len(sheets) > 1 else sheets[0]
+    return source if chosen is None else source.choose_sheet(chosen, has_header)
+
+
+def _open_text(
+    place: Path,
+    entry: str | None,
+    limits: TableLimits,
+    told: tuple[str | None, str | None, bool | None],
+) -> TableSource:
+    encoding, delimiter, has_header = told
+    _refuse_early(place, entry, limits, told)
+    probe, head, taken = _examine(place, entry, limits)
+    dialect = choose_dialect(head, probe.guess(), encoding, delimiter, has_header)
+    headers = text_table.read_header(
+        lambda: _open_table_bytes(place, entry, limits), dialect, limits
+    )
+    return TableSource(
+        path=place,
+        kind=TableKind.CSV,
+        size=taken.size,
+        sha256=taken.sha256,
+        headers=headers,
+        limits=limits,
+        dialect=dialect,
+        entry=entry,
+        taken=taken,
+        has_header=dialect.has_header,
+    )
+
+
+def _refuse_early(
+    place: Path,
+    entry: str | None,
+    limits: TableLimits,
+    told: tuple[str | None, str | None, bool | None],
+) -> None:
+    """Refuse what the first bytes already show, before gigabytes are read for the rest."""
+    with _open_table_bytes(place, entry, limits) as file:
+        head = file.read(HEAD_BYTES)
+    probe = EncodingProbe()
+    probe.feed(head)
+    dialect = choose_dialect(head, probe.guess(), *told)
+    if b"\n" not in head and b"\r" not in head:
+        text_table.read_header(lambda: _open_table_bytes(place, entry, limits), dialect, limits)
+
+
+def _examine(
+    place: Path, entry: str | None, limits: TableLimits
+) -> tuple[EncodingProbe, bytes, Fingerprint]:
+    """Read everything once: for the encoding, and for the fingerprint."""
+    probe, digest = EncodingProbe(), hashlib.sha256()
+    with _open_table_bytes(place, entry, limits) as file:
+        head = piece = file.read(HEAD_BYTES)
+        while piece:
+            probe.feed(piece)
+            digest.update(piece)
+            piece = file.read(_PIECE)
+        if entry is not None:
+            return probe, head, take_fingerprint(place, limits.file_bytes)
+        found = os.fstat(file.fileno())
+    stamp = Fingerprint(found.st_size, found.st_mtime_ns, found.st_ino, digest.hexdigest())
+    return probe, head, stamp
+
+
+def _open_table_bytes(place: Path, entry: str | None, limits: TableLimits) -> BinaryIO:
+    if entry is None:
+        return open_ordinary(place, limits.file_bytes)
+    return open_entry(place, entry, ArchiveLimits(file_bytes=limits.file_bytes))
+
+
+def _only_table(place: Path, limits: TableLimits) -> str:
+    names = [found.name for found in list_tables(place, limits.file_bytes)]
+    if len(names) == 1:
+        return names[0]
+    raise UserError(
+        "entry_not_chosen" if names else "archive_without_tables",
+        f"The zip file {place.name} holds {len(names) or 'no'} tables.",
+        "Choose one of: " + ", ".join(names) + "." if names else "Choose a zip of CSV files.",
+        entries=tuple(names),
+    )
+
+
+def _refuse_nested(entry: str) -> None:
+    if not entry.lower().endswith(_TABLE_ENDINGS):
+        raise UserError(
+            "entry_not_a_table",
+            f"{entry} inside the zip file is no CSV file; zips and workbooks in it stay closed.",
+            "Unpack it and choose the file itself.",
+            entry=entry,
+        )
+
+
+def _changed(path: Path) -> UserError:
+    return UserError(
+        "file_changed",
+        f"{path.name} has changed since it was opened; nothing of it was taken.",
+        "Open it again and look at the preview once more.",
+        path=str(path),
+    )
