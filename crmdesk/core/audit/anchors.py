@@ -72,11 +72,11 @@ class AnchorKeeper:
                 return None
             # Read before the snapshot, or a head that another process has just kept would
             # seem to be missing from the log.
-            kept = self._from_keyring()
+            kept = self._from_keyring(unsigned.workspace_id)
             with self._database.read() as tx:
                 if contradiction := _contradiction(tx, kept):
                     return contradiction
-            self._store.set(SECRET_NAME, unsigned.signed(self._sign).to_json())
+            self._store.set(_name(unsigned.workspace_id), unsigned.signed(self._sign).to_json())
         except UserError as error:
             return error
         self._kept = unsigned.sequence
@@ -133,13 +133,15 @@ class AnchorKeeper:
             found = read_head_file(self.path)
             heads, damaged = list(found.heads), found.damaged
         try:
-            kept = self._from_keyring()
+            with self._database.read() as tx:
+                workspace_id = str(tx.scalar(select(workspace.c.id)))
+            kept = self._from_keyring(workspace_id)
         except UserError as error:
             return heads, damaged, error
         return (heads if kept is None else [*heads, kept]), damaged, None
 
-    def _from_keyring(self) -> Head | None:
-        text = self._store.get(SECRET_NAME)
+    def _from_keyring(self, workspace_id: str) -> Head | None:
+        text = self._store.get(_name(workspace_id))
         try:
             return None if text is None else Head.from_json(text)
         except ValueError:
@@ -179,6 +181,10 @@ class AnchorKeeper:
             os.fsync(file.fileno())
         if is_new:
             platform.fsync_folder(self.path.parent)
+
+
+def _name(workspace_id: str) -> str:
+    return f"{workspace_id}/{SECRET_NAME}"
 
 
 def _newest(tx: Tx) -> Head | None:

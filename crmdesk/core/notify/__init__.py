@@ -1,1 +1,1 @@
-"""Notifications in the program."""
+"""What people are told: the inbox behind the bell."""

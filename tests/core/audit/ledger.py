@@ -9,8 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import insert
 
-from crmdesk.core.access.actor import SYSTEM, Actor, ActorKind, Place
-from crmdesk.core.access.guard import Guard
+from crmdesk.core.access.actor import SYSTEM, Actor
 from crmdesk.core.access.keys import SigningKey
 from crmdesk.core.audit import kinds
 from crmdesk.core.audit.anchors import AnchorKeeper
@@ -19,12 +18,11 @@ from crmdesk.core.audit.verify import ChainVerification, verify_chain
 from crmdesk.core.clock import Clock, system_time, to_text
 from crmdesk.core.db import schema
 from crmdesk.core.db.engine import Database
-from crmdesk.core.db.tables import team_members, teams, users, workspace
+from crmdesk.core.db.tables import workspace
 from crmdesk.core.errors import UserError
 
 MAC_KEY = b"\x07" * 32
 WORKSPACE_ID = "5d0c6f7e-test"
-HASHED_TEXT = "subcategory"
 
 
 class Drawer:
@@ -55,7 +53,6 @@ class Ledger:
         self.signing_key = signing_key
         self.database = Database(path, clock)
         self.audit_log = AuditLog(MAC_KEY)
-        self.guard = Guard(self.database, self.audit_log)
         self.drawer = Drawer()
         self.keeper = AnchorKeeper(self.database, path.parent, self.drawer, signing_key.sign)
 
@@ -98,21 +95,6 @@ class Ledger:
                     },
                 )
         return self
-
-    def user(self, email: str, name: str = "", super_admin: bool = False, team: str = "") -> Actor:
-        name = name or email.split("@", maxsplit=1)[0].title()
-        with self.database.write() as tx:
-            user_id = tx.execute(
-                insert(users).values(
-                    email=email, full_name=name, super_admin=super_admin, created_at=tx.now_text
-                )
-            ).inserted_primary_key[0]
-            if team:
-                team_id = tx.execute(insert(teams).values(name=team)).inserted_primary_key[0]
-                tx.execute(insert(team_members).values(team_id=team_id, user_id=user_id))
-        return Actor(
-            ActorKind.USER, user_id, email, name, None, "password", Place("10.0.0.7", "desk-7")
-        )
 
     def verify(self, mac_key: bytes | None = MAC_KEY) -> ChainVerification:
         heads, _damaged, _error = self.keeper.kept_heads()

@@ -14,8 +14,10 @@ from crmdesk.core.audit.heads import Head, read_head_file
 from crmdesk.core.audit.verify import Reason
 from crmdesk.core.errors import UserError
 from crmdesk.core.resources import resource_path
-from tests.core.audit.ledger import Ledger, SetClock
+from tests.core.audit.ledger import WORKSPACE_ID, Ledger, SetClock
 from tests.core.audit.test_tamper import snapshot
+
+KEPT = f"{WORKSPACE_ID}/{SECRET_NAME}"
 
 
 @pytest.fixture
@@ -47,7 +49,7 @@ def test_a_head_reads_back_as_it_was_written(ledger):
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", "null", "1", '{"format": "other"}', "[" * 9999])
 def test_other_text_is_not_a_head(text):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"."):
         Head.from_json(text)
 
 
@@ -82,13 +84,13 @@ def test_going_on_in_an_older_copy_does_not_wipe_the_head_that_tells_of_it(
     ledger.keeper.anchor_to_keyring()
     older = open_ledger(yesterday)
     older.drawer.texts = ledger.drawer.texts
-    kept = ledger.drawer.texts[SECRET_NAME]
+    kept = ledger.drawer.texts[KEPT]
 
     for _ in range(3):
         older.fill(4)
         assert older.keeper.anchor_to_keyring().code == "audit_log_rewound"
 
-    assert older.drawer.texts[SECRET_NAME] == kept
+    assert older.drawer.texts[KEPT] == kept
     found = older.verify()
     assert (found.ok, found.reason, found.first_bad) == (False, Reason.REWRITTEN, 6)
 
