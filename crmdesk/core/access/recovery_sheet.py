@@ -7,7 +7,8 @@ from html import escape
 
 from crmdesk.core.access.recovery_key import RecoveryKey
 
-# Only what Qt's rich text knows, since the window prints it too: tables, points, no scripts.
+# Only what Qt's rich text knows, since the window prints it too: tables, and each padding in
+# pixels by its own name.
 _SHEET = """\
 <!DOCTYPE html>
 <html lang="en">
@@ -18,8 +19,8 @@ _SHEET = """\
 body {{ font-family: sans-serif; font-size: 11pt; color: #000000; background: #ffffff; }}
 h1 {{ font-size: 20pt; }}
 h2 {{ font-size: 13pt; }}
-td {{ padding: 4pt 14pt 4pt 0; vertical-align: top; }}
-.key td {{ font-family: monospace; font-size: 18pt; font-weight: bold; padding: 6pt 24pt 6pt 0; }}
+td {{ padding-top: 3px; padding-bottom: 3px; padding-right: 20px; vertical-align: top; }}
+.key td {{ font-family: monospace; font-size: 18pt; font-weight: bold; padding-right: 36px; }}
 .plain {{ font-family: monospace; }}
 </style>
 </head>
