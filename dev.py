@@ -146,7 +146,7 @@ def setup(programs: dict[str, str]) -> None:
     wanted = _fingerprint()
     if CRMDESK.exists() and STAMP.exists() and STAMP.read_text(encoding="utf-8") == wanted:
         return
-    print("Setting up .venv from requirements.lock (about half a minute) ...", flush=True)
+    print("Setting up .venv from requirements.lock (a minute or so) ...", flush=True)
     STAMP.unlink(missing_ok=True)
     if not _venv_is_sound():
         _run([sys.executable, "-m", "venv", "--clear", str(VENV)])
