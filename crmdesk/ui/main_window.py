@@ -79,7 +79,7 @@ class MainWindow(QMainWindow):
             settings=self.open_settings if self._content.settings is not None else None,
             jobs=self.open_jobs,
             notices=self.open_notices,
-            menus=lambda: self.title_row.show_menus(),
+            menus=self.open_menus,
             next_region=lambda: self.walk_regions(1),
             previous_region=lambda: self.walk_regions(-1),
             back=lambda: self._walk_history(-1),
@@ -279,6 +279,11 @@ class MainWindow(QMainWindow):
     # Popovers
 
     @Slot()
+    def open_menus(self) -> None:
+        """Open the menus by keyboard."""
+        self.title_row.show_menus()
+
+    @Slot()
     def open_palette(self, typed: str = "") -> None:
         """Open the command palette."""
         self._open(self.palette_popover, self.title_row.search, str(typed or ""))
@@ -360,7 +365,7 @@ class MainWindow(QMainWindow):
         target = regions[(at + by) % len(regions)]
         target.setFocus(Qt.FocusReason.ShortcutFocusReason)
         if not self._holds(target, QApplication.focusWidget()):
-            target.nextInFocusChain().setFocus(Qt.FocusReason.ShortcutFocusReason)
+            target.focusNextChild()
 
     @staticmethod
     def _holds(part: QWidget, focus: QWidget | None) -> bool:

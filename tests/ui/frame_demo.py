@@ -61,7 +61,7 @@ from crmdesk.ui.widgets.banner import Banner, BannerTone
 from crmdesk.ui.widgets.buttons import Button, ButtonKind
 from crmdesk.ui.widgets.page_header import PageHeader
 from crmdesk.ui.widgets.search_field import SearchField
-from crmdesk.ui.window_state import WindowState
+from crmdesk.ui.window_state import TableState, WindowState
 
 PEOPLE = (
     ("Ann Devon", "Eastern Connection", "Customer", "Sanne de Vries", "Today 09:41"),
@@ -135,7 +135,7 @@ class RecordsPage(Page):
             ),
             state=state,
             key="contacts",
-            sort=Sort("modified", descending=True),
+            start=TableState(sort=Sort("modified", descending=True)),
         )
         self.table.ticks_changed.connect(self._say)
         self.table.counted.connect(self._say)
@@ -208,7 +208,7 @@ class BackupPage(Page):
             queries,
             lead=Lead.ICON,
             actions_of=self.actions_of,
-            height=RowHeight.ROOMY,
+            start=TableState(height=RowHeight.ROOMY),
         )
         footer = Footer("info")
         footer.set_words("", "Backups hold every record and property value of nine objects.")
@@ -442,7 +442,7 @@ def tick_some(window: MainWindow):
     def run() -> None:
         table = window.page.table
         if not len(table.ticks):
-            table.ticks.set([1], ticked=True)
+            table.ticks.put([1], ticked=True)
             table.view.announce_ticks()
 
     return run

@@ -189,9 +189,9 @@ class CommandPalette(Popover):
         self._state.add_recent(_RECENT, key)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.field and isinstance(event, QKeyEvent):
-            if event.type() is QEvent.Type.KeyPress and self._key(event.key()):
-                return True
+        pressed = watched is self.field and event.type() is QEvent.Type.KeyPress
+        if pressed and isinstance(event, QKeyEvent) and self._key(event.key()):
+            return True
         return super().eventFilter(watched, event)
 
     def _key(self, key: int) -> bool:

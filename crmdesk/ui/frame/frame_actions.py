@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QCoreApplication
 
@@ -65,12 +66,12 @@ def register_frame_actions(
         on_page: runs a page action on the page in sight.
     """
     for spec in page_specs():
-        actions.register(spec, lambda key=spec.key: on_page(key))
+        actions.register(spec, partial(on_page, spec.key))
     for number, tab in enumerate(tabs, 1):
         keys = (f"Ctrl+{number}",) if number <= 9 else ()
         place = _tr("Tab")
         spec = ActionSpec(f"go_{tab.key}", tab.title, MenuName.GO, keys, tab.icon, place=place)
-        actions.register(spec, lambda key=tab.key: commands.go_to(key))
+        actions.register(spec, partial(commands.go_to, tab.key))
     for spec, run in _frame_table(commands).items():
         actions.register(spec, run)
 

@@ -31,15 +31,15 @@ class _LineDelegate(QStyledItemDelegate):
         return QSize(0, px(_ROW if index.data(_LINE) is not None else _HEADING))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        area: QRect = option.rect  # type: ignore[attr-defined]
+        area: QRect = option.rect
         line = index.data(_LINE)
-        self._mirrored = option.direction is Qt.LayoutDirection.RightToLeft  # type: ignore[attr-defined]
+        self._mirrored = option.direction is Qt.LayoutDirection.RightToLeft
         painter.save()
         if line is None:
             space = area.adjusted(12, 6, -12, 0)
             self._words(painter, space, str(index.data()), font(TextStyle.HEADER), "text3")
         else:
-            chosen = bool(option.state & QStyle.StateFlag.State_Selected)  # type: ignore[attr-defined]
+            chosen = bool(option.state & QStyle.StateFlag.State_Selected)
             self._line(painter, area, line, chosen=chosen)
         painter.restore()
 

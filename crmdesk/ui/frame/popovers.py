@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from crmdesk.ui.frame.dot import Dot
 from crmdesk.ui.frame.values import Account, JobLine, Notice
 from crmdesk.ui.tables.marks import ICON_ROLES
 from crmdesk.ui.theme.apply import px
 from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.widgets.avatar import IN_PANEL, Avatar
 from crmdesk.ui.widgets.buttons import Button, ButtonKind
-from crmdesk.ui.frame.dot import Dot
 from crmdesk.ui.widgets.elided_label import ElidedLabel
 from crmdesk.ui.widgets.icon_label import IconLabel
 from crmdesk.ui.widgets.labels import label, rule

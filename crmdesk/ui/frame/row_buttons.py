@@ -18,6 +18,8 @@ from crmdesk.ui.widgets.ring import paint_ring, turning
 _HEIGHT = 32
 _ICON = 16
 _RADIUS = 6
+_CHEVRON = 14
+_LONGEST_NAME = 220
 
 
 class PaintedButton(QAbstractButton):
@@ -125,6 +127,38 @@ class SearchBox(PaintedButton):
         painter.setPen(current_tokens().color("text2"))
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, self._keys)
         return width
+
+
+class WorkspaceButton(PaintedButton):
+    """The workspace's name; opens the list of workspaces."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__("workspace_switcher", parent)
+        self._name = name
+        said = self.tr("Workspace %1, switch to another").replace("%1", name)
+        self.setAccessibleName(said)
+        self.setToolTip(name)
+
+    def sizeHint(self) -> QSize:
+        words = QFontMetrics(font(TextStyle.STRONG)).horizontalAdvance(self._name)
+        return QSize(min(words, px(_LONGEST_NAME)) + 8 + 6 + _CHEVRON + 8, px(_HEIGHT))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        self._ground(painter)
+        painter.setFont(font(TextStyle.STRONG))
+        painter.setPen(current_tokens().color("text"))
+        room = self.width() - 8 - 6 - _CHEVRON - 8
+        text = painter.fontMetrics().elidedText(self._name, Qt.TextElideMode.ElideRight, room)
+        side = QStyle.visualAlignment(self.layoutDirection(), Qt.AlignmentFlag.AlignLeft)
+        space = self._mirror(QRect(8, 0, room, self.height()))
+        painter.drawText(space, side | Qt.AlignmentFlag.AlignVCenter, text)
+        shown = pixmap("chevron-down", "text2", _CHEVRON, self.devicePixelRatioF())
+        top = (self.height() - _CHEVRON) // 2
+        area = self._mirror(QRect(8 + room + 6, top, _CHEVRON, _CHEVRON))
+        painter.drawPixmap(area.topLeft(), shown)
+        self._edge(painter)
+        painter.end()
 
 
 class BellButton(PaintedButton):

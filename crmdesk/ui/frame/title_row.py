@@ -10,10 +10,16 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QMenuBar, QWidget
 
 from crmdesk.ui.actions import Actions, MenuName, menu_title, shown_keys
 from crmdesk.ui.frame.mark import Mark
-from crmdesk.ui.frame.row_buttons import AccountButton, BellButton, JobsButton, SearchBox
+from crmdesk.ui.frame.row_buttons import (
+    AccountButton,
+    BellButton,
+    JobsButton,
+    SearchBox,
+    WorkspaceButton,
+)
 from crmdesk.ui.frame.values import Account, WorkspaceChoice
 from crmdesk.ui.theme.apply import px, theme_signals
-from crmdesk.ui.widgets.buttons import Button, ButtonKind, IconButton
+from crmdesk.ui.widgets.buttons import IconButton
 
 ROW_HEIGHT = 48
 PALETTE_KEYS = "Ctrl+K"
@@ -72,14 +78,9 @@ class TitleRow(QFrame):
         row.setContentsMargins(0, 0, 8, 0)
         row.setSpacing(0)
         row.addWidget(Mark(parent=start))
+        row.addSpacing(8)
         current = next((item.name for item in self._workspaces if item.current), "")
-        self.workspace = Button(
-            current, ButtonKind.GHOST, "chevron-down", trailing=True, parent=start
-        )
-        self.workspace.setObjectName("workspace_switcher")
-        self.workspace.setProperty("strong", "true")
-        said = self.tr("Workspace %1, switch to another").replace("%1", current)
-        self.workspace.setAccessibleName(said)
+        self.workspace = WorkspaceButton(current, start)
         self.workspace.clicked.connect(self.show_workspaces)
         row.addWidget(self.workspace)
         self._build_menus(start, row)

@@ -72,8 +72,9 @@ class ToastHost(QObject):
         for toast in reversed(self._toasts):
             width = toast.width()
             layout = toast.layout()
-            flows = layout is not None and layout.hasHeightForWidth()
-            height = layout.totalHeightForWidth(width) if flows else toast.sizeHint().height()
+            height = toast.sizeHint().height()
+            if layout is not None and layout.hasHeightForWidth():
+                height = layout.totalHeightForWidth(width)
             toast.resize(width, height)
             left = self._window.width() - width - _MARGIN if mirrored else _MARGIN
             toast.move(QPoint(left, bottom - height))

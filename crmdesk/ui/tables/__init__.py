@@ -1,0 +1,1 @@
+"""Tables over any number of rows: ids held, rows read by page, painted row by row."""

@@ -19,13 +19,18 @@ class BusyBar(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._over = parent
         self.setObjectName("busy_bar")
         self.setAccessibleName(self.tr("Loading"))
         self._top = 0
         self._share = 0.0
-        self._wait = QTimer(self, singleShot=True, interval=BUSY_AFTER_MS)
+        self._wait = QTimer(self)
+        self._wait.setSingleShot(True)
+        self._wait.setInterval(BUSY_AFTER_MS)
         self._wait.timeout.connect(self._appear)
-        self._turn = QVariantAnimation(self, duration=_TURN_MS, loopCount=-1)
+        self._turn = QVariantAnimation(self)
+        self._turn.setDuration(_TURN_MS)
+        self._turn.setLoopCount(-1)
         self._turn.setStartValue(0.0)
         self._turn.setEndValue(1.0)
         self._turn.valueChanged.connect(self._moved)
@@ -62,7 +67,7 @@ class BusyBar(QWidget):
         self.update()
 
     def _place(self) -> None:
-        self.setGeometry(0, self._top, self.parentWidget().width(), _HEIGHT)
+        self.setGeometry(0, self._top, self._over.width(), _HEIGHT)
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Resize:

@@ -22,6 +22,7 @@ from crmdesk.ui.widgets.banner import Banner, BannerTone
 from crmdesk.ui.window_state import TableState, WindowState
 
 _KEY = "rows"
+_PLAIN = TableState()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,7 @@ class DataTable(QWidget):
         actions_of: what can be done with a row; without it rows have no "..." button.
         state: remembers columns, widths, order and row height under ``key``.
         key: name of this table in ``state``; may not change between versions.
-        sort: the order at first.
-        height: the row height at first.
+        start: columns, order and row height of the first start.
 
     Signals:
         opened: a row was clicked or Enter pressed on it; carries its id.
@@ -76,17 +76,14 @@ class DataTable(QWidget):
         actions_of: ActionsOf | None = None,
         state: WindowState | None = None,
         key: str = "",
-        sort: Sort | None = None,
-        height: RowHeight = RowHeight.NORMAL,
-        parent: QWidget | None = None,
+        start: TableState = _PLAIN,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._source = source
         self._queries = queries
         self._state, self._key = state, key
-        self._default_height = height
-        self._query = TableQuery(sort=sort)
-        self._first_sort = sort
+        self._start_state = start
+        self._query = TableQuery(sort=start.sort)
         self._model = PagedModel(source, self)
         self.view = RowTable(self._model, lead=lead, actions_of=actions_of, parent=self)
         self.view.setAccessibleName(name)
@@ -150,12 +147,14 @@ class DataTable(QWidget):
         position = self._model.position_of(row_id)
         return self._model.row_at(position) if position >= 0 else None
 
-    def set_source(self, source: TableSource, *, key: str = "", sort: Sort | None = None) -> None:
+    def set_source(
+        self, source: TableSource, *, key: str = "", start: TableState = _PLAIN
+    ) -> None:
         """Show another object's rows: its columns, and its own remembered state."""
         self._queries.cancel(self, _KEY)
         self._source, self._key = source, key
-        self._first_sort = sort
-        self._query = TableQuery(sort=sort)
+        self._start_state = start
+        self._query = TableQuery(sort=start.sort)
         self._model.set_source(source)
         self.view.clear_ticks()
         self.view.show_open(None)
@@ -202,9 +201,9 @@ class DataTable(QWidget):
     def reset_columns(self) -> None:
         """Go back to the columns, widths, order and height of the first start."""
         self.view.set_widths({})
-        self.view.set_row_height(self._default_height)
-        self.set_columns(())
-        self.sort_by(self._first_sort)
+        self.view.set_row_height(self._start_state.height)
+        self.set_columns(self._start_state.columns)
+        self.sort_by(self._start_state.sort)
 
     def show_empty(self, widget: QWidget | None) -> None:
         """Show a widget in place of the table while it has no row; None takes it away."""
@@ -273,10 +272,9 @@ class DataTable(QWidget):
     # What is remembered
 
     def _restore_state(self) -> None:
-        default = TableState(sort=self._query.sort, height=self._default_height)
-        kept = default
+        kept = self._start_state
         if self._state is not None and self._key:
-            kept = self._state.table(self._key, default)
+            kept = self._state.table(self._key, kept)
         keeping, self._state = self._state, None
         self.view.set_row_height(kept.height)
         self.set_columns(kept.columns)
@@ -288,10 +286,8 @@ class DataTable(QWidget):
     def _keep_state(self, *_: object) -> None:
         if self._state is None or not self._key:
             return
-        every = [column.key for column in self._source.columns]
-        chosen = [column.key for column in self.columns]
         state = TableState(
-            columns=() if chosen == every else tuple(chosen),
+            columns=tuple(column.key for column in self.columns),
             widths=tuple(sorted(self.view.widths.items())),
             sort=self._query.sort,
             height=self.view.row_height,

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QStyle, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QPushButton, QStyle, QWidget
 
 from crmdesk.ui.icons import icon, themed_icon
 from crmdesk.ui.tables.cells import Row, RowAction
+from crmdesk.ui.tables.painted_table import BUTTON
 from crmdesk.ui.theme.apply import current_tokens
 
 if TYPE_CHECKING:
     from crmdesk.ui.tables.view import RowTable
 
-BUTTON = 32
 _SPACE = 4
 _BEFORE = 8
 # Narrower tables show the icon alone of a button that has one.
@@ -164,7 +164,8 @@ class RowActionBars(QWidget):
 
     def has_focus(self) -> bool:
         """Whether a button of the moving bar has the focus."""
-        return self._moving.isAncestorOf(self._table.window().focusWidget() or self)
+        focus = QApplication.focusWidget()
+        return focus is not None and self._moving.isAncestorOf(focus)
 
     def standing_width(self, row_id: int) -> int:
         """How much of a row's columns its standing buttons cover, in logical pixels."""

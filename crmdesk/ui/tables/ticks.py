@@ -37,7 +37,7 @@ class Ticks:
         self._all = ids
         self._ids = set()
 
-    def set(self, row_ids: Iterable[int], ticked: bool) -> None:
+    def put(self, row_ids: Iterable[int], ticked: bool) -> None:
         """Tick or untick some rows of the list now shown."""
         if ticked == (self._all is None):
             self._ids.update(row_ids)
@@ -46,7 +46,7 @@ class Ticks:
 
     def toggle(self, row_id: int) -> None:
         """Tick the row if it is not, untick it if it is."""
-        self.set([row_id], row_id not in self)
+        self.put([row_id], row_id not in self)
 
     def ids(self) -> array[int]:
         """The ticked ids, in the list's order after "all", else ascending."""
