@@ -19,7 +19,9 @@ def resource_path(*parts: str) -> Path:
 def _root() -> Path:
     package = Path(__file__).resolve().parents[1]
     bundle = Path(getattr(sys, "_MEIPASS", package))
-    for candidate in (package.parent / "resources", package / "resources", bundle / "resources"):
+    # Inside the package first, where a wheel has them: beside it, among other packages, a
+    # folder of that name may be anybody's. A checkout and a frozen program have them beside.
+    for candidate in (package / "resources", package.parent / "resources", bundle / "resources"):
         if candidate.is_dir():
             return candidate
     return package / "resources"

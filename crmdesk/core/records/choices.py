@@ -119,29 +119,57 @@ def owner_choices(owners: Iterable[Owner]) -> Choices:
     )
 
 
-def find_stage(text: str, pipeline: str | None, pipelines: Iterable[PipelineShape]) -> str:
-    """The stage a cell means, within the record's pipeline when that is known.
+class StageFinder:
+    """Finds stages by value or label, within the record's pipeline when that is known.
 
     Two pipelines may have stages of one label; the pipeline tells them apart.
+    """
+
+    def __init__(self, pipelines: Iterable[PipelineShape]) -> None:
+        self._pipelines = tuple(pipelines)
+        self._choices: dict[str | None, Choices] = {}
+
+    def find(self, text: str, pipeline: str | None) -> str:
+        """The stage a cell means.
+
+        Raises:
+            ValueProblem: the stage is unknown, of another pipeline, or ambiguous.
+        """
+        choices = self._choices.get(pipeline)
+        if choices is None:
+            choices = self._choices[pipeline] = self._choices_in(pipeline)
+        return choices.find(text)
+
+    def pipeline_of(self, stage: str) -> str | None:
+        """The one pipeline that has the stage; None when none has it, or several."""
+        found = [p.name for p in self._pipelines if any(s.name == stage for s in p.stages)]
+        return found[0] if len(found) == 1 else None
+
+    def _choices_in(self, pipeline: str | None) -> Choices:
+        stages = [
+            (stage.name, (stage.label,))
+            for each in self._pipelines
+            if pipeline is None or each.name == pipeline
+            for stage in each.stages
+        ]
+        where = "in any pipeline" if pipeline is None else "in the record's pipeline"
+        unknown = ValueProblem(
+            ImportErrorType.INVALID_ENUMERATION_OPTION, f"There is no such stage {where}."
+        )
+        ambiguous = ValueProblem(
+            ImportErrorType.AMBIGUOUS_ENUMERATION_OPTION,
+            "Several pipelines have a stage of this name; map the pipeline too.",
+        )
+        return Choices(stages, unknown, ambiguous)
+
+
+def find_stage(text: str, pipeline: str | None, pipelines: Iterable[PipelineShape]) -> str:
+    """The stage one value means; for a column make a :class:`StageFinder` once.
 
     Raises:
         ValueProblem: the stage is unknown, of another pipeline, or ambiguous.
     """
-    stages = [
-        (stage.name, (stage.label,))
-        for each in pipelines
-        if pipeline is None or each.name == pipeline
-        for stage in each.stages
-    ]
-    where = "in any pipeline" if pipeline is None else "in the record's pipeline"
-    unknown = ValueProblem(
-        ImportErrorType.INVALID_ENUMERATION_OPTION, f"There is no such stage {where}."
-    )
-    ambiguous = ValueProblem(
-        ImportErrorType.AMBIGUOUS_ENUMERATION_OPTION,
-        "Several pipelines have a stage of this name; map the pipeline too.",
-    )
-    return Choices(stages, unknown, ambiguous).find(text)
+    return StageFinder(pipelines).find(text, pipeline)
 
 
 def _fold(text: str) -> str:

@@ -9,8 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmdesk.core.records.catalogue import OptionDefinition, PropertyDefinition, load_catalogue
-from crmdesk.core.records.choices import Owner, find_stage
+from crmdesk.core.records.catalogue import (
+    OptionDefinition,
+    PipelineDefinition,
+    PropertyDefinition,
+    StageDefinition,
+    load_catalogue,
+)
+from crmdesk.core.records.choices import Owner, StageFinder, find_stage
 from crmdesk.core.records.conversion import is_canonical, to_canonical
 from crmdesk.core.records.dates import DateOrder, detect_date_order
 from crmdesk.core.records.display import DisplayOptions, display
@@ -365,6 +371,20 @@ def test_a_stage_is_found_within_the_pipeline_of_its_record():
     assert find_stage("closed won", "default", pipelines) == "closedwon"
     with pytest.raises(ValueProblem, match="record's pipeline"):
         find_stage("Closed Won", "another", pipelines)
+
+
+def test_stages_of_one_label_are_told_apart_by_the_pipeline():
+    new, old = (
+        PipelineDefinition(name, name, (StageDefinition(f"{name}1", "Won", None, closed=True),))
+        for name in ("new", "old")
+    )
+    finder = StageFinder([new, old])
+    assert finder.find("won", "new") == "new1"
+    assert finder.find("won", "old") == "old1"
+    assert finder.pipeline_of("old1") == "old"
+    with pytest.raises(ValueProblem) as raised:
+        finder.find("won", None)
+    assert raised.value.error_type is ImportErrorType.AMBIGUOUS_ENUMERATION_OPTION
 
 
 def test_a_lifecycle_stage_never_goes_back_in_an_import():
