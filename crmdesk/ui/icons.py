@@ -83,10 +83,10 @@ def _icon(name: str, color: str, disabled: str, size: int, gap: int) -> QIcon:
 
 @lru_cache(maxsize=4096)
 def _pixmap(name: str, color: str, size: int, ratio: float, gap: int) -> QPixmap:
+    renderer = QSvgRenderer(QByteArray(svg(name, color).encode()))
     result = QPixmap(round((size + abs(gap)) * ratio), round(size * ratio))
     result.fill(Qt.GlobalColor.transparent)
     painter = QPainter(result)
-    renderer = QSvgRenderer(QByteArray(svg(name, color).encode()))
     edge = round(size * ratio)
     renderer.render(painter, QRectF(max(0, round(-gap * ratio)), 0, edge, edge))
     painter.end()

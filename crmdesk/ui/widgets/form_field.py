@@ -149,6 +149,6 @@ class FormField(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.FocusOut and self._check is not None:
             self.validate()
-        elif event.type() is QEvent.Type.Resize and self._ring.isVisible():
+        elif event.type() is QEvent.Type.Resize:
             self._place_ring()
         return super().eventFilter(watched, event)

@@ -76,6 +76,13 @@ class ProgressRow(QFrame):
         row.addLayout(column, 1)
         row.addWidget(self.cancel_button)
 
+    def words(self) -> str:
+        """All that it says now, as one text."""
+        parts = [self._what.text(), self._far.text(), self._note.plain_text()]
+        return ". ".join(part.rstrip(".") for part in parts if part) + (
+            "." if parts[-1].endswith(".") else ""
+        )
+
     def set_progress(self, what: str, fraction: float, elapsed: float = 0, left: float = 0) -> None:
         """Say what is being done and how far, e.g. "Writing deals, 5 of 9 objects"."""
         self._what.setText(what)
@@ -103,6 +110,7 @@ class ProgressRow(QFrame):
         set_tone(self._what, tone)
         self._note.set_text(note)
         self._note.setVisible(bool(note))
+        self._far.setText("")
         for widget in (self._bar, self._far, self.cancel_button):
             widget.hide()
         announce(self, f"{text} {note}".strip(), urgent=state is EndState.FAILED)

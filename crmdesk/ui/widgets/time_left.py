@@ -17,16 +17,11 @@ def time_left(seconds: float, elapsed: float) -> str:
     """
     if elapsed < KNOWN_AFTER_SECONDS:
         return ""
+    say = QCoreApplication.translate
     if seconds < 10:
-        return _say("a few seconds left")
+        return say("TimeLeft", "a few seconds left")
     if seconds < 60:
-        return _say("about %n s left", max(10, round(seconds / 10) * 10))
+        return say("TimeLeft", "about %n s left", "", max(10, round(seconds / 10) * 10))
     if seconds < 3600:
-        return _say("about %n min left", max(1, round(seconds / 60)))
-    return _say("about %n h left", max(1, round(seconds / 3600)))
-
-
-def _say(text: str, count: int = -1) -> str:
-    said = QCoreApplication.translate("TimeLeft", text, "", count)
-    # Without a translation Qt leaves the number in only when it is not the default.
-    return said.replace("%n", str(count))
+        return say("TimeLeft", "about %n min left", "", max(1, round(seconds / 60)))
+    return say("TimeLeft", "about %n h left", "", max(1, round(seconds / 3600)))
