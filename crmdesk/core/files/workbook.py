@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from crmdesk.core.files.workbook_guard import check_workbook
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP_MAGIC = b"PK"
 _PARTS = 10_000
+_checked: deque[tuple[int, int, int, int]] = deque(maxlen=16)
 Cell = int | float | str | bool | time | date | datetime | timedelta
 
 
@@ -146,12 +148,20 @@ def _duration(value: timedelta) -> str:
 def _opened(path: str | os.PathLike[str], limits: TableLimits) -> Iterator[CalamineWorkbook]:
     with open_ordinary(path, limits.file_bytes) as file:
         if file.read(len(ZIP_MAGIC)) == ZIP_MAGIC:
-            allowed = ArchiveLimits(file_bytes=limits.file_bytes, entries=_PARTS)
-            with open_archive(path, allowed) as archive:
-                check_workbook(archive)
+            _check_once(path, os.fstat(file.fileno()))
         file.seek(0)
         with _reported(), _load(file) as workbook:
             yield workbook
+
+
+def _check_once(path: str | os.PathLike[str], found: os.stat_result) -> None:
+    """Check a workbook the first time it is opened in this state: preview and import open it."""
+    state = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+    if state in _checked:
+        return
+    with open_archive(path, ArchiveLimits(file_bytes=found.st_size, entries=_PARTS)) as archive:
+        check_workbook(archive)
+    _checked.append(state)
 
 
 def _load(file: BinaryIO) -> CalamineWorkbook:

@@ -17,6 +17,7 @@ from crmdesk.core.files.archive import Archive
 
 _PIECE = 1 << 20
 _OVERLAP = 32
+_WINDOW = 1 << 14
 _LONGEST_ELEMENT = 32 << 20
 # A cell takes 32 bytes in the reader's memory: ten million are 320 MB.
 _CELLS_ALWAYS = 10_000_000
@@ -24,12 +25,18 @@ _CELLS_PER_FILE_BYTE = 50
 _TEXT_BYTES_ALWAYS = 256 << 20
 _TEXT_PER_FILE_BYTE = 50
 _FORBIDDEN = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
-_REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{0,3})([0-9]{1,9})["']""")
+# Patterns that begin with fixed bytes are ten times as fast: white space and quotes are made
+# alike first, and the rare forms with spaces around "=" take the slower patterns.
+_PLAIN = bytes.maketrans(b"\t\r\n'", b'   "')
+_SPACED = (b" r ", b" r= ", b" t ", b" t= ")
+_REFERENCE = re.compile(rb' r="([A-Za-z]{0,3})([0-9]{1,9})"')
+_REFERENCE_SPACED = re.compile(rb' r *= *"([A-Za-z]{0,3})([0-9]{1,9})"')
 _CELL = re.compile(rb"<(?:\w+:)?c[\s>/]")
 _ROW = re.compile(rb"<(?:\w+:)?row[\s>/]")
 _ROW_OR_CELL = re.compile(rb"<(?:\w+:)?(?:row|c)[\s>/]")
 _STRING = re.compile(rb"<(?:\w+:)?si[\s>/]")
-_STRING_USED = re.compile(rb"""\st\s*=\s*["']s["'][^>]*>\s*<(?:\w+:)?v>\s*([0-9]{1,9})""")
+_STRING_USED = re.compile(rb' t="s"[^>]*> *<(?:\w+:)?v> *([0-9]{1,9})')
+_STRING_SPACED = re.compile(rb' t *= *"s"[^>]*> *<(?:\w+:)?v> *([0-9]{1,9})')
 _ODS_ROW = re.compile(rb"<table:table-row")
 _ODS_CELL = re.compile(rb"<table:(?:covered-)?table-cell")
 _ODS_COLUMNS = re.compile(rb"""number-columns-repeated\s*=\s*["']([0-9]{1,12})""")
@@ -87,18 +94,26 @@ def _measure_xlsx(file: BinaryIO, strings: list[int]) -> _Extent:
     rows = columns = 0
     unplaced = _Unplaced()
     for piece in _pieces(file, _ROW_OR_CELL):
-        references = _REFERENCE.findall(piece)
-        cells = len(_CELL.findall(piece))
+        plain = piece.translate(_PLAIN)
+        spaced = any(form in plain for form in _SPACED)
+        references = (_REFERENCE_SPACED if spaced else _REFERENCE).findall(plain)
+        cells = _count_cells(plain)
         extent.cells += cells
-        rows = max([rows, *(int(row) for _, row in references)])
+        rows = max([rows, *map(int, {row for _, row in references})])
         columns = max([columns, *map(_column, {letters for letters, _ in references})])
-        if cells > sum(bool(letters) for letters, _ in references):
-            unplaced.count(piece)
+        if cells > sum(1 for letters, _ in references if letters):
+            unplaced.count(plain)
         if strings:
-            used = map(int, _STRING_USED.findall(piece))
+            used = map(int, (_STRING_SPACED if spaced else _STRING_USED).findall(plain))
             extent.text_bytes += sum(strings[index] for index in used if index < len(strings))
     extent.rows, extent.columns = rows + unplaced.rows, columns + unplaced.columns
     return extent
+
+
+def _count_cells(plain: bytes) -> int:
+    if b":c " in plain or b":c>" in plain or b":c/" in plain:
+        return len(_CELL.findall(plain))
+    return plain.count(b"<c ") + plain.count(b"<c>") + plain.count(b"<c/")
 
 
 @dataclass(slots=True)
@@ -168,11 +183,14 @@ def _pieces(file: BinaryIO, element: re.Pattern[bytes]) -> Iterator[bytes]:
                 "The workbook holds a document type declaration or text in an unusual form.",
                 "Save it again with a spreadsheet program.",
             )
-        starts = [found.start() for found in element.finditer(carried, searched)]
-        if starts:
-            yield bytes(carried[: starts[-1]]) if seen else bytes(carried[starts[0] : starts[-1]])
-            seen = True
-            del carried[: starts[-1]]
+        first = None if seen else element.search(carried, searched)
+        if first is not None:
+            seen, searched = True, 0
+            del carried[: first.start()]
+        last = _last_start(element, carried, searched) if seen else 0
+        if last:
+            yield bytes(carried[:last])
+            del carried[:last]
         elif not seen:
             del carried[:-_OVERLAP]
         elif len(carried) > _LONGEST_ELEMENT:
@@ -183,6 +201,15 @@ def _pieces(file: BinaryIO, element: re.Pattern[bytes]) -> Iterator[bytes]:
             )
     if seen:
         yield bytes(carried)
+
+
+def _last_start(element: re.Pattern[bytes], piece: bytearray, searched: int) -> int:
+    """Where the last element begins, 0 when none does; its end is looked at first, for speed."""
+    for begin in (max(searched, len(piece) - _WINDOW), searched):
+        starts = [found.start() for found in element.finditer(piece, begin)]
+        if starts:
+            return starts[-1]
+    return 0
 
 
 def _column(letters: bytes) -> int:
