@@ -31,7 +31,7 @@ from crmdesk.core.backup.snapshot import Snapshot, open_snapshot
 from crmdesk.core.db import sqlite_backup
 from crmdesk.core.errors import UserError
 
-_PIECE = 1 << 20
+_PIECE = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)

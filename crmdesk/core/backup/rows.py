@@ -17,7 +17,7 @@ Made = TypeVar("Made")
 LOWEST_ID = -(2**63)
 # Bytes of CSV one piece aims at: large enough that a call costs nothing, small enough that
 # all pieces on their way stay below a few megabytes.
-PIECE_BYTES = 1_200_000
+PIECE_BYTES = 400_000
 FEWEST_ROWS = 1
 FIRST_ROWS = 250
 MOST_ROWS = 4_000

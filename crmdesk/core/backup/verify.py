@@ -17,7 +17,7 @@ from crmdesk.core.backup.read_ahead import read_ahead
 from crmdesk.core.backup.reader import BackupFile, read_backup
 from crmdesk.core.errors import UserError
 
-_PIECE = 1 << 20
+_PIECE = 1 << 18
 # These say that there is no file to judge; all other refusals are findings about the file.
 _NOTHING_TO_JUDGE = frozenset(
     {"file_missing", "file_unreadable", "file_is_a_folder", "file_is_a_link", "file_not_ordinary"}

@@ -1,0 +1,1 @@
+"""Speed beside named peers: one file per measured thing, all run by ``run.py``."""

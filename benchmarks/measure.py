@@ -1,0 +1,98 @@
+"""Runs contestants in turns as processes of their own, and takes medians."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Contestant:
+    """One way to do the same thing.
+
+    Args:
+        name: how it stands in the table, its level of compression included.
+        command: run by the shell in the project's folder, so that pipes count as a whole.
+        most_rows: larger sizes are left out, where waiting would teach nothing new.
+        target: what our ratio to it must be at least, e.g. "1.8 (aim 3)"; "" for none.
+    """
+
+    name: str
+    command: str
+    most_rows: int = 10**9
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run: wall-clock and processor seconds, peak memory in MB of its largest process."""
+
+    seconds: float
+    processor_seconds: float
+    memory: float
+
+
+def run_once(command: str) -> Run:
+    """Run one command to its end.
+
+    Raises:
+        RuntimeError: it failed; the message carries what it printed.
+    """
+    os.sync()
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        ["bash", "-o", "pipefail", "-c", command],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
+    output = process.stdout.read() if process.stdout else b""
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - began
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"{command}\n{output.decode(errors='replace')}")
+    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+def interleaved(
+    contestants: Sequence[Contestant], rows: int, rounds: int, say: Callable[[str], None]
+) -> list[dict[str, Any]]:
+    """Run all contestants in turns; return one row per contestant with the medians.
+
+    The first contestant is ours; ``ratio`` says how many times slower another one is.
+    """
+    taking_part = [one for one in contestants if rows <= one.most_rows]
+    runs: dict[str, list[Run]] = {one.name: [] for one in taking_part}
+    for turn in range(rounds):
+        for one in taking_part:
+            runs[one.name].append(run_once(one.command))
+            say(f"  {turn + 1}/{rounds} {one.name}: {runs[one.name][-1].seconds:.2f} s")
+    ours = _median(runs[taking_part[0].name])
+    return [_row(one, _median(runs[one.name]), ours) for one in taking_part]
+
+
+def _median(runs: list[Run]) -> Run:
+    return Run(
+        median(run.seconds for run in runs),
+        median(run.processor_seconds for run in runs),
+        max(run.memory for run in runs),
+    )
+
+
+def _row(one: Contestant, run: Run, ours: Run) -> dict[str, Any]:
+    return {
+        **asdict(one),
+        **asdict(run),
+        "ratio": run.seconds / ours.seconds,
+        "processor_ratio": run.processor_seconds / ours.processor_seconds,
+    }

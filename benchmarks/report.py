@@ -1,0 +1,102 @@
+"""Keeps results of earlier runs and writes them all as one page."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shlex
+import shutil
+import sqlite3
+import subprocess
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from benchmarks.measure import ROOT
+
+
+def keep(
+    path: Path, name: str, rows: int, rounds: int, module: ModuleType, table: list[dict[str, Any]]
+) -> None:
+    """Add one table to the kept results, in place of an older one of the same size."""
+    results = json.loads(path.read_text()) if path.exists() else {}
+    results[f"{name} {rows:>9}"] = {
+        "title": module.TITLE,
+        "note": module.NOTE,
+        "rows": rows,
+        "rounds": rounds,
+        "at": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+        "load": round(os.getloadavg()[1], 1),
+        "table": table,
+    }
+    path.write_text(json.dumps(results, indent=1))
+
+
+def write(results: Path, target: Path) -> None:
+    """Write the page."""
+    parts = [_opening()]
+    kept = json.loads(results.read_text()) if results.exists() else {}
+    parts += [_section(kept[key]) for key in sorted(kept)]
+    target.write_text("\n".join(parts), encoding="utf-8")
+
+
+def _opening() -> str:
+    return f"""# Speed beside the peers
+
+Made by `python3 dev.py bench`. Contestants run in turns, each as a process of its own; times are
+medians. **Ratios count, seconds do not**: “× ours” says how many times longer a peer takes than
+the first row. Processor seconds are given too, since they suffer less from a shared computer.
+
+Machine: {platform.system()} {platform.machine()}, {os.cpu_count()} processors ({_processor()}).
+Versions: Python {platform.python_version()}, SQLite {sqlite3.sqlite_version},
+isal {version("isal")}, {_first_line("zip -v | sed -n 2p")},
+sqlite3 shell {_first_line("sqlite3 --version").split(" ")[0]}.
+"""
+
+
+def _section(kept: dict[str, Any]) -> str:
+    lines = [
+        f"## {kept['title']}, {kept['rows']:,} records",
+        "",
+        f"{kept['at']}, {kept['rounds']} rounds, load of the computer {kept['load']}. "
+        + kept["note"],
+        "",
+        "| | seconds | × ours | at least | processor s | × ours | peak memory MB |",
+        "|---|---:|---:|---:|---:|---:|---:|",
+    ]
+    lines += [_line(row) for row in kept["table"]]
+    lines += ["", "Commands:", "", "```"]
+    lines += [_without_place(row["command"]) for row in kept["table"]]
+    return "\n".join([*lines, "```", ""])
+
+
+def _line(row: dict[str, Any]) -> str:
+    return (
+        f"| {row['name']} | {row['seconds']:.2f} | {row['ratio']:.2f} | {row['target']} "
+        f"| {row['processor_seconds']:.2f} | {row['processor_ratio']:.2f} "
+        f"| {row['memory']:.0f} |"
+    )
+
+
+def _without_place(command: str) -> str:
+    """The command as anyone can type it in the project's folder."""
+    shorter = command.replace(f"{ROOT}/", "")
+    start, found, rest = shorter.partition("'SELECT ")
+    if not found:
+        return shorter
+    return f"{start}'SELECT …'{rest.partition(chr(39))[2]}"
+
+
+def _processor() -> str:
+    line = _first_line("grep -m1 'model name' /proc/cpuinfo")
+    return line.partition(":")[2].strip() or platform.processor() or "unknown"
+
+
+def _first_line(command: str) -> str:
+    if not shutil.which(shlex.split(command)[0]):
+        return "unknown"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    return done.stdout.partition("\n")[0].strip()
