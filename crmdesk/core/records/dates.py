@@ -53,6 +53,8 @@ _MONTHS = {
 }
 _MONTHS |= {name[:3]: number for name, number in tuple(_MONTHS.items())} | {"sept": 9}
 
+#: No date is longer; a cell may be a megabyte, which no pattern should have to look through.
+_MAX_LENGTH = 64
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UNIX_MILLISECONDS = re.compile(r"-?[0-9]{11,14}")
 _COMPACT = re.compile(r"[0-9]{8}")
@@ -146,7 +148,7 @@ def detect_date_order(samples: Iterable[str]) -> DateOrder:
 
 def _possible_orders(text: str) -> set[DateOrder] | None:
     """Orders in which the text is a day; None when it needs none or is no date."""
-    match = _NUMBERS.fullmatch(_split(text)[0])
+    match = _NUMBERS.fullmatch(_split(text[:_MAX_LENGTH])[0])
     if match is None or len(match[1]) > 2:
         return None
     orders = {order for order in _ORDERS if _ordered(match, order) is not None}
@@ -162,6 +164,8 @@ def _moment(reading: _Reading) -> datetime:
 
 
 def _read(text: str, order: DateOrder) -> _Reading:
+    if len(text) > _MAX_LENGTH:
+        raise _problem("This is not a date.")
     reading = _read_unix(text)
     if reading is not None:
         return reading

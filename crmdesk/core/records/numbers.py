@@ -53,6 +53,8 @@ def canonical_number(text: str, mark: DecimalMark = DecimalMark.POINT) -> str:
     """
     if mark == DecimalMark.POINT and is_canonical_number(text):
         return text
+    if len(text) > 2 * MAX_DIGITS:
+        raise _unreadable(text)
     plain = _without_grouping(_without_currency(text.strip()), mark)
     if plain is None or len(plain) > MAX_DIGITS or _PLAIN.fullmatch(plain) is None:
         raise _unreadable(text)

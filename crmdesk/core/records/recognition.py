@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 from crmdesk.core.records.catalogue import Catalogue, ObjectDefinition, PropertyDefinition
 from crmdesk.core.records.headers import (
@@ -79,16 +79,6 @@ class RecognisedBy(StrEnum):
     NOTHING = "nothing"
 
 
-class _Named(Protocol):
-    @property
-    def name(self) -> str:
-        """Internal name."""
-
-    @property
-    def label(self) -> str:
-        """What people read."""
-
-
 def recognise_columns(
     headers: Sequence[str],
     samples: Sequence[Sequence[str]],
@@ -125,7 +115,10 @@ def recognise_columns(
 
 
 def recognise_object(
-    file_name: str, headers: Sequence[str], catalogue: Catalogue, custom: Sequence[_Named] = ()
+    file_name: str,
+    headers: Sequence[str],
+    catalogue: Catalogue,
+    custom: Sequence[ObjectDefinition] = (),
 ) -> tuple[str | None, RecognisedBy]:
     """The object a file is about, by its name, else by its headers.
 
@@ -134,12 +127,12 @@ def recognise_object(
             do not matter.
         headers: the file's headers.
         catalogue: the standard objects.
-        custom: the workspace's custom objects.
+        custom: the workspace's custom objects, as :meth:`Catalogue.custom` makes them.
 
     Returns:
         Internal name and what gave it away; None when neither tells.
     """
-    by_name = _object_by_file_name(file_name, catalogue, custom)
+    by_name = _object_by_file_name(file_name, (*catalogue.objects, *custom))
     if by_name is not None:
         return by_name, RecognisedBy.FILE_NAME
     by_headers = _object_by_headers(headers, catalogue)
@@ -237,16 +230,13 @@ def _without_lost_claim(
     return ColumnMatch(match.header, None, 0.0, MatchedBy.DUPLICATE)
 
 
-def _object_by_file_name(
-    file_name: str, catalogue: Catalogue, custom: Sequence[_Named]
-) -> str | None:
+def _object_by_file_name(file_name: str, objects: Iterable[ObjectDefinition]) -> str | None:
     stem = file_name.replace("\\", "/").rpartition("/")[2]
     stem = stem.rpartition(".")[0] or stem
     parts = [part for part in map(fold, _words_of(stem)) if part.isalpha()]
     pairs = [first + second for first, second in pairwise(parts)]
     wanted = [fold(stem), *pairs, *parts]
-    names = {fold(name): each.name for each in catalogue.objects for name in each.file_names}
-    names |= {key: each.name for each in custom for key in (fold(each.name), fold(each.label))}
+    names = {fold(name): each.name for each in objects for name in each.file_names}
     return next((names[part] for part in wanted if part in names), None)
 
 

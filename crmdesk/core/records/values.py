@@ -88,6 +88,8 @@ class ColumnParser:
         self, cells: Sequence[str]
     ) -> tuple[list[str | None], list[tuple[int, ValueProblem]]]:
         """Canonical texts in order, and what is wrong at which index (its text is None)."""
+        if not any(cells):
+            return [None] * len(cells), []
         if self._is_text and is_storable("".join(cells)):
             return [text or None for text in cells], []
         try:
@@ -234,7 +236,7 @@ def _email(text: str) -> str | None:
         return None
     if not is_email(address):
         raise ValueProblem(ImportErrorType.INVALID_EMAIL, "This is not an e-mail address.")
-    return _text(address)
+    return address
 
 
 def _domain(text: str) -> str | None:

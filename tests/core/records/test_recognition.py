@@ -284,8 +284,9 @@ def test_a_file_about_nothing_known_is_not_guessed():
 
 
 def test_a_custom_object_is_recognised_by_its_label():
-    horses = PropertyDefinition("horses", "Race horses", PropertyType.STRING)
-    assert recognise_object("race horses.csv", [], CATALOGUE, [horses])[0] == "horses"
+    horses = CATALOGUE.custom("horses", "Race horse", "Race horses")
+    found = recognise_object("all-race-horses-2024.csv", [], CATALOGUE, [horses])
+    assert found == ("horses", RecognisedBy.FILE_NAME)
 
 
 def test_an_object_behind_a_header_counts_only_when_it_is_the_one_in_hand():

@@ -6,7 +6,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmdesk.core.records.catalogue import (
@@ -445,12 +445,22 @@ def test_a_problem_never_repeats_the_value():
         assert "4711" not in raised.value.message
 
 
+@pytest.mark.parametrize("target", [NUMBER, DATE, DATETIME, COLOUR, COLOURED], ids=lambda p: p.type)
+@pytest.mark.parametrize(
+    "cell", ["1" * 10**6, "1 " * 500_000, "," * 10**6, "1" + " " * 10**6 + "x"], ids=len
+)
+def test_a_megabyte_in_a_cell_is_refused_at_once(target, cell):
+    with pytest.raises(ValueProblem):
+        parse(cell, target)
+
+
 # -- columns ---------------------------------------------------------------------------------
 CELLS = ["", "1", "x", " 2 ", "Red", "2024-03-12", "a\0", "a@example.com", "true", "\ud800"]
 
 
 @pytest.mark.parametrize("value_type", list(PropertyType))
 @pytest.mark.parametrize("value_format", ["", "email", "domain", "record_id"])
+@settings(max_examples=20)
 @given(cells=st.lists(st.sampled_from(CELLS)))
 def test_a_column_read_at_once_is_read_as_cell_by_cell(value_type, value_format, cells):
     parser = column_parser(_property(value_type, value_format, COLOURS))
