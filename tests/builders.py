@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,9 +14,15 @@ from sqlalchemy import insert
 
 from crmdesk.core.access.actor import Actor, ActorKind, Place, SignInType
 from crmdesk.core.access.permissions import Permission
+from crmdesk.core.access.step_up import StepUpPurpose, record_step_up
+from crmdesk.core.backup.engine import write_backup
+from crmdesk.core.backup.schema_shapes import object_shape
+from crmdesk.core.backup.shapes import BackupContext
 from crmdesk.core.clock import Clock, to_text
 from crmdesk.core.db import tables
 from crmdesk.core.records.record import Record
+from crmdesk.core.records.schema import load_object_types
+from crmdesk.core.restore.model import PlanRequest, Restore, RestorePlan
 from crmdesk.core.workspace import NewWorkspace, Workspace, create_workspace
 
 PASSWORD = "seven blue herons over the fjord"
@@ -156,6 +162,60 @@ class Desk:
         """Delete records of one object for good."""
         ids = [record.id for record in records]
         self.workspace.editor.purge(self.admin, records[0].object_type, ids)
+
+    # -- backups and restores ------------------------------------------------------------------
+    def backup_file(self, name: str = "backup.zip") -> Path:
+        """A backup of everything as a file outside the vault, signed by this workspace."""
+        target = self.folder.parent / name
+        with self.workspace.database.read() as tx:
+            shapes = [object_shape(found, f"{found.name}.csv") for found in load_object_types(tx)]
+        write_backup(
+            self.workspace.database.path,
+            shapes,
+            target,
+            manifest_context=BackupContext(
+                self.workspace.id, "Northwind Traders", "0", self.workspace.signing_key.public_key
+            ),
+            sign=self.workspace.signing_key.sign,
+        )
+        return target
+
+    def plan(self, backup: Path, object_name: str, properties: Sequence[str] | None, **options: object) -> RestorePlan:
+        """What restoring some properties would do."""
+        chosen = None if properties is None else tuple(properties)
+        request = PlanRequest(str(backup), object_name, chosen, **options)  # type: ignore[arg-type]
+        return self.workspace.restores.plan(self.admin, request)
+
+    def allow(self, plan: RestorePlan) -> str:
+        """A two-factor code given for exactly this plan, as the dialog would have it."""
+        purpose = StepUpPurpose.RESTORE if plan.kind == "restore" else StepUpPurpose.RESTORE_UNDO
+        with self.workspace.database.write() as tx:
+            return record_step_up(tx, self.admin, purpose, plan.hash, "code")
+
+    def apply(self, plan: RestorePlan) -> Restore:
+        """Do what a plan describes, in this process."""
+        restores = self.workspace.restores
+        if plan.kind == "undo":
+            restore_id = restores.start_undo(self.admin, plan.id, step_up_id=self.allow(plan))
+        else:
+            restore_id = restores.start(
+                self.admin,
+                plan.id,
+                accept_changes=True,
+                accept_irreversible=True,
+                step_up_id=self.allow(plan),
+            )
+        job_id = restores.show(self.admin, restore_id).job_id
+        self.workspace.run_job(str(job_id))
+        return restores.show(self.admin, restore_id)
+
+    def restore(self, backup: Path, object_name: str, properties: Sequence[str] | None) -> Restore:
+        """Plan and apply in one."""
+        return self.apply(self.plan(backup, object_name, properties))
+
+    def undo(self, restore: Restore) -> Restore:
+        """Take a restore back."""
+        return self.apply(self.workspace.restores.undo_plan(self.admin, restore.id))
 
     def sql(self, text: str, *values: object) -> list[tuple[object, ...]]:
         """Ask the database directly, as an outside tool would."""

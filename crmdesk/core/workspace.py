@@ -29,14 +29,18 @@ from crmdesk.core.clock import Clock
 from crmdesk.core.db import schema, tables
 from crmdesk.core.db.engine import Database
 from crmdesk.core.errors import UserError
-from crmdesk.core.jobs.job import JobKind
+from crmdesk.core.jobs.job import Job, JobKind
 from crmdesk.core.jobs.launcher import start_worker
 from crmdesk.core.jobs.queue import JobQueue
 from crmdesk.core.jobs.worker import Watcher, Work, run_job
+from crmdesk.core.notify.inbox import Inbox
 from crmdesk.core.records.catalogue import load_catalogue
 from crmdesk.core.records.definitions import Definitions, create_object
 from crmdesk.core.records.editor import RecordEditor
 from crmdesk.core.records.reader import RecordReader
+from crmdesk.core.restore.plan_store import sweep_plans
+from crmdesk.core.restore.service import RestoreService
+from crmdesk.core.restore.work import RestoreWork
 
 if TYPE_CHECKING:
     from crmdesk.core.access.secrets import SecretStore
@@ -103,11 +107,34 @@ class Workspace:
             self.database, self.guard, self.audit_log, keys.derive(key, KeyPurpose.JOB_GRANTS)
         )
         self.works: dict[JobKind, Work] = {}
+        self.inbox = Inbox(self.database, self.guard)
         self.definitions = Definitions(self.database, self.guard, self.audit_log)
         self.records = RecordReader(self.database, self.guard, self.audit_log)
         self.editor = RecordEditor(
             self.database, self.guard, self.audit_log, keys.derive(key, KeyPurpose.TOMBSTONES)
         )
+
+        self.restores = RestoreService(
+            self.database,
+            self.guard,
+            self.audit_log,
+            self.jobs,
+            folder,
+            self.signing_key.public_key,
+        )
+        restoring = RestoreWork(self.database, self.audit_log, self.inbox, folder)
+        self.works |= {JobKind.RESTORE: restoring.restore, JobKind.UNDO: restoring.undo}
+        for kind in (JobKind.RESTORE, JobKind.UNDO):
+            self.jobs.on_abandoned(kind, restoring.abandoned)
+
+    def start_up(self) -> list[Job]:
+        """Clean up after whatever stopped without saying so; returns the jobs it ended.
+
+        Faces call it once after opening.
+        """
+        interrupted = self.jobs.recover()
+        sweep_plans(self.database, self.folder / "staging")
+        return interrupted
 
     @property
     def id(self) -> str:

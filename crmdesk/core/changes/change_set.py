@@ -78,7 +78,7 @@ def open_change_set(
             undoes=undoes,
         )
     )
-    return int(result.inserted_primary_key[0])
+    return int(result.lastrowid)
 
 
 def write_cells(

@@ -35,6 +35,7 @@ class Reason(StrEnum):
     LIFECYCLE_BACKWARDS = "lifecycle_backwards"
     PROPERTY_GONE = "property_gone"
     CLEARS_SKIPPED = "clears_skipped"
+    EDITED_BY_HAND = "edited_by_hand"
 
 
 @dataclass(frozen=True, slots=True)

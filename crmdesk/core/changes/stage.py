@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from crmdesk.core import platform
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.sqlite import quoted
 from crmdesk.core.records.schema import ObjectType, Property
@@ -111,6 +113,23 @@ def create_stage(
         connection.execute("INSERT INTO info VALUES (?, ?)", (definition, int(blank_keeps)))
     connection.close()
     return Stage(path, object_type, tuple(columns), blank_keeps)
+
+
+def scratch_path(folder: Path) -> Path:
+    """A new name for a staging file of this process, which is swept when the process is gone."""
+    return folder / f"scratch-{os.getpid()}-{secrets.token_hex(8)}.sqlite3"
+
+
+def sweep_scratch(folder: Path, kept: Collection[str]) -> None:
+    """Remove staging files that no live process fills and whose stem is not in ``kept``."""
+    for path in folder.glob("*.sqlite3*"):
+        parts = path.name.split(".")[0].split("-")
+        if parts[0] == "scratch" and len(parts) == 3 and parts[1].isdigit():
+            if platform.process_alive(int(parts[1])):
+                continue
+        elif path.name.split(".")[0] in kept:
+            continue
+        path.unlink(missing_ok=True)
 
 
 def reopen_stage(path: Path, object_type: ObjectType) -> Stage | None:

@@ -1,0 +1,128 @@
+"""Restores that were made: the list, one of them, and the values it wrote."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, Select, desc, select
+
+from crmdesk.core.clock import from_text, optional_from_text, to_text
+from crmdesk.core.db.engine import Database, Tx
+from crmdesk.core.db.tables import imports, properties, property_history, restores, users
+from crmdesk.core.errors import UserError
+from crmdesk.core.jobs.job import JobState
+from crmdesk.core.records.schema import object_type_by_id
+from crmdesk.core.restore.describe import hide, record_names
+from crmdesk.core.restore.model import ChangedValue, Restore
+
+
+class RestoreHistory:
+    """Reads the rows that restores leave. Callers have checked the permission."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def list(self) -> list[Restore]:
+        """Newest first."""
+        with self._database.read() as tx:
+            rows = tx.execute(_statement().order_by(desc(restores.c.created_at))).all()
+            return [_restore(tx, row) for row in rows]
+
+    def show(self, restore_id: str) -> Restore:
+        """One restore.
+
+        Raises:
+            UserError: ``restore_unknown``.
+        """
+        with self._database.read() as tx:
+            row = tx.execute(_statement().where(restores.c.id == restore_id)).first()
+            if row is None:
+                raise UserError(
+                    "restore_unknown",
+                    f"There is no restore “{restore_id}”.",
+                    "The restores are listed by “restore list”.",
+                )
+            return _restore(tx, row)
+
+    def changes(self, restore_id: str, limit: int, offset: int) -> Sequence[ChangedValue]:
+        """Values that it wrote, by record."""
+        with self._database.read() as tx:
+            change_id = tx.scalar(select(restores.c.change_id).where(restores.c.id == restore_id))
+            return changed_values(tx, change_id, limit, offset)
+
+
+def changed_values(tx: Tx, change_id: int | None, limit: int, offset: int) -> list[ChangedValue]:
+    """Values of one change set, by record, sensitive ones masked; also of properties now gone."""
+    if change_id is None:
+        return []
+    rows = tx.execute(
+        select(property_history, properties.c.name, properties.c.is_sensitive)
+        .join(properties, properties.c.id == property_history.c.property_id)
+        .where(property_history.c.change_id == change_id)
+        .order_by(property_history.c.record_id, property_history.c.property_id)
+        .limit(limit)
+        .offset(offset)
+    ).all()
+    if not rows:
+        return []
+    object_type = object_type_by_id(tx, rows[0].object_type_id)
+    names = {} if object_type is None else record_names(tx, object_type, [r.record_id for r in rows])
+    by_id = {} if object_type is None else {p.id: p for p in object_type.properties}
+    found = []
+    for row in rows:
+        column = by_id.get(row.property_id)
+        old, new = row.old, row.new
+        if column is not None:
+            old, new = hide(column, old), hide(column, new)
+        elif row.is_sensitive:
+            old = new = None
+        found.append(ChangedValue(row.record_id, names.get(row.record_id, ""), row.name, old, new))
+    return found
+
+
+def _statement() -> Select[Any]:
+    return (
+        select(restores, imports.c.name.label("import_name"), users.c.full_name)
+        .outerjoin(imports, imports.c.id == restores.c.import_id)
+        .outerjoin(users, users.c.id == restores.c.user_id)
+    )
+
+
+def _restore(tx: Tx, row: Row[Any]) -> Restore:
+    reason = _undo_reason(tx, row)
+    return Restore(
+        id=row.id,
+        job_id=row.job_id,
+        import_id=row.import_id,
+        kind="undo" if row.undoes else "restore",
+        name=row.import_name or "",
+        state=JobState(row.state),
+        source=row.backup,
+        object_name=row.object_name,
+        properties=tuple(json.loads(row.properties)),
+        planned=json.loads(row.planned),
+        plan_hash=row.plan_hash,
+        created_at=from_text(row.created_at),
+        finished_at=optional_from_text(row.finished_at),
+        user_name=row.full_name or "",
+        records_changed=row.records_changed,
+        values_written=row.values_written,
+        skipped=json.loads(row.skipped),
+        can_undo=not reason,
+        undo_reason=reason,
+        undo_until=optional_from_text(row.undo_until),
+        error=None if row.error is None else json.loads(row.error),
+    )
+
+
+def _undo_reason(tx: Tx, row: Row[Any]) -> str:
+    """Why it cannot be undone: a code, empty when it can."""
+    if row.state != JobState.SUCCEEDED.value:
+        return "not_done"
+    if row.undone_by is not None:
+        return "undone_already"
+    if row.undo_until is None or row.undo_until <= to_text(tx.steady_now):
+        return "too_late"
+    return ""

@@ -1,0 +1,579 @@
+"""Restores: what can be restored, what it would do, starting one, undoing one."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from crmdesk.core.access.actor import Actor
+from crmdesk.core.access.guard import Guard
+from crmdesk.core.access.permissions import Permission
+from crmdesk.core.access.step_up import StepUpPurpose, spend_step_up
+from crmdesk.core.audit import kinds
+from crmdesk.core.audit.log import AuditLog
+from crmdesk.core.backup.cancel import never
+from crmdesk.core.changes.plan import PlanCounts, ValueCounts, plan_hash, settle
+from crmdesk.core.changes.stage import Stage, reopen_stage, scratch_path
+from crmdesk.core.changes.undo import stage_undo
+from crmdesk.core.clock import to_text
+from crmdesk.core.db.engine import Database, Tx
+from crmdesk.core.db.sqlite import quoted
+from crmdesk.core.db.tables import imports, plans, restores, settings
+from crmdesk.core.errors import UserError, WrongUsage
+from crmdesk.core.jobs.job import JobKind, JobState
+from crmdesk.core.jobs.queue import JobQueue
+from crmdesk.core.records.schema import ObjectType, load_object_type, load_object_types
+from crmdesk.core.restore.describe import plan_samples, plan_skips
+from crmdesk.core.restore.history import RestoreHistory
+from crmdesk.core.restore.model import (
+    ChangedValue,
+    OpenedBackup,
+    PlanRequest,
+    PropertySurvey,
+    RestorableObject,
+    Restore,
+    RestorePlan,
+    RestoreSource,
+    Survey,
+)
+from crmdesk.core.restore.plan_store import (
+    code_needed,
+    load_plan,
+    new_plan_id,
+    save_plan,
+    stage_path,
+)
+from crmdesk.core.restore.planning import RULES, Cancelled, Compared, Planner, Reported
+from crmdesk.core.restore.sources import (
+    MatchedColumn,
+    TrustedBackup,
+    list_sources,
+    match_columns,
+    open_source,
+    restorable_objects,
+    together,
+)
+
+LOCK = "restore"
+
+
+def _silent(_: int) -> None:
+    """Report to nobody."""
+
+
+class RestoreService:
+    """Puts values back from a backup. Super Admins only, one at a time.
+
+    Args:
+        folder: the workspace's folder.
+        verify_key: public key that this workspace's backups are signed with.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        guard: Guard,
+        audit_log: AuditLog,
+        jobs: JobQueue,
+        folder: Path,
+        verify_key: bytes,
+    ) -> None:
+        self._database = database
+        self._guard = guard
+        self._audit_log = audit_log
+        self._jobs = jobs
+        self._vault = folder / "vault" / "backups"
+        self._staging = folder / "staging"
+        self._verify_key = verify_key
+        self._planner = Planner(database, self._staging)
+        self._history = RestoreHistory(database)
+
+    # -- choosing --------------------------------------------------------------------------
+    def sources(self, actor: Actor) -> list[RestoreSource]:
+        """Every backup in the vault, newest first; unusable ones say why."""
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        with self._database.read() as tx:
+            return list_sources(tx, self._vault)
+
+    def open(self, actor: Actor, source: str) -> OpenedBackup:
+        """Open a backup by id, or a backup file by path.
+
+        Raises:
+            UserError: ``backup_unknown``, ``backup_unusable``, ``backup_foreign``,
+                ``backup_damaged``.
+        """
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        return self._open(source).described()
+
+    def objects(self, actor: Actor, source: str) -> list[RestorableObject]:
+        """Objects of the workspace and of the backup; those not restorable say why."""
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        backup = self._open(source)
+        with self._database.read() as tx:
+            return restorable_objects(backup, load_object_types(tx))
+
+    def survey(
+        self,
+        actor: Actor,
+        source: str,
+        object_name: str,
+        *,
+        cancelled: Cancelled = never,
+        reported: Reported = _silent,
+    ) -> Survey:
+        """Compare every property of an object with the backup; writes nothing.
+
+        Args:
+            reported: called with the number of differing records found so far.
+
+        Raises:
+            UserError: as :meth:`plan`.
+            Cancelled: ``cancelled`` said so.
+        """
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        backup = self._open(source)
+        object_type = self._object_type(backup, object_name)
+        request = PlanRequest(source, object_name, None)
+        compared = self._planner.compare(
+            backup, object_type, request, cancelled=cancelled, reported=reported
+        )
+        compared.stage.path.unlink(missing_ok=True)
+        created = self._created_since(backup, object_type, compared.missing)
+        return _survey(backup, object_type, compared, created)
+
+    # -- planning --------------------------------------------------------------------------
+    def plan(
+        self,
+        actor: Actor,
+        request: PlanRequest,
+        *,
+        cancelled: Cancelled = never,
+        reported: Reported = _silent,
+    ) -> RestorePlan:
+        """Work out what a restore would do, and keep that for a day; writes no record.
+
+        Raises:
+            UserError: ``backup_…`` as :meth:`open`, ``object_not_restorable``,
+                ``property_not_restorable``, ``nothing_chosen``.
+            Cancelled: ``cancelled`` said so.
+        """
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        backup = self._open(request.source)
+        object_type = self._object_type(backup, request.object_name)
+        request = _completed(request, backup, object_type)
+        compared = self._planner.compare(
+            backup, object_type, request, cancelled=cancelled, reported=reported
+        )
+        return self._keep(
+            actor,
+            compared.stage,
+            compared.counts,
+            kind="restore",
+            params=_params(request),
+            source=request.source,
+            source_name=backup.name,
+            snapshot_at=backup.manifest.snapshot_at,
+            unchanged=compared.equal_records,
+            created_since=self._created_since(backup, object_type, compared.missing),
+        )
+
+    def undo_plan(self, actor: Actor, restore_id: str) -> RestorePlan:
+        """Work out what taking a restore back would do: only values that still are what it wrote.
+
+        Raises:
+            UserError: ``restore_unknown``, ``undo_impossible`` with the reason.
+        """
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        found = self._history.show(restore_id)
+        if not found.can_undo:
+            raise UserError(
+                "undo_impossible",
+                f"This restore cannot be undone: {found.undo_reason.replace('_', ' ')}.",
+                "Restore the values you need from a backup instead.",
+                reason=found.undo_reason,
+            )
+        with self._database.read() as tx:
+            object_type = load_object_type(tx, found.object_name)
+            change_id = tx.scalar(select(restores.c.change_id).where(restores.c.id == restore_id))
+        stage = stage_undo(self._database, scratch_path(self._staging), object_type, change_id)
+        with self._database.staging(stage.path) as tx:
+            counts = settle(tx, stage, RULES)
+        return self._keep(
+            actor,
+            stage,
+            counts,
+            kind="undo",
+            params={"restore_id": restore_id, "object_name": found.object_name},
+            source=restore_id,
+            source_name=found.name,
+            snapshot_at=None,
+            unchanged=0,
+            created_since=0,
+        )
+
+    def read_plan(self, actor: Actor, plan_id: str) -> RestorePlan:
+        """A plan made earlier.
+
+        Raises:
+            UserError: ``plan_unknown``.
+        """
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        with self._database.read() as tx:
+            return load_plan(tx, actor, plan_id)[0]
+
+    # -- doing -----------------------------------------------------------------------------
+    def start(
+        self,
+        actor: Actor,
+        plan_id: str,
+        *,
+        accept_changes: bool,
+        accept_irreversible: bool,
+        step_up_id: str,
+    ) -> str:
+        """Queue the restore that a plan describes, and return its id.
+
+        Args:
+            step_up_id: a two-factor code given for exactly this plan
+                (``two_factor.step_up(actor, StepUpPurpose.RESTORE, plan.hash, code)``).
+
+        Raises:
+            WrongUsage: a consequence was not accepted; the code is not used up.
+            SecondFactorRefused: no valid code for this plan.
+            Busy: another restore runs; says who started it and when.
+            UserError: ``plan_unknown``, ``plan_outdated``, ``nothing_to_restore``.
+        """
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        if not (accept_changes and accept_irreversible):
+            raise WrongUsage(
+                "consequences_not_accepted",
+                "A restore changes data, and only its undo can take that back.",
+                "Accept both consequences to go on.",
+            )
+        return self._start(actor, plan_id, "restore", StepUpPurpose.RESTORE, step_up_id)
+
+    def start_undo(self, actor: Actor, plan_id: str, *, step_up_id: str) -> str:
+        """Queue the undo that a plan describes, and return its restore id.
+
+        Raises:
+            SecondFactorRefused, Busy, UserError: as :meth:`start`.
+        """
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        return self._start(actor, plan_id, "undo", StepUpPurpose.RESTORE_UNDO, step_up_id)
+
+    # -- looking back ----------------------------------------------------------------------
+    def list(self, actor: Actor) -> list[Restore]:
+        """Every restore and undo, newest first."""
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        return self._history.list()
+
+    def show(self, actor: Actor, restore_id: str) -> Restore:
+        """One restore.
+
+        Raises:
+            UserError: ``restore_unknown``.
+        """
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        return self._history.show(restore_id)
+
+    def changes(
+        self, actor: Actor, restore_id: str, *, limit: int = 200, offset: int = 0
+    ) -> Sequence[ChangedValue]:
+        """Values that a restore wrote, by record; sensitive ones masked."""
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        return self._history.changes(restore_id, limit, offset)
+
+    # -- within ----------------------------------------------------------------------------
+    def _open(self, source: str) -> TrustedBackup:
+        with self._database.read() as tx:
+            return open_source(tx, source, self._vault, self._verify_key)
+
+    def _object_type(self, backup: TrustedBackup, object_name: str) -> ObjectType:
+        with self._database.read() as tx:
+            known = {found.name: found for found in load_object_types(tx)}
+        objects = restorable_objects(backup, list(known.values()))
+        found = next((item for item in objects if item.name == object_name), None)
+        if found is None or not found.restorable:
+            reason = "not_in_backup" if found is None else found.reason
+            raise UserError(
+                "object_not_restorable",
+                f"“{object_name}” cannot be restored from this backup: {_WHY[reason]}.",
+                "Choose another object or another backup.",
+                reason=reason,
+            )
+        return known[object_name]
+
+    def _keep(
+        self,
+        actor: Actor,
+        stage: Stage,
+        counts: PlanCounts,
+        *,
+        kind: str,
+        params: Mapping[str, Any],
+        source: str,
+        source_name: str,
+        snapshot_at: datetime | None,
+        unchanged: int,
+        created_since: int,
+    ) -> RestorePlan:
+        plan_id = new_plan_id()
+        with self._database.staging(stage.path) as tx:
+            digest = plan_hash(tx, stage, json.dumps(params, sort_keys=True))
+            samples, skips = plan_samples(tx, stage, counts), plan_skips(tx, stage)
+        stage.path.rename(stage_path(self._staging, plan_id))
+        with self._database.write() as tx:
+            plan = RestorePlan(
+                id=plan_id,
+                kind=kind,
+                hash=digest,
+                source=source,
+                source_name=source_name,
+                snapshot_at=snapshot_at,
+                object_name=stage.object_type.name,
+                properties=counts.properties,
+                records_changing=counts.records_changing,
+                records_unchanged=counts.records_unchanged + unchanged,
+                skipped=counts.skipped,
+                samples=samples,
+                skips=skips,
+                lock_seconds=counts.lock_seconds,
+                created_since=created_since,
+                automations=(),
+                undo_until=tx.now + timedelta(days=_undo_days(tx)),
+                code_needed=code_needed(actor),
+                created_at=tx.now,
+            )
+            save_plan(tx, actor, plan, params)
+        return plan
+
+    def _created_since(
+        self, backup: TrustedBackup, object_type: ObjectType, missing: Mapping[str, int]
+    ) -> int:
+        """Live records that the backup does not hold; a restore never touches them."""
+        compared = backup.file.entry_of(object_type.name).rows - sum(missing.values())
+        table = quoted(object_type.table)
+        with self._database.read() as tx:
+            row = tx.sql(f"SELECT count(*) FROM {table} WHERE archived_at IS NULL").fetchone()  # noqa: S608
+        return max(int(row[0]) - compared, 0)
+
+    def _start(
+        self, actor: Actor, plan_id: str, kind: str, purpose: StepUpPurpose, step_up_id: str
+    ) -> str:
+        with self._database.read() as tx:
+            plan, params = load_plan(tx, actor, plan_id)
+            object_type = load_object_type(tx, plan.object_name)
+        self._refuse_unusable(plan, kind, object_type)
+        with self._database.write() as tx:
+            method = spend_step_up(tx, actor, step_up_id, purpose, plan.hash)
+            restore_id, import_id = secrets.token_hex(8), secrets.token_hex(8)
+            job_id = self._jobs.enqueue(
+                tx,
+                actor,
+                JobKind.RESTORE if kind == "restore" else JobKind.UNDO,
+                {"restore_id": restore_id, "plan_id": plan_id, "plan_hash": plan.hash},
+            )
+            self._jobs.take_lock(tx, LOCK, job_id, actor)
+            tx.execute(update(plans).where(plans.c.id == plan_id).values(used_at=tx.now_text))
+            name = f"Data Restore - {object_type.label}"
+            if kind == "undo":
+                name = f"Undo of {name}"
+            tx.execute(
+                insert(imports).values(
+                    id=import_id,
+                    job_id=job_id,
+                    kind="restore" if kind == "restore" else "undo",
+                    name=name,
+                    object_type_id=object_type.id,
+                    object_name=object_type.name,
+                    state=JobState.QUEUED.value,
+                    created_at=tx.now_text,
+                    user_id=actor.user_id,
+                    file_name=plan.source_name,
+                )
+            )
+            tx.execute(
+                insert(restores).values(
+                    id=restore_id,
+                    job_id=job_id,
+                    import_id=import_id,
+                    plan_id=plan_id,
+                    plan_hash=plan.hash,
+                    state=JobState.QUEUED.value,
+                    backup=plan.source,
+                    object_name=plan.object_name,
+                    properties=json.dumps(list(plan.properties)),
+                    planned=json.dumps(_planned(plan)),
+                    created_at=tx.now_text,
+                    user_id=actor.user_id,
+                    undo_until=None
+                    if plan.undo_until is None
+                    else to_text(tx.steady_now + timedelta(days=_undo_days(tx))),
+                    undoes=params.get("restore_id"),
+                )
+            )
+            self._audit_log.log(
+                tx,
+                actor,
+                kinds.RESTORE_PLANNED,
+                object_type=plan.object_name,
+                object_id=restore_id,
+                job_id=job_id,
+                details={"plan_hash": plan.hash, "two_factor": method, "plan": _planned(plan)},
+            )
+        return restore_id
+
+    def _refuse_unusable(self, plan: RestorePlan, kind: str, object_type: ObjectType) -> None:
+        if plan.kind != kind:
+            raise UserError(
+                "plan_unknown",
+                "This plan is of another kind.",
+                "Make a plan for what you want to do; nothing was changed.",
+            )
+        if not plan.records_changing:
+            raise UserError(
+                "nothing_to_restore",
+                "There is nothing to restore: every chosen value is as it was.",
+                "Choose other properties or another backup.",
+            )
+        if reopen_stage(stage_path(self._staging, plan.id), object_type) is None:
+            raise UserError(
+                "plan_outdated",
+                "A property was changed since the review, so nothing was written.",
+                "Review again: the plan is made anew in moments.",
+                records=0,
+            )
+
+
+_WHY = {
+    "conversations": "conversations can be backed up but never restored automatically",
+    "not_in_backup": "it has no records in it",
+    "object_gone": "the object no longer exists",
+    "object_recreated": "the object was removed and made again since, so it is another one",
+}
+
+
+def _completed(
+    request: PlanRequest, backup: TrustedBackup, object_type: ObjectType
+) -> PlanRequest:
+    """Check the chosen properties and add those that are only restored together with them."""
+    entry = backup.file.entry_of(object_type.name)
+    selectable = {
+        column.name
+        for column in match_columns(entry, object_type)
+        if column.target is not None and not column.target.calculated
+    }
+    if request.properties is None:
+        chosen = tuple(p.name for p in object_type.writable if p.name in selectable)
+    else:
+        for name in request.properties:
+            if name not in selectable:
+                raise _not_restorable(name, object_type)
+        pairs = together(object_type)
+        extra = [pairs[n] for n in request.properties if pairs.get(n) in selectable]
+        chosen = tuple(dict.fromkeys((*request.properties, *extra)))
+    if not chosen:
+        raise UserError(
+            "nothing_chosen", "No property is chosen.", "Choose at least one property to restore."
+        )
+    return replace(request, properties=chosen)
+
+
+def _not_restorable(name: str, object_type: ObjectType) -> UserError:
+    found = object_type.by_name.get(name)
+    if found is not None and found.calculated:
+        why = f"{found.label} is calculated by CRM Desk"
+    elif found is None:
+        why = f"{object_type.plural_label} have no property “{name}” any more"
+    else:
+        why = f"the backup does not hold {found.label}"
+    return UserError(
+        "property_not_restorable",
+        f"“{name}” cannot be restored: {why}.",
+        "Leave it out.",
+        property=name,
+    )
+
+
+def _params(request: PlanRequest) -> dict[str, Any]:
+    return {
+        "source": request.source,
+        "object_name": request.object_name,
+        "properties": list(request.properties or ()),
+        "record_ids": None if request.record_ids is None else list(request.record_ids),
+        "skip_clears": request.skip_clears,
+        "only_unchanged": request.only_unchanged,
+        "without_automations": request.without_automations,
+    }
+
+
+def _planned(plan: RestorePlan) -> dict[str, Any]:
+    values = plan.values
+    return {
+        "records": plan.records_changing,
+        "set": values.set,
+        "overwrite": values.overwrite,
+        "clear": values.clear,
+        "skipped": dict(plan.skipped),
+        "properties": list(plan.properties),
+    }
+
+
+def _survey(
+    backup: TrustedBackup, object_type: ObjectType, compared: Compared, created_since: int
+) -> Survey:
+    entry = backup.file.entry_of(object_type.name)
+    matched = {column.name: column for column in match_columns(entry, object_type)}
+    pairs = together(object_type)
+    surveyed = []
+    for found in object_type.properties:
+        column = matched.get(found.name)
+        reason = "calculated" if found.calculated else "not_in_backup" if column is None else ""
+        item = compared.counts.properties.get(found.name)
+        surveyed.append(
+            PropertySurvey(
+                name=found.name,
+                label=found.label,
+                group=found.group,
+                counts=_with_equal(item, compared.equal_records),
+                selectable=not reason,
+                reason=reason,
+                sensitive=found.sensitive,
+                type_changed=column is not None and column.type_changed,
+                together=pairs.get(found.name, ""),
+            )
+        )
+    surveyed += [_gone(column) for column in matched.values() if column.target is None]
+    return Survey(
+        object_type.name,
+        tuple(surveyed),
+        entry.rows - sum(compared.missing.values()),
+        compared.missing,
+        created_since,
+    )
+
+
+def _gone(column: MatchedColumn) -> PropertySurvey:
+    """A property that the backup holds and the workspace no longer has."""
+    return PropertySurvey(
+        column.name, column.label, "", ValueCounts(), False, "gone", False, False, ""
+    )
+
+
+def _with_equal(counts: ValueCounts | None, equal_records: int) -> ValueCounts:
+    if counts is None:
+        return ValueCounts()
+    return replace(counts, unchanged=counts.unchanged + equal_records)
+
+
+def _undo_days(tx: Tx) -> int:
+    value = tx.scalar(select(settings.c.value).where(settings.c.key == "restore.undo_days"))
+    return 90 if value is None else int(value)
+

@@ -1,0 +1,284 @@
+"""The restore job: checks the plan once more and writes it, in one transaction."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Row, select, update
+
+from crmdesk.core.access.actor import Actor, ActorKind
+from crmdesk.core.audit import kinds
+from crmdesk.core.audit.kinds import Result
+from crmdesk.core.audit.log import AuditLog
+from crmdesk.core.changes.apply import apply_stage, plan_outdated
+from crmdesk.core.changes.change_set import Source, open_change_set
+from crmdesk.core.changes.plan import plan_hash
+from crmdesk.core.changes.stage import Stage, reopen_stage
+from crmdesk.core.db.engine import Database, Tx
+from crmdesk.core.db.tables import imports, plans, property_history, restores
+from crmdesk.core.files.atomic import atomic_write
+from crmdesk.core.jobs.job import Job, JobState
+from crmdesk.core.jobs.worker import JobContext
+from crmdesk.core.notify.inbox import Inbox, NotificationKind
+from crmdesk.core.records.schema import load_object_type
+from crmdesk.core.restore.plan_store import stage_path
+from crmdesk.core.restore.planning import skipped_values
+
+_EVERY_SKIP = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    restore_id: str
+    plan_id: str
+    plan_hash: str
+    undo: bool
+
+
+class RestoreWork:
+    """Does restores and undos, which are restores from history.
+
+    Args:
+        folder: the workspace's folder.
+    """
+
+    def __init__(
+        self, database: Database, audit_log: AuditLog, inbox: Inbox, folder: Path
+    ) -> None:
+        self._database = database
+        self._audit_log = audit_log
+        self._inbox = inbox
+        self._staging = folder / "staging"
+        self._imports = folder / "vault" / "imports"
+
+    def restore(self, context: JobContext) -> None:
+        """Work of a restore job.
+
+        Raises:
+            UserError: ``plan_outdated``; nothing was written.
+            Cancelled: before the commit; nothing was written.
+        """
+        self._run(context, undo=False)
+
+    def undo(self, context: JobContext) -> None:
+        """Work of an undo job; raises like :meth:`restore`."""
+        self._run(context, undo=True)
+
+    def abandoned(self, tx: Tx, job: Job) -> None:
+        """Put the rows of a restore that did not happen in the job's state."""
+        restore_id = str(job.params["restore_id"])
+        error = None
+        if job.error is not None:
+            error = json.dumps(
+                {"code": job.error.code, "message": job.error.message, "hint": job.error.hint}
+            )
+        values = {"state": job.state.value, "finished_at": tx.now_text, "error": error}
+        tx.execute(update(restores).where(restores.c.id == restore_id).values(values))
+        tx.execute(update(imports).where(imports.c.job_id == job.id).values(values))
+        row = _row(tx, restore_id)
+        self._audit_log.log(
+            tx,
+            _asker(job),
+            kinds.RESTORE_COMPLETED,
+            result=Result.FAILED,
+            object_type=row.object_name,
+            object_id=restore_id,
+            job_id=job.id,
+            subjects=0,
+            details={"state": job.state.value, "backup": row.backup},
+        )
+        if job.user_id is not None and job.state is not JobState.CANCELLED:
+            self._inbox.notify(
+                tx,
+                [job.user_id],
+                NotificationKind.RESTORE_FAILED,
+                {"object": row.object_name, "state": job.state.value},
+                link=f"restore/{restore_id}",
+            )
+        path = stage_path(self._staging, str(job.params["plan_id"]))
+        tx.after_commit(lambda: path.unlink(missing_ok=True))
+
+    def _run(self, context: JobContext, *, undo: bool) -> None:
+        task = _Task(
+            str(context.params["restore_id"]),
+            str(context.params["plan_id"]),
+            str(context.params["plan_hash"]),
+            undo,
+        )
+        stage = self._stage(task)
+        context.report("checking")
+        skipped_file = self._write_skipped(stage, task)
+        try:
+            with self._database.write(stage=stage.path) as tx:
+                self._refuse_other_plan(tx, stage, task)
+                context.stop_if_cancelled()
+                self._apply(tx, context, stage, task, skipped_file)
+        except BaseException:
+            if skipped_file is not None:
+                skipped_file.unlink(missing_ok=True)
+            raise
+        stage.path.unlink(missing_ok=True)
+
+    def _stage(self, task: _Task) -> Stage:
+        with self._database.read() as tx:
+            row = _row(tx, task.restore_id)
+            object_type = load_object_type(tx, row.object_name)
+        stage = reopen_stage(stage_path(self._staging, task.plan_id), object_type)
+        if stage is None:
+            raise plan_outdated(1)
+        return stage
+
+    def _refuse_other_plan(self, tx: Tx, stage: Stage, task: _Task) -> None:
+        """The code was given for one plan: a stage that was altered since is refused."""
+        params = tx.scalar(select(plans.c.params).where(plans.c.id == task.plan_id))
+        stored = json.dumps(json.loads(params), sort_keys=True) if params else ""
+        if plan_hash(tx, stage, stored) != task.plan_hash:
+            raise plan_outdated(1)
+
+    def _apply(
+        self, tx: Tx, context: JobContext, stage: Stage, task: _Task, skipped_file: Path | None
+    ) -> None:
+        row = _row(tx, task.restore_id)
+        name = tx.scalar(select(imports.c.name).where(imports.c.id == row.import_id))
+        change_id = open_change_set(
+            tx,
+            context.actor,
+            Source.ACTIVITY_LOG_REVERT if task.undo else Source.PROPERTY_RESTORE,
+            source_id=task.restore_id,
+            source_label=name,
+            job_id=context.job.id,
+            undoes=self._undone_change(tx, row),
+        )
+        applied = apply_stage(tx, stage, change_id)
+        planned = json.loads(row.planned)
+        skipped = planned["skipped"]
+        done = {"state": JobState.SUCCEEDED.value, "finished_at": tx.now_text, "change_id": change_id}
+        tx.execute(
+            update(restores)
+            .where(restores.c.id == task.restore_id)
+            .values(
+                records_changed=applied.updated,
+                values_written=applied.values,
+                skipped=json.dumps(skipped),
+                **done,
+            )
+        )
+        tx.execute(
+            update(imports)
+            .where(imports.c.id == row.import_id)
+            .values(
+                row_count=applied.updated,
+                updated=applied.updated,
+                error_file=None if skipped_file is None else skipped_file.name,
+                **done,
+            )
+        )
+        if row.undoes:
+            tx.execute(
+                update(restores).where(restores.c.id == row.undoes).values(undone_by=row.id)
+            )
+        self._audit_log.log(
+            tx,
+            context.actor,
+            kinds.RESTORE_UNDONE if task.undo else kinds.RESTORE_COMPLETED,
+            object_type=row.object_name,
+            object_id=task.restore_id,
+            job_id=context.job.id,
+            subjects=applied.updated,
+            link=f"imports/{row.import_id}",
+            details={
+                "backup": row.backup,
+                "object": row.object_name,
+                "properties": json.loads(row.properties),
+                "records_changed": applied.updated,
+                "values_written": applied.values,
+                "skipped": skipped,
+                "plan_hash": task.plan_hash,
+                "history_digest": history_digest(tx, change_id),
+            },
+        )
+        if context.actor.user_id is not None:
+            self._inbox.notify(
+                tx,
+                [context.actor.user_id],
+                NotificationKind.RESTORE_DONE,
+                {"name": name, "records": applied.updated, "values": applied.values},
+                link=f"imports/{row.import_id}",
+            )
+        context.succeed(
+            tx,
+            {
+                "restore_id": task.restore_id,
+                "import_id": row.import_id,
+                "records_changed": applied.updated,
+                "values_written": applied.values,
+                "skipped": skipped,
+            },
+        )
+
+    def _undone_change(self, tx: Tx, row: Row[tuple[object, ...]]) -> int | None:
+        if not row.undoes:
+            return None
+        found: int | None = tx.scalar(
+            select(restores.c.change_id).where(restores.c.id == row.undoes)
+        )
+        return found
+
+    def _write_skipped(self, stage: Stage, task: _Task) -> Path | None:
+        """Every value that is left alone, with its reason, as a CSV in the vault."""
+        with self._database.staging(stage.path) as tx:
+            rows = skipped_values(tx, stage, _EVERY_SKIP)
+            first = next(rows, None)
+            if first is None:
+                return None
+            path = self._imports / f"{task.restore_id}-skipped.csv"
+            with atomic_write(path) as file:
+                _write_csv(file.write, [first], heading=True)
+                for row in rows:
+                    _write_csv(file.write, [row], heading=False)
+        return path
+
+
+class _Lines:
+    """What csv writes to, as bytes."""
+
+    def __init__(self, write: Callable[[bytes], object]) -> None:
+        self._write = write
+
+    def write(self, text: str) -> None:
+        self._write(text.encode("utf-8"))
+
+
+def _write_csv(
+    write: Callable[[bytes], object], rows: list[tuple[int, str, str]], *, heading: bool
+) -> None:
+    writer = csv.writer(_Lines(write))
+    if heading:
+        writer.writerow(("hs_object_id", "property", "reason"))
+    writer.writerows(rows)
+
+
+def history_digest(tx: Tx, change_id: int) -> str:
+    """SHA-256 over the history rows of a change set: one bulk action is one entry."""
+    digest = hashlib.sha256()
+    rows = tx.sql(
+        f"SELECT property_id, record_id, old, new FROM {property_history.name} "  # noqa: S608
+        "WHERE change_id = ? ORDER BY property_id, record_id",
+        (change_id,),
+    )
+    for row in rows:
+        digest.update(repr(row).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+def _row(tx: Tx, restore_id: str) -> Row[tuple[object, ...]]:
+    return tx.execute(select(restores).where(restores.c.id == restore_id)).one()
+
+
+def _asker(job: Job) -> Actor:
+    return Actor(ActorKind.USER, user_id=job.user_id, full_name=job.user_name)
