@@ -193,14 +193,17 @@ def open_archive(
 
 
 def open_entry(
-    path: str | os.PathLike[str], name: str, limits: ArchiveLimits | None = None
+    path: str | os.PathLike[str],
+    name: str,
+    limits: ArchiveLimits | None = None,
+    declared: Mapping[str, int] | None = None,
 ) -> BinaryIO:
-    """Open one entry of an unknown zip; closing it closes the zip.
+    """Open one entry of a zip; closing it closes the zip.
 
     Raises:
         UserError: as :func:`open_archive` and :meth:`Archive.open`.
     """
-    archive = open_archive(path, limits)
+    archive = open_archive(path, limits, declared)
     try:
         return archive.open(name, last=True)
     except BaseException:

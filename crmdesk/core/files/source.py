@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -25,6 +25,7 @@ from crmdesk.core.files.table import Batch, Headers, Row, TableLimits
 from crmdesk.core.files.workbook import TableKind
 
 _PIECE = 1 << 20
+_ANY_SIZE = 1 << 62
 _TABLE_ENDINGS = (".csv", ".tsv", ".tab", ".txt")
 
 
@@ -58,6 +59,7 @@ class TableSource:
     sheets: tuple[str, ...] = ()
     entry: str | None = None
     taken: Fingerprint | None = None
+    declared: Mapping[str, int] | None = None
     has_header: bool = True
 
     @property
@@ -140,7 +142,7 @@ class TableSource:
         return self.sheet
 
     def _bytes(self) -> Callable[[], BinaryIO]:
-        return lambda: _open_table_bytes(self.path, self.entry, self.limits)
+        return lambda: _open_table_bytes(self.path, self.entry, self.limits, self.declared)
 
 
 _WORKBOOKS = frozenset({TableKind.XLSX, TableKind.XLS, TableKind.ODS})
@@ -155,6 +157,7 @@ def open_table(
     entry: str | None = None,
     has_header: bool | None = None,
     max_bytes: int | None = None,
+    declared: Mapping[str, int] | None = None,
 ) -> TableSource:
     """Open a table; what is not given is found out and can be read from the result.
 
@@ -166,12 +169,17 @@ def open_table(
         entry: the file inside a zip; needed when it holds several, see :func:`list_tables`.
         has_header: whether the first row holds names; guessed when None.
         max_bytes: largest file accepted, 2 GB when None.
+        declared: bytes by entry name from a verified backup's table, which then takes the place
+            of the limits for zips; ``entry`` has to be one of them.
 
     Raises:
         UserError: its code says what is wrong; nothing was written anywhere.
     """
     limits = TableLimits() if max_bytes is None else TableLimits(file_bytes=max_bytes)
     place = Path(path)
+    if declared is not None and entry is not None:
+        limits = TableLimits(file_bytes=_ANY_SIZE)
+        return _open_text(place, entry, limits, (encoding, delimiter, has_header), declared)
     with open_ordinary(place, limits.file_bytes):
         kind = workbook.recognise(place)
     if kind in _WORKBOOKS:
@@ -231,14 +239,16 @@ def _open_text(
     entry: str | None,
     limits: TableLimits,
     told: tuple[str | None, str | None, bool | None],
+    declared: Mapping[str, int] | None = None,
 ) -> TableSource:
+    def opened() -> BinaryIO:
+        return _open_table_bytes(place, entry, limits, declared)
+
     encoding, delimiter, has_header = told
-    _refuse_early(place, entry, limits, told)
-    probe, head, taken = _examine(place, entry, limits)
+    _refuse_early(opened, limits, told)
+    probe, head, taken = _examine(opened, place, entry, limits)
     dialect = choose_dialect(head, probe.guess(), encoding, delimiter, has_header)
-    headers = text_table.read_header(
-        lambda: _open_table_bytes(place, entry, limits), dialect, limits
-    )
+    headers = text_table.read_header(opened, dialect, limits)
     return TableSource(
         path=place,
         kind=TableKind.CSV,
@@ -249,32 +259,32 @@ def _open_text(
         dialect=dialect,
         entry=entry,
         taken=taken,
+        declared=declared,
         has_header=dialect.has_header,
     )
 
 
 def _refuse_early(
-    place: Path,
-    entry: str | None,
+    opened: Callable[[], BinaryIO],
     limits: TableLimits,
     told: tuple[str | None, str | None, bool | None],
 ) -> None:
     """Refuse what the first bytes already show, before gigabytes are read for the rest."""
-    with _open_table_bytes(place, entry, limits) as file:
+    with opened() as file:
         head = file.read(HEAD_BYTES)
     probe = EncodingProbe()
     probe.feed(head)
     dialect = choose_dialect(head, probe.guess(), *told)
     if b"\n" not in head and b"\r" not in head:
-        text_table.read_header(lambda: _open_table_bytes(place, entry, limits), dialect, limits)
+        text_table.read_header(opened, dialect, limits)
 
 
 def _examine(
-    place: Path, entry: str | None, limits: TableLimits
+    opened: Callable[[], BinaryIO], place: Path, entry: str | None, limits: TableLimits
 ) -> tuple[EncodingProbe, bytes, Fingerprint]:
     """Read everything once: for the encoding, and for the fingerprint."""
     probe, digest = EncodingProbe(), hashlib.sha256()
-    with _open_table_bytes(place, entry, limits) as file:
+    with opened() as file:
         head = piece = file.read(HEAD_BYTES)
         while piece:
             probe.feed(piece)
@@ -287,10 +297,12 @@ def _examine(
     return probe, head, stamp
 
 
-def _open_table_bytes(place: Path, entry: str | None, limits: TableLimits) -> BinaryIO:
+def _open_table_bytes(
+    place: Path, entry: str | None, limits: TableLimits, declared: Mapping[str, int] | None
+) -> BinaryIO:
     if entry is None:
         return open_ordinary(place, limits.file_bytes)
-    return open_entry(place, entry, ArchiveLimits(file_bytes=limits.file_bytes))
+    return open_entry(place, entry, ArchiveLimits(file_bytes=limits.file_bytes), declared)
 
 
 def _only_table(place: Path, limits: TableLimits) -> str:
