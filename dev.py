@@ -69,7 +69,13 @@ FULL = TEST | {
     "npm": "npm",
     "wine": "wine",
 }
-BENCH = {"gcc": "gcc", "libc6-dev": "/usr/include/stdio.h", "zip": "zip", "sqlite3": "sqlite3"}
+BENCH = {
+    "gcc": "cc",
+    "libc6-dev": "/usr/include/stdio.h",
+    "libsqlite3-dev": "/usr/include/sqlite3.h",
+    "zip": "zip",
+    "sqlite3": "sqlite3",
+}
 FAULTS = TEST | {"e2fsprogs": "mkfs.ext4", "mount": "mount"}
 SHOTS = {"xvfb": "Xvfb"}
 
