@@ -193,7 +193,9 @@ class Queries(QObject):
         if owner is None or not shiboken6.isValid(owner) or not self._current(call):
             return
         if call.key is not None:
-            self._newest[call.key] = 0  # answered once; the entry stays so destroyed() is bound once
+            self._newest[call.key] = (
+                0  # answered once; the entry stays so destroyed() is bound once
+            )
         if error is None:
             call.done(result)
         else:

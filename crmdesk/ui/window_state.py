@@ -72,7 +72,7 @@ class WindowState:
         try:
             kept = json.loads(str(self._settings.value(f"tables/{name}", "")))
             return _table_from(kept)
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, LookupError, TypeError):
             return default
 
     def set_table(self, name: str, state: TableState) -> None:

@@ -50,8 +50,10 @@ def _share_out(columns: Sequence[Column], room: int) -> list[tuple[Column, int]]
 def _spread(
     columns: Sequence[Column], widths: list[int], stretching: Sequence[int], difference: int
 ) -> None:
-    # Shrinking stops at each column's least width, so what one cannot give the next ones do.
-    for place, n in enumerate(stretching):
-        part = difference // (len(stretching) - place)
+    # Shrinking stops at each column's least width. Those that can give least come first, so
+    # that what they cannot give is asked of the others.
+    by_slack = sorted(stretching, key=lambda n: columns[n].width - _shrunk(columns[n]))
+    for place, n in enumerate(by_slack):
+        part = difference // (len(by_slack) - place)
         widths[n] = max(_shrunk(columns[n]), widths[n] + part)
         difference -= widths[n] - columns[n].width

@@ -234,6 +234,9 @@ class SidePanel(QFrame):
         self._arrange_foot()
 
     def _arrange_foot(self) -> None:
+        for child in self._foot.findChildren(QWidget):
+            # Before the sheet reached them, buttons ask for too little.
+            child.ensurePolished()
         items = [self.foot.itemAt(number) for number in range(self.foot.count())]
         widest = max((item.sizeHint().width() for item in items if item), default=0)
         margins = self.foot.contentsMargins()

@@ -1,0 +1,42 @@
+"""A short list in memory sorts, filters and changes rows."""
+
+from __future__ import annotations
+
+from crmdesk.ui.tables.cells import Cell, Column, Row, Sort, TableQuery
+from crmdesk.ui.tables.source import ListSource
+
+COLUMNS = [Column("name", "Name")]
+
+
+def row(row_id: int, name: str) -> Row:
+    return Row(row_id, {"name": Cell(name)})
+
+
+def test_rows_stand_as_given_and_sorted_as_asked():
+    source = ListSource(COLUMNS, [row(1, "b"), row(2, "A"), row(3, "c")])
+
+    assert list(source.ids(TableQuery())) == [1, 2, 3]
+    assert list(source.ids(TableQuery(sort=Sort("name")))) == [2, 1, 3]
+    assert list(source.ids(TableQuery(sort=Sort("name", descending=True)))) == [3, 1, 2]
+
+
+def test_a_filter_is_the_pages_own():
+    source = ListSource(
+        COLUMNS, [row(1, "ann"), row(2, "bob")], matches=lambda r, what: what in r.cells["name"].text
+    )
+
+    assert list(source.ids(TableQuery("nn"))) == [1]
+
+
+def test_a_row_is_changed_in_place_and_a_new_one_comes_last():
+    source = ListSource(COLUMNS, [row(1, "ann"), row(2, "bob")])
+
+    source.put(row(1, "eve"))
+    source.put(row(9, "new"))
+
+    assert list(source.ids(TableQuery())) == [1, 2, 9]
+    assert source.rows([1])[0].cells["name"].text == "eve"
+
+
+def test_an_unknown_id_brings_no_row():
+    assert ListSource(COLUMNS).rows([4]) == []

@@ -1,0 +1,81 @@
+"""What the window remembers, and that nonsense in the file does no harm."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QByteArray, QSettings
+
+from crmdesk.ui.tables.cells import RowHeight, Sort
+from crmdesk.ui.window_state import TableState, WindowState
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
+
+
+def test_a_table_is_found_as_it_was_left(settings):
+    state = TableState(
+        ("name", "owner"), (("name", 180),), Sort("owner", descending=True), RowHeight.COMPACT
+    )
+
+    WindowState(settings).set_table("contacts", state)
+    settings.sync()
+
+    assert WindowState(settings).table("contacts") == state
+
+
+def test_a_table_without_a_state_takes_the_default(settings):
+    default = TableState(height=RowHeight.ROOMY)
+
+    assert WindowState(settings).table("contacts", default) == default
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        "",
+        "{",
+        "[]",
+        "7",
+        '{"columns": 3}',
+        '{"columns": [], "widths": {}, "sort": [1], "height": "NORMAL"}',
+        '{"columns": [], "widths": {}, "sort": null, "height": "HUGE"}',
+    ],
+)
+def test_an_unreadable_state_is_the_default(settings, nonsense):
+    settings.setValue("tables/contacts", nonsense)
+
+    assert WindowState(settings).table("contacts") == TableState()
+
+
+def test_a_panel_is_never_narrower_or_wider_than_it_may_be(settings):
+    state = WindowState(settings)
+    assert state.panel_width("records", 320) == 320
+
+    state.set_panel_width("records", 4000)
+    assert state.panel_width("records", 320) == 480
+
+    settings.setValue("panels/records", "wide")
+    assert state.panel_width("records", 320) == 320
+
+
+def test_geometry_and_tab_are_kept(settings):
+    state = WindowState(settings)
+    assert state.geometry.isEmpty()
+
+    state.geometry = QByteArray(b"abc")
+    state.tab = "backup"
+
+    assert state.geometry == QByteArray(b"abc")
+    assert state.tab == "backup"
+
+
+def test_the_command_used_last_comes_first_once(settings):
+    state = WindowState(settings)
+    for key in ("a", "b", "a"):
+        state.add_recent("commands", key, keep=2)
+
+    assert state.recent("commands") == ("a", "b")
+    settings.setValue("recent/commands", "{")
+    assert state.recent("commands") == ()
