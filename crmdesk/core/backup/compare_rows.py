@@ -9,8 +9,10 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import sqlite3
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,17 +86,23 @@ class RowComparison:
             UserError: ``backup_damaged``: what was read is not what the manifest describes;
                 differences yielded so far must not be used.
         """
-        with open_snapshot(self._database, self._threads + 1, self._cancelled) as snapshot:
-            text = _BackupText(self._file, self._entry)
-            for live in self._live_rows(snapshot):
-                if self._cancelled():
-                    raise cancelled_error()
-                yield from self._parse(self._pairs(text, live))
-            for row in text.rest():
-                self.missing_ids.append(text.id_of(row))
-            text.check_digest()
+        try:
+            with (
+                open_snapshot(self._database, self._threads + 1, self._cancelled) as snapshot,
+                closing(_BackupText(self._file, self._entry)) as text,
+                closing(self._live_rows(snapshot)) as pieces,
+            ):
+                for live in pieces:
+                    if self._cancelled():
+                        raise cancelled_error()
+                    yield from self._parse(self._pairs(text, live))
+                for row in text.rest():
+                    self.missing_ids.append(text.id_of(row))
+                text.check_digest()
+        except sqlite3.DatabaseError as problem:
+            raise sqlite_backup.unreadable(self._database) from problem
 
-    def _live_rows(self, snapshot: Snapshot) -> Iterator[list[bytes]]:
+    def _live_rows(self, snapshot: Snapshot) -> Generator[list[bytes], None, None]:
         steering, *readers = snapshot.readers
         cutter = RangeCutter(steering, self._table)
         query = sqlite_backup.separated_range_query(self._table, self._row)
@@ -220,6 +228,10 @@ class _BackupText:
         """Refuse what was read when it is not what the manifest describes."""
         if self._digest.hexdigest() != self._entry.sha256:
             raise content_error(self._file, self._entry, "its digest is another one")
+
+    def close(self) -> None:
+        """Stop reading ahead and close the file."""
+        self._coming.close()
 
     def _read_heading(self) -> None:
         heading = self.row() or b""

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -96,7 +97,6 @@ def write_backup(  # noqa: PLR0913 - plain values are asked for; most have a def
             raise sqlite_backup.unreadable(database) from problem
         entries = tuple(entry for entry in written if entry is not None)
         writer.finish(entries, shapes, manifest_context, sign)
-        os.fsync(file.fileno())
         proof = _prove(Path(file.name), target, manifest_context.verify_key, cancelled)
     return BackupResult(
         tuple(EntryResult(e.object, e.file, e.rows, e.bytes, e.sha256) for e in entries),
@@ -166,16 +166,18 @@ class _BackupWriter:
         """Write one object's CSV; None, and no file, when it has no live records."""
         digest = hashlib.sha256()
         crc = size = rows = 0
-        for piece in self._with_heading(shape):
-            if not rows:
-                self._zip.begin(shape.entry_name)
-            self._zip.append(piece.deflated)
-            digest.update(piece.text)
-            crc = deflate.checksum(piece.text, crc)
-            size += len(piece.text)
-            rows += piece.rows
-            self._rows += piece.rows
-            self._step(shape.name)
+        # Closed before the connections are, whatever happens: threads may still read from them.
+        with closing(self._with_heading(shape)) as pieces:
+            for piece in pieces:
+                if not rows:
+                    self._zip.begin(shape.entry_name)
+                self._zip.append(piece.deflated)
+                digest.update(piece.text)
+                crc = deflate.checksum(piece.text, crc)
+                size += len(piece.text)
+                rows += piece.rows
+                self._rows += piece.rows
+                self._step(shape.name)
         self._objects_done += 1
         if not rows:
             return None
@@ -232,7 +234,7 @@ class _BackupWriter:
             raise sqlite3.DatabaseError("the rows printed are not the rows counted")
         return _Piece(text, deflate.deflate_piece(text, self._level), rows)
 
-    def _with_heading(self, shape: ObjectShape) -> Iterator[_Piece]:
+    def _with_heading(self, shape: ObjectShape) -> Generator[_Piece, None, None]:
         """The pieces, the heading put before the first; none when there are no rows."""
         pieces = self._pieces(shape)
         first = next(pieces, None)

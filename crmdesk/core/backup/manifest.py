@@ -26,7 +26,7 @@ SIGNATURE_NAME = "manifest.sig"
 FORMAT = "crmdesk-backup"
 FORMAT_VERSION = 1
 SIGNATURE_BYTES = 64
-LARGEST_MANIFEST = 64 * 1024 * 1024
+LARGEST_MANIFEST = 16 * 1024 * 1024
 BLANK_RULE = (
     "An empty field means that the property has no value. "
     "CSV cannot tell an empty text from no value; both are no value here."

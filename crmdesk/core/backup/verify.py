@@ -68,7 +68,9 @@ def verify_backup(
         if refusal.code in _NOTHING_TO_JUDGE or refusal.code == "cancelled":
             raise
         finding = Problem(ProblemCode.FILE_UNREADABLE, detail=refusal.code)
-        return Verification(False, False, False, (finding,))
+    except OSError as refusal:
+        finding = Problem(ProblemCode.FILE_UNREADABLE, detail=str(refusal.strerror))
+    return Verification(False, False, False, (finding,))
 
 
 def _read_through(backup: BackupFile, stop_if_cancelled: Callable[[], None]) -> Verification:
