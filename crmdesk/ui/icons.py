@@ -14,7 +14,7 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton
 
 from crmdesk.core.resources import resource_path
-from crmdesk.ui.theme.apply import current_tokens, theme_signals
+from crmdesk.ui.theme.apply import current_tokens, px, theme_signals
 
 _RATIOS = (1.0, 1.25, 1.5, 2.0, 3.0)
 
@@ -48,7 +48,10 @@ def icon(name: str, role: str = "text2", size: int = 16, gap: int = 0) -> QIcon:
 def themed_icon(
     button: QAbstractButton, name: str, role: str = "text2", size: int = 16, gap: int = 0
 ) -> None:
-    """Give a button an icon that follows the theme; calling it again replaces the icon."""
+    """Give a button an icon that follows the theme; calling it again replaces the icon.
+
+    The size is that at 100 % text scale; it grows with the words beside it.
+    """
     for former in button.findChildren(_ThemedIcon):
         former.setParent(None)
         former.deleteLater()
@@ -67,7 +70,8 @@ class _ThemedIcon(QObject):
 
     @Slot()
     def refresh(self) -> None:
-        name, role, size, gap = self._arguments
+        name, role, drawn, gap = self._arguments
+        size = px(drawn)
         self._button.setIcon(icon(name, role, size, gap))
         self._button.setIconSize(QSize(size + abs(gap), size))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtCore import QTranslator
+from PySide6.QtCore import QCoreApplication, QEvent, QTranslator
 from PySide6.QtGui import QTextDocument
 from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QLabel, QScrollArea, QWidget
 
@@ -22,6 +22,7 @@ _ACCENTS = str.maketrans("aeiouyAEIOU", "áéíóúýÁÉÍÓÚ")
 
 def clipped(widget: QWidget) -> list[str]:
     """Say, one line each, which visible texts below a widget are cut and by how much."""
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
     found = []
     for child in widget.findChildren(QWidget):
         if child.isVisibleTo(widget):

@@ -66,7 +66,7 @@ def page(width: int, height: int) -> QFrame:
     """An empty sheet of paper."""
     frame = QFrame()
     frame.setProperty("role", "page")
-    frame.setFixedSize(width, height)
+    frame.setMinimumSize(width, height)
     return frame
 
 

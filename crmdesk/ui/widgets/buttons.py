@@ -9,7 +9,7 @@ from PySide6.QtGui import QFocusEvent, QIcon, QKeyEvent, QPainter, QPaintEvent, 
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from crmdesk.ui.icons import themed_icon
-from crmdesk.ui.theme.apply import current_tokens
+from crmdesk.ui.theme.apply import current_tokens, px
 from crmdesk.ui.theme.motion import motion_allowed
 from crmdesk.ui.widgets.announce import announce
 from crmdesk.ui.widgets.properties import mark_focus_in, mark_focus_out, restyle
@@ -163,9 +163,9 @@ class Button(QPushButton):
 
     def _show_ring(self, angle: float) -> None:
         color = current_tokens().color(self._icon_role)
-        shown = ring_pixmap(color, _ICON, ICON_GAP, self.devicePixelRatioF(), angle)
-        self.setIcon(QIcon(shown))
-        self.setIconSize(QSize(_ICON + ICON_GAP, _ICON))
+        size = px(_ICON)
+        self.setIcon(QIcon(ring_pixmap(color, size, ICON_GAP, self.devicePixelRatioF(), angle)))
+        self.setIconSize(QSize(size + ICON_GAP, size))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

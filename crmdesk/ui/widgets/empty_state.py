@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from crmdesk.ui.icons import pixmap
 from crmdesk.ui.theme.apply import current_tokens, px
@@ -17,6 +17,7 @@ from crmdesk.ui.widgets.icon_label import IconLabel
 from crmdesk.ui.widgets.labels import label, post
 from crmdesk.ui.widgets.link import Link
 from crmdesk.ui.widgets.paragraph import Paragraph
+from crmdesk.ui.widgets.scrolling import hold_scrolling
 
 _CIRCLE, _ICON, _SENTENCE, _FACTS = 64, 28, 432, 832
 
@@ -49,8 +50,8 @@ class _SoftCircle(QWidget):
         painter.drawPixmap((_CIRCLE - _ICON) // 2, (_CIRCLE - _ICON) // 2, shown)
 
 
-class EmptyState(QWidget):
-    """Icon, heading, one sentence with numbers, ways on, facts.
+class EmptyState(QScrollArea):
+    """Icon, heading, one sentence with numbers, ways on, facts; it scrolls in a low window.
 
     Args:
         icon: what the list would hold.
@@ -81,7 +82,8 @@ class EmptyState(QWidget):
         words = Paragraph(sentence, TextStyle.BODY, "text2", width=_SENTENCE)
         words.setAlignment(centre)
         words.setMaximumWidth(px(_SENTENCE))
-        layout = QVBoxLayout(self)
+        content = QWidget()
+        layout = QVBoxLayout(content)
         layout.setContentsMargins(24, 24, 24, 24)
         layout.setSpacing(0)
         layout.addStretch(2)
@@ -100,6 +102,7 @@ class EmptyState(QWidget):
             layout.addSpacing(24)
             layout.addWidget(_fact_card(facts), 0, centre)
         layout.addStretch(3)
+        hold_scrolling(self, content)
 
 
 def _centred(buttons: Sequence[Button]) -> QHBoxLayout:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from crmdesk.ui.icons import pixmap
+from crmdesk.ui.theme.apply import px
 
 
 class IconLabel(QWidget):
@@ -25,11 +26,10 @@ class IconLabel(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(self._size, self._size)
+        return QSize(px(self._size), px(self._size))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         role = self._role if self.isEnabled() else "disabled"
-        shown = pixmap(self._name, role, self._size, self.devicePixelRatioF())
-        QPainter(self).drawPixmap(
-            (self.width() - self._size) // 2, (self.height() - self._size) // 2, shown
-        )
+        size = px(self._size)
+        shown = pixmap(self._name, role, size, self.devicePixelRatioF())
+        QPainter(self).drawPixmap((self.width() - size) // 2, (self.height() - size) // 2, shown)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
-from crmdesk.ui.theme.apply import current_tokens
+from crmdesk.ui.theme.apply import current_tokens, px
 from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.widgets.buttons import IconButton
 from crmdesk.ui.widgets.labels import label
@@ -42,9 +42,10 @@ class PasswordField(QLineEdit):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
-        left = 2 if mirrored else self.width() - _EYE - 2
-        self._eye.setGeometry(left, (self.height() - _EYE) // 2, _EYE, _EYE)
-        room = _EYE - 4
+        eye = px(_EYE)
+        left = 2 if mirrored else self.width() - eye - 2
+        self._eye.setGeometry(left, (self.height() - eye) // 2, eye, eye)
+        room = eye - 4
         self.setTextMargins(*((room, 0, 0, 0) if mirrored else (0, 0, room, 0)))
 
 

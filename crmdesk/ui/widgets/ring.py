@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, QVariantAnimatio
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QPen, QPixmap, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from crmdesk.ui.theme.apply import current_tokens
+from crmdesk.ui.theme.apply import current_tokens, px
 from crmdesk.ui.theme.motion import RING_MS, motion_allowed
 
 _OPEN_DEGREES = 270
@@ -61,10 +61,10 @@ class Ring(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(self._size, self._size)
+        return QSize(px(self._size), px(self._size))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        rect = QRectF(0, 0, self._size, self._size)
+        rect = QRectF(0, 0, px(self._size), px(self._size))
         rect.moveCenter(QPointF(self.width() / 2, self.height() / 2))
         paint_ring(QPainter(self), rect, current_tokens().color(self._role), self._angle)
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from crmdesk.ui.theme.apply import px
 from crmdesk.ui.widgets.buttons import IconButton
 from crmdesk.ui.widgets.icon_label import IconLabel
 
@@ -50,14 +51,14 @@ class SearchField(QLineEdit):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        icon, clear = px(_ICON), px(_CLEAR)
         mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
-        near, far = _INSET, self.width() - _INSET - _ICON
-        self._icon.setGeometry(
-            far if mirrored else near, (self.height() - _ICON) // 2, _ICON, _ICON
-        )
-        left = 2 if mirrored else self.width() - _CLEAR - 2
-        self._clear.setGeometry(left, (self.height() - _CLEAR) // 2, _CLEAR, _CLEAR)
-        margins = (_CLEAR - 6, 0, _TEXT_MARGIN, 0) if mirrored else (_TEXT_MARGIN, 0, _CLEAR - 6, 0)
+        near, far = _INSET, self.width() - _INSET - icon
+        self._icon.setGeometry(far if mirrored else near, (self.height() - icon) // 2, icon, icon)
+        left = 2 if mirrored else self.width() - clear - 2
+        self._clear.setGeometry(left, (self.height() - clear) // 2, clear, clear)
+        near, far = px(_TEXT_MARGIN), clear - 6
+        margins = (far, 0, near, 0) if mirrored else (near, 0, far, 0)
         self.setTextMargins(*margins)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
     QHBoxLayout,
-    QScrollArea,
     QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
@@ -24,6 +23,7 @@ from crmdesk.ui.widgets.elided_label import ElidedLabel
 from crmdesk.ui.widgets.labels import rule
 from crmdesk.ui.widgets.progress import ProgressBar
 from crmdesk.ui.widgets.properties import mark_focus_in, mark_focus_out
+from crmdesk.ui.widgets.scrolling import scrolling
 from crmdesk.ui.widgets.tabs_small import TabsSmall
 
 NARROWEST, WIDEST, USUAL = 280, 480, 320
@@ -234,14 +234,15 @@ class SidePanel(QFrame):
         self._arrange_foot()
 
     def _arrange_foot(self) -> None:
-        for child in self._foot.findChildren(QWidget):
-            # Before the sheet reached them, buttons ask for too little.
-            child.ensurePolished()
         items = [self.foot.itemAt(number) for number in range(self.foot.count())]
-        widest = max((item.sizeHint().width() for item in items if item), default=0)
+        widgets = [widget for item in items if item and (widget := item.widget())]
+        for widget in widgets:
+            # Before the sheet reached it, a button asks for too little.
+            widget.ensurePolished()
+        widest = max((widget.sizeHint().width() for widget in widgets), default=0)
         margins = self.foot.contentsMargins()
         room = self.width() - margins.left() - margins.right() - self._grip.width()
-        beside = widest * len(items) + self.foot.spacing() * (len(items) - 1) <= room
+        beside = widest * len(widgets) + self.foot.spacing() * (len(widgets) - 1) <= room
         direction = QBoxLayout.Direction
         self.foot.setDirection(direction.LeftToRight if beside else direction.TopToBottom)
 
@@ -291,19 +292,6 @@ class SidePanel(QFrame):
             self.stepped.emit(1)
         else:
             super().keyPressEvent(event)
-
-
-def scrolling(content: QWidget) -> QScrollArea:
-    """Put a long body into an area that scrolls up and down only."""
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setWidget(content)
-    # Otherwise the palette's window colour covers the panel's surface.
-    area.viewport().setAutoFillBackground(False)
-    content.setAutoFillBackground(False)
-    return area
 
 
 def empty_layout(layout: QBoxLayout) -> None:

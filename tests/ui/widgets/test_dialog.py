@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QWidget
 
 from crmdesk.ui.widgets.dialog import Decision, DecisionDialog, Effect
 from tests.ui.clipping import clipped, stretched
@@ -33,6 +33,7 @@ def opened(dialog: DecisionDialog, qtbot) -> DecisionDialog:
     with qtbot.waitActive(dialog):
         dialog.open()
         dialog.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is dialog.focusWidget())
     return dialog
 
 
