@@ -1,0 +1,147 @@
+"""Reads the audit log, for Super Admins; reading writes no entry."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import desc, func, select
+
+from crmdesk.core.access.actor import Actor
+from crmdesk.core.access.guard import Guard
+from crmdesk.core.access.permissions import Permission
+from crmdesk.core.audit.event import AuditEvent, entries, read_event, sensitive_names
+from crmdesk.core.audit.filters import AuditFilters, conditions, edition_conditions
+from crmdesk.core.db.engine import Database, Tx
+from crmdesk.core.db.tables import audit_events
+from crmdesk.core.errors import UserError, WrongUsage
+from crmdesk.core.setting_declarations import Edition
+from crmdesk.core.settings import read_setting
+
+EVERYTHING = AuditFilters()
+_LARGEST_PAGE = 10_000
+_IDS_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some entries, newest first.
+
+    Attributes:
+        next: what to give as ``after`` for the entries that follow; ``None`` at the end.
+        total: how many entries pass the filters in all.
+    """
+
+    events: tuple[AuditEvent, ...]
+    next: str | None
+    total: int
+
+
+class AuditLogReader:
+    """What the audit log says, as far as the workspace's edition shows it."""
+
+    def __init__(self, database: Database, guard: Guard) -> None:
+        self._database = database
+        self._guard = guard
+
+    def events(
+        self,
+        actor: Actor,
+        filters: AuditFilters = EVERYTHING,
+        limit: int = 100,
+        after: str | None = None,
+    ) -> Page:
+        """A page of entries, newest first.
+
+        Args:
+            actor: a Super Admin.
+            filters: which entries.
+            limit: at most so many, up to 10,000.
+            after: ``next`` of the page before.
+
+        Raises:
+            PermissionDenied: the actor is not a Super Admin.
+            WrongUsage: ``audit_cursor_invalid``, or a filter that does not exist.
+        """
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        limit = min(max(limit, 1), _LARGEST_PAGE)
+        with self._database.read() as tx:
+            wanted = conditions(tx, filters, _edition(tx))
+            total = tx.scalar(select(func.count()).select_from(audit_events).where(*wanted))
+            if after is not None:
+                wanted.append(audit_events.c.id < _cursor(after))
+            # One more than asked for tells whether there is a next page.
+            statement = entries().where(*wanted).order_by(desc(audit_events.c.id))
+            rows = tx.execute(statement.limit(limit + 1)).all()
+            hidden = sensitive_names(tx)
+        shown = tuple(read_event(row, hidden) for row in rows[:limit])
+        return Page(shown, str(shown[-1].id) if len(rows) > limit else None, int(total))
+
+    def ids(self, actor: Actor, filters: AuditFilters = EVERYTHING) -> array[int]:
+        """The numbers of all entries that pass, newest first, 8 bytes each, for a table.
+
+        Raises:
+            PermissionDenied: the actor is not a Super Admin.
+            WrongUsage: a filter that does not exist.
+        """
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        with self._database.read() as tx:
+            wanted = conditions(tx, filters, _edition(tx))
+            statement = select(audit_events.c.id).where(*wanted).order_by(desc(audit_events.c.id))
+            return array("q", tx.execute(statement).scalars())
+
+    def rows(self, actor: Actor, ids: Sequence[int]) -> list[AuditEvent]:
+        """The entries with these numbers, in this order; what is not shown is left out.
+
+        Raises:
+            PermissionDenied: the actor is not a Super Admin.
+        """
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        with self._database.read() as tx:
+            found = _by_id(tx, ids)
+        return [found[event_id] for event_id in ids if event_id in found]
+
+    def event(self, actor: Actor, event_id: int) -> AuditEvent:
+        """One entry with all its details.
+
+        Raises:
+            PermissionDenied: the actor is not a Super Admin.
+            UserError: ``audit_event_not_found``.
+        """
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        with self._database.read() as tx:
+            found = _by_id(tx, [event_id])
+        if event_id not in found:
+            raise UserError(
+                "audit_event_not_found",
+                f"The audit log shows no entry {event_id}.",
+                "It may be of a category that this edition does not show.",
+                id=event_id,
+            )
+        return found[event_id]
+
+
+def _edition(tx: Tx) -> Edition:
+    return Edition(str(read_setting(tx, "workspace.edition")))
+
+
+def _by_id(tx: Tx, ids: Sequence[int]) -> dict[int, AuditEvent]:
+    shown = edition_conditions(_edition(tx))
+    hidden = sensitive_names(tx)
+    found: dict[int, AuditEvent] = {}
+    for start in range(0, len(ids), _IDS_AT_ONCE):
+        some = list(ids[start : start + _IDS_AT_ONCE])
+        for row in tx.execute(entries().where(audit_events.c.id.in_(some), *shown)):
+            found[row.id] = read_event(row, hidden)
+    return found
+
+
+def _cursor(text: str) -> int:
+    if not (text.isascii() and text.isdigit()) or len(text) > 18:
+        raise WrongUsage(
+            "audit_cursor_invalid",
+            f"“{text}” is not where a page of the audit log ended.",
+            "Give the value of “next” from the page before.",
+        )
+    return int(text)

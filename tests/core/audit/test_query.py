@@ -1,0 +1,269 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import insert, update
+
+from crmdesk.core.access.actor import SYSTEM, Actor, ActorKind
+from crmdesk.core.audit import kinds
+from crmdesk.core.audit.filters import AuditFilters
+from crmdesk.core.audit.kinds import Action
+from crmdesk.core.audit.query import AuditLogReader
+from crmdesk.core.clock import from_text
+from crmdesk.core.db.tables import audit_details, properties, team_members, teams, users
+from crmdesk.core.errors import PermissionDenied, UserError, WrongUsage
+from crmdesk.core.settings import Settings
+from tests.builders import Desk
+
+
+def reader(desk: Desk) -> AuditLogReader:
+    return AuditLogReader(desk.workspace.database, desk.workspace.guard)
+
+
+def log(desk, kind, actor=None, **facts):
+    with desk.workspace.database.write() as tx:
+        desk.workspace.audit_log.log(tx, actor or desk.admin, kind, **facts)
+
+
+def found(desk, **filters):
+    page = reader(desk).events(desk.admin, AuditFilters(**filters))
+    assert page.total == len(page.events)
+    ids = reader(desk).ids(desk.admin, AuditFilters(**filters))
+    assert list(ids) == [event.id for event in page.events]
+    return page.events
+
+
+def test_the_newest_entry_comes_first_with_all_that_is_known_of_it(desk):
+    contact = desk.contact(firstname="Ann", phone="555-0100")
+    desk.edit(contact, phone="555-0199")
+
+    newest, created, *_ = reader(desk).events(desk.admin).events
+
+    assert (newest.category, newest.subcategory, newest.action) == (
+        "property_value",
+        "CONTACTS",
+        "update",
+    )
+    assert (newest.user, newest.user_name) == (desk.admin.email, desk.admin.full_name)
+    assert (newest.object, newest.object_id) == ("contacts", str(contact.id))
+    assert (newest.address, newest.agent, newest.country) == ("192.0.2.7", "CRM Desk test", "NO")
+    assert newest.sign_in_type == "password_and_code"
+    assert newest.link == f"records/contacts/{contact.id}"
+    assert newest.at.utcoffset() == timedelta(0)
+    assert newest.detail["changes"] == [{"property": "phone", "old": "555-0100", "new": "555-0199"}]
+    assert "user_email" not in newest.detail
+    assert created.action == "create"
+
+
+def test_pages_hold_every_entry_once(desk):
+    for number in range(25):
+        log(desk, kinds.IMPORT, details={"number": number})
+    seen, after = [], None
+    while True:
+        page = reader(desk).events(desk.admin, limit=7, after=after)
+        seen += [event.id for event in page.events]
+        after = page.next
+        if after is None:
+            break
+        log(desk, kinds.BACKUP_CREATED)
+
+    assert seen == sorted(seen, reverse=True)
+    assert sorted(seen) == list(range(1, 28))
+
+
+@pytest.mark.parametrize("text", ["", "x", "-1", "1.5", "١", "9" * 30])
+def test_a_cursor_that_is_none_is_refused(desk, text):
+    with pytest.raises(WrongUsage):
+        reader(desk).events(desk.admin, after=text)
+
+
+def test_filters_are_joined_by_and_and_hold_any_of_their_values(desk):
+    log(desk, kinds.BACKUP_CREATED)
+    log(desk, kinds.BACKUP_DELETED)
+    log(desk, kinds.crm_object("deals", Action.DELETE))
+    log(desk, kinds.crm_object("contacts", Action.DELETE))
+
+    assert len(found(desk, actions=("delete",))) == 3
+    assert len(found(desk, actions=("Delete",), categories=("CRM_OBJECT",))) == 2
+    assert len(found(desk, categories=("crm_object",), subcategories=("deals", "tickets"))) == 1
+    kept = found(desk, subcategories=("DATA_BACKUP_CREATED", "DATA_BACKUP_DELETED"))
+    assert [event.action for event in kept] == ["delete", "create"]
+
+
+def test_what_an_entry_prints_is_what_the_filter_takes(desk):
+    log(desk, kinds.SETTING_CHANGED)
+    for event in reader(desk).events(desk.admin).events:
+        same = {
+            "categories": (event.category,),
+            "subcategories": (event.subcategory,),
+            "actions": (event.action,),
+        }
+        assert event.id in [other.id for other in found(desk, **same)]
+
+
+@pytest.mark.parametrize("filters", [{"categories": ("pages",)}, {"actions": ("explode",)}])
+def test_a_filter_that_does_not_exist_is_said(desk, filters):
+    with pytest.raises(WrongUsage):
+        reader(desk).events(desk.admin, AuditFilters(**filters))
+
+
+def test_by_takes_the_start_of_an_email_a_name_or_a_team(desk):
+    marc = desk.user("Marc Dubois")
+    elif_ = desk.user("Elif Demir")
+    with desk.workspace.database.write() as tx:
+        team = tx.execute(insert(teams).values(name="Sales Nordic")).inserted_primary_key[0]
+        tx.execute(insert(team_members).values(team_id=team, user_id=elif_.user_id))
+        tx.execute(update(users).where(users.c.id == marc.user_id).values(removed_at=tx.now_text))
+    log(desk, kinds.IMPORT, marc)
+    log(desk, kinds.IMPORT, elif_)
+    log(desk, kinds.IMPORT, SYSTEM)
+
+    assert [e.user_id for e in found(desk, by=("MARC",))] == [marc.user_id]
+    assert [e.user_id for e in found(desk, by=(marc.email,))] == [marc.user_id]
+    assert [e.user_id for e in found(desk, by=("sales",))] == [elif_.user_id]
+    assert len(found(desk, by=("marc", "Elif D"))) == 2
+    assert len(found(desk, user_ids=(marc.user_id,), by=("sales",))) == 2
+    assert found(desk, by=("nobody",)) == ()
+
+
+def test_both_ends_of_a_range_are_in_it(timed_desk):
+    desk = timed_desk
+    for _ in range(5):
+        desk.time.forward(minutes=1)
+        log(desk, kinds.IMPORT)
+    events = found(desk, subcategories=("IMPORT",))
+
+    def between(since, until):
+        return [e.id for e in found(desk, since=since, until=until, actions=("import",))]
+
+    assert between(events[3].at, events[1].at) == [event.id for event in events[1:4]]
+    one = timedelta(milliseconds=1)
+    assert between(events[3].at + one, events[1].at - one) == [events[2].id]
+    assert between(events[0].at + one, None) == []
+    assert between(None, from_text("2001-01-01T00:00:00.000Z")) == []
+
+
+def test_a_clock_set_back_neither_hides_nor_reorders_entries(timed_desk):
+    desk = timed_desk
+    log(desk, kinds.BACKUP_CREATED)
+    before = desk.time.at
+    desk.time.back(hours=2)
+    log(desk, kinds.BACKUP_DELETED)
+
+    newest, noticed, oldest = reader(desk).events(desk.admin).events[:3]
+
+    assert (newest.action, oldest.action) == ("delete", "create")
+    assert noticed.subcategory == "CLOCK_WENT_BACK"
+    assert noticed.detail == {"seconds": 7200}
+    assert newest.at == before - timedelta(hours=2)
+    assert newest.id in [event.id for event in found(desk, since=before)]
+
+
+def test_search_finds_values_and_ids_and_not_the_words_of_the_format(desk):
+    contact = desk.contact(firstname='Ann "Annie" Ærø 100%', phone="555-0100")
+    log(desk, kinds.IMPORT, object_id="import-1", job_id="job-7")
+
+    (created,) = found(desk, search="annie")
+    assert created.object_id == str(contact.id)
+    assert found(desk, search='Ann "Annie"') == (created,)
+    assert found(desk, search="Ærø 100%") == (created,)
+    assert found(desk, search="100_") == ()
+    assert found(desk, search="user_email") == ()
+    assert len(found(desk, search="job-7")) == 1
+    assert len(found(desk, search="import-1")) == 1
+
+
+def test_a_value_that_became_sensitive_later_is_masked(desk):
+    contact = desk.contact(phone="555-0100")
+    desk.edit(contact, phone="555-0199")
+    with desk.workspace.database.write() as tx:
+        tx.execute(update(properties).where(properties.c.name == "phone").values(is_sensitive=1))
+
+    changed, created = found(desk, object_type="contacts", object_id=str(contact.id))
+
+    assert changed.detail["changes"] == [{"property": "phone", "old": "masked", "new": "masked"}]
+    assert created.detail["values"]["phone"] == "masked"
+    assert "@" in created.detail["values"]["email"]
+
+
+def test_erased_details_are_said_to_be_erased(desk):
+    desk.contact()
+    with desk.workspace.database.write() as tx:
+        tx.execute(update(audit_details).values(payload=None, salt=None, erased_at=tx.now_text))
+
+    newest = reader(desk).events(desk.admin).events[0]
+
+    assert newest.erased
+    assert newest.detail == {}
+    assert newest.user == desk.admin.email
+
+
+def test_details_that_somebody_broke_do_not_stop_the_reading(desk):
+    desk.contact()
+    for payload in ("", "{", "[1]", '{"changes": 5, "values": [], "user_email": 7}'):
+        with desk.workspace.database.write() as tx:
+            tx.execute(update(audit_details).values(payload=payload))
+        assert reader(desk).events(desk.admin).total > 0
+        assert len(found(desk, search="changes")) == 0
+
+
+@pytest.mark.parametrize("edition", ["starter", "professional"])
+def test_lower_editions_show_sign_ins_and_security_and_lose_nothing(desk, edition):
+    contact = desk.contact()
+    log(desk, kinds.LOGIN_SUCCEEDED)
+    every = reader(desk).ids(desk.admin)
+    record_entry = found(desk, object_type="contacts", object_id=str(contact.id))[0].id
+    settings = Settings(desk.workspace.database, desk.workspace.guard, desk.workspace.audit_log)
+    settings.set(desk.admin, "workspace.edition", edition)
+
+    shown = found(desk)
+
+    assert {event.category for event in shown} == {"login", "security"}
+    assert found(desk, categories=("crm_object",)) == ()
+    assert reader(desk).rows(desk.admin, every) == list(shown)
+    with pytest.raises(UserError):
+        reader(desk).event(desk.admin, record_entry)
+    settings.set(desk.admin, "workspace.edition", "enterprise")
+    assert reader(desk).ids(desk.admin)[2:] == every
+
+
+def test_rows_come_in_the_order_asked_for_and_the_missing_are_left_out(desk):
+    for _ in range(5):
+        log(desk, kinds.IMPORT)
+    events = reader(desk).rows(desk.admin, [3, 999, 1, 5])
+
+    assert [event.id for event in events] == [3, 1, 5]
+    assert reader(desk).rows(desk.admin, []) == []
+    assert reader(desk).event(desk.admin, 3) == events[0]
+    with pytest.raises(UserError) as caught:
+        reader(desk).event(desk.admin, 999)
+    assert caught.value.code == "audit_event_not_found"
+
+
+def test_only_super_admins_read_the_log_and_reading_writes_no_entry(desk):
+    tom = desk.user("Tom Okafor")
+    before = desk.audit_actions()
+    read = reader(desk)
+    read.events(desk.admin)
+    read.rows(desk.admin, read.ids(desk.admin))
+    assert desk.audit_actions() == before
+
+    for call in (
+        lambda: read.events(tom),
+        lambda: read.ids(tom),
+        lambda: read.rows(tom, [1]),
+        lambda: read.event(tom, 1),
+    ):
+        with pytest.raises(PermissionDenied):
+            call()
+    assert desk.audit_actions()[len(before) :] == [("PERMISSION_REFUSED", "refused")] * 4
+
+
+def test_an_unknown_person_has_no_name(desk):
+    log(desk, kinds.LOGIN_FAILED, Actor(ActorKind.UNKNOWN), result=kinds.Result.FAILED)
+
+    newest = reader(desk).events(desk.admin).events[0]
+
+    assert (newest.actor_kind, newest.user, newest.user_name) == ("unknown", "", "")
+    assert newest.result == "failed"
