@@ -20,7 +20,9 @@ def contestants(rows: int) -> list[Contestant]:
     target = quote(str(data.FOLDER / "peer.zip"))
     query = quote(data.csv_query())
     python = quote(peers.our_python())
-    ours = f"{python} -m benchmarks.do_backup {database} {quote(str(data.FOLDER / 'ours.zip'))}"
+    ours = (
+        f"{python} -m benchmarks.ours do_backup {database} {quote(str(data.FOLDER / 'ours.zip'))}"
+    )
     shell = f"rm -f {target}; sqlite3 -csv -header {database} {query} | zip -q -%d {target} -"
     found = [
         Contestant("CRM Desk, isal level 2, verified", ours),

@@ -1,4 +1,4 @@
-"""One backup by the product's engine, as a process: ``do_backup DATABASE TARGET``."""
+"""One backup by the product's engine, started by ``ours.py``: ``do_backup DATABASE TARGET``."""
 
 from __future__ import annotations
 
@@ -31,7 +31,3 @@ def main(database: str, target: str, *options: str) -> None:
         progress=leave_when_written,
     )
     sys.stdout.write(f"{result.records} records, {result.bytes} bytes\n")
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

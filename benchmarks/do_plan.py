@@ -1,4 +1,4 @@
-"""One comparison by the product, as a process: ``do_plan DATABASE ZIP COLUMNS``."""
+"""One comparison by the product, started by ``ours.py``: ``do_plan DATABASE ZIP COLUMNS``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,3 @@ def main(database: str, zipped: str, columns: str) -> None:
     backup = read_backup(path, known_key=key)
     comparison = differing_rows(Path(database), backup, data.shape(), columns.split(","))
     sys.stdout.write(f"{sum(1 for _ in comparison)}\n")
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -17,10 +17,10 @@ def contestants(rows: int) -> list[Contestant]:
     zipped = data.FOLDER / f"contacts-{rows}.zip"
     database = quote(str(data.changed_contacts(rows)))
     origin = quote(str(data.contacts(rows)))
-    run_once(f"{python} -m benchmarks.do_backup {origin} {quote(str(zipped))}")
+    run_once(f"{python} -m benchmarks.ours do_backup {origin} {quote(str(zipped))}")
     arguments = f"{database} {quote(str(zipped))} {','.join(data.PLAN_COLUMNS)}"
     return [
-        Contestant("CRM Desk, bytes compared", f"{python} -m benchmarks.do_plan {arguments}"),
+        Contestant("CRM Desk, bytes compared", f"{python} -m benchmarks.ours do_plan {arguments}"),
         Contestant(
             "csv + executemany into a staging table + SQL IS NOT",
             f"{python} -m benchmarks.peer_plan_staging {arguments}",
