@@ -20,6 +20,7 @@ from crmdesk.ui.tables.cells import Lead, Row, RowAction
 from crmdesk.ui.tables.model import PagedModel
 from crmdesk.ui.tables.painted_table import PaintedTable
 from crmdesk.ui.tables.row_actions import RowActionBars
+from crmdesk.ui.theme.apply import theme_signals
 
 ActionsOf = Callable[[Row], Sequence[RowAction]]
 _TAB_REASONS = (
@@ -77,6 +78,7 @@ class RowTable(PaintedTable):
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
         model.modelReset.connect(self._rows_changed)
         self.selectionModel().currentRowChanged.connect(self._current_changed)
+        theme_signals().changed.connect(self._settle_soon)
         self._rows_changed()
 
     @property
@@ -173,6 +175,12 @@ class RowTable(PaintedTable):
         index = self._model.index(position, 0)
         self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
 
+    def _show_menu(self) -> None:
+        position = self.currentIndex().row()
+        at = self.row_rect(position).center()
+        self.scrollTo(self.currentIndex())
+        self._bars.menu_for(position, self.viewport().mapToGlobal(at))
+
     def _open(self, position: int) -> None:
         if 0 <= position < self._model.rowCount():
             self.opened.emit(self._model.ids[position])
@@ -206,8 +214,7 @@ class RowTable(PaintedTable):
         self._settle.start(0)
 
     @Slot()
-    def _look_changed(self) -> None:
-        super()._look_changed()
+    def _settle_soon(self) -> None:
         self._settle.start(0)
 
     @Slot()
@@ -292,6 +299,8 @@ class RowTable(PaintedTable):
             self._move_to(0 if key == Qt.Key.Key_Home else last)
         elif event.matches(QKeySequence.StandardKey.SelectAll):
             self._select_all()
+        elif _is_menu_key(event) and position >= 0:
+            self._show_menu()
         elif key in {Qt.Key.Key_Left, Qt.Key.Key_Right}:
             # Cells are no places of their own; Alt+Left and Alt+Right belong to the window.
             event.ignore()
@@ -314,14 +323,17 @@ class RowTable(PaintedTable):
         self._settle.start(0)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        position, at = self.rowAt(event.pos().y()), event.pos()
-        if event.reason() is QContextMenuEvent.Reason.Keyboard:
-            position = self.currentIndex().row()
-            at = self.row_rect(position).center()
-        if position >= 0:
+        # By keyboard it came as a key already: not every platform makes an event of that key.
+        position = self.rowAt(event.pos().y())
+        if position >= 0 and event.reason() is not QContextMenuEvent.Reason.Keyboard:
             self._move_to(position)
-            self._bars.menu_for(position, self.viewport().mapToGlobal(at))
+            self._bars.menu_for(position, event.globalPos())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._settle.start(0)
+
+
+def _is_menu_key(event: QKeyEvent) -> bool:
+    shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+    return event.key() == Qt.Key.Key_Menu or (event.key() == Qt.Key.Key_F10 and bool(shift))
