@@ -94,14 +94,6 @@ def live_count_query(table: str) -> str:
     return f"SELECT count(*) FROM {quoted_name(table)} NOT INDEXED WHERE archived_at IS NULL"
 
 
-def live_ids_query(table: str) -> str:
-    """Ids of live records within ``?1 < id <= ?2``, ascending."""
-    return (
-        f"SELECT id FROM {quoted_name(table)} NOT INDEXED"
-        " WHERE id > ?1 AND id <= ?2 AND archived_at IS NULL ORDER BY id"
-    )
-
-
 def open_reader(database: Path) -> sqlite3.Connection:
     """Open the database for reading only; it may be used from any one thread at a time.
 
