@@ -53,6 +53,8 @@ class Unproven(StrEnum):
     """Without a signed head nothing tells that entries are missing at the end."""
     SIGNATURES = "signatures"
     """Without the public key the heads were believed."""
+    KEYRING = "keyring"
+    """The keyring did not answer, so that the head in it was not asked."""
 
 
 @dataclass(frozen=True, slots=True)

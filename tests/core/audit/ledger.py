@@ -112,6 +112,7 @@ class Ledger:
                 "PRAGMA foreign_keys=OFF;"
                 "DROP TRIGGER IF EXISTS audit_events_no_update;"
                 "DROP TRIGGER IF EXISTS audit_events_no_delete;"
+                "DROP TRIGGER IF EXISTS audit_events_no_replace;"
             )
             yield connection
             connection.commit()

@@ -183,6 +183,7 @@ def tampered(path: Path, tamper: Tamper, chance: random.Random) -> int:
             "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; PRAGMA foreign_keys=OFF;"
             "DROP TRIGGER IF EXISTS audit_events_no_update;"
             "DROP TRIGGER IF EXISTS audit_events_no_delete;"
+            "DROP TRIGGER IF EXISTS audit_events_no_replace;"
         )
         first_bad = tamper(connection, chance)
         connection.commit()
