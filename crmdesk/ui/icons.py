@@ -9,14 +9,15 @@ from __future__ import annotations
 from functools import cache, lru_cache
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton
 
 from crmdesk.core.resources import resource_path
 from crmdesk.ui.theme.apply import current_tokens, px, theme_signals
 
-_RATIOS = (1.0, 1.25, 1.5, 2.0, 3.0)
+# A screen that joins later with another ratio gets the next larger one, scaled down.
+_USUAL_RATIOS = {1.0, 2.0}
 
 
 def pixmap(name: str, role: str = "text2", size: int = 16, ratio: float = 1.0) -> QPixmap:
@@ -42,7 +43,9 @@ def icon(name: str, role: str = "text2", size: int = 16, gap: int = 0) -> QIcon:
     since styled buttons have no spacing between icon and text.
     """
     tokens = current_tokens()
-    return _icon(name, tokens.color(role).name(), tokens.disabled, size, gap)
+    ratios = _USUAL_RATIOS | {screen.devicePixelRatio() for screen in QGuiApplication.screens()}
+    color = tokens.color(role).name()
+    return _icon(name, color, tokens.disabled, size, gap, tuple(sorted(ratios)))
 
 
 def themed_icon(
@@ -77,9 +80,11 @@ class _ThemedIcon(QObject):
 
 
 @lru_cache(maxsize=512)
-def _icon(name: str, color: str, disabled: str, size: int, gap: int) -> QIcon:
+def _icon(
+    name: str, color: str, disabled: str, size: int, gap: int, ratios: tuple[float, ...]
+) -> QIcon:
     result = QIcon()
-    for ratio in _RATIOS:
+    for ratio in ratios:
         result.addPixmap(_pixmap(name, color, size, ratio, gap), QIcon.Mode.Normal)
         result.addPixmap(_pixmap(name, disabled, size, ratio, gap), QIcon.Mode.Disabled)
     return result

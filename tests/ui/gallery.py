@@ -66,7 +66,7 @@ def page(width: int, height: int) -> QFrame:
     """An empty sheet of paper."""
     frame = QFrame()
     frame.setProperty("role", "page")
-    frame.setMinimumSize(width, height)
+    frame.resize(width, height)
     return frame
 
 

@@ -151,6 +151,7 @@ QLineEdit[code="true"]:focus, QLineEdit[code="true"][error="true"] { padding: 0p
 QComboBox QLineEdit, QAbstractSpinBox QLineEdit {
     min-height: 0px; border: none; padding: 0px; background: transparent;
 }
+QComboBox { combobox-popup: 0; }
 QComboBox::drop-down { border: none; width: ${px24}px; subcontrol-position: center right; }
 QComboBox::down-arrow { image: url("$mark_chevron"); width: ${px14}px; height: ${px14}px; }
 QComboBox::down-arrow:disabled { image: url("$mark_chevron_off"); }
@@ -166,6 +167,10 @@ QAbstractSpinBox::up-arrow { image: url("$mark_up"); width: ${px12}px; height: $
 QAbstractSpinBox::down-arrow { image: url("$mark_down"); width: ${px12}px; height: ${px12}px; }
 QDateTimeEdit::drop-down { border: none; width: ${px24}px; }
 QDateTimeEdit::down-arrow { image: url("$mark_chevron"); width: ${px14}px; height: ${px14}px; }
+
+QCalendarWidget QWidget#qt_calendar_navigationbar { background: $window; }
+QCalendarWidget QToolButton { color: $text; font-weight: 500; padding: 1px 6px; }
+QCalendarWidget QSpinBox { min-width: ${px64}px; }
 
 QTextEdit, QPlainTextEdit {
     padding: 5px 7px; border: 1px solid $border_strong; border-radius: 6px;

@@ -1,12 +1,15 @@
 """Whole numbers and dates, typed or stepped, with the text where other fields have it.
 
-The style sheet's padding does not reach the text inside a spin box; text margins do.
+The style sheet's padding does not reach the text of a spin box with steps; text margins do.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import QDate
-from PySide6.QtWidgets import QAbstractSpinBox, QDateEdit, QSpinBox, QWidget
+from PySide6.QtCore import QDate, Qt
+from PySide6.QtGui import QTextCharFormat
+from PySide6.QtWidgets import QCalendarWidget, QDateEdit, QSpinBox, QToolButton, QWidget
+
+from crmdesk.ui.icons import themed_icon
 
 _TEXT_MARGIN = 10
 
@@ -29,7 +32,7 @@ class NumberField(QSpinBox):
         self.setRange(lowest, highest)
         self.setValue(value)
         self.setGroupSeparatorShown(True)
-        _indent(self)
+        self.lineEdit().setTextMargins(_TEXT_MARGIN, 0, _TEXT_MARGIN, 0)
 
 
 class DateField(QDateEdit):
@@ -40,8 +43,15 @@ class DateField(QDateEdit):
         self.setAccessibleName(name)
         self.setCalendarPopup(True)
         self.setDate(day)
-        _indent(self)
+        _dress(self.calendarWidget())
 
 
-def _indent(field: QAbstractSpinBox) -> None:
-    field.lineEdit().setTextMargins(_TEXT_MARGIN, 0, _TEXT_MARGIN, 0)
+def _dress(calendar: QCalendarWidget) -> None:
+    """Take out the red weekends, since red means loss, and put our own arrows in."""
+    calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
+    for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
+        calendar.setWeekdayTextFormat(day, QTextCharFormat())
+    names = {"qt_calendar_prevmonth": "chevron-left", "qt_calendar_nextmonth": "chevron-right"}
+    for button in calendar.findChildren(QToolButton):
+        if button.objectName() in names:
+            themed_icon(button, names[button.objectName()])
