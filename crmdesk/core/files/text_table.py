@@ -156,11 +156,16 @@ class _Feed:
         )
 
     def _rows(self) -> Iterator[_ParsedRow]:
-        more = True
+        more, begun = True, self.characters
         while more:
             try:
                 for cells in self._reader:
                     line, self._row_starts = self._row_starts, self._lines_read + 1
+                    # The parser's own limit is one for the whole process, and whoever reads
+                    # a backup raises it; only a row this long can hold a cell this long.
+                    if self.characters - begun > self._limits.cell_characters:
+                        self._check_cells(cells, line)
+                    begun = self.characters
                     if cells:
                         trouble, self._trouble = self._trouble, None
                         yield line, cells, trouble
@@ -203,18 +208,15 @@ class _Feed:
             cause = RowProblemCause.INVALID_BYTES
             self._trouble = RowProblem(_BROKEN, cause, self._lines_read, offset + 1, found.hex())
 
+    def _check_cells(self, cells: list[str], line: int) -> None:
+        if any(len(cell) > self._limits.cell_characters for cell in cells):
+            raise _cell_too_large(line, self._limits.cell_characters)
+
     def _broken(self, error: csv.Error, line: int) -> RowProblem:
         """Tell what the parser stumbled over; its messages are its only way to say."""
         said = str(error)
         if "field limit" in said:
-            raise UserError(
-                "cell_too_large",
-                f"A cell of the row that begins on line {line} has more than "
-                f"{self._limits.cell_characters:,} characters.",
-                "Check the quotes on that line, or shorten the text.",
-                line=line,
-                limit=self._limits.cell_characters,
-            ) from error
+            raise _cell_too_large(line, self._limits.cell_characters) from error
         if "end of data" in said:
             return RowProblem(_BROKEN, RowProblemCause.UNCLOSED_QUOTE, line)
         return RowProblem(_BROKEN, RowProblemCause.TEXT_AFTER_QUOTE, self._lines_read)
@@ -227,6 +229,16 @@ def _opened(source: TableBytes, dialect: CsvDialect, limits: TableLimits) -> Ite
         text = io.TextIOWrapper(file, encoding=dialect.encoding, errors=MARK, newline="")
         text._CHUNK_SIZE = _DECODED_AT_ONCE  # type: ignore[attr-defined]
         yield _Feed(text, dialect, limits)
+
+
+def _cell_too_large(line: int, limit: int) -> UserError:
+    return UserError(
+        "cell_too_large",
+        f"A cell of the row that begins on line {line} has more than {limit:,} characters.",
+        "Check the quotes on that line, or shorten the text.",
+        line=line,
+        limit=limit,
+    )
 
 
 def _line_too_long(line: int, limit: int) -> UserError:

@@ -191,6 +191,16 @@ def test_a_cell_beyond_a_megabyte_is_refused_with_its_line(content: bytes) -> No
     assert (caught.value.code, caught.value.values["line"]) == ("cell_too_large", 2)
 
 
+def test_a_cell_beyond_a_megabyte_is_refused_after_a_backup_was_read() -> None:
+    before = csv.field_size_limit(1 << 30)  # as reading a backup does, for the whole process
+    try:
+        with pytest.raises(UserError) as caught:
+            read(b"a,b\n3,4\n1,%s\n" % (b"x" * ((1 << 20) + 1)))
+    finally:
+        csv.field_size_limit(before)
+    assert (caught.value.code, caught.value.values["line"]) == ("cell_too_large", 3)
+
+
 def test_a_gigabyte_in_one_cell_is_refused_in_little_memory(tmp_path: Path) -> None:
     path = tmp_path / "huge.csv"
     with path.open("wb") as file:
