@@ -13,8 +13,9 @@ from crmdesk.ui.actions import Actions, ActionSpec, MenuName, shown_keys
 def window(qtbot):
     made = QWidget()
     qtbot.addWidget(made)
-    made.show()
-    qtbot.waitActive(made)
+    with qtbot.waitActive(made):
+        made.show()
+        made.activateWindow()
     return made
 
 

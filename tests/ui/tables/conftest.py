@@ -86,8 +86,9 @@ def table(qtbot, people, queries):
     )
     qtbot.addWidget(made)
     made.resize(800, 400)
-    made.show()
-    qtbot.waitActive(made)
+    with qtbot.waitActive(made):
+        made.show()
+        made.activateWindow()
     with qtbot.waitSignal(made.counted):
         made.load()
     made.view.setFocus()
