@@ -43,6 +43,7 @@ from crmdesk.ui.widgets.elided_label import ElidedLabel
 from crmdesk.ui.widgets.empty_state import EmptyState, Fact
 from crmdesk.ui.widgets.form_field import FormField
 from crmdesk.ui.widgets.labels import label, rule
+from crmdesk.ui.widgets.left_list import LeftList
 from crmdesk.ui.widgets.link import Link
 from crmdesk.ui.widgets.number_card import Number, NumberCard, NumberStrip
 from crmdesk.ui.widgets.number_field import NumberField
@@ -341,16 +342,32 @@ def side_panel() -> SidePanel:
     panel.add_page("comments", "Comments 4", QWidget())
     panel.set_foot(
         [
-            Button("View more information", icon="external-link", trailing=True),
+            Button("View more information", icon="arrow-up-right", trailing=True),
             Button("Restore deal", ButtonKind.PRIMARY),
         ]
     )
     return panel
 
 
+def places() -> LeftList:
+    """A left list with a current and an unusable place."""
+    result = LeftList("Objects")
+    result.add_group("Objects", IconButton("plus", "New segment"))
+    for key, text, icon, count in (
+        ("contacts", "Contacts", "contact-round", "12,480"),
+        ("companies", "Companies", "building-2", "3,204"),
+        ("deals", "Deals", "handshake", "1,977"),
+        ("talks", "Conversations", "messages-square", ""),
+    ):
+        result.add(key, text, icon, count)
+    result.set_current("deals")
+    result.set_reason("talks", "Cannot be restored")
+    return result
+
+
 def pages() -> QWidget:
     """Sheet two: a page with numbers, an empty state and a panel."""
-    sheet = page(1280, 800)
+    sheet = page(1440, 800)
     outer = QHBoxLayout(sheet)
     outer.setContentsMargins(0, 0, 0, 0)
     outer.setSpacing(0)
@@ -405,6 +422,7 @@ def pages() -> QWidget:
         ),
         1,
     )
+    outer.addWidget(places())
     outer.addWidget(main, 1)
     outer.addWidget(side_panel())
     return sheet

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QCheckBox, QSizePolicy, QWidget
 
-from crmdesk.ui.theme.apply import current_tokens
+from crmdesk.ui.theme.apply import current_tokens, px
 from crmdesk.ui.widgets.properties import mark_focus_in, mark_focus_out
 
 _WIDTH, _HEIGHT, _KNOB = 36, 20, 14
@@ -27,7 +27,7 @@ class Switch(QCheckBox):
 
     def sizeHint(self) -> QSize:
         # 28 is the smallest target; the switch itself is painted in its middle.
-        return QSize(_WIDTH + 4, 28)
+        return QSize(px(_WIDTH) + 4, px(28))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -38,13 +38,14 @@ class Switch(QCheckBox):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        track = QRectF(0, 0, _WIDTH, _HEIGHT)
+        track = QRectF(0, 0, px(_WIDTH), px(_HEIGHT))
         track.moveCenter(QRectF(self.rect()).center())
         self._paint_track(painter, track)
         right = self.isChecked() != (self.layoutDirection() is Qt.LayoutDirection.RightToLeft)
-        knob = QRectF(0, 0, _KNOB, _KNOB)
+        edge = px(_KNOB)
+        knob = QRectF(0, 0, edge, edge)
         knob.moveCenter(track.center())
-        knob.moveLeft(track.right() - _KNOB - 3 if right else track.left() + 3)
+        knob.moveLeft(track.right() - edge - 3 if right else track.left() + 3)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(current_tokens().color(self._knob_role()))
         painter.drawEllipse(knob)
