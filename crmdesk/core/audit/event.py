@@ -17,6 +17,26 @@ from crmdesk.core.db.tables import audit_details, audit_events, object_types, pr
 MASKED = "masked"
 """What stands for a value that only a logged reveal shows."""
 
+EVENT_KEYS = (
+    "id",
+    "at",
+    "category",
+    "subcategory",
+    "action",
+    "actor_kind",
+    "user",
+    "object",
+    "object_id",
+    "address",
+    "country",
+    "region",
+    "agent",
+    "sign_in_type",
+    "link",
+    "detail",
+)
+"""The attributes that scripts rely on, in the order in which they are printed."""
+
 SensitiveNames = Mapping[str, frozenset[str]]
 """Internal names of sensitive properties by the API name of their object."""
 

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from datetime import timedelta
 
 import pytest
 
+from crmdesk.core.access.keyring_store import KeyringStore
 from crmdesk.core.access.keys import SigningKey
 from crmdesk.core.audit import kinds
-from crmdesk.core.audit.anchors import SECRET_NAME
+from crmdesk.core.audit.anchors import SECRET_NAME, AnchorKeeper
 from crmdesk.core.audit.heads import Head, read_head_file
 from crmdesk.core.audit.verify import Reason
 from crmdesk.core.errors import UserError
@@ -73,6 +75,19 @@ def test_a_locked_keyring_is_reported_and_does_not_undo_what_was_done(ledger):
     assert ledger.keeper.kept_heads()[2].code == "keyring_locked"
     ledger.drawer.locked = False
     assert ledger.keeper.anchor_to_keyring() is None
+
+
+def test_the_real_keyring_keeps_the_head_and_says_when_it_is_locked(ledger, restored_keyring):
+    store = KeyringStore.open(os.environ)
+    keeper = AnchorKeeper(ledger.database, ledger.path.parent, store, ledger.signing_key.sign)
+
+    assert keeper.anchor_to_keyring() is None
+    assert [head.sequence for head in keeper.kept_heads()[0]] == [1]
+
+    restored_keyring.restart_locked()
+    ledger.fill(1)
+    assert keeper.anchor_to_keyring().code == "keyring_locked"
+    assert keeper.kept_heads()[2].code == "keyring_locked"
 
 
 def test_going_on_in_an_older_copy_does_not_wipe_the_head_that_tells_of_it(

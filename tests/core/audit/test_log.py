@@ -92,9 +92,11 @@ def test_an_action_that_fails_leaves_no_entry(ledger):
     ],
 )
 def test_the_database_refuses_to_change_an_entry(filled, statement):
-    with closing(sqlite3.connect(filled.path)) as connection:
-        with pytest.raises(sqlite3.IntegrityError, match="cannot be"):
-            connection.execute(statement)
+    with (
+        closing(sqlite3.connect(filled.path)) as connection,
+        pytest.raises(sqlite3.IntegrityError, match="cannot be"),
+    ):
+        connection.execute(statement)
 
 
 def test_entries_of_one_transaction_follow_one_another(ledger):

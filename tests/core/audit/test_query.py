@@ -7,6 +7,7 @@ from sqlalchemy import insert, update
 
 from crmdesk.core.access.actor import SYSTEM, Actor, ActorKind
 from crmdesk.core.audit import kinds
+from crmdesk.core.audit.event import EVENT_KEYS
 from crmdesk.core.audit.filters import AuditFilters
 from crmdesk.core.audit.kinds import Action
 from crmdesk.core.audit.query import AuditLogReader
@@ -54,6 +55,12 @@ def test_the_newest_entry_comes_first_with_all_that_is_known_of_it(desk):
     assert newest.detail["changes"] == [{"property": "phone", "old": "555-0100", "new": "555-0199"}]
     assert "user_email" not in newest.detail
     assert created.action == "create"
+
+
+def test_every_key_that_scripts_rely_on_is_there(desk):
+    (event, *_) = reader(desk).events(desk.admin).events
+
+    assert all(hasattr(event, key) for key in EVENT_KEYS)
 
 
 def test_pages_hold_every_entry_once(desk):
