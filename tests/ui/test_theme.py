@@ -177,6 +177,22 @@ def test_every_icon_renders_sharp_at_twice_the_size(qapp):
         assert any(image.pixelColor(x, y).alpha() for x in range(32) for y in range(32)), name
 
 
+def test_every_icon_named_in_the_window_is_there():
+    folder = Path(crmdesk.ui.__file__).parent
+    named = re.compile(
+        r"""(?:IconButton|IconLabel|pixmap|set_icon|Effect|Fact)\(\s*"([a-z0-9-]+)"|icon="([a-z0-9-]+)\""""
+    )
+
+    used = {
+        first or second
+        for path in folder.rglob("*.py")
+        for first, second in named.findall(path.read_text(encoding="utf-8"))
+    }
+
+    assert len(used) > 5
+    assert [name for name in used if not resource_path("icons", f"{name}.svg").is_file()] == []
+
+
 def test_an_icon_takes_the_colour_of_its_role(qapp):
     image = icons.pixmap("square", "danger", 16, 4.0).toImage()
 
