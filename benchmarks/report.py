@@ -74,8 +74,9 @@ def _section(kept: dict[str, Any]) -> str:
 
 
 def _line(row: dict[str, Any]) -> str:
+    name = row["name"].replace("|", "\\|")
     return (
-        f"| {row['name']} | {row['seconds']:.2f} | {row['ratio']:.2f} | {row['target']} "
+        f"| {name} | {row['seconds']:.2f} | {row['ratio']:.2f} | {row['target']} "
         f"| {row['processor_seconds']:.2f} | {row['processor_ratio']:.2f} "
         f"| {row['memory']:.0f} |"
     )
