@@ -19,10 +19,14 @@ from sqlalchemy import insert, select
 
 from crmdesk.core import platform
 from crmdesk.core.access import keys, recovery_key
+from crmdesk.core.access.accounts import PasswordCheck
 from crmdesk.core.access.actor import SYSTEM
 from crmdesk.core.access.guard import Guard
 from crmdesk.core.access.keys import KeyPurpose, SigningKey
 from crmdesk.core.access.passwords import hash_password
+from crmdesk.core.access.second_factor import SecondFactor
+from crmdesk.core.access.sign_in import SignInService
+from crmdesk.core.access.two_factor import TwoFactorService
 from crmdesk.core.audit import kinds
 from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.clock import Clock
@@ -103,6 +107,7 @@ class Workspace:
         self.signing_key = self._check_key()
         self.audit_log = AuditLog(keys.derive(key, KeyPurpose.AUDIT_CHAIN))
         self.guard = Guard(self.database, self.audit_log)
+        self._add_access()
         self.jobs = JobQueue(
             self.database, self.guard, self.audit_log, keys.derive(key, KeyPurpose.JOB_GRANTS)
         )
@@ -156,6 +161,12 @@ class Workspace:
     def close(self) -> None:
         """Close the database."""
         self.database.close()
+
+    def _add_access(self) -> None:
+        basis = self.database, self.guard, self.audit_log
+        password_check, second_factor = PasswordCheck(self.key), SecondFactor(self.key)
+        self.sign_in = SignInService(*basis, password_check, second_factor)
+        self.two_factor = TwoFactorService(*basis, second_factor)
 
     def _check_key(self) -> SigningKey:
         with self.database.read() as tx:

@@ -45,6 +45,8 @@ class KeyPurpose(StrEnum):
     """MACs of the permission a queued job carries."""
     TOMBSTONES = "tombstones"
     """Keyed hashes of the e-mail addresses of purged contacts."""
+    UNKNOWN_NAMES = "unknown-names"
+    """Counts failed sign-ins under names that nobody has, without keeping the names."""
     KEY_CHECK = "key-check"
     """May be stored in the open: tells whether a key is the workspace's."""
 
