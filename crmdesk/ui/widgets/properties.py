@@ -25,12 +25,17 @@ def restyle(widget: QWidget, name: str, value: str | bool) -> None:
 
 
 def mark_focus_in(widget: QWidget, event: QFocusEvent) -> None:
-    """Show the focus edge unless a mouse brought the focus; the sheet cannot tell them apart."""
-    if event.reason() not in _KEPT:
-        restyle(widget, "keyfocus", event.reason() is not Qt.FocusReason.MouseFocusReason)
+    """Show the focus edge unless a mouse brought the focus; the sheet cannot tell them apart.
+
+    A window or menu that comes back leaves it as it was. A window that is first activated brings
+    the focus by itself, e.g. to the safe button of a dialog: there the edge shows.
+    """
+    if event.reason() in _KEPT and widget.property("keyfocus"):
+        return
+    restyle(widget, "keyfocus", event.reason() is not Qt.FocusReason.MouseFocusReason)
 
 
 def mark_focus_out(widget: QWidget, event: QFocusEvent) -> None:
     """Take the focus edge away, except while only the window or a menu is in between."""
     if event.reason() not in _KEPT:
-        restyle(widget, "keyfocus", False)
+        restyle(widget, "keyfocus", "")

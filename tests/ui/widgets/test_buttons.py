@@ -28,7 +28,7 @@ def test_the_focus_edge_shows_for_keys_and_not_for_the_mouse(show, qtbot):
     first.setFocus(Qt.FocusReason.TabFocusReason)
     assert first.property("keyfocus") == "true"
     second.setFocus(Qt.FocusReason.TabFocusReason)
-    assert first.property("keyfocus") == "false"
+    assert first.property("keyfocus") != "true"
 
 
 def test_a_busy_button_says_what_it_does_and_takes_no_second_press(show, qtbot):

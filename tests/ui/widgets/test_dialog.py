@@ -79,6 +79,7 @@ def test_the_safe_button_stands_first_and_has_the_focus(page, qtbot):
 
     assert dialog.safe_button.x() < dialog.deed_button.x()
     assert dialog.safe_button.hasFocus()
+    assert dialog.safe_button.property("keyfocus") == "true"
     assert dialog.safe_button.isDefault()
 
 
