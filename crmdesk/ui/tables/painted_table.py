@@ -8,18 +8,16 @@ from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, QRect, Slot
 from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QTableView, QToolTip, QWidget
 
-from crmdesk.ui.icons import pixmap
 from crmdesk.ui.tables.cells import EMPTY, Column, Lead, Row, RowHeight
 from crmdesk.ui.tables.columns import fit
 from crmdesk.ui.tables.header import TableHeader
 from crmdesk.ui.tables.marks import CHECK_SIZE, forget_marks
 from crmdesk.ui.tables.model import PagedModel
-from crmdesk.ui.tables.row_painter import EDGE, PADDING, RowLook, RowPainter
+from crmdesk.ui.tables.row_painter import EDGE, ICON_SIZE, PADDING, RowLook, RowPainter
 from crmdesk.ui.tables.row_painter import Slot as Place
 from crmdesk.ui.theme.apply import px, theme_signals
 
 BUTTON = 32
-_ICON = 16
 
 
 class PaintedTable(QTableView):
@@ -214,11 +212,11 @@ class PaintedTable(QTableView):
         return self._painter
 
     def _paint_more(self, painter: QPainter, place: QRect) -> None:
-        left = place.right() + 1 - self.end_margin - (BUTTON + _ICON) // 2
-        area = QRect(left, place.top() + (place.height() - _ICON) // 2, _ICON, _ICON)
-        area = QStyle.visualRect(self.layoutDirection(), place, area)
-        shown = pixmap("ellipsis", "text2", _ICON, self.devicePixelRatioF())
-        painter.drawPixmap(area.topLeft(), shown)
+        left = place.right() + 1 - self.end_margin - (BUTTON + ICON_SIZE) // 2
+        area = QRect(left, place.top() + (place.height() - ICON_SIZE) // 2, ICON_SIZE, ICON_SIZE)
+        if self.isRightToLeft():
+            area = QStyle.visualRect(self.layoutDirection(), place, area)
+        painter.drawPixmap(area.topLeft(), self._row_painter().more)
 
     def _has_actions(self, row: Row) -> bool:
         """Whether the row gets a "..." button."""

@@ -79,7 +79,11 @@ class Letters:
 
 
 class RowPainter:
-    """Paints rows with the colours and fonts of the moment; made anew when those change."""
+    """Paints rows with the colours and fonts of the moment; made anew when those change.
+
+    Attributes:
+        more: the three dots at the end of each row.
+    """
 
     def __init__(self, lead: Lead, ratio: float, *, mirrored: bool) -> None:
         self._lead = lead
@@ -92,6 +96,7 @@ class RowPainter:
         tokens = current_tokens()
         self._fills = {role: tokens.color(role) for role in ("surface", "hover", "soft", "accent")}
         self._fills["press"] = tokens.color("press")
+        self.more = pixmap("ellipsis", "text2", ICON_SIZE, ratio)
         self._caption_height = px(16)
         self._avatar_name = px(24)
         self._avatar_cell = px(20)
