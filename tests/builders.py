@@ -16,6 +16,7 @@ from crmdesk.core.access.actor import Actor, ActorKind, Place, SignInType
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.access.step_up import StepUpPurpose, record_step_up
 from crmdesk.core.backup.engine import write_backup
+from crmdesk.core.backup.model import Backup
 from crmdesk.core.backup.schema_shapes import object_shape
 from crmdesk.core.backup.shapes import BackupContext
 from crmdesk.core.clock import Clock, to_text
@@ -180,10 +181,18 @@ class Desk:
         )
         return target
 
-    def plan(self, backup: Path, object_name: str, properties: Sequence[str] | None, **options: object) -> RestorePlan:
+    def backup(self) -> Backup:
+        """A backup in the vault, made in this process."""
+        backup_id = self.workspace.backups.create(self.admin)
+        job_id = self.workspace.backups.show(self.admin, backup_id).job_id
+        self.workspace.run_job(str(job_id))
+        return self.workspace.backups.show(self.admin, backup_id)
+
+    def plan(self, backup: Path | Backup, object_name: str, properties: Sequence[str] | None, **options: object) -> RestorePlan:
         """What restoring some properties would do."""
         chosen = None if properties is None else tuple(properties)
-        request = PlanRequest(str(backup), object_name, chosen, **options)  # type: ignore[arg-type]
+        source = backup.id if isinstance(backup, Backup) else str(backup)
+        request = PlanRequest(source, object_name, chosen, **options)  # type: ignore[arg-type]
         return self.workspace.restores.plan(self.admin, request)
 
     def allow(self, plan: RestorePlan) -> str:
@@ -209,7 +218,7 @@ class Desk:
         self.workspace.run_job(str(job_id))
         return restores.show(self.admin, restore_id)
 
-    def restore(self, backup: Path, object_name: str, properties: Sequence[str] | None) -> Restore:
+    def restore(self, backup: Path | Backup, object_name: str, properties: Sequence[str] | None) -> Restore:
         """Plan and apply in one."""
         return self.apply(self.plan(backup, object_name, properties))
 

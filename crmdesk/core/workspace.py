@@ -28,7 +28,10 @@ from crmdesk.core.access.second_factor import SecondFactor
 from crmdesk.core.access.sign_in import SignInService
 from crmdesk.core.access.two_factor import TwoFactorService
 from crmdesk.core.audit import kinds
+from crmdesk.core.audit.anchors import AnchorKeeper
 from crmdesk.core.audit.log import AuditLog
+from crmdesk.core.backup.service import BackupService
+from crmdesk.core.backup.work import BackupWork
 from crmdesk.core.clock import Clock
 from crmdesk.core.db import schema, tables
 from crmdesk.core.db.engine import Database
@@ -45,6 +48,7 @@ from crmdesk.core.records.reader import RecordReader
 from crmdesk.core.restore.plan_store import sweep_plans
 from crmdesk.core.restore.service import RestoreService
 from crmdesk.core.restore.work import RestoreWork
+from crmdesk.core.settings import Settings
 
 if TYPE_CHECKING:
     from crmdesk.core.access.secrets import SecretStore
@@ -93,12 +97,20 @@ class Workspace:
     Args:
         folder: as made by :func:`create_workspace`.
         key: the 32-byte workspace key, from the keyring or recovered.
+        store: where heads of the audit log are kept; a worker that was handed the key through
+            a pipe has none, and whoever started it anchors when it has ended.
 
     Raises:
         UserError: ``workspace_missing``, ``not_a_database``, ``database_newer``, ``wrong_key``.
     """
 
-    def __init__(self, folder: Path, key: bytes, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        key: bytes,
+        clock: Clock | None = None,
+        store: SecretStore | None = None,
+    ) -> None:
         self.folder = folder
         self.file = read_workspace_file(folder)
         self.key = key
@@ -113,21 +125,52 @@ class Workspace:
         )
         self.works: dict[JobKind, Work] = {}
         self.inbox = Inbox(self.database, self.guard)
+        self.settings = Settings(self.database, self.guard, self.audit_log)
+        self.anchors = AnchorKeeper(
+            self.database, folder, store or NoStore(), self.signing_key.sign
+        )
         self.definitions = Definitions(self.database, self.guard, self.audit_log)
         self.records = RecordReader(self.database, self.guard, self.audit_log)
         self.editor = RecordEditor(
             self.database, self.guard, self.audit_log, keys.derive(key, KeyPurpose.TOMBSTONES)
         )
+        self._open_backups()
+        self._open_restores()
 
+    def _open_backups(self) -> None:
+        vault = self.folder / "vault" / "backups"
+        self.backups = BackupService(
+            self.database,
+            self.guard,
+            self.audit_log,
+            self.settings,
+            self.jobs,
+            vault,
+            self.signing_key.public_key,
+        )
+        making = BackupWork(
+            self.database,
+            self.audit_log,
+            self.settings,
+            self.inbox,
+            self.anchors,
+            vault,
+            self.file.id,
+            self.signing_key,
+        )
+        self.works[JobKind.BACKUP] = making.run
+        self.jobs.on_abandoned(JobKind.BACKUP, making.abandoned)
+
+    def _open_restores(self) -> None:
         self.restores = RestoreService(
             self.database,
             self.guard,
             self.audit_log,
             self.jobs,
-            folder,
+            self.folder,
             self.signing_key.public_key,
         )
-        restoring = RestoreWork(self.database, self.audit_log, self.inbox, folder)
+        restoring = RestoreWork(self.database, self.audit_log, self.inbox, self.folder)
         self.works |= {JobKind.RESTORE: restoring.restore, JobKind.UNDO: restoring.undo}
         for kind in (JobKind.RESTORE, JobKind.UNDO):
             self.jobs.on_abandoned(kind, restoring.abandoned)
@@ -139,6 +182,7 @@ class Workspace:
         """
         interrupted = self.jobs.recover()
         sweep_plans(self.database, self.folder / "staging")
+        self.backups.sweep()
         return interrupted
 
     @property
@@ -178,6 +222,17 @@ class Workspace:
                 "Recover it with the recovery key: crmdesk keyring recover",
             )
         return SigningKey.unwrap(self.key, row.signing_key)
+
+
+class NoStore:
+    """Stands for a secret store where there is none: it keeps nothing and says nothing."""
+
+    def get(self, name: str) -> str | None:
+        """Nothing is kept."""
+        return None
+
+    def set(self, name: str, value: str) -> None:
+        """Keep nothing."""
 
 
 def create_workspace(
@@ -250,7 +305,7 @@ def _create(
     database.close()
     store.set(f"{workspace_id}/{KEY_NAME}", keys.key_to_text(key))
     write_workspace_file(folder, WorkspaceFile(workspace_id, wanted.name, store.backend))
-    return Created(Workspace(folder, key, clock), recovery.text, user_id)
+    return Created(Workspace(folder, key, clock, store), recovery.text, user_id)
 
 
 def load_key(folder: Path, store: SecretStore) -> bytes:

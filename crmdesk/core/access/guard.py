@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select
-
 from crmdesk.core.access.actor import Actor, ActorKind
 from crmdesk.core.access.permissions import EVERYONE, Permission
 from crmdesk.core.audit import kinds
@@ -14,7 +12,6 @@ from crmdesk.core.audit.kinds import Result
 from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.clock import from_text
 from crmdesk.core.db.engine import Database, Tx
-from crmdesk.core.db.tables import sessions, settings, user_permissions, users
 from crmdesk.core.errors import NotSignedIn, PermissionDenied
 
 _LABELS = {
@@ -47,7 +44,7 @@ class Standing:
 
 
 class Guard:
-    """Asked in the first line of every service call.
+    """Asked in the first line of every service call, pages of tables included: hence plain SQL.
 
     It reads user, session and permissions afresh, so that a change made in another process
     takes effect at the next call.
@@ -83,17 +80,14 @@ class Guard:
 
     def standing(self, tx: Tx, user_id: int) -> Standing | None:
         """What an active user may do; ``None`` for one who is not active or not there."""
-        row = tx.execute(
-            select(users.c.super_admin).where(
-                users.c.id == user_id, users.c.active == 1, users.c.removed_at.is_(None)
-            )
-        ).first()
+        row = tx.sql(
+            "SELECT super_admin FROM users WHERE id = ? AND active = 1 AND removed_at IS NULL",
+            (user_id,),
+        ).fetchone()
         if row is None:
             return None
-        names = tx.execute(
-            select(user_permissions.c.permission).where(user_permissions.c.user_id == user_id)
-        ).scalars()
-        return Standing(user_id, bool(row.super_admin), frozenset(Permission(n) for n in names))
+        names = tx.sql("SELECT permission FROM user_permissions WHERE user_id = ?", (user_id,))
+        return Standing(user_id, bool(row[0]), frozenset(Permission(name) for (name,) in names))
 
     def _refusal(
         self, tx: Tx, actor: Actor, permission: Permission
@@ -117,21 +111,19 @@ class Guard:
         )
 
     def _session_lives(self, tx: Tx, session_id: str) -> bool:
-        row = tx.execute(
-            select(
-                sessions.c.started_at,
-                sessions.c.last_seen_at,
-                sessions.c.ended_at,
-                sessions.c.locked_at,
-            ).where(sessions.c.id == session_id)
-        ).first()
-        if row is None or row.ended_at is not None or row.locked_at is not None:
+        row = tx.sql(
+            "SELECT started_at, last_seen_at FROM sessions "
+            "WHERE id = ? AND ended_at IS NULL AND locked_at IS NULL",
+            (session_id,),
+        ).fetchone()
+        if row is None:
             return False
+        started_at, last_seen_at = row
         idle = timedelta(minutes=_number(tx, "session.idle_minutes", 30))
         longest = timedelta(hours=_number(tx, "session.absolute_hours", 12))
         return (
-            tx.steady_now - from_text(row.last_seen_at) < idle
-            and tx.steady_now - from_text(row.started_at) < longest
+            tx.steady_now - from_text(last_seen_at) < idle
+            and tx.steady_now - from_text(started_at) < longest
         )
 
     def _log_refusal(self, actor: Actor, permission: Permission, code: str) -> None:
@@ -146,5 +138,5 @@ class Guard:
 
 
 def _number(tx: Tx, key: str, default: int) -> int:
-    value = tx.scalar(select(settings.c.value).where(settings.c.key == key))
-    return default if value is None else int(value)
+    row = tx.sql("SELECT value FROM settings WHERE key = ?", (key,)).fetchone()
+    return default if row is None else int(row[0])

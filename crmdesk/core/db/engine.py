@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Executable, create_engine, event, insert, select, update
+from sqlalchemy import Connection, CursorResult, Executable, create_engine, event, insert, update
 
 from crmdesk.core.clock import Clock, from_text, to_text
 from crmdesk.core.db import sqlite
@@ -17,10 +17,18 @@ from crmdesk.core.db.tables import clock_state
 
 
 class Tx:
-    """One transaction: SQL, the time it happens at, and what must be done just before commit."""
+    """One transaction: SQL, the time it happens at, and what must be done just before commit.
 
-    def __init__(self, connection: Connection, clock: Clock, writes: bool) -> None:
+    Attributes:
+        cache: of the database; only what a read transaction saw may be put into it, since a
+            write may be rolled back.
+    """
+
+    def __init__(
+        self, connection: Connection, clock: Clock, writes: bool, cache: dict[str, Any]
+    ) -> None:
         self.connection = connection
+        self.cache = cache
         self.writes = writes
         self.now: datetime = clock.now()
         self.steady_now, self.went_back_by = self._read_steady(clock)
@@ -77,15 +85,15 @@ class Tx:
             action()
 
     def _read_steady(self, clock: Clock) -> tuple[datetime, float]:
-        row = self.connection.execute(select(clock_state.c.last_wall, clock_state.c.steady)).first()
+        row = self.sql("SELECT last_wall, steady FROM clock_state").fetchone()
         if row is None:
             if self.writes:
                 text = to_text(self.now)
                 self.connection.execute(insert(clock_state).values(id=1, last_wall=text, steady=text))
             return self.now, 0.0
-        last_wall = from_text(row.last_wall)
+        last_wall = from_text(row[0])
         went_back = max((last_wall - self.now).total_seconds(), 0.0)
-        return clock.steady(self.now, last_wall, from_text(row.steady)), went_back
+        return clock.steady(self.now, last_wall, from_text(row[1])), went_back
 
 
 class Database:
@@ -100,6 +108,7 @@ class Database:
     def __init__(self, path: Path, clock: Clock | None = None, busy_seconds: float = 10.0) -> None:
         self.path = path
         self.clock = clock or Clock()
+        self._cache: dict[str, Any] = {}
         self._engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": busy_seconds})
         event.listen(self._engine, "connect", sqlite.configure_connection(busy_seconds))
         event.listen(self._engine, "begin", sqlite.begin)
@@ -108,7 +117,7 @@ class Database:
     def read(self) -> Iterator[Tx]:
         """A transaction that sees one state of the database and writes nothing to it."""
         with sqlite.explain_errors(self.path), self._engine.connect() as connection:
-            yield Tx(connection, self.clock, writes=False)
+            yield Tx(connection, self.clock, False, self._cache)
             connection.rollback()
 
     @contextmanager
@@ -123,7 +132,7 @@ class Database:
         with sqlite.explain_errors(self.path), self._engine.connect() as connection:
             connection = connection.execution_options(**{sqlite.IMMEDIATE: True})
             with sqlite.attached(connection, stage), connection.begin():
-                tx = Tx(connection, self.clock, writes=True)
+                tx = Tx(connection, self.clock, True, self._cache)
                 yield tx
                 tx.finish()
         tx.finished()
@@ -136,7 +145,7 @@ class Database:
         """
         with sqlite.explain_errors(self.path), self._engine.connect() as connection:
             with sqlite.attached(connection, stage), connection.begin():
-                yield Tx(connection, self.clock, writes=False)
+                yield Tx(connection, self.clock, False, self._cache)
 
     def raw(self) -> sqlite3.Connection:
         """A driver connection of one's own, for bulk work; the caller closes it."""

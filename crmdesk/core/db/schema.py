@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from crmdesk.core.db.engine import Database
@@ -56,8 +57,15 @@ def prepare(database: Database) -> None:
             "This workspace was written by a newer CRM Desk and was left untouched.",
             "Update CRM Desk on this computer and open it again.",
         )
-    shutil.copy2(database.path, database.path.with_name(f"crm-before-{CURRENT}.sqlite3"))
+    _copy(database, database.path.with_name(f"crm-before-{CURRENT}.sqlite3"))
     upgrade(database)
+
+
+def _copy(database: Database, target: Path) -> None:
+    """Copy through SQLite, so that what still is in the write-ahead log comes along."""
+    os.close(os.open(target, os.O_CREAT | os.O_WRONLY, 0o600))
+    with closing(database.raw()) as source, closing(sqlite3.connect(target)) as copy:
+        source.backup(copy)
 
 
 def upgrade(database: Database) -> None:

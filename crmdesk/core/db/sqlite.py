@@ -181,6 +181,22 @@ def drop_unique_index(table: str, column: str) -> str:
     return f"DROP INDEX IF EXISTS {quoted(f'ux_{table}_{column}')}"
 
 
+_DEFINITION_TABLES = (
+    "object_types",
+    "properties",
+    "property_options",
+    "pipelines",
+    "pipeline_stages",
+)
+DEFINITION_TRIGGERS = (
+    "INSERT INTO definitions_state (id, version) VALUES (1, 1)",
+    *(
+        f"CREATE TRIGGER {table}_{verb.lower()}_counts AFTER {verb} ON {table} "
+        "BEGIN UPDATE definitions_state SET version = version + 1; END"
+        for table in _DEFINITION_TABLES
+        for verb in ("INSERT", "UPDATE", "DELETE")
+    ),
+)
 AUDIT_TRIGGERS = (
     "CREATE TRIGGER audit_events_no_update BEFORE UPDATE ON audit_events "
     "BEGIN SELECT RAISE(ABORT, 'audit entries cannot be changed'); END",

@@ -6,6 +6,8 @@ Times are 24 characters of UTC text (see :mod:`crmdesk.core.clock`), JSON is tex
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
 metadata = MetaData(
@@ -17,8 +19,8 @@ metadata = MetaData(
     }
 )
 
-_STRICT = {"sqlite_strict": True}
-_NEVER_REUSED = {"sqlite_strict": True, "sqlite_autoincrement": True}
+_STRICT: dict[str, Any] = {"sqlite_strict": True}
+_NEVER_REUSED: dict[str, Any] = {"sqlite_strict": True, "sqlite_autoincrement": True}
 
 
 def _flag(name: str, default: int = 0) -> Column[int]:
@@ -50,6 +52,14 @@ settings = Table(
     metadata,
     Column("key", Text, primary_key=True),
     Column("value", Text, nullable=False, comment="JSON"),
+    **_STRICT,
+)
+
+definitions_state = Table(
+    "definitions_state",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("version", Integer, nullable=False, comment="counted up by triggers"),
     **_STRICT,
 )
 
@@ -370,7 +380,10 @@ backups = Table(
     Column("records", Integer, nullable=False, server_default=text("0")),
     Column("objects", Text, nullable=False, server_default="{}", comment="JSON: name -> records, properties"),
     Column("expires_at", Text, comment="steady time"),
+    Column("expiry_seen_at", Text, comment="first start that found it expired; the next removes it"),
     Column("expired_at", Text),
+    Column("sensitive", Text, nullable=False, server_default="[]", comment="JSON: labels of sensitive properties inside"),
+    Column("second_copy", Text, comment="JSON: where the second copy is, or why there is none"),
     Column("verified_at", Text),
     Column("verified_ok", Integer),
     _flag("pinned"),

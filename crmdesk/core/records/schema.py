@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import cast
 
 from sqlalchemy import Row, select
 
@@ -130,9 +131,25 @@ class ObjectType:
 def load_object_type(tx: Tx, name: str) -> ObjectType:
     """Read one object type with its properties, options and pipelines.
 
+    What a read transaction saw is kept until a definition changes: pages of a table ask for it
+    many times a second.
+
     Raises:
         UserError: ``object_unknown``.
     """
+    version = tx.sql("SELECT version FROM definitions_state").fetchone()[0]
+    key = f"object_type:{name}"
+    if not tx.writes:
+        kept_version, kept = tx.cache.get(key, (None, None))
+        if kept is not None and kept_version == version:
+            return cast(ObjectType, kept)
+    found = _load_object_type(tx, name)
+    if not tx.writes:
+        tx.cache[key] = (version, found)
+    return found
+
+
+def _load_object_type(tx: Tx, name: str) -> ObjectType:
     row = tx.execute(
         select(object_types).where(object_types.c.name == name, object_types.c.archived_at.is_(None))
     ).first()
@@ -148,10 +165,12 @@ def load_object_type(tx: Tx, name: str) -> ObjectType:
 
 def load_object_types(tx: Tx) -> list[ObjectType]:
     """Read every object type that is not archived, in its order."""
-    rows = tx.execute(
-        select(object_types).where(object_types.c.archived_at.is_(None)).order_by(object_types.c.position)
-    ).all()
-    return [_object_type(tx, row) for row in rows]
+    names = tx.execute(
+        select(object_types.c.name)
+        .where(object_types.c.archived_at.is_(None))
+        .order_by(object_types.c.position)
+    ).scalars()
+    return [load_object_type(tx, name) for name in names.all()]
 
 
 def object_type_by_id(tx: Tx, object_type_id: int) -> ObjectType | None:

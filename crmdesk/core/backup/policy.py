@@ -1,0 +1,143 @@
+"""When a backup may be made, how long it is kept, and how well the data is protected."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Row, desc, func, select
+
+from crmdesk.core.backup.model import Backup, BackupHealth, FileState, HealthLevel
+from crmdesk.core.clock import from_text, optional_from_text, to_text
+from crmdesk.core.db.engine import Tx
+from crmdesk.core.db.tables import backups, users
+from crmdesk.core.jobs.job import JobState
+
+_SUCCEEDED = JobState.SUCCEEDED.value
+_USUAL_INTERVAL = timedelta(hours=24)
+_DANGER_AGE = timedelta(days=14)
+
+
+def next_possible(tx: Tx, interval: timedelta) -> datetime | None:
+    """When the next backup may be made, in wall-clock time; ``None`` is now.
+
+    Counted from the last completed backup, on steady time: failed and cancelled ones do not
+    count, and setting the clock back does not unlock.
+    """
+    last = tx.scalar(
+        select(func.max(backups.c.completed_steady)).where(backups.c.state == _SUCCEEDED)
+    )
+    if last is None:
+        return None
+    left = from_text(last) + interval - tx.steady_now
+    return tx.now + left if left > timedelta(0) else None
+
+
+def newest_completed(tx: Tx) -> str | None:
+    """Id of the newest completed backup whose file should still be there."""
+    found: str | None = tx.scalar(
+        select(backups.c.id)
+        .where(backups.c.state == _SUCCEEDED, backups.c.expired_at.is_(None))
+        .order_by(desc(backups.c.completed_at))
+        .limit(1)
+    )
+    return found
+
+
+def is_lapsed(tx: Tx, row: Row[Any]) -> bool:
+    """Whether the time for downloading is over; pinned ones have no end."""
+    return not row.pinned and row.expires_at is not None and row.expires_at <= to_text(tx.steady_now)
+
+
+def read_backups(tx: Tx, vault: Path, backup_id: str | None = None) -> list[Backup]:
+    """Backups, newest first, or the one with that id."""
+    statement = (
+        select(backups, users.c.full_name)
+        .outerjoin(users, users.c.id == backups.c.created_by)
+        .order_by(desc(backups.c.created_at))
+    )
+    if backup_id is not None:
+        statement = statement.where(backups.c.id == backup_id)
+    newest = newest_completed(tx)
+    return [_backup(tx, row, vault, newest) for row in tx.execute(statement)]
+
+
+def _backup(tx: Tx, row: Row[Any], vault: Path, newest: str | None) -> Backup:
+    file_state = _file_state(tx, row, vault, newest)
+    there = file_state in (FileState.KEPT, FileState.PINNED, FileState.LAST_SAFETY_COPY)
+    return Backup(
+        id=row.id,
+        job_id=row.job_id,
+        state=JobState(row.state),
+        file_state=file_state,
+        created_at=from_text(row.created_at),
+        created_by=row.full_name or "",
+        snapshot_at=optional_from_text(row.snapshot_at),
+        completed_at=optional_from_text(row.completed_at),
+        file_name=row.file_name or "",
+        sha256=row.sha256 or "",
+        bytes=row.bytes,
+        records=row.records,
+        objects=json.loads(row.objects),
+        expires_at=optional_from_text(row.expires_at),
+        expired_at=optional_from_text(row.expired_at),
+        downloadable=there and not is_lapsed(tx, row),
+        restorable=there and row.verified_ok != 0,
+        verified_at=optional_from_text(row.verified_at),
+        verified_ok=None if row.verified_ok is None else bool(row.verified_ok),
+        pinned=bool(row.pinned),
+        signed=bool(row.is_signed),
+        sensitive=tuple(json.loads(row.sensitive)),
+        second_copy=None if row.second_copy is None else json.loads(row.second_copy),
+        error=None if row.error is None else json.loads(row.error),
+    )
+
+
+def _file_state(tx: Tx, row: Row[Any], vault: Path, newest: str | None) -> FileState:
+    if row.state != _SUCCEEDED:
+        return FileState.NONE
+    if row.expired_at is not None:
+        return FileState.EXPIRED
+    if not (vault / str(row.file_name)).is_file():
+        return FileState.MISSING
+    if row.pinned:
+        return FileState.PINNED
+    if is_lapsed(tx, row):
+        return FileState.LAST_SAFETY_COPY if row.id == newest else FileState.EXPIRED
+    return FileState.KEPT
+
+
+def read_health(tx: Tx, found: list[Backup], interval: timedelta) -> BackupHealth:
+    """How long ago the last backup was, against how often there could be one."""
+    completed = [b for b in found if b.state is JobState.SUCCEEDED]
+    last = completed[0] if completed else None
+    failures = 0
+    for backup in found:
+        if backup.state is JobState.SUCCEEDED:
+            break
+        failures += backup.state in (JobState.FAILED, JobState.INTERRUPTED)
+    verified = next((b for b in completed if b.verified_at is not None), None)
+    kept = [b for b in completed if b.restorable]
+    return BackupHealth(
+        level=_level(tx, last, failures, interval, bool(kept)),
+        last_completed_at=None if last is None else last.completed_at,
+        last_verified_at=None if verified is None else verified.verified_at,
+        last_verified_ok=None if verified is None else verified.verified_ok,
+        failures=failures,
+        backups=len(kept),
+        bytes=sum(b.bytes for b in kept),
+    )
+
+
+def _level(
+    tx: Tx, last: Backup | None, failures: int, interval: timedelta, kept: bool
+) -> HealthLevel:
+    if last is None or last.completed_at is None:
+        return HealthLevel.DANGER if failures >= 2 else HealthLevel.NEVER
+    age = tx.now - last.completed_at
+    if failures >= 2 or age > _DANGER_AGE or last.verified_ok is False or not kept:
+        return HealthLevel.DANGER
+    usual = max(interval, _USUAL_INTERVAL)
+    return HealthLevel.OK if age <= 1.5 * usual and not failures else HealthLevel.WARN

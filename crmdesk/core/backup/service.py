@@ -1,0 +1,437 @@
+"""Backups: make one, list them, save a copy, verify, keep, delete, open a file from anywhere."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import insert, select, update
+
+from crmdesk.core.access.actor import SYSTEM, Actor
+from crmdesk.core.access.guard import Guard
+from crmdesk.core.access.permissions import Permission
+from crmdesk.core.access.step_up import StepUpPurpose, spend_step_up
+from crmdesk.core.audit import kinds
+from crmdesk.core.audit.kinds import EventKind, Result
+from crmdesk.core.audit.log import AuditLog
+from crmdesk.core.backup.cancel import never
+from crmdesk.core.backup.contents import definitions_of, object_shapes, sensitive_labels
+from crmdesk.core.backup.estimate import count_records, estimate_bytes
+from crmdesk.core.backup.model import (
+    Backup,
+    BackupEstimate,
+    BackupHealth,
+    ObjectEstimate,
+    OpenedEntry,
+    OpenedFile,
+)
+from crmdesk.core.backup.policy import newest_completed, next_possible, read_backups, read_health
+from crmdesk.core.backup.reader import BackupFile, read_backup
+from crmdesk.core.backup.verify import Verification, verify_backup
+from crmdesk.core.clock import to_text
+from crmdesk.core.db.engine import Database, Tx
+from crmdesk.core.db.tables import backups
+from crmdesk.core.errors import Busy, UserError
+from crmdesk.core.files.atomic import copy_file, free_bytes
+from crmdesk.core.files.partial import remove_stray_partials
+from crmdesk.core.jobs.job import OPEN, JobKind, JobState
+from crmdesk.core.jobs.queue import JobQueue
+from crmdesk.core.records.schema import load_object_types
+from crmdesk.core.settings import Settings
+
+_OPEN_STATES = [state.value for state in OPEN]
+
+
+class BackupService:
+    """The vault of backups. Super Admins only.
+
+    Args:
+        vault: the folder of the workspace's backups.
+        public_key: the key that this workspace's backups are signed with.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        guard: Guard,
+        audit_log: AuditLog,
+        settings: Settings,
+        jobs: JobQueue,
+        vault: Path,
+        public_key: bytes,
+    ) -> None:
+        self._database = database
+        self._guard = guard
+        self._audit_log = audit_log
+        self._settings = settings
+        self._jobs = jobs
+        self._vault = vault
+        self._public_key = public_key
+
+    # -- making ----------------------------------------------------------------------------
+    def estimate(self, actor: Actor) -> BackupEstimate:
+        """What a backup made now would hold, how large it would be, and whether it may be."""
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        with self._database.read() as tx:
+            object_types = load_object_types(tx)
+            shapes = object_shapes(object_types)
+            interval = self._settings.backup_interval(tx)
+            keep_days = self._settings.number(tx, "backup.keep_days")
+            return BackupEstimate(
+                objects=tuple(
+                    ObjectEstimate(
+                        found.name,
+                        found.plural_label,
+                        found.icon,
+                        count_records(tx, shape),
+                        len(shape.columns),
+                    )
+                    for found, shape in zip(object_types, shapes, strict=True)
+                ),
+                bytes=estimate_bytes(tx, shapes, definitions_of(object_types)),
+                free_bytes=free_bytes(self._vault),
+                sensitive=tuple(sensitive_labels(object_types)),
+                next_possible_at=next_possible(tx, interval),
+                interval_hours=interval.total_seconds() / 3600,
+                edition=self._settings.edition(tx).value,
+                keep_days=keep_days,
+                kept_until=tx.now + timedelta(days=keep_days),
+            )
+
+    def create(self, actor: Actor) -> str:
+        """Queue a backup of everything, and return its id.
+
+        Raises:
+            UserError: ``backup_too_soon`` with ``next_possible_at``.
+            Busy: a backup is being made.
+        """
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        backup_id = secrets.token_hex(8)
+        with self._database.write() as tx:
+            self._refuse_second(tx)
+            self._refuse_too_soon(tx)
+            job_id = self._jobs.enqueue(tx, actor, JobKind.BACKUP, {"backup_id": backup_id})
+            tx.execute(
+                insert(backups).values(
+                    id=backup_id,
+                    job_id=job_id,
+                    state=JobState.QUEUED.value,
+                    created_at=tx.now_text,
+                    created_by=actor.user_id,
+                )
+            )
+        return backup_id
+
+    # -- looking ---------------------------------------------------------------------------
+    def list(self, actor: Actor) -> list[Backup]:
+        """Every backup, newest first; also failed, cancelled and expired ones."""
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        with self._database.read() as tx:
+            return read_backups(tx, self._vault)
+
+    def show(self, actor: Actor, backup_id: str) -> Backup:
+        """One backup.
+
+        Raises:
+            UserError: ``backup_unknown``.
+        """
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        with self._database.read() as tx:
+            return self._read(tx, backup_id)
+
+    def health(self, actor: Actor) -> BackupHealth:
+        """How well the data is protected."""
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        with self._database.read() as tx:
+            found = read_backups(tx, self._vault)
+            return read_health(tx, found, self._settings.backup_interval(tx))
+
+    def open_file(
+        self, actor: Actor, path: Path, *, cancelled: Callable[[], bool] = never
+    ) -> OpenedFile:
+        """Open any backup file: ours is verified, any other is marked unverified.
+
+        Raises:
+            UserError: the file is no zip, or its structure is not to be trusted.
+        """
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        verdict = verify_backup(path, self._public_key, cancelled=cancelled)
+        file = read_backup(path, known_key=self._public_key)
+        return _opened(file, verdict)
+
+    # -- using -----------------------------------------------------------------------------
+    def download(
+        self,
+        actor: Actor,
+        backup_id: str,
+        target: Path,
+        *,
+        step_up_id: str = "",
+        progress: Callable[[int, int], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Path:
+        """Save a copy of a backup, its digest checked on the way; every one is logged.
+
+        Args:
+            step_up_id: needed when ``security.step_up_downloads`` is on and sensitive values
+                are inside (purpose ``download_sensitive``, bound to the backup's id).
+
+        Raises:
+            UserError: ``backup_unknown``, ``backup_not_downloadable``, or what the disk said.
+            SecondFactorRefused: the code is missing or was given for something else.
+        """
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        with self._database.read() as tx:
+            found = self._read(tx, backup_id)
+            step_up = self._settings.flag(tx, "security.step_up_downloads")
+        if not found.downloadable:
+            raise _not_downloadable(found)
+        if step_up and found.sensitive:
+            with self._database.write() as tx:
+                spend_step_up(tx, actor, step_up_id, StepUpPurpose.DOWNLOAD_SENSITIVE, backup_id)
+        source = self._vault / found.file_name
+        copy_file(source, target, progress, cancelled, sha256=found.sha256)
+        try:
+            self._log(actor, kinds.BACKUP_DOWNLOADED, backup_id, {"bytes": found.bytes})
+        except BaseException:
+            # A copy that is not in the log must not stay.
+            target.unlink(missing_ok=True)
+            raise
+        return target
+
+    def verify(
+        self, actor: Actor, backup_id: str, *, cancelled: Callable[[], bool] = never
+    ) -> Verification:
+        """Read a backup through and keep the verdict.
+
+        Raises:
+            UserError: ``backup_unknown``, ``backup_without_file``.
+        """
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        with self._database.read() as tx:
+            found = self._read(tx, backup_id)
+        path = self._vault / found.file_name
+        if not found.file_name or not path.is_file():
+            raise UserError(
+                "backup_without_file",
+                "The file of this backup is not in the vault, so there is nothing to verify.",
+                "Verify a saved copy of it instead: open it as a backup file.",
+            )
+        verdict = verify_backup(path, self._public_key, cancelled=cancelled)
+        with self._database.write() as tx:
+            tx.execute(
+                update(backups)
+                .where(backups.c.id == backup_id)
+                .values(verified_at=tx.now_text, verified_ok=int(verdict.ok))
+            )
+            self._audit_log.log(
+                tx,
+                actor,
+                kinds.BACKUP_VERIFIED,
+                result=Result.OK if verdict.ok else Result.FAILED,
+                object_type="backup",
+                object_id=backup_id,
+                details={"problems": [problem.code.value for problem in verdict.problems]},
+            )
+        return verdict
+
+    def pin(self, actor: Actor, backup_id: str, *, pinned: bool = True) -> Backup:
+        """Keep a backup until it is unpinned; unpinned, its old expiry counts again.
+
+        Raises:
+            UserError: ``backup_unknown``, ``backup_without_file``.
+        """
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        with self._database.write() as tx:
+            found = self._read(tx, backup_id)
+            if not found.restorable:
+                raise UserError(
+                    "backup_without_file",
+                    "This backup has no file that could be kept.",
+                    "Pin one that can be restored.",
+                )
+            tx.execute(
+                update(backups)
+                .where(backups.c.id == backup_id)
+                .values(pinned=int(pinned), expiry_seen_at=None)
+            )
+            self._audit_log.log(
+                tx,
+                actor,
+                kinds.BACKUP_PINNED,
+                object_type="backup",
+                object_id=backup_id,
+                details={"old": found.pinned, "new": pinned},
+            )
+            return self._read(tx, backup_id)
+
+    def delete(self, actor: Actor, backup_id: str) -> None:
+        """Delete a backup's file; its row stays and says so. Copies saved elsewhere stay too.
+
+        Raises:
+            UserError: ``backup_unknown``, ``backup_running``, ``backup_pinned``.
+        """
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        with self._database.write() as tx:
+            found = self._read(tx, backup_id)
+            if found.state in OPEN:
+                raise UserError(
+                    "backup_running", "This backup is still being made.", "Cancel it first."
+                )
+            if found.pinned:
+                raise UserError(
+                    "backup_pinned", "This backup is pinned and stays.", "Unpin it first."
+                )
+            tx.execute(
+                update(backups).where(backups.c.id == backup_id).values(expired_at=tx.now_text)
+            )
+            self._audit_log.log(
+                tx,
+                actor,
+                kinds.BACKUP_DELETED,
+                object_type="backup",
+                object_id=backup_id,
+                details={"bytes": found.bytes, "records": found.records},
+            )
+            path = self._vault / (found.file_name or f"{backup_id}.zip")
+            tx.after_commit(lambda: path.unlink(missing_ok=True))
+
+    def sweep(self) -> int:
+        """Remove files whose time is over, and what a crash left; returns how many.
+
+        A backup is removed by the second start that finds it lapsed: a clock that is set ahead
+        by mistake costs nothing if it is put right. The newest completed one always stays.
+        """
+        remove_stray_partials(self._vault)
+        with self._database.read() as tx:
+            lapsed = _lapsed(tx)
+            known = set(tx.execute(select(backups.c.file_name)).scalars())
+            running = tx.scalar(select(backups.c.id).where(backups.c.state.in_(_OPEN_STATES)))
+        if running is None:
+            for path in self._vault.glob("*.zip"):
+                if path.name not in known:
+                    path.unlink(missing_ok=True)
+        removed = 0
+        for backup_id, seen in lapsed:
+            with self._database.write() as tx:
+                removed += self._expire(tx, backup_id, seen)
+        return removed
+
+    # -- within ----------------------------------------------------------------------------
+    def _read(self, tx: Tx, backup_id: str) -> Backup:
+        found = read_backups(tx, self._vault, backup_id)
+        if not found:
+            raise UserError(
+                "backup_unknown",
+                f"There is no backup “{backup_id}”.",
+                "The backups are listed by “backup list”.",
+            )
+        return found[0]
+
+    def _refuse_second(self, tx: Tx) -> None:
+        running = tx.execute(
+            select(backups.c.created_at).where(backups.c.state.in_(_OPEN_STATES))
+        ).first()
+        if running is not None:
+            raise Busy(
+                "backup_running",
+                f"A backup is being made since {running.created_at}.",
+                "Wait until it is done, or cancel it.",
+                since=running.created_at,
+            )
+
+    def _refuse_too_soon(self, tx: Tx) -> None:
+        possible = next_possible(tx, self._settings.backup_interval(tx))
+        if possible is not None:
+            raise UserError(
+                "backup_too_soon",
+                f"The next backup is possible at {to_text(possible)}.",
+                "The setting backup.min_interval says how often; 0 sets no limit.",
+                next_possible_at=possible,
+            )
+
+    def _expire(self, tx: Tx, backup_id: str, seen: bool) -> bool:
+        if backup_id == newest_completed(tx):
+            return False
+        if not seen:
+            tx.execute(
+                update(backups).where(backups.c.id == backup_id).values(expiry_seen_at=tx.now_text)
+            )
+            return False
+        tx.execute(update(backups).where(backups.c.id == backup_id).values(expired_at=tx.now_text))
+        self._audit_log.log(
+            tx, SYSTEM, kinds.BACKUP_EXPIRED, object_type="backup", object_id=backup_id
+        )
+        name = tx.scalar(select(backups.c.file_name).where(backups.c.id == backup_id))
+        tx.after_commit(lambda: (self._vault / str(name)).unlink(missing_ok=True))
+        return True
+
+    def _log(self, actor: Actor, kind: EventKind, backup_id: str, details: dict[str, object]) -> None:
+        with self._database.write() as tx:
+            self._audit_log.log(
+                tx,
+                actor,
+                kind,
+                object_type="backup",
+                object_id=backup_id,
+                link=f"backups/{backup_id}",
+                details=details,
+            )
+
+
+def _lapsed(tx: Tx) -> list[tuple[str, bool]]:
+    rows = tx.execute(
+        select(backups.c.id, backups.c.expiry_seen_at).where(
+            backups.c.state == JobState.SUCCEEDED.value,
+            backups.c.expired_at.is_(None),
+            backups.c.pinned == 0,
+            backups.c.expires_at <= to_text(tx.steady_now),
+        )
+    )
+    return [(row.id, row.expiry_seen_at is not None) for row in rows]
+
+
+def _not_downloadable(found: Backup) -> UserError:
+    if found.state is not JobState.SUCCEEDED:
+        why, hint = f"it {found.state.value}", "Make a new backup."
+    elif found.file_state.value == "missing":
+        why, hint = "its file is missing from the vault", "Use a copy that was saved earlier."
+    else:
+        when = found.expired_at or found.expires_at
+        why = "it expired" + (f" on {to_text(when)}" if when else "")
+        hint = "Make a new backup; this one can still be restored while its file is kept."
+    return UserError("backup_not_downloadable", f"This backup cannot be saved: {why}.", hint)
+
+
+def _opened(file: BackupFile, verdict: Verification) -> OpenedFile:
+    described = {} if file.manifest is None else {e.file: e for e in file.manifest.entries}
+    entries = []
+    for entry in file.entries:
+        told = described.get(entry.name)
+        if told is None and not entry.name.lower().endswith(".csv"):
+            continue
+        entries.append(
+            OpenedEntry(
+                object="" if told is None else told.object,
+                label=entry.name if told is None else told.label,
+                file=entry.name,
+                rows=None if told is None else told.rows,
+                bytes=entry.bytes,
+                columns=() if told is None else told.column_names,
+            )
+        )
+    manifest = file.manifest
+    return OpenedFile(
+        path=file.path,
+        verified=verdict.ok,
+        signed=verdict.signed,
+        foreign=file.foreign,
+        workspace_name="" if manifest is None else manifest.workspace_name,
+        snapshot_at=None if manifest is None else manifest.snapshot_at,
+        bytes=file.path.stat().st_size,
+        sha256=verdict.sha256,
+        entries=tuple(entries),
+        problems=tuple((problem.code.value, problem.entry) for problem in verdict.problems),
+    )
