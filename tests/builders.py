@@ -103,13 +103,18 @@ class Desk:
             )
         return Actor(ActorKind.USER, user_id, email, name, session_id, via.value, PLACE)
 
-    def user(self, name: str = "Marc Dubois", *permissions: Permission, super_admin: bool = False) -> Actor:
+    def user(
+        self, name: str = "Marc Dubois", *permissions: Permission, super_admin: bool = False
+    ) -> Actor:
         """Another user of the workspace, signed in."""
-        email = f"{name.split()[0].lower()}{secrets.token_hex(2)}@northwind.example"
+        email = f"{name.split(maxsplit=1)[0].lower()}{secrets.token_hex(2)}@northwind.example"
         with self.workspace.database.write() as tx:
             user_id = tx.execute(
                 insert(tables.users).values(
-                    email=email, full_name=name, super_admin=int(super_admin), created_at=tx.now_text
+                    email=email,
+                    full_name=name,
+                    super_admin=int(super_admin),
+                    created_at=tx.now_text,
                 )
             ).inserted_primary_key[0]
             for permission in permissions:
@@ -188,7 +193,13 @@ class Desk:
         self.workspace.run_job(str(job_id))
         return self.workspace.backups.show(self.admin, backup_id)
 
-    def plan(self, backup: Path | Backup, object_name: str, properties: Sequence[str] | None, **options: object) -> RestorePlan:
+    def plan(
+        self,
+        backup: Path | Backup,
+        object_name: str,
+        properties: Sequence[str] | None,
+        **options: object,
+    ) -> RestorePlan:
         """What restoring some properties would do."""
         chosen = None if properties is None else tuple(properties)
         source = backup.id if isinstance(backup, Backup) else str(backup)
@@ -218,7 +229,9 @@ class Desk:
         self.workspace.run_job(str(job_id))
         return restores.show(self.admin, restore_id)
 
-    def restore(self, backup: Path | Backup, object_name: str, properties: Sequence[str] | None) -> Restore:
+    def restore(
+        self, backup: Path | Backup, object_name: str, properties: Sequence[str] | None
+    ) -> Restore:
         """Plan and apply in one."""
         return self.apply(self.plan(backup, object_name, properties))
 

@@ -257,12 +257,14 @@ def create_workspace(
         raise
 
 
-def _create(
-    folder: Path, wanted: NewWorkspace, store: SecretStore, clock: Clock | None
-) -> Created:
+def _create(folder: Path, wanted: NewWorkspace, store: SecretStore, clock: Clock | None) -> Created:
     _make_folders(folder)
     workspace_id = str(uuid.uuid4())
-    key, signing, recovery = keys.new_workspace_key(), SigningKey.generate(), recovery_key.generate()
+    key, signing, recovery = (
+        keys.new_workspace_key(),
+        SigningKey.generate(),
+        recovery_key.generate(),
+    )
     path = folder / DATABASE_NAME
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     database = Database(path, clock)
@@ -347,7 +349,7 @@ def write_workspace_file(folder: Path, file: WorkspaceFile) -> None:
     lines = [
         f"id = {_json(file.id)}",
         f"name = {_json(file.name)}",
-        f'database = {_json(f"sqlite:///{DATABASE_NAME}")}',
+        f"database = {_json(f'sqlite:///{DATABASE_NAME}')}",
         f"secret_store = {_json(file.secret_store)}",
     ]
     path = folder / "workspace.toml"

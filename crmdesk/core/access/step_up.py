@@ -28,9 +28,7 @@ class StepUpPurpose(StrEnum):
     DOWNLOAD_SENSITIVE = "download_sensitive"
 
 
-def record_step_up(
-    tx: Tx, actor: Actor, purpose: StepUpPurpose, binding: str, method: str
-) -> str:
+def record_step_up(tx: Tx, actor: Actor, purpose: StepUpPurpose, binding: str, method: str) -> str:
     """Keep that the actor proved who they are, for one act within five minutes.
 
     Args:

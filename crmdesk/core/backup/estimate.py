@@ -23,9 +23,7 @@ def count_records(tx: Tx, shape: ObjectShape) -> int:
     return int(row[0])
 
 
-def estimate_bytes(
-    tx: Tx, shapes: Sequence[ObjectShape], definitions: Mapping[str, object]
-) -> int:
+def estimate_bytes(tx: Tx, shapes: Sequence[ObjectShape], definitions: Mapping[str, object]) -> int:
     """Estimated size of the zip.
 
     Args:

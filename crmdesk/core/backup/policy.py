@@ -48,7 +48,9 @@ def newest_completed(tx: Tx) -> str | None:
 
 def is_lapsed(tx: Tx, row: Row[Any]) -> bool:
     """Whether the time for downloading is over; pinned ones have no end."""
-    return not row.pinned and row.expires_at is not None and row.expires_at <= to_text(tx.steady_now)
+    return (
+        not row.pinned and row.expires_at is not None and row.expires_at <= to_text(tx.steady_now)
+    )
 
 
 def read_backups(tx: Tx, vault: Path, backup_id: str | None = None) -> list[Backup]:

@@ -368,7 +368,9 @@ class BackupService:
         tx.after_commit(lambda: (self._vault / str(name)).unlink(missing_ok=True))
         return True
 
-    def _log(self, actor: Actor, kind: EventKind, backup_id: str, details: dict[str, object]) -> None:
+    def _log(
+        self, actor: Actor, kind: EventKind, backup_id: str, details: dict[str, object]
+    ) -> None:
         with self._database.write() as tx:
             self._audit_log.log(
                 tx,

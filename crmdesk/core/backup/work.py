@@ -131,14 +131,20 @@ class BackupWork:
             object_type="backup",
             object_id=backup_id,
             job_id=job.id,
-            details={"state": job.state.value, "error": None if error is None else json.loads(error)},
+            details={
+                "state": job.state.value,
+                "error": None if error is None else json.loads(error),
+            },
         )
         if not cancelled:
             self._inbox.notify(
                 tx,
                 SUPER_ADMINS,
                 NotificationKind.BACKUP_FAILED,
-                {"state": job.state.value, "message": "" if job.error is None else job.error.message},
+                {
+                    "state": job.state.value,
+                    "message": "" if job.error is None else job.error.message,
+                },
                 link=f"backups/{backup_id}",
             )
         target = self._vault / file_name(backup_id)

@@ -68,7 +68,9 @@ def _create(tx: Tx, stage: Stage, change_id: int) -> int:
         return 0
     object_type = stage.object_type
     table = quoted(object_type.table)
-    sequence = tx.sql("SELECT seq FROM sqlite_sequence WHERE name = ?", (object_type.table,)).fetchone()
+    sequence = tx.sql(
+        "SELECT seq FROM sqlite_sequence WHERE name = ?", (object_type.table,)
+    ).fetchone()
     first = (sequence[0] if sequence else 0) + 1
     # Ids are given here, in the order of the rows, so that history and sources can name them.
     tx.sql(
@@ -95,7 +97,7 @@ def _create(tx: Tx, stage: Stage, change_id: int) -> int:
 def _write_history(tx: Tx, stage: Stage, change_id: int, position: int) -> int:
     cursor = tx.sql(
         "INSERT INTO main.property_history (change_id, property_id, record_id, object_type_id, old, new) "
-        f"SELECT ?, ?, o.id, ?, {stage.live(position)}, r.c{position} FROM {stage.join} "  # noqa: S608
+        f"SELECT ?, ?, o.id, ?, {stage.live(position)}, r.c{position} FROM {stage.join} "
         f"WHERE {stage.changed(position)} ORDER BY o.id",
         (change_id, stage.columns[position].id, stage.object_type.id),
     )
@@ -109,7 +111,11 @@ def _update(tx: Tx, stage: Stage) -> int:
     table = quoted(stage.object_type.table)
     assignments = ", ".join(
         f"{quoted(column.column)} = "
-        + (f"coalesce(r.c{index}, {table}.{quoted(column.column)})" if stage.blank_keeps else f"r.c{index}")
+        + (
+            f"coalesce(r.c{index}, {table}.{quoted(column.column)})"
+            if stage.blank_keeps
+            else f"r.c{index}"
+        )
         for index, column in enumerate(stage.columns)
     )
     cursor = tx.sql(

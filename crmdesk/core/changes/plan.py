@@ -90,7 +90,7 @@ def find_records(tx: Tx, stage: Stage) -> None:
     )
     tx.sql(
         "UPDATE stage.rows SET outcome = 'skipped', reason = CASE "
-        f"WHEN EXISTS (SELECT 1 FROM main.record_aliases a WHERE a.object_type_id = {stage.object_type.id} "  # noqa: S608
+        f"WHEN EXISTS (SELECT 1 FROM main.record_aliases a WHERE a.object_type_id = {stage.object_type.id} "
         f"AND a.alias_id = stage.rows.record_id) THEN '{Reason.MERGED}' "
         f"WHEN EXISTS (SELECT 1 FROM main.{table} o WHERE o.id = stage.rows.record_id) "
         f"THEN '{Reason.IN_RECYCLE_BIN}' ELSE '{Reason.DELETED_FOR_GOOD}' END "
@@ -164,7 +164,7 @@ def count(tx: Tx, stage: Stage, *, sample_size: int = 200) -> PlanCounts:
         any_change = " OR ".join(stage.changed(index) for index in range(len(stage.columns)))
         tx.sql(
             "UPDATE stage.rows SET outcome = 'unchanged' WHERE outcome = 'update' AND row NOT IN "
-            f"(SELECT r.row FROM {stage.join} WHERE {any_change})"  # noqa: S608
+            f"(SELECT r.row FROM {stage.join} WHERE {any_change})"
         )
     outcomes = dict(tx.sql("SELECT outcome, count(*) FROM stage.rows GROUP BY outcome").fetchall())
     changing, created = outcomes.get("update", 0), outcomes.get("create", 0)

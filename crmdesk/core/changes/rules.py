@@ -139,7 +139,9 @@ def required_present(_tx: Tx, stage: Stage) -> Iterator[Violation]:
     for position, column in enumerate(stage.columns):
         if column.required and not stage.blank_keeps:
             yield Violation(
-                position, Reason.REQUIRED, f"r.c{position} IS NULL AND {stage.live(position)} IS NOT NULL"
+                position,
+                Reason.REQUIRED,
+                f"r.c{position} IS NULL AND {stage.live(position)} IS NOT NULL",
             )
 
 
@@ -153,7 +155,10 @@ def lifecycle_forward(tx: Tx, stage: Stage) -> Iterator[Violation]:
             for rank, option in enumerate(column.options)
         )
         if ranks:
-            new, live = f"CASE r.c{position} {ranks} END", f"CASE {stage.live(position)} {ranks} END"
+            new, live = (
+                f"CASE r.c{position} {ranks} END",
+                f"CASE {stage.live(position)} {ranks} END",
+            )
             yield Violation(position, Reason.LIFECYCLE_BACKWARDS, f"({new}) < ({live})")
 
 
@@ -201,9 +206,7 @@ def index_unique_columns(tx: Tx, stage: Stage) -> None:
 
 
 def _rows(stage: Stage) -> str:
-    return (
-        f"stage.rows r LEFT JOIN main.{quoted(stage.object_type.table)} o ON o.id = r.record_id"
-    )
+    return f"stage.rows r LEFT JOIN main.{quoted(stage.object_type.table)} o ON o.id = r.record_id"
 
 
 def _distinct(tx: Tx, position: int) -> list[str]:
@@ -218,7 +221,5 @@ def _bad_values(tx: Tx, position: int, bad: list[str], reason: Reason) -> Violat
     tx.driver.executemany(
         "INSERT OR IGNORE INTO stage.bad_values VALUES (?, ?)", [(position, v) for v in bad]
     )
-    condition = (
-        f"r.c{position} IN (SELECT value FROM stage.bad_values WHERE position = {position})"  # noqa: S608
-    )
+    condition = f"r.c{position} IN (SELECT value FROM stage.bad_values WHERE position = {position})"  # noqa: S608
     return Violation(position, reason, condition)

@@ -67,7 +67,7 @@ def _note_gone(tx: Tx, stage: Stage, change_id: int, kept: set[int]) -> None:
     marks = ", ".join("?" * len(kept)) or "NULL"
     tx.sql(
         "INSERT OR IGNORE INTO stage.skips SELECT record_id, record_id, -property_id, "
-        f"'{Reason.PROPERTY_GONE}' FROM main.property_history "  # noqa: S608
+        f"'{Reason.PROPERTY_GONE}' FROM main.property_history "
         f"WHERE change_id = ? AND object_type_id = ? AND property_id NOT IN ({marks})",
         (change_id, stage.object_type.id, *kept),
     )

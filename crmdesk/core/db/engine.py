@@ -41,7 +41,9 @@ class Tx:
         return to_text(self.now)
 
     def execute(
-        self, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
+        self,
+        statement: Executable,
+        values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
     ) -> CursorResult[Any]:
         """Run a SQLAlchemy statement."""
         return self.connection.execute(statement, values)  # type: ignore[return-value]
@@ -89,7 +91,9 @@ class Tx:
         if row is None:
             if self.writes:
                 text = to_text(self.now)
-                self.connection.execute(insert(clock_state).values(id=1, last_wall=text, steady=text))
+                self.connection.execute(
+                    insert(clock_state).values(id=1, last_wall=text, steady=text)
+                )
             return self.now, 0.0
         last_wall = from_text(row[0])
         went_back = max((last_wall - self.now).total_seconds(), 0.0)
@@ -160,5 +164,3 @@ class Database:
     def close(self) -> None:
         """Close every pooled connection; the write-ahead log is folded in by the last one."""
         self._engine.dispose()
-
-

@@ -207,4 +207,3 @@ AUDIT_TRIGGERS = (
     "WHEN EXISTS (SELECT 1 FROM audit_events WHERE id = NEW.id) "
     "BEGIN SELECT RAISE(ABORT, 'audit entries cannot be replaced'); END",
 )
-

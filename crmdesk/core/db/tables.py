@@ -33,9 +33,15 @@ workspace = Table(
     Column("id", Text, primary_key=True),
     Column("name", Text, nullable=False),
     Column("created_at", Text, nullable=False),
-    Column("wrapped_key", LargeBinary, nullable=False, comment="workspace key under the recovery key"),
-    Column("key_check", LargeBinary, nullable=False, comment="tells a wrong key from a damaged file"),
-    Column("signing_key", LargeBinary, nullable=False, comment="Ed25519 seed under the workspace key"),
+    Column(
+        "wrapped_key", LargeBinary, nullable=False, comment="workspace key under the recovery key"
+    ),
+    Column(
+        "key_check", LargeBinary, nullable=False, comment="tells a wrong key from a damaged file"
+    ),
+    Column(
+        "signing_key", LargeBinary, nullable=False, comment="Ed25519 seed under the workspace key"
+    ),
     Column("public_key", LargeBinary, nullable=False),
     **_STRICT,
 )
@@ -81,8 +87,13 @@ users = Table(
     Column("totp_last_step", Integer, comment="no code of this step or an earlier one is taken"),
     **_NEVER_REUSED,
 )
-Index("ux_users_email", text("lower(email)"), unique=True, _table=users,
-      sqlite_where=text("removed_at IS NULL"))
+Index(
+    "ux_users_email",
+    text("lower(email)"),
+    unique=True,
+    _table=users,
+    sqlite_where=text("removed_at IS NULL"),
+)
 user_permissions = Table(
     "user_permissions",
     metadata,
@@ -157,7 +168,9 @@ step_ups = Table(
     Column("user_id", Integer, ForeignKey("users.id"), nullable=False),
     Column("session_id", Text),
     Column("purpose", Text, nullable=False),
-    Column("binding", Text, nullable=False, comment="what the code was given for, e.g. a plan hash"),
+    Column(
+        "binding", Text, nullable=False, comment="what the code was given for, e.g. a plan hash"
+    ),
     Column("method", Text, nullable=False, comment="code, recovery_code or sso"),
     Column("expires_at", Text, nullable=False, comment="steady time"),
     Column("used_at", Text),
@@ -181,8 +194,12 @@ object_types = Table(
     Column("archived_at", Text),
     **_NEVER_REUSED,
 )
-Index("ux_object_types_name", object_types.c.name, unique=True,
-      sqlite_where=text("archived_at IS NULL"))
+Index(
+    "ux_object_types_name",
+    object_types.c.name,
+    unique=True,
+    sqlite_where=text("archived_at IS NULL"),
+)
 properties = Table(
     "properties",
     metadata,
@@ -194,7 +211,13 @@ properties = Table(
     Column("type", Text, nullable=False),
     Column("group_name", Text, nullable=False, server_default=""),
     Column("description", Text, nullable=False, server_default=""),
-    Column("format", Text, nullable=False, server_default="", comment="email, domain, url, currency, multiline, owner, pipeline, stage or nothing"),
+    Column(
+        "format",
+        Text,
+        nullable=False,
+        server_default="",
+        comment="email, domain, url, currency, multiline, owner, pipeline, stage or nothing",
+    ),
     Column("position", Integer, nullable=False),
     _flag("is_sensitive"),
     _flag("is_unique"),
@@ -206,8 +229,13 @@ properties = Table(
     Column("archived_at", Text),
     **_NEVER_REUSED,
 )
-Index("ux_properties_name", properties.c.object_type_id, properties.c.name, unique=True,
-      sqlite_where=text("archived_at IS NULL"))
+Index(
+    "ux_properties_name",
+    properties.c.object_type_id,
+    properties.c.name,
+    unique=True,
+    sqlite_where=text("archived_at IS NULL"),
+)
 Index("ux_properties_column", properties.c.object_type_id, properties.c.column_name, unique=True)
 property_options = Table(
     "property_options",
@@ -326,10 +354,20 @@ jobs = Table(
     Column("phase", Text, nullable=False, server_default=""),
     Column("done", Integer, nullable=False, server_default=text("0")),
     Column("total", Integer, nullable=False, server_default=text("0")),
-    Column("detail", Text, nullable=False, server_default="{}", comment="JSON: progress in words' parts"),
+    Column(
+        "detail",
+        Text,
+        nullable=False,
+        server_default="{}",
+        comment="JSON: progress in words' parts",
+    ),
     Column("owner_pid", Integer),
     Column("owner_boot_id", Text),
-    Column("owner_started_at", Text, comment="the process's start, so that a reused pid is not taken for it"),
+    Column(
+        "owner_started_at",
+        Text,
+        comment="the process's start, so that a reused pid is not taken for it",
+    ),
     Column("heartbeat_at", Text),
     Column("cancel_requested_at", Text),
     Column("cancel_requested_by", Integer),
@@ -373,16 +411,32 @@ backups = Table(
     Column("created_by", Integer),
     Column("snapshot_at", Text),
     Column("completed_at", Text),
-    Column("completed_steady", Text, comment="steady time: the edition's interval counts from here"),
+    Column(
+        "completed_steady", Text, comment="steady time: the edition's interval counts from here"
+    ),
     Column("file_name", Text, comment="inside vault/backups"),
     Column("sha256", Text),
     Column("bytes", Integer, nullable=False, server_default=text("0")),
     Column("records", Integer, nullable=False, server_default=text("0")),
-    Column("objects", Text, nullable=False, server_default="{}", comment="JSON: name -> records, properties"),
+    Column(
+        "objects",
+        Text,
+        nullable=False,
+        server_default="{}",
+        comment="JSON: name -> records, properties",
+    ),
     Column("expires_at", Text, comment="steady time"),
-    Column("expiry_seen_at", Text, comment="first start that found it expired; the next removes it"),
+    Column(
+        "expiry_seen_at", Text, comment="first start that found it expired; the next removes it"
+    ),
     Column("expired_at", Text),
-    Column("sensitive", Text, nullable=False, server_default="[]", comment="JSON: labels of sensitive properties inside"),
+    Column(
+        "sensitive",
+        Text,
+        nullable=False,
+        server_default="[]",
+        comment="JSON: labels of sensitive properties inside",
+    ),
     Column("second_copy", Text, comment="JSON: where the second copy is, or why there is none"),
     Column("verified_at", Text),
     Column("verified_ok", Integer),
@@ -480,7 +534,13 @@ audit_events = Table(
     Column("object_type", Text),
     Column("object_id", Text),
     Column("job_id", Text),
-    Column("subjects", Integer, nullable=False, server_default=text("1"), comment="records in a bulk action"),
+    Column(
+        "subjects",
+        Integer,
+        nullable=False,
+        server_default=text("1"),
+        comment="records in a bulk action",
+    ),
     Column("link", Text),
     Column("details_digest", LargeBinary, nullable=False),
     Column("previous_hash", LargeBinary, nullable=False),

@@ -31,9 +31,7 @@ class JobState(StrEnum):
     INTERRUPTED = "interrupted"
 
 
-FINAL = frozenset(
-    {JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED, JobState.INTERRUPTED}
-)
+FINAL = frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED, JobState.INTERRUPTED})
 OPEN = frozenset(set(JobState) - FINAL)
 
 

@@ -9,7 +9,9 @@ from pathlib import Path
 
 def worker_command(workspace: Path, job_id: str) -> list[str]:
     """The command line of a worker, from a checkout, an installation or a frozen program."""
-    program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "crmdesk"]
+    program = (
+        [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "crmdesk"]
+    )
     return [*program, "--workspace", str(workspace), "job", "run", job_id, "--key-stdin"]
 
 
@@ -19,7 +21,7 @@ def start_worker(workspace: Path, job_id: str, workspace_key: bytes) -> None:
     The key goes through a pipe: it stands neither in the arguments nor in the environment, and
     the worker need not ask the keyring, which may be locked or ask its user.
     """
-    process = subprocess.Popen(  # noqa: S603 - our own program
+    process = subprocess.Popen(
         worker_command(workspace, job_id),
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,

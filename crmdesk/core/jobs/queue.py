@@ -324,7 +324,9 @@ _INTERRUPTED = UserError(
 
 
 def _unknown(job_id: str) -> UserError:
-    return UserError("job_unknown", f"There is no job {job_id}.", "The jobs are listed by “job list”.")
+    return UserError(
+        "job_unknown", f"There is no job {job_id}.", "The jobs are listed by “job list”."
+    )
 
 
 def _row(tx: Tx, job_id: str) -> Row[Any]:

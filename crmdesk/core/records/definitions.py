@@ -240,7 +240,16 @@ class Definitions:
             )
 
 
-_CHANGEABLE = {"label", "group", "description", "sensitive", "unique", "required", "hidden", "options"}
+_CHANGEABLE = {
+    "label",
+    "group",
+    "description",
+    "sensitive",
+    "unique",
+    "required",
+    "hidden",
+    "options",
+}
 _COLUMNS = {"group": "group_name", "sensitive": "is_sensitive", "unique": "is_unique",
             "required": "is_required", "hidden": "is_hidden"}  # fmt: skip
 
@@ -376,7 +385,9 @@ def add_property(tx: Tx, object_type: ObjectType, definition: PropertyDefinition
 
 def _free_table_name(tx: Tx, name: str) -> str:
     table, number = f"obj_{name}", 1
-    while tx.scalar(select(object_types.c.id).where(object_types.c.table_name == table)) is not None:
+    while (
+        tx.scalar(select(object_types.c.id).where(object_types.c.table_name == table)) is not None
+    ):
         number += 1
         table = f"obj_{name}__{number}"
     return table
@@ -472,7 +483,8 @@ def _replace_options(tx: Tx, found: Property, options: Sequence[OptionDefinition
     tx.execute(
         update(property_options)
         .where(
-            property_options.c.property_id == found.id, property_options.c.value.not_in(kept or {""})
+            property_options.c.property_id == found.id,
+            property_options.c.value.not_in(kept or {""}),
         )
         .values(archived_at=tx.now_text)
     )

@@ -196,9 +196,7 @@ class RecordEditor:
         return Change(object_name, tuple(known))
 
     # -- within ------------------------------------------------------------------------------
-    def _require_writable(
-        self, actor: Actor, object_name: str, values: Mapping[str, str]
-    ) -> None:
+    def _require_writable(self, actor: Actor, object_name: str, values: Mapping[str, str]) -> None:
         self._guard.require(actor, Permission.USE_RECORDS)
         with self._database.read() as tx:
             object_type = load_object_type(tx, object_name)
@@ -224,9 +222,7 @@ class RecordEditor:
         table = quoted(object_type.table)
         _for_each(tx, f"DELETE FROM {table} WHERE id = ?", [(i,) for i in record_ids])  # noqa: S608
 
-    def _write_tombstones(
-        self, tx: Tx, object_type: ObjectType, record_ids: Sequence[int]
-    ) -> None:
+    def _write_tombstones(self, tx: Tx, object_type: ObjectType, record_ids: Sequence[int]) -> None:
         for record_id in record_ids:
             email = read_record(tx, object_type, record_id).values.get("email")
             if email:
@@ -407,7 +403,11 @@ def _refuse_taken(
 
 
 def _insert(tx: Tx, object_type: ObjectType, values: Mapping[str, str | None]) -> int:
-    given = [(object_type.by_name[name].column, value) for name, value in values.items() if value is not None]
+    given = [
+        (object_type.by_name[name].column, value)
+        for name, value in values.items()
+        if value is not None
+    ]
     names = "".join(f", {quoted(column)}" for column, _ in given)
     marks = ", ?" * len(given)
     cursor = tx.sql(
@@ -420,9 +420,7 @@ def _insert(tx: Tx, object_type: ObjectType, values: Mapping[str, str | None]) -
     return cursor.lastrowid
 
 
-def _update(
-    tx: Tx, object_type: ObjectType, record_id: int, cells: Sequence[CellChange]
-) -> None:
+def _update(tx: Tx, object_type: ObjectType, record_id: int, cells: Sequence[CellChange]) -> None:
     assignments = ", ".join(f"{quoted(cell.property.column)} = ?" for cell in cells)
     tx.sql(
         f"UPDATE {quoted(object_type.table)} SET {assignments}, updated_at = ?, "  # noqa: S608
@@ -449,5 +447,3 @@ def _ids_in_state(
 
 def _for_each(tx: Tx, text: str, rows: Sequence[tuple[object, ...]]) -> None:
     tx.driver.executemany(text, rows)
-
-

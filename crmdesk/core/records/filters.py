@@ -89,9 +89,7 @@ def parse_filter(text: str) -> Filter:
     if operator in (Operator.HAS_PROPERTY, Operator.NOT_HAS_PROPERTY):
         values = ()
     elif operator is Operator.BETWEEN and len(values) != 2:
-        raise UserError(
-            "filter_invalid", f"“{text}” needs two values.", "Write them as LOW;HIGH."
-        )
+        raise UserError("filter_invalid", f"“{text}” needs two values.", "Write them as LOW;HIGH.")
     return Filter(name, operator, values)
 
 

@@ -151,7 +151,9 @@ def load_object_type(tx: Tx, name: str) -> ObjectType:
 
 def _load_object_type(tx: Tx, name: str) -> ObjectType:
     row = tx.execute(
-        select(object_types).where(object_types.c.name == name, object_types.c.archived_at.is_(None))
+        select(object_types).where(
+            object_types.c.name == name, object_types.c.archived_at.is_(None)
+        )
     ).first()
     if row is None:
         raise UserError(
@@ -184,7 +186,6 @@ def object_type_by_id(tx: Tx, object_type_id: int) -> ObjectType | None:
 
 
 def _object_type(tx: Tx, row: Row[tuple[object, ...]]) -> ObjectType:
-
 
     found_pipelines = _pipelines(tx, row.id)
     return ObjectType(

@@ -68,7 +68,9 @@ def changed_values(tx: Tx, change_id: int | None, limit: int, offset: int) -> li
     if not rows:
         return []
     object_type = object_type_by_id(tx, rows[0].object_type_id)
-    names = {} if object_type is None else record_names(tx, object_type, [r.record_id for r in rows])
+    names = (
+        {} if object_type is None else record_names(tx, object_type, [r.record_id for r in rows])
+    )
     by_id = {} if object_type is None else {p.id: p for p in object_type.properties}
     found = []
     for row in rows:

@@ -64,9 +64,9 @@ def load_plan(tx: Tx, actor: Actor, plan_id: str) -> tuple[RestorePlan, dict[str
             "This plan was used already or is older than a day.",
             "Make the plan again; nothing was changed.",
         )
-    return read_summary(row.id, row.kind, row.plan_hash, json.loads(row.summary), actor), json.loads(
-        row.params
-    )
+    return read_summary(
+        row.id, row.kind, row.plan_hash, json.loads(row.summary), actor
+    ), json.loads(row.params)
 
 
 def sweep_plans(database: Database, folder: Path) -> None:
@@ -138,6 +138,4 @@ def _sample_facts(sample: PlanSample) -> dict[str, Any]:
 
 
 def _sample(facts: Mapping[str, Any]) -> PlanSample:
-    return PlanSample(
-        **{**facts, "last_changed_at": optional_from_text(facts["last_changed_at"])}
-    )
+    return PlanSample(**{**facts, "last_changed_at": optional_from_text(facts["last_changed_at"])})

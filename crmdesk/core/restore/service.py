@@ -460,9 +460,7 @@ _WHY = {
 }
 
 
-def _completed(
-    request: PlanRequest, backup: TrustedBackup, object_type: ObjectType
-) -> PlanRequest:
+def _completed(request: PlanRequest, backup: TrustedBackup, object_type: ObjectType) -> PlanRequest:
     """Check the chosen properties and add those that are only restored together with them."""
     entry = backup.file.entry_of(object_type.name)
     selectable = {
@@ -576,4 +574,3 @@ def _with_equal(counts: ValueCounts | None, equal_records: int) -> ValueCounts:
 def _undo_days(tx: Tx) -> int:
     value = tx.scalar(select(settings.c.value).where(settings.c.key == "restore.undo_days"))
     return 90 if value is None else int(value)
-

@@ -158,7 +158,9 @@ def restorable_objects(
         if entry.object not in known:
             label = entry.label or entry.object
             found.append(
-                RestorableObject(entry.object, label, label, "box", entry.rows, False, "object_gone")
+                RestorableObject(
+                    entry.object, label, label, "box", entry.rows, False, "object_gone"
+                )
             )
     return found
 

@@ -203,9 +203,7 @@ def can_go_back(state: WizardState) -> bool:
 
 
 def _forget_plan(state: WizardState) -> WizardState:
-    return replace(
-        state, plan=None, accepts_changes=False, accepts_irreversible=False, outdated=0
-    )
+    return replace(state, plan=None, accepts_changes=False, accepts_irreversible=False, outdated=0)
 
 
 def _blocked_backup(state: WizardState) -> Blocked | None:

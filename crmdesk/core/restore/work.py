@@ -47,9 +47,7 @@ class RestoreWork:
         folder: the workspace's folder.
     """
 
-    def __init__(
-        self, database: Database, audit_log: AuditLog, inbox: Inbox, folder: Path
-    ) -> None:
+    def __init__(self, database: Database, audit_log: AuditLog, inbox: Inbox, folder: Path) -> None:
         self._database = database
         self._audit_log = audit_log
         self._inbox = inbox
@@ -157,7 +155,11 @@ class RestoreWork:
         applied = apply_stage(tx, stage, change_id)
         planned = json.loads(row.planned)
         skipped = planned["skipped"]
-        done = {"state": JobState.SUCCEEDED.value, "finished_at": tx.now_text, "change_id": change_id}
+        done = {
+            "state": JobState.SUCCEEDED.value,
+            "finished_at": tx.now_text,
+            "change_id": change_id,
+        }
         tx.execute(
             update(restores)
             .where(restores.c.id == task.restore_id)
@@ -179,9 +181,7 @@ class RestoreWork:
             )
         )
         if row.undoes:
-            tx.execute(
-                update(restores).where(restores.c.id == row.undoes).values(undone_by=row.id)
-            )
+            tx.execute(update(restores).where(restores.c.id == row.undoes).values(undone_by=row.id))
         self._audit_log.log(
             tx,
             context.actor,

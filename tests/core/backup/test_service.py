@@ -23,7 +23,7 @@ def code_of(refused: pytest.ExceptionInfo[UserError]) -> str:
 
 
 def test_a_backup_holds_every_live_record_with_every_property(desk: Desk) -> None:
-    desk.contact(firstname="Ann", phone=" 0047, \"direct\"\nline 2")
+    desk.contact(firstname="Ann", phone=' 0047, "direct"\nline 2')
     gone = desk.contact()
     desk.delete(gone)
     desk.deal(amount="12500.50")
@@ -31,10 +31,15 @@ def test_a_backup_holds_every_live_record_with_every_property(desk: Desk) -> Non
     backup = desk.backup()
 
     with zipfile.ZipFile(desk.folder / "vault/backups" / backup.file_name) as archive:
-        assert sorted(archive.namelist()) == ["contacts.csv", "deals.csv", "manifest.json", "manifest.sig"]
+        assert sorted(archive.namelist()) == [
+            "contacts.csv",
+            "deals.csv",
+            "manifest.json",
+            "manifest.sig",
+        ]
         text = io.TextIOWrapper(archive.open("contacts.csv"), "utf-8", newline="")
         rows = list(csv.DictReader(text))
-    assert [row["phone"] for row in rows] == [" 0047, \"direct\"\nline 2"]
+    assert [row["phone"] for row in rows] == [' 0047, "direct"\nline 2']
     wanted = {p.name for p in desk.workspace.definitions.object(desk.admin, "contacts").properties}
     assert set(rows[0]) == wanted
     assert list(rows[0])[0] == "hs_object_id"
@@ -113,7 +118,12 @@ def test_a_backup_that_is_cancelled_while_it_runs_leaves_nothing(desk: Desk) -> 
 
     with pytest.raises(Cancelled):
         desk.workspace.run_job(
-            job_id, lambda _: desk.workspace.jobs.request_cancel(desk.admin, job_id) if _.phase == "counting" else None
+            job_id,
+            lambda _: (
+                desk.workspace.jobs.request_cancel(desk.admin, job_id)
+                if _.phase == "counting"
+                else None
+            ),
         )
 
     assert list((desk.folder / "vault/backups").iterdir()) == []

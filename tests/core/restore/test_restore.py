@@ -79,7 +79,9 @@ def test_a_value_that_is_equal_already_gets_no_history_row(desk: Desk) -> None:
     with pytest.raises(UserError) as refused:
         desk.apply(plan)
     assert refused.value.code == "nothing_to_restore"
-    assert [e.kind for e in desk.workspace.records.history(desk.admin, "contacts", ann.id)] == ["create"]
+    assert [e.kind for e in desk.workspace.records.history(desk.admin, "contacts", ann.id)] == [
+        "create"
+    ]
 
 
 def test_swapped_email_addresses_are_restored(desk: Desk) -> None:
@@ -92,7 +94,10 @@ def test_swapped_email_addresses_are_restored(desk: Desk) -> None:
     done = desk.restore(backup, "contacts", ["email"])
 
     assert done.values_written == 2
-    assert (desk.value(ann, "email"), desk.value(bo, "email")) == ("ann@example.org", "bo@example.org")
+    assert (desk.value(ann, "email"), desk.value(bo, "email")) == (
+        "ann@example.org",
+        "bo@example.org",
+    )
     newest = desk.workspace.records.history(desk.admin, "contacts", ann.id, "email")[0]
     assert (newest.old, newest.new) == ("bo@example.org", "ann@example.org")
 
@@ -158,7 +163,9 @@ def test_a_restore_needs_both_consequences_and_a_code_for_this_plan(desk: Desk) 
         start(desk.admin, plan.id, accept_changes=True, accept_irreversible=False, step_up_id="")
     for code in ("", desk.allow(other)):
         with pytest.raises(SecondFactorRefused):
-            start(desk.admin, plan.id, accept_changes=True, accept_irreversible=True, step_up_id=code)
+            start(
+                desk.admin, plan.id, accept_changes=True, accept_irreversible=True, step_up_id=code
+            )
     assert desk.value(ann, "phone") == "2"
 
 
@@ -168,10 +175,22 @@ def test_one_restore_at_a_time_says_who_runs_it(desk: Desk) -> None:
     desk.edit(ann, phone="2", city="Bergen")
     first, second = (desk.plan(backup, "contacts", [n]) for n in ("phone", "city"))
     start = desk.workspace.restores.start
-    start(desk.admin, first.id, accept_changes=True, accept_irreversible=True, step_up_id=desk.allow(first))
+    start(
+        desk.admin,
+        first.id,
+        accept_changes=True,
+        accept_irreversible=True,
+        step_up_id=desk.allow(first),
+    )
 
     with pytest.raises(Busy) as busy:
-        start(desk.admin, second.id, accept_changes=True, accept_irreversible=True, step_up_id=desk.allow(second))
+        start(
+            desk.admin,
+            second.id,
+            accept_changes=True,
+            accept_irreversible=True,
+            step_up_id=desk.allow(second),
+        )
 
     assert busy.value.values["user"] == "Ingrid Solberg"
 
