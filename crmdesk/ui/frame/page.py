@@ -38,6 +38,9 @@ class Page(QWidget):
     def refresh(self) -> None:
         """Read everything shown again."""
 
+    def open_link(self, link: str) -> None:
+        """Show what a link names, e.g. ``backups/<id>`` or ``records/contacts/12``."""
+
     def escape(self) -> bool:
         """Close the panel, then clear the search; False when there was nothing to close."""
         return False

@@ -43,7 +43,7 @@ class JobLine:
         cancellable: whether a Cancel is offered.
     """
 
-    id: int
+    id: str
     name: str
     doing: str
     share: float | None = None
@@ -169,7 +169,7 @@ class FrameHooks:
 
     open_workspace: Callable[[str], object] = _nothing
     add_workspace: Callable[[], object] = _nothing
-    cancel_job: Callable[[int], object] = _nothing
+    cancel_job: Callable[[str], object] = _nothing
     open_notice: Callable[[int], object] = _nothing
     read_all_notices: Callable[[], object] = _nothing
     set_theme: Callable[[str], object] = _nothing
