@@ -4,8 +4,9 @@
 
 Frames are painted by the software painter into the window's own store: what is measured is
 our work per frame, not the display's, in processor time, since other programs share the machine.
-Every frame is painted whole; a real scroll bar moves the old picture and paints less. Three walks: wheel (3 rows a step), page by page, and
-jumps to random places, where no page of rows is ever found in the cache.
+Every frame is painted whole; a real scroll bar moves the old picture and paints less. Three
+walks: wheel (3 rows a step), page by page, and jumps to random places, where no page of rows
+is ever found in the cache.
 """
 
 from __future__ import annotations

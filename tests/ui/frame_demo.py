@@ -239,7 +239,9 @@ class BackupPage(Page):
 
     @staticmethod
     def rows() -> list[Row]:
-        def done(row_id: int, when: str, by: str, rows: str, size: str, left: str, until: str) -> Row:
+        def done(
+            row_id: int, when: str, by: str, rows: str, size: str, left: str, until: str
+        ) -> Row:
             cells = {
                 "as_of": Cell(when, by),
                 "check": Cell("Verified", badge=Tone.OK, icon="shield-check"),
@@ -300,9 +302,19 @@ class BackupPage(Page):
         return [
             running,
             done(2, "Today, 05:00", daily, "26,710", "41.2 MB", "14 days left", "until 6 Dec 2026"),
-            done(3, "Yesterday, 05:00", daily, "26,664", "41.1 MB", "13 days left", "until 5 Dec 2026"),
+            done(
+                3,
+                "Yesterday, 05:00",
+                daily,
+                "26,664",
+                "41.1 MB",
+                "13 days left",
+                "until 5 Dec 2026",
+            ),
             failed,
-            done(5, "18 Nov 2026, 05:00", daily, "26,391", "40.6 MB", "Pinned", "kept until unpinned"),
+            done(
+                5, "18 Nov 2026, 05:00", daily, "26,391", "40.6 MB", "Pinned", "kept until unpinned"
+            ),
             cancelled,
             expired,
         ]
@@ -337,7 +349,9 @@ def demo_window(folder: Path, count: int = 12_480) -> MainWindow:
             WorkspaceChoice("a", "Northwind Traders", "This computer", current=True),
             WorkspaceChoice("b", "Sandbox, 14 Nov", "This computer, anonymised"),
         ),
-        Account("Ingrid Solberg", "ingrid.solberg@northwind.example", "Super Admin", "Password and 2FA"),
+        Account(
+            "Ingrid Solberg", "ingrid.solberg@northwind.example", "Super Admin", "Password and 2FA"
+        ),
         tabs,
         settings=lambda: EmptyPage("Settings"),
         hooks=FrameHooks(set_theme=lambda theme: apply_theme(QApplication.instance(), theme)),
@@ -361,8 +375,14 @@ def demo_window(folder: Path, count: int = 12_480) -> MainWindow:
     )
     actions.register(
         ActionSpec(
-            "restore", "Restore from a backup", MenuName.FILE, ("Ctrl+Shift+R",),
-            "archive-restore", 2, "Restore", ("undo", "backup"),
+            "restore",
+            "Restore from a backup",
+            MenuName.FILE,
+            ("Ctrl+Shift+R",),
+            "archive-restore",
+            2,
+            "Restore",
+            ("undo", "backup"),
         ),
         list,
     )
@@ -379,17 +399,30 @@ def fill_frame(window: MainWindow) -> None:
     window.set_notices(
         [
             Notice(
-                1, "Large export",
+                1,
+                "Large export",
                 "Marc Dubois is exporting 12,480 contacts. Your threshold is 10,000.",
-                "09:36", "triangle-alert", Tone.WARN, "Open entry",
+                "09:36",
+                "triangle-alert",
+                Tone.WARN,
+                "Open entry",
             ),
             Notice(
-                2, "Restore finished", "850 values in 412 deals, 3 skipped.",
-                "09:12", "circle-check", Tone.OK, "Open summary",
+                2,
+                "Restore finished",
+                "850 values in 412 deals, 3 skipped.",
+                "09:12",
+                "circle-check",
+                Tone.OK,
+                "Open summary",
             ),
             Notice(
-                3, "Scheduled backup completed", "26,710 rows, 41.2 MB, verified.",
-                "05:09", "archive", unread=False,
+                3,
+                "Scheduled backup completed",
+                "26,710 rows, 41.2 MB, verified.",
+                "05:09",
+                "archive",
+                unread=False,
             ),
         ],
         unread=3,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QAccessible
@@ -93,8 +95,15 @@ def build(qtbot, tmp_path, calls):
             *(
                 getattr(calls, name)
                 for name in (
-                    "open_workspace", "add_workspace", "cancel_job", "open_notice",
-                    "read_all_notices", "set_theme", "sign_out", "help", "closing",
+                    "open_workspace",
+                    "add_workspace",
+                    "cancel_job",
+                    "open_notice",
+                    "read_all_notices",
+                    "set_theme",
+                    "sign_out",
+                    "help",
+                    "closing",
                 )
             )
         )
@@ -225,9 +234,8 @@ def test_a_narrow_window_folds_its_menus_and_tells_its_pages(qtbot, build):
 
 def test_the_palette_runs_a_command(qtbot, build):
     window, ran = build(), []
-    window._actions.register(
-        ActionSpec("restore", "Restore from a backup", MenuName.FILE), lambda: ran.append(1)
-    )
+    spec = ActionSpec("restore", "Restore from a backup", MenuName.FILE)
+    window._actions.register(spec, partial(ran.append, 1))
 
     press(qtbot, window, Qt.Key.Key_K, CTRL)
     qtbot.keyClicks(window.palette_popover.field, "restore f")
@@ -239,7 +247,7 @@ def test_the_palette_runs_a_command(qtbot, build):
 
 def test_the_palette_shows_a_reason_and_does_not_run_what_is_disabled(qtbot, build):
     window, ran = build(), []
-    window._actions.register(ActionSpec("create", "Create backup"), lambda: ran.append(1))
+    window._actions.register(ActionSpec("create", "Create backup"), partial(ran.append, 1))
     window._actions.set_reason("create", "Next possible tomorrow at 05:00")
 
     window.open_palette("create")
@@ -357,7 +365,7 @@ def test_a_draft_is_said_on_its_tab(build):
 def test_at_most_two_toasts_stand_and_their_action_runs(qtbot, build):
     window, undone = build(), []
     for number in range(3):
-        window.show_toast(f"{number} deleted", "In the recycle bin", "Undo", lambda: undone.append(1))
+        window.show_toast(f"{number} deleted", "In the bin", "Undo", lambda: undone.append(1))
     qtbot.waitUntil(lambda: len(window.toasts.toasts) == 2)
 
     newest = window.toasts.toasts[-1]

@@ -142,14 +142,17 @@ class DataTable(QWidget):
         """The chosen columns in their order."""
         return self._model.columns
 
+    @property
+    def every_column(self) -> tuple[Column, ...]:
+        """All columns the source has, chosen or not."""
+        return tuple(self._source.columns)
+
     def row(self, row_id: int) -> Row | None:
         """The row of an id as it is shown now."""
         position = self._model.position_of(row_id)
         return self._model.row_at(position) if position >= 0 else None
 
-    def set_source(
-        self, source: TableSource, *, key: str = "", start: TableState = _PLAIN
-    ) -> None:
+    def set_source(self, source: TableSource, *, key: str = "", start: TableState = _PLAIN) -> None:
         """Show another object's rows: its columns, and its own remembered state."""
         self._queries.cancel(self, _KEY)
         self._source, self._key = source, key

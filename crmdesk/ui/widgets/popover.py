@@ -42,6 +42,8 @@ class Popover(QFrame):
         self._anchor: QWidget | None = None
         raise_above(self)
         self.hide()
+        # For good: to disconnect in hideEvent fails when the popover dies while it is open.
+        _application().focusChanged.connect(self._follow_focus)
 
     def open_under(self, anchor: QWidget, *, centred: bool = False) -> None:
         """Show it below a control, within the window, and put the focus into it."""
@@ -51,7 +53,6 @@ class Popover(QFrame):
         self.show()
         self.raise_()
         _application().installEventFilter(self)
-        _application().focusChanged.connect(self._follow_focus)
         by_key = anchor.property("keyfocus") == "true"
         reason = Qt.FocusReason.TabFocusReason if by_key else Qt.FocusReason.MouseFocusReason
         self._first().setFocus(reason)
@@ -123,10 +124,7 @@ class Popover(QFrame):
         super().keyPressEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        # The hide() of the constructor comes here too, before anything was connected.
-        if self._anchor is not None:
-            _application().removeEventFilter(self)
-            _application().focusChanged.disconnect(self._follow_focus)
+        _application().removeEventFilter(self)
         super().hideEvent(event)
 
 

@@ -81,9 +81,7 @@ def queries(qapp):
 @pytest.fixture
 def table(qtbot, people, queries):
     """A table of 500 people with check boxes and row actions, loaded and in focus."""
-    made = DataTable(
-        "Contacts", people, queries, lead=Lead.CHECK, actions_of=lambda _row: ACTIONS
-    )
+    made = DataTable("Contacts", people, queries, lead=Lead.CHECK, actions_of=lambda _row: ACTIONS)
     qtbot.addWidget(made)
     made.resize(800, 400)
     with qtbot.waitActive(made):

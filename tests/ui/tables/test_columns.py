@@ -23,7 +23,7 @@ def test_nothing_gives_way_where_there_is_room():
 
 
 def test_the_stretching_column_shrinks_before_another_gives_way():
-    placed = dict((column.key, width) for column, width in fit([NAME, STATE, OWNER, SIZE], 430))
+    placed = {column.key: width for column, width in fit([NAME, STATE, OWNER, SIZE], 430)}
 
     assert placed == {"name": 130, "state": 100, "owner": 100, "size": 100}
 
@@ -62,6 +62,7 @@ def test_widths_never_exceed_the_room_unless_only_rank_0_is_left(chosen, room):
     total = sum(width for _, width in placed)
 
     assert total <= room or all(column.rank == 0 for column, _ in placed)
-    assert [column for column in chosen if column in dict(placed)] == [column for column, _ in placed]
+    kept = [column for column, _ in placed]
+    assert [column for column in chosen if column in kept] == kept
     if any(column.stretch for column, _ in placed):
         assert total >= room

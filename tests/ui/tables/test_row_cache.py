@@ -15,8 +15,7 @@ class Reader:
 
     def __call__(self, ids):
         self.reads += 1
-        rows = [Row(n, {"name": Cell(str(n))}) for n in reversed(ids) if n not in self.missing]
-        return rows
+        return [Row(n, {"name": Cell(str(n))}) for n in reversed(ids) if n not in self.missing]
 
 
 def filled(count: int):

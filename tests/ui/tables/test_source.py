@@ -21,9 +21,10 @@ def test_rows_stand_as_given_and_sorted_as_asked():
 
 
 def test_a_filter_is_the_pages_own():
-    source = ListSource(
-        COLUMNS, [row(1, "ann"), row(2, "bob")], matches=lambda r, what: what in r.cells["name"].text
-    )
+    def matches(one: Row, what: object) -> bool:
+        return str(what) in one.cells["name"].text
+
+    source = ListSource(COLUMNS, [row(1, "ann"), row(2, "bob")], matches=matches)
 
     assert list(source.ids(TableQuery("nn"))) == [1]
 
