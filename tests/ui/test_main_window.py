@@ -30,6 +30,7 @@ from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.queries import Queries
 from crmdesk.ui.theme.apply import apply_theme
 from crmdesk.ui.window_state import WindowState
+from tests.ui.clipping import PseudoTranslator, clipped, stretched
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 ALT = Qt.KeyboardModifier.AltModifier
@@ -223,13 +224,13 @@ def test_a_narrow_window_folds_its_menus_and_tells_its_pages(qtbot, build):
     window = build()
 
     window.resize(960, 640)
-    qtbot.waitUntil(lambda: window.title_row.menu_button.isVisible())
+    qtbot.waitUntil(window.title_row.menu_button.isVisible)
 
     assert not window.title_row.bar.isVisible()
     assert "narrow True" in window.page.asked
     assert window.minimumWidth() == 960
     window.resize(1280, 800)
-    qtbot.waitUntil(lambda: window.title_row.bar.isVisible())
+    qtbot.waitUntil(window.title_row.bar.isVisible)
 
 
 def test_the_palette_runs_a_command(qtbot, build):
@@ -436,3 +437,31 @@ def test_focus_walks_row_one_then_tabs_then_the_page(qtbot, build):
     wanted: list[QWidget] = [row.workspace, row.search, row.bell, row.gear, row.account]
     wanted += [window.tab_row.tabs, window.page.search, window.page.body]
     assert [part for part in order if part in wanted][: len(wanted)] == wanted
+
+
+@pytest.fixture
+def longer_words(qapp):
+    translator = PseudoTranslator()
+    qapp.installTranslator(translator)
+    yield
+    qapp.removeTranslator(translator)
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (960, 640)])
+def test_no_word_of_the_frame_is_cut_when_words_are_longer(qtbot, build, longer_words, size):
+    window = build()
+    window.resize(*size)
+    window.set_health(Health(HealthLevel.WARN, stretched("Last backup 9 days ago")))
+    window.set_jobs([JobLine(7, stretched("Backup"), stretched("Writing deals, 5 of 9 objects"))])
+    window.set_notices([Notice(1, "Large export", stretched("Marc is exporting"), link="Open")])
+
+    assert clipped(window) == []
+    for popover, show in (
+        (window.palette_popover, window.open_palette),
+        (window.notices_popover, window.open_notices),
+        (window.jobs_popover, window.open_jobs),
+        (window.account_popover, window.open_account),
+    ):
+        show()
+        assert popover.isVisible()
+        assert clipped(popover) == []

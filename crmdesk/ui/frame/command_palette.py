@@ -16,6 +16,7 @@ from crmdesk.ui.queries import Queries
 from crmdesk.ui.theme.apply import px
 from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.widgets.labels import label
+from crmdesk.ui.widgets.paragraph import Paragraph
 from crmdesk.ui.widgets.popover import Popover
 from crmdesk.ui.widgets.search_field import SearchField
 from crmdesk.ui.window_state import WindowState
@@ -88,10 +89,13 @@ class CommandPalette(Popover):
         row = QHBoxLayout(foot)
         row.setContentsMargins(16, 8, 16, 8)
         moving = self.tr("\u2191 \u2193 to move, Enter to open, Esc to close")
-        row.addWidget(label(moving, TextStyle.CAPTION, parent=foot))
-        row.addStretch(1)
+        row.setSpacing(16)
+        row.addWidget(Paragraph(moving, TextStyle.CAPTION, "text3", parent=foot), 1)
         signs = self.tr("Type > for commands only, # for record IDs")
-        row.addWidget(label(signs, TextStyle.CAPTION, parent=foot))
+        # Both wrap: in longer languages they do not fit one line.
+        end = Paragraph(signs, TextStyle.CAPTION, "text3", parent=foot)
+        end.setAlignment(Qt.AlignmentFlag.AlignTrailing)
+        row.addWidget(end, 1)
         return foot
 
     def open_over(self, anchor: QWidget, typed: str = "") -> None:

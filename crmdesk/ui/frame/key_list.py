@@ -67,7 +67,8 @@ class KeyList(QDialog):
             title = menu_title(line.menu) if line.menu is not None else self.tr("Tables")
             if title not in titles:
                 titles.append(title)
-                grid.addWidget(label(title, TextStyle.HEADER), grid.rowCount(), 0)
+                grid.setRowMinimumHeight(grid.rowCount(), 8)
+                grid.addWidget(label(title, TextStyle.HEADER), grid.rowCount() + 1, 0)
             row = grid.rowCount()
             grid.addWidget(label(line.text), row, 0)
             grid.addLayout(self._caps(line.keys), row, 1)
@@ -77,6 +78,9 @@ class KeyList(QDialog):
         scroller.setFrameShape(QFrame.Shape.NoFrame)
         scroller.setAccessibleName(self.tr("All keys"))
         scroller.setWidget(inside)
+        # Handing it over made it fill its ground with the window's colour.
+        inside.setAutoFillBackground(False)
+        scroller.viewport().setAutoFillBackground(False)
         return scroller
 
     @staticmethod

@@ -116,7 +116,7 @@ class PaletteList(QListView):
         super().__init__(parent)
         self.setObjectName("palette_list")
         self.setAccessibleName(self.tr("Found"))
-        self.setProperty("role", "palette")
+        self.setProperty("role", "plain")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setFrameShape(QListView.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

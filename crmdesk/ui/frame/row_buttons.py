@@ -203,7 +203,7 @@ class BellButton(PaintedButton):
         letters = font(TextStyle.AXIS)
         letters.setWeight(letters.Weight.DemiBold)
         width = max(16, QFontMetrics(letters).horizontalAdvance(text) + 8)
-        area = self._mirror(QRect(self.width() - 14 - (width - 16) // 2, 1, width, 16))
+        area = self._mirror(QRect(self.width() - width, 1, width, 16))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(current_tokens().color("fill"))
         painter.drawRoundedRect(QRectF(area), 8, 8)

@@ -80,8 +80,7 @@ class TableHeader(QHeaderView):
             box = self.check_rect()
             mark = check_box(self.all_state, usable=True, ratio=self.devicePixelRatioF())
             painter.drawPixmap(box.left() + PADDING, (self.height() - CHECK_SIZE) // 2, mark)
-        painter.setPen(tokens.color("border"))
-        painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
+        painter.fillRect(0, self.height() - 1, self.width(), 1, tokens.color("border"))
         painter.end()
 
     def _paint_title(self, painter: QPainter, place: QRect, logical: int) -> None:

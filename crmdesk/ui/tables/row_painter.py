@@ -94,7 +94,9 @@ class RowPainter:
         self._caption = Letters(TextStyle.CAPTION)
         self._pens: dict[str, QPen] = {}
         tokens = current_tokens()
-        self._fills = {role: tokens.color(role) for role in ("surface", "hover", "soft", "accent")}
+        self._fills = {
+            role: tokens.color(role) for role in ("surface", "hover", "soft", "accent", "grid")
+        }
         self._fills["press"] = tokens.color("press")
         self.more = pixmap("ellipsis", "text2", ICON_SIZE, ratio)
         self._caption_height = px(16)
@@ -130,8 +132,8 @@ class RowPainter:
     def _ground(self, painter: QPainter, place: QRect, look: RowLook) -> None:
         role = "soft" if look.selected else "hover" if look.hovered else "surface"
         painter.fillRect(place, self._fills[role])
-        painter.setPen(self._pen("grid"))
-        painter.drawLine(place.left(), place.bottom(), place.right(), place.bottom())
+        # A filled line lies on whole pixels at every scale; a drawn one straddles two at 2x.
+        painter.fillRect(place.left(), place.bottom(), place.width(), 1, self._fills["grid"])
         if look.selected:
             left = place.right() - 2 if self._mirrored else place.left()
             painter.fillRect(left, place.top(), 3, place.height(), self._fills["accent"])
