@@ -261,7 +261,8 @@ def workspace_template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, 
         password=PASSWORD,
         settings={"workspace.time_zone": "Europe/Oslo", "workspace.currency": "EUR"},
     )
-    start = Clock(lambda: datetime(2026, 11, 22, 8, 0, tzinfo=UTC))
+    # Long ago, so that neither the real clock nor a set one goes back from it.
+    start = Clock(lambda: datetime(2026, 1, 5, 8, 0, tzinfo=UTC))
     created = create_workspace(folder, wanted, KeyBox(), start)
     created.workspace.close()
     return folder, created.workspace.key

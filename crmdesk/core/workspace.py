@@ -23,13 +23,18 @@ from crmdesk.core.access.accounts import PasswordCheck
 from crmdesk.core.access.actor import SYSTEM
 from crmdesk.core.access.guard import Guard
 from crmdesk.core.access.keys import KeyPurpose, SigningKey
+from crmdesk.core.access.own_password import PasswordService
 from crmdesk.core.access.passwords import hash_password
 from crmdesk.core.access.second_factor import SecondFactor
 from crmdesk.core.access.sign_in import SignInService
+from crmdesk.core.access.teams import TeamService
 from crmdesk.core.access.two_factor import TwoFactorService
+from crmdesk.core.access.users import UserService
 from crmdesk.core.audit import kinds
 from crmdesk.core.audit.anchors import AnchorKeeper
 from crmdesk.core.audit.log import AuditLog
+from crmdesk.core.audit.query import AuditLogReader
+from crmdesk.core.audit.service import AuditService
 from crmdesk.core.backup.service import BackupService
 from crmdesk.core.backup.work import BackupWork
 from crmdesk.core.clock import Clock
@@ -129,6 +134,15 @@ class Workspace:
         self.anchors = AnchorKeeper(
             self.database, folder, store or NoStore(), self.signing_key.sign
         )
+        self.audit_reader = AuditLogReader(self.database, self.guard)
+        self.audit = AuditService(
+            self.database,
+            self.guard,
+            self.audit_log,
+            self.anchors,
+            keys.derive(key, KeyPurpose.AUDIT_CHAIN),
+            self.signing_key.public_key,
+        )
         self.definitions = Definitions(self.database, self.guard, self.audit_log)
         self.records = RecordReader(self.database, self.guard, self.audit_log)
         self.editor = RecordEditor(
@@ -211,6 +225,9 @@ class Workspace:
         password_check, second_factor = PasswordCheck(self.key), SecondFactor(self.key)
         self.sign_in = SignInService(*basis, password_check, second_factor)
         self.two_factor = TwoFactorService(*basis, second_factor)
+        self.passwords = PasswordService(*basis, password_check, second_factor)
+        self.users = UserService(*basis, second_factor)
+        self.teams = TeamService(*basis)
 
     def _check_key(self) -> SigningKey:
         with self.database.read() as tx:
@@ -227,11 +244,11 @@ class Workspace:
 class NoStore:
     """Stands for a secret store where there is none: it keeps nothing and says nothing."""
 
-    def get(self, name: str) -> str | None:
+    def get(self, _name: str) -> str | None:
         """Nothing is kept."""
         return None
 
-    def set(self, name: str, value: str) -> None:
+    def set(self, _name: str, _value: str) -> None:
         """Keep nothing."""
 
 
@@ -294,7 +311,7 @@ def _create(folder: Path, wanted: NewWorkspace, store: SecretStore, clock: Clock
                 super_admin=1,
                 created_at=tx.now_text,
             )
-        ).inserted_primary_key[0]
+        ).lastrowid
         audit_log.log(tx, SYSTEM, kinds.WORKSPACE_CREATED, details={"name": wanted.name})
         audit_log.log(
             tx,
@@ -381,7 +398,8 @@ def _refuse_place(folder: Path) -> None:
     if unsafe is not None:
         raise UserError(
             "folder_synced",
-            f"{folder} lies on {unsafe.name} ({unsafe.problem.value}), where an open database can be damaged.",
+            f"{folder} lies on {unsafe.name} ({unsafe.problem.value}), where an open database "
+            "can be damaged.",
             "Choose a folder on a disk of this computer.",
         )
     if (folder / DATABASE_NAME).exists() or (folder / "workspace.toml").exists():

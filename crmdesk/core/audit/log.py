@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import desc, insert, select
+from sqlalchemy import desc, insert, select, update
 
 from crmdesk.core.access.actor import SYSTEM, Actor
 from crmdesk.core.audit import chain, kinds
 from crmdesk.core.audit.kinds import EventKind, Result
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.tables import audit_details, audit_events
-
-CLOCK_TOLERANCE_SECONDS = 2.0
 
 
 class AuditLog:
@@ -86,7 +84,7 @@ class AuditLog:
             .order_by(desc(audit_events.c.id))
             .limit(1)
         ).first()
-        if tx.went_back_by > CLOCK_TOLERANCE_SECONDS:
+        if tx.went_back_by:
             seconds, tx.went_back_by = tx.went_back_by, 0.0
             self._append(
                 tx, _clock_row(), {"user_name": SYSTEM.full_name, "seconds": round(seconds)}
@@ -110,6 +108,28 @@ class AuditLog:
         tx.execute(insert(audit_events).values(row))
         tx.execute(insert(audit_details).values(event_id=sequence, payload=text, salt=salt))
         return None
+
+    def erase(self, tx: Tx, object_type: str, object_ids: Sequence[object]) -> int:
+        """Erase the personal details of every entry about some records.
+
+        The entries and their chain stay; only payload and salt go, and verification counts them
+        as erased. For records that are deleted for good.
+
+        Returns:
+            How many entries lost their details.
+        """
+        erased = 0
+        for object_id in object_ids:
+            about = select(audit_events.c.id).where(
+                audit_events.c.object_type == object_type,
+                audit_events.c.object_id == str(object_id),
+            )
+            erased += tx.execute(
+                update(audit_details)
+                .where(audit_details.c.event_id.in_(about), audit_details.c.erased_at.is_(None))
+                .values(payload=None, salt=None, erased_at=tx.now_text)
+            ).rowcount
+        return erased
 
 
 def _storable(text: str) -> str:

@@ -156,7 +156,8 @@ class BackupWork:
         if needed > usable:
             raise UserError(
                 "not_enough_space",
-                f"The backup needs about {needed:,} bytes, and {usable:,} can be used in {self._vault}.",
+                f"The backup needs about {needed:,} bytes, and {usable:,} can be used in "
+                f"{self._vault}.",
                 "Free some space, e.g. by deleting an old backup, and try again.",
                 needed=needed,
                 free=free,

@@ -43,7 +43,7 @@ def refuse_outdated(tx: Tx, stage: Stage) -> None:
     """
     table = quoted(stage.object_type.table)
     outdated = tx.sql(
-        f"SELECT count(*) FROM stage.rows r LEFT JOIN main.{table} o ON o.id = r.record_id "  # noqa: S608
+        f"SELECT count(*) FROM stage.rows r LEFT JOIN main.{table} o ON o.id = r.record_id "
         "WHERE r.outcome = 'update' "
         "AND (o.id IS NULL OR o.version IS NOT r.base_version OR o.archived_at IS NOT NULL)"
     ).fetchone()[0]
@@ -82,7 +82,7 @@ def _create(tx: Tx, stage: Stage, change_id: int) -> int:
     columns = "".join(f", {quoted(column.column)}" for column in stage.columns)
     cells = "".join(f", c{index}" for index in range(len(stage.columns)))
     tx.sql(
-        f"INSERT INTO main.{table} (id, created_at, updated_at, version{columns}) "  # noqa: S608
+        f"INSERT INTO main.{table} (id, created_at, updated_at, version{columns}) "
         f"SELECT record_id, ?, ?, 1{cells} FROM stage.rows WHERE outcome = 'create' ORDER BY row",
         (tx.now_text, tx.now_text),
     )
@@ -96,7 +96,8 @@ def _create(tx: Tx, stage: Stage, change_id: int) -> int:
 
 def _write_history(tx: Tx, stage: Stage, change_id: int, position: int) -> int:
     cursor = tx.sql(
-        "INSERT INTO main.property_history (change_id, property_id, record_id, object_type_id, old, new) "
+        "INSERT INTO main.property_history (change_id, property_id, record_id, object_type_id, "
+        "old, new) "
         f"SELECT ?, ?, o.id, ?, {stage.live(position)}, r.c{position} FROM {stage.join} "
         f"WHERE {stage.changed(position)} ORDER BY o.id",
         (change_id, stage.columns[position].id, stage.object_type.id),
@@ -119,7 +120,7 @@ def _update(tx: Tx, stage: Stage) -> int:
         for index, column in enumerate(stage.columns)
     )
     cursor = tx.sql(
-        f"UPDATE main.{table} SET {assignments}, updated_at = ?, version = version + 1 "  # noqa: S608
+        f"UPDATE main.{table} SET {assignments}, updated_at = ?, version = version + 1 "
         f"FROM stage.rows r WHERE r.outcome = 'update' AND r.record_id = {table}.id",
         (tx.now_text,),
     )
@@ -135,6 +136,6 @@ def _clear_moving_unique_values(tx: Tx, stage: Stage) -> None:
     for position, column in enumerate(stage.columns):
         if column.unique:
             tx.sql(
-                f"UPDATE main.{table} SET {quoted(column.column)} = NULL WHERE id IN "  # noqa: S608
+                f"UPDATE main.{table} SET {quoted(column.column)} = NULL WHERE id IN "
                 f"(SELECT o.id FROM {stage.join} WHERE {stage.changed(position)})"
             )

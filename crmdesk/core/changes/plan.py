@@ -85,12 +85,13 @@ def find_records(tx: Tx, stage: Stage) -> None:
     """
     table = quoted(stage.object_type.table)
     tx.sql(
-        f"UPDATE stage.rows SET base_version = o.version, outcome = 'update' FROM main.{table} o "  # noqa: S608
+        f"UPDATE stage.rows SET base_version = o.version, outcome = 'update' FROM main.{table} o "
         "WHERE o.id = stage.rows.record_id AND o.archived_at IS NULL"
     )
     tx.sql(
         "UPDATE stage.rows SET outcome = 'skipped', reason = CASE "
-        f"WHEN EXISTS (SELECT 1 FROM main.record_aliases a WHERE a.object_type_id = {stage.object_type.id} "
+        "WHEN EXISTS (SELECT 1 FROM main.record_aliases a WHERE a.object_type_id = "
+        f"{stage.object_type.id} "
         f"AND a.alias_id = stage.rows.record_id) THEN '{Reason.MERGED}' "
         f"WHEN EXISTS (SELECT 1 FROM main.{table} o WHERE o.id = stage.rows.record_id) "
         f"THEN '{Reason.IN_RECYCLE_BIN}' ELSE '{Reason.DELETED_FOR_GOOD}' END "
@@ -114,12 +115,14 @@ def skip_cells(tx: Tx, stage: Stage, violation: Violation) -> int:
     table = quoted(stage.object_type.table)
     position = violation.position
     noted = tx.sql(
-        f"INSERT OR IGNORE INTO stage.skips SELECT r.row, r.record_id, {position}, '{violation.reason}' "  # noqa: S608
+        f"INSERT OR IGNORE INTO stage.skips SELECT r.row, r.record_id, {position}, "
+        f"'{violation.reason}' "
         f"FROM {stage.join} WHERE {stage.changed(position)} AND ({violation.condition})"
     ).rowcount
     if noted:
         tx.sql(
-            f"UPDATE stage.rows SET c{position} = (SELECT {stage.live(position)} FROM main.{table} o "  # noqa: S608
+            f"UPDATE stage.rows SET c{position} = (SELECT {stage.live(position)} FROM "
+            f"main.{table} o "
             f"WHERE o.id = stage.rows.record_id) WHERE outcome = 'update' AND row IN "
             f"(SELECT row FROM stage.skips WHERE position = {position})"
         )
@@ -133,7 +136,7 @@ def forget_equal_sets(tx: Tx, stage: Stage) -> None:
         if column.type is not PropertyType.MULTI_ENUMERATION:
             continue
         pairs = tx.sql(
-            f"SELECT DISTINCT r.c{position}, {stage.live(position)} FROM {stage.join} "  # noqa: S608
+            f"SELECT DISTINCT r.c{position}, {stage.live(position)} FROM {stage.join} "
             f"WHERE r.c{position} IS NOT {stage.live(position)} AND r.c{position} IS NOT NULL "
             f"AND {stage.live(position)} IS NOT NULL"
         ).fetchall()
@@ -141,7 +144,8 @@ def forget_equal_sets(tx: Tx, stage: Stage) -> None:
         tx.driver.executemany("INSERT INTO stage.equal_values VALUES (?, ?, ?)", equal)
         if equal:
             tx.sql(
-                f"UPDATE stage.rows SET c{position} = e.live FROM stage.equal_values e, main.{table} o "  # noqa: S608
+                f"UPDATE stage.rows SET c{position} = e.live FROM stage.equal_values e, "
+                f"main.{table} o "
                 f"WHERE e.position = {position} AND o.id = stage.rows.record_id "
                 f"AND e.value = stage.rows.c{position} AND e.live = {stage.live(position)}"
             )
@@ -197,7 +201,7 @@ def _value_counts(tx: Tx, stage: Stage, compared: int) -> dict[str, ValueCounts]
     # SQLite takes at most 2,000 result columns.
     for start in range(0, len(parts), 1500):
         some = ", ".join(parts[start : start + 1500])
-        numbers += tx.sql(f"SELECT {some} FROM {stage.join}").fetchone()  # noqa: S608
+        numbers += tx.sql(f"SELECT {some} FROM {stage.join}").fetchone()
     counts = {}
     for index, column in enumerate(stage.columns):
         filled, overwritten, cleared = numbers[index * 3 : index * 3 + 3]
@@ -224,7 +228,7 @@ def _samples(tx: Tx, stage: Stage, size: int) -> list[Sample]:
     per_column = max(size // max(len(stage.columns), 1), 3)
     for index, column in enumerate(stage.columns):
         rows = tx.sql(
-            f"SELECT o.id, {stage.live(index)}, r.c{index} FROM {stage.join} "  # noqa: S608
+            f"SELECT o.id, {stage.live(index)}, r.c{index} FROM {stage.join} "
             f"WHERE {stage.changed(index)} ORDER BY r.c{index} IS NULL DESC, o.id LIMIT ?",
             (per_column,),
         )
@@ -239,7 +243,7 @@ def plan_hash(tx: Tx, stage: Stage, params: str) -> str:
         digest.update(f"|{column.id}:{column.version}".encode("ascii"))
     cells = "".join(f", c{index}" for index in range(len(stage.columns)))
     rows = tx.sql(
-        f"SELECT outcome, record_id, base_version{cells} FROM stage.rows "  # noqa: S608
+        f"SELECT outcome, record_id, base_version{cells} FROM stage.rows "
         "WHERE outcome IN ('update', 'create') ORDER BY row"
     )
     for row in rows:

@@ -98,7 +98,7 @@ def stages_exist(tx: Tx, stage: Stage) -> Iterator[Violation]:
     valid = {(p.name, s.name) for p in stage.object_type.pipelines for s in p.stages}
     known = {p.name for p in stage.object_type.pipelines}
     pairs = tx.sql(
-        f"SELECT DISTINCT {sides['pipeline']}, {sides['stage']} FROM {_rows(stage)} "  # noqa: S608
+        f"SELECT DISTINCT {sides['pipeline']}, {sides['stage']} FROM {_rows(stage)} "
         f"WHERE {_LIVE_OUTCOMES}"
     ).fetchall()
     bad = [pair for pair in pairs if not _pair_holds(pair, valid, known)]
@@ -145,7 +145,7 @@ def required_present(_tx: Tx, stage: Stage) -> Iterator[Violation]:
             )
 
 
-def lifecycle_forward(tx: Tx, stage: Stage) -> Iterator[Violation]:
+def lifecycle_forward(_tx: Tx, stage: Stage) -> Iterator[Violation]:
     """An import never moves the lifecycle stage backwards."""
     for position, column in enumerate(stage.columns):
         if column.format != PropertyFormat.LIFECYCLE:
@@ -174,7 +174,8 @@ def values_unique(_tx: Tx, stage: Stage) -> Iterator[Violation]:
             continue
         staged = f"lower(r.c{position})"
         taken = (
-            f"EXISTS (SELECT 1 FROM main.{table} x WHERE {unique_expression(column.column, 'x')} = {staged} "
+            f"EXISTS (SELECT 1 FROM main.{table} x WHERE "
+            f"{unique_expression(column.column, 'x')} = {staged} "
             f"AND x.archived_at IS NULL AND x.{quoted(column.column)} IS NOT NULL "
             "AND x.id IS NOT r.record_id "
             "AND NOT EXISTS (SELECT 1 FROM stage.rows m WHERE m.record_id = x.id "
@@ -184,7 +185,11 @@ def values_unique(_tx: Tx, stage: Stage) -> Iterator[Violation]:
             f"EXISTS (SELECT 1 FROM stage.rows t WHERE lower(t.c{position}) = {staged} "
             "AND t.outcome IN ('update', 'create') AND t.row < r.row)"
         )
-        changed = f"r.c{position} IS NOT NULL AND r.c{position} IS NOT {stage.live(position)}"
+        # A record that comes back from the recycle bin brings its values back among the others.
+        changed = (
+            f"r.c{position} IS NOT NULL AND (r.c{position} IS NOT {stage.live(position)} "
+            "OR o.archived_at IS NOT NULL)"
+        )
         yield Violation(position, Reason.NOT_UNIQUE, f"{changed} AND ({taken} OR {twice})")
 
 
@@ -211,7 +216,7 @@ def _rows(stage: Stage) -> str:
 
 def _distinct(tx: Tx, position: int) -> list[str]:
     cursor = tx.sql(
-        f"SELECT DISTINCT r.c{position} FROM stage.rows r "  # noqa: S608 - a number
+        f"SELECT DISTINCT r.c{position} FROM stage.rows r "
         f"WHERE r.c{position} IS NOT NULL AND {_LIVE_OUTCOMES}"
     )
     return [value for (value,) in cursor]
@@ -221,5 +226,5 @@ def _bad_values(tx: Tx, position: int, bad: list[str], reason: Reason) -> Violat
     tx.driver.executemany(
         "INSERT OR IGNORE INTO stage.bad_values VALUES (?, ?)", [(position, v) for v in bad]
     )
-    condition = f"r.c{position} IN (SELECT value FROM stage.bad_values WHERE position = {position})"  # noqa: S608
+    condition = f"r.c{position} IN (SELECT value FROM stage.bad_values WHERE position = {position})"
     return Violation(position, reason, condition)

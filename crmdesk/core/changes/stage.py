@@ -79,7 +79,7 @@ class Stage:
         names = "".join(f", c{index}" for index in range(len(self.columns)))
         marks = ", ?" * len(self.columns)
         tx.driver.executemany(
-            f"INSERT INTO stage.rows (row, line, record_id{names}) VALUES (?, ?, ?{marks})",  # noqa: S608
+            f"INSERT INTO stage.rows (row, line, record_id{names}) VALUES (?, ?, ?{marks})",
             rows,
         )
 
@@ -98,7 +98,7 @@ def create_stage(
             f"""
             PRAGMA journal_mode=OFF;
             CREATE TABLE rows (row INTEGER PRIMARY KEY, line INTEGER, record_id INTEGER,
-                base_version INTEGER, outcome TEXT, reason TEXT{cells});
+                base_version INTEGER, source_id TEXT, outcome TEXT, reason TEXT{cells});
             CREATE TABLE skips (row INTEGER, record_id INTEGER, position INTEGER, reason TEXT,
                 UNIQUE (row, position, reason));
             CREATE TABLE problems (row INTEGER, line INTEGER, column TEXT, type TEXT, message TEXT,

@@ -21,7 +21,8 @@ def stage_undo(database: Database, path: Path, object_type: ObjectType, change_i
         names = {
             row[0]
             for row in tx.sql(
-                "SELECT DISTINCT property_id FROM property_history WHERE change_id = ? AND object_type_id = ?",
+                "SELECT DISTINCT property_id FROM property_history WHERE change_id = ? AND "
+                "object_type_id = ?",
                 (change_id, object_type.id),
             )
         }
@@ -45,18 +46,19 @@ def _fill(tx: Tx, stage: Stage, change_id: int) -> None:
     for position, column in enumerate(stage.columns):
         live = stage.live(position)
         tx.sql(
-            f"UPDATE stage.rows SET c{position} = {live} FROM main.{table} o "  # noqa: S608
+            f"UPDATE stage.rows SET c{position} = {live} FROM main.{table} o "
             "WHERE o.id = stage.rows.record_id"
         )
         tx.sql(
-            f"INSERT OR IGNORE INTO stage.skips SELECT o.id, o.id, {position}, '{Reason.CHANGED_SINCE}' "  # noqa: S608
+            f"INSERT OR IGNORE INTO stage.skips SELECT o.id, o.id, {position}, "
+            f"'{Reason.CHANGED_SINCE}' "
             f"FROM main.property_history h JOIN main.{table} o ON o.id = h.record_id "
             f"WHERE h.change_id = ? AND h.property_id = ? AND {live} IS NOT h.new "
             "AND o.archived_at IS NULL",
             (change_id, column.id),
         )
         tx.sql(
-            f"UPDATE stage.rows SET c{position} = h.old FROM main.property_history h "  # noqa: S608
+            f"UPDATE stage.rows SET c{position} = h.old FROM main.property_history h "
             f"WHERE h.change_id = ? AND h.property_id = ? AND h.record_id = stage.rows.record_id "
             f"AND stage.rows.c{position} IS h.new",
             (change_id, column.id),

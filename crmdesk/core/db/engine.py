@@ -15,11 +15,15 @@ from crmdesk.core.clock import Clock, from_text, to_text
 from crmdesk.core.db import sqlite
 from crmdesk.core.db.tables import clock_state
 
+#: Clocks are corrected by fractions of a second all day; that is no event.
+CLOCK_TOLERANCE_SECONDS = 2.0
+
 
 class Tx:
     """One transaction: SQL, the time it happens at, and what must be done just before commit.
 
     Attributes:
+        went_back_by: seconds the clock was set back that no entry of the log tells of yet.
         cache: of the database; only what a read transaction saw may be put into it, since a
             write may be rolled back.
     """
@@ -46,7 +50,7 @@ class Tx:
         values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
     ) -> CursorResult[Any]:
         """Run a SQLAlchemy statement."""
-        return self.connection.execute(statement, values)  # type: ignore[return-value]
+        return self.connection.execute(statement, values)
 
     def scalar(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Any:
         """Run a statement and return the first column of its first row, or ``None``."""
@@ -78,7 +82,11 @@ class Tx:
         for action in self._before_commit:
             action()
         self.execute(
-            update(clock_state).values(last_wall=self.now_text, steady=to_text(self.steady_now))
+            update(clock_state).values(
+                last_wall=self.now_text,
+                steady=to_text(self.steady_now),
+                went_back=round(self.went_back_by * 1000),
+            )
         )
 
     def finished(self) -> None:
@@ -87,7 +95,7 @@ class Tx:
             action()
 
     def _read_steady(self, clock: Clock) -> tuple[datetime, float]:
-        row = self.sql("SELECT last_wall, steady FROM clock_state").fetchone()
+        row = self.sql("SELECT last_wall, steady, went_back FROM clock_state").fetchone()
         if row is None:
             if self.writes:
                 text = to_text(self.now)
@@ -96,8 +104,9 @@ class Tx:
                 )
             return self.now, 0.0
         last_wall = from_text(row[0])
-        went_back = max((last_wall - self.now).total_seconds(), 0.0)
-        return clock.steady(self.now, last_wall, from_text(row[1])), went_back
+        jump = (last_wall - self.now).total_seconds()
+        untold = row[2] / 1000 + (jump if jump > CLOCK_TOLERANCE_SECONDS else 0.0)
+        return clock.steady(self.now, last_wall, from_text(row[1])), untold
 
 
 class Database:
@@ -133,8 +142,8 @@ class Database:
         Args:
             stage: a staging file to read from, as schema ``stage``.
         """
-        with sqlite.explain_errors(self.path), self._engine.connect() as connection:
-            connection = connection.execution_options(**{sqlite.IMMEDIATE: True})
+        with sqlite.explain_errors(self.path), self._engine.connect() as opened:
+            connection = opened.execution_options(**{sqlite.IMMEDIATE: True})
             with sqlite.attached(connection, stage), connection.begin():
                 tx = Tx(connection, self.clock, True, self._cache)
                 yield tx
@@ -147,9 +156,13 @@ class Database:
 
         Nobody is held up: the database itself is only read.
         """
-        with sqlite.explain_errors(self.path), self._engine.connect() as connection:
-            with sqlite.attached(connection, stage), connection.begin():
-                yield Tx(connection, self.clock, False, self._cache)
+        with (
+            sqlite.explain_errors(self.path),
+            self._engine.connect() as connection,
+            sqlite.attached(connection, stage),
+            connection.begin(),
+        ):
+            yield Tx(connection, self.clock, False, self._cache)
 
     def raw(self) -> sqlite3.Connection:
         """A driver connection of one's own, for bulk work; the caller closes it."""

@@ -141,7 +141,8 @@ def create_object_table(table: str, columns: Sequence[str]) -> str:
     properties = "".join(f", {quoted(name)} TEXT" for name in columns)
     return (
         f"CREATE TABLE {quoted(table)} (id INTEGER PRIMARY KEY AUTOINCREMENT, "
-        "created_at TEXT NOT NULL, updated_at TEXT NOT NULL, archived_at TEXT, archived_by INTEGER, "
+        "created_at TEXT NOT NULL, updated_at TEXT NOT NULL, archived_at TEXT, archived_by "
+        "INTEGER, "
         f"version INTEGER NOT NULL DEFAULT 1{properties}) STRICT"
     )
 

@@ -51,6 +51,13 @@ clock_state = Table(
     Column("id", Integer, primary_key=True),
     Column("last_wall", Text, nullable=False),
     Column("steady", Text, nullable=False),
+    Column(
+        "went_back",
+        Integer,
+        nullable=False,
+        server_default=text("0"),
+        comment="milliseconds the clock was set back that no entry tells of yet",
+    ),
     **_STRICT,
 )
 settings = Table(
@@ -551,6 +558,12 @@ audit_events = Table(
 Index("ix_audit_events_category", audit_events.c.category)
 Index("ix_audit_events_action", audit_events.c.action)
 Index("ix_audit_events_user", audit_events.c.user_id)
+Index(
+    "ix_audit_events_object",
+    audit_events.c.object_type,
+    audit_events.c.object_id,
+    sqlite_where=text("object_id IS NOT NULL"),
+)
 Index("ix_audit_events_job", audit_events.c.job_id, sqlite_where=text("job_id IS NOT NULL"))
 audit_details = Table(
     "audit_details",

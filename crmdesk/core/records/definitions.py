@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from sqlalchemy import func, insert, select, update
 
@@ -173,7 +174,7 @@ class Definitions:
         return added
 
     def set_property(
-        self, actor: Actor, object_name: str, name: str, changes: Mapping[str, object]
+        self, actor: Actor, object_name: str, name: str, changes: Mapping[str, Any]
     ) -> Property:
         """Change a definition: label, group, description, sensitive, unique, required, options.
 
@@ -271,10 +272,10 @@ def _counted(tx: Tx, object_type: ObjectType) -> ObjectCount:
 def _count(tx: Tx, table: str, *, archived: bool) -> int:
     condition = "archived_at IS NOT NULL" if archived else "archived_at IS NULL"
     name = sqlite.quoted(table)
-    return int(tx.sql(f"SELECT count(*) FROM {name} WHERE {condition}").fetchone()[0])  # noqa: S608
+    return int(tx.sql(f"SELECT count(*) FROM {name} WHERE {condition}").fetchone()[0])
 
 
-def _facts(found: Property) -> dict[str, object]:
+def _facts(found: Property) -> dict[str, Any]:
     return asdict(replace(found, options=())) | {
         "options": [option.value for option in found.options if not option.archived]
     }
@@ -326,7 +327,7 @@ def create_object(tx: Tx, definition: ObjectDefinition, *, custom: bool) -> Obje
             custom=int(custom),
             created_at=tx.now_text,
         )
-    ).inserted_primary_key[0]
+    ).lastrowid
     own = [p.name for p in definition.properties if p.system_column is None]
     tx.sql(sqlite.create_object_table(table, own))
     tx.sql(sqlite.create_archive_index(table))
@@ -342,7 +343,7 @@ def create_object(tx: Tx, definition: ObjectDefinition, *, custom: bool) -> Obje
                 label=pipeline.label,
                 position=place,
             )
-        ).inserted_primary_key[0]
+        ).lastrowid
         for stage_place, stage in enumerate(pipeline.stages):
             tx.execute(
                 insert(pipeline_stages).values(
@@ -372,7 +373,8 @@ def add_property(tx: Tx, object_type: ObjectType, definition: PropertyDefinition
     if len(object_type.properties) >= sqlite.MAXIMUM_PROPERTIES:
         raise UserError(
             "too_many_properties",
-            f"{object_type.plural_label} have {sqlite.MAXIMUM_PROPERTIES:,} properties, the most there can be.",
+            f"{object_type.plural_label} have {sqlite.MAXIMUM_PROPERTIES:,} properties, the "
+            "most there can be.",
             "Archive some that are not used.",
         )
     column = _free_column(tx, object_type, definition.name)
@@ -429,7 +431,7 @@ def _insert_property(
             is_hidden=int(item.hidden),
             created_at=tx.now_text,
         )
-    ).inserted_primary_key[0]
+    ).lastrowid
     if item.format not in (PropertyFormat.PIPELINE, PropertyFormat.STAGE):
         _insert_options(tx, property_id, item.options)
 
@@ -444,12 +446,12 @@ def _insert_options(tx: Tx, property_id: int, options: Sequence[OptionDefinition
 
 
 def _write_property(
-    tx: Tx, object_type: ObjectType, old: Property, changes: Mapping[str, object]
+    tx: Tx, object_type: ObjectType, old: Property, changes: Mapping[str, Any]
 ) -> None:
-    values: dict[str, object] = {"version": old.version + 1}
+    values: dict[str, Any] = {"version": old.version + 1}
     for key, value in changes.items():
         if key == "options":
-            _replace_options(tx, old, value)  # type: ignore[arg-type]
+            _replace_options(tx, old, value)
         else:
             stored = int(value) if isinstance(value, bool) else validate_label(str(value))
             values[_COLUMNS.get(key, key)] = stored
@@ -463,14 +465,15 @@ def _write_property(
 def _make_unique(tx: Tx, object_type: ObjectType, found: Property) -> None:
     expression = sqlite.unique_expression(found.column)
     twice = tx.sql(
-        f"SELECT count(*) FROM (SELECT 1 FROM {sqlite.quoted(object_type.table)} "  # noqa: S608
+        f"SELECT count(*) FROM (SELECT 1 FROM {sqlite.quoted(object_type.table)} "
         f"WHERE archived_at IS NULL AND {sqlite.quoted(found.column)} IS NOT NULL "
         f"GROUP BY {expression} HAVING count(*) > 1)"
     ).fetchone()[0]
     if twice:
         raise UserError(
             "not_unique",
-            f"{twice:,} values of {found.label} stand in more than one record, so it cannot be unique.",
+            f"{twice:,} values of {found.label} stand in more than one record, so it cannot be "
+            "unique.",
             "Make those values different first.",
             values=twice,
         )

@@ -130,7 +130,7 @@ class RecordEditor:
             change_id = open_change_set(tx, actor, Source.DELETE_OBJECTS)
             _for_each(
                 tx,
-                f"UPDATE {quoted(object_type.table)} SET archived_at = ?, archived_by = ?, "  # noqa: S608
+                f"UPDATE {quoted(object_type.table)} SET archived_at = ?, archived_by = ?, "
                 "version = version + 1 WHERE id = ?",
                 [(tx.now_text, actor.user_id, record_id) for record_id in live],
             )
@@ -155,7 +155,7 @@ class RecordEditor:
                 record = read_record(tx, object_type, record_id)
                 _refuse_taken(tx, object_type, record.values, record_id)
                 tx.sql(
-                    f"UPDATE {quoted(object_type.table)} SET archived_at = NULL, "  # noqa: S608
+                    f"UPDATE {quoted(object_type.table)} SET archived_at = NULL, "
                     "archived_by = NULL, version = version + 1 WHERE id = ?",
                     (record_id,),
                 )
@@ -168,8 +168,8 @@ class RecordEditor:
         """Delete records for good, so that no restore can bring them back.
 
         Live records and those in the recycle bin; unknown ids are ignored. Their history goes
-        too. A contact's e-mail address stays only as a keyed hash, so that an import cannot
-        bring the person back unseen.
+        too, and the values in the audit entries about them; the entries stay. A contact's e-mail
+        address stays only as a keyed hash, so that an import cannot bring the person back unseen.
 
         Raises:
             PermissionDenied: the actor may not delete records.
@@ -180,6 +180,7 @@ class RecordEditor:
             known = _ids_in_state(tx, object_type, record_ids, archived=None)
             if known:
                 self._purge(tx, object_type, known)
+                self._audit_log.erase(tx, object_name, known)
                 change_id = open_change_set(tx, actor, Source.DELETE_OBJECTS)
                 write_record_change(tx, change_id, object_type, known, RecordChange.PURGE)
                 self._audit_log.log(
@@ -220,7 +221,7 @@ class RecordEditor:
                 )
             )
         table = quoted(object_type.table)
-        _for_each(tx, f"DELETE FROM {table} WHERE id = ?", [(i,) for i in record_ids])  # noqa: S608
+        _for_each(tx, f"DELETE FROM {table} WHERE id = ?", [(i,) for i in record_ids])
 
     def _write_tombstones(self, tx: Tx, object_type: ObjectType, record_ids: Sequence[int]) -> None:
         for record_id in record_ids:
@@ -351,7 +352,8 @@ def _refuse_edit(object_type: ObjectType, record: Record, expected_version: int 
     if expected_version is not None and record.version != expected_version:
         raise UserError(
             "record_changed",
-            f"Somebody changed this {object_type.label.lower()} while you edited it. Your edit was not saved.",
+            f"Somebody changed this {object_type.label.lower()} while you edited it. Your edit "
+            "was not saved.",
             "Look at the new values and edit again.",
             version=record.version,
         )
@@ -387,15 +389,17 @@ def _refuse_taken(
         if value is None:
             continue
         row = tx.sql(
-            f"SELECT id FROM {quoted(object_type.table)} WHERE archived_at IS NULL AND "  # noqa: S608
-            f"{quoted(column.column)} IS NOT NULL AND {unique_expression(column.column)} = lower(?) "
+            f"SELECT id FROM {quoted(object_type.table)} WHERE archived_at IS NULL AND "
+            f"{quoted(column.column)} IS NOT NULL AND {unique_expression(column.column)} = "
+            "lower(?) "
             "AND id IS NOT ?",
             (value, record_id),
         ).fetchone()
         if row is not None:
             raise UserError(
                 "value_not_unique",
-                f"Another {object_type.label.lower()} (record ID {row[0]}) has this {column.label}.",
+                f"Another {object_type.label.lower()} (record ID {row[0]}) has this "
+                f"{column.label}.",
                 "Change one of the two, or delete the one that is not needed.",
                 property=column.name,
                 record_id=row[0],
@@ -411,7 +415,7 @@ def _insert(tx: Tx, object_type: ObjectType, values: Mapping[str, str | None]) -
     names = "".join(f", {quoted(column)}" for column, _ in given)
     marks = ", ?" * len(given)
     cursor = tx.sql(
-        f"INSERT INTO {quoted(object_type.table)} (created_at, updated_at, version{names}) "  # noqa: S608
+        f"INSERT INTO {quoted(object_type.table)} (created_at, updated_at, version{names}) "
         f"VALUES (?, ?, 1{marks})",
         (tx.now_text, tx.now_text, *(value for _, value in given)),
     )
@@ -423,7 +427,7 @@ def _insert(tx: Tx, object_type: ObjectType, values: Mapping[str, str | None]) -
 def _update(tx: Tx, object_type: ObjectType, record_id: int, cells: Sequence[CellChange]) -> None:
     assignments = ", ".join(f"{quoted(cell.property.column)} = ?" for cell in cells)
     tx.sql(
-        f"UPDATE {quoted(object_type.table)} SET {assignments}, updated_at = ?, "  # noqa: S608
+        f"UPDATE {quoted(object_type.table)} SET {assignments}, updated_at = ?, "
         "version = version + 1 WHERE id = ?",
         (*(cell.new for cell in cells), tx.now_text, record_id),
     )
@@ -438,7 +442,7 @@ def _ids_in_state(
         some = list(record_ids[start : start + 500])
         marks = ", ".join("?" * len(some))
         rows = tx.sql(
-            f"SELECT id FROM {quoted(object_type.table)} WHERE id IN ({marks}) AND {state}",  # noqa: S608
+            f"SELECT id FROM {quoted(object_type.table)} WHERE id IN ({marks}) AND {state}",
             some,
         )
         found += [row[0] for row in rows]

@@ -62,7 +62,7 @@ def read_record(tx: Tx, object_type: ObjectType, record_id: int) -> Record:
     """
     columns = object_type.properties
     row = tx.sql(
-        f"SELECT created_at, updated_at, archived_at, archived_by, version, {_names(columns)} "  # noqa: S608
+        f"SELECT created_at, updated_at, archived_at, archived_by, version, {_names(columns)} "
         f"FROM {quoted(object_type.table)} WHERE id = ?",
         (record_id,),
     ).fetchone()
@@ -90,7 +90,7 @@ def read_rows(
     marks = ", ".join("?" * len(ids))
     names = f", {_names(columns)}" if columns else ""
     cursor: sqlite3.Cursor = tx.sql(
-        f"SELECT id{names} FROM {quoted(object_type.table)} WHERE id IN ({marks})",  # noqa: S608
+        f"SELECT id{names} FROM {quoted(object_type.table)} WHERE id IN ({marks})",
         list(ids),
     )
     return {row[0]: tuple(_text(value) for value in row[1:]) for row in cursor}

@@ -161,7 +161,7 @@ class Planner:
             if request.only_unchanged:
                 since = to_text(backup.manifest.snapshot_at)
                 condition = (
-                    "EXISTS (SELECT 1 FROM main.property_history h JOIN main.change_sets s "  # noqa: S608
+                    "EXISTS (SELECT 1 FROM main.property_history h JOIN main.change_sets s "
                     f"ON s.id = h.change_id WHERE h.object_type_id = {stage.object_type.id} "
                     f"AND h.record_id = r.record_id AND h.property_id = {column.id} "
                     f"AND s.source = '{Source.CRM_UI}' AND s.at > '{since}')"

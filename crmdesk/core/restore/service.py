@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -66,6 +66,19 @@ LOCK = "restore"
 
 def _silent(_: int) -> None:
     """Report to nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """Where a plan comes from, and what was counted before staging."""
+
+    kind: str
+    params: Mapping[str, Any]
+    source: str
+    source_name: str
+    snapshot_at: datetime | None = None
+    unchanged: int = 0
+    created_since: int = 0
 
 
 class RestoreService:
@@ -175,13 +188,15 @@ class RestoreService:
             actor,
             compared.stage,
             compared.counts,
-            kind="restore",
-            params=_params(request),
-            source=request.source,
-            source_name=backup.name,
-            snapshot_at=backup.manifest.snapshot_at,
-            unchanged=compared.equal_records,
-            created_since=self._created_since(backup, object_type, compared.missing),
+            _Origin(
+                "restore",
+                _params(request),
+                request.source,
+                backup.name,
+                backup.manifest.snapshot_at,
+                compared.equal_records,
+                self._created_since(backup, object_type, compared.missing),
+            ),
         )
 
     def undo_plan(self, actor: Actor, restore_id: str) -> RestorePlan:
@@ -209,13 +224,12 @@ class RestoreService:
             actor,
             stage,
             counts,
-            kind="undo",
-            params={"restore_id": restore_id, "object_name": found.object_name},
-            source=restore_id,
-            source_name=found.name,
-            snapshot_at=None,
-            unchanged=0,
-            created_since=0,
+            _Origin(
+                "undo",
+                {"restore_id": restore_id, "object_name": found.object_name},
+                restore_id,
+                found.name,
+            ),
         )
 
     def read_plan(self, actor: Actor, plan_id: str) -> RestorePlan:
@@ -310,48 +324,35 @@ class RestoreService:
             )
         return known[object_name]
 
-    def _keep(
-        self,
-        actor: Actor,
-        stage: Stage,
-        counts: PlanCounts,
-        *,
-        kind: str,
-        params: Mapping[str, Any],
-        source: str,
-        source_name: str,
-        snapshot_at: datetime | None,
-        unchanged: int,
-        created_since: int,
-    ) -> RestorePlan:
+    def _keep(self, actor: Actor, stage: Stage, counts: PlanCounts, origin: _Origin) -> RestorePlan:
         plan_id = new_plan_id()
         with self._database.staging(stage.path) as tx:
-            digest = plan_hash(tx, stage, json.dumps(params, sort_keys=True))
+            digest = plan_hash(tx, stage, json.dumps(origin.params, sort_keys=True))
             samples, skips = plan_samples(tx, stage, counts), plan_skips(tx, stage)
         stage.path.rename(stage_path(self._staging, plan_id))
         with self._database.write() as tx:
             plan = RestorePlan(
                 id=plan_id,
-                kind=kind,
+                kind=origin.kind,
                 hash=digest,
-                source=source,
-                source_name=source_name,
-                snapshot_at=snapshot_at,
+                source=origin.source,
+                source_name=origin.source_name,
+                snapshot_at=origin.snapshot_at,
                 object_name=stage.object_type.name,
                 properties=counts.properties,
                 records_changing=counts.records_changing,
-                records_unchanged=counts.records_unchanged + unchanged,
+                records_unchanged=counts.records_unchanged + origin.unchanged,
                 skipped=counts.skipped,
                 samples=samples,
                 skips=skips,
                 lock_seconds=counts.lock_seconds,
-                created_since=created_since,
+                created_since=origin.created_since,
                 automations=(),
                 undo_until=tx.now + timedelta(days=_undo_days(tx)),
                 code_needed=code_needed(actor),
                 created_at=tx.now,
             )
-            save_plan(tx, actor, plan, params)
+            save_plan(tx, actor, plan, origin.params)
         return plan
 
     def _created_since(
@@ -361,7 +362,7 @@ class RestoreService:
         compared = backup.file.entry_of(object_type.name).rows - sum(missing.values())
         table = quoted(object_type.table)
         with self._database.read() as tx:
-            row = tx.sql(f"SELECT count(*) FROM {table} WHERE archived_at IS NULL").fetchone()  # noqa: S608
+            row = tx.sql(f"SELECT count(*) FROM {table} WHERE archived_at IS NULL").fetchone()
         return max(int(row[0]) - compared, 0)
 
     def _start(

@@ -122,13 +122,15 @@ def _trusted(reference: str, file: BackupFile) -> TrustedBackup:
     if file.manifest is None or file.foreign or ProblemCode.NO_SIGNATURE in codes:
         raise UserError(
             "backup_foreign",
-            f"{file.path.name} was not made by this workspace, so its record IDs mean nothing here.",
+            f"{file.path.name} was not made by this workspace, so its record IDs mean nothing "
+            "here.",
             "Bring its values in by Import; that matches records by their unique property.",
         )
     if not file.signed or codes:
         raise UserError(
             "backup_damaged",
-            f"{file.path.name} is not as it was written: {', '.join(sorted(codes)) or 'no signature'}.",
+            f"{file.path.name} is not as it was written: "
+            f"{', '.join(sorted(codes)) or 'no signature'}.",
             "Nothing was changed. Choose another backup.",
         )
     return TrustedBackup(reference, file.path.name, file, file.manifest)
@@ -141,7 +143,7 @@ def restorable_objects(
     found = []
     for object_type in object_types:
         entry = backup.manifest.entry(object_type.name)
-        reason = _object_reason(backup, object_type, entry)
+        reason = _object_reason(object_type, entry)
         found.append(
             RestorableObject(
                 object_type.name,
@@ -165,9 +167,7 @@ def restorable_objects(
     return found
 
 
-def _object_reason(
-    backup: TrustedBackup, object_type: ObjectType, entry: ManifestEntry | None
-) -> str:
+def _object_reason(object_type: ObjectType, entry: ManifestEntry | None) -> str:
     if object_type.name in NEVER_RESTORED:
         return "conversations"
     if entry is None:

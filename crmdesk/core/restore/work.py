@@ -267,7 +267,7 @@ def history_digest(tx: Tx, change_id: int) -> str:
     """SHA-256 over the history rows of a change set: one bulk action is one entry."""
     digest = hashlib.sha256()
     rows = tx.sql(
-        f"SELECT property_id, record_id, old, new FROM {property_history.name} "  # noqa: S608
+        f"SELECT property_id, record_id, old, new FROM {property_history.name} "
         "WHERE change_id = ? ORDER BY property_id, record_id",
         (change_id,),
     )

@@ -42,7 +42,7 @@ def test_a_backup_holds_every_live_record_with_every_property(desk: Desk) -> Non
     assert [row["phone"] for row in rows] == [' 0047, "direct"\nline 2']
     wanted = {p.name for p in desk.workspace.definitions.object(desk.admin, "contacts").properties}
     assert set(rows[0]) == wanted
-    assert list(rows[0])[0] == "hs_object_id"
+    assert next(iter(rows[0])) == "hs_object_id"
     assert (backup.state, backup.records, backup.verified_ok) == (JobState.SUCCEEDED, 2, True)
 
 

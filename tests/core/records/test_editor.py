@@ -83,6 +83,9 @@ def test_a_purge_leaves_no_personal_value_in_its_audit_entry(desk: Desk) -> None
     (payload,) = desk.sql("SELECT payload FROM audit_details ORDER BY event_id DESC LIMIT 1")[0]
 
     assert "annabella" not in str(payload).lower()
+    everything = desk.sql("SELECT group_concat(payload) FROM audit_details")
+    assert "annabella" not in str(everything).lower()
+    assert desk.workspace.audit.verify(desk.admin).erased == 1
     assert desk.audit_actions()[-1] == ("GDPR_DELETE", "ok")
 
 
