@@ -1,0 +1,138 @@
+"""Keeps the frame of the window fresh: health, bell, running jobs, desktop notices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Slot
+from PySide6.QtWidgets import QSystemTrayIcon
+
+from crmdesk.core.access.permissions import Permission
+from crmdesk.core.backup.model import BackupHealth
+from crmdesk.core.backup.model import HealthLevel as CoreLevel
+from crmdesk.core.jobs.job import Job
+from crmdesk.core.notify.inbox import Notification
+from crmdesk.ui import words
+from crmdesk.ui.desk import Desk
+from crmdesk.ui.frame.values import Health, HealthLevel
+from crmdesk.ui.icons import icon
+from crmdesk.ui.job_words import job_line
+from crmdesk.ui.main_window import MainWindow
+from crmdesk.ui.notices import notice, told_by
+
+EVERY_MS = 5_000
+SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Fresh:
+    notifications: list[Notification]
+    unread: int
+    health: BackupHealth | None
+
+
+class FrameFeed(QObject):
+    """Reads inbox and health each 5 seconds and when a job ended; other processes write too.
+
+    Args:
+        desk: whose inbox.
+        window: whose frame.
+    """
+
+    def __init__(self, desk: Desk, window: MainWindow) -> None:
+        super().__init__(window)
+        self._desk, self._window = desk, window
+        self._links: dict[int, str] = {}
+        self._newest: int | None = None
+        self._tray: QSystemTrayIcon | None = None
+        self._timer = QTimer(self, interval=EVERY_MS)
+        self._timer.timeout.connect(self.read)
+        desk.jobs.changed.connect(self._show_jobs)
+        desk.jobs.ended.connect(self._job_ended)
+
+    def start(self) -> None:
+        """Read now and from now on."""
+        self._timer.start()
+        self.read()
+
+    def rest(self) -> None:
+        """Stop reading: the window is locked or closing."""
+        self._timer.stop()
+
+    @Slot()
+    def read(self) -> None:
+        """Read off the GUI thread and show what came."""
+        self._desk.run_query(self, "frame", self._read, self._show, lambda _error: None)
+
+    def open_notice(self, notice_id: int) -> None:
+        """Mark a notification as read and go where it leads."""
+        self._mark_read(notice_id)
+        link = self._links.get(notice_id, "")
+        if link:
+            self._desk.go(link)
+
+    def read_all(self) -> None:
+        """Mark every notification as read."""
+        self._mark_read(None)
+
+    def _mark_read(self, notice_id: int | None) -> None:
+        inbox, actor = self._desk.workspace.inbox, self._desk.actor
+        self._desk.run_write(
+            self,
+            lambda: inbox.mark_read(actor, notice_id),
+            lambda _count: self.read(),
+            lambda _error: self.read(),
+        )
+
+    def _read(self) -> _Fresh:
+        desk = self._desk
+        may_know = desk.may(Permission.SUPER_ADMIN)
+        return _Fresh(
+            desk.workspace.inbox.list(desk.actor, limit=SHOWN),
+            desk.workspace.inbox.unread_count(desk.actor),
+            desk.workspace.backups.health(desk.actor) if may_know else None,
+        )
+
+    def _show(self, fresh: _Fresh) -> None:
+        zone = self._desk.zone
+        self._links = {found.id: found.link or "" for found in fresh.notifications}
+        self._window.set_notices([notice(n, zone) for n in fresh.notifications], fresh.unread)
+        self._window.set_health(None if fresh.health is None else self._health(fresh.health))
+        self._tell_desktop(fresh.notifications)
+
+    def _health(self, found: BackupHealth) -> Health:
+        last = found.last_completed_at
+        if last is None:
+            level = HealthLevel.DANGER if found.level is CoreLevel.DANGER else HealthLevel.WARN
+            return Health(level, self.tr("Never backed up"))
+        levels = {CoreLevel.OK: HealthLevel.OK, CoreLevel.WARN: HealthLevel.WARN}
+        level = levels.get(found.level, HealthLevel.DANGER)
+        text = self.tr("Backed up %1") if level is HealthLevel.OK else self.tr("Last backup %1")
+        return Health(level, text.replace("%1", words.ago(last)), self._desk.exact(last))
+
+    @Slot(object)
+    def _show_jobs(self, jobs: list[Job]) -> None:
+        self._window.set_jobs([job_line(job) for job in jobs])
+
+    @Slot(object)
+    def _job_ended(self, job: Job) -> None:
+        self._desk.changed(job)
+        self.read()
+
+    def _tell_desktop(self, found: list[Notification]) -> None:
+        """Show what is new as a desktop notice, while the window is not looked at."""
+        newest = max((item.id for item in found), default=0)
+        fresh = [n for n in found if self._newest is not None and n.id > self._newest]
+        self._newest = newest
+        if not fresh or self._window.isActiveWindow():
+            return
+        if not QSystemTrayIcon.isSystemTrayAvailable():
+            return
+        if self._tray is None:
+            self._tray = QSystemTrayIcon(icon("bell", "accent"), self)
+            self._tray.setToolTip(QCoreApplication.translate("FrameFeed", "CRM Desk"))
+            self._tray.messageClicked.connect(self._window.activateWindow)
+        self._tray.show()
+        for item in fresh:
+            told = told_by(item)
+            self._tray.showMessage(told.title, told.text)

@@ -1,0 +1,195 @@
+"""The sentences behind the bell: core gives a kind and values, here they become words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication
+
+from crmdesk.core.notify.inbox import Notification, NotificationKind
+from crmdesk.ui import words
+from crmdesk.ui.frame.values import Notice
+from crmdesk.ui.tables.cells import Tone
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    title: str
+    text: str = ""
+    icon: str = "bell"
+    tone: Tone = Tone.PLAIN
+    link: str = ""
+
+
+_Values = Mapping[str, Any]
+
+
+def notice(found: Notification, zone: tzinfo, *, now: datetime | None = None) -> Notice:
+    """A notification as the popover shows it."""
+    told = told_by(found)
+    today = words.moment(found.at, zone, now=now)
+    clock = words.clock_time(found.at, zone)
+    return Notice(
+        found.id,
+        told.title,
+        told.text,
+        clock if clock in today else today,
+        told.icon,
+        told.tone,
+        told.link if found.link else "",
+        unread=not found.is_read,
+    )
+
+
+def told_by(found: Notification) -> _Told:
+    """Title, sentence, icon and the words of the link."""
+    try:
+        say = _SENTENCES[NotificationKind(found.kind)]
+    except ValueError:
+        # A newer CRM Desk on the same workspace may know more kinds.
+        return _Told(_say("Something happened that this version has no words for"))
+    return say(found.values)
+
+
+def _backup_done(values: _Values) -> _Told:
+    text = _say("%Ln record{|s}, %1, checked.", _number(values, "records"))
+    return _Told(
+        _say("Backup completed"),
+        text.replace("%1", words.size(_number(values, "bytes"))),
+        "archive",
+        Tone.OK,
+        _say("Open backup"),
+    )
+
+
+def _backup_failed(values: _Values) -> _Told:
+    title = _say("Backup failed")
+    if values.get("state") == "interrupted":
+        title = _say("Backup interrupted")
+    text = str(values.get("message") or _say("Nothing of it was kept."))
+    return _Told(title, text, "circle-x", Tone.DANGER, _say("Open backups"))
+
+
+def _backup_expiring(values: _Values) -> _Told:
+    text = _say("It can be downloaded for %Ln more day{|s}.", _number(values, "days"))
+    return _Told(_say("A backup expires soon"), text, "clock", Tone.WARN, _say("Open backup"))
+
+
+def _restore_done(values: _Values) -> _Told:
+    return _Told(
+        _say("Restore finished"),
+        _values_in_records(values),
+        "circle-check",
+        Tone.OK,
+        _say("Open summary"),
+    )
+
+
+def _restore_undone(values: _Values) -> _Told:
+    return _Told(
+        _say("Restore undone"), _values_in_records(values), "undo-2", Tone.OK, _say("Open summary")
+    )
+
+
+def _restore_failed(values: _Values) -> _Told:
+    ways = {
+        "cancelled": _say("Restore cancelled"),
+        "interrupted": _say("Restore interrupted"),
+    }
+    title = ways.get(str(values.get("state")), _say("Restore failed"))
+    return _Told(
+        title, _say("No value was changed."), "circle-x", Tone.DANGER, _say("Open restore")
+    )
+
+
+def _import_done(values: _Values) -> _Told:
+    created = _say("%Ln record{|s} created", _number(values, "created"))
+    updated = _say("%Ln updated", _number(values, "updated"))
+    failed = _number(values, "failed")
+    parts = [created, updated, *([_say("%Ln row{|s} failed", failed)] if failed else [])]
+    tone = Tone.WARN if failed else Tone.OK
+    icon = "triangle-alert" if failed else "circle-check"
+    return _Told(_say("Import finished"), f"{', '.join(parts)}.", icon, tone, _say("Open import"))
+
+
+def _import_failed(values: _Values) -> _Told:
+    text = str(values.get("message") or _say("No record was changed."))
+    return _Told(_say("Import failed"), text, "circle-x", Tone.DANGER, _say("Open import"))
+
+
+def _verify_done(_values: _Values) -> _Told:
+    return _Told(
+        _say("Backup checked"),
+        _say("Every bit is as it was written."),
+        "shield-check",
+        Tone.OK,
+        _say("Open backup"),
+    )
+
+
+def _verify_failed(values: _Values) -> _Told:
+    text = str(values.get("message") or _say("It is not as it was written. Make a new backup."))
+    return _Told(
+        _say("A backup is damaged"), text, "shield-alert", Tone.DANGER, _say("Open backup")
+    )
+
+
+def _job_cancelled(_values: _Values) -> _Told:
+    return _Told(_say("Cancelled"), _say("Nothing was changed."), "circle-slash")
+
+
+def _job_interrupted(_values: _Values) -> _Told:
+    text = _say("CRM Desk or the computer stopped while it ran. Nothing of it was kept. Try again.")
+    return _Told(_say("A job was interrupted"), text, "triangle-alert", Tone.WARN, _say("Open"))
+
+
+def _clock_went_back(_values: _Values) -> _Told:
+    text = _say("Waiting times and expiry go on as if it had not been.")
+    return _Told(_say("This computer's clock was set back"), text, "clock-alert", Tone.WARN)
+
+
+def _audit_log_broken(values: _Values) -> _Told:
+    row = str(values.get("first_bad") or "")
+    text = _say("Entry %1 is not as it was written.").replace("%1", row)
+    return _Told(
+        _say("The audit log was tampered with"),
+        text if row else "",
+        "shield-alert",
+        Tone.DANGER,
+        _say("Open entry"),
+    )
+
+
+def _values_in_records(values: _Values) -> str:
+    text = _say("%Ln value{|s} in ", _number(values, "values"))
+    return text + _say("%Ln record{|s}.", _number(values, "records"))
+
+
+_SENTENCES: dict[NotificationKind, Callable[[_Values], _Told]] = {
+    NotificationKind.BACKUP_DONE: _backup_done,
+    NotificationKind.BACKUP_FAILED: _backup_failed,
+    NotificationKind.BACKUP_EXPIRING: _backup_expiring,
+    NotificationKind.RESTORE_DONE: _restore_done,
+    NotificationKind.RESTORE_FAILED: _restore_failed,
+    NotificationKind.RESTORE_UNDONE: _restore_undone,
+    NotificationKind.IMPORT_DONE: _import_done,
+    NotificationKind.IMPORT_FAILED: _import_failed,
+    NotificationKind.VERIFY_DONE: _verify_done,
+    NotificationKind.VERIFY_FAILED: _verify_failed,
+    NotificationKind.JOB_CANCELLED: _job_cancelled,
+    NotificationKind.JOB_INTERRUPTED: _job_interrupted,
+    NotificationKind.CLOCK_WENT_BACK: _clock_went_back,
+    NotificationKind.AUDIT_LOG_BROKEN: _audit_log_broken,
+}
+
+
+def _number(values: _Values, name: str) -> int:
+    found = values.get(name)
+    return int(found) if isinstance(found, int | float | str) and str(found).isdigit() else 0
+
+
+def _say(text: str, count: int = -1) -> str:
+    return QCoreApplication.translate("Notices", text, "", count)

@@ -1,0 +1,273 @@
+"""The window of one signed-in person: its pages, and everything that keeps it fresh."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from importlib.util import find_spec
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QApplication
+
+from crmdesk.core.access.actor import Actor, SignInType
+from crmdesk.core.access.permissions import Permission
+from crmdesk.core.errors import NotSignedIn, UserError
+from crmdesk.core.workspace import Workspace
+from crmdesk.ui.actions import Actions, ActionSpec, MenuName
+from crmdesk.ui.desk import Desk, Ways
+from crmdesk.ui.frame.page import Page
+from crmdesk.ui.frame.values import Account, FrameContent, FrameHooks, Tab, WorkspaceChoice
+from crmdesk.ui.frame_feed import FrameFeed
+from crmdesk.ui.idle import IdleWatch
+from crmdesk.ui.jobs import JobWatcher
+from crmdesk.ui.look import Look
+from crmdesk.ui.main_window import MainWindow
+from crmdesk.ui.messages import message
+from crmdesk.ui.queries import Queries
+from crmdesk.ui.widgets.dialog import Decision, DecisionDialog
+from crmdesk.ui.window_state import WindowState
+
+# The first word of a link, and the tab that opens it.
+_TABS_OF_LINKS = {
+    "records": "records",
+    "backups": "backup",
+    "backup": "backup",
+    "restore": "restore",
+    "restores": "restore",
+    "imports": "transfer",
+    "import": "transfer",
+    "audit": "audit",
+    "settings": "settings",
+}
+
+
+class SignedInWindow(QObject):
+    """Puts the main window together and takes it apart.
+
+    Signals:
+        signed_out: the person asked to sign out.
+        session_over: the session ended, was locked, or lasted too long.
+        idle: nobody was there for as long as the workspace allows.
+        workspace_wanted: key of another workspace, or empty for choosing one.
+        closed: the window is gone.
+    """
+
+    signed_out = Signal()
+    session_over = Signal(object)
+    idle = Signal()
+    workspace_wanted = Signal(str)
+    closed = Signal()
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        actor: Actor,
+        state: WindowState,
+        look: Look,
+        workspaces: Sequence[WorkspaceChoice],
+        parent: QObject | None = None,
+        start_job: Callable[[str], object] | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._workspace, self._actor, self._look = workspace, actor, look
+        self._choices = workspaces
+        self._over = False
+        self.queries = Queries(self)
+        self._actions = Actions()
+        self.jobs = JobWatcher(workspace, actor, start_job, self)
+        self.desk = Desk(
+            workspace=workspace,
+            actor=actor,
+            queries=self.queries,
+            jobs=self.jobs,
+            state=state,
+            actions=self._actions,
+            ways=self._ways(),
+        )
+        self.window = MainWindow(self._content(), self._actions, self.queries, state)
+        self.feed = FrameFeed(self.desk, self.window)
+        self._idle = IdleWatch(self._idle_limit, self._touch, self)
+        self._idle.idle.connect(self.idle)
+        self.window.closed.connect(self.closed)
+        self._register_actions()
+
+    def start(self) -> None:
+        """Begin to watch jobs, inbox and idleness; also after unlocking."""
+        self._over = False
+        self.jobs.watch()
+        self.feed.start()
+        self._idle.start()
+
+    def rest(self) -> None:
+        """Watch nothing: the window is locked or closing."""
+        self.jobs.rest()
+        self.feed.rest()
+        self._idle.rest()
+
+    def go(self, link: str) -> None:
+        """Open a link such as ``backups/<id>``; one that leads nowhere is passed over."""
+        key = _TABS_OF_LINKS.get(link.partition("/")[0], "")
+        self.window.go_to(key)
+        page = self.window.page
+        if page is not None and self.window.place == key:
+            page.open_link(link)
+
+    # -- what the window is made of ----------------------------------------------------------
+    def _ways(self) -> Ways:
+        return Ways(
+            go=self.go,
+            toast=self._on_window("show_toast"),
+            changed=self._on_window("take_change"),
+            draft=self._on_window("set_draft"),
+            follow=self._on_window("follow_page"),
+            session_ended=self._session_ended,
+        )
+
+    def _on_window(self, name: str) -> Callable[..., object]:
+        """A method of the window, which builds its first page before it is ours to call."""
+
+        def call(*words: object) -> object:
+            window = getattr(self, "window", None)
+            return None if window is None else getattr(window, name)(*words)
+
+        return call
+
+    def _content(self) -> FrameContent:
+        is_admin = self.desk.may(Permission.SUPER_ADMIN)
+        account = Account(
+            self._actor.full_name,
+            self._actor.email,
+            self.tr("Super Admin") if is_admin else self.tr("User"),
+            _sign_in_words(self._actor),
+        )
+        hooks = FrameHooks(
+            open_workspace=self.workspace_wanted.emit,
+            add_workspace=lambda: self.workspace_wanted.emit(""),
+            cancel_job=self._cancel_job,
+            open_notice=self._open_notice,
+            read_all_notices=self._read_all_notices,
+            set_theme=self._look.set_theme,
+            sign_out=self.signed_out.emit,
+            help=lambda _place: self.window.open_keys(),
+            closing=self.rest,
+        )
+        return FrameContent(
+            self._choices,
+            account,
+            self._tabs(),
+            settings=self._settings_page,
+            theme=self._look.theme,
+            hooks=hooks,
+            palette=self._palette_sources(),
+        )
+
+    def _tabs(self) -> list[Tab]:
+        may = self.desk.may
+        admin = may(Permission.SUPER_ADMIN)
+        wanted = (
+            ("records", self.tr("Records"), "database", "RecordsPage", True),
+            ("backup", self.tr("Backup"), "archive", "BackupPage", admin),
+            ("restore", self.tr("Restore"), "archive-restore", "RestorePage", admin),
+            (
+                "transfer",
+                self.tr("Import & Export"),
+                "arrow-down-up",
+                "TransferPage",
+                may(Permission.IMPORT) or may(Permission.EXPORT),
+            ),
+            ("audit", self.tr("Audit Logs"), "scroll-text", "AuditPage", admin),
+        )
+        tabs = []
+        for key, title, icon, kind, allowed in wanted:
+            module = f"crmdesk.ui.{key}.page"
+            if allowed and _exists(module):
+                tabs.append(Tab(key, title, icon, self._maker(module, kind)))
+        return tabs
+
+    def _maker(self, module: str, kind: str) -> Callable[[], Page]:
+        """A page is imported when it is first looked at: the window opens sooner."""
+        return lambda: getattr(import_module(module), kind)(self.desk)
+
+    def _settings_page(self) -> Page:
+        from crmdesk.ui.settings.page import SettingsPage
+
+        return SettingsPage(self.desk, self._look)
+
+    def _palette_sources(self) -> list:  # type: ignore[type-arg]
+        if not _exists("crmdesk.ui.records.palette"):
+            return []
+        return list(import_module("crmdesk.ui.records.palette").palette_sources(self.desk))
+
+    def _register_actions(self) -> None:
+        lock = ActionSpec("lock", self.tr("Lock"), MenuName.FILE, ("Ctrl+L",), "lock", group=8)
+        self._actions.register(lock, self.idle.emit)
+
+    # -- what happens ------------------------------------------------------------------------
+    def _session_ended(self, error: NotSignedIn) -> None:
+        # Several searches may fail at once; one answer is enough.
+        if not self._over:
+            self._over = True
+            self.rest()
+            self.session_over.emit(error)
+
+    def _idle_limit(self) -> float:
+        return 60.0 * self._workspace.settings.number(None, "session.idle_minutes")
+
+    def _touch(self) -> None:
+        self.desk.run_write(
+            self,
+            lambda: self._workspace.sign_in.touch(self._actor),
+            lambda _nothing: None,
+            lambda _error: None,
+        )
+
+    def _open_notice(self, notice_id: int) -> None:
+        self.feed.open_notice(notice_id)
+
+    def _read_all_notices(self) -> None:
+        self.feed.read_all()
+
+    def _cancel_job(self, job_id: str) -> None:
+        try:
+            self.jobs.cancel(job_id)
+        except NotSignedIn as error:
+            self._session_ended(error)
+        except UserError as error:
+            self.tell(error)
+
+    def tell(self, error: Exception) -> None:
+        """Show an error that no page could show."""
+        told = message(error)
+        decision = Decision(
+            title=self.tr("CRM Desk"),
+            heading=told.title,
+            sentence=told.advice,
+            safe=self.tr("Close"),
+            deed="",
+            icon="circle-alert",
+        )
+        dialog = DecisionDialog(decision, self.window)
+        dialog.deed_button.hide()
+        dialog.open()
+
+
+def _exists(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def _sign_in_words(actor: Actor) -> str:
+    app = QApplication.instance()
+    assert app is not None  # noqa: S101 - for the type checker
+    kinds = {
+        SignInType.PASSWORD.value: app.translate("SignIn", "Signed in with a password"),
+        SignInType.PASSWORD_AND_CODE.value: app.translate(
+            "SignIn", "Signed in with a password and a code"
+        ),
+        SignInType.RECOVERY_CODE.value: app.translate("SignIn", "Signed in with a recovery code"),
+        SignInType.SSO.value: app.translate("SignIn", "Signed in with single sign-on"),
+        SignInType.REMEMBERED.value: app.translate("SignIn", "Stayed signed in"),
+    }
+    return kinds.get(actor.sign_in_type, "")
