@@ -1,0 +1,99 @@
+"""Which workspaces this user has opened on this computer, the last one first."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from crmdesk.core import platform
+from crmdesk.core.clock import from_text, system_time, to_text
+from crmdesk.core.errors import UserError
+from crmdesk.core.files.atomic import atomic_write
+
+FILE_NAME = "workspaces.json"
+_MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class KnownWorkspace:
+    """One workspace, as it was when it was last opened."""
+
+    folder: Path
+    name: str
+    opened_at: datetime
+
+
+class KnownWorkspaces:
+    """The list, in the user's configuration folder; it holds no secrets.
+
+    Losing it costs nothing but a choice: a damaged or unreadable file counts as empty.
+
+    Args:
+        path: the file; the usual one unless said otherwise.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path or platform.config_folder() / FILE_NAME
+
+    def list(self) -> list[KnownWorkspace]:
+        """Every known workspace, the last opened first; its folder may be gone by now."""
+        try:
+            entries = json.loads(self._path.read_text(encoding="utf-8"))["workspaces"]
+            return [_known(entry) for entry in entries]
+        except (OSError, ValueError, KeyError, TypeError):
+            return []
+
+    def last(self) -> Path | None:
+        """The folder that was opened last."""
+        known = self.list()
+        return known[0].folder if known else None
+
+    def remember(self, folder: Path, name: str) -> None:
+        """Put a workspace first.
+
+        Raises:
+            UserError: the configuration folder cannot be written.
+        """
+        opened = KnownWorkspace(folder.absolute(), name, system_time())
+        others = [each for each in self.list() if each.folder != opened.folder]
+        self._write([opened, *others][:_MOST])
+
+    def forget(self, folder: Path) -> None:
+        """Take a workspace out of the list; the folder itself stays as it is.
+
+        Raises:
+            UserError: as :meth:`remember`.
+        """
+        self._write([each for each in self.list() if each.folder != folder.absolute()])
+
+    def _write(self, known: list[KnownWorkspace]) -> None:
+        folder = self._path.parent
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise UserError(
+                "config_folder_unwritable",
+                f"{folder} cannot be written to ({error.strerror}), so that the workspace is "
+                "not remembered.",
+                "Name it each time with --workspace, or make the folder writable.",
+            ) from error
+        text = json.dumps({"workspaces": [_entry(each) for each in known]}, ensure_ascii=False)
+        with atomic_write(self._path) as file:
+            file.write(text.encode("utf-8", "surrogateescape") + b"\n")
+
+
+def _known(entry: Any) -> KnownWorkspace:
+    return KnownWorkspace(
+        Path(entry["folder"]), str(entry["name"]), from_text(str(entry["opened_at"]))
+    )
+
+
+def _entry(known: KnownWorkspace) -> dict[str, str]:
+    return {
+        "folder": str(known.folder),
+        "name": known.name,
+        "opened_at": to_text(known.opened_at),
+    }

@@ -1,0 +1,56 @@
+"""The tokens of sessions that are remembered on this computer, in the keyring.
+
+A token stands under ``<workspace id>/session/<e-mail>``. Who signed in last stands beside it, so
+that the window and the command line need not be told each time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from crmdesk.core.access.secret_store import SecretStore
+
+_LAST = "last-signed-in"
+
+
+@dataclass(frozen=True, slots=True)
+class RememberedSession:
+    """A session that may be resumed with its token."""
+
+    email: str
+    token: str = field(repr=False)
+
+
+class RememberedSessions:
+    """Remembers one session a user of a workspace.
+
+    Every method raises what the secret store says: ``keyring_missing``, ``keyring_locked`` …
+    """
+
+    def __init__(self, store: SecretStore, workspace_id: str) -> None:
+        self._store = store
+        self._workspace_id = workspace_id
+
+    def keep(self, email: str, token: str) -> None:
+        """Remember a session that has just begun; its user is the last one from now on."""
+        self._store.set(self._session_name(email), token)
+        self._store.set(self._last_name, email)
+
+    def find(self, email: str | None = None) -> RememberedSession | None:
+        """The session of a user, or of who signed in last."""
+        wanted = email or self._store.get(self._last_name)
+        if not wanted:
+            return None
+        token = self._store.get(self._session_name(wanted))
+        return None if token is None else RememberedSession(wanted, token)
+
+    def forget(self, email: str) -> None:
+        """Forget a session that has ended."""
+        self._store.delete(self._session_name(email))
+
+    @property
+    def _last_name(self) -> str:
+        return f"{self._workspace_id}/{_LAST}"
+
+    def _session_name(self, email: str) -> str:
+        return f"{self._workspace_id}/session/{email.strip().lower()}"
