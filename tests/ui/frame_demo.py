@@ -395,7 +395,7 @@ def fill_frame(window: MainWindow) -> None:
     """Push jobs, notices and health into the frame."""
     window.set_health(Health(HealthLevel.OK, "Backed up 3 h ago", "22 Nov 2026, 05:00"))
     backup = "Writing deals, 5 of 9 objects. 62 %, about 2 min left"
-    window.set_jobs([JobLine(1, "Backup", backup, 0.62, "62 %")])
+    window.set_jobs([JobLine("1", "Backup", backup, 0.62, "62 %")])
     window.set_notices(
         [
             Notice(

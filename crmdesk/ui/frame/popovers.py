@@ -61,6 +61,9 @@ class _Entries(QScrollArea):
         column.addStretch(1)
         self.setWidget(inside)
         inside.setAutoFillBackground(False)
+        # Fonts come with the style sheet; without them the heights below would be too small.
+        for part in inside.findChildren(QWidget):
+            part.ensurePolished()
         tall = column.totalHeightForWidth(px(WIDTH) - 2)
         self.setFixedHeight(min(tall if tall > 0 else inside.sizeHint().height(), px(_TALLEST)))
 
@@ -85,8 +88,8 @@ class JobsPopover(Popover):
         remark = label(self.tr("Jobs go on when you close the window."), TextStyle.CAPTION)
         remark.setContentsMargins(16, 8, 16, 8)
         self.body.addWidget(remark)
-        self._shown: dict[int, tuple[ProgressBar, Paragraph]] = {}
-        self._names: tuple[tuple[int, str, bool], ...] = ()
+        self._shown: dict[str, tuple[ProgressBar, Paragraph]] = {}
+        self._names: tuple[tuple[str, str, bool], ...] = ()
 
     def set_jobs(self, jobs: Sequence[JobLine]) -> None:
         """Show other jobs, or how far the same ones are."""
