@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QPushButton, QStyle, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QStyle, QWidget
 
-from crmdesk.ui.icons import icon, themed_icon
+from crmdesk.ui.icons import icon
 from crmdesk.ui.tables.cells import Row, RowAction
 from crmdesk.ui.tables.painted_table import BUTTON
 from crmdesk.ui.theme.apply import current_tokens
+from crmdesk.ui.widgets.buttons import Button, ButtonKind, IconButton
 
 if TYPE_CHECKING:
     from crmdesk.ui.tables.view import RowTable
@@ -94,33 +95,26 @@ class RowActionBar(QWidget):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        for action in actions:
-            self._layout.addWidget(self._button(action, roomy=roomy))
-        self._layout.addWidget(self._more_button())
+        buttons = [self._button(action, roomy=roomy) for action in actions]
+        for button in (*buttons, self._more_button()):
+            self._layout.addWidget(button)
+            # A child that was never shown takes no room, and the bar is measured at once.
+            button.show()
+            button.ensurePolished()
 
-    def _button(self, action: RowAction, *, roomy: bool) -> QPushButton:
-        alone = bool(action.icon) and not roomy
-        button = QPushButton("" if alone else action.text.replace("&", "&&"), self)
-        button.setProperty("kind", "icon" if alone else "secondary")
+    def _button(self, action: RowAction, *, roomy: bool) -> Button:
+        if action.icon and not roomy:
+            button: Button = IconButton(action.icon, action.text, parent=self)
+        else:
+            button = Button(action.text, ButtonKind.SECONDARY, action.icon, parent=self)
+            button.setAccessibleName(action.text)
         button.setObjectName(f"row_action_{action.key}")
-        button.setAccessibleName(action.text)
-        button.setToolTip(action.text if alone else "")
-        button.setFixedHeight(BUTTON)
-        if alone:
-            button.setFixedWidth(BUTTON)
-        if action.icon:
-            themed_icon(button, action.icon, "text2", gap=0 if alone else 4)
         button.clicked.connect(lambda _=False, key=action.key: self.chosen.emit(key, self._row_id))
         return button
 
-    def _more_button(self) -> QPushButton:
-        button = QPushButton(self)
-        button.setProperty("kind", "icon")
+    def _more_button(self) -> Button:
+        button = IconButton("ellipsis", self.tr("More actions"), parent=self)
         button.setObjectName("row_more")
-        button.setAccessibleName(self.tr("More actions"))
-        button.setToolTip(self.tr("More actions"))
-        button.setFixedSize(BUTTON, BUTTON)
-        themed_icon(button, "ellipsis", "text2")
         button.clicked.connect(lambda: self.more_pressed.emit(self._row_id))
         return button
 

@@ -181,6 +181,9 @@ def test_the_current_rows_buttons_are_real_and_reached_by_tab(qtbot, table):
     button = lambda: table.view.findChild(QPushButton, "row_action_restore")  # noqa: E731
     qtbot.waitUntil(lambda: button() is not None and button().isVisible())
 
+    bar = button().parentWidget()
+    assert bar.rect().contains(button().geometry())
+    assert bar.geometry().right() == table.view.viewport().rect().right()
     qtbot.keyClick(table.view, Qt.Key.Key_Tab)
     assert QApplication.focusWidget() is button()
     qtbot.keyClick(button(), Qt.Key.Key_Space)
