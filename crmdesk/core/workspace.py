@@ -24,14 +24,11 @@ from crmdesk.core.access.actor import SYSTEM
 from crmdesk.core.access.guard import Guard
 from crmdesk.core.access.keys import KeyPurpose, SigningKey
 from crmdesk.core.access.own_password import PasswordService
-from crmdesk.core.access.own_password import PasswordService
 from crmdesk.core.access.passwords import hash_password
 from crmdesk.core.access.second_factor import SecondFactor
 from crmdesk.core.access.sign_in import SignInService
 from crmdesk.core.access.teams import TeamService
-from crmdesk.core.access.teams import TeamService
 from crmdesk.core.access.two_factor import TwoFactorService
-from crmdesk.core.access.users import UserService
 from crmdesk.core.access.users import UserService
 from crmdesk.core.audit import kinds
 from crmdesk.core.audit.anchors import AnchorKeeper
@@ -217,7 +214,7 @@ class Workspace:
 
     def start_worker(self, job_id: str) -> None:
         """Start a process that does a queued job's work and outlives this one."""
-        start_worker(self.folder, job_id, self.key)
+        self.jobs.hand_over(job_id, start_worker(self.folder, job_id, self.key))
 
     def close(self) -> None:
         """Close the database."""
@@ -228,9 +225,6 @@ class Workspace:
         password_check, second_factor = PasswordCheck(self.key), SecondFactor(self.key)
         self.sign_in = SignInService(*basis, password_check, second_factor)
         self.two_factor = TwoFactorService(*basis, second_factor)
-        self.passwords = PasswordService(*basis, password_check, second_factor)
-        self.users = UserService(*basis, second_factor)
-        self.teams = TeamService(*basis)
         self.passwords = PasswordService(*basis, password_check, second_factor)
         self.users = UserService(*basis, second_factor)
         self.teams = TeamService(*basis)

@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from crmdesk.core.access.permissions import Permission
+
 
 class JobKind(StrEnum):
     """The work that runs outside the window."""
@@ -33,6 +35,16 @@ class JobState(StrEnum):
 
 FINAL = frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED, JobState.INTERRUPTED})
 OPEN = frozenset(set(JobState) - FINAL)
+
+
+#: What whoever asked for a job must still be allowed to do when its work begins.
+REQUIRED = {
+    JobKind.BACKUP: Permission.SUPER_ADMIN,
+    JobKind.RESTORE: Permission.SUPER_ADMIN,
+    JobKind.UNDO: Permission.SUPER_ADMIN,
+    JobKind.VERIFY: Permission.SUPER_ADMIN,
+    JobKind.IMPORT: Permission.IMPORT,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ def worker_command(workspace: Path, job_id: str) -> list[str]:
     return [*program, "--workspace", str(workspace), "job", "run", job_id, "--key-stdin"]
 
 
-def start_worker(workspace: Path, job_id: str, workspace_key: bytes) -> None:
-    """Start a worker in a session of its own.
+def start_worker(workspace: Path, job_id: str, workspace_key: bytes) -> int:
+    """Start a worker in a session of its own, and return its process id.
 
     The key goes through a pipe: it stands neither in the arguments nor in the environment, and
     the worker need not ask the keyring, which may be locked or ask its user.
@@ -32,3 +32,4 @@ def start_worker(workspace: Path, job_id: str, workspace_key: bytes) -> None:
     assert process.stdin is not None  # noqa: S101 - for the type checker
     with process.stdin as pipe:
         pipe.write(workspace_key.hex().encode("ascii") + b"\n")
+    return process.pid

@@ -23,7 +23,7 @@ from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import jobs, locks, users
 from crmdesk.core.errors import Busy, Cancelled, PermissionDenied, UserError
 from crmdesk.core.jobs.grant import grant_holds, grant_mac
-from crmdesk.core.jobs.job import OPEN, Job, JobError, JobKind, JobState
+from crmdesk.core.jobs.job import OPEN, REQUIRED, Job, JobError, JobKind, JobState
 
 GRANT_LASTS = timedelta(hours=24)
 _NAMES = {state.value for state in OPEN}
@@ -57,7 +57,10 @@ class JobQueue:
 
     # -- for services ----------------------------------------------------------------------
     def enqueue(self, tx: Tx, actor: Actor, kind: JobKind, params: Mapping[str, Any]) -> str:
-        """Insert a job whose permission, and second factor, the calling service has settled."""
+        """Insert a job whose permission, and second factor, the calling service has settled.
+
+        Until a worker claims it, it belongs to this process.
+        """
         job_id = secrets.token_hex(8)
         stored = _actor_facts(actor)
         expires = to_text(tx.steady_now + GRANT_LASTS)
@@ -72,9 +75,19 @@ class JobQueue:
                 grant_mac=grant_mac(self._grant_key, job_id, kind.value, params, stored, expires),
                 grant_expires_at=expires,
                 created_at=tx.now_text,
+                **_owner(os.getpid()),
             )
         )
         return job_id
+
+    def hand_over(self, job_id: str, pid: int) -> None:
+        """Note which process will claim a waiting job, so that it is missed if it never does."""
+        with self._database.write() as tx:
+            tx.execute(
+                update(jobs)
+                .where(jobs.c.id == job_id, jobs.c.state == JobState.QUEUED.value)
+                .values(**_owner(pid))
+            )
 
     def take_lock(self, tx: Tx, name: str, job_id: str, actor: Actor) -> None:
         """Hold a name until the job ends: one at a time, across processes.
@@ -127,9 +140,7 @@ class JobQueue:
                     .values(
                         state=JobState.RUNNING.value,
                         grant_used_at=tx.now_text,
-                        owner_pid=os.getpid(),
-                        owner_boot_id=platform.boot_id(),
-                        owner_started_at=platform.process_started_at(os.getpid()),
+                        **_owner(os.getpid()),
                         heartbeat_at=tx.now_text,
                         started_at=tx.now_text,
                     )
@@ -277,10 +288,12 @@ class JobQueue:
         )
         tx.execute(locks.delete().where(locks.c.job_id == job.id))
         clean_up = self._clean_up.get(job.kind)
-        if clean_up is not None:
-            clean_up(tx, _job(_row(tx, job.id), ""))
+        row = _row(tx, job.id)
+        # A row that nobody was granted says nothing about what is to be cleaned up.
+        if clean_up is not None and self._is_genuine(row):
+            clean_up(tx, _job(row, ""))
 
-    def _refusal(self, tx: Tx, row: Row[Any]) -> UserError | None:
+    def _is_genuine(self, row: Row[Any]) -> bool:
         expected = grant_mac(
             self._grant_key,
             row.id,
@@ -289,17 +302,24 @@ class JobQueue:
             json.loads(row.actor),
             row.grant_expires_at,
         )
+        return grant_holds(row.grant_mac, expected)
+
+    def _refusal(self, tx: Tx, row: Row[Any]) -> UserError | None:
         lapsed = from_text(row.grant_expires_at) <= tx.steady_now or row.grant_used_at is not None
-        if lapsed or not grant_holds(row.grant_mac, expected):
+        if lapsed or not self._is_genuine(row):
             return UserError(
                 "grant_invalid",
                 "The job carries no valid permission and was refused.",
                 "Start it again from CRM Desk.",
             )
-        if row.user_id is not None and self._guard.standing(tx, row.user_id) is None:
+        standing = None if row.user_id is None else self._guard.standing(tx, row.user_id)
+        asked_by_person = row.user_id is not None
+        if asked_by_person and (
+            standing is None or not standing.allows(REQUIRED[JobKind(row.kind)])
+        ):
             return PermissionDenied(
                 "not_active",
-                "The user who asked for this is no longer active, so it was not done.",
+                "Whoever asked for this is no longer active or allowed to, so it was not done.",
                 "Ask a Super Admin.",
             )
         return None
@@ -334,6 +354,14 @@ def _row(tx: Tx, job_id: str) -> Row[Any]:
     if row is None:
         raise _unknown(job_id)
     return row
+
+
+def _owner(pid: int) -> dict[str, Any]:
+    return {
+        "owner_pid": pid,
+        "owner_boot_id": platform.boot_id(),
+        "owner_started_at": platform.process_started_at(pid),
+    }
 
 
 def _owner_lives(row: Row[Any]) -> bool:
