@@ -46,7 +46,7 @@ class RecordQuery:
     Attributes:
         filters: all of them must hold.
         search: text that any display property, e-mail or phone contains.
-        sort: property to sort by; ``None`` is newest first.
+        sort: property to sort by; ``None`` is newest first, in the bin last deleted first.
         archived: the recycle bin instead of the live records.
     """
 
@@ -111,7 +111,7 @@ def conditions(object_type: ObjectType, query: RecordQuery) -> tuple[str, list[s
 def order(object_type: ObjectType, query: RecordQuery) -> str:
     """SQL that follows ORDER BY; blanks come last either way."""
     if query.sort is None:
-        return "id DESC"
+        return "archived_at DESC, id DESC" if query.archived else "id DESC"
     direction = "DESC" if query.descending else "ASC"
     found = object_type.property(query.sort)
     if found.column == "id":

@@ -18,9 +18,19 @@ from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.sqlite import quoted
 from crmdesk.core.db.tables import change_sets, properties, property_history, record_history, users
 from crmdesk.core.errors import UserError
+from crmdesk.core.records.choices import Owner
 from crmdesk.core.records.filters import RecordQuery, conditions, order
-from crmdesk.core.records.record import MASKED, HistoryEntry, Record, read_record, read_rows
+from crmdesk.core.records.record import (
+    MASKED,
+    Deletion,
+    HistoryEntry,
+    Record,
+    read_deletions,
+    read_record,
+    read_rows,
+)
 from crmdesk.core.records.schema import ObjectType, Property, load_object_type
+from crmdesk.core.records.single import owners
 
 
 class RecordReader:
@@ -31,8 +41,8 @@ class RecordReader:
         self._guard = guard
         self._audit_log = audit_log
 
-    def ids(self, actor: Actor, query: RecordQuery) -> array[int]:
-        """Ids of every record that the query finds, in its order; 8 bytes each."""
+    def ids(self, actor: Actor, query: RecordQuery, limit: int | None = None) -> array[int]:
+        """Ids of every record that the query finds, or the first few; 8 bytes each."""
         self._guard.require(actor, Permission.USE_RECORDS)
         with self._database.read() as tx:
             object_type = load_object_type(tx, query.object_type)
@@ -40,8 +50,8 @@ class RecordReader:
             where, values = conditions(object_type, query)
             cursor = tx.sql(
                 f"SELECT id FROM {quoted(object_type.table)} WHERE {where} "
-                f"ORDER BY {order(object_type, query)}",
-                values,
+                f"ORDER BY {order(object_type, query)} LIMIT ?",
+                [*values, -1 if limit is None else limit],
             )
             cursor.arraysize = 10_000
             found = array("q")
@@ -73,6 +83,18 @@ class RecordReader:
         if not hidden:
             return found
         return {record_id: _masked_row(row, hidden) for record_id, row in found.items()}
+
+    def deletions(self, actor: Actor, object_name: str, ids: Sequence[int]) -> dict[int, Deletion]:
+        """When records went to the recycle bin and who did it; live ids are left out."""
+        self._guard.require(actor, Permission.USE_RECORDS)
+        with self._database.read() as tx:
+            return read_deletions(tx, load_object_type(tx, object_name), ids)
+
+    def owners(self, actor: Actor) -> tuple[Owner, ...]:
+        """Everybody who may own a record; an owner value is their id."""
+        self._guard.require(actor, Permission.USE_RECORDS)
+        with self._database.read() as tx:
+            return owners(tx)
 
     def get(self, actor: Actor, object_name: str, record_id: int) -> Record:
         """One record, live or in the recycle bin, its sensitive values masked.

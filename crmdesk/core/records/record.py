@@ -54,6 +54,14 @@ class HistoryEntry:
     job_id: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """When a record went to the recycle bin, and by whom (blank when no user did it)."""
+
+    at: datetime
+    by: str
+
+
 def read_record(tx: Tx, object_type: ObjectType, record_id: int) -> Record:
     """Read a record, live or in the recycle bin, with nothing masked.
 
@@ -94,6 +102,18 @@ def read_rows(
         list(ids),
     )
     return {row[0]: tuple(_text(value) for value in row[1:]) for row in cursor}
+
+
+def read_deletions(tx: Tx, object_type: ObjectType, ids: Sequence[int]) -> dict[int, Deletion]:
+    """When records went to the recycle bin and who did it; live ids are left out."""
+    marks = ", ".join("?" * len(ids))
+    cursor: sqlite3.Cursor = tx.sql(
+        f"SELECT r.id, r.archived_at, u.full_name FROM {quoted(object_type.table)} r "
+        f"LEFT JOIN users u ON u.id = r.archived_by "
+        f"WHERE r.id IN ({marks}) AND r.archived_at IS NOT NULL",
+        list(ids),
+    )
+    return {row[0]: Deletion(from_text(row[1]), row[2] or "") for row in cursor}
 
 
 def record_unknown(object_type: ObjectType, record_id: int) -> UserError:
