@@ -54,6 +54,10 @@ from crmdesk.core.restore.plan_store import sweep_plans
 from crmdesk.core.restore.service import RestoreService
 from crmdesk.core.restore.work import RestoreWork
 from crmdesk.core.settings import Settings
+from crmdesk.core.transfer.opened import Home
+from crmdesk.core.transfer.preparing import Preparer
+from crmdesk.core.transfer.service import ImportService
+from crmdesk.core.transfer.work import ImportWork
 
 if TYPE_CHECKING:
     from crmdesk.core.access.secrets import SecretStore
@@ -150,6 +154,7 @@ class Workspace:
         )
         self._open_backups()
         self._open_restores()
+        self._open_imports()
 
     def _open_backups(self) -> None:
         vault = self.folder / "vault" / "backups"
@@ -188,6 +193,19 @@ class Workspace:
         self.works |= {JobKind.RESTORE: restoring.restore, JobKind.UNDO: restoring.undo}
         for kind in (JobKind.RESTORE, JobKind.UNDO):
             self.jobs.on_abandoned(kind, restoring.abandoned)
+
+    def _open_imports(self) -> None:
+        preparer = Preparer(
+            self.database,
+            self.folder / "staging",
+            Home(self.file.id, self.signing_key.public_key),
+            keys.derive(self.key, KeyPurpose.TOMBSTONES),
+        )
+        vault = self.folder / "vault" / "imports"
+        self.imports = ImportService(self.database, self.guard, self.jobs, preparer, vault)
+        importing = ImportWork(self.database, self.audit_log, self.inbox, preparer, vault)
+        self.works[JobKind.IMPORT] = importing.run
+        self.jobs.on_abandoned(JobKind.IMPORT, importing.abandoned)
 
     def start_up(self) -> list[Job]:
         """Clean up after whatever stopped without saying so; returns the jobs it ended.

@@ -1,0 +1,228 @@
+"""Which column of the file goes to which property, and by what a record is found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from crmdesk.core.errors import UserError
+from crmdesk.core.files.table import Headers
+from crmdesk.core.records.catalogue import PropertyDefinition
+from crmdesk.core.records.recognition import ColumnMatch, recognise_columns
+from crmdesk.core.records.schema import ObjectType, Property
+from crmdesk.core.records.types import PropertyFormat, PropertyType
+from crmdesk.core.transfer.model import ImportMode, ImportRequest, Trust
+from crmdesk.core.transfer.opened import object_definition
+
+RECORD_ID = "hs_object_id"
+
+
+@dataclass(frozen=True, slots=True)
+class MappedColumn:
+    """A column of the file and the property its values go to; ``index`` counts from 0.
+
+    A property that is only going to be made has no place in the records yet: its values are
+    checked and not compared.
+    """
+
+    index: int
+    header: str
+    target: Property | PropertyDefinition
+
+    @property
+    def stored(self) -> Property | None:
+        """The target, where records have it already."""
+        return self.target if isinstance(self.target, Property) else None
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnPlan:
+    """Every column that is read.
+
+    Attributes:
+        id_index: the column of record ids, ``None`` when there is none.
+        key: property that finds records; :data:`RECORD_ID` for the ids of this workspace.
+    """
+
+    columns: tuple[MappedColumn, ...]
+    id_index: int | None
+    id_header: str
+    key: str | None
+
+    @property
+    def properties(self) -> list[Property]:
+        """Properties that exist, in the order of their columns."""
+        return [c.stored for c in self.columns if c.stored is not None]
+
+    def header_of(self, name: str) -> str:
+        """The column that goes to a property; the property's own name when none does."""
+        return next((c.header for c in self.columns if c.target.name == name), name)
+
+
+def recognised(
+    headers: Sequence[str], samples: Sequence[Sequence[str]], object_type: ObjectType
+) -> list[ColumnMatch[Property]]:
+    """What each column is taken for."""
+    definition = object_definition(object_type)
+    return recognise_columns(headers, samples, definition, object_type.properties)
+
+
+def importable(match: ColumnMatch[Property], trust: Trust) -> str:
+    """Why a recognised column stays out by default: a code, empty when it comes in."""
+    found = match.property
+    if found is None or found.format == PropertyFormat.RECORD_ID:
+        return ""
+    if found.calculated:
+        return "calculated"
+    if found.format == PropertyFormat.OWNER and trust is Trust.FOREIGN:
+        # Owners are user ids there; here the same numbers are other people.
+        return "owners_of_another_workspace"
+    return ""
+
+
+def usual_mapping(
+    headers: Sequence[str],
+    samples: Sequence[Sequence[str]],
+    object_type: ObjectType,
+    trust: Trust,
+) -> dict[str, str]:
+    """Recognised columns and their properties."""
+    return {
+        match.header: match.property.name
+        for match in recognised(headers, samples, object_type)
+        if match.property is not None and not importable(match, trust)
+    }
+
+
+def plan_columns(
+    request: ImportRequest,
+    mapping: dict[str, str],
+    headers: Headers,
+    object_type: ObjectType,
+    trust: Trust,
+) -> ColumnPlan:
+    """Settle every column and the key.
+
+    Raises:
+        UserError: ``column_unknown``, ``column_ambiguous``, ``property_unknown``,
+            ``property_calculated``, ``property_mapped_twice``, ``nothing_mapped``,
+            ``key_not_usable``, ``key_not_mapped``, ``record_ids_not_trusted``.
+    """
+    new = {definition.name: definition for definition in request.new_properties}
+    columns, id_index, id_header = [], None, RECORD_ID
+    seen: set[str] = set()
+    for header, name in mapping.items():
+        index = _index_of(header, headers)
+        if name in seen:
+            raise _twice(name)
+        seen.add(name)
+        if name == RECORD_ID:
+            id_index, id_header = index, headers.names[index]
+            continue
+        target: Property | PropertyDefinition = (
+            new[name] if name in new and name not in object_type.by_name else object_type.property(name)
+        )
+        _refuse_calculated(target)
+        columns.append(MappedColumn(index, headers.names[index], target))
+    if not columns:
+        raise UserError(
+            "nothing_mapped",
+            "No column of the file is mapped to a property, so there is nothing to import.",
+            "Map at least one column.",
+        )
+    names = {column.target.name for column in columns}
+    key = request.key or default_key(object_type, names, trust, id_index is not None, request.mode)
+    _refuse_key(key, names, object_type, trust, id_index)
+    return ColumnPlan(tuple(sorted(columns, key=lambda c: c.index)), id_index, id_header, key)
+
+
+def possible_keys(
+    object_type: ObjectType, names: set[str], trust: Trust, has_ids: bool
+) -> tuple[str, ...]:
+    """Properties that may find records: ids of this workspace, unique ones, known ones."""
+    known = object_definition(object_type).match_properties
+    unique = [p.name for p in object_type.unique_properties if p.name in names]
+    others = [name for name in known if name in names and name not in unique]
+    ids = [RECORD_ID] if has_ids and trust is Trust.OURS else []
+    return (*ids, *unique, *others)
+
+
+def default_key(
+    object_type: ObjectType, names: set[str], trust: Trust, has_ids: bool, mode: ImportMode
+) -> str | None:
+    """By what records are found unless the request says it.
+
+    Creating asks only what must not stand twice; two records may share any other value.
+    """
+    for name in possible_keys(object_type, names, trust, has_ids):
+        if name == RECORD_ID or mode is not ImportMode.CREATE or object_type.property(name).unique:
+            return name
+    return None
+
+
+def _refuse_key(
+    key: str | None,
+    names: set[str],
+    object_type: ObjectType,
+    trust: Trust,
+    id_index: int | None,
+) -> None:
+    if key is None:
+        return
+    if key == RECORD_ID:
+        if trust is not Trust.OURS:
+            raise UserError(
+                "record_ids_not_trusted",
+                "Record IDs count only in an unchanged backup of this workspace.",
+                "Choose another property to find records by, such as the e-mail address.",
+            )
+        if id_index is not None:
+            return
+    elif key in names:
+        found = object_type.by_name.get(key)
+        if found is not None and found.type is not PropertyType.MULTI_ENUMERATION:
+            return
+    raise UserError(
+        "key_not_usable",
+        f"Records cannot be found by “{key}”: no column of the file goes to it.",
+        "Map a column to it, or choose another property.",
+        key=key,
+        possible=possible_keys(object_type, names, trust, id_index is not None),
+    )
+
+
+def _index_of(header: str, headers: Headers) -> int:
+    if header in headers.names:
+        return headers.names.index(header)
+    found = [
+        index
+        for index, names in enumerate(zip(headers.names, headers.originals, strict=True))
+        if header.strip().casefold() in {name.strip().casefold() for name in names}
+    ]
+    if len(found) == 1:
+        return found[0]
+    raise UserError(
+        "column_unknown" if not found else "column_ambiguous",
+        f"The file has {'no' if not found else 'more than one'} column “{header}”.",
+        "Its columns are: " + ", ".join(headers.names[:40]) + ".",
+        column=header,
+    )
+
+
+def _twice(name: str) -> UserError:
+    return UserError(
+        "property_mapped_twice",
+        f"Two columns are mapped to “{name}”.",
+        "Leave one of them out.",
+        property=name,
+    )
+
+
+def _refuse_calculated(target: Property | PropertyDefinition) -> None:
+    if target.calculated:
+        raise UserError(
+            "property_calculated",
+            f"{target.label} is calculated by CRM Desk and cannot be imported.",
+            "Leave its column out.",
+            property=target.name,
+        )

@@ -1,0 +1,334 @@
+"""Finds the record of each staged row, set by set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from crmdesk.core.changes.stage import Stage
+from crmdesk.core.db.engine import Tx
+from crmdesk.core.db.sqlite import quoted
+from crmdesk.core.records.problems import ImportErrorType
+from crmdesk.core.transfer.filling import REDACTED
+from crmdesk.core.transfer.model import ArchivedMatches, ImportMode
+
+RESTORED = "unarchive"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the rows come from, so that their records are found again next time.
+
+    Attributes:
+        source: a workspace's id, or a family of files; keeps its record ids apart from others.
+        own: the ids are those of this workspace.
+        proven: the ids surely mean the same records as before (a manifest says whose they are,
+            or this very file came in before). Otherwise the record must also bear the row's name.
+        by_line: rows without an id are known by their line in this very file.
+    """
+
+    source: str
+    own: bool
+    proven: bool
+    by_line: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """By what, and to what end, records are found.
+
+    Attributes:
+        key: place of the key among the stage's columns; ``None`` when ids or nothing find them.
+        key_header, id_header: how the file calls those columns.
+    """
+
+    mode: ImportMode
+    archived: ArchivedMatches
+    origin: Origin
+    key: int | None
+    key_header: str
+    id_header: str
+
+
+def match_records(tx: Tx, stage: Stage, matching: Matching) -> int:
+    """Give each row its record and its outcome, or fail it and say why.
+
+    Returns how many rows have their record in the recycle bin.
+    """
+    tx.sql("CREATE INDEX IF NOT EXISTS stage.ix_rows_source ON rows (source_id)")
+    _fail_repeated(tx, stage, matching)
+    if matching.origin.own:
+        _find_own(tx, stage)
+    if matching.key is not None:
+        _find_by_key(tx, stage, matching)
+    _find_by_source(tx, stage, matching)
+    _know_by_line(tx, stage, matching)
+    tx.sql("CREATE INDEX IF NOT EXISTS stage.ix_rows_record ON rows (record_id)")
+    archived = _settle_outcomes(tx, stage, matching)
+    _fail_shared_records(tx, stage, matching)
+    _apply_mode(tx, stage, matching)
+    return archived
+
+
+def fail_rows(
+    tx: Tx,
+    stage: Stage,
+    condition: str,
+    error_type: ImportErrorType,
+    message: str,
+    *,
+    column: str = "",
+    position: int | None = None,
+) -> int:
+    """Fail the rows that are still in and meet ``condition``, SQL over ``r`` and ``o``.
+
+    Args:
+        column: as the file names it.
+        position: place of the cell at fault, whose value is kept beside the message.
+    """
+    value = "''"
+    if position is not None:
+        sensitive = stage.columns[position].sensitive
+        value = f"'{REDACTED}'" if sensitive else f"coalesce(substr(r.c{position}, 1, 1000), '')"
+    table = quoted(stage.object_type.table)
+    failed = tx.sql(
+        "INSERT INTO stage.problems "
+        f"SELECT r.row, r.line, ?, ?, ?, {value} FROM stage.rows r "
+        f"LEFT JOIN main.{table} o ON o.id = r.record_id "
+        f"WHERE coalesce(r.outcome, '') <> 'failed' AND ({condition})",
+        (column, error_type.value, message),
+    ).rowcount
+    if failed:
+        tx.sql(
+            "UPDATE stage.rows SET outcome = 'failed' "
+            "WHERE row IN (SELECT row FROM stage.problems WHERE type = ? AND message = ?)",
+            (error_type.value, message),
+        )
+    return failed
+
+
+def _fail_repeated(tx: Tx, stage: Stage, matching: Matching) -> None:
+    """The first row of a key wins; the later ones fail."""
+    if matching.key is not None:
+        key = matching.key
+        fail_rows(
+            tx,
+            stage,
+            "r.row IN (SELECT row FROM (SELECT row, row_number() OVER "
+            f"(PARTITION BY lower(c{key}) ORDER BY row) AS place FROM stage.rows "
+            f"WHERE outcome IS NULL AND c{key} IS NOT NULL) WHERE place > 1)",
+            ImportErrorType.DUPLICATE_UNIQUE_PROPERTY_VALUE,
+            "An earlier row of the file has the same value, and records are found by it.",
+            column=matching.key_header,
+            position=key,
+        )
+    fail_rows(
+        tx,
+        stage,
+        "r.row IN (SELECT row FROM (SELECT row, row_number() OVER "
+        "(PARTITION BY source_id ORDER BY row) AS place FROM stage.rows "
+        "WHERE outcome IS NULL AND source_id IS NOT NULL) WHERE place > 1)",
+        ImportErrorType.DUPLICATE_RECORD_ID,
+        "An earlier row of the file has the same record ID.",
+        column=matching.id_header,
+    )
+
+
+def _find_own(tx: Tx, stage: Stage) -> None:
+    """Record ids of this workspace; of a merged record the one that it went into."""
+    fail_rows(
+        tx,
+        stage,
+        "r.source_id IS NULL OR r.source_id GLOB '*[^0-9]*' OR length(r.source_id) > 18",
+        ImportErrorType.INVALID_RECORD_ID,
+        "This is not a record ID.",
+    )
+    table = quoted(stage.object_type.table)
+    tx.sql(
+        f"UPDATE stage.rows SET record_id = o.id FROM main.{table} o "
+        "WHERE stage.rows.outcome IS NULL AND o.id = CAST(stage.rows.source_id AS INTEGER)"
+    )
+    tx.sql(
+        "UPDATE stage.rows SET record_id = a.winner_id FROM main.record_aliases a "
+        "WHERE stage.rows.outcome IS NULL AND stage.rows.record_id IS NULL "
+        "AND a.object_type_id = ? AND a.alias_id = CAST(stage.rows.source_id AS INTEGER)",
+        (stage.object_type.id,),
+    )
+
+
+def _find_by_key(tx: Tx, stage: Stage, matching: Matching) -> None:
+    """Live records first, then those in the recycle bin; of several there the newest."""
+    key = matching.key
+    column = quoted(stage.columns[key or 0].column)
+    table = quoted(stage.object_type.table)
+    waiting = "stage.rows.outcome IS NULL AND stage.rows.record_id IS NULL"
+    live = f"o.archived_at IS NULL AND o.{column} IS NOT NULL"
+    if stage.columns[key or 0].unique:
+        tx.sql(
+            f"UPDATE stage.rows SET record_id = (SELECT o.id FROM main.{table} o "
+            f"WHERE lower(o.{column}) = lower(stage.rows.c{key}) AND {live}) "
+            f"WHERE {waiting} AND c{key} IS NOT NULL"
+        )
+    else:
+        _find_by_shared_key(tx, stage, matching, f"main.{table} o WHERE {live}", column)
+    tx.sql(
+        "UPDATE stage.rows SET record_id = b.id FROM (SELECT lower(o."
+        f"{column}) AS value, max(o.id) AS id FROM main.{table} o WHERE o.archived_at IS NOT NULL "
+        f"AND o.{column} IS NOT NULL GROUP BY 1) b WHERE {waiting} "
+        f"AND b.value = lower(stage.rows.c{key})"
+    )
+
+
+def _find_by_shared_key(
+    tx: Tx, stage: Stage, matching: Matching, records: str, column: str
+) -> None:
+    """A value that several records may have finds one only when it is alone."""
+    key = matching.key
+    tx.sql(
+        f"CREATE TABLE stage.keys AS SELECT lower(o.{column}) AS value, min(o.id) AS id, "
+        f"count(*) AS many FROM {records} GROUP BY 1"
+    )
+    tx.sql("CREATE INDEX stage.ix_keys ON keys (value)")
+    is_domain = stage.columns[key or 0].name == "domain"
+    fail_rows(
+        tx,
+        stage,
+        f"r.c{key} IS NOT NULL AND EXISTS (SELECT 1 FROM stage.keys k "
+        f"WHERE k.value = lower(r.c{key}) AND k.many > 1)",
+        ImportErrorType.MULTIPLE_COMPANIES_WITH_THIS_DOMAIN
+        if is_domain
+        else ImportErrorType.DUPLICATE_ALTERNATE_ID,
+        "Several records have this value, so it does not say which one is meant.",
+        column=matching.key_header,
+        position=key,
+    )
+    tx.sql(
+        "UPDATE stage.rows SET record_id = k.id FROM stage.keys k WHERE k.many = 1 "
+        f"AND stage.rows.outcome IS NULL AND stage.rows.record_id IS NULL "
+        f"AND k.value = lower(stage.rows.c{key})"
+    )
+
+
+def _find_by_source(tx: Tx, stage: Stage, matching: Matching) -> None:
+    """Records that an earlier import of the same source made or matched."""
+    origin = matching.origin
+    table = quoted(stage.object_type.table)
+    same = "1" if origin.proven or origin.own else _bears_the_name(stage)
+    tx.sql(
+        "UPDATE stage.rows SET record_id = s.record_id FROM main.source_records s "
+        f"JOIN main.{table} o ON o.id = s.record_id "
+        "WHERE stage.rows.outcome IS NULL AND stage.rows.record_id IS NULL "
+        "AND s.object_type_id = ? AND s.source = ? AND s.source_record_id = stage.rows.source_id "
+        f"AND ({same})",
+        (stage.object_type.id, origin.source),
+    )
+
+
+def _bears_the_name(stage: Stage) -> str:
+    """SQL: the record is called as the row says, in every part of the name that is mapped."""
+    shown = set(stage.object_type.display_properties)
+    parts = [
+        f"stage.rows.c{place} IS o.{quoted(column.column)}"
+        for place, column in enumerate(stage.columns)
+        if column.name in shown
+    ]
+    return " AND ".join(parts) or "0"
+
+
+def _know_by_line(tx: Tx, stage: Stage, matching: Matching) -> None:
+    """Rows that neither id nor key tells apart: the same line of the same file is the same row."""
+    if not matching.origin.by_line or matching.mode is ImportMode.CREATE:
+        return
+    unknown = "outcome IS NULL AND record_id IS NULL AND source_id IS NULL"
+    if matching.key is not None:
+        unknown += f" AND c{matching.key} IS NULL"
+    tx.sql(f"UPDATE stage.rows SET source_id = 'line ' || line WHERE {unknown}")
+    tx.sql(
+        "UPDATE stage.rows SET record_id = s.record_id FROM main.source_records s "
+        "WHERE stage.rows.outcome IS NULL AND stage.rows.record_id IS NULL "
+        "AND stage.rows.source_id GLOB 'line *' "
+        "AND s.object_type_id = ? AND s.source = ? AND s.source_record_id = stage.rows.source_id",
+        (stage.object_type.id, matching.origin.source),
+    )
+
+
+def _settle_outcomes(tx: Tx, stage: Stage, matching: Matching) -> int:
+    table = quoted(stage.object_type.table)
+    tx.sql(
+        f"UPDATE stage.rows SET base_version = o.version, outcome = 'update' FROM main.{table} o "
+        "WHERE stage.rows.outcome IS NULL AND o.id = stage.rows.record_id AND o.archived_at IS NULL"
+    )
+    binned = (
+        "stage.rows.outcome IS NULL AND o.id = stage.rows.record_id AND o.archived_at IS NOT NULL"
+    )
+    found = tx.sql(
+        f"SELECT count(*) FROM stage.rows JOIN main.{table} o ON {binned}"
+    ).fetchone()[0]
+    if not found:
+        return 0
+    if matching.archived is ArchivedMatches.SKIP:
+        fail_rows(
+            tx,
+            stage,
+            "r.outcome IS NULL AND o.archived_at IS NOT NULL",
+            ImportErrorType.INVALID_RECORD_ID,
+            "Its record is in the recycle bin. Bring it back there, or let the import do it.",
+            column=matching.key_header or matching.id_header,
+            position=matching.key,
+        )
+    elif matching.archived is ArchivedMatches.RESTORE:
+        tx.sql(
+            "UPDATE stage.rows SET base_version = o.version, outcome = 'update', "
+            f"reason = '{RESTORED}' FROM main.{table} o WHERE {binned}"
+        )
+    else:
+        tx.sql(
+            f"UPDATE stage.rows SET record_id = NULL FROM main.{table} o WHERE {binned}"
+        )
+    return int(found)
+
+
+def _fail_shared_records(tx: Tx, stage: Stage, matching: Matching) -> None:
+    fail_rows(
+        tx,
+        stage,
+        "r.row IN (SELECT row FROM (SELECT row, row_number() OVER "
+        "(PARTITION BY record_id ORDER BY row) AS place FROM stage.rows "
+        "WHERE outcome = 'update') WHERE place > 1)",
+        ImportErrorType.DUPLICATE_RECORD_ID,
+        "An earlier row of the file is about the same record.",
+        column=matching.id_header if matching.origin.own else matching.key_header,
+    )
+
+
+def _apply_mode(tx: Tx, stage: Stage, matching: Matching) -> None:
+    column = matching.key_header
+    if matching.mode is ImportMode.CREATE:
+        fail_rows(
+            tx,
+            stage,
+            "r.outcome = 'update'",
+            ImportErrorType.CREATE_ONLY_IMPORT,
+            "The record is there already, and this import only creates.",
+            column=column,
+            position=matching.key,
+        )
+    if matching.mode is ImportMode.UPDATE:
+        fail_rows(
+            tx,
+            stage,
+            "r.outcome IS NULL",
+            ImportErrorType.UPDATE_ONLY_IMPORT,
+            "There is no such record, and this import only updates.",
+            column=column,
+            position=matching.key,
+        )
+    tx.sql("UPDATE stage.rows SET outcome = 'create', record_id = NULL WHERE outcome IS NULL")
+
+
+def staged_texts(tx: Tx, position: int, condition: str) -> Iterator[tuple[int, str]]:
+    """Rows and their values in one column."""
+    yield from tx.sql(
+        f"SELECT r.row, r.c{position} FROM stage.rows r "
+        f"WHERE r.c{position} IS NOT NULL AND {condition}"
+    )

@@ -1,0 +1,255 @@
+"""From a request to a filled stage: the road that look, trial and import all take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+
+from crmdesk.core.changes.stage import Stage, create_stage, scratch_path
+from crmdesk.core.db.engine import Database, Tx
+from crmdesk.core.db.tables import imports
+from crmdesk.core.errors import UserError
+from crmdesk.core.files.source import TableSource
+from crmdesk.core.jobs.job import JobState
+from crmdesk.core.records.dates import DateOrder
+from crmdesk.core.records.headers import fold
+from crmdesk.core.records.schema import ObjectType, Property, load_object_type, load_object_types
+from crmdesk.core.records.single import owners, workspace_zone
+from crmdesk.core.records.types import PropertyFormat
+from crmdesk.core.records.values import ValueContext
+from crmdesk.core.restore.sources import same_object
+from crmdesk.core.settings import read_setting
+from crmdesk.core.transfer.columns import RECORD_ID, ColumnPlan, plan_columns, usual_mapping
+from crmdesk.core.transfer.filling import Filler, date_orders, first_batches, sample_rows
+from crmdesk.core.transfer.matching import Matching, Origin
+from crmdesk.core.transfer.model import FileOptions, ImportRequest, Trust
+from crmdesk.core.transfer.opened import Home, OpenedFile, open_file
+from crmdesk.core.transfer.settling import Rulebook
+
+Reported = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A request whose file is open and whose columns are settled."""
+
+    request: ImportRequest
+    opened: OpenedFile
+    source: TableSource
+    object_type: ObjectType
+    plan: ColumnPlan
+    context: ValueContext
+    dates: dict[int, DateOrder]
+    rules: Rulebook
+
+
+class Preparer:
+    """Opens files, settles columns, fills stages.
+
+    Args:
+        folder: for staging files, inside the workspace.
+        tombstone_key: 32 bytes.
+    """
+
+    def __init__(
+        self, database: Database, folder: Path, home: Home, tombstone_key: bytes
+    ) -> None:
+        self._database = database
+        self._folder = folder
+        self._home = home
+        self._tombstone_key = tombstone_key
+
+    def limited(self, options: FileOptions) -> FileOptions:
+        """The options with the largest size that the settings allow, unless they say one."""
+        if options.max_bytes is not None:
+            return options
+        with self._database.read() as tx:
+            largest = int(read_setting(tx, "import.max_bytes"))
+        return FileOptions(
+            options.table,
+            options.object_name,
+            options.encoding,
+            options.delimiter,
+            options.has_header,
+            largest,
+        )
+
+    def open(self, path: Path, options: FileOptions) -> OpenedFile:
+        """Open a file under the size that the settings allow.
+
+        Raises:
+            UserError: whatever is wrong with it.
+        """
+        with self._database.read() as tx:
+            object_types = load_object_types(tx)
+        return open_file(path, self.limited(options), self._home, object_types)
+
+    def prepare(self, request: ImportRequest, path: Path | None = None) -> Prepared:
+        """Open the file and settle columns, key and dates.
+
+        Args:
+            path: where the file lies by now; ``None`` for the place the request names.
+
+        Raises:
+            UserError: ``file_changed`` when it is not the file that was looked at,
+                ``table_not_chosen``, ``backup_damaged``, or what opening and columns refuse.
+        """
+        options = request.options
+        if options.object_name is None:
+            options = FileOptions(
+                options.table,
+                request.object_name,
+                options.encoding,
+                options.delimiter,
+                options.has_header,
+                options.max_bytes,
+            )
+        opened = self.open(path or Path(request.path), options)
+        if request.sha256 is not None and opened.sha256 != request.sha256:
+            raise UserError(
+                "file_changed",
+                f"{Path(request.path).name} is no longer the file that was looked at.",
+                "Nothing was imported. Open it again and look at the preview once more.",
+                path=request.path,
+            )
+        if opened.source is None:
+            raise table_not_chosen(opened)
+        opened.prove_content()
+        return self._settled(request, opened, opened.source)
+
+    def fill(
+        self, prepared: Prepared, limit: int | None = None, reported: Reported = lambda _: None
+    ) -> Stage:
+        """Read the rows, or the first ``limit`` of them, into a new stage.
+
+        Args:
+            reported: told the rows read so far; may raise to stop, and nothing is left behind.
+        """
+        columns = _stage_columns(prepared.object_type, prepared.plan)
+        path = scratch_path(self._folder)
+        stage = create_stage(path, prepared.object_type, columns, blank_keeps=True)
+        filler = Filler(stage, prepared.plan, prepared.context, prepared.dates)
+        try:
+            with self._database.staging(path) as tx:
+                filler.fill(tx, first_batches(prepared.source, limit), reported)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        return stage
+
+    def _settled(
+        self, request: ImportRequest, opened: OpenedFile, source: TableSource
+    ) -> Prepared:
+        samples = [row.cells for row in sample_rows(source)]
+        with self._database.read() as tx:
+            object_type = load_object_type(tx, request.object_name)
+            trust = trusted(opened, object_type)
+            mapping = request.mapping
+            if mapping is None:
+                mapping = usual_mapping(source.headers.names, samples, object_type, trust)
+            plan = plan_columns(request, dict(mapping), source.headers, object_type, trust)
+            plan = _without_own_ids(plan, trust)
+            context = ValueContext(
+                workspace_zone(tx), decimal_mark=request.decimal_mark, owners=owners(tx)
+            )
+            origin = _origin(tx, opened, plan, trust, request)
+        return Prepared(
+            request,
+            opened,
+            source,
+            object_type,
+            plan,
+            context,
+            date_orders(plan, samples, request.date_order),
+            Rulebook(plan, _matching(request, object_type, plan, origin), self._tombstone_key),
+        )
+
+
+def trusted(opened: OpenedFile, object_type: ObjectType) -> Trust:
+    """How far the ids of a table count: not where another object of that name was backed up."""
+    entry = opened.entry
+    if opened.trust is Trust.OURS and entry is not None:
+        if entry.object != object_type.name or not same_object(entry, object_type):
+            return Trust.EDITED
+    return opened.trust
+
+
+def table_not_chosen(opened: OpenedFile) -> UserError:
+    """The refusal of a file with several tables of which none is chosen."""
+    names = tuple(table.name for table in opened.tables)
+    return UserError(
+        "table_not_chosen",
+        f"{opened.path.name} holds {len(names)} tables, and one has to be chosen.",
+        "Choose one of: " + ", ".join(names) + ".",
+        tables=names,
+    )
+
+
+def _stage_columns(object_type: ObjectType, plan: ColumnPlan) -> list[Property]:
+    """Mapped properties, and those that the rules look at beside them."""
+    columns = plan.properties
+    present = {p.id for p in columns}
+    beside = [p for p in object_type.unique_properties if not p.calculated]
+    if any(p.format == PropertyFormat.STAGE for p in columns):
+        pipeline = object_type.with_format(PropertyFormat.PIPELINE)
+        beside += [] if pipeline is None else [pipeline]
+    return columns + [p for p in dict.fromkeys(beside) if p.id not in present]
+
+
+def _without_own_ids(plan: ColumnPlan, trust: Trust) -> ColumnPlan:
+    """Ids of this workspace mean its records or nothing: they are no foreign ids to remember."""
+    if trust is Trust.OURS and plan.key != RECORD_ID:
+        return ColumnPlan(plan.columns, None, plan.id_header, plan.key)
+    return plan
+
+
+def _matching(
+    request: ImportRequest, object_type: ObjectType, plan: ColumnPlan, origin: Origin
+) -> Matching:
+    places = {p.name: place for place, p in enumerate(_stage_columns(object_type, plan))}
+    key = None if plan.key is None else places.get(plan.key)
+    return Matching(
+        request.mode,
+        request.archived_matches,
+        origin,
+        key,
+        "" if plan.key is None else plan.header_of(plan.key),
+        plan.id_header if plan.id_index is not None else "",
+    )
+
+
+def _origin(
+    tx: Tx, opened: OpenedFile, plan: ColumnPlan, trust: Trust, request: ImportRequest
+) -> Origin:
+    own = plan.key == RECORD_ID
+    if own or plan.id_index is None:
+        table = opened.table.name if opened.table else ""
+        source = opened.origin if own else f"file:{opened.sha256}:{table}"
+        return Origin(source or "", own, proven=True, by_line=not own)
+    if opened.origin is not None:
+        name = opened.origin if trust is Trust.FOREIGN else f"edited:{opened.origin}"
+        return Origin(name, own=False, proven=trust is Trust.FOREIGN, by_line=False)
+    name = opened.table.name if opened.table else opened.path.name
+    letters = "".join(c for c in fold(name.rpartition(".")[0] or name) if c.isalpha())
+    return Origin(
+        f"files:{letters}:{fold(plan.id_header)}",
+        own=False,
+        proven=_came_in_before(tx, opened.sha256, request.object_name),
+        by_line=False,
+    )
+
+
+def _came_in_before(tx: Tx, sha256: str, object_name: str) -> bool:
+    return (
+        tx.scalar(
+            select(imports.c.id).where(
+                imports.c.stored_file.startswith(sha256, autoescape=True),
+                imports.c.object_name == object_name,
+                imports.c.state == JobState.SUCCEEDED.value,
+            )
+        )
+        is not None
+    )

@@ -1,0 +1,374 @@
+"""Imports: look into a file, see what it would do, do it, and look back."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from sqlalchemy import insert
+
+from crmdesk.core.access.actor import Actor
+from crmdesk.core.access.guard import Guard
+from crmdesk.core.access.permissions import Permission
+from crmdesk.core.changes.plan import Sample
+from crmdesk.core.db.engine import Database
+from crmdesk.core.db.tables import imports
+from crmdesk.core.errors import Cancelled, UserError
+from crmdesk.core.files.atomic import copy_file
+from crmdesk.core.jobs.job import JobKind, JobState
+from crmdesk.core.jobs.queue import JobQueue
+from crmdesk.core.records.record import MASKED
+from crmdesk.core.records.schema import ObjectType, load_object_type, load_object_types
+from crmdesk.core.transfer.columns import RECORD_ID
+from crmdesk.core.transfer.error_file import problem_groups, write_error_file
+from crmdesk.core.transfer.filling import SAMPLE_ROWS
+from crmdesk.core.transfer.history import ImportHistory
+from crmdesk.core.transfer.inspecting import inspect_file
+from crmdesk.core.transfer.model import (
+    FileOptions,
+    Import,
+    ImportedRecord,
+    ImportProblem,
+    ImportRequest,
+    Inspection,
+    Preflight,
+)
+from crmdesk.core.transfer.preparing import Prepared, Preparer
+from crmdesk.core.transfer.request_json import request_to_json
+from crmdesk.core.transfer.settling import Settled, settle_import
+
+
+def never() -> bool:
+    """Nobody asked to stop."""
+    return False
+
+
+def unheard(_done: int) -> None:
+    """Nobody watches."""
+
+
+class ImportService:
+    """What a face asks for.
+
+    Args:
+        vault: the folder that keeps imported files and error files.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        guard: Guard,
+        jobs: JobQueue,
+        preparer: Preparer,
+        vault: Path,
+    ) -> None:
+        self._database = database
+        self._guard = guard
+        self._jobs = jobs
+        self._preparer = preparer
+        self._vault = vault
+        self._history = ImportHistory(database, vault)
+
+    # -- looking ---------------------------------------------------------------------------
+    def inspect(
+        self, actor: Actor, path: str | Path, options: FileOptions | None = None
+    ) -> Inspection:
+        """What is in a file and where it would go; nothing is written.
+
+        A file of several tables (sheets, or a zip) comes back with their list; choose one by
+        ``options.table`` or ``options.object_name`` and inspect again.
+
+        Raises:
+            UserError: whatever is wrong with the file, in one sentence; ``object_unknown``.
+            PermissionDenied: the actor may not import.
+        """
+        self._guard.require(actor, Permission.IMPORT)
+        wanted = options or FileOptions()
+        with self._database.read() as tx:
+            if wanted.object_name is not None:
+                load_object_type(tx, wanted.object_name)
+            object_types = {found.name: found for found in load_object_types(tx)}
+        opened = self._preparer.open(_absolute(path), wanted)
+        return inspect_file(opened, wanted, object_types)
+
+    def requests(
+        self,
+        actor: Actor,
+        path: str | Path,
+        objects: Sequence[str] = (),
+        options: FileOptions | None = None,
+    ) -> tuple[ImportRequest, ...]:
+        """One proposed import for each table of a file whose object is known.
+
+        Args:
+            objects: only these; empty for all.
+
+        Raises:
+            UserError: as :meth:`inspect`, ``object_not_in_file``, ``nothing_to_import``.
+        """
+        given = options or FileOptions()
+        whole = self.inspect(actor, path, given)
+        found = {table.object_name for table in whole.tables if table.object_name}
+        for name in objects:
+            if name not in found:
+                raise UserError(
+                    "object_not_in_file",
+                    f"{whole.name} holds no table of {name}.",
+                    "It holds: " + (", ".join(sorted(found)) or "nothing that is known") + ".",
+                    object=name,
+                )
+        wanted = [t for t in whole.tables if t.object_name and (not objects or t.object_name in objects)]
+        if not wanted:
+            raise UserError(
+                "nothing_to_import",
+                f"Nothing tells which objects {whole.name} holds.",
+                "Choose the object yourself.",
+            )
+        return tuple(
+            self.inspect(
+                actor,
+                path,
+                replace(
+                    given,
+                    table=table.name if len(whole.tables) > 1 else given.table,
+                    object_name=table.object_name,
+                ),
+            ).request()
+            for table in wanted
+        )
+
+    def preflight(
+        self,
+        actor: Actor,
+        request: ImportRequest,
+        progress: Callable[[int], None] = unheard,
+        cancelled: Callable[[], bool] = never,
+    ) -> Preflight:
+        """What the first thousand rows would do, with their problems; nothing is written.
+
+        Raises:
+            UserError: see :class:`Preparer`; ``file_changed`` when it is another file by now.
+            Cancelled: ``cancelled`` said so.
+        """
+        self._require(actor, request)
+        return self._tried(request, SAMPLE_ROWS, progress, cancelled, None)
+
+    def dry_run(
+        self,
+        actor: Actor,
+        request: ImportRequest,
+        progress: Callable[[int], None] = unheard,
+        cancelled: Callable[[], bool] = never,
+        errors: Path | None = None,
+    ) -> Preflight:
+        """What the whole import would do; nothing is written but the error file, if asked for.
+
+        Args:
+            progress: told the rows read so far.
+            errors: where the error file goes; it appears only when a row would be refused.
+        """
+        self._require(actor, request)
+        return self._tried(request, None, progress, cancelled, errors)
+
+    # -- doing -----------------------------------------------------------------------------
+    def start(self, actor: Actor, request: ImportRequest) -> str:
+        """Queue an import and return its id; ``show(id).job_id`` names the job.
+
+        The job copies the file into the vault first, and refuses one that is not the file that
+        was looked at. It creates and updates in one transaction: all good rows, or nothing.
+
+        Raises:
+            PermissionDenied: the actor may not import, write a sensitive property that is
+                mapped, or make the new properties asked for.
+            UserError: ``file_missing`` and its kin, or what the columns refuse.
+        """
+        self._require(actor, request)
+        path = _absolute(request.path)
+        prepared = self._preparer.prepare(replace(request, path=str(path)))
+        settled = replace(
+            request,
+            path=str(path),
+            mapping=_full_mapping(prepared),
+            options=self._preparer.limited(request.options),
+            sha256=prepared.opened.sha256,
+        )
+        import_id = secrets.token_hex(8)
+        with self._database.write() as tx:
+            job_id = self._jobs.enqueue(
+                tx,
+                actor,
+                JobKind.IMPORT,
+                {"import_id": import_id, "request": request_to_json(settled)},
+            )
+            tx.execute(
+                insert(imports).values(
+                    id=import_id,
+                    job_id=job_id,
+                    kind="import",
+                    name=_name(prepared),
+                    object_type_id=prepared.object_type.id,
+                    object_name=prepared.object_type.name,
+                    state=JobState.QUEUED.value,
+                    created_at=tx.now_text,
+                    user_id=actor.user_id,
+                    file_name=path.name,
+                )
+            )
+        return import_id
+
+    # -- looking back ----------------------------------------------------------------------
+    def list(self, actor: Actor, limit: int = 200, after: str | None = None) -> list[Import]:
+        """Imports, and the restores among them, newest first; who is no Super Admin sees own ones.
+
+        Args:
+            after: id of the last one of the page before.
+        """
+        self._guard.require(actor, Permission.IMPORT)
+        return self._history.list(self._only(actor), limit, after)
+
+    def show(self, actor: Actor, import_id: str) -> Import:
+        """One import.
+
+        Raises:
+            UserError: ``import_unknown``.
+        """
+        self._guard.require(actor, Permission.IMPORT)
+        return self._history.show(import_id, self._only(actor))
+
+    def errors(
+        self, actor: Actor, import_id: str, limit: int = 200, after: int = 0
+    ) -> list[ImportProblem]:
+        """Problems of an import, ``limit`` of them behind the first ``after``.
+
+        Raises:
+            UserError: ``import_unknown``, ``error_file_missing``.
+        """
+        self._guard.require(actor, Permission.IMPORT)
+        return self._history.errors(import_id, self._only(actor), limit, after)
+
+    def changes(
+        self, actor: Actor, import_id: str, limit: int = 200, after: int = 0
+    ) -> list[ImportedRecord]:
+        """Records that an import wrote, by id, each with its values old → new.
+
+        Args:
+            after: record id of the last one of the page before.
+
+        Raises:
+            UserError: ``import_unknown``.
+        """
+        self._guard.require(actor, Permission.IMPORT)
+        return self._history.changes(import_id, self._only(actor), limit, after)
+
+    def save_errors(self, actor: Actor, import_id: str, target: Path) -> None:
+        """Copy the error file to a place of the user's own.
+
+        Raises:
+            UserError: ``error_file_missing``, or why the place cannot be written to.
+        """
+        self._guard.require(actor, Permission.IMPORT)
+        copy_file(self._history.error_file(import_id, self._only(actor)), target)
+
+    # -- within ----------------------------------------------------------------------------
+    def _require(self, actor: Actor, request: ImportRequest) -> None:
+        self._guard.require(actor, Permission.IMPORT)
+        if request.new_properties:
+            self._guard.require(actor, Permission.EDIT_PROPERTIES)
+        with self._database.read() as tx:
+            object_type = load_object_type(tx, request.object_name)
+        mapped = None if request.mapping is None else set(request.mapping.values())
+        if mapped is None:
+            mapped = set(self.inspect(actor, request.path, _options(request)).mapping.values())
+        sensitive = {p.name for p in object_type.writable if p.sensitive}
+        if mapped & sensitive or any(p.sensitive for p in request.new_properties):
+            self._guard.require(actor, Permission.EDIT_SENSITIVE)
+
+    def _only(self, actor: Actor) -> int | None:
+        """Whose imports an actor may see: everybody's, or the own ones."""
+        everything = self._guard.allows(actor, Permission.SUPER_ADMIN)
+        return None if everything else actor.user_id
+
+    def _tried(
+        self,
+        request: ImportRequest,
+        limit: int | None,
+        progress: Callable[[int], None],
+        cancelled: Callable[[], bool],
+        errors: Path | None,
+    ) -> Preflight:
+        def reported(done: int) -> None:
+            if cancelled():
+                raise Cancelled("cancelled", "It was cancelled. Nothing was changed.")
+            progress(done)
+
+        prepared = self._preparer.prepare(replace(request, path=str(_absolute(request.path))))
+        stage = self._preparer.fill(prepared, limit, reported)
+        try:
+            with self._database.staging(stage.path) as tx:
+                settled = settle_import(tx, stage, prepared.rules)
+                groups = problem_groups(tx)
+            if errors is not None:
+                write_error_file(self._database, stage, prepared.source, prepared.plan, errors)
+        finally:
+            stage.path.unlink(missing_ok=True)
+        known = settled.rows < SAMPLE_ROWS if limit is not None else True
+        return Preflight(
+            whole=known,
+            rows=settled.rows,
+            created=settled.created,
+            updated=settled.updated,
+            unchanged=settled.unchanged,
+            failed=settled.failed,
+            archived_matches=settled.archived_matches,
+            key=prepared.plan.key,
+            properties={
+                name: counted
+                for name, counted in settled.counts.properties.items()
+                if name in {p.name for p in prepared.plan.properties}
+            },
+            problems=groups,
+            notes=settled.notes,
+            samples=_masked(settled, prepared.object_type),
+            lock_seconds=settled.counts.lock_seconds,
+        )
+
+
+def _options(request: ImportRequest) -> FileOptions:
+    return replace(request.options, object_name=request.object_name)
+
+
+def _absolute(path: str | Path) -> Path:
+    return Path(path).expanduser().absolute()
+
+
+def _name(prepared: Prepared) -> str:
+    """The file's name, with the table's where there are several."""
+    opened = prepared.opened
+    if opened.table is None or opened.table.name == opened.path.name:
+        return opened.path.name
+    several = len(opened.tables) > 1
+    return f"{opened.path.name} - {opened.table.name}" if several else opened.path.name
+
+
+def _full_mapping(prepared: Prepared) -> dict[str, str]:
+    mapping = {column.header: column.target.name for column in prepared.plan.columns}
+    if prepared.plan.id_index is not None:
+        mapping[prepared.source.headers.names[prepared.plan.id_index]] = RECORD_ID
+    return mapping
+
+
+def _masked(settled: Settled, object_type: ObjectType) -> tuple[Sample, ...]:
+    hidden = {p.name for p in object_type.properties if p.sensitive}
+    return tuple(
+        sample
+        if sample.property not in hidden
+        else Sample(
+            sample.record_id,
+            sample.property,
+            None if sample.old is None else MASKED,
+            None if sample.new is None else MASKED,
+        )
+        for sample in settled.counts.samples
+    )

@@ -1,0 +1,338 @@
+"""The import job: keeps the file, reads it, checks it, and writes it in one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from sqlalchemy import Row, select, update
+
+from crmdesk.core.access.actor import Actor, ActorKind
+from crmdesk.core.audit import kinds
+from crmdesk.core.audit.kinds import Result
+from crmdesk.core.audit.log import AuditLog
+from crmdesk.core.changes.apply import Applied, plan_outdated
+from crmdesk.core.changes.change_set import Source, open_change_set
+from crmdesk.core.changes.stage import Stage
+from crmdesk.core.db.engine import Database, Tx
+from crmdesk.core.db.tables import imports
+from crmdesk.core.errors import UserError
+from crmdesk.core.files.atomic import copy_file
+from crmdesk.core.jobs.job import Job, JobState
+from crmdesk.core.jobs.worker import JobContext
+from crmdesk.core.notify.inbox import Inbox, NotificationKind
+from crmdesk.core.transfer.error_file import first_problems, write_error_file
+from crmdesk.core.transfer.model import ImportRequest
+from crmdesk.core.transfer.new_properties import NewProperties
+from crmdesk.core.transfer.preparing import Prepared, Preparer
+from crmdesk.core.transfer.request_json import request_from_json
+from crmdesk.core.transfer.settling import (
+    Settled,
+    apply_import,
+    conflicts,
+    remember_sources,
+    settle_import,
+)
+
+_ERRORS_KEPT = 100
+#: Asking whether to stop, each time so many steps of SQLite's machine are done.
+_STEPS = 200_000
+
+
+class ImportWork:
+    """Does imports.
+
+    Args:
+        vault: the folder that keeps imported files and error files.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        audit_log: AuditLog,
+        inbox: Inbox,
+        preparer: Preparer,
+        vault: Path,
+    ) -> None:
+        self._database = database
+        self._audit_log = audit_log
+        self._inbox = inbox
+        self._preparer = preparer
+        self._vault = vault
+        self._new_properties = NewProperties(database, audit_log)
+
+    def run(self, context: JobContext) -> None:
+        """Work of an import job.
+
+        Raises:
+            UserError: why nothing was imported, e.g. ``file_changed``.
+            Cancelled: before the commit; nothing was written.
+        """
+        import_id = str(context.params["import_id"])
+        request = request_from_json(context.params["request"])
+        stored = self._keep_file(context, import_id, request)
+        self._new_properties.make(context.actor, context.job.id, request)
+        prepared = self._preparer.prepare(request, stored)
+        try:
+            self._import(context, import_id, prepared, settle_first=True)
+        except UserError as error:
+            if error.code != "plan_outdated":
+                raise
+            # Somebody wrote while the file was read. The second time the records are found
+            # while the write lock is held, so that nobody can come between again.
+            self._import(context, import_id, prepared, settle_first=False)
+
+    def abandoned(self, tx: Tx, job: Job) -> None:
+        """Put the row of an import that did not happen in the job's state, and clean up."""
+        import_id = str(job.params["import_id"])
+        request = request_from_json(job.params["request"])
+        row = tx.execute(select(imports).where(imports.c.id == import_id)).one()
+        actor = Actor(ActorKind.USER, user_id=job.user_id, full_name=job.user_name)
+        self._new_properties.take_back(tx, actor, job, request)
+        error = None
+        if job.error is not None:
+            error = json.dumps(
+                {"code": job.error.code, "message": job.error.message, "hint": job.error.hint}
+            )
+        tx.execute(
+            update(imports)
+            .where(imports.c.id == import_id)
+            .values(
+                state=job.state.value, finished_at=tx.now_text, error=error, stored_file=None
+            )
+        )
+        self._audit_log.log(
+            tx,
+            actor,
+            kinds.IMPORT,
+            result=Result.FAILED,
+            object_type=row.object_name,
+            object_id=import_id,
+            job_id=job.id,
+            subjects=0,
+            details={"state": job.state.value, "file": row.file_name, "sha256": request.sha256},
+        )
+        if job.user_id is not None and job.state is not JobState.CANCELLED:
+            self._inbox.notify(
+                tx,
+                [job.user_id],
+                NotificationKind.IMPORT_FAILED,
+                {"name": row.name, "state": job.state.value},
+                link=f"imports/{import_id}",
+            )
+        self._forget_file(tx, row, import_id)
+
+    # -- the file --------------------------------------------------------------------------
+    def _keep_file(self, context: JobContext, import_id: str, request: ImportRequest) -> Path:
+        """Copy the file into the vault, named by its content: what came in can be shown later."""
+        path = Path(request.path)
+        name = f"{request.sha256}{path.suffix.lower()[:12]}"
+        target = self._vault / name
+        with self._database.write() as tx:
+            tx.execute(
+                update(imports).where(imports.c.id == import_id).values(stored_file=name)
+            )
+        context.report("copying")
+        if target.is_file():
+            return target
+        try:
+            copy_file(
+                path,
+                target,
+                progress=lambda done, total: context.report("copying", done, total),
+                cancelled=context.cancelled,
+                sha256=request.sha256,
+            )
+        except UserError as error:
+            if error.code != "source_changed":
+                raise
+            raise UserError(
+                "file_changed",
+                f"{path.name} is no longer the file that was looked at.",
+                "Nothing was imported. Open it again and look at the preview once more.",
+                path=str(path),
+            ) from error
+        return target
+
+    def _forget_file(self, tx: Tx, row: Row[tuple[object, ...]], import_id: str) -> None:
+        """Remove what the job put in the vault, unless another import keeps the same file."""
+        self._unlink_after(tx, f"{import_id}-errors.csv")
+        if row.stored_file is None:
+            return
+        kept = tx.scalar(
+            select(imports.c.id).where(
+                imports.c.stored_file == row.stored_file, imports.c.id != import_id
+            )
+        )
+        if kept is None:
+            self._unlink_after(tx, row.stored_file)
+
+    def _unlink_after(self, tx: Tx, name: str) -> None:
+        tx.after_commit(lambda: (self._vault / name).unlink(missing_ok=True))
+
+    # -- reading, checking, writing --------------------------------------------------------
+    def _import(
+        self, context: JobContext, import_id: str, prepared: Prepared, *, settle_first: bool
+    ) -> None:
+        total = 0 if prepared.opened.table is None else prepared.opened.table.rows or 0
+
+        def reported(done: int) -> None:
+            context.stop_if_cancelled()
+            context.report("reading", done, total)
+
+        stage = self._preparer.fill(prepared, None, reported)
+        error_file = self._vault / f"{import_id}-errors.csv"
+        try:
+            settled = None
+            if settle_first:
+                context.report("checking", 0, 0)
+                with self._database.staging(stage.path) as tx:
+                    settled = self._stoppable(context, tx, stage, prepared)
+                write_error_file(
+                    self._database, stage, prepared.source, prepared.plan, error_file
+                )
+                context.stop_if_cancelled()
+            context.report("writing", 0, 0 if settled is None else settled.rows)
+            with self._database.write(stage=stage.path) as tx:
+                self._write(tx, context, import_id, prepared, stage, settled)
+            if settled is None:
+                self._errors_later(stage, prepared, import_id, error_file)
+        except BaseException:
+            error_file.unlink(missing_ok=True)
+            raise
+        finally:
+            stage.path.unlink(missing_ok=True)
+
+    def _stoppable(
+        self, context: JobContext, tx: Tx, stage: Stage, prepared: Prepared
+    ) -> Settled:
+        """Settle; a cancel interrupts even one long statement."""
+        tx.driver.set_progress_handler(lambda: int(context.cancelled()), _STEPS)
+        try:
+            return settle_import(tx, stage, prepared.rules, sample_size=0)
+        except Exception:
+            context.stop_if_cancelled()
+            raise
+        finally:
+            tx.driver.set_progress_handler(None, 0)
+
+    def _errors_later(
+        self, stage: Stage, prepared: Prepared, import_id: str, error_file: Path
+    ) -> None:
+        if write_error_file(self._database, stage, prepared.source, prepared.plan, error_file):
+            with self._database.write() as tx:
+                tx.execute(
+                    update(imports)
+                    .where(imports.c.id == import_id)
+                    .values(error_file=error_file.name)
+                )
+
+    def _write(
+        self,
+        tx: Tx,
+        context: JobContext,
+        import_id: str,
+        prepared: Prepared,
+        stage: Stage,
+        settled: Settled | None,
+    ) -> None:
+        if settled is None:
+            settled = settle_import(tx, stage, prepared.rules, sample_size=0)
+        elif conflicts(tx, stage):
+            raise plan_outdated(1)
+        name = tx.scalar(select(imports.c.name).where(imports.c.id == import_id))
+        change_id = open_change_set(
+            tx,
+            context.actor,
+            Source.IMPORT,
+            source_id=import_id,
+            source_label=name,
+            job_id=context.job.id,
+        )
+        applied = apply_import(tx, stage, change_id)
+        remember_sources(tx, stage, prepared.rules.matching)
+        problems = first_problems(tx, _ERRORS_KEPT)
+        error_name = f"{import_id}-errors.csv"
+        has_errors = (self._vault / error_name).is_file()
+        numbers = {
+            "created": settled.created,
+            "updated": settled.updated,
+            "unchanged": settled.unchanged,
+            "failed": settled.failed,
+        }
+        tx.execute(
+            update(imports)
+            .where(imports.c.id == import_id)
+            .values(
+                state=JobState.SUCCEEDED.value,
+                finished_at=tx.now_text,
+                change_id=change_id,
+                row_count=settled.rows,
+                errors=json.dumps([_kept(asdict(p)) for p in problems], ensure_ascii=False),
+                error_file=error_name if has_errors else None,
+                **numbers,
+            )
+        )
+        result = {"import_id": import_id, "rows": settled.rows, **numbers, "notes": settled.notes}
+        self._tell(tx, context, prepared, result, applied, change_id, str(name))
+        context.succeed(tx, result)
+
+    def _tell(
+        self,
+        tx: Tx,
+        context: JobContext,
+        prepared: Prepared,
+        result: dict[str, object],
+        applied: Applied,
+        change_id: int,
+        name: str,
+    ) -> None:
+        request = prepared.request
+        self._audit_log.log(
+            tx,
+            context.actor,
+            kinds.IMPORT,
+            object_type=prepared.object_type.name,
+            object_id=result["import_id"],
+            job_id=context.job.id,
+            subjects=applied.created + applied.updated,
+            link=f"imports/{result['import_id']}",
+            details={
+                **result,
+                "file": Path(request.path).name,
+                "sha256": request.sha256,
+                "mode": request.mode.value,
+                "key": prepared.plan.key,
+                "mapping": dict(request.mapping or {}),
+                "values_written": applied.values,
+                "history_digest": history_digest(tx, change_id),
+            },
+        )
+        if context.actor.user_id is not None:
+            self._inbox.notify(
+                tx,
+                [context.actor.user_id],
+                NotificationKind.IMPORT_DONE,
+                {"name": name, **{k: v for k, v in result.items() if isinstance(v, int)}},
+                link=f"imports/{result['import_id']}",
+            )
+
+
+def _kept(problem: dict[str, object]) -> dict[str, object]:
+    """A problem without its cell: the row outlives the erasing of a person, the file does not."""
+    return {**problem, "value": ""}
+
+
+def history_digest(tx: Tx, change_id: int) -> str:
+    """SHA-256 over the history rows of an import: values, then records as a whole."""
+    digest = hashlib.sha256()
+    for text in (
+        "SELECT property_id, record_id, old, new FROM property_history "
+        "WHERE change_id = ? ORDER BY property_id, record_id",
+        "SELECT record_id, kind FROM record_history WHERE change_id = ? ORDER BY record_id",
+    ):
+        for row in tx.sql(text, (change_id,)):
+            digest.update(repr(row).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
