@@ -72,13 +72,17 @@ def conditions(tx: Tx, filters: AuditFilters, edition: Edition) -> Conditions:
     return found
 
 
+def shown_categories(edition: Edition) -> frozenset[str]:
+    """The codes of the categories that an edition shows."""
+    return frozenset(found.code for found in load_audit_catalogue().visible_in(edition))
+
+
 def edition_conditions(edition: Edition) -> Conditions:
     """What an edition shows; nothing to ask where it shows everything."""
-    catalogue = load_audit_catalogue()
-    shown = catalogue.visible_in(edition)
-    if len(shown) == len(catalogue.categories):
+    shown = shown_categories(edition)
+    if len(shown) == len(load_audit_catalogue().categories):
         return []
-    return [audit_events.c.category.in_([category.code for category in shown])]
+    return [audit_events.c.category.in_(sorted(shown))]
 
 
 def _kinds(filters: AuditFilters) -> Conditions:

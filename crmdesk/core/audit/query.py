@@ -11,8 +11,20 @@ from sqlalchemy import desc, func, select
 from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.guard import Guard
 from crmdesk.core.access.permissions import Permission
-from crmdesk.core.audit.event import AuditEvent, entries, read_event, sensitive_names
-from crmdesk.core.audit.filters import AuditFilters, conditions, edition_conditions
+from crmdesk.core.audit.event import (
+    AuditEvent,
+    entries,
+    entries_numbered,
+    read_event,
+    run_plain,
+    sensitive_names,
+)
+from crmdesk.core.audit.filters import (
+    AuditFilters,
+    Conditions,
+    conditions,
+    shown_categories,
+)
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import audit_events
 from crmdesk.core.errors import UserError, WrongUsage
@@ -22,6 +34,7 @@ from crmdesk.core.settings import read_setting
 EVERYTHING = AuditFilters()
 _LARGEST_PAGE = 10_000
 _IDS_AT_ONCE = 500
+_IDS_PER_TURN = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +81,15 @@ class AuditLogReader:
         limit = min(max(limit, 1), _LARGEST_PAGE)
         with self._database.read() as tx:
             wanted = conditions(tx, filters, _edition(tx))
-            total = tx.scalar(select(func.count()).select_from(audit_events).where(*wanted))
+            total = _count(tx, wanted)
             if after is not None:
                 wanted.append(audit_events.c.id < _cursor(after))
             # One more than asked for tells whether there is a next page.
             statement = entries().where(*wanted).order_by(desc(audit_events.c.id))
-            rows = tx.execute(statement.limit(limit + 1)).all()
+            rows = run_plain(tx, statement.limit(limit + 1)).fetchall()
             hidden = sensitive_names(tx)
         shown = tuple(read_event(row, hidden) for row in rows[:limit])
-        return Page(shown, str(shown[-1].id) if len(rows) > limit else None, int(total))
+        return Page(shown, str(shown[-1].id) if len(rows) > limit else None, total)
 
     def ids(self, actor: Actor, filters: AuditFilters = EVERYTHING) -> array[int]:
         """The numbers of all entries that pass, newest first, 8 bytes each, for a table.
@@ -88,8 +101,7 @@ class AuditLogReader:
         self._guard.require(actor, Permission.SUPER_ADMIN)
         with self._database.read() as tx:
             wanted = conditions(tx, filters, _edition(tx))
-            statement = select(audit_events.c.id).where(*wanted).order_by(desc(audit_events.c.id))
-            return array("q", tx.execute(statement).scalars())
+            return _found_ids(tx, wanted) if wanted else _every_id(tx)
 
     def rows(self, actor: Actor, ids: Sequence[int]) -> list[AuditEvent]:
         """The entries with these numbers, in this order; what is not shown is left out.
@@ -126,14 +138,52 @@ def _edition(tx: Tx) -> Edition:
     return Edition(str(read_setting(tx, "workspace.edition")))
 
 
+def _every_id(tx: Tx) -> array[int]:
+    """Entries are numbered without a gap, so that the first and the last tell all of them.
+
+    An entry that somebody took out is then still listed, and its row says that it is missing.
+    """
+    first, last = _span(tx)
+    found = array("q")
+    for start in range(last, first - 1, -_IDS_PER_TURN):
+        # In pieces: making ten million numbers at once would hold the window up.
+        found.extend(range(start, max(start - _IDS_PER_TURN, first - 1), -1))
+    return found
+
+
+def _found_ids(tx: Tx, wanted: Conditions) -> array[int]:
+    statement = select(audit_events.c.id).where(*wanted).order_by(desc(audit_events.c.id))
+    cursor = run_plain(tx, statement)
+    found = array("q")
+    while rows := cursor.fetchmany(_IDS_PER_TURN):
+        found.extend([row[0] for row in rows])
+    return found
+
+
+def _count(tx: Tx, wanted: Conditions) -> int:
+    if not wanted:
+        first, last = _span(tx)
+        return last - first + 1
+    statement = select(func.count()).select_from(audit_events).where(*wanted)
+    return int(tx.scalar(statement))
+
+
+def _span(tx: Tx) -> tuple[int, int]:
+    row = tx.sql(
+        "SELECT (SELECT min(id) FROM audit_events), (SELECT max(id) FROM audit_events)"
+    ).fetchone()
+    return (1, 0) if row[0] is None else (row[0], row[1])
+
+
 def _by_id(tx: Tx, ids: Sequence[int]) -> dict[int, AuditEvent]:
-    shown = edition_conditions(_edition(tx))
+    shown = shown_categories(_edition(tx))
     hidden = sensitive_names(tx)
     found: dict[int, AuditEvent] = {}
     for start in range(0, len(ids), _IDS_AT_ONCE):
-        some = list(ids[start : start + _IDS_AT_ONCE])
-        for row in tx.execute(entries().where(audit_events.c.id.in_(some), *shown)):
-            found[row.id] = read_event(row, hidden)
+        for row in entries_numbered(tx, ids[start : start + _IDS_AT_ONCE]):
+            event = read_event(row, hidden)
+            if event.category in shown:
+                found[event.id] = event
     return found
 
 
