@@ -66,9 +66,7 @@ def tries_left(tx: Tx, subject: str) -> int:
 
 
 def _load(tx: Tx, subject: str) -> Counter:
-    row = tx.execute(
-        select(attempt_counters).where(attempt_counters.c.subject == subject)
-    ).first()
+    row = tx.execute(select(attempt_counters).where(attempt_counters.c.subject == subject)).first()
     if row is None:
         return Counter()
     return Counter(

@@ -118,9 +118,7 @@ class PasswordService:
             raise refusal
 
     def _keep(self, tx: Tx, actor: Actor, account: Account, hashed: str) -> None:
-        tx.execute(
-            update(users).where(users.c.id == account.user_id).values(password_hash=hashed)
-        )
+        tx.execute(update(users).where(users.c.id == account.user_id).values(password_hash=hashed))
         tx.execute(delete(one_time_codes).where(one_time_codes.c.user_id == account.user_id))
         end_sessions(tx, account.user_id, but=actor.session_id)
         self._audit_log.log(

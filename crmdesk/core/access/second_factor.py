@@ -181,9 +181,7 @@ def _use_recovery_code(tx: Tx, user_id: int, typed: str) -> bool:
 
 def _row(tx: Tx, user_id: int) -> Row[Any]:
     return tx.execute(
-        select(users.c.id, users.c.totp_secret, users.c.totp_last_step).where(
-            users.c.id == user_id
-        )
+        select(users.c.id, users.c.totp_secret, users.c.totp_last_step).where(users.c.id == user_id)
     ).one()
 
 
@@ -224,6 +222,4 @@ def _wrong(left: int, drift: ClockDrift | None) -> SecondFactorRefused:
             f"{abs(drift.seconds)} seconds {way} this computer's."
         )
         hint = "Let both set their time automatically, then enter a new code."
-    return SecondFactorRefused(
-        "code_wrong", message, hint, left=left, drift_seconds=seconds
-    )
+    return SecondFactorRefused("code_wrong", message, hint, left=left, drift_seconds=seconds)

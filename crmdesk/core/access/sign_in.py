@@ -275,9 +275,7 @@ def _renewed_hash(account: Account | None, password: str) -> str | None:
 def _keep_hash(tx: Tx, attempt: Attempt, renewed: str | None) -> None:
     if renewed is not None and attempt.account is not None:
         tx.execute(
-            update(users)
-            .where(users.c.id == attempt.account.user_id)
-            .values(password_hash=renewed)
+            update(users).where(users.c.id == attempt.account.user_id).values(password_hash=renewed)
         )
 
 

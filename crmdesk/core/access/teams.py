@@ -120,8 +120,6 @@ class TeamService:
                 leave_team(tx, self._audit_log, actor, team, user.id)
 
 
-
-
 def _members(tx: Tx, team_id: int) -> tuple[str, ...]:
     return tuple(
         tx.execute(
@@ -153,6 +151,4 @@ def _refuse_taken(tx: Tx, name: str) -> None:
         )
     )
     if taken is not None:
-        raise UserError(
-            "team_exists", f"There is a team “{name}” already.", "Choose another name."
-        )
+        raise UserError("team_exists", f"There is a team “{name}” already.", "Choose another name.")

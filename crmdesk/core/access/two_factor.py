@@ -179,9 +179,7 @@ class TwoFactorService:
         if check.refusal is not None:
             raise check.refusal
 
-    def step_up(
-        self, actor: Actor, purpose: StepUpPurpose, binding: str, code: str | None
-    ) -> str:
+    def step_up(self, actor: Actor, purpose: StepUpPurpose, binding: str, code: str | None) -> str:
         """Prove once more who acts, for one act within five minutes; returns the proof's id.
 
         Args:

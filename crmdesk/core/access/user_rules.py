@@ -44,9 +44,7 @@ def insert_user(tx: Tx, new: NewUser, hashed: str | None) -> int:
 def grant(tx: Tx, user_id: int, permissions: Iterable[Permission]) -> None:
     """Give permissions that the user does not have yet."""
     for permission in dict.fromkeys(permissions):
-        tx.execute(
-            insert(user_permissions).values(user_id=user_id, permission=permission.value)
-        )
+        tx.execute(insert(user_permissions).values(user_id=user_id, permission=permission.value))
 
 
 def make_one_time_code(tx: Tx, user_id: int) -> str:
