@@ -1,0 +1,68 @@
+"""The one way in: ``crmdesk`` and ``python -m crmdesk``.
+
+It decides between the window and the command line, which do not know each other.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_WORKSPACE_OPTIONS = ("-w", "--workspace")
+
+
+def main() -> int:
+    """Run the program; returns its exit code."""
+    # First of all: what it switches can only be switched before SQLite is loaded.
+    from crmdesk.core.db.sqlite_memory import stop_counting_memory
+
+    stop_counting_memory()
+    from crmdesk.core import platform
+
+    platform.set_private_umask()
+    platform.disable_core_dumps()
+    return run(sys.argv[1:])
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Open the window when nothing but a workspace is named, else do what is asked."""
+    if list(arguments) == ["--version"]:
+        from crmdesk import __version__
+
+        # Asked by installers and scripts: not worth loading the commands for.
+        sys.stdout.write(f"crmdesk {__version__}\n")
+        return 0
+    if _names_at_most_a_workspace(arguments):
+        return _open_window(arguments)
+    from crmdesk.cli.main import run as run_command
+
+    return run_command(arguments, open_window=_open_demo)
+
+
+def _names_at_most_a_workspace(arguments: Sequence[str]) -> bool:
+    match list(arguments):
+        case []:
+            return True
+        case [option]:
+            return option.startswith("--workspace=")
+        case [option, _]:
+            return option in _WORKSPACE_OPTIONS
+    return False
+
+
+def _open_demo(folder: Path) -> int:
+    return _open_window(["--workspace", str(folder)])
+
+
+def _open_window(arguments: Sequence[str]) -> int:
+    from crmdesk.app import main as open_window
+
+    return int(open_window(list(arguments)) or 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

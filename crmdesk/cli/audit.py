@@ -1,0 +1,176 @@
+"""``audit``: read, verify and anchor the audit log."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from crmdesk.cli.documents import moment
+from crmdesk.cli.output import plural
+from crmdesk.cli.parameters import JsonLines, OutFile
+from crmdesk.cli.session import seat
+from crmdesk.core.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from crmdesk.core.audit.event import AuditEvent
+
+app = typer.Typer(
+    help="Read, verify and anchor the audit log.", no_args_is_help=True, rich_markup_mode=None
+)
+_COLUMNS = ("id", "at", "subcategory", "action", "user", "object", "object_id")
+
+
+@app.command("list")
+def list_events(
+    context: typer.Context,
+    *,
+    categories: Annotated[
+        list[str] | None, typer.Option("--category", metavar="C", help="Only this category.")
+    ] = None,
+    subcategories: Annotated[
+        list[str] | None, typer.Option("--subcategory", metavar="S", help="Only this one.")
+    ] = None,
+    actions: Annotated[
+        list[str] | None, typer.Option("--action", metavar="A", help="Only this action.")
+    ] = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option("--by", metavar="USER_OR_TEAM", help="E-mail, name or team, or its start."),
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="T", help="From this time on (ISO 8601).")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="T", help="Up to this time (ISO 8601).")
+    ] = None,
+    search: Annotated[
+        str, typer.Option("--search", metavar="TEXT", help="Text anywhere in the details.")
+    ] = "",
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100,
+    after: Annotated[
+        str | None, typer.Option("--after", metavar="CURSOR", help="The “next” of a page.")
+    ] = None,
+    as_lines: JsonLines = False,
+) -> None:
+    """List entries, newest first; reading writes no entry."""
+    from crmdesk.core.audit.filters import AuditFilters
+
+    filters = AuditFilters(
+        categories=tuple(categories or ()),
+        subcategories=tuple(subcategories or ()),
+        actions=tuple(actions or ()),
+        by=tuple(by or ()),
+        since=_instant(since),
+        until=_instant(until),
+        search=search,
+    )
+    with seat(context) as here:
+        page = here.workspace.audit_reader.events(here.actor, filters, limit, after)
+        here.output.items(
+            "events",
+            [_event(each) for each in page.events],
+            _COLUMNS,
+            as_lines=as_lines,
+            next=page.next,
+            total=page.total,
+        )
+
+
+@app.command("verify")
+def verify(
+    context: typer.Context,
+    anchor: Annotated[
+        Path | None,
+        typer.Option("--anchor", metavar="FILE", help="A file of heads given away earlier."),
+    ] = None,
+) -> None:
+    """Check every entry against its key and every head known; writes nothing."""
+    with seat(context) as here:
+        found = here.workspace.audit.verify(here.actor, anchor)
+        document = {
+            "ok": found.ok,
+            "events": found.events,
+            "erased": found.erased,
+            "first_bad": found.first_bad,
+            "reason": None if found.reason is None else found.reason.value,
+            "anchored": found.anchored,
+            "unproven": [each.value for each in found.unproven],
+        }
+        here.output.result(document, *_verdict(document))
+        if not found.ok:
+            raise typer.Exit(1)
+
+
+@app.command("anchor")
+def anchor_head(context: typer.Context, out: OutFile) -> None:
+    """Write the signed head of the log to a file, to be given away."""
+    with seat(context) as here:
+        head = here.workspace.audit.anchor(here.actor, out.absolute())
+        document = {"file": str(out), "sequence": head.sequence, "hash": head.hash.hex()}
+        here.output.result(document, f"Entry {head.sequence:,} is signed in {out}.")
+
+
+@app.command("catalogue")
+def catalogue(context: typer.Context) -> None:
+    """Say what is recorded, and what is not."""
+    with seat(context) as here:
+        found = here.workspace.audit.catalogue(here.actor)
+        documents = [
+            {
+                "category": category.code,
+                "label": category.label,
+                "edition": category.edition.value,
+                "recorded": category.has_source,
+                "description": category.description,
+                "actions": list(category.actions),
+                "subcategories": [
+                    {"code": each.code, "label": each.label, "recorded": each.has_source}
+                    for each in category.subcategories
+                ],
+            }
+            for category in found.categories
+        ]
+        here.output.items("categories", documents, ("category", "label", "edition", "recorded"))
+
+
+def _event(found: AuditEvent) -> dict[str, Any]:
+    from crmdesk.core.audit.event import EVENT_KEYS
+
+    document = {key: getattr(found, key) for key in EVENT_KEYS}
+    return document | {
+        "at": moment(found.at),
+        "user": found.user or None,
+        "detail": dict(found.detail),
+        "result": found.result,
+        "job_id": found.job_id,
+    }
+
+
+def _verdict(document: dict[str, Any]) -> list[str]:
+    if document["ok"]:
+        lines = [f"The audit log is whole: {plural(document['events'], 'entry', 'entries')}."]
+    else:
+        bad = document["first_bad"]
+        where = "" if bad is None else f" at entry {bad:,}"
+        lines = [f"The audit log is NOT whole{where}: {document['reason']}."]
+    if document["erased"]:
+        lines.append(f"Erased: {plural(document['erased'], 'entry', 'entries')}.")
+    return lines + [f"Not proven: {each}." for each in document["unproven"]]
+
+
+def _instant(text: str | None) -> datetime | None:
+    """A time as given; one without a zone is in UTC."""
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise WrongUsage(
+            "time_invalid",
+            f"“{text}” is not a time.",
+            "Write it as 2026-11-22 or 2026-11-22T09:30:00Z.",
+        ) from None
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)

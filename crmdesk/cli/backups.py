@@ -1,0 +1,171 @@
+"""``backup``: make, list, save, verify, pin and delete backups."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from crmdesk.cli.documents import backup_document
+from crmdesk.cli.output import plural
+from crmdesk.cli.parameters import Code, JsonLines, OutFile, Wait
+from crmdesk.cli.secret_input import code_missing, code_or_ask
+from crmdesk.cli.session import Seat, seat
+from crmdesk.cli.waiting import finish_job
+from crmdesk.core.errors import UserError
+
+app = typer.Typer(
+    help="Make backups, and look after them.", no_args_is_help=True, rich_markup_mode=None
+)
+BackupId = Annotated[str, typer.Argument(metavar="ID", help="Id of the backup.")]
+IdOrFile = Annotated[str, typer.Argument(metavar="ID_OR_FILE", help="Id, or a backup file.")]
+_COLUMNS = ("backup_id", "created_at", "created_by", "state", "records", "bytes", "expires_at")
+
+
+@app.command("create")
+def create(
+    context: typer.Context,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Also save a copy here.")
+    ] = None,
+    code: Code = None,
+    wait: Wait = True,
+) -> None:
+    """Back everything up, as it is at one instant."""
+    if out is not None:
+        _refuse_target(out)
+    with seat(context) as here:
+        backups = here.workspace.backups
+        backup_id = backups.create(here.actor)
+        finish_job(here, backups.show(here.actor, backup_id).job_id, wait=wait)
+        copy = None
+        if out is not None and wait:
+            copy = _save(here, backup_id, out, code)
+        found = backups.show(here.actor, backup_id)
+        kept = here.workspace.folder / "vault" / "backups" / found.file_name
+        document = backup_document(found) | {
+            "file": str(copy or kept) if found.file_name else None,
+        }
+        here.output.result(document, *_told(document))
+
+
+@app.command("list")
+def list_backups(context: typer.Context, as_lines: JsonLines = False) -> None:
+    """List every backup, newest first."""
+    with seat(context) as here:
+        found = [backup_document(each) for each in here.workspace.backups.list(here.actor)]
+        here.output.items("backups", found, (*_COLUMNS, "verified_at", "pinned"), as_lines=as_lines)
+
+
+@app.command("show")
+def show(context: typer.Context, backup_id: BackupId) -> None:
+    """Show one backup."""
+    with seat(context) as here:
+        document = backup_document(here.workspace.backups.show(here.actor, backup_id))
+        here.output.result(document, *_told(document))
+
+
+@app.command("download")
+def download(context: typer.Context, backup_id: BackupId, out: OutFile, code: Code = None) -> None:
+    """Save a copy of a backup; it is checked on the way and logged."""
+    _refuse_target(out)
+    with seat(context) as here:
+        target = _save(here, backup_id, out, code)
+        found = here.workspace.backups.show(here.actor, backup_id)
+        document = backup_document(found) | {"file": str(target)}
+        here.output.result(document, f"Saved as {target}.")
+
+
+@app.command("verify")
+def verify(context: typer.Context, source: IdOrFile) -> None:
+    """Read a backup through, and say whether every bit is as it was written."""
+    with seat(context) as here:
+        document = _verified(here, source)
+        verdict = "The backup is as it was written." if document["ok"] else "It is NOT sound:"
+        findings = [f"  {each['code']} {each['file']}".rstrip() for each in document["problems"]]
+        here.output.result(document, verdict, *findings)
+        if not document["ok"]:
+            raise typer.Exit(1)
+
+
+@app.command("delete")
+def delete(context: typer.Context, backup_id: BackupId) -> None:
+    """Delete a backup's file; copies saved elsewhere stay."""
+    with seat(context) as here:
+        here.workspace.backups.delete(here.actor, backup_id)
+        here.output.result({"backup_id": backup_id}, "The backup is deleted.")
+
+
+@app.command("pin")
+def pin(context: typer.Context, backup_id: BackupId) -> None:
+    """Keep a backup past its expiry."""
+    with seat(context) as here:
+        found = here.workspace.backups.pin(here.actor, backup_id)
+        here.output.result(backup_document(found), "The backup is pinned and stays.")
+
+
+@app.command("unpin")
+def unpin(context: typer.Context, backup_id: BackupId) -> None:
+    """Let a backup expire again."""
+    with seat(context) as here:
+        found = here.workspace.backups.pin(here.actor, backup_id, pinned=False)
+        here.output.result(backup_document(found), "The backup is no longer pinned.")
+
+
+def _verified(here: Seat, source: str) -> dict[str, Any]:
+    backups, path = here.workspace.backups, Path(source)
+    if not path.is_file():
+        verdict = backups.verify(here.actor, source)
+        problems = [(each.code.value, each.entry) for each in verdict.problems]
+        return _verdict(verdict.ok, verdict.signed, problems)
+    opened = backups.open_file(here.actor, path)
+    return _verdict(opened.verified, opened.signed, list(opened.problems))
+
+
+def _verdict(ok: bool, signed: bool, problems: list[tuple[str, str]]) -> dict[str, Any]:
+    found = [{"code": code, "file": file} for code, file in problems]
+    return {"ok": ok, "signed": signed, "problems": found}
+
+
+def _save(here: Seat, backup_id: str, out: Path, code: str | None) -> Path:
+    """Save a copy, with a code where the workspace asks for one."""
+    from crmdesk.core.access.two_factor import StepUpPurpose
+
+    backups, settings = here.workspace.backups, here.workspace.settings
+    step_up_id = ""
+    asked = bool(settings.one(here.actor, "security.step_up_downloads").value)
+    if asked and backups.show(here.actor, backup_id).sensitive:
+        given = code_or_ask(code)
+        if given is None:
+            raise code_missing()
+        step_up_id = here.workspace.two_factor.step_up(
+            here.actor, StepUpPurpose.DOWNLOAD_SENSITIVE, backup_id, given
+        )
+    return backups.download(here.actor, backup_id, out.absolute(), step_up_id=step_up_id)
+
+
+def _refuse_target(out: Path) -> None:
+    """Refuse before a backup is made, not after."""
+    if out.is_dir():
+        raise UserError("target_is_a_folder", f"{out} is a folder.", "Name a file in it.")
+    if not out.absolute().parent.is_dir():
+        raise UserError(
+            "folder_missing",
+            f"The folder {out.absolute().parent} does not exist.",
+            "Create it, or choose another one.",
+        )
+
+
+def _told(document: dict[str, Any]) -> list[str]:
+    lines = [f"Backup {document['backup_id']}: {document['state']}"]
+    if document["snapshot_at"] is not None:
+        count, size = plural(document["records"], "record"), plural(document["bytes"], "byte")
+        lines.append(f"{count} as of {document['snapshot_at']}, {size}")
+    if document.get("file"):
+        lines.append(f"File: {document['file']}")
+    if document["expires_at"] is not None:
+        lines.append(f"Kept until {document['expires_at']}")
+    if document["error"] is not None:
+        lines.append(str(document["error"].get("message", "")))
+    return lines

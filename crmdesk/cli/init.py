@@ -1,0 +1,106 @@
+"""``init``: a new workspace with its first Super Admin."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crmdesk.cli.parameters import PasswordStdin
+from crmdesk.cli.secret_input import ask_passphrase, read_password
+from crmdesk.cli.session import SECRET_FILE, Call, call_of, here, remember_workspace
+from crmdesk.core.errors import UserError
+from crmdesk.core.setting_declarations import Edition
+
+if TYPE_CHECKING:
+    from crmdesk.core.access.secret_store import SecretStore
+
+_NOT_IN_FOLDER_NAMES = re.compile(r"[^\w]+")
+
+
+def init(
+    context: typer.Context,
+    name: Annotated[str, typer.Option("--name", help="Name of the workspace.")],
+    email: Annotated[str, typer.Option("--email", help="E-mail of the first Super Admin.")],
+    full_name: Annotated[str, typer.Option("--full-name", help="Their name.")],
+    password_stdin: PasswordStdin = False,
+    edition: Annotated[Edition, typer.Option(help="What is gated by it.")] = Edition.ENTERPRISE,
+    time_zone: Annotated[
+        str | None, typer.Option("--timezone", metavar="TZ", help="E.g. Europe/Oslo.")
+    ] = None,
+    use_file: Annotated[
+        bool,
+        typer.Option(
+            "--use-file",
+            help="Keep the key in an encrypted file of the workspace, where there is no keyring.",
+        ),
+    ] = False,
+) -> None:
+    """Create a workspace, and sign its first Super Admin in."""
+    from crmdesk.core.access.actor import SignInType
+    from crmdesk.core.access.time_zones import local_time_zone
+    from crmdesk.core.remembered_sessions import RememberedSessions
+    from crmdesk.core.workspace import NewWorkspace, create_workspace
+
+    call = call_of(context)
+    password = read_password(password_stdin, "Password of the first Super Admin", confirm=True)
+    folder = _folder(call, name)
+    settings = {
+        "workspace.edition": edition.value,
+        "workspace.time_zone": time_zone or local_time_zone() or "UTC",
+    }
+    wanted = NewWorkspace(name, email, full_name, password, dict(settings))
+    store = _store(folder, use_file)
+    created = create_workspace(folder, wanted, store)
+    workspace = created.workspace
+    try:
+        signed_in = workspace.sign_in.sign_in(
+            email, password, None, here(), SignInType.COMMAND_LINE
+        )
+        RememberedSessions(store, workspace.id).keep(signed_in.actor.email, signed_in.token)
+        workspace.anchors.anchor_to_keyring()
+    finally:
+        workspace.close()
+    remember_workspace(call, folder, name)
+    call.output.result(
+        {
+            "workspace": str(folder),
+            "workspace_id": workspace.id,
+            "user_id": created.user_id,
+            "recovery_key": created.recovery_key,
+        },
+        f"The workspace “{name}” is in {folder}.",
+        f"You are signed in as {signed_in.actor.email}.",
+        "",
+        f"Recovery key: {created.recovery_key}",
+        "It is shown this once. Keep it on paper, away from this computer: without it and",
+        "without this computer's keyring nobody can open the workspace again.",
+    )
+
+
+def _folder(call: Call, name: str) -> Path:
+    """Where the workspace goes: as named, else a folder of its name among the user's data."""
+    from crmdesk.core import platform
+
+    if call.workspace is not None:
+        return Path(call.workspace).expanduser().absolute()
+    plain = _NOT_IN_FOLDER_NAMES.sub("-", name).strip("-").lower()[:60]
+    return platform.data_folder() / f"workspace-{plain or 'new'}"
+
+
+def _store(folder: Path, use_file: bool) -> SecretStore:
+    from crmdesk.core.access.secrets import StoreChoice, check_store, open_store
+
+    choice = StoreChoice.FILE if use_file else StoreChoice.KEYRING
+    try:
+        store = open_store(choice, folder / SECRET_FILE, ask_passphrase, os.environ)
+        if not use_file:
+            # Found out before anything is made: a keyring may be there and locked.
+            check_store(store)
+    except UserError as error:
+        hint = error.hint.replace("crmdesk keyring use-file", "crmdesk init --use-file …")
+        raise UserError(error.code, error.message, hint) from error
+    return store

@@ -1,0 +1,27 @@
+"""Options that several commands share, each worded once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+JsonLines = Annotated[bool, typer.Option("--jsonl", help="Print one JSON object a line.")]
+Code = Annotated[
+    str | None,
+    typer.Option("--otp", metavar="CODE", help="Six digits from your app, or a recovery code."),
+]
+PasswordStdin = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+]
+RecoveryKeyStdin = Annotated[
+    bool, typer.Option("--recovery-key-stdin", help="Read the recovery key from standard input.")
+]
+Wait = Annotated[
+    bool, typer.Option("--wait/--no-wait", help="Wait until it is done, or let it run by itself.")
+]
+ObjectName = Annotated[
+    str, typer.Argument(metavar="OBJECT", help="Name of the object, e.g. contacts.")
+]
+OutFile = Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to write it.")]

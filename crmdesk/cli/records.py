@@ -1,0 +1,190 @@
+"""``record``: single records and their history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from crmdesk.cli.documents import history_document, record_document
+from crmdesk.cli.output import plural
+from crmdesk.cli.parameters import JsonLines, ObjectName
+from crmdesk.cli.session import Seat, seat
+from crmdesk.core.errors import WrongUsage
+
+app = typer.Typer(
+    help="View, add, edit and delete records.", no_args_is_help=True, rich_markup_mode=None
+)
+
+RecordId = Annotated[int, typer.Argument(metavar="ID", help="The record ID.")]
+RecordIds = Annotated[list[int], typer.Argument(metavar="ID...", help="Record IDs.")]
+Values = Annotated[
+    list[str], typer.Argument(metavar="NAME=VALUE...", help="Internal names and their values.")
+]
+_MOST_COLUMNS = 5
+
+
+@app.command("add")
+def add(context: typer.Context, object_name: ObjectName, values: Values) -> None:
+    """Add a record."""
+    from crmdesk.core.changes.change_set import Source
+
+    given = _pairs(values)
+    with seat(context) as here:
+        record = here.workspace.editor.add(here.actor, object_name, given, Source.COMMAND_LINE)
+        here.output.result(record_document(record), f"Added with the record ID {record.id}.")
+
+
+@app.command("get")
+def get(
+    context: typer.Context,
+    object_name: ObjectName,
+    record_id: RecordId,
+    reveal: Annotated[
+        list[str] | None,
+        typer.Option(help="Show the value of this sensitive property; it is logged."),
+    ] = None,
+) -> None:
+    """Show one record, live or in the recycle bin."""
+    with seat(context) as here:
+        reader = here.workspace.records
+        document = record_document(reader.get(here.actor, object_name, record_id))
+        if reveal:
+            revealed = reader.reveal(here.actor, object_name, record_id, reveal)
+            document["properties"] |= revealed
+        lines = [f"{name}: {value}" for name, value in document["properties"].items() if value]
+        here.output.result(document, *lines)
+
+
+@app.command("set")
+def set_values(
+    context: typer.Context, object_name: ObjectName, record_id: RecordId, values: Values
+) -> None:
+    """Change values of a record; NAME= clears one."""
+    from crmdesk.core.changes.change_set import Source
+
+    given = _pairs(values)
+    with seat(context) as here:
+        record = here.workspace.editor.update(
+            here.actor, object_name, record_id, given, source=Source.COMMAND_LINE
+        )
+        here.output.result(record_document(record), f"Saved as version {record.version}.")
+
+
+@app.command("list")
+def list_records(
+    context: typer.Context,
+    object_name: ObjectName,
+    filters: Annotated[
+        list[str] | None,
+        typer.Option("--filter", metavar="PROPERTY:OP:VALUE", help="Only records that fit."),
+    ] = None,
+    columns: Annotated[
+        str | None, typer.Option(metavar="A,B", help="Only these properties.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100,
+    archived: Annotated[
+        bool, typer.Option("--archived", help="Those in the recycle bin instead.")
+    ] = False,
+    as_lines: JsonLines = False,
+) -> None:
+    """List records, newest first."""
+    from crmdesk.core.records.filters import RecordQuery, parse_filter
+
+    query = RecordQuery(
+        object_name, tuple(parse_filter(text) for text in filters or ()), archived=archived
+    )
+    with seat(context) as here:
+        chosen = _columns(here, object_name, columns)
+        ids = here.workspace.records.ids(here.actor, query)
+        documents = [
+            record_document(here.workspace.records.get(here.actor, object_name, found), chosen)
+            for found in ids[:limit]
+        ]
+        if here.output.as_json or as_lines:
+            here.output.items("records", documents, (), as_lines=as_lines, total=len(ids))
+            return
+        names = chosen or _display(here, object_name)
+        rows = [{"id": each["id"], **each["properties"]} for each in documents]
+        here.output.items("records", rows, ("id", *names))
+        here.output.remark(f"{plural(len(ids), 'record')} in all, {len(documents):,} shown.")
+
+
+@app.command("delete")
+def delete(context: typer.Context, object_name: ObjectName, record_ids: RecordIds) -> None:
+    """Delete records to the recycle bin."""
+    with seat(context) as here:
+        change = here.workspace.editor.archive(here.actor, object_name, record_ids)
+        _report(here, change.record_ids, "moved to the recycle bin")
+
+
+@app.command("restore")
+def restore(context: typer.Context, object_name: ObjectName, record_ids: RecordIds) -> None:
+    """Bring records back from the recycle bin."""
+    with seat(context) as here:
+        change = here.workspace.editor.unarchive(here.actor, object_name, record_ids)
+        _report(here, change.record_ids, "brought back")
+
+
+@app.command("purge")
+def purge(context: typer.Context, object_name: ObjectName, record_ids: RecordIds) -> None:
+    """Delete records for good; no restore brings them back."""
+    with seat(context) as here:
+        change = here.workspace.editor.purge(here.actor, object_name, record_ids)
+        _report(here, change.record_ids, "deleted for good")
+
+
+@app.command("history")
+def history(
+    context: typer.Context,
+    object_name: ObjectName,
+    record_id: RecordId,
+    property_name: Annotated[
+        str | None, typer.Option("--property", help="Of this property only.")
+    ] = None,
+    as_lines: JsonLines = False,
+) -> None:
+    """Show what happened to a record, newest first."""
+    with seat(context) as here:
+        entries = here.workspace.records.history(here.actor, object_name, record_id, property_name)
+        here.output.items(
+            "history",
+            [history_document(entry) for entry in entries],
+            ("at", "kind", "property", "old", "new", "source", "user"),
+            as_lines=as_lines,
+        )
+
+
+def _pairs(texts: Sequence[str]) -> dict[str, str]:
+    found = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise WrongUsage(
+                "value_without_name",
+                f"“{text}” is not of the form NAME=VALUE.",
+                "Write the internal name of a property, an equals sign and the value.",
+            )
+        found[name] = value
+    return found
+
+
+def _columns(here: Seat, object_name: str, columns: str | None) -> list[str] | None:
+    """The chosen properties, which must exist."""
+    if columns is None:
+        return None
+    object_type = here.workspace.definitions.object(here.actor, object_name)
+    names = [name.strip() for name in columns.split(",") if name.strip()]
+    return [object_type.property(name).name for name in names]
+
+
+def _display(here: Seat, object_name: str) -> list[str]:
+    object_type = here.workspace.definitions.object(here.actor, object_name)
+    names = dict.fromkeys((*object_type.display_properties, "email"))
+    return [name for name in names if name in object_type.by_name][:_MOST_COLUMNS]
+
+
+def _report(here: Seat, record_ids: Sequence[int], what: str) -> None:
+    document = {"ids": list(record_ids), "total": len(record_ids)}
+    here.output.result(document, f"{plural(len(record_ids), 'record')} {what}.")

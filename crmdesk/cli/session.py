@@ -1,0 +1,166 @@
+"""What every command stands on: the chosen workspace, opened, and who is signed in to it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from crmdesk.cli.output import Output
+from crmdesk.cli.secret_input import ask_passphrase
+from crmdesk.core.errors import NotSignedIn, UserError, WrongUsage
+
+if TYPE_CHECKING:
+    from crmdesk.core.access.actor import Actor, Place
+    from crmdesk.core.access.secret_store import SecretStore
+    from crmdesk.core.jobs.job import Job
+    from crmdesk.core.workspace import Workspace
+
+SECRET_FILE = "secrets.bin"  # noqa: S105 - the name of a file
+
+
+@dataclass(slots=True)
+class Call:
+    """One call of the program: its global options, and what it asks of the caller.
+
+    Attributes:
+        workspace: folder as given; ``None`` for the last one opened.
+        email: who acts; ``None`` for who signed in last.
+        window: a workspace whose window shall be opened when the command has ended.
+    """
+
+    output: Output = field(default_factory=Output)
+    workspace: str | None = None
+    email: str | None = None
+    window: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A person's seat at an open workspace."""
+
+    workspace: Workspace
+    actor: Actor
+    store: SecretStore
+    output: Output
+
+
+def call_of(context: typer.Context) -> Call:
+    """The call that a command belongs to."""
+    found = context.find_object(Call)
+    return found if found is not None else Call()
+
+
+@contextmanager
+def seat(context: typer.Context) -> Iterator[Seat]:
+    """Open the workspace with the session that was remembered.
+
+    Raises:
+        NotSignedIn: nobody is signed in, or the session ended.
+        UserError: the workspace cannot be opened, or its key is not in the keyring.
+    """
+    call = call_of(context)
+    with opened(call) as (workspace, store):
+        yield Seat(workspace, resumed(call, workspace, store), store, call.output)
+
+
+@contextmanager
+def opened(call: Call) -> Iterator[tuple[Workspace, SecretStore]]:
+    """Open the workspace without anybody signed in; its head is anchored at the end."""
+    from crmdesk.core.workspace import Workspace, load_key
+
+    folder = chosen_folder(call)
+    store = store_of(folder)
+    workspace = Workspace(folder, load_key(folder, store), store=store)
+    try:
+        for job in workspace.start_up():
+            call.output.remark(_interrupted(job))
+        yield workspace, store
+    finally:
+        if (problem := workspace.anchors.anchor_to_keyring()) is not None:
+            call.output.remark(problem.message)
+        workspace.close()
+
+
+def chosen_folder(call: Call) -> Path:
+    """The workspace's folder: as named, else the last one opened.
+
+    Raises:
+        WrongUsage: ``workspace_not_chosen``.
+        UserError: ``workspace_kind_unknown`` for an address of a server.
+    """
+    from crmdesk.core.known_workspaces import KnownWorkspaces
+
+    if call.workspace is not None:
+        if "://" in call.workspace:
+            raise UserError(
+                "workspace_kind_unknown",
+                f"{call.workspace.partition('://')[0]}:// names no workspace that can be opened.",
+                "Name the folder of a workspace on this computer.",
+            )
+        return Path(call.workspace).expanduser()
+    last = KnownWorkspaces().last()
+    if last is None:
+        raise WrongUsage(
+            "workspace_not_chosen",
+            "No workspace has been opened yet.",
+            "Name one with --workspace FOLDER, or create one with “crmdesk init”.",
+        )
+    return last
+
+
+def remember_workspace(call: Call, folder: Path, name: str) -> None:
+    """Make a workspace the last one opened; that it cannot be remembered is only said."""
+    from crmdesk.core.known_workspaces import KnownWorkspaces
+
+    try:
+        KnownWorkspaces().remember(folder, name)
+    except UserError as problem:
+        call.output.remark(problem.message)
+
+
+def store_of(folder: Path) -> SecretStore:
+    """The place where a workspace's secrets are kept on this computer.
+
+    Raises:
+        UserError: ``workspace_missing``, ``keyring_missing``.
+    """
+    from crmdesk.core.access.secrets import open_store
+    from crmdesk.core.workspace import read_workspace_file
+
+    file = read_workspace_file(folder)
+    return open_store(file.secret_store, folder / SECRET_FILE, ask_passphrase, os.environ)
+
+
+def here() -> Place:
+    """This computer, as the log records it."""
+    from crmdesk.core.access.device import describe_device
+
+    return describe_device().place
+
+
+def resumed(call: Call, workspace: Workspace, store: SecretStore) -> Actor:
+    """Go on with the remembered session.
+
+    Raises:
+        NotSignedIn: there is none, or it ended.
+    """
+    from crmdesk.core.remembered_sessions import RememberedSessions
+
+    remembered = RememberedSessions(store, workspace.id).find(call.email)
+    if remembered is None:
+        who = call.email or "EMAIL"
+        raise NotSignedIn(
+            "not_signed_in", "Nobody is signed in.", f"Sign in first: crmdesk sign-in {who}"
+        )
+    return workspace.sign_in.resume(remembered.token, here())
+
+
+def _interrupted(job: Job) -> str:
+    when = f"{job.created_at:%Y-%m-%d %H:%M} UTC"
+    return f"The {job.kind.value} begun at {when} was interrupted; nothing of it was kept."

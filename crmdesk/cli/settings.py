@@ -1,0 +1,54 @@
+"""``settings``: the settings of the workspace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from crmdesk.cli.parameters import JsonLines
+from crmdesk.cli.session import seat
+
+if TYPE_CHECKING:
+    from crmdesk.core.settings import SettingState
+
+app = typer.Typer(help="See and change the settings.", no_args_is_help=True, rich_markup_mode=None)
+Key = Annotated[str, typer.Argument(metavar="KEY", help="E.g. backup.keep_days.")]
+
+
+@app.command("list")
+def list_settings(context: typer.Context, as_lines: JsonLines = False) -> None:
+    """List every setting."""
+    with seat(context) as here:
+        documents = [_document(each) for each in here.workspace.settings.all(here.actor)]
+        here.output.items("settings", documents, ("key", "value", "default"), as_lines=as_lines)
+
+
+@app.command("get")
+def get(context: typer.Context, key: Key) -> None:
+    """Show one setting."""
+    with seat(context) as here:
+        document = _document(here.workspace.settings.one(here.actor, key))
+        here.output.result(document, str(document["value"]), document["help"])
+
+
+@app.command("set")
+def set_value(
+    context: typer.Context,
+    key: Key,
+    value: Annotated[str, typer.Argument(metavar="VALUE", help="The new value.")],
+) -> None:
+    """Change a setting."""
+    with seat(context) as here:
+        here.workspace.settings.set(here.actor, key, value)
+        document = _document(here.workspace.settings.one(here.actor, key))
+        here.output.result(document, f"{key} is {document['value']} now.")
+
+
+def _document(state: SettingState) -> dict[str, Any]:
+    return {
+        "key": state.setting.key,
+        "value": state.value,
+        "default": state.setting.default,
+        "help": state.setting.help,
+    }
