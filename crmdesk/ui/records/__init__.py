@@ -1,0 +1,1 @@
+"""The Records tab: objects, their records, and the recycle bin."""

@@ -1,0 +1,88 @@
+"""Choices to tick, with a search above them where there are many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QListView, QSizePolicy, QVBoxLayout, QWidget
+
+from crmdesk.ui.theme.apply import px
+from crmdesk.ui.widgets.search_field import SearchField
+
+_KEY = Qt.ItemDataRole.UserRole
+_ROW, _MOST_ROWS, _SEARCH_FROM = 30, 8, 9
+
+
+class CheckList(QWidget):
+    """Any number of choices; Space ticks the current one.
+
+    Args:
+        name: what is chosen; the list's accessible name.
+        choices: value and label of each.
+        rows: how many are seen at once at most.
+
+    Signals:
+        changed: a tick came or went.
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self,
+        name: str,
+        choices: Sequence[tuple[str, str]],
+        *,
+        rows: int = _MOST_ROWS,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._items = QStandardItemModel(self)
+        for value, label in choices:
+            item = QStandardItem(label)
+            item.setData(value, _KEY)
+            item.setCheckable(True)
+            item.setEditable(False)
+            self._items.appendRow(item)
+        self.search = SearchField(self.tr("Search options"))
+        self.search.textChanged.connect(self._narrow)
+        self.search.setVisible(len(choices) >= _SEARCH_FROM)
+        self.list = QListView()
+        self.list.setProperty("role", "plain")
+        self.list.setAccessibleName(name)
+        self.list.setFrameShape(QListView.Shape.NoFrame)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setFixedHeight(px(_ROW) * max(1, min(len(choices), rows)))
+        self.list.setModel(self._items)
+        self._items.itemChanged.connect(self._tell)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self.search)
+        column.addWidget(self.list)
+        self.setFocusProxy(self.list)
+
+    def chosen(self) -> tuple[str, ...]:
+        """The ticked values, in the order of the list."""
+        items = [self._items.item(row) for row in range(self._items.rowCount())]
+        ticked = Qt.CheckState.Checked
+        return tuple(str(item.data(_KEY)) for item in items if item.checkState() is ticked)
+
+    def choose(self, values: Iterable[str]) -> None:
+        """Tick exactly these."""
+        wanted = set(values)
+        for row in range(self._items.rowCount()):
+            item = self._items.item(row)
+            ticked = item.data(_KEY) in wanted
+            item.setCheckState(Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
+
+    def _tell(self, _item: QStandardItem) -> None:
+        self.changed.emit()
+
+    def _narrow(self, text: str) -> None:
+        wanted = text.casefold()
+        for row in range(self._items.rowCount()):
+            index: QModelIndex = self._items.index(row, 0)
+            self.list.setRowHidden(row, wanted not in str(index.data()).casefold())

@@ -1,0 +1,118 @@
+"""The decisions of the Records tab: delete, delete for good, and a name that is taken by now."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QWidget
+
+from crmdesk.core.records.schema import ObjectType
+from crmdesk.ui import words
+from crmdesk.ui.records.showing import counted, in_sentence
+from crmdesk.ui.widgets.dialog import Decision, DecisionDialog, Effect
+
+
+def delete_dialog(
+    object_type: ObjectType, count: int, name: str, days: int, parent: QWidget
+) -> DecisionDialog:
+    """Delete to the recycle bin.
+
+    Args:
+        object_type: whose records.
+        count: how many.
+        name: what the record is called, when it is one.
+        days: how long the bin keeps them.
+        parent: the window.
+    """
+    what = name if count == 1 else counted(object_type, count)
+    goes = _say("%1 goes to the recycle bin.") if count == 1 else _say("%1 go to the recycle bin.")
+    keeps = _say(
+        "The recycle bin keeps a deleted record for %Ln day{|s}; it can be restored.", days
+    )
+    decision = Decision(
+        title=_say("Delete %1").replace("%1", _label(object_type, count)),
+        heading=_say("Delete %1?").replace("%1", what),
+        sentence=goes.replace("%1", counted(object_type, count)),
+        safe=_say("Keep %1").replace("%1", _label(object_type, count)),
+        deed=_say("Delete %1").replace("%1", _how_many(object_type, count)),
+        icon="trash-2",
+        effects=[
+            Effect("undo-2", keeps),
+            Effect("archive", _say("Backups that hold them stay as they are.")),
+        ],
+        destructive=True,
+    )
+    return DecisionDialog(decision, parent, closes=False)
+
+
+def purge_dialog(
+    object_type: ObjectType, count: int, name: str, changes: int | None, parent: QWidget
+) -> DecisionDialog:
+    """Delete for good: the name has to be typed.
+
+    Args:
+        object_type: whose records.
+        count: how many.
+        name: what the record is called, when it is one.
+        changes: entries of its history, when it is one.
+        parent: the window.
+    """
+    what = name if count == 1 else counted(object_type, count)
+    properties = _say("%Ln propert{y|ies}", len(object_type.properties))
+    sentence = _say("This deletes %1 with %2 each and its history. It cannot be undone.")
+    if changes is not None:
+        sentence = _say("This deletes %1 with %2 and %3. It cannot be undone.")
+        entries = _say("%Ln history entr{y|ies}", changes)
+        sentence = sentence.replace("%3", entries)
+    sentence = sentence.replace("%1", counted(object_type, count)).replace("%2", properties)
+    effects = [
+        Effect(
+            "archive", _say("Backups made before still hold the values, but no restore uses them.")
+        )
+    ]
+    if object_type.name == "contacts":
+        blocked = _say("The e\N{NON-BREAKING HYPHEN}mail address cannot be used for a new contact.")
+        effects.append(Effect("ban", blocked))
+    decision = Decision(
+        title=_say("Delete permanently"),
+        heading=_say("Delete %1 permanently?").replace("%1", what),
+        sentence=sentence,
+        safe=_say("Keep %1").replace("%1", _label(object_type, count)),
+        deed=_say("Delete permanently"),
+        icon="triangle-alert",
+        effects=effects,
+        destructive=True,
+        typed_name=what,
+    )
+    return DecisionDialog(decision, parent, closes=False)
+
+
+def conflict_dialog(object_type: ObjectType, reason: str, parent: QWidget) -> DecisionDialog:
+    """A record cannot come back while a live one holds its unique value; offers that one."""
+    label = in_sentence(object_type.label)
+    decision = Decision(
+        title=_say("Restore from the recycle bin"),
+        heading=_say("Not restored: the value is in use"),
+        sentence=reason,
+        safe=_say("Leave it in the recycle bin"),
+        deed=_say("Open the other %1").replace("%1", label),
+        icon="info",
+        effects=[
+            Effect("trash-2", _say("Nothing was restored; every record is still in the bin.")),
+            Effect("pencil", _say("Change or delete the other one, then restore again.")),
+        ],
+    )
+    return DecisionDialog(decision, parent)
+
+
+def _label(object_type: ObjectType, count: int) -> str:
+    return in_sentence(object_type.label if count == 1 else object_type.plural_label)
+
+
+def _how_many(object_type: ObjectType, count: int) -> str:
+    if count == 1:
+        return in_sentence(object_type.label)
+    return f"{words.number(count)} {in_sentence(object_type.plural_label)}"
+
+
+def _say(text: str, count: int = -1) -> str:
+    return QCoreApplication.translate("RecordDialogs", text, "", count)

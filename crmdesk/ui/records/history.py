@@ -1,0 +1,183 @@
+"""What happened to a record: who, when, the old value and the new one, and from where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from crmdesk.core.changes.change_set import RecordChange, Source
+from crmdesk.core.records.record import HistoryEntry
+from crmdesk.ui import words
+from crmdesk.ui.records.showing import Showing
+from crmdesk.ui.theme.fonts import TextStyle
+from crmdesk.ui.widgets.icon_label import IconLabel
+from crmdesk.ui.widgets.link import Link
+from crmdesk.ui.widgets.paragraph import Paragraph
+from crmdesk.ui.widgets.side_panel import empty_layout
+
+AT_ONCE, _SHORTENED = 40, 160
+_ICONS = {
+    RecordChange.CREATE: "plus",
+    RecordChange.ARCHIVE: "trash-2",
+    RecordChange.UNARCHIVE: "undo-2",
+    RecordChange.MERGE: "merge",
+}
+_RESTORES = (Source.PROPERTY_RESTORE, Source.RESTORE_OBJECTS)
+
+
+class HistoryList(QWidget):
+    """The entries, newest first; the older ones come when asked for.
+
+    Args:
+        name: accessible name.
+        at_once: how many are shown before "Show all".
+
+    Signals:
+        all_asked: "Show all" was pressed and the page shows them elsewhere.
+    """
+
+    all_asked = Signal()
+
+    def __init__(self, name: str, at_once: int = AT_ONCE, *, grows: bool = True) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self._at_once, self._grows = at_once, grows
+        self._entries: Sequence[HistoryEntry] = ()
+        self._showing: Showing | None = None
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(10)
+
+    @property
+    def entries(self) -> Sequence[HistoryEntry]:
+        """The whole history it was given."""
+        return self._entries
+
+    def show_entries(self, entries: Sequence[HistoryEntry], showing: Showing) -> None:
+        """Show a record's history."""
+        self._entries, self._showing = entries, showing
+        empty_layout(self._column)
+        self._add(entries[: self._at_once])
+
+    def _add(self, entries: Sequence[HistoryEntry]) -> None:
+        if self._showing is None:
+            return
+        for entry in entries:
+            self._column.addWidget(EntryRow(entry, self._showing))
+        shown = self._column.count()
+        if shown < len(self._entries):
+            self._column.addWidget(self._more(shown), 0, Qt.AlignmentFlag.AlignLeft)
+        elif not shown:
+            self._column.addWidget(Paragraph(self.tr("No change yet.")))
+
+    def _more(self, shown: int) -> Link:
+        count = len(self._entries)
+        if self._grows:
+            left = min(AT_ONCE, count - shown)
+            more = Link(self.tr("Show %Ln older change{|s}", "", left))
+        else:
+            more = Link(self.tr("Show all %Ln change{|s}", "", count))
+        more.setObjectName("more_history")
+        more.clicked.connect(self._show_more)
+        return more
+
+    def _show_more(self) -> None:
+        if not self._grows:
+            self.all_asked.emit()
+            return
+        item = self._column.takeAt(self._column.count() - 1)
+        if item is not None and (link := item.widget()) is not None:
+            link.hide()
+            link.deleteLater()
+        shown = self._column.count()
+        self._add(self._entries[shown : shown + AT_ONCE])
+
+
+class EntryRow(QWidget):
+    """One change."""
+
+    def __init__(self, entry: HistoryEntry, showing: Showing) -> None:
+        super().__init__()
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(1)
+        lines = [
+            Paragraph(entry_title(entry, showing), TextStyle.BODY, "text"),
+            Paragraph(old_and_new(entry, showing), TextStyle.BODY, "text2"),
+            Paragraph(who_and_when(entry, showing), TextStyle.CAPTION, "text2"),
+        ]
+        for line in lines:
+            line.setVisible(bool(line.plain_text()))
+            column.addWidget(line)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(IconLabel(_icon(entry)), 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(column, 1)
+        self.setAccessibleName(". ".join(line.plain_text() for line in lines if line.plain_text()))
+
+
+def entry_title(entry: HistoryEntry, showing: Showing) -> str:
+    """What happened, e.g. "Phone changed"."""
+    if entry.property is None:
+        return {
+            RecordChange.CREATE.value: _say("Created"),
+            RecordChange.ARCHIVE.value: _say("Deleted to the recycle bin"),
+            RecordChange.UNARCHIVE.value: _say("Brought back from the recycle bin"),
+            RecordChange.MERGE.value: _say("Merged"),
+        }.get(entry.kind, entry.kind)
+    found = showing.object_type.by_name.get(entry.property)
+    label = found.label if found is not None else entry.property
+    text = _say("%1 changed")
+    if entry.source in _RESTORES:
+        text = _say("%1 restored from backup")
+    elif entry.old is None:
+        text = _say("%1 added")
+    elif entry.new is None:
+        text = _say("%1 cleared")
+    return text.replace("%1", label)
+
+
+def old_and_new(entry: HistoryEntry, showing: Showing) -> str:
+    """Both values with an arrow; empty for a change of the record as a whole."""
+    if entry.property is None:
+        return ""
+    found = showing.object_type.by_name.get(entry.property)
+    sides = []
+    for value in (entry.old, entry.new):
+        text = (value or "") if found is None else showing.text(found, value)
+        text = text if len(text) <= _SHORTENED else text[:_SHORTENED] + "…"
+        sides.append(text or _say("no value"))
+    return f"{sides[0]} \N{RIGHTWARDS ARROW} {sides[1]}"
+
+
+def who_and_when(entry: HistoryEntry, showing: Showing) -> str:
+    """The person, the time, and where the change came from."""
+    who = entry.user_name or _say("CRM Desk")
+    parts = [who, words.exact(entry.at, showing.desk.zone)]
+    origin = entry.source_label or _source_words(entry.source)
+    return ", ".join([*parts, origin] if origin else parts)
+
+
+def _source_words(source: str) -> str:
+    return {
+        Source.COMMAND_LINE.value: _say("command line"),
+        Source.IMPORT.value: _say("import"),
+        Source.PROPERTY_RESTORE.value: _say("restore"),
+        Source.ACTIVITY_LOG_REVERT.value: _say("undo of a restore"),
+        Source.AUTOMATION_PLATFORM.value: _say("automation"),
+    }.get(source, "")
+
+
+def _icon(entry: HistoryEntry) -> str:
+    if entry.property is None:
+        return _ICONS.get(RecordChange(entry.kind), "history")
+    if entry.source in _RESTORES:
+        return "archive-restore"
+    return "upload" if entry.source == Source.IMPORT else "pencil"
+
+
+def _say(text: str) -> str:
+    return QCoreApplication.translate("History", text)

@@ -1,0 +1,94 @@
+"""The dialog that adds a record: what it is usually asked for first, everything on request."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtWidgets import QWidget
+
+from crmdesk.core.access.permissions import Permission
+from crmdesk.core.errors import UserError
+from crmdesk.core.records.record import Record
+from crmdesk.ui.messages import sentence
+from crmdesk.ui.records.defaults import common_names
+from crmdesk.ui.records.showing import Showing, in_sentence
+from crmdesk.ui.records.value_form import ValueForm
+from crmdesk.ui.theme.apply import px
+from crmdesk.ui.widgets.dialog import Decision, DecisionDialog
+from crmdesk.ui.widgets.link import Link
+from crmdesk.ui.widgets.scrolling import scrolling
+
+_HEIGHT = 340
+
+
+class NewRecordDialog(DecisionDialog):
+    """Asks for values, checks them in the core, and says what is wrong at the field.
+
+    Signals:
+        added: the new :class:`Record`.
+    """
+
+    added = Signal(object)
+
+    def __init__(self, showing: Showing, parent: QWidget) -> None:
+        label = in_sentence(showing.object_type.label)
+        decision = Decision(
+            title=_say("New %1").replace("%1", label),
+            heading=_say("New %1").replace("%1", label),
+            sentence=_say("Leave out what you do not know; it can be added later."),
+            safe=_say("Discard"),
+            deed=_say("Create %1").replace("%1", label),
+            icon=showing.object_type.icon,
+        )
+        super().__init__(decision, parent, closes=False)
+        self._showing = showing
+        desk = showing.desk
+        own = showing.object_type
+        self.form = ValueForm(
+            showing,
+            [own.by_name[name] for name in common_names(own)],
+            {},
+            may_edit_sensitive=desk.may(Permission.EDIT_SENSITIVE),
+        )
+        area = scrolling(self.form)
+        self.form.layout().setContentsMargins(0, 0, 12, 8)
+        area.setFixedHeight(min(px(_HEIGHT), self.form.sizeHint().height() + 8))
+        area.setAccessibleName(self.tr("Properties"))
+        self._area = area
+        self.body.addWidget(area)
+        self.everything = Link(self.tr("Show every property"))
+        self.everything.setObjectName("show_every_property")
+        self.everything.clicked.connect(self._show_everything)
+        self.body.addWidget(self.everything)
+        self.decided.connect(self._create)
+
+    def _show_everything(self) -> None:
+        self.everything.hide()
+        self.form.add([p for p in self._showing.object_type.writable if not p.hidden])
+        self._area.setFixedHeight(px(_HEIGHT))
+        self._fit()
+
+    def _create(self) -> None:
+        desk, name, values = self._showing.desk, self._showing.object_type.name, self.form.changes()
+        self.set_busy(self.tr("Creating..."))
+
+        def write() -> Record:
+            return desk.workspace.editor.add(desk.actor, name, values)
+
+        desk.run_write(self, write, self._done, self._failed)
+
+    def _done(self, record: Record) -> None:
+        self.added.emit(record)
+        self.accept()
+
+    def _failed(self, error: Exception) -> None:
+        name = str(error.values.get("property", "")) if isinstance(error, UserError) else ""
+        known = self._showing.object_type.by_name
+        if name in known and name not in self.form.fields:
+            self._show_everything()
+        self.show_error(sentence(error))
+        if self.form.show_error(error):
+            self._area.ensureWidgetVisible(self.form.fields[name])
+
+
+def _say(text: str) -> str:
+    return QCoreApplication.translate("NewRecordDialog", text)

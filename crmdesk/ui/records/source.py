@@ -1,0 +1,188 @@
+"""The records of one object as a table reads them, and those in its recycle bin."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from PySide6.QtCore import QCoreApplication
+
+from crmdesk.core.records.filters import RecordQuery
+from crmdesk.core.records.schema import ObjectType, Property
+from crmdesk.core.records.types import PropertyType
+from crmdesk.ui.records.conditions import Condition, filters_of
+from crmdesk.ui.records.defaults import NAME, badge_property
+from crmdesk.ui.records.showing import Showing, is_number
+from crmdesk.ui.tables.cells import Align, Cell, Column, Row, Sort, TableQuery
+
+_HOUR = 3_600
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a table of records is narrowed to."""
+
+    search: str = ""
+    conditions: tuple[Condition, ...] = field(default=())
+
+    @property
+    def narrows(self) -> bool:
+        """Whether it leaves anything out."""
+        return bool(self.search.strip() or self.conditions)
+
+
+class RecordSource:
+    """Live records; reads the columns on show and no others."""
+
+    def __init__(self, showing: Showing) -> None:
+        self._showing = showing
+        self.columns: Sequence[Column] = record_columns(showing.object_type)
+        self._shown: list[Property] = []
+
+    @property
+    def object_type(self) -> ObjectType:
+        """Whose records."""
+        return self._showing.object_type
+
+    def show(self, keys: Sequence[str]) -> None:
+        """Read these columns from now on."""
+        known = self.object_type.by_name
+        self._shown = [known[key] for key in keys if key in known]
+
+    def ids(self, query: TableQuery) -> array[int]:
+        """Ids of the records that match, in order; runs off the GUI thread."""
+        desk = self._showing.desk
+        return desk.workspace.records.ids(desk.actor, self.record_query(query))
+
+    def record_query(self, query: TableQuery) -> RecordQuery:
+        """The same wish in core's words."""
+        wanted = query.filter if isinstance(query.filter, Wanted) else Wanted()
+        filters = [
+            found
+            for condition in wanted.conditions
+            for found in filters_of(condition, self.object_type, self._showing.desk.zone)
+        ]
+        return RecordQuery(
+            self.object_type.name,
+            tuple(filters),
+            wanted.search,
+            self._sorted_by(query.sort),
+            descending=query.sort is None or query.sort.descending,
+        )
+
+    def rows(self, ids: Sequence[int]) -> Sequence[Row]:
+        """The rows of these ids, as they are now."""
+        desk, own = self._showing.desk, self.object_type
+        names = list(dict.fromkeys((*_name_parts(own), *(p.name for p in self._shown))))
+        found = desk.workspace.records.rows(desk.actor, own.name, ids, names)
+        return [
+            self._row(row_id, dict(zip(names, values, strict=True)))
+            for row_id, values in found.items()
+        ]
+
+    def _row(self, row_id: int, values: dict[str, str | None]) -> Row:
+        cells = {p.name: self._showing.cell(p, values[p.name]) for p in self._shown}
+        return Row(row_id, {NAME: name_cell(self._showing, row_id, values), **cells})
+
+    def _sorted_by(self, sort: Sort | None) -> str | None:
+        if sort is None:
+            return None
+        if sort.key == NAME:
+            return next(iter(self.object_type.display_properties), None)
+        return sort.key if sort.key in self.object_type.by_name else None
+
+
+class BinSource:
+    """Records in the recycle bin, last deleted first."""
+
+    def __init__(self, showing: Showing, days: int) -> None:
+        self._showing, self._days = showing, days
+        self.columns: Sequence[Column] = (
+            Column(NAME, showing.object_type.label, 240, stretch=True, least=150, sortable=False),
+            Column("deleted", _say("Deleted"), 150, sortable=False),
+            Column("by", _say("Deleted by"), 150, rank=1, sortable=False),
+            Column("left", _say("Days left"), 130, sortable=False),
+        )
+
+    @property
+    def object_type(self) -> ObjectType:
+        """Whose records."""
+        return self._showing.object_type
+
+    def ids(self, query: TableQuery) -> array[int]:
+        """Ids of the deleted records that match; runs off the GUI thread."""
+        desk = self._showing.desk
+        wanted = query.filter if isinstance(query.filter, Wanted) else Wanted()
+        asked = RecordQuery(self.object_type.name, search=wanted.search, archived=True)
+        return desk.workspace.records.ids(desk.actor, asked)
+
+    def rows(self, ids: Sequence[int]) -> Sequence[Row]:
+        """The rows of these ids, as they are now."""
+        desk, own = self._showing.desk, self.object_type
+        names = _name_parts(own)
+        found = desk.workspace.records.rows(desk.actor, own.name, ids, names)
+        deleted = desk.workspace.records.deletions(desk.actor, own.name, ids)
+        rows = []
+        for row_id, values in found.items():
+            if row_id not in deleted:
+                continue
+            cells = {
+                NAME: name_cell(self._showing, row_id, dict(zip(names, values, strict=True))),
+                "deleted": Cell(desk.moment(deleted[row_id].at)),
+                "by": Cell(deleted[row_id].by or _say("CRM Desk")),
+                "left": Cell(days_left(deleted[row_id].at, self._days), quiet=True),
+            }
+            rows.append(Row(row_id, cells))
+        return rows
+
+
+def days_left(deleted_at: datetime, days: int, *, now: datetime | None = None) -> str:
+    """How long a deleted record can still be brought back."""
+    left = deleted_at + timedelta(days=days) - (now or datetime.now(UTC))
+    whole = int(-(-left.total_seconds() // (24 * _HOUR)))
+    if whole <= 0:
+        return _say("Time is up")
+    return QCoreApplication.translate("Records", "%Ln day{|s} left", "", whole)
+
+
+def name_cell(showing: Showing, row_id: int, values: dict[str, str | None]) -> Cell:
+    """The first column: what the record is called, with initials or the object's icon."""
+    name = showing.name({"hs_object_id": str(row_id), **values})
+    if showing.object_type.name == "contacts":
+        return Cell(name, avatar=name)
+    return Cell(name, icon=showing.object_type.icon)
+
+
+def record_columns(object_type: ObjectType) -> list[Column]:
+    """Every column the table can show; the name first."""
+    sortable = bool(object_type.display_properties)
+    first = Column(NAME, _say("Name"), 180, sortable=sortable, stretch=True, least=150)
+    return [first, *(_column(object_type, p) for p in object_type.properties if not p.hidden)]
+
+
+def _column(object_type: ObjectType, shown: Property) -> Column:
+    badge = badge_property(object_type)
+    sortable = not shown.sensitive and shown.type is not PropertyType.MULTI_ENUMERATION
+    end = is_number(shown)
+    is_badge = badge is not None and badge.name == shown.name
+    stays = is_badge or shown.format == "updated_at"
+    width = {PropertyType.BOOL: 96, PropertyType.NUMBER: 112, PropertyType.DATE: 112}
+    return Column(
+        shown.name,
+        shown.label,
+        132 if is_badge else width.get(shown.type, 140),
+        rank=1 if stays else 2,
+        align=Align.END if end else Align.START,
+        sortable=sortable,
+    )
+
+
+def _name_parts(object_type: ObjectType) -> list[str]:
+    names = [*object_type.display_properties, "email"]
+    return [name for name in dict.fromkeys(names) if name in object_type.by_name]
+
+
+def _say(text: str) -> str:
+    return QCoreApplication.translate("Records", text)
