@@ -10,16 +10,14 @@ import typer
 
 from crmdesk.cli.documents import moment
 from crmdesk.cli.output import plural
-from crmdesk.cli.parameters import JsonLines, OutFile
+from crmdesk.cli.parameters import JsonLines, OutFile, group
 from crmdesk.cli.session import seat
 from crmdesk.core.errors import WrongUsage
 
 if TYPE_CHECKING:
     from crmdesk.core.audit.event import AuditEvent
 
-app = typer.Typer(
-    help="Read, verify and anchor the audit log.", no_args_is_help=True, rich_markup_mode=None
-)
+app = group("Read, verify and anchor the audit log.")
 _COLUMNS = ("id", "at", "subcategory", "action", "user", "object", "object_id")
 
 

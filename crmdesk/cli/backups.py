@@ -9,15 +9,13 @@ import typer
 
 from crmdesk.cli.documents import backup_document
 from crmdesk.cli.output import plural
-from crmdesk.cli.parameters import Code, JsonLines, OutFile, Wait
+from crmdesk.cli.parameters import Code, JsonLines, OutFile, Wait, group
 from crmdesk.cli.secret_input import code_missing, code_or_ask
 from crmdesk.cli.session import Seat, seat
 from crmdesk.cli.waiting import finish_job
 from crmdesk.core.errors import UserError
 
-app = typer.Typer(
-    help="Make backups, and look after them.", no_args_is_help=True, rich_markup_mode=None
-)
+app = group("Make backups, and look after them.")
 BackupId = Annotated[str, typer.Argument(metavar="ID", help="Id of the backup.")]
 IdOrFile = Annotated[str, typer.Argument(metavar="ID_OR_FILE", help="Id, or a backup file.")]
 _COLUMNS = ("backup_id", "created_at", "created_by", "state", "records", "bytes", "expires_at")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crmdesk.cli.documents import job_document
-from crmdesk.cli.parameters import JsonLines
+from crmdesk.cli.parameters import JsonLines, group
 from crmdesk.cli.secret_input import read_line
 from crmdesk.cli.session import call_of, chosen_folder, opened, seat
 from crmdesk.cli.waiting import watcher
@@ -18,7 +18,7 @@ from crmdesk.core.errors import UserError
 if TYPE_CHECKING:
     from crmdesk.core.jobs.worker import Progress
 
-app = typer.Typer(help="See, cancel and run jobs.", no_args_is_help=True, rich_markup_mode=None)
+app = group("See, cancel and run jobs.")
 JobId = Annotated[str, typer.Argument(metavar="ID", help="Id of the job.")]
 
 

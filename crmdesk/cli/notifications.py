@@ -8,13 +8,13 @@ import typer
 
 from crmdesk.cli.documents import moment
 from crmdesk.cli.output import plural
-from crmdesk.cli.parameters import JsonLines
+from crmdesk.cli.parameters import JsonLines, group
 from crmdesk.cli.session import seat
 
 if TYPE_CHECKING:
     from crmdesk.core.notify.inbox import Notification
 
-app = typer.Typer(help="Read your notifications.", no_args_is_help=True, rich_markup_mode=None)
+app = group("Read your notifications.")
 
 
 @app.command("list")

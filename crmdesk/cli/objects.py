@@ -6,12 +6,10 @@ from typing import Annotated
 
 import typer
 
-from crmdesk.cli.parameters import JsonLines
+from crmdesk.cli.parameters import JsonLines, group
 from crmdesk.cli.session import seat
 
-app = typer.Typer(
-    help="List, add and remove object types.", no_args_is_help=True, rich_markup_mode=None
-)
+app = group("List, add and remove object types.")
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Internal name of the object.")]
 
 

@@ -1,4 +1,4 @@
-"""Options that several commands share, each worded once."""
+"""What several commands share: options, each worded once, and the making of a group."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.core import TyperGroup
 
 JsonLines = Annotated[bool, typer.Option("--jsonl", help="Print one JSON object a line.")]
 Code = Annotated[
@@ -25,3 +26,10 @@ ObjectName = Annotated[
     str, typer.Argument(metavar="OBJECT", help="Name of the object, e.g. contacts.")
 ]
 OutFile = Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to write it.")]
+
+
+def group(text: str, kind: type[TyperGroup] = TyperGroup) -> typer.Typer:
+    """A group of commands; without one of them it prints its help."""
+    return typer.Typer(
+        cls=kind, help=text, no_args_is_help=True, rich_markup_mode=None, add_completion=False
+    )

@@ -7,14 +7,12 @@ from typing import Annotated, Any
 import typer
 
 from crmdesk.cli.documents import property_document
-from crmdesk.cli.parameters import JsonLines, ObjectName
+from crmdesk.cli.parameters import JsonLines, ObjectName, group
 from crmdesk.cli.session import seat
 from crmdesk.core.errors import WrongUsage
 from crmdesk.core.records.types import PropertyType
 
-app = typer.Typer(
-    help="List, add, change and archive properties.", no_args_is_help=True, rich_markup_mode=None
-)
+app = group("List, add, change and archive properties.")
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Internal name of the property.")]
 Options = Annotated[
     list[str] | None,

@@ -9,13 +9,11 @@ import typer
 
 from crmdesk.cli.documents import history_document, record_document
 from crmdesk.cli.output import plural
-from crmdesk.cli.parameters import JsonLines, ObjectName
+from crmdesk.cli.parameters import JsonLines, ObjectName, group
 from crmdesk.cli.session import Seat, seat
 from crmdesk.core.errors import WrongUsage
 
-app = typer.Typer(
-    help="View, add, edit and delete records.", no_args_is_help=True, rich_markup_mode=None
-)
+app = group("View, add, edit and delete records.")
 
 RecordId = Annotated[int, typer.Argument(metavar="ID", help="The record ID.")]
 RecordIds = Annotated[list[int], typer.Argument(metavar="ID...", help="Record IDs.")]

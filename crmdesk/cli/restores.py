@@ -8,7 +8,7 @@ import typer
 
 from crmdesk.cli.documents import plan_document, restore_document
 from crmdesk.cli.output import plural
-from crmdesk.cli.parameters import Code, JsonLines, Wait
+from crmdesk.cli.parameters import Code, JsonLines, Wait, group
 from crmdesk.cli.secret_input import code_or_ask
 from crmdesk.cli.session import Seat, seat
 from crmdesk.cli.waiting import finish_job, watching
@@ -16,9 +16,7 @@ from crmdesk.core.access.step_up import StepUpPurpose
 from crmdesk.core.errors import WrongUsage
 from crmdesk.core.restore.model import PlanRequest, RestorePlan
 
-app = typer.Typer(
-    help="Put values back from a backup.", no_args_is_help=True, rich_markup_mode=None
-)
+app = group("Put values back from a backup.")
 
 Source = Annotated[str, typer.Argument(metavar="ID_OR_FILE", help="Id of a backup, or its file.")]
 RestoreId = Annotated[str, typer.Argument(metavar="RESTORE_ID", help="Id of the restore.")]

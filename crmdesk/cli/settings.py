@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crmdesk.cli.parameters import JsonLines
+from crmdesk.cli.parameters import JsonLines, group
 from crmdesk.cli.session import seat
 
 if TYPE_CHECKING:
     from crmdesk.core.settings import SettingState
 
-app = typer.Typer(help="See and change the settings.", no_args_is_help=True, rich_markup_mode=None)
+app = group("See and change the settings.")
 Key = Annotated[str, typer.Argument(metavar="KEY", help="E.g. backup.keep_days.")]
 
 

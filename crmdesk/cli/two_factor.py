@@ -7,15 +7,11 @@ from typing import Annotated
 import typer
 
 from crmdesk.cli.documents import moment
-from crmdesk.cli.parameters import Code
+from crmdesk.cli.parameters import Code, group
 from crmdesk.cli.secret_input import code_missing, code_or_ask
 from crmdesk.cli.session import seat
 
-app = typer.Typer(
-    help="Set up and remove two-factor authentication.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
+app = group("Set up and remove two-factor authentication.")
 NeededCode = Annotated[
     str | None, typer.Option("--otp", metavar="CODE", help="Six digits from your app.")
 ]

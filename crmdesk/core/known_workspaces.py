@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -69,7 +70,7 @@ class KnownWorkspaces:
         """
         self._write([each for each in self.list() if each.folder != folder.absolute()])
 
-    def _write(self, known: list[KnownWorkspace]) -> None:
+    def _write(self, known: Sequence[KnownWorkspace]) -> None:
         folder = self._path.parent
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)

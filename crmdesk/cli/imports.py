@@ -1,0 +1,271 @@
+"""``import``: files into records, and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from crmdesk.cli.documents import moment
+from crmdesk.cli.output import plural
+from crmdesk.cli.parameters import JsonLines, Wait, group
+from crmdesk.cli.session import Seat, seat
+from crmdesk.cli.waiting import finish_job, watching
+from crmdesk.core.errors import WrongUsage
+from crmdesk.core.transfer.model import (
+    FileOptions,
+    Import,
+    ImportMode,
+    ImportProblem,
+    ImportRequest,
+    Preflight,
+    Question,
+)
+
+# No object can have this name, so that it never stands in the way of one.
+_FILE = "import-file"
+_MOST_ERRORS = 100
+_DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|"}
+
+
+class _ImportGroup(TyperGroup):
+    """Takes everything that is none of its commands for ``OBJECT FILE`` or ``BACKUP.zip``."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put the name of the command in front that is not named."""
+        if args and args[0] not in self.commands and args[0] != "--help":
+            args = [_FILE, *args]
+        return super().parse_args(ctx, args)
+
+
+app = group("Import a file: import OBJECT FILE, or import BACKUP.zip.", _ImportGroup)
+
+
+@app.command(_FILE, hidden=True)
+def import_file(
+    context: typer.Context,
+    object_or_zip: Annotated[str, typer.Argument(metavar="OBJECT", help="Which object.")],
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="The file.")] = None,
+    *,
+    mode: Annotated[ImportMode, typer.Option(help="What may become of a row.")] = ImportMode.UPSERT,
+    key: Annotated[
+        str | None, typer.Option(metavar="PROPERTY", help="What finds the record of a row.")
+    ] = None,
+    mapping: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="COLUMN=PROPERTY", help="Where a column goes."),
+    ] = None,
+    create_properties: Annotated[
+        bool, typer.Option("--create-properties", help="Make a property for unknown columns.")
+    ] = False,
+    encoding: Annotated[str | None, typer.Option(metavar="E", help="E.g. utf-8, cp1252.")] = None,
+    delimiter: Annotated[
+        str | None, typer.Option(metavar="D", help="comma, semicolon, tab, pipe or a character.")
+    ] = None,
+    sheet: Annotated[str | None, typer.Option(metavar="S", help="Sheet of a workbook.")] = None,
+    objects: Annotated[
+        list[str] | None, typer.Option("--object", metavar="O", help="Only this one of a zip.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
+    errors: Annotated[
+        Path | None, typer.Option("--errors", metavar="FILE", help="Write refused rows here.")
+    ] = None,
+    max_bytes: Annotated[
+        int | None, typer.Option("--max-bytes", metavar="N", min=1, help="Refuse larger files.")
+    ] = None,
+    wait: Wait = True,
+) -> None:
+    """Import a file into an object, or the tables of a zip."""
+    options = FileOptions(
+        table=sheet,
+        encoding=encoding,
+        delimiter=_DELIMITERS.get(delimiter, delimiter) if delimiter else None,
+        max_bytes=max_bytes,
+    )
+    pairs = _pairs(mapping or ())
+    with seat(context) as here:
+        if file is None:
+            requests = here.workspace.imports.requests(
+                here.actor, object_or_zip, objects or (), options
+            )
+            requests = tuple(replace(each, mode=mode, key=key or each.key) for each in requests)
+        else:
+            wanted = replace(options, object_name=object_or_zip)
+            proposed = _proposed(here, file, wanted, pairs, create_properties)
+            requests = (replace(proposed, mode=mode, key=key),)
+        done = [_do(here, each, dry_run, errors, wait) for each in requests]
+        if file is None:
+            here.output.result({"imports": done}, *(line for each in done for line in _told(each)))
+        else:
+            here.output.result(done[0], *_told(done[0]))
+
+
+@app.command("list")
+def list_imports(
+    context: typer.Context,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 200,
+    as_lines: JsonLines = False,
+) -> None:
+    """List imports and restores, newest first."""
+    with seat(context) as here:
+        found = here.workspace.imports.list(here.actor, limit)
+        columns = ("import_id", "name", "state", "rows", "created", "updated", "failed", "user")
+        here.output.items("imports", [_listed(each) for each in found], columns, as_lines=as_lines)
+
+
+@app.command("show")
+def show(
+    context: typer.Context,
+    import_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the import.")],
+    errors: Annotated[
+        Path | None, typer.Option("--errors", metavar="FILE", help="Save the refused rows here.")
+    ] = None,
+) -> None:
+    """Show one import."""
+    with seat(context) as here:
+        if errors is not None:
+            here.workspace.imports.save_errors(here.actor, import_id, errors.absolute())
+        document = _document(here.workspace.imports.show(here.actor, import_id))
+        if errors is not None:
+            document["error_file"] = str(errors)
+        here.output.result(document, *_told(document))
+
+
+def _proposed(
+    here: Seat,
+    file: Path,
+    options: FileOptions,
+    pairs: Mapping[str, str],
+    create_properties: bool,
+) -> ImportRequest:
+    """The import as the file suggests it, with the columns that were named."""
+    found = here.workspace.imports.inspect(here.actor, file, options)
+    if Question.TABLE in found.questions:
+        raise WrongUsage(
+            "sheet_not_chosen",
+            f"{found.name} holds several tables: {', '.join(t.name for t in found.tables)}.",
+            "Choose one with --sheet NAME.",
+        )
+    for header in pairs:
+        if header not in found.headers:
+            raise WrongUsage(
+                "column_unknown",
+                f"{found.name} has no column “{header}”.",
+                f"Its columns are: {', '.join(found.headers)}.",
+            )
+    request = found.request(create_properties=create_properties)
+    if not pairs:
+        return request
+    # A property takes one column: who names one takes it from the column that was recognised.
+    kept = {
+        header: name
+        for header, name in (request.mapping or {}).items()
+        if header not in pairs and name not in pairs.values()
+    }
+    named = {header: name for header, name in pairs.items() if name}
+    return replace(request, mapping=kept | named)
+
+
+def _do(
+    here: Seat, request: ImportRequest, dry_run: bool, errors: Path | None, wait: bool
+) -> dict[str, Any]:
+    imports = here.workspace.imports
+    if dry_run:
+        with watching(here.output, "Reading") as (reported, cancelled):
+            tried = imports.dry_run(here.actor, request, reported, cancelled, errors)
+        return _tried(request, tried, errors)
+    import_id = imports.start(here.actor, request)
+    finish_job(here, imports.show(here.actor, import_id).job_id, wait=wait)
+    document = _document(imports.show(here.actor, import_id))
+    if errors is not None and document["error_file"] is not None:
+        imports.save_errors(here.actor, import_id, errors.absolute())
+        document["error_file"] = str(errors)
+    return document
+
+
+def _pairs(texts: Sequence[str]) -> dict[str, str]:
+    pairs = {}
+    for text in texts:
+        header, equals, name = text.rpartition("=")
+        if not equals:
+            raise WrongUsage(
+                "mapping_invalid",
+                f"“{text}” is not of the form COLUMN=PROPERTY.",
+                "Write the column's heading and a property; COLUMN= leaves a column out.",
+            )
+        pairs[header] = name
+    return pairs
+
+
+def _document(found: Import) -> dict[str, Any]:
+    return _listed(found) | {
+        "unchanged": found.unchanged,
+        "errors": [_problem(each) for each in found.errors[:_MOST_ERRORS]],
+        "error_file": found.error_file,
+        "notes": dict(found.notes),
+        "job_id": found.job_id,
+    }
+
+
+def _listed(found: Import) -> dict[str, Any]:
+    return {
+        "import_id": found.id,
+        "name": found.name,
+        "kind": found.kind,
+        "object": found.object_name,
+        "state": found.state.value,
+        "rows": found.rows,
+        "created": found.created,
+        "updated": found.updated,
+        "failed": found.failed,
+        "user": found.user_name or None,
+        "created_at": moment(found.created_at),
+    }
+
+
+def _tried(request: ImportRequest, tried: Preflight, errors: Path | None) -> dict[str, Any]:
+    examples = [problem for group in tried.problems for problem in group.examples]
+    written = errors is not None and errors.exists()
+    return {
+        "import_id": None,
+        "name": Path(request.path).name,
+        "object": request.object_name,
+        "rows": tried.rows,
+        "created": tried.created,
+        "updated": tried.updated,
+        "unchanged": tried.unchanged,
+        "failed": tried.failed,
+        "errors": [_problem(each) for each in examples[:_MOST_ERRORS]],
+        "error_file": str(errors) if written else None,
+        "notes": dict(tried.notes),
+    }
+
+
+def _problem(found: ImportProblem) -> dict[str, Any]:
+    return {
+        "row": found.row,
+        "column": found.column,
+        "type": found.type,
+        "message": found.message,
+    }
+
+
+def _told(document: Mapping[str, Any]) -> list[str]:
+    rows = plural(document["rows"], "row")
+    unchanged = document.get("unchanged", 0)
+    lines = [
+        f"{document['name']} into {document['object']}: {rows}",
+        f"{document['created']:,} created, {document['updated']:,} updated, "
+        f"{unchanged:,} unchanged, {document['failed']:,} failed.",
+    ]
+    lines += [
+        f"  Row {each['row']}, {each['column'] or 'whole row'}: {each['message']}"
+        for each in document["errors"][:10]
+    ]
+    if document["error_file"] is not None:
+        lines.append(f"All of them: {document['error_file']}")
+    return lines

@@ -1,0 +1,151 @@
+"""``user``: who may work with the workspace, and what they may do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from crmdesk.cli.parameters import Code, JsonLines, PasswordStdin, group
+from crmdesk.cli.secret_input import code_or_ask, read_line
+from crmdesk.cli.session import Seat, seat
+from crmdesk.core.access.permissions import Permission
+
+if TYPE_CHECKING:
+    from crmdesk.core.access.user import User
+
+app = group("Add, change and remove users.")
+Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The user's e-mail address.")]
+Permissions = Annotated[
+    list[Permission] | None, typer.Option("--permission", metavar="P", help="Give this right.")
+]
+Teams = Annotated[list[str] | None, typer.Option("--team", metavar="T", help="Put into this team.")]
+_COLUMNS = ("id", "email", "name", "super_admin", "permissions", "active", "two_factor")
+
+
+@app.command("list")
+def list_users(context: typer.Context, as_lines: JsonLines = False) -> None:
+    """List every user, newest first."""
+    with seat(context) as here:
+        documents = [_document(each) for each in here.workspace.users.list(here.actor)]
+        here.output.items("users", documents, _COLUMNS, as_lines=as_lines)
+
+
+@app.command("add")
+def add(
+    context: typer.Context,
+    email: Email,
+    *,
+    full_name: Annotated[str, typer.Option("--full-name", help="Their name.")],
+    super_admin: Annotated[bool, typer.Option("--super-admin", help="May do everything.")] = False,
+    permissions: Permissions = None,
+    teams: Teams = None,
+    password_stdin: PasswordStdin = False,
+    code: Code = None,
+) -> None:
+    """Add a user; without a password a one-time code is made for them."""
+    from crmdesk.core.access.users import NewUser
+
+    password = None
+    if password_stdin:
+        password = read_line("password_missing", "No password came on standard input.")
+    new = NewUser(
+        email, full_name, super_admin, tuple(permissions or ()), tuple(teams or ()), password
+    )
+    with seat(context) as here:
+        step_up_id = _step_up(here, email, code) if super_admin else None
+        added = here.workspace.users.add(here.actor, new, step_up_id)
+        lines = [f"{email} is added."]
+        if added.one_time_code is not None:
+            lines += [
+                f"One-time code: {added.one_time_code}",
+                "Give it to them; they set a password with: crmdesk password set",
+            ]
+        here.output.result({"user_id": added.user_id, "one_time_code": added.one_time_code}, *lines)
+
+
+@app.command("set")
+def set_user(
+    context: typer.Context,
+    email: Email,
+    *,
+    full_name: Annotated[str | None, typer.Option("--full-name", help="Their name.")] = None,
+    super_admin: Annotated[
+        bool | None, typer.Option("--super-admin/--no-super-admin", help="May do everything.")
+    ] = None,
+    permissions: Permissions = None,
+    revoked: Annotated[
+        list[Permission] | None,
+        typer.Option("--no-permission", metavar="P", help="Take this right away."),
+    ] = None,
+    teams: Teams = None,
+    code: Code = None,
+) -> None:
+    """Change a user's name, rights or teams; what is not named stays."""
+    from crmdesk.core.access.users import UserChange
+
+    change = UserChange(
+        full_name,
+        super_admin,
+        tuple(permissions or ()),
+        tuple(revoked or ()),
+        None if teams is None else tuple(teams),
+    )
+    with seat(context) as here:
+        grants = (
+            super_admin is True and not here.workspace.users.show(here.actor, email).super_admin
+        )
+        step_up_id = _step_up(here, email, code) if grants else None
+        changed = here.workspace.users.set(here.actor, email, change, step_up_id)
+        here.output.result(_document(changed), f"{email} is changed.")
+
+
+@app.command("deactivate")
+def deactivate(context: typer.Context, email: Email) -> None:
+    """Let a user do nothing any more, until reactivated."""
+    with seat(context) as here:
+        changed = here.workspace.users.deactivate(here.actor, email)
+        here.output.result(_document(changed), f"{email} is deactivated.")
+
+
+@app.command("reactivate")
+def reactivate(context: typer.Context, email: Email) -> None:
+    """Let a deactivated user sign in again."""
+    with seat(context) as here:
+        changed = here.workspace.users.reactivate(here.actor, email)
+        here.output.result(_document(changed), f"{email} is active again.")
+
+
+@app.command("remove")
+def remove(context: typer.Context, email: Email) -> None:
+    """Remove a user for good; what they did keeps their name."""
+    with seat(context) as here:
+        here.workspace.users.remove(here.actor, email)
+        here.output.result({"email": email}, f"{email} is removed.")
+
+
+def _step_up(here: Seat, email: str, code: str | None) -> str | None:
+    """Prove who acts before somebody becomes a Super Admin, where a code is needed for it."""
+    from crmdesk.core.access.two_factor import StepUpPurpose
+    from crmdesk.core.access.users import grant_binding
+
+    if not here.workspace.users.grant_needs_code(here.actor):
+        return None
+    return here.workspace.two_factor.step_up(
+        here.actor, StepUpPurpose.GRANT_SUPER_ADMIN, grant_binding(email), code_or_ask(code)
+    )
+
+
+def _document(user: User) -> dict[str, Any]:
+    return {
+        "id": user.id,
+        "user_id": user.id,
+        "email": user.email,
+        "name": user.name,
+        "super_admin": user.super_admin,
+        "permissions": [permission.value for permission in user.permissions],
+        "teams": list(user.teams),
+        "active": user.active,
+        "kind": user.kind,
+        "two_factor": user.two_factor,
+    }
