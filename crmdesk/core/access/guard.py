@@ -99,7 +99,7 @@ class Guard:
             return PermissionDenied(
                 "not_active", "This user is not active.", "Ask a Super Admin to reactivate it."
             )
-        if actor.session_id is None or not self._session_lives(tx, actor.session_id):
+        if actor.session_id is None or not self._session_lives(tx, actor):
             return NotSignedIn("session_ended", "The session has ended.", "Sign in again.")
         if standing.allows(permission):
             return None
@@ -110,11 +110,11 @@ class Guard:
             permission=permission.value,
         )
 
-    def _session_lives(self, tx: Tx, session_id: str) -> bool:
+    def _session_lives(self, tx: Tx, actor: Actor) -> bool:
         row = tx.sql(
             "SELECT started_at, last_seen_at FROM sessions "
-            "WHERE id = ? AND ended_at IS NULL AND locked_at IS NULL",
-            (session_id,),
+            "WHERE id = ? AND user_id = ? AND ended_at IS NULL AND locked_at IS NULL",
+            (actor.session_id, actor.user_id),
         ).fetchone()
         if row is None:
             return False

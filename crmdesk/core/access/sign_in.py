@@ -82,7 +82,7 @@ class SignInService:
         with self._database.write() as tx:
             attempt = self._passwords.charge(tx, find_account(tx, email), email)
             if attempt.refusal is not None:
-                self._log_failed(tx, attempt.account, place, via, attempt.refusal)
+                self._log_failed(tx, _person(attempt.account, place, via), attempt.refusal)
         if attempt.refusal is not None:
             raise attempt.refusal
         is_right = self._passwords.is_right(attempt.account, password)
@@ -92,7 +92,7 @@ class SignInService:
             if isinstance(outcome, SignedIn):
                 _keep_hash(tx, attempt, renewed)
             else:
-                self._log_failed(tx, attempt.account, place, via, outcome)
+                self._log_failed(tx, _person(attempt.account, place, via), outcome)
         if isinstance(outcome, UserError):
             raise outcome
         return outcome
@@ -153,14 +153,13 @@ class SignInService:
         Raises:
             NotSignedIn: ``credentials_wrong``, ``wait`` with ``until``, ``session_ended``.
         """
-        via = SignInType(actor.sign_in_type)
         with self._database.write() as tx:
             if not _own_session(tx, actor).can_be_unlocked:
                 raise _ended()
             account = read_account(tx, actor.user_id or 0)
             attempt = self._passwords.charge(tx, account, actor.email)
             if attempt.refusal is not None:
-                self._log_failed(tx, account, actor.place, via, attempt.refusal)
+                self._log_failed(tx, actor, attempt.refusal)
         if attempt.refusal is not None:
             raise attempt.refusal
         is_right = self._passwords.is_right(account, password)
@@ -169,7 +168,7 @@ class SignInService:
             session = _own_session(tx, actor)
             if not is_right or not _is_unchanged(tx, account):
                 refusal = credentials_wrong()
-                self._log_failed(tx, account, actor.place, via, refusal)
+                self._log_failed(tx, actor, refusal)
             elif not session.can_be_unlocked:
                 refusal = _ended()
             else:
@@ -227,12 +226,9 @@ class SignInService:
         self._audit_log.log(tx, signed_in.actor, kinds.LOGIN_SUCCEEDED, details=details)
         return signed_in
 
-    def _log_failed(
-        self, tx: Tx, account: Account | None, place: Place, via: SignInType, reason: UserError
-    ) -> None:
+    def _log_failed(self, tx: Tx, actor: Actor, reason: UserError) -> None:
         if reason.code in ("code_missing", "password_to_set"):
             return
-        actor = unknown_person(place, via) if account is None else account.actor(place, via)
         self._audit_log.log(
             tx,
             actor,
@@ -253,6 +249,10 @@ class SignInService:
             mark_seen(tx, session.id)
             if is_new:
                 self._audit_log.log(tx, actor, kinds.LOGIN_SUCCEEDED)
+
+
+def _person(account: Account | None, place: Place, via: SignInType) -> Actor:
+    return unknown_person(place, via) if account is None else account.actor(place, via)
 
 
 def _type(via: SignInType, method: str | None) -> SignInType:

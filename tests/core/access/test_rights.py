@@ -1,0 +1,354 @@
+"""Every public method of every service, with every kind of person, against a table by hand.
+
+A method that is not in the table fails: whoever adds one decides who may call it.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crmdesk.core.access.actor import Actor, ActorKind
+from crmdesk.core.access.permissions import GRANTABLE, Permission
+from crmdesk.core.access.step_up import StepUpPurpose
+from crmdesk.core.access.users import NewUser, UserChange
+from crmdesk.core.errors import NotSignedIn, PermissionDenied, UserError
+from crmdesk.core.records.catalogue import PropertyDefinition
+from crmdesk.core.records.filters import RecordQuery
+from crmdesk.core.records.types import PropertyType
+from crmdesk.core.restore.model import PlanRequest
+from crmdesk.core.transfer.model import ImportRequest
+from tests.builders import PLACE, Desk
+
+ANYONE = "anyone"
+"""Credentials decide, and tests of their own prove it."""
+OWN_SESSION = "own session"
+"""A session of one's own, even a locked one."""
+INNER = "inner"
+"""For services, workers and the program's start: it acts for nobody, or inside their work."""
+
+SIGNED_IN, SUPER_ADMIN = Permission.SIGNED_IN, Permission.SUPER_ADMIN
+USE, DELETE = Permission.USE_RECORDS, Permission.DELETE_RECORDS
+PROPERTIES, IMPORT = Permission.EDIT_PROPERTIES, Permission.IMPORT
+
+RIGHTS: dict[str, Permission | str] = {
+    "workspace.start_up": INNER,
+    "workspace.run_job": INNER,
+    "workspace.start_worker": INNER,
+    "workspace.close": INNER,
+    "anchors.anchor_to_file": INNER,
+    "anchors.anchor_to_keyring": INNER,
+    "anchors.head": INNER,
+    "anchors.kept_heads": INNER,
+    "anchors.write_anchor": INNER,
+    "audit.anchor": SUPER_ADMIN,
+    "audit.catalogue": SUPER_ADMIN,
+    "audit.check_entry": SUPER_ADMIN,
+    "audit.verify": SUPER_ADMIN,
+    "audit_reader.event": SUPER_ADMIN,
+    "audit_reader.events": SUPER_ADMIN,
+    "audit_reader.ids": SUPER_ADMIN,
+    "audit_reader.rows": SUPER_ADMIN,
+    "backups.create": SUPER_ADMIN,
+    "backups.delete": SUPER_ADMIN,
+    "backups.download": SUPER_ADMIN,
+    "backups.estimate": SUPER_ADMIN,
+    "backups.health": SUPER_ADMIN,
+    "backups.list": SUPER_ADMIN,
+    "backups.open_file": SUPER_ADMIN,
+    "backups.pin": SUPER_ADMIN,
+    "backups.show": SUPER_ADMIN,
+    "backups.sweep": INNER,
+    "backups.verify": SUPER_ADMIN,
+    "definitions.add_object": PROPERTIES,
+    "definitions.add_property": PROPERTIES,
+    "definitions.archive_property": PROPERTIES,
+    "definitions.archived_properties": USE,
+    "definitions.counts": USE,
+    "definitions.object": USE,
+    "definitions.objects": USE,
+    "definitions.remove_object": SUPER_ADMIN,
+    "definitions.set_property": PROPERTIES,
+    "editor.add": USE,
+    "editor.archive": DELETE,
+    "editor.purge": DELETE,
+    "editor.unarchive": DELETE,
+    "editor.update": USE,
+    "imports.changes": IMPORT,
+    "imports.dry_run": IMPORT,
+    "imports.errors": IMPORT,
+    "imports.inspect": IMPORT,
+    "imports.list": IMPORT,
+    "imports.preflight": IMPORT,
+    "imports.requests": IMPORT,
+    "imports.save_errors": IMPORT,
+    "imports.show": IMPORT,
+    "imports.start": IMPORT,
+    "inbox.list": SIGNED_IN,
+    "inbox.mark_read": SIGNED_IN,
+    "inbox.notify": INNER,
+    "inbox.unread_count": SIGNED_IN,
+    "jobs.cancel_wanted": INNER,
+    "jobs.claim": INNER,
+    "jobs.end": INNER,
+    "jobs.enqueue": INNER,
+    "jobs.hand_over": INNER,
+    "jobs.job": SIGNED_IN,
+    "jobs.jobs": SIGNED_IN,
+    "jobs.on_abandoned": INNER,
+    "jobs.recover": INNER,
+    "jobs.report": INNER,
+    "jobs.request_cancel": SIGNED_IN,
+    "jobs.succeed": INNER,
+    "jobs.take_lock": INNER,
+    "passwords.change": SIGNED_IN,
+    "passwords.set_first": ANYONE,
+    "records.count": USE,
+    "records.deletions": USE,
+    "records.get": USE,
+    "records.history": USE,
+    "records.ids": USE,
+    "records.owners": USE,
+    "records.reveal": Permission.VIEW_SENSITIVE,
+    "records.rows": USE,
+    "restores.changes": SUPER_ADMIN,
+    "restores.list": SUPER_ADMIN,
+    "restores.objects": SUPER_ADMIN,
+    "restores.open": SUPER_ADMIN,
+    "restores.plan": SUPER_ADMIN,
+    "restores.read_plan": SUPER_ADMIN,
+    "restores.show": SUPER_ADMIN,
+    "restores.sources": SUPER_ADMIN,
+    "restores.start": SUPER_ADMIN,
+    "restores.start_undo": SUPER_ADMIN,
+    "restores.survey": SUPER_ADMIN,
+    "restores.undo_plan": SUPER_ADMIN,
+    "settings.all": SIGNED_IN,
+    "settings.backup_interval": INNER,
+    "settings.change": INNER,
+    "settings.edition": INNER,
+    "settings.flag": INNER,
+    "settings.get": INNER,
+    "settings.number": INNER,
+    "settings.one": SIGNED_IN,
+    "settings.set": SUPER_ADMIN,
+    "settings.text": INNER,
+    "sign_in.lock": OWN_SESSION,
+    "sign_in.resume": ANYONE,
+    "sign_in.sign_in": ANYONE,
+    "sign_in.sign_out": OWN_SESSION,
+    "sign_in.touch": SIGNED_IN,
+    "sign_in.unlock": OWN_SESSION,
+    "teams.add": SUPER_ADMIN,
+    "teams.add_member": SUPER_ADMIN,
+    "teams.list": SIGNED_IN,
+    "teams.remove": SUPER_ADMIN,
+    "teams.remove_member": SUPER_ADMIN,
+    "two_factor.attempts": SIGNED_IN,
+    "two_factor.begin_enrolment": SIGNED_IN,
+    "two_factor.confirm_enrolment": SIGNED_IN,
+    "two_factor.remove": SIGNED_IN,
+    "two_factor.renew_recovery_codes": SIGNED_IN,
+    "two_factor.status": SIGNED_IN,
+    "two_factor.step_up": SIGNED_IN,
+    "users.add": SUPER_ADMIN,
+    "users.deactivate": SUPER_ADMIN,
+    "users.grant_needs_code": SUPER_ADMIN,
+    "users.list": SUPER_ADMIN,
+    "users.make_one_time_code": SUPER_ADMIN,
+    "users.me": SIGNED_IN,
+    "users.names": USE,
+    "users.reactivate": SUPER_ADMIN,
+    "users.remove": SUPER_ADMIN,
+    "users.set": SUPER_ADMIN,
+    "users.show": SUPER_ADMIN,
+}
+
+NOT_SERVICES = {
+    "audit_log": "writes entries inside the transactions of services",
+    "database": "hands out transactions",
+    "file": "says what workspace.toml says",
+    "guard": "is what services ask",
+    "signing_key": "signs for services",
+}
+
+# Arguments by the name of their parameter: of the right kind, and mostly of nothing that exists.
+ARGUMENTS: dict[str, object] = {
+    "accept_changes": True,
+    "accept_irreversible": True,
+    "backup_id": "none",
+    "binding": "none",
+    "change": UserChange(),
+    "changes": {"label": "Nothing"},
+    "code": "000000",
+    "definition": PropertyDefinition("nothing_yet", "Nothing yet", PropertyType.STRING),
+    "email": "nobody@northwind.example",
+    "event_id": 10**9,
+    "ids": [10**9],
+    "import_id": "none",
+    "job_id": "none",
+    "key": "backup.keep_days",
+    "label": "Boat",
+    "name": "boats",
+    "new": NewUser("no address", "Nobody"),
+    "object_name": "contacts",
+    "old": "none",
+    "password": "none",
+    "place": PLACE,
+    "plan_id": "none",
+    "property_names": ["email"],
+    "purpose": StepUpPurpose.RESTORE,
+    "query": RecordQuery("contacts"),
+    "record_id": 10**9,
+    "record_ids": [10**9],
+    "restore_id": "none",
+    "source": "none",
+    "step_up_id": "none",
+    "value": 20,
+    "values": {"firstname": "Ann"},
+    "columns": ["email"],
+}
+
+
+def services(desk: Desk) -> dict[str, object]:
+    """The services of a workspace by attribute, and the workspace itself."""
+    found = {
+        name: each
+        for name, each in vars(desk.workspace).items()
+        if type(each).__module__.startswith("crmdesk.core") and not name.startswith("_")
+    }
+    return {
+        "workspace": desk.workspace,
+        **{name: each for name, each in found.items() if name not in NOT_SERVICES},
+    }
+
+
+def public_methods(service: object) -> Iterator[str]:
+    for name, _ in inspect.getmembers(type(service), inspect.isfunction):
+        if not name.startswith("_"):
+            yield name
+
+
+def people(desk: Desk) -> dict[str, tuple[Actor, set[Permission]]]:
+    """Everybody who might call, with the rights they have."""
+    everyone = {SIGNED_IN, USE}
+    una, admin = desk.user("Una User"), desk.admin
+    found = {
+        "nobody": (Actor(ActorKind.USER), set[Permission]()),
+        "a user": (una, everyone),
+        "a Super Admin": (admin, {*Permission}),
+        "signed out": (desk.user("Sid Out", super_admin=True), set()),
+        "locked": (desk.user("Lars Lock", super_admin=True), set()),
+        "idle": (desk.user("Ida Idle", super_admin=True), set()),
+        "deactivated": (desk.user("Dan Off", super_admin=True), set()),
+        "demoted": (desk.user("Eva Former", super_admin=True), everyone),
+        "with another's session": (replace(admin, session_id=una.session_id), set()),
+    }
+    for permission in GRANTABLE:
+        name = f"may {permission.value}"
+        found[name] = (desk.user("Per Mitted", permission), everyone | {permission})
+    changes = {
+        "signed out": "UPDATE sessions SET ended_at = started_at WHERE user_id = ?",
+        "locked": "UPDATE sessions SET locked_at = started_at WHERE user_id = ?",
+        "idle": "UPDATE sessions SET last_seen_at = '2020-01-01T00:00:00.000Z' WHERE user_id = ?",
+        "deactivated": "UPDATE users SET active = 0 WHERE id = ?",
+        "demoted": "UPDATE users SET super_admin = 0 WHERE id = ?",
+    }
+    with desk.workspace.database.write() as tx:
+        for name, statement in changes.items():
+            tx.sql(statement, (found[name][0].user_id,))
+    return found
+
+
+def arguments(method: Callable[..., object], actor: Actor, folder: Path) -> dict[str, Any]:
+    """What to call a method with: everything it demands, by name."""
+    by_name = {
+        **ARGUMENTS,
+        "actor": actor,
+        "out": folder / "anchors.json",
+        "path": folder / "nothing.csv",
+        "target": folder / "copy",
+        "request": PlanRequest("none", "contacts", None),
+    }
+    owner = method.__qualname__.split(".")[0]
+    if owner == "ImportService":
+        by_name["request"] = ImportRequest(str(folder / "nothing.csv"), "contacts")
+    if owner == "PasswordService":
+        by_name["new"] = "short"
+    if method.__qualname__ in ("Definitions.object", "Definitions.archive_property"):
+        by_name["name"] = "contacts"
+    demanded = [
+        name
+        for name, parameter in inspect.signature(method).parameters.items()
+        if parameter.default is inspect.Parameter.empty
+    ]
+    return {name: by_name[name] for name in demanded}
+
+
+def is_refused(method: Callable[..., object], given: dict[str, Any]) -> bool:
+    """Whether a call ends because of who makes it; any other refusal is a later one."""
+    try:
+        method(**given)
+    except PermissionDenied:
+        return True
+    except NotSignedIn as error:
+        return error.code in ("not_signed_in", "session_ended")
+    except UserError:
+        return False
+    return False
+
+
+def refusals_logged(desk: Desk) -> int:
+    return desk.audit_actions().count(("PERMISSION_REFUSED", "refused"))
+
+
+CHECKED = [name for name, right in RIGHTS.items() if isinstance(right, Permission)]
+
+
+def test_every_public_method_has_its_line_and_no_line_is_without_a_method(desk: Desk):
+    found = {
+        f"{name}.{method}"
+        for name, service in services(desk).items()
+        for method in public_methods(service)
+    }
+    assert found - set(RIGHTS) == set()
+    assert set(RIGHTS) - found == set()
+
+
+def test_whoever_acts_is_told_to_every_method_that_is_not_inner(desk: Desk):
+    for name, right in RIGHTS.items():
+        service, _, method = name.partition(".")
+        parameters = inspect.signature(getattr(services(desk)[service], method)).parameters
+        takes_actor = next(iter(parameters), "") == "actor"
+        assert takes_actor == (right not in (INNER, ANYONE)), name
+
+
+@pytest.mark.parametrize("name", CHECKED)
+def test_exactly_those_with_the_right_get_through_and_each_refusal_is_logged(
+    desk: Desk, tmp_path: Path, name: str
+):
+    service, _, method_name = name.partition(".")
+    method = getattr(services(desk)[service], method_name)
+    for who, (actor, rights) in people(desk).items():
+        before = refusals_logged(desk)
+        refused = is_refused(method, arguments(method, actor, tmp_path))
+        assert refused == (RIGHTS[name] not in rights), who
+        assert refusals_logged(desk) - before == refused, who
+
+
+@pytest.mark.parametrize("name", [name for name, right in RIGHTS.items() if right == OWN_SESSION])
+def test_what_takes_a_session_of_ones_own_refuses_nobody_and_another(
+    desk: Desk, tmp_path: Path, name: str
+):
+    service, _, method_name = name.partition(".")
+    method = getattr(services(desk)[service], method_name)
+    ann, marc = desk.user("Ann Lee"), desk.user("Marc Dubois")
+    borrowed = Actor(ActorKind.USER, ann.user_id, ann.email, ann.full_name, marc.session_id)
+    for actor in (Actor(ActorKind.USER), borrowed):
+        assert is_refused(method, arguments(method, actor, tmp_path))
+    assert not is_refused(method, arguments(method, ann, tmp_path))
