@@ -1,74 +1,23 @@
-"""One operation in a process of its own, to be killed, starved or refused by the tests.
-
-``python -m tests.faults.operation NAME FOLDER KEY_HEX SESSION_ID`` does it and exits with the
-code the command line would use: 0, or that of the error, whose sentence goes to standard error.
-"""
+"""The operations that are killed, starved and refused: each opens the workspace, acts, closes."""
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from crmdesk.core.access.actor import Actor, ActorKind, Place, SignInType
 from crmdesk.core.access.step_up import StepUpPurpose, record_step_up
-from crmdesk.core.errors import UserError
 from crmdesk.core.restore.model import PlanRequest, RestorePlan
 from crmdesk.core.workspace import Workspace
 
-
-def backup(workspace: Workspace, actor: Actor) -> None:
-    """Make a backup."""
-    backup_id = workspace.backups.create(actor)
-    workspace.run_job(str(workspace.backups.show(actor, backup_id).job_id))
+Operation = Callable[..., "dict[str, Any] | None"]
 
 
-def restore(workspace: Workspace, actor: Actor) -> None:
-    """Restore the phone numbers from the backup beside the workspace."""
-    source = str(workspace.folder.parent / "backup.zip")
-    plan = workspace.restores.plan(actor, PlanRequest(source, "contacts", ("phone",)))
-    restore_id = workspace.restores.start(
-        actor,
-        plan.id,
-        accept_changes=True,
-        accept_irreversible=True,
-        step_up_id=_allowed(workspace, actor, plan, StepUpPurpose.RESTORE),
-    )
-    workspace.run_job(str(workspace.restores.show(actor, restore_id).job_id))
-
-
-def undo(workspace: Workspace, actor: Actor) -> None:
-    """Take the newest restore back."""
-    newest = next(r for r in workspace.restores.list(actor) if r.can_undo)
-    plan = workspace.restores.undo_plan(actor, newest.id)
-    restore_id = workspace.restores.start_undo(
-        actor,
-        plan.id,
-        step_up_id=_allowed(workspace, actor, plan, StepUpPurpose.RESTORE_UNDO),
-    )
-    workspace.run_job(str(workspace.restores.show(actor, restore_id).job_id))
-
-
-def edit(workspace: Workspace, actor: Actor) -> None:
-    """Edit, add, delete and bring back a record."""
-    editor = workspace.editor
-    added = editor.add(actor, "contacts", {"email": "new@example.org"})
-    editor.update(actor, "contacts", added.id, {"phone": "1"})
-    editor.archive(actor, "contacts", [added.id])
-    editor.unarchive(actor, "contacts", [added.id])
-
-
-OPERATIONS = {"backup": backup, "restore": restore, "undo": undo, "edit": edit}
-
-
-def _allowed(
-    workspace: Workspace, actor: Actor, plan: RestorePlan, purpose: StepUpPurpose
-) -> str:
-    with workspace.database.write() as tx:
-        return record_step_up(tx, actor, purpose, plan.hash, "code")
-
-
-def main(name: str, folder: str, key: str, session_id: str) -> int:
-    """Do the operation; see the module."""
+@contextmanager
+def opened(folder: str, key: str, session_id: str) -> Iterator[tuple[Workspace, Actor]]:
+    """The workspace, and the Super Admin whose session it is."""
     actor = Actor(
         ActorKind.USER,
         1,
@@ -78,15 +27,100 @@ def main(name: str, folder: str, key: str, session_id: str) -> int:
         SignInType.PASSWORD_AND_CODE.value,
         Place(),
     )
+    workspace = Workspace(Path(folder), bytes.fromhex(key))
     try:
-        workspace = Workspace(Path(folder), bytes.fromhex(key))
-        OPERATIONS[name](workspace, actor)
+        yield workspace, actor
+    finally:
         workspace.close()
-    except UserError as error:
-        sys.stderr.write(f"{error.code}: {error.message}\n")
-        return error.exit_code
-    return 0
 
 
-if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+def backup(folder: str, key: str, session_id: str) -> None:
+    """Make a backup."""
+    with opened(folder, key, session_id) as (workspace, actor):
+        backup_id = workspace.backups.create(actor)
+        workspace.run_job(str(workspace.backups.show(actor, backup_id).job_id))
+
+
+def restore(folder: str, key: str, session_id: str) -> None:
+    """Restore the phone numbers from the backup beside the workspace."""
+    with opened(folder, key, session_id) as (workspace, actor):
+        plan = phones_plan(workspace, actor)
+        restore_id = start_restore(workspace, actor, plan)
+        workspace.run_job(str(workspace.restores.show(actor, restore_id).job_id))
+
+
+def undo(folder: str, key: str, session_id: str) -> None:
+    """Take the newest restore back."""
+    with opened(folder, key, session_id) as (workspace, actor):
+        newest = next(r for r in workspace.restores.list(actor) if r.can_undo)
+        plan = workspace.restores.undo_plan(actor, newest.id)
+        allowed = _allowed(workspace, actor, plan, StepUpPurpose.RESTORE_UNDO)
+        restore_id = workspace.restores.start_undo(actor, plan.id, step_up_id=allowed)
+        workspace.run_job(str(workspace.restores.show(actor, restore_id).job_id))
+
+
+def import_file(folder: str, key: str, session_id: str) -> None:
+    """Import the file beside the workspace: half of its rows are new."""
+    with opened(folder, key, session_id) as (workspace, actor):
+        found = workspace.imports.inspect(actor, Path(folder).parent / "contacts.csv")
+        import_id = workspace.imports.start(actor, found.request())
+        workspace.run_job(str(workspace.imports.show(actor, import_id).job_id))
+
+
+def edit(folder: str, key: str, session_id: str) -> None:
+    """Edit, add, delete and bring back a record."""
+    with opened(folder, key, session_id) as (workspace, actor):
+        editor = workspace.editor
+        added = editor.add(actor, "contacts", {"email": "new@example.org"})
+        editor.update(actor, "contacts", added.id, {"phone": "1"})
+        editor.archive(actor, "contacts", [added.id])
+        editor.unarchive(actor, "contacts", [added.id])
+
+
+def download(folder: str, key: str, session_id: str, target: str) -> None:
+    """Save a copy of the newest backup."""
+    with opened(folder, key, session_id) as (workspace, actor):
+        newest = next(b for b in workspace.backups.list(actor) if b.downloadable)
+        workspace.backups.download(actor, newest.id, Path(target))
+
+
+def save_errors(folder: str, key: str, session_id: str, target: str) -> None:
+    """Save the error file of the newest import that has one."""
+    with opened(folder, key, session_id) as (workspace, actor):
+        found = next(i for i in workspace.imports.list(actor) if i.error_file)
+        workspace.imports.save_errors(actor, found.id, Path(target))
+
+
+def phones_plan(workspace: Workspace, actor: Actor) -> RestorePlan:
+    """The plan to restore the phone numbers from the backup beside the workspace."""
+    source = str(workspace.folder.parent / "backup.zip")
+    return workspace.restores.plan(actor, PlanRequest(source, "contacts", ("phone",)))
+
+
+def start_restore(workspace: Workspace, actor: Actor, plan: RestorePlan) -> str:
+    """Queue the restore of a plan, its code given."""
+    return workspace.restores.start(
+        actor,
+        plan.id,
+        accept_changes=True,
+        accept_irreversible=True,
+        step_up_id=_allowed(workspace, actor, plan, StepUpPurpose.RESTORE),
+    )
+
+
+def _allowed(
+    workspace: Workspace, actor: Actor, plan: RestorePlan, purpose: StepUpPurpose
+) -> str:
+    with workspace.database.write() as tx:
+        return record_step_up(tx, actor, purpose, plan.hash, "code")
+
+
+OPERATIONS: dict[str, Operation] = {
+    "backup": backup,
+    "restore": restore,
+    "undo": undo,
+    "import": import_file,
+    "edit": edit,
+    "download": download,
+    "save errors": save_errors,
+}

@@ -1,28 +1,31 @@
-"""A small workspace with something to back up, restore and undo, and what must hold of it."""
+"""A small workspace with something to back up, restore, undo and import, and what must hold."""
 
 from __future__ import annotations
 
 import shutil
 import sqlite3
-import subprocess
-import sys
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from crmdesk.core.access.keys import KeyPurpose, derive
 from crmdesk.core.audit.verify import verify_chain
 from crmdesk.core.backup.verify import verify_backup
+from crmdesk.core.db.engine import Tx
 from crmdesk.core.workspace import Workspace
 from tests.builders import Desk
+from tests.faults.nursery import Ended, Nursery, Task
 
 RECORDS = 50
-ROOT = Path(__file__).parents[2]
-WRITES = "pwrite64,write,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,ftruncate"
+#: Every call that changes a file or a folder.
+WRITES = "pwrite64,pwritev,write,writev,fsync,fdatasync,rename,renameat,renameat2"
+WRITES += ",unlink,unlinkat,ftruncate,fallocate"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Scene:
-    """A folder with a workspace, a backup file beside it, and a signed-in Super Admin."""
+    """A folder with a workspace, files beside it, and a signed-in Super Admin."""
 
     folder: Path
     key: bytes
@@ -33,101 +36,88 @@ class Scene:
         """The workspace's own folder."""
         return self.folder / "workspace"
 
+    @property
+    def database(self) -> Path:
+        """The workspace's database file."""
+        return self.workspace_folder / "crm.sqlite3"
+
     def copy(self, target: Path) -> Scene:
         """A fresh copy, so that one run's damage is not the next one's start."""
         shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(self.folder, target)
         return Scene(target, self.key, self.session_id)
 
-    def command(self, operation: str) -> list[str]:
-        """The command line of an operation on this copy."""
-        return [
-            sys.executable,
-            "-m",
-            "tests.faults.operation",
-            operation,
-            str(self.workspace_folder),
-            self.key.hex(),
-            self.session_id,
-        ]
+    def task(self, operation: str, *more: str, **fate: Any) -> Task:
+        """An operation on this copy."""
+        basis = (str(self.workspace_folder), self.key.hex(), self.session_id)
+        return Task(operation, (*basis, *more), **fate)
 
-    def run(self, operation: str, prefix: list[str] | None = None) -> subprocess.CompletedProcess[str]:
-        """Run an operation, under another program when ``prefix`` names one."""
-        return subprocess.run(
-            [*(prefix or []), *self.command(operation)],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+    def run(self, nursery: Nursery, operation: str, *more: str, **fate: Any) -> Ended:
+        """Do an operation on this copy, to its end."""
+        return nursery.run(self.task(operation, *more, **fate))
+
+    def open(self) -> Workspace:
+        """The workspace, opened here."""
+        return Workspace(self.workspace_folder, self.key)
 
 
 def make_scene(folder: Path, template: tuple[Path, bytes]) -> Scene:
-    """Fifty contacts, a backup file, one restore that can be undone, then damaged values."""
+    """Fifty contacts, a backup, a restore that can be undone, a file to import, wrong values."""
     folder.mkdir(parents=True)
     shutil.copytree(template[0], folder / "workspace")
     desk = Desk(folder / "workspace", template[1])
     for number in range(RECORDS):
-        desk.contact(firstname=f"Name {number}", phone="good")
+        desk.contact(email=f"{number}@example.org", phone="good", city="Oslo")
+    desk.backup()
+    with desk.workspace.database.write() as tx:
+        # Backups are possible once in a while; this one was made long ago.
+        tx.sql("UPDATE backups SET completed_steady = '2026-01-05T08:00:00.000Z'")
     backup = desk.backup_file()
-    _damage(desk, "worse")
+    _set_phones(desk, "worse", "1")
     desk.restore(backup, "contacts", ["phone"])
-    _damage_marked(desk)
+    # What a restore would change; the other half stays as the restore left it, for its undo.
+    _set_phones(desk, "bad", "id % 2 = 0")
+    _write_file(folder / "contacts.csv")
     scene = Scene(folder, template[1], str(desk.admin.session_id))
     desk.workspace.close()
     return scene
 
 
-def _damage(desk: Desk, value: str) -> None:
+def _set_phones(desk: Desk, value: str, where: str) -> None:
     with desk.workspace.database.write() as tx:
-        tx.sql("UPDATE obj_contacts SET phone = ?, version = version + 1", (value,))
+        tx.sql(f"UPDATE obj_contacts SET phone = ?, version = version + 1 WHERE {where}", (value,))
 
 
-def _damage_marked(desk: Desk) -> None:
-    """Values that a restore would change, in other records' cities; phones stay undoable."""
-    with desk.workspace.database.write() as tx:
-        tx.sql(
-            "UPDATE obj_contacts SET phone = 'bad', version = version + 1 WHERE id % 2 = 0"
-        )
+def _write_file(path: Path) -> None:
+    """Half of the rows are known contacts, half are new, and one cannot be imported."""
+    rows = [f"{n}@example.org,Bergen" for n in range(RECORDS // 2, RECORDS + RECORDS // 2)]
+    path.write_text("\n".join(["Email,City", *rows, "no address,Bergen", ""]), encoding="utf-8")
 
 
-def phones(folder: Path) -> dict[str, int]:
-    """How many contacts have which phone value."""
-    with sqlite3.connect(folder / "crm.sqlite3") as connection:
-        rows = connection.execute("SELECT phone, count(*) FROM obj_contacts GROUP BY phone")
-        found = {str(phone): int(number) for phone, number in rows}
-    connection.close()
-    return found
+def dump(database: Path, without: tuple[str, ...] = ()) -> dict[str, Counter[tuple[Any, ...]]]:
+    """All rows of all tables, as a multiset a table."""
+    connection = sqlite3.connect(database)
+    try:
+        names = [
+            row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")
+        ]
+        return {
+            name: Counter(connection.execute(f'SELECT * FROM "{name}"'))
+            for name in names
+            if name not in without
+        }
+    finally:
+        connection.close()
 
 
-def violations(scene: Scene, operation: str) -> list[str]:
+def violations(scene: Scene, operation: str = "") -> list[str]:
     """What does not hold after the next start: nothing, one hopes."""
-    found: list[str] = []
-    workspace = Workspace(scene.workspace_folder, scene.key)
+    workspace = scene.open()
     workspace.start_up()
     with workspace.database.read() as tx:
-        if tx.sql("PRAGMA integrity_check").fetchone()[0] != "ok":
-            found.append("integrity_check")
-        if tx.sql("PRAGMA foreign_key_check").fetchall():
-            found.append("foreign_key_check")
-        if tx.sql("SELECT count(*) FROM jobs WHERE state IN ('queued','running','cancelling')").fetchone()[0]:
-            found.append("a job is still open")
-        if tx.sql("SELECT count(*) FROM locks").fetchone()[0]:
-            found.append("a lock is still held")
-        found += _unequal_states(tx.sql, operation)
-        known = {row[0] for row in tx.sql("SELECT file_name FROM backups WHERE state = 'succeeded' AND expired_at IS NULL")}
-    vault = scene.workspace_folder / "vault" / "backups"
-    files = {path.name for path in vault.iterdir()}
-    if files != known:
-        found.append(f"vault holds {sorted(files)}, the list says {sorted(known)}")
-    for name in files & known:
-        if not verify_backup(vault / name, workspace.signing_key.public_key).ok:
-            found.append(f"{name} does not verify")
-    kept = _plan_files(workspace)
-    stray = {path.name for path in (scene.workspace_folder / "staging").iterdir()} - kept
-    if stray:
-        found.append(f"stray staging files {sorted(stray)}")
+        found = _database_violations(tx)
+        found += _half_done(tx, operation)
+        found += _stray_files(tx, workspace)
     chain = verify_chain(
         workspace.database.path,
         derive(scene.key, KeyPurpose.AUDIT_CHAIN),
@@ -140,59 +130,109 @@ def violations(scene: Scene, operation: str) -> list[str]:
     return found
 
 
-def _plan_files(workspace: Workspace) -> set[str]:
-    with workspace.database.read() as tx:
-        return {f"{row[0]}.sqlite3" for row in tx.sql("SELECT id FROM plans")}
+def _database_violations(tx: Tx) -> list[str]:
+    questions = {
+        "a page is damaged": "SELECT * FROM pragma_integrity_check WHERE integrity_check <> 'ok'",
+        "a foreign key leads nowhere": "SELECT * FROM pragma_foreign_key_check",
+        "a job is still open": "SELECT id FROM jobs WHERE state IN "
+        "('queued', 'running', 'cancelling')",
+        "a lock is still held": "SELECT name FROM locks",
+        "a job and its row disagree": "SELECT j.id FROM jobs j JOIN (SELECT job_id, state FROM "
+        "backups UNION ALL SELECT job_id, state FROM restores UNION ALL SELECT job_id, state "
+        "FROM imports) d ON d.job_id = j.id WHERE d.state <> j.state",
+    }
+    return [
+        f"{what}: {rows}" for what, sql in questions.items() if (rows := tx.sql(sql).fetchall())
+    ]
 
 
-def _unequal_states(sql, operation: str) -> list[str]:  # type: ignore[no-untyped-def]
+def _one(tx: Tx, sql: str) -> int:
+    return int(tx.sql(sql).fetchone()[0])
+
+
+def _half_done(tx: Tx, operation: str) -> list[str]:
     """Wholly there or wholly absent, and the log agrees."""
     found = []
-    good = sql("SELECT count(*) FROM obj_contacts WHERE phone = 'good'").fetchone()[0]
-    rows = sql("SELECT undoes IS NOT NULL, state FROM restores ORDER BY created_at").fetchall()
-    done = sql(
-        "SELECT count(*) FROM audit_events WHERE result = 'ok' AND subcategory IN "
-        "('DATA_RESTORE_COMPLETED', 'UNIFIED_RESTORE_UNDO_EXECUTION')"
-    ).fetchone()[0]
-    if done != sum(state == "succeeded" for _, state in rows):
-        found.append("the log and the list of restores disagree")
+    rows = tx.sql("SELECT undoes IS NOT NULL, state FROM restores ORDER BY created_at").fetchall()
+    pairs = {
+        "restores": (
+            sum(state == "succeeded" for _, state in rows),
+            "subcategory IN ('DATA_RESTORE_COMPLETED', 'UNIFIED_RESTORE_UNDO_EXECUTION')",
+        ),
+        "backups": (
+            _one(tx, "SELECT count(*) FROM backups WHERE state = 'succeeded'"),
+            "subcategory = 'DATA_BACKUP_CREATED'",
+        ),
+    }
+    for what, (listed, where) in pairs.items():
+        sql = f"SELECT count(*) FROM audit_events WHERE result = 'ok' AND {where}"
+        if _one(tx, sql) != listed:
+            found.append(f"the log and the list of {what} disagree")
+    good, worse = (
+        _one(tx, f"SELECT count(*) FROM obj_contacts WHERE phone = '{value}'")
+        for value in ("good", "worse")
+    )
     if operation == "restore":
-        happened = rows[-1] == (0, "succeeded") and len(rows) == 2
+        happened = len(rows) == 2 and rows[-1] == (0, "succeeded")
         if good != (RECORDS if happened else RECORDS // 2):
             found.append(f"half a restore: {good} of {RECORDS} values")
     if operation == "undo":
-        worse = sql("SELECT count(*) FROM obj_contacts WHERE phone = 'worse'").fetchone()[0]
         happened = rows[-1] == (1, "succeeded")
         if worse != (RECORDS // 2 if happened else 0):
             found.append(f"half an undo: {worse} values")
-    backups = sql("SELECT count(*) FROM backups WHERE state = 'succeeded'").fetchone()[0]
-    logged = sql(
-        "SELECT count(*) FROM audit_events WHERE subcategory = 'DATA_BACKUP_CREATED' AND result = 'ok'"
-    ).fetchone()[0]
-    if backups != logged:
-        found.append("the log and the list of backups disagree")
+    if operation == "import":
+        found += _half_imported(tx)
     return found
 
 
-def count_writes(scene: Scene, operation: str, folder: Path) -> int:
-    """How many write-type system calls the undisturbed operation makes."""
-    log = folder / "calls"
-    done = scene.run(operation, ["strace", "-f", "-qq", "-o", str(log), "-e", f"trace={WRITES}"])
-    if done.returncode:
-        raise AssertionError(done.stderr)
-    return log.read_bytes().count(b"\n")
+def _half_imported(tx: Tx) -> list[str]:
+    moved = _one(tx, "SELECT count(*) FROM obj_contacts WHERE city = 'Bergen'")
+    happened = _one(
+        tx, "SELECT count(*) FROM imports WHERE kind = 'import' AND state = 'succeeded'"
+    )
+    if moved != (RECORDS if happened else 0):
+        return [f"half an import: {moved} records"]
+    return []
 
 
-def inject(fault: str, at: int, log: Path) -> list[str]:
-    """A strace prefix that does ``fault`` to the write-type call number ``at``."""
-    return [
-        "strace",
-        "-f",
-        "-qq",
-        "-o",
-        str(log),
-        "-e",
-        f"trace={WRITES}",
-        "-e",
-        f"inject={WRITES}:{fault}:when={at}",
-    ]
+def _stray_files(tx: Tx, workspace: Workspace) -> list[str]:
+    folder = workspace.folder
+    known = {
+        "vault/backups": "SELECT file_name FROM backups WHERE state = 'succeeded' "
+        "AND expired_at IS NULL",
+        "staging": "SELECT id || '.sqlite3' FROM plans",
+    }
+    found = []
+    for place, sql in known.items():
+        expected = {row[0] for row in tx.sql(sql)}
+        files = {path.name for path in (folder / place).iterdir()}
+        # The staging file of a plan that was carried out, or lapsed, is gone.
+        wrong = files - expected if place == "staging" else files ^ expected
+        if wrong:
+            found.append(f"{place}: {sorted(wrong)}")
+    partials = [path.name for path in folder.rglob("*.partial")]
+    if partials:
+        found.append(f"partial files {partials}")
+    for path in (folder / "vault" / "backups").glob("*.zip"):
+        if not verify_backup(path, workspace.signing_key.public_key).ok:
+            found.append(f"{path.name} does not verify")
+    return found
+
+
+def traced(log: Path, calls: str, fault: str = "", when: str = "") -> list[str]:
+    """Options of strace: note ``calls``, and do ``fault`` to those that ``when`` numbers."""
+    options = ["-o", str(log), "-e", f"trace={calls}"]
+    return [*options, "-e", f"inject={calls}:{fault}:when={when}"] if fault else options
+
+
+def count_calls(scene: Scene, nursery: Nursery, operation: str, calls: str) -> int:
+    """How many such calls the undisturbed operation's busiest thread makes.
+
+    Strace counts a fault's number in each thread by itself.
+    """
+    log = scene.folder / "calls"
+    done = scene.run(nursery, operation, strace=traced(log, calls))
+    if done.code:
+        raise AssertionError(done.message)
+    lines = log.read_text(errors="replace").splitlines()
+    return max(Counter(line.split()[0] for line in lines if "(" in line).values(), default=0)

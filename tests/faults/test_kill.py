@@ -1,63 +1,75 @@
-"""kill -9 at any write: wholly there or wholly absent, and the next start says which."""
+"""kill -9 at any write and at any time: wholly there or wholly absent, and the next start says."""
 
 from __future__ import annotations
 
 import os
 import random
-import subprocess
-import time
 from pathlib import Path
 
 import pytest
 
-from tests.faults.scene import Scene, count_writes, inject, make_scene, violations
+from tests.faults.conftest import FULL, Record, effort
+from tests.faults.nursery import Nursery
+from tests.faults.scene import RECORDS, WRITES, Scene, count_calls, traced, violations
 
-#: Points an operation; ``dev.py faults`` sets 0 for every one.
-POINTS = int(os.environ.get("CRMDESK_FAULT_POINTS", "7"))
-OPERATIONS = ("backup", "restore", "undo", "edit")
-
-
-@pytest.fixture(scope="module")
-def scene(workspace_template: tuple[Path, bytes], tmp_path_factory: pytest.TempPathFactory) -> Scene:
-    return make_scene(tmp_path_factory.mktemp("scene") / "made", workspace_template)
+OPERATIONS = ("backup", "restore", "undo", "import", "edit")
+SEED = int(os.environ.get("CRMDESK_TEST_SEED", "20261122"))
 
 
-def spread(count: int) -> list[int]:
-    """Points over all calls: every one, or some at fixed distances from the last."""
-    if POINTS == 0 or count <= POINTS:
+def spread(count: int, points: int) -> list[int]:
+    """Points over all calls: every one, or some at fixed distances up to the last."""
+    if FULL or count <= points:
         return list(range(1, count + 1))
-    return sorted({1 + round(place * (count - 1) / (POINTS - 1)) for place in range(POINTS)})
+    return sorted({1 + round(place * (count - 1) / (points - 1)) for place in range(points)})
+
+
+def repeats(scene: Scene, nursery: Nursery, operation: str) -> list[str]:
+    """What is wrong when the operation is done again after the next start."""
+    if operation not in ("restore", "import"):
+        return []
+    again = scene.run(nursery, operation)
+    if again.error not in ("", "nothing_to_restore"):
+        return [f"again: {again.error} {again.message}"]
+    column, value = ("phone", "good") if operation == "restore" else ("city", "Bergen")
+    workspace = scene.open()
+    with workspace.database.read() as tx:
+        sql = f"SELECT count(*) FROM obj_contacts WHERE {column} = ?"
+        number = tx.sql(sql, (value,)).fetchone()[0]
+    workspace.close()
+    return [] if number == RECORDS else [f"again: {number} values"]
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_a_kill_at_any_write_leaves_all_or_nothing(
-    scene: Scene, operation: str, tmp_path: Path
+    scene: Scene, nursery: Nursery, operation: str, tmp_path: Path, record: Record
 ) -> None:
-    calls = count_writes(scene.copy(tmp_path / "count"), operation, tmp_path)
-    failures = {}
-    for at in spread(calls):
+    calls = count_calls(scene.copy(tmp_path / "count"), nursery, operation, WRITES)
+    points, failures, killed = spread(calls, 14), {}, 0
+    for at in points:
         copy = scene.copy(tmp_path / "run")
-        copy.run(operation, inject("signal=KILL", at, tmp_path / "log"))
-        if wrong := violations(copy, operation):
+        fate = traced(tmp_path / "log", WRITES, "signal=KILL", str(at))
+        ended = copy.run(nursery, operation, strace=fate)
+        killed += ended.code == -9
+        if wrong := violations(copy, operation) or repeats(copy, nursery, operation):
             failures[at] = wrong
+    record(len(points), f"{len(failures)} violations ({operation}, {killed} killed)")
+    # Progress is told by the clock, so that the last calls are not always reached.
+    assert killed >= len(points) * 0.8
     assert not failures, f"of {calls} calls: {failures}"
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_a_kill_at_any_time_leaves_all_or_nothing(
-    scene: Scene, operation: str, tmp_path: Path
+    scene: Scene, nursery: Nursery, operation: str, tmp_path: Path, record: Record
 ) -> None:
-    seed = int(os.environ.get("CRMDESK_FAULT_SEED", "20261122"))
-    chance = random.Random(f"{seed} {operation}")
-    started = time.monotonic()
-    scene.copy(tmp_path / "count").run(operation)
-    usual = time.monotonic() - started
-    for trial in range(max(POINTS // 2, 2) if POINTS else 200):
+    chance = random.Random(f"{SEED} {operation}")
+    usual = scene.copy(tmp_path / "count").run(nursery, operation).seconds
+    trials, failures, killed = effort(8, 200), {}, 0
+    for trial in range(trials):
         copy = scene.copy(tmp_path / "run")
-        process = subprocess.Popen(copy.command(operation), cwd=Path(__file__).parents[2])
-        try:
-            process.wait(chance.uniform(0.3, 1.1) * usual)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        assert violations(copy, operation) == [], f"seed {seed}, trial {trial}"
+        ended = copy.run(nursery, operation, kill_after=chance.uniform(0.01, 1.1) * usual)
+        killed += ended.code == -9
+        if wrong := violations(copy, operation) or repeats(copy, nursery, operation):
+            failures[trial] = wrong
+    record(trials, f"{len(failures)} violations ({operation}, {killed} killed, seed {SEED})")
+    assert not failures, f"seed {SEED}: {failures}"
