@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from crmdesk.core.changes.change_set import RecordChange
 from crmdesk.core.changes.stage import Stage
 from crmdesk.core.db.engine import Tx
-from crmdesk.core.db.sqlite import quoted
+from crmdesk.core.db.sqlite import balanced, quoted
 from crmdesk.core.errors import UserError
+
+# SQLite gathers what one UPDATE reads from another table before it writes any of it: for a million
+# records that would be gigabytes.
+_ROWS_AT_ONCE = 20_000
+#: SQLite takes at most 2,000 result columns, and each property needs two.
+_COLUMNS_AT_ONCE = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +36,9 @@ def apply_stage(tx: Tx, stage: Stage, change_id: int) -> Applied:
     """
     refuse_outdated(tx, stage)
     created = _create(tx, stage, change_id)
-    values = sum(
-        _write_history(tx, stage, change_id, position) for position in range(len(stage.columns))
-    )
-    updated = _update(tx, stage)
+    ranges = _row_ranges(tx)
+    values = _write_history(tx, stage, change_id, ranges)
+    updated = _update(tx, stage, ranges)
     return Applied(created, updated, values)
 
 
@@ -72,59 +79,88 @@ def _create(tx: Tx, stage: Stage, change_id: int) -> int:
         "SELECT seq FROM sqlite_sequence WHERE name = ?", (object_type.table,)
     ).fetchone()
     first = (sequence[0] if sequence else 0) + 1
-    # Ids are given here, in the order of the rows, so that history and sources can name them.
+    # Ids are given here, in the order of the rows, so that history and sources can name them;
+    # beside the rows, since writing into each of them would write the whole stage again.
     tx.sql(
-        "UPDATE stage.rows SET record_id = n.place FROM (SELECT row, ? - 1 + row_number() OVER "
-        "(ORDER BY row) AS place FROM stage.rows WHERE outcome = 'create') n "
-        "WHERE n.row = stage.rows.row",
+        "INSERT INTO stage.created SELECT row, ? - 1 + row_number() OVER (ORDER BY row) "
+        "FROM stage.rows WHERE outcome = 'create'",
         (first,),
     )
     columns = "".join(f", {quoted(column.column)}" for column in stage.columns)
-    cells = "".join(f", c{index}" for index in range(len(stage.columns)))
+    cells = "".join(f", r.c{index}" for index in range(len(stage.columns)))
     tx.sql(
-        f"INSERT INTO main.{table} (id, created_at, updated_at, version{columns}) "
-        f"SELECT record_id, ?, ?, 1{cells} FROM stage.rows WHERE outcome = 'create' ORDER BY row",
+        f"INSERT INTO main.{table} (id, created_at, updated_at, version{columns}) "  # noqa: S608
+        f"SELECT n.record_id, ?, ?, 1{cells} FROM stage.created n "
+        "JOIN stage.rows r ON r.row = n.row ORDER BY n.row",
         (tx.now_text, tx.now_text),
     )
     tx.sql(
         "INSERT INTO main.record_history (change_id, object_type_id, record_id, kind) "
-        "SELECT ?, ?, record_id, ? FROM stage.rows WHERE outcome = 'create' ORDER BY row",
+        "SELECT ?, ?, record_id, ? FROM stage.created ORDER BY record_id",
         (change_id, object_type.id, RecordChange.CREATE.value),
     )
     return int(waiting)
 
 
-def _write_history(tx: Tx, stage: Stage, change_id: int, position: int) -> int:
-    cursor = tx.sql(
-        "INSERT INTO main.property_history (change_id, property_id, record_id, object_type_id, "
-        "old, new) "
-        f"SELECT ?, ?, o.id, ?, {stage.live(position)}, r.c{position} FROM {stage.join} "
-        f"WHERE {stage.changed(position)} ORDER BY o.id",
-        (change_id, stage.columns[position].id, stage.object_type.id),
+def _row_ranges(tx: Tx) -> list[tuple[int, int]]:
+    """First and last row of each part of the rows to update, so that none fills the memory."""
+    ends = [
+        row
+        for (row,) in tx.sql(
+            "SELECT max(row) FROM (SELECT row, (row_number() OVER (ORDER BY row) - 1) / ? AS part "
+            "FROM stage.rows WHERE outcome = 'update') GROUP BY part ORDER BY part",
+            (_ROWS_AT_ONCE,),
+        )
+    ]
+    return list(zip([0, *(end + 1 for end in ends)], ends, strict=False))
+
+
+def _write_history(tx: Tx, stage: Stage, change_id: int) -> int:
+    """Keep old and new of every value that changes, one row a record, in one pass.
+
+    Returns:
+        How many values that are.
+    """
+    if not stage.columns:
+        return 0
+    cells = [
+        f"CASE WHEN {stage.changed(position)} THEN "
+        f"',' || json_array({column.id}, {stage.live(position)}, r.c{position}) ELSE '' END"
+        for position, column in enumerate(stage.columns)
+    ]
+    tx.sql(
+        "INSERT INTO main.value_history (change_id, object_type_id, record_id, cells) "
+        f"SELECT ?, ?, o.id, '[' || substr({balanced(cells, ' || ')}, 2) || ']' "
+        f"FROM {stage.join} ORDER BY o.id",
+        (change_id, stage.object_type.id),
     )
-    return int(cursor.rowcount)
+    row = tx.sql(
+        "SELECT coalesce(sum(json_array_length(cells)), 0) FROM main.value_history "
+        "WHERE change_id = ?",
+        (change_id,),
+    ).fetchone()
+    return int(row[0])
 
 
-def _update(tx: Tx, stage: Stage) -> int:
+def _update(tx: Tx, stage: Stage, ranges: Sequence[tuple[int, int]]) -> int:
     if not stage.columns:
         return 0
     _clear_moving_unique_values(tx, stage)
     table = quoted(stage.object_type.table)
+    kept = [f"{table}.{quoted(column.column)}" for column in stage.columns]
     assignments = ", ".join(
         f"{quoted(column.column)} = "
-        + (
-            f"coalesce(r.c{index}, {table}.{quoted(column.column)})"
-            if stage.blank_keeps
-            else f"r.c{index}"
-        )
+        + (f"coalesce(r.c{index}, {kept[index]})" if stage.blank_keeps else f"r.c{index}")
         for index, column in enumerate(stage.columns)
     )
-    cursor = tx.sql(
-        f"UPDATE main.{table} SET {assignments}, updated_at = ?, version = version + 1 "
-        f"FROM stage.rows r WHERE r.outcome = 'update' AND r.record_id = {table}.id",
-        (tx.now_text,),
+    statement = (
+        f"UPDATE main.{table} SET {assignments}, updated_at = ?, version = version + 1 "  # noqa: S608
+        f"FROM stage.rows r WHERE r.outcome = 'update' AND r.record_id = {table}.id "
+        "AND r.row BETWEEN ? AND ?"
     )
-    return int(cursor.rowcount)
+    return sum(
+        tx.sql(statement, (tx.now_text, first, last)).rowcount for first, last in ranges
+    )
 
 
 def _clear_moving_unique_values(tx: Tx, stage: Stage) -> None:

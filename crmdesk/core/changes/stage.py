@@ -99,6 +99,7 @@ def create_stage(
             PRAGMA journal_mode=OFF;
             CREATE TABLE rows (row INTEGER PRIMARY KEY, line INTEGER, record_id INTEGER,
                 base_version INTEGER, source_id TEXT, outcome TEXT, reason TEXT{cells});
+            CREATE TABLE created (row INTEGER PRIMARY KEY, record_id INTEGER);
             CREATE TABLE skips (row INTEGER, record_id INTEGER, position INTEGER, reason TEXT,
                 UNIQUE (row, position, reason));
             CREATE TABLE problems (row INTEGER, line INTEGER, column TEXT, type TEXT, message TEXT,
@@ -106,6 +107,7 @@ def create_stage(
             CREATE TABLE bad_values (position INTEGER, value TEXT, PRIMARY KEY (position, value));
             CREATE TABLE equal_values (position INTEGER, value TEXT, live TEXT);
             CREATE TABLE bad_pairs (pipeline TEXT, stage TEXT);
+            CREATE TABLE repeated (value TEXT PRIMARY KEY);
             CREATE TABLE info (columns TEXT, blank_keeps INTEGER);
             """
         )

@@ -119,9 +119,8 @@ def plan_columns(
         if name == RECORD_ID:
             id_index, id_header = index, headers.names[index]
             continue
-        target: Property | PropertyDefinition = (
-            new[name] if name in new and name not in object_type.by_name else object_type.property(name)
-        )
+        is_new = name in new and name not in object_type.by_name
+        target = new[name] if is_new else object_type.property(name)
         _refuse_calculated(target)
         columns.append(MappedColumn(index, headers.names[index], target))
     if not columns:

@@ -103,7 +103,7 @@ class Filler:
         )
 
     def _add_rows(self, tx: Tx, rows: Sequence[tuple[int | str, ...]]) -> None:
-        cells: list[Sequence[str]] = list(zip(*rows, strict=True))  # type: ignore[arg-type]
+        cells: list[Sequence[str]] = list(zip(*rows, strict=True))
         lines: Sequence[int] = cells[0]  # type: ignore[assignment]
         blanks: list[None] = [None] * len(lines)
         staged: list[Sequence[str | None]] = [blanks] * len(self._stage.columns)
@@ -125,9 +125,10 @@ class Filler:
         ids: Iterable[str | None] = repeat(None)
         if self._id_index is not None:
             ids = (cell.strip() or None for cell in cells[self._id_index + 1])
-        outcomes: Iterable[str | None] = repeat(None)
+        # What finds no record is created, so that most new rows are never written again.
+        outcomes: Iterable[str] = repeat("create")
         if failed:
-            outcomes = ["failed" if index in failed else None for index in range(len(lines))]
+            outcomes = ["failed" if index in failed else "create" for index in range(len(lines))]
         reasons: Iterable[str | None] = repeat(None)
         if fresh:
             reasons = ["new_value" if index in fresh else None for index in range(len(lines))]

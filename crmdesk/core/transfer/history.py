@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,7 @@ class ImportHistory:
 
     def errors(
         self, import_id: str, only: int | None, limit: int, after: int
-    ) -> list[ImportProblem]:
+    ) -> Sequence[ImportProblem]:
         """Problems in the order of the file."""
         found = self.show(import_id, only)
         if found.error_file is None or found.kind != "import":
@@ -94,7 +95,7 @@ class ImportHistory:
 
     def changes(
         self, import_id: str, only: int | None, limit: int, after: int
-    ) -> list[ImportedRecord]:
+    ) -> Sequence[ImportedRecord]:
         """Records that were written, by id, with their values."""
         with self._database.read() as tx:
             row = _row(tx, import_id, only)

@@ -40,7 +40,8 @@ def inspect_file(
     chosen = options.object_name
     table = opened.table
     name = chosen or (table.object_name if table else None)
-    known_by = ObjectKnownBy.CHOSEN if chosen else table.known_by if table else ObjectKnownBy.NOTHING
+    found_by = table.known_by if table else ObjectKnownBy.NOTHING
+    known_by = ObjectKnownBy.CHOSEN if chosen else found_by
     object_type = object_types.get(name or "")
     source = opened.source
     rows = [] if source is None else sample_rows(source, SAMPLE_ROWS)

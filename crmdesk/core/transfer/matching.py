@@ -95,7 +95,7 @@ def fail_rows(
         "INSERT INTO stage.problems "
         f"SELECT r.row, r.line, ?, ?, ?, {value} FROM stage.rows r "
         f"LEFT JOIN main.{table} o ON o.id = r.record_id "
-        f"WHERE coalesce(r.outcome, '') <> 'failed' AND ({condition})",
+        f"WHERE r.outcome <> 'failed' AND ({condition})",
         (column, error_type.value, message),
     ).rowcount
     if failed:
@@ -109,29 +109,56 @@ def fail_rows(
 
 def _fail_repeated(tx: Tx, stage: Stage, matching: Matching) -> None:
     """The first row of a key wins; the later ones fail."""
-    if matching.key is not None:
-        key = matching.key
-        fail_rows(
+    key = matching.key
+    if key is not None:
+        tx.sql(f"CREATE INDEX IF NOT EXISTS stage.ix_rows_c{key} ON rows (lower(c{key}))")
+        _fail_later(
             tx,
             stage,
-            "r.row IN (SELECT row FROM (SELECT row, row_number() OVER "
-            f"(PARTITION BY lower(c{key}) ORDER BY row) AS place FROM stage.rows "
-            f"WHERE outcome IS NULL AND c{key} IS NOT NULL) WHERE place > 1)",
+            f"lower(c{key})",
             ImportErrorType.DUPLICATE_UNIQUE_PROPERTY_VALUE,
             "An earlier row of the file has the same value, and records are found by it.",
             column=matching.key_header,
             position=key,
         )
-    fail_rows(
+    _fail_later(
         tx,
         stage,
-        "r.row IN (SELECT row FROM (SELECT row, row_number() OVER "
-        "(PARTITION BY source_id ORDER BY row) AS place FROM stage.rows "
-        "WHERE outcome IS NULL AND source_id IS NOT NULL) WHERE place > 1)",
+        "source_id",
         ImportErrorType.DUPLICATE_RECORD_ID,
         "An earlier row of the file has the same record ID.",
         column=matching.id_header,
     )
+
+
+def _fail_later(  # noqa: PLR0913 - the parts of one problem, each by its name
+    tx: Tx,
+    stage: Stage,
+    value: str,
+    error_type: ImportErrorType,
+    message: str,
+    *,
+    column: str,
+    position: int | None = None,
+) -> None:
+    """Fail rows that share a value, SQL over an indexed column, with an earlier good row."""
+    tx.sql("DELETE FROM stage.repeated")
+    repeated = tx.sql(
+        f"INSERT INTO stage.repeated SELECT {value} FROM stage.rows WHERE {value} IS NOT NULL "  # noqa: S608
+        "GROUP BY 1 HAVING count(*) > 1"
+    ).rowcount
+    if repeated:
+        fail_rows(
+            tx,
+            stage,
+            "r.row IN (SELECT row FROM (SELECT row, row_number() OVER "  # noqa: S608
+            f"(PARTITION BY {value} ORDER BY row) AS place FROM stage.rows WHERE outcome <> 'failed' "
+            f"AND {value} IN (SELECT value FROM stage.repeated)) WHERE place > 1)",
+            error_type,
+            message,
+            column=column,
+            position=position,
+        )
 
 
 def _find_own(tx: Tx, stage: Stage) -> None:
@@ -146,11 +173,11 @@ def _find_own(tx: Tx, stage: Stage) -> None:
     table = quoted(stage.object_type.table)
     tx.sql(
         f"UPDATE stage.rows SET record_id = o.id FROM main.{table} o "
-        "WHERE stage.rows.outcome IS NULL AND o.id = CAST(stage.rows.source_id AS INTEGER)"
+        "WHERE stage.rows.outcome = 'create' AND o.id = CAST(stage.rows.source_id AS INTEGER)"
     )
     tx.sql(
-        "UPDATE stage.rows SET record_id = a.winner_id FROM main.record_aliases a "
-        "WHERE stage.rows.outcome IS NULL AND stage.rows.record_id IS NULL "
+        "UPDATE stage.rows SET record_id = a.winner_id FROM main.record_aliases a "  # noqa: S608
+        f"JOIN main.{table} o ON o.id = a.winner_id WHERE stage.rows.outcome = 'create' AND stage.rows.record_id IS NULL "
         "AND a.object_type_id = ? AND a.alias_id = CAST(stage.rows.source_id AS INTEGER)",
         (stage.object_type.id,),
     )
@@ -161,13 +188,12 @@ def _find_by_key(tx: Tx, stage: Stage, matching: Matching) -> None:
     key = matching.key
     column = quoted(stage.columns[key or 0].column)
     table = quoted(stage.object_type.table)
-    waiting = "stage.rows.outcome IS NULL AND stage.rows.record_id IS NULL"
+    waiting = "stage.rows.outcome = 'create' AND stage.rows.record_id IS NULL"
     live = f"o.archived_at IS NULL AND o.{column} IS NOT NULL"
     if stage.columns[key or 0].unique:
         tx.sql(
-            f"UPDATE stage.rows SET record_id = (SELECT o.id FROM main.{table} o "
-            f"WHERE lower(o.{column}) = lower(stage.rows.c{key}) AND {live}) "
-            f"WHERE {waiting} AND c{key} IS NOT NULL"
+            f"UPDATE stage.rows SET record_id = o.id FROM main.{table} o WHERE {waiting} "  # noqa: S608
+            f"AND lower(o.{column}) = lower(stage.rows.c{key}) AND {live}"
         )
     else:
         _find_by_shared_key(tx, stage, matching, f"main.{table} o WHERE {live}", column)
@@ -204,7 +230,7 @@ def _find_by_shared_key(
     )
     tx.sql(
         "UPDATE stage.rows SET record_id = k.id FROM stage.keys k WHERE k.many = 1 "
-        f"AND stage.rows.outcome IS NULL AND stage.rows.record_id IS NULL "
+        f"AND stage.rows.outcome = 'create' AND stage.rows.record_id IS NULL "
         f"AND k.value = lower(stage.rows.c{key})"
     )
 
@@ -217,7 +243,7 @@ def _find_by_source(tx: Tx, stage: Stage, matching: Matching) -> None:
     tx.sql(
         "UPDATE stage.rows SET record_id = s.record_id FROM main.source_records s "
         f"JOIN main.{table} o ON o.id = s.record_id "
-        "WHERE stage.rows.outcome IS NULL AND stage.rows.record_id IS NULL "
+        "WHERE stage.rows.outcome = 'create' AND stage.rows.record_id IS NULL "
         "AND s.object_type_id = ? AND s.source = ? AND s.source_record_id = stage.rows.source_id "
         f"AND ({same})",
         (stage.object_type.id, origin.source),
@@ -239,13 +265,13 @@ def _know_by_line(tx: Tx, stage: Stage, matching: Matching) -> None:
     """Rows that neither id nor key tells apart: the same line of the same file is the same row."""
     if not matching.origin.by_line or matching.mode is ImportMode.CREATE:
         return
-    unknown = "outcome IS NULL AND record_id IS NULL AND source_id IS NULL"
+    unknown = "outcome = 'create' AND record_id IS NULL AND source_id IS NULL"
     if matching.key is not None:
         unknown += f" AND c{matching.key} IS NULL"
     tx.sql(f"UPDATE stage.rows SET source_id = 'line ' || line WHERE {unknown}")
     tx.sql(
         "UPDATE stage.rows SET record_id = s.record_id FROM main.source_records s "
-        "WHERE stage.rows.outcome IS NULL AND stage.rows.record_id IS NULL "
+        "WHERE stage.rows.outcome = 'create' AND stage.rows.record_id IS NULL "
         "AND stage.rows.source_id GLOB 'line *' "
         "AND s.object_type_id = ? AND s.source = ? AND s.source_record_id = stage.rows.source_id",
         (stage.object_type.id, matching.origin.source),
@@ -256,10 +282,10 @@ def _settle_outcomes(tx: Tx, stage: Stage, matching: Matching) -> int:
     table = quoted(stage.object_type.table)
     tx.sql(
         f"UPDATE stage.rows SET base_version = o.version, outcome = 'update' FROM main.{table} o "
-        "WHERE stage.rows.outcome IS NULL AND o.id = stage.rows.record_id AND o.archived_at IS NULL"
+        "WHERE stage.rows.outcome = 'create' AND o.id = stage.rows.record_id AND o.archived_at IS NULL"
     )
     binned = (
-        "stage.rows.outcome IS NULL AND o.id = stage.rows.record_id AND o.archived_at IS NOT NULL"
+        "stage.rows.outcome = 'create' AND o.id = stage.rows.record_id AND o.archived_at IS NOT NULL"
     )
     found = tx.sql(
         f"SELECT count(*) FROM stage.rows JOIN main.{table} o ON {binned}"
@@ -270,7 +296,7 @@ def _settle_outcomes(tx: Tx, stage: Stage, matching: Matching) -> int:
         fail_rows(
             tx,
             stage,
-            "r.outcome IS NULL AND o.archived_at IS NOT NULL",
+            "r.outcome = 'create' AND o.archived_at IS NOT NULL",
             ImportErrorType.INVALID_RECORD_ID,
             "Its record is in the recycle bin. Bring it back there, or let the import do it.",
             column=matching.key_header or matching.id_header,
@@ -289,12 +315,10 @@ def _settle_outcomes(tx: Tx, stage: Stage, matching: Matching) -> int:
 
 
 def _fail_shared_records(tx: Tx, stage: Stage, matching: Matching) -> None:
-    fail_rows(
+    _fail_later(
         tx,
         stage,
-        "r.row IN (SELECT row FROM (SELECT row, row_number() OVER "
-        "(PARTITION BY record_id ORDER BY row) AS place FROM stage.rows "
-        "WHERE outcome = 'update') WHERE place > 1)",
+        "record_id",
         ImportErrorType.DUPLICATE_RECORD_ID,
         "An earlier row of the file is about the same record.",
         column=matching.id_header if matching.origin.own else matching.key_header,
@@ -317,13 +341,12 @@ def _apply_mode(tx: Tx, stage: Stage, matching: Matching) -> None:
         fail_rows(
             tx,
             stage,
-            "r.outcome IS NULL",
+            "r.outcome = 'create'",
             ImportErrorType.UPDATE_ONLY_IMPORT,
             "There is no such record, and this import only updates.",
             column=column,
             position=matching.key,
         )
-    tx.sql("UPDATE stage.rows SET outcome = 'create', record_id = NULL WHERE outcome IS NULL")
 
 
 def staged_texts(tx: Tx, position: int, condition: str) -> Iterator[tuple[int, str]]:

@@ -171,10 +171,10 @@ class Preparer:
 def trusted(opened: OpenedFile, object_type: ObjectType) -> Trust:
     """How far the ids of a table count: not where another object of that name was backed up."""
     entry = opened.entry
-    if opened.trust is Trust.OURS and entry is not None:
-        if entry.object != object_type.name or not same_object(entry, object_type):
-            return Trust.EDITED
-    return opened.trust
+    if opened.trust is not Trust.OURS or entry is None:
+        return opened.trust
+    same = entry.object == object_type.name and same_object(entry, object_type)
+    return Trust.OURS if same else Trust.EDITED
 
 
 def table_not_chosen(opened: OpenedFile) -> UserError:
@@ -225,14 +225,16 @@ def _origin(
     tx: Tx, opened: OpenedFile, plan: ColumnPlan, trust: Trust, request: ImportRequest
 ) -> Origin:
     own = plan.key == RECORD_ID
+    several = len(opened.tables) > 1 and opened.table is not None
+    table = opened.table.name if several and opened.table is not None else ""
     if own or plan.id_index is None:
-        table = opened.table.name if opened.table else ""
         source = opened.origin if own else f"file:{opened.sha256}:{table}"
         return Origin(source or "", own, proven=True, by_line=not own)
     if opened.origin is not None:
         name = opened.origin if trust is Trust.FOREIGN else f"edited:{opened.origin}"
         return Origin(name, own=False, proven=trust is Trust.FOREIGN, by_line=False)
-    name = opened.table.name if opened.table else opened.path.name
+    # The job reads a copy of another name: the family goes by the name that the user knows.
+    name = table or Path(request.path).name
     letters = "".join(c for c in fold(name.rpartition(".")[0] or name) if c.isalpha())
     return Origin(
         f"files:{letters}:{fold(plan.id_header)}",

@@ -119,7 +119,8 @@ class ImportService:
                     "It holds: " + (", ".join(sorted(found)) or "nothing that is known") + ".",
                     object=name,
                 )
-        wanted = [t for t in whole.tables if t.object_name and (not objects or t.object_name in objects)]
+        asked = found if not objects else set(objects)
+        wanted = [table for table in whole.tables if table.object_name in asked]
         if not wanted:
             raise UserError(
                 "nothing_to_import",
@@ -239,7 +240,7 @@ class ImportService:
 
     def errors(
         self, actor: Actor, import_id: str, limit: int = 200, after: int = 0
-    ) -> list[ImportProblem]:
+    ) -> Sequence[ImportProblem]:
         """Problems of an import, ``limit`` of them behind the first ``after``.
 
         Raises:
@@ -250,7 +251,7 @@ class ImportService:
 
     def changes(
         self, actor: Actor, import_id: str, limit: int = 200, after: int = 0
-    ) -> list[ImportedRecord]:
+    ) -> Sequence[ImportedRecord]:
         """Records that an import wrote, by id, each with its values old → new.
 
         Args:

@@ -67,6 +67,7 @@ class Rulebook:
 
 def settle_import(tx: Tx, stage: Stage, rules: Rulebook, *, sample_size: int = 200) -> Settled:
     """Match every row, apply every rule, and count what writing it would do."""
+    index_unique_columns(tx, stage)
     archived = match_records(tx, stage, rules.matching)
     _fail_empty(tx, stage, rules.plan)
     _append_choices(tx, stage)
@@ -78,7 +79,6 @@ def settle_import(tx: Tx, stage: Stage, rules: Rulebook, *, sample_size: int = 2
         skip_cells(tx, stage, violation)
     _fail_stages(tx, stage, rules.plan)
     _fail_tombstones(tx, stage, rules)
-    index_unique_columns(tx, stage)
     while _fail_not_unique(tx, stage, rules.plan):
         pass
     return _counted(tx, stage, archived, sample_size)
@@ -123,9 +123,11 @@ def remember_sources(tx: Tx, stage: Stage, matching: Matching) -> None:
     tx.sql(
         "INSERT OR REPLACE INTO main.source_records "
         "(object_type_id, source, source_record_id, record_id) "
-        "SELECT ?, ?, source_id, record_id FROM stage.rows WHERE source_id IS NOT NULL "
-        "AND record_id IS NOT NULL AND outcome IN ('create', 'update', 'unchanged') "
-        "AND (? = 0 OR CAST(source_id AS INTEGER) <> record_id)",
+        "SELECT ?, ?, r.source_id, coalesce(n.record_id, r.record_id) AS became "
+        "FROM stage.rows r LEFT JOIN stage.created n ON n.row = r.row "
+        "WHERE r.source_id IS NOT NULL AND became IS NOT NULL "
+        "AND r.outcome IN ('create', 'update', 'unchanged') "
+        "AND (? = 0 OR CAST(r.source_id AS INTEGER) <> became)",
         (stage.object_type.id, origin.source, int(origin.own)),
     )
 
@@ -151,8 +153,9 @@ def _append_choices(tx: Tx, stage: Stage) -> None:
         if column.type is not PropertyType.MULTI_ENUMERATION:
             continue
         rows = tx.sql(
-            f"SELECT r.row, r.c{place}, {stage.live(place)} FROM stage.rows r LEFT JOIN main.{table} o "
-            f"ON o.id = r.record_id AND r.outcome = 'update' WHERE {_LIVE} AND r.c{place} GLOB ';*'"
+            f"SELECT r.row, r.c{place}, {stage.live(place)} FROM stage.rows r "
+            f"LEFT JOIN main.{table} o ON o.id = r.record_id AND r.outcome = 'update' "
+            f"WHERE {_LIVE} AND r.c{place} GLOB ';*'"
         )
         while found := rows.fetchmany(_BATCH):
             tx.driver.executemany(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -14,7 +13,7 @@ from crmdesk.core.audit import kinds
 from crmdesk.core.audit.kinds import Result
 from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.changes.apply import Applied, plan_outdated
-from crmdesk.core.changes.change_set import Source, open_change_set
+from crmdesk.core.changes.change_set import Source, history_digest, open_change_set
 from crmdesk.core.changes.stage import Stage
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import imports
@@ -323,16 +322,3 @@ class ImportWork:
 def _kept(problem: dict[str, object]) -> dict[str, object]:
     """A problem without its cell: the row outlives the erasing of a person, the file does not."""
     return {**problem, "value": ""}
-
-
-def history_digest(tx: Tx, change_id: int) -> str:
-    """SHA-256 over the history rows of an import: values, then records as a whole."""
-    digest = hashlib.sha256()
-    for text in (
-        "SELECT property_id, record_id, old, new FROM property_history "
-        "WHERE change_id = ? ORDER BY property_id, record_id",
-        "SELECT record_id, kind FROM record_history WHERE change_id = ? ORDER BY record_id",
-    ):
-        for row in tx.sql(text, (change_id,)):
-            digest.update(repr(row).encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
