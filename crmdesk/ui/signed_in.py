@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from crmdesk.core.access.actor import Actor, SignInType
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.errors import NotSignedIn, UserError
+from crmdesk.core.jobs.job import Job
 from crmdesk.core.workspace import Workspace
 from crmdesk.ui.actions import Actions, ActionSpec, MenuName
 from crmdesk.ui.desk import Desk, Ways
@@ -19,6 +20,7 @@ from crmdesk.ui.frame.page import Page
 from crmdesk.ui.frame.values import Account, FrameContent, FrameHooks, Tab, WorkspaceChoice
 from crmdesk.ui.frame_feed import FrameFeed
 from crmdesk.ui.idle import IdleWatch
+from crmdesk.ui.job_words import job_name
 from crmdesk.ui.jobs import JobWatcher
 from crmdesk.ui.look import Look
 from crmdesk.ui.main_window import MainWindow
@@ -89,6 +91,7 @@ class SignedInWindow(QObject):
         self._idle = IdleWatch(self._idle_limit, self._touch, self)
         self._idle.idle.connect(self.idle)
         self.window.closed.connect(self.closed)
+        self.jobs.ended.connect(self._anchor)
         self._register_actions()
 
     def start(self) -> None:
@@ -234,6 +237,20 @@ class SignedInWindow(QObject):
             self._session_ended(error)
         except UserError as error:
             self.tell(error)
+
+    def tell_interrupted(self, jobs: Sequence[Job]) -> None:
+        """Say which jobs were found without a process when the workspace was opened."""
+        for job in jobs:
+            title = self.tr("%1 was interrupted").replace("%1", job_name(job.kind))
+            text = self.tr("It was begun at %1. Nothing of it was kept. Try again.")
+            self.desk.toast(title, text.replace("%1", self.desk.exact(job.created_at)))
+
+    def _anchor(self) -> None:
+        """Sign the log's head once a worker, which has no keyring, has ended."""
+        anchors = self._workspace.anchors
+        self.desk.run_write(
+            self, anchors.anchor_to_keyring, lambda _problem: None, lambda _error: None
+        )
 
     def tell(self, error: Exception) -> None:
         """Show an error that no page could show."""

@@ -1,0 +1,1 @@
+"""What stands before the workspace: first run, sign-in, the locked page, trouble on opening."""

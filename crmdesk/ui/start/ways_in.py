@@ -1,0 +1,189 @@
+"""The ways to an open workspace: open, create, look around, recover; and what is in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QFileDialog
+
+from crmdesk.core.errors import UserError
+from crmdesk.ui.frame.values import WorkspaceChoice
+from crmdesk.ui.start.window import OpeningPage, StartWindow
+
+if TYPE_CHECKING:
+    from crmdesk.ui.start.create import CreatePage
+    from crmdesk.ui.start.steps import Begun
+    from crmdesk.ui.start.trouble import RecoverPage
+
+# Function, what takes its answer, what takes its error.
+Run = Callable[[Callable[[], Any], Callable[[Any], object], Callable[[Exception], object]], None]
+
+
+class WaysIn(QObject):
+    """Shows the pages of the start window until a workspace is open.
+
+    Args:
+        start: the window.
+        run: runs a function off the GUI thread, one after the other.
+        leave: closes the workspace that is open, with its window.
+        report: keeps what is needed to find a fault.
+
+    Signals:
+        opened: the workspace, as :class:`~crmdesk.ui.start.steps.Opened`.
+        begun: a new workspace whose recovery key was kept, and whether to fill it.
+    """
+
+    opened = Signal(object)
+    begun = Signal(object, bool)
+
+    def __init__(
+        self,
+        start: StartWindow,
+        run: Run,
+        leave: Callable[[], object],
+        report: Callable[[BaseException], object],
+    ) -> None:
+        super().__init__(start)
+        self._start, self._run, self._leave, self._report = start, run, leave, report
+        self.folder: Path | None = None
+        self._passphrase: str | None = None
+        start.workspace_chosen.connect(lambda folder: self.open_folder(Path(folder)))
+        start.other_wanted.connect(self.welcome)
+
+    def begin(self, folder: Path | None = None) -> None:
+        """Show the first window, then open a workspace: the named one, else the last one."""
+        self._start.show_page(OpeningPage(self.tr("Opening the workspace")))
+        self._start.show()
+        QTimer.singleShot(0, self, partial(self._open_first, folder))
+
+    def _open_first(self, folder: Path | None) -> None:
+        from crmdesk.core.known_workspaces import KnownWorkspaces
+
+        wanted = folder or KnownWorkspaces().last()
+        if wanted is None:
+            self.welcome()
+        else:
+            self.open_folder(wanted)
+
+    def welcome(self) -> None:
+        """Show the four ways in."""
+        from crmdesk.ui.start.welcome import WelcomePage
+
+        self.folder = None
+        page = WelcomePage()
+        page.chosen.connect(self._choose_way)
+        self._start.show_page(page)
+
+    def open_folder(self, folder: Path, passphrase: str | None = None) -> None:
+        """Open a workspace; whoever is in another one stays signed in there until it is open."""
+        self._leave()
+        self.folder, self._passphrase = folder, passphrase
+        self._start.show_page(OpeningPage(self.tr("Opening the workspace")))
+        self._start.show()
+        self._run(
+            lambda: steps().open_workspace(folder, passphrase), self.opened.emit, self._trouble
+        )
+
+    def _choose_way(self, way: str) -> None:
+        if way in ("create", "sample"):
+            self._create(sample=way == "sample")
+        elif way == "welcome":
+            self.welcome()
+        elif way == "again" and self.folder is not None:
+            self.open_folder(self.folder, self._passphrase)
+        elif way == "recover" and self.folder is not None:
+            self._recover(self.folder)
+        else:
+            self._choose_folder(self._recover if way == "recover" else self.open_folder)
+
+    def _choose_folder(self, then: Callable[[Path], object]) -> None:
+        dialog = QFileDialog(self._start, self.tr("Choose the folder of a workspace"))
+        dialog.setObjectName("choose_workspace")
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(lambda path: then(Path(path)))
+        dialog.open()
+
+    def _trouble(self, error: Exception) -> None:
+        from crmdesk.ui.start.trouble import PassphrasePage, TroublePage
+
+        folder = self.folder or Path()
+        name = steps().name_of(folder)
+        if isinstance(error, UserError) and error.code.startswith("keyring_passphrase"):
+            asking = PassphrasePage(name, error)
+            asking.sent.connect(lambda: self.open_folder(folder, asking.passphrase.text()))
+            self._start.show_page(asking, self.choices())
+            return
+        if not isinstance(error, UserError):
+            self._report(error)
+        page = TroublePage(name, error)
+        page.chosen.connect(self._choose_way)
+        self._start.show_page(page, self.choices())
+
+    # -- creating and recovering -------------------------------------------------------------
+    def _create(self, *, sample: bool) -> None:
+        from crmdesk.ui.start.create import CreatePage
+
+        page = CreatePage(sample=sample)
+        page.left.connect(self.welcome)
+        page.sent.connect(lambda: self._send_create(page))
+        self._start.show_page(page)
+
+    def _send_create(self, page: CreatePage) -> None:
+        wish = page.wish()
+        page.set_busy(self.tr("Creating..."))
+        self._run(
+            lambda: steps().create(wish),
+            lambda begun: self._keep_key(begun, sample=wish.sample),
+            page.show_error,
+        )
+
+    def _keep_key(self, begun: Begun, *, sample: bool) -> None:
+        from crmdesk.ui.start.recovery_key_page import RecoveryKeyPage
+
+        self.folder = begun.opened.workspace.folder
+        page = RecoveryKeyPage(begun.opened.workspace, begun.recovery_key)
+        page.sent.connect(lambda: self.begun.emit(begun, sample))
+        self._start.show_page(page)
+
+    def _recover(self, folder: Path) -> None:
+        from crmdesk.ui.start.trouble import RecoverPage
+
+        self.folder = folder
+        page = RecoverPage(steps().name_of(folder))
+        page.left.connect(self.welcome)
+        page.sent.connect(lambda: self._send_recover(folder, page))
+        self._start.show_page(page)
+
+    def _send_recover(self, folder: Path, page: RecoverPage) -> None:
+        key, email, code = page.key.toPlainText(), page.email.text().strip(), page.code
+        passphrase = page.passphrase_given
+        page.set_busy(self.tr("Recovering..."))
+        self._run(
+            lambda: steps().recover(folder, key, email, code, passphrase),
+            lambda _nothing: self.open_folder(folder, passphrase),
+            page.show_error,
+        )
+
+    def choices(self) -> list[WorkspaceChoice]:
+        """The known workspaces; the one in question is current."""
+        from crmdesk.core.known_workspaces import KnownWorkspaces
+
+        known = KnownWorkspaces().list()
+        return [
+            WorkspaceChoice(
+                str(each.folder), each.name, str(each.folder), current=each.folder == self.folder
+            )
+            for each in known
+        ]
+
+
+def steps() -> Any:
+    """The functions that need the core, which takes a third of a second to import."""
+    from crmdesk.ui.start import steps as found
+
+    return found
