@@ -144,9 +144,9 @@ class ChoosePage(QWidget):
         old.hide()
         old.deleteLater()
         self.objects.chosen.connect(self.object_chosen)
-        self.objects.add_group(
-            self.tr("Object"), label(self.tr("Changed values"), TextStyle.HEADER)
-        )
+        counted = label(self.tr("Changed values"), TextStyle.HEADER)
+        counted.setContentsMargins(0, 0, 9, 0)
+        self.objects.add_group(self.tr("Object"), counted)
         for item in items:
             self.objects.add(item.name, item.plural_label, item.icon)
             if not item.restorable:

@@ -77,6 +77,7 @@ class RestorePage(Page):
         start.summary_wanted.connect(self.show_restore)
         start.undo_wanted.connect(self.undoing.ask)
         wizard.left.connect(self._leave_wizard)
+        wizard.moved.connect(self._step_moved)
         wizard.undo_asked.connect(self.undoing.ask)
         self.summary.undo_asked.connect(self.undoing.ask)
         self.summary.cancel_asked.connect(self._cancel_past)
@@ -102,14 +103,14 @@ class RestorePage(Page):
             return (self.start.choose_button, self.start.picker, self.start.past)
         choose = self.wizard.choose
         if self.flow.state.step is Step.PROPERTIES:
-            return (choose.objects, choose.search, choose.properties, self.wizard.primary)
-        return (self.wizard.stepper, self.wizard.primary)
+            return (choose.objects, choose.search, choose.properties, self.wizard.forward)
+        return (self.wizard.stepper, self.wizard.step_focus(), self.wizard.main_button)
 
     def start_focus(self) -> None:
         if self._stack.currentWidget() is self.start:
             self.start.picker.setFocus()
-        elif self.flow.state.step is Step.PROPERTIES:
-            self.wizard.choose.properties.setFocus()
+        elif self._stack.currentWidget() is self.wizard:
+            self.wizard.step_focus().setFocus()
 
     def refresh(self) -> None:
         self.start.refresh()
@@ -214,6 +215,12 @@ class RestorePage(Page):
             self._restore_from(self._past.source)
         else:
             self._leave_summary()
+
+    @Slot()
+    def _step_moved(self) -> None:
+        if self.isVisible() and self._stack.currentWidget() is self.wizard:
+            self.start_focus()
+        self._desk.ways.follow()
 
     # -- jobs and drafts ------------------------------------------------------------------------
     @Slot()

@@ -99,10 +99,10 @@ class ReviewPage(QWidget):
         self.before.show_plan(plan, values.object_type, self._desk)
 
     def _subtitle(self, state: WizardState, plan: RestorePlan, values: ShownValues) -> str:
-        names = ", ".join(inside(values.label(name)) for name in plan.properties)
+        names = ", ".join(values.label(name) for name in plan.properties)
         at = "" if plan.snapshot_at is None else self._desk.exact(plan.snapshot_at)
         size = "" if state.backup is None else words.size(state.backup.bytes)
-        text = self.tr("Backup of {time} ({size}, verified). Properties: {names}.")
+        text = self.tr("Backup of {time} ({size}, signed by this workspace). Properties: {names}.")
         return text.format(time=at, size=size, names=names)
 
     def _numbers(self, plan: RestorePlan, values: ShownValues) -> tuple[Number, ...]:
@@ -147,9 +147,13 @@ class ReviewPage(QWidget):
         if gone:
             self._add_gone(plan.skipped, gone, kind.name, records_word(kind, gone))
         if plan.created_since:
-            text = self.tr("{count} {records} made since the backup stay as they are.")
-            number, made = words.number(plan.created_since), records_word(kind, plan.created_since)
-            self._limit("circle-plus", text.format(count=number, records=made))
+            text = self.tr(
+                "%Ln {records} made since the backup {stays as it is|stay as they are}.",
+                "",
+                plan.created_since,
+            )
+            made = records_word(kind, plan.created_since)
+            self._limit("circle-plus", text.format(records=made))
         for reason, count in plan.skipped.items():
             if reason not in _GONE:
                 text = self.tr("%Ln value{|s} skipped: {reason}.", "", count)
@@ -172,8 +176,12 @@ class ReviewPage(QWidget):
         return notes
 
     def _add_gone(self, skipped: Mapping[str, int], gone: int, object_name: str, word: str) -> None:
-        text = self.tr("{count} {records} of the backup no longer exist and are not brought back.")
-        line = self._limit("trash-2", text.format(count=words.number(gone), records=word))
+        text = self.tr(
+            "%Ln {records} of the backup no longer {exists|exist} and {is|are} not brought back.",
+            "",
+            gone,
+        )
+        line = self._limit("trash-2", text.format(records=word))
         if skipped.get("in_recycle_bin"):
             in_bin = Link(self.tr("Open recycle bin"))
             in_bin.clicked.connect(lambda: self._desk.go(f"records/{object_name}/bin"))
@@ -186,7 +194,7 @@ class ReviewPage(QWidget):
     def _limit(self, icon: str, text: str) -> QHBoxLayout:
         line = QHBoxLayout()
         line.setSpacing(8)
-        line.addWidget(IconLabel(icon), 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(IconLabel(icon), 0, Qt.AlignmentFlag.AlignVCenter)
         line.addWidget(Paragraph(text, TextStyle.BODY, "text2"), 1)
         self._limit_lines.addLayout(line)
         return line

@@ -16,6 +16,7 @@ from crmdesk.ui.desk import Desk
 from crmdesk.ui.job_words import job_share
 from crmdesk.ui.restore.values import ShownValues
 from crmdesk.ui.restore.words import (
+    gone_records,
     inside,
     records_word,
     say,
@@ -105,6 +106,8 @@ class RunPage(QWidget):
         self._changes: ChangedValues | None = None
         self.undo_button = Button(self.tr("Undo restore"), ButtonKind.DANGER_OUTLINE)
         self.undo_button.clicked.connect(self._ask_undo)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(self.tr("Restore"))
         self._body = QWidget()
         self._column = QVBoxLayout(self._body)
         self._column.setContentsMargins(24, 16, 24, 16)
@@ -256,9 +259,15 @@ class RunPage(QWidget):
             Number(
                 words.number(skipped),
                 self.tr("value{|s} skipped", "", skipped),
-                self.tr("see below") if restore.skipped else "",
+                self._skipped_note(restore),
             ),
         )
+
+    def _skipped_note(self, restore: Restore) -> str:
+        gone = gone_records(restore.skipped)
+        if gone:
+            return self.tr("and %Ln record{|s} deleted since", "", gone)
+        return self.tr("see below") if restore.skipped else self.tr("as planned")
 
     def _skipped_card(
         self, restore: Restore, values: ShownValues, plan: RestorePlan | None

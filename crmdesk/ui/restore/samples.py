@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -94,9 +97,9 @@ class SamplesCard(QFrame):
         return (
             Column("record", record, 170, sortable=False, stretch=True, least=110),
             Column("property", self.tr("Property"), 110, sortable=False, stretch=True, least=90),
-            Column("now", self.tr("Now"), 130, sortable=False, stretch=True, least=90),
+            Column("now", self.tr("Now"), 120, sortable=False, stretch=True, least=90),
             Column("after", self.tr("After the restore"), 170, sortable=False, stretch=True),
-            Column("by", self.tr("Last changed by"), 170, rank=1, sortable=False, least=120),
+            Column("by", self.tr("Last changed by"), 208, rank=1, sortable=False),
         )
 
     def _chosen(self) -> list[PlanSample]:
@@ -110,7 +113,7 @@ class SamplesCard(QFrame):
             found = tuple(sample for sample in found if sample.new is None)
         elif kind == "overwritten":
             found = tuple(s for s in found if s.new is not None and s.old is not None)
-        return list(found)
+        return _mixed(found)
 
     @Slot()
     def _show(self) -> None:
@@ -180,3 +183,14 @@ class SamplesCard(QFrame):
     @Slot(object)
     def _open(self, row: int) -> None:
         self.record_opened.emit(self._samples[row].record_id)
+
+
+def _mixed(samples: Sequence[PlanSample]) -> list[PlanSample]:
+    """Some of every property first, so that the few that are shown tell most."""
+    seen: Counter[str] = Counter()
+    ranks = []
+    for sample in samples:
+        seen[sample.property] += 1
+        ranks.append(seen[sample.property])
+    order = sorted(range(len(samples)), key=ranks.__getitem__)
+    return [samples[index] for index in order]

@@ -66,6 +66,7 @@ class WizardPage(QWidget):
         self.back = Button(self.tr("Back"))
         self.other = Button(self.tr("Restore another object"))
         self.primary = Button("", ButtonKind.PRIMARY)
+        self.forward = Button("", ButtonKind.PRIMARY, "arrow-right", trailing=True)
         self._reason = ElidedLabel("", TextStyle.CAPTION, "text2")
         self._banner = Banner(BannerTone.INFO, " ")
         self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
@@ -132,6 +133,7 @@ class WizardPage(QWidget):
         row.addStretch(1)
         row.addWidget(self._reason)
         row.addWidget(self.other)
+        row.addWidget(self.forward)
         row.addWidget(self.primary)
         return foot
 
@@ -156,6 +158,7 @@ class WizardPage(QWidget):
         self.back.clicked.connect(self._go_back)
         self.other.clicked.connect(self._again)
         self.primary.clicked.connect(self.go_on)
+        self.forward.clicked.connect(self.go_on)
         self._banner.acted.connect(self._act_on_banner)
         self._patience.timeout.connect(self._show_busy)
 
@@ -185,6 +188,22 @@ class WizardPage(QWidget):
             self._shown_step = state.step
             self.moved.emit()
 
+    @property
+    def main_button(self) -> Button:
+        """The one primary button of the step in sight."""
+        early = self.flow.state.step in (Step.BACKUP, Step.PROPERTIES)
+        return self.forward if early else self.primary
+
+    def step_focus(self) -> QWidget:
+        """Where work begins in the step in sight."""
+        places: dict[Step, QWidget] = {
+            Step.BACKUP: self.picker,
+            Step.PROPERTIES: self.choose.properties,
+            Step.REVIEW: self.review.before.changes,
+            Step.RESTORE: self.run,
+        }
+        return places[self.flow.state.step]
+
     def _object_type(self) -> ObjectType | None:
         name = self.flow.state.object_name
         if name is None:
@@ -202,19 +221,19 @@ class WizardPage(QWidget):
     def _follow_foot(self) -> None:
         state = self.flow.state
         blocked = state.blocked
-        self.primary.setText(self._primary_words())
-        if state.step is Step.PROPERTIES:
-            self.primary.set_icon("arrow-right")
+        early = state.step in (Step.BACKUP, Step.PROPERTIES)
+        self.forward.setVisible(early)
+        self.main_button.setText(self._primary_words())
         reason = blocked_reason(blocked)
         if self.flow.busy == "planning":
             reason = self.tr("Working out the plan")
         elif self.flow.busy == "starting":
             reason = self.tr("Starting the restore")
         possible = blocked is Blocked.OUTDATED or blocked is Blocked.DONE
-        self.primary.set_reason("" if possible and not self.flow.busy else reason)
+        self.main_button.set_reason("" if possible and not self.flow.busy else reason)
         self._reason.setText(reason or self._remark())
         running = state.step is Step.RESTORE and not state.finished
-        self.primary.setVisible(not running)
+        self.primary.setVisible(not early and not running)
         self.back.setVisible(can_go_back(state))
         self.other.setVisible(state.finished)
 
@@ -233,8 +252,7 @@ class WizardPage(QWidget):
         return self.tr("Choose properties")
 
     def _remark(self) -> str:
-        steps = (Step.PROPERTIES, Step.BACKUP)
-        if self.flow.state.step in steps:
+        if self.flow.state.step in (Step.PROPERTIES, Step.BACKUP):
             return self.tr("Nothing is written before the last step.")
         return ""
 
@@ -324,7 +342,7 @@ class WizardPage(QWidget):
     @Slot()
     def go_on(self) -> None:
         """Press the primary button of the step, if it can be pressed."""
-        if not self.primary.isEnabled() or self.primary.isHidden():
+        if not self.main_button.isEnabled() or self.main_button.isHidden():
             return
         state = self.flow.state
         if self._notice == "error":
