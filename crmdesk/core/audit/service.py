@@ -13,7 +13,13 @@ from crmdesk.core.audit.anchors import AnchorKeeper
 from crmdesk.core.audit.catalogue import AuditCatalogue, load_audit_catalogue
 from crmdesk.core.audit.heads import Head, read_head_file
 from crmdesk.core.audit.log import AuditLog
-from crmdesk.core.audit.verify import ChainVerification, Reason, Unproven, verify_chain
+from crmdesk.core.audit.verify import (
+    ChainVerification,
+    Reason,
+    Unproven,
+    verify_chain,
+    verify_entry,
+)
 from crmdesk.core.db.engine import Database
 
 
@@ -67,6 +73,19 @@ class AuditService:
         if found.ok and damaged:
             found = replace(found, ok=False, reason=Reason.ANCHOR_NOT_GENUINE)
         return found
+
+    def check_entry(self, actor: Actor, event_id: int) -> Reason | None:
+        """Check one entry: its hash, its key, its details and its link to the one before.
+
+        Returns:
+            What is wrong with it; ``None`` when nothing is.
+
+        Raises:
+            PermissionDenied: the actor is not a Super Admin.
+            UserError: ``database_unreachable``.
+        """
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        return verify_entry(self._database.path, self._mac_key, event_id)
 
     def anchor(self, actor: Actor, out: Path) -> Head:
         """Write the signed head to a file; the entry that tells of it comes first.

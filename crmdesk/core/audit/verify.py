@@ -189,6 +189,37 @@ def verify_chain(
     )
 
 
+def verify_entry(path: Path, mac_key: bytes, event_id: int) -> Reason | None:
+    """Check one entry by itself and against the one before it; ``None`` when it is right.
+
+    That no entry is missing, and that the log was not rewritten as a whole by somebody with the
+    key, is what :func:`verify_chain` shows.
+
+    Raises:
+        UserError: ``database_unreachable``.
+    """
+    with sqlite_audit.open_for_verification(path) as connection:
+        values = sqlite_audit.event_row(connection, event_id)
+        if not values:
+            return Reason.MISSING
+        if chain.entry_hash(values) != values["hash"]:
+            return Reason.CHANGED
+        if chain.entry_mac(mac_key, values["hash"]) != values["mac"]:
+            return Reason.FORGED
+        before = sqlite_audit.event_row(connection, event_id - 1)
+        previous_hash = before.get("hash") if before else chain.FIRST
+        if event_id > 1 and values["previous_hash"] != previous_hash:
+            return Reason.UNLINKED
+        details = sqlite_audit.details_of(connection, event_id)
+    if details is None:
+        return Reason.DETAILS_MISSING
+    payload, salt, erased_at = details
+    if payload is None and salt is None and erased_at is not None:
+        return None
+    digest = hashlib.sha256((salt or b"") + (payload or b"")).digest()
+    return None if digest == values["details_digest"] else Reason.DETAILS_CHANGED
+
+
 def _genuine(
     connection: sqlite3.Connection, anchors: Sequence[Head], public_key: bytes | None
 ) -> list[Head]:

@@ -120,6 +120,18 @@ def event_row(connection: sqlite3.Connection, event_id: int) -> dict[str, Any]:
     return {} if row is None else dict(zip(names, row, strict=True))
 
 
+def details_of(
+    connection: sqlite3.Connection, event_id: int
+) -> tuple[bytes | None, bytes | None, str | None] | None:
+    """Payload, salt and time of erasure of one entry's details; ``None`` without a row."""
+    row: tuple[bytes | None, bytes | None, str | None] | None = connection.execute(
+        "SELECT CAST(payload AS BLOB), CAST(salt AS BLOB), erased_at "
+        "FROM audit_details WHERE event_id = ?",
+        (event_id,),
+    ).fetchone()
+    return row
+
+
 def last_details(connection: sqlite3.Connection) -> int:
     """The highest entry that has details; 0 for none."""
     row = connection.execute("SELECT max(event_id) FROM audit_details").fetchone()

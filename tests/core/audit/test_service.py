@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -145,3 +147,27 @@ def test_an_anchor_that_cannot_be_written_is_said_in_a_sentence(desk, service, t
         service.anchor(desk.admin, tmp_path / "none" / "anchor.json")
 
     assert caught.value.code == "folder_missing"
+
+
+@pytest.mark.parametrize(
+    ("statement", "reason"),
+    [
+        ("UPDATE audit_events SET address = '10.0.0.1' WHERE id = 2", Reason.CHANGED),
+        ("UPDATE audit_events SET mac = zeroblob(32) WHERE id = 2", Reason.FORGED),
+        ("UPDATE audit_events SET hash = zeroblob(32) WHERE id = 1", Reason.UNLINKED),
+        ("UPDATE audit_details SET payload = '{}' WHERE event_id = 2", Reason.DETAILS_CHANGED),
+        ("DELETE FROM audit_details WHERE event_id = 2", Reason.DETAILS_MISSING),
+        ("DELETE FROM audit_events WHERE id = 2", Reason.MISSING),
+    ],
+)
+def test_one_entry_is_checked_by_itself(desk, service, statement, reason):
+    assert service.check_entry(desk.admin, 2) is None
+
+    with closing(sqlite3.connect(desk.workspace.database.path)) as connection:
+        triggers = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        for (name,) in triggers.fetchall():
+            connection.execute(f'DROP TRIGGER "{name}"')
+        connection.execute(statement)
+        connection.commit()
+
+    assert service.check_entry(desk.admin, 2) is reason

@@ -1,0 +1,75 @@
+"""What a verification of the log found, as a banner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QCoreApplication
+
+from crmdesk.core.audit.verify import ChainVerification, Unproven
+from crmdesk.ui import words
+from crmdesk.ui.audit.details import fault
+from crmdesk.ui.messages import message
+from crmdesk.ui.widgets.banner import Banner, BannerTone
+
+
+def verified_banner(found: ChainVerification, show: Callable[[int], object]) -> Banner:
+    """The banner of a verification.
+
+    Args:
+        found: the finding.
+        show: opens the first bad entry.
+    """
+    if found.ok:
+        return _good(found)
+    bad = found.first_bad
+    title = _say("The log is not as it was written")
+    where = "" if bad is None else _say("Entry %1: ").replace("%1", words.number(bad))
+    right = _say("%Ln entr{y|ies} before it are right.", found.events)
+    reason = "" if found.reason is None else fault(found.reason)
+    action = "" if bad is None else _say("Show entry")
+    text = f"{where}{reason} {right}".strip()
+    banner = Banner(BannerTone.DANGER, title, text, action, icon="shield-x")
+    banner.setObjectName("audit_verdict")
+    if bad is not None:
+        banner.acted.connect(lambda: show(bad))
+    return banner
+
+
+def failed_banner(error: Exception, again: Callable[[], object]) -> Banner:
+    """The banner of a verification that could not be done."""
+    said = message(error)
+    banner = Banner(BannerTone.WARN, said.title, said.advice, _say("Try again"))
+    banner.setObjectName("audit_verdict")
+    banner.acted.connect(again)
+    return banner
+
+
+def _good(found: ChainVerification) -> Banner:
+    title = _say("%Ln entr{y|ies} verified", found.events)
+    parts = [_say("No entry is missing, changed or out of order.")]
+    if found.erased:
+        parts.append(_say("%Ln of them had personal details erased.", found.erased))
+    if found.anchored:
+        anchored = _say("Entry %1 and all before it are confirmed by a kept signature.")
+        parts.append(anchored.replace("%1", words.number(found.anchored)))
+    parts += [_unproven(kind) for kind in found.unproven]
+    tone = BannerTone.WARN if found.unproven else BannerTone.OK
+    banner = Banner(tone, title, " ".join(parts), icon="shield-check")
+    banner.setObjectName("audit_verdict")
+    return banner
+
+
+def _unproven(kind: Unproven) -> str:
+    return {
+        Unproven.MACS: _say("Without the workspace key a rewritten log looks right."),
+        Unproven.TAIL: _say(
+            "Without a kept signature nothing tells of entries cut off at the end."
+        ),
+        Unproven.SIGNATURES: _say("Kept signatures could not be checked."),
+        Unproven.KEYRING: _say("The keyring did not answer, so the signature in it was not asked."),
+    }[kind]
+
+
+def _say(text: str, count: int = -1) -> str:
+    return QCoreApplication.translate("Audit", text, "", count)

@@ -1,0 +1,146 @@
+"""How an entry of the audit log reads: who, what, to what, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication
+
+from crmdesk.core.access.actor import ActorKind
+from crmdesk.core.audit.catalogue import AuditCatalogue
+from crmdesk.core.audit.event import AuditEvent
+from crmdesk.core.audit.kinds import Action, Category, Result
+from crmdesk.core.records.schema import ObjectType
+from crmdesk.ui import words
+from crmdesk.ui.desk import Desk
+from crmdesk.ui.tables.cells import Tone
+
+_TONES = {
+    Action.CREATE: Tone.OK,
+    Action.ENABLE: Tone.OK,
+    Action.UNLOCK: Tone.OK,
+    Action.UPDATE: Tone.INFO,
+    Action.VERIFY: Tone.INFO,
+    Action.DELETE: Tone.DANGER,
+    Action.PURGE: Tone.DANGER,
+    Action.RESTORE: Tone.WARN,
+    Action.UNDO: Tone.WARN,
+    Action.IMPORT: Tone.WARN,
+    Action.EXPORT: Tone.WARN,
+    Action.DOWNLOAD: Tone.WARN,
+    Action.REVEAL: Tone.WARN,
+    Action.REFUSE: Tone.DANGER,
+}
+
+
+@dataclass(frozen=True)
+class Wording:
+    """Words for entries, from the catalogue and from the labels the workspace has now.
+
+    Attributes:
+        objects: object types by API name; an object that was removed goes by its name.
+    """
+
+    desk: Desk
+    catalogue: AuditCatalogue
+    objects: Mapping[str, ObjectType] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, desk: Desk) -> Wording:
+        """Read the labels of now."""
+        found = desk.workspace.definitions.objects(desk.actor)
+        return cls(
+            desk,
+            desk.workspace.audit.catalogue(desk.actor),
+            {object_type.name: object_type for object_type in found},
+        )
+
+    def category(self, event: AuditEvent) -> str:
+        """The category's label."""
+        found = self.catalogue.category(event.category)
+        return event.category if found is None else found.label
+
+    def subcategory(self, event: AuditEvent) -> str:
+        """What happened, by the catalogue; for records the name of their object."""
+        category = self.catalogue.category(event.category)
+        found = None if category is None else category.subcategory(event.subcategory)
+        if found is not None:
+            return found.label
+        object_type = self.objects.get(event.subcategory.lower())
+        return event.subcategory if object_type is None else object_type.plural_label
+
+    def action(self, event: AuditEvent) -> tuple[str, Tone]:
+        """The word of the badge and its tint; what did not succeed says that instead."""
+        if event.result == Result.FAILED:
+            return _say("Failed"), Tone.DANGER
+        if event.result == Result.REFUSED:
+            return _say("Refused"), Tone.DANGER
+        known = {found.value for found in Action}
+        action = Action(event.action) if event.action in known else None
+        tone = Tone.NEUTRAL if action is None else _TONES.get(action, Tone.NEUTRAL)
+        return self.catalogue.action_labels.get(event.action, event.action), tone
+
+    def who(self, event: AuditEvent) -> str:
+        """The name of who acted, as it was then."""
+        if name := event.user_name or event.user:
+            return name
+        names = {
+            ActorKind.SYSTEM: _say("CRM Desk"),
+            ActorKind.SCHEDULE: _say("Schedule"),
+            ActorKind.UNKNOWN: _say("Unknown person"),
+        }
+        return names.get(ActorKind(event.actor_kind), _say("Erased"))
+
+    def at(self, event: AuditEvent, now: datetime | None = None) -> str:
+        """When, to the second: "Today 09:41:07", then "20 Nov 2026 16:22:01"."""
+        zone = self.desk.zone
+        here = event.at.astimezone(zone)
+        days = ((now or datetime.now(UTC)).astimezone(zone).date() - here.date()).days
+        day = {0: _say("Today"), 1: _say("Yesterday")}.get(days) or words.day(here.date())
+        return f"{day} {here:%H:%M:%S}"
+
+    def target(self, event: AuditEvent) -> str:
+        """To what it was done: "Contact Ann Devon, phone", "412 deals"."""
+        named = self._named(event)
+        changes = event.detail.get("changes")
+        if isinstance(changes, list) and changes:
+            labels = [self.property(event.object, str(each.get("property"))) for each in changes]
+            more = _say(" and %n more", len(labels) - 2) if len(labels) > 2 else ""
+            return _say("%1, %2").replace("%1", named).replace("%2", ", ".join(labels[:2]) + more)
+        return named
+
+    def title(self, event: AuditEvent) -> str:
+        """The heading of its panel: "Contacts: Delete", "Backup created"."""
+        record = {Category.CRM_OBJECT, Category.PROPERTY_VALUE}
+        if event.category in record:
+            object_type = self.objects.get(event.object or "")
+            label = event.subcategory if object_type is None else object_type.label
+            action, _ = self.action(event)
+            return _say("%1: %2").replace("%1", label).replace("%2", action.lower())
+        return self.subcategory(event)
+
+    def property(self, object_name: str | None, name: str) -> str:
+        """A property's label; its internal name when it is gone."""
+        object_type = self.objects.get(object_name or "")
+        found = None if object_type is None else object_type.by_name.get(name)
+        return name if found is None else found.label
+
+    def _named(self, event: AuditEvent) -> str:
+        object_type = self.objects.get(event.object or "")
+        name = _first_text(event.detail, ("name", "label", "email", "file", "team", "setting"))
+        if object_type is None:
+            return name or self.subcategory(event)
+        if event.subjects > 1:
+            return f"{words.number(event.subjects)} {object_type.plural_label.lower()}"
+        return f"{object_type.label} {name or event.object_id or ''}".rstrip()
+
+
+def _first_text(detail: Mapping[str, Any], keys: tuple[str, ...]) -> str:
+    return next((str(detail[key]) for key in keys if isinstance(detail.get(key), str)), "")
+
+
+def _say(text: str, count: int = -1) -> str:
+    return QCoreApplication.translate("Audit", text, "", count)

@@ -1,0 +1,39 @@
+"""Facts under each other: what it is at the left, the value at the right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from crmdesk.ui.theme.apply import px
+from crmdesk.ui.theme.fonts import TextStyle
+from crmdesk.ui.widgets.paragraph import Paragraph
+
+_NAMES = 116
+
+
+class FactList(QWidget):
+    """Names and values; long values wrap and can be copied.
+
+    Args:
+        facts: name and value of each; those without a value are left out.
+    """
+
+    def __init__(self, facts: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(6)
+        grid.setColumnMinimumWidth(0, px(_NAMES))
+        grid.setColumnStretch(0, 2)
+        grid.setColumnStretch(1, 4)
+        for row, (name, value) in enumerate(fact for fact in facts if fact[1]):
+            words = Paragraph(name, TextStyle.BODY, "text2")
+            shown = Paragraph(value, TextStyle.BODY, "text")
+            shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            shown.setAccessibleName(f"{name}: {value}")
+            grid.addWidget(words, row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(shown, row, 1)

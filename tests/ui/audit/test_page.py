@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+
+from crmdesk.ui.audit.page import AuditPage
+from crmdesk.ui.widgets.buttons import Button
+from crmdesk.ui.widgets.value_change import ValueChange
+from tests.ui.audit.conftest import shown, texts
+
+
+def cells(page: AuditPage, position: int) -> dict[str, str]:
+    row = page.table.row(page.table.ids[position])
+    return {key: cell.shown for key, cell in row.cells.items()}
+
+
+def entry_of(desk, **wanted: str) -> int:
+    """The newest entry whose columns hold these values."""
+    where = " AND ".join(f"{name} = ?" for name in wanted)
+    rows = desk.sql(f"SELECT max(id) FROM audit_events WHERE {where}", *wanted.values())
+    return int(rows[0][0])
+
+
+def click_row(qtbot, page: AuditPage, event_id: int) -> None:
+    view = page.table.view
+    place = view.row_rect(view.position_of(event_id))
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(60, place.center().y()))
+
+
+def test_the_newest_entry_stands_first_and_the_zone_is_named_once(desk, page):
+    newest = desk.sql("SELECT max(id), count(*) FROM audit_events")[0]
+
+    assert page.table.ids[0] == newest[0]
+    assert page.table.count == newest[1]
+    assert cells(page, 0)["target"] == "Backup created"
+    assert f"{newest[1]} entries, times in Europe/Oslo" in texts(page.header)
+
+
+def test_a_row_says_who_did_what_to_what_and_from_where(desk, page):
+    event_id = entry_of(desk, category="property_value")
+    row = page.table.row(event_id)
+
+    assert row.cells["user"].text == "Ingrid Solberg"
+    assert row.cells["category"].text == "Property value"
+    assert row.cells["action"].text == "Update"
+    assert row.cells["target"].text == "Contact Ann Devon, Phone Number, First Name"
+    assert row.cells["address"].text == "192.0.2.7"
+    assert row.cells["at"].text.startswith("Today ")
+    assert row.cells["at"].text.count(":") == 2
+
+
+def test_a_click_opens_the_entry_with_old_and_new_side_by_side(desk, page, qtbot):
+    event_id = entry_of(desk, category="property_value")
+
+    click_row(qtbot, page, event_id)
+
+    assert page.panel.isVisible()
+    names = [found.accessibleName() for found in page.panel.findChildren(ValueChange)]
+    assert "Phone Number. Before: 555-0100. After: 555-0199." in names
+    assert "First Name. Before: Ann. After: Anna." in names
+    qtbot.waitUntil(lambda: page.panel.check.text() == "Entry verified")
+    facts = texts(page.panel)
+    for fact in ("192.0.2.7, desk-7", "CRM Desk test", "Password and 2FA", f"#{event_id}"):
+        assert fact in facts
+
+
+def test_a_deleted_record_shows_what_was_lost(desk, page, qtbot):
+    click_row(qtbot, page, entry_of(desk, category="crm_object", action="delete"))
+
+    names = [found.accessibleName() for found in page.panel.findChildren(ValueChange)]
+    assert "Deal Name. Before: Rattlesnake Canyon. After: No value." in names
+
+
+def test_a_sensitive_value_stays_hidden(desk, stand, qtbot):
+    contact = desk.contact(firstname="Ann")
+    desk.workspace.definitions.set_property(desk.admin, "contacts", "phone", {"sensitive": True})
+    desk.edit(contact, phone="555-0100")
+    page = shown(qtbot, AuditPage(stand.desk))
+
+    click_row(qtbot, page, entry_of(desk, category="property_value"))
+
+    assert "555-0100" not in texts(page.panel)
+    assert "After: •••••••" in texts(page.panel)
+
+
+def test_the_keyboard_opens_steps_and_closes(desk, page, qtbot):
+    view = page.table.view
+    page.start_focus()
+    qtbot.keyClick(view, Qt.Key.Key_Home)
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    first = page.panel.event_id
+    assert first == page.table.ids[0]
+
+    page.panel.setFocus()
+    qtbot.keyClick(page.panel, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    assert page.panel.event_id == page.table.ids[1]
+    qtbot.keyClick(page.panel, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert page.panel.event_id == first
+
+    qtbot.keyClick(page.panel, Qt.Key.Key_Escape)
+    assert not page.panel.isVisible()
+    assert view.hasFocus()
+
+
+def test_typing_narrows_the_log_and_escape_brings_all_back(desk, page, qtbot):
+    every = page.table.count
+    page.commands()["find"]()
+    qtbot.keyClicks(page.search, "rattlesnake")
+    qtbot.waitUntil(lambda: page.table.count == 2)
+    assert {cells(page, n)["action"] for n in range(2)} == {"Create", "Delete"}
+
+    assert page.escape()
+    qtbot.waitUntil(lambda: page.table.count == every)
+
+
+def test_a_category_is_ticked_in_the_chip_and_taken_away_again(desk, page, qtbot):
+    every = page.table.count
+    qtbot.mouseClick(page.category, Qt.MouseButton.LeftButton)
+    assert page.category.popover.isVisible()
+    page.category.list.choose(["property_value"])
+    qtbot.waitUntil(lambda: page.table.count == 1)
+    assert page.category.plain_text() == "Category: Property value"
+    page.category.popover.dismiss()
+
+    page.category.setFocus()
+    qtbot.keyClick(page.category, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: page.table.count == every)
+
+
+def test_nothing_found_says_so_and_offers_the_way_back(page, qtbot):
+    every = page.table.count
+    qtbot.keyClicks(page.search, "no such words")
+    qtbot.keyClick(page.search, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page.table.count == 0)
+    clear = page.findChild(Button, "audit_clear_filters")
+
+    qtbot.mouseClick(clear, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.table.count == every)
+
+
+def test_verifying_says_how_many_entries_are_right_and_writes_none(desk, page, qtbot):
+    before = desk.sql("SELECT count(*) FROM audit_events")[0][0]
+    page.verify_button.setFocus()
+    qtbot.keyClick(page.verify_button, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: page.banner is not None)
+
+    assert f"{before} entries verified" in page.banner.accessibleName()
+    assert desk.sql("SELECT count(*) FROM audit_events")[0][0] == before
+
+
+def test_an_altered_entry_is_found_and_shown(desk, page, qtbot):
+    event_id = entry_of(desk, category="property_value")
+    with closing(sqlite3.connect(desk.workspace.database.path)) as connection:
+        triggers = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        for (name,) in triggers.fetchall():
+            connection.execute(f'DROP TRIGGER "{name}"')
+        connection.execute("UPDATE audit_events SET address = 'x' WHERE id = ?", (event_id,))
+        connection.commit()
+
+    qtbot.mouseClick(page.verify_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.banner is not None)
+
+    assert f"Entry {event_id}: Something in this entry" in page.banner.accessibleName()
+    qtbot.mouseClick(page.banner.button, Qt.MouseButton.LeftButton)
+    assert page.panel.event_id == event_id
+    qtbot.waitUntil(lambda: page.panel.check.text() == "Not as it was written")
+
+
+def test_a_link_leads_to_the_record(desk, page, stand, qtbot):
+    event_id = entry_of(desk, category="property_value")
+    page.open_link(f"audit/{event_id}")
+    assert page.panel.event_id == event_id
+
+    button = page.panel.findChild(Button, "audit_open_link")
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    assert stand.told.links == [
+        desk.sql("SELECT link FROM audit_events WHERE id = ?", event_id)[0][0]
+    ]
+
+
+def test_an_entry_that_is_not_there_is_said_in_the_panel(page):
+    page.open_link("audit/999999")
+
+    assert page.panel.isVisible()
+    assert "The audit log shows no entry 999999." in texts(page.panel)
+
+
+@pytest.mark.parametrize("size", [(1280, 710), (960, 550)])
+def test_nothing_is_cut_in_longer_languages_with_the_panel_open(desk, stand, qtbot, qapp, size):
+    from PySide6.QtCore import QCoreApplication
+
+    from tests.ui.clipping import PseudoTranslator, clipped
+
+    desk.edit(desk.contact(firstname="Ann"), phone="555-0199")
+    translator = PseudoTranslator()
+    QCoreApplication.installTranslator(translator)
+    try:
+        page = shown(qtbot, AuditPage(stand.desk), *size)
+        page.open_entry(page.table.ids[0])
+        page.verify()
+        qtbot.waitUntil(lambda: page.banner is not None)
+        assert clipped(page) == []
+    finally:
+        QCoreApplication.removeTranslator(translator)
