@@ -98,7 +98,7 @@ def changed_contacts(rows: int) -> Path:
         connection.executemany(
             f"UPDATE {TABLE} SET {changes} WHERE id = ?",
             (
-                [*(_value(TYPES[name], name, chance) for name in PLAN_COLUMNS), record]
+                [*(value_of(TYPES[name], name, chance) for name in PLAN_COLUMNS), record]
                 for record in sorted(chance.sample(range(1, rows + 1), int(rows * CHANGED_SHARE)))
             ),
         )
@@ -131,10 +131,11 @@ def _records(rows: int) -> Iterator[list[str | None]]:
     for number in range(rows):
         day = 1 + number % 28
         created = f"2026-01-{day:02d}T10:{number % 60:02d}:00.{number % 1000:03d}Z"
-        yield [created, created, *(_value(kind, name, chance) for name, kind in TYPES.items())]
+        yield [created, created, *(value_of(kind, name, chance) for name, kind in TYPES.items())]
 
 
-def _value(kind: str, name: str, chance: random.Random) -> str | None:
+def value_of(kind: str, name: str, chance: random.Random) -> str | None:
+    """One believable value, or a blank."""
     if chance.random() < _BLANK:
         return None
     if kind == "string":

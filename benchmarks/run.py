@@ -1,8 +1,8 @@
 """Measures the product beside named peers: ``python3 dev.py bench [--full] [--only backup,plan]``.
 
 Contestants run in turns, so that a busy minute of the computer hits all of them; what counts is
-the ratio. Each measured thing is a module with ``TITLE``, ``NOTE`` and ``contestants(rows)``,
-listed in ``MEASURED``. Results are kept in ``.data`` and written to ``RESULTS.md``.
+the ratio. Each measured thing is a module with ``TITLE``, ``NOTE`` and ``contestants(rows)``, or
+``measure(rows, rounds, say)`` where a part of a process is timed, listed in ``MEASURED``. Results are kept in ``.data`` and written to ``RESULTS.md``.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import backup, data, plan, report
+from benchmarks import apply, backup, data, plan, report
 from benchmarks.measure import interleaved
 
-MEASURED = {"backup": backup, "plan": plan}
+MEASURED = {"backup": backup, "plan": plan, "apply": apply}
 USUAL_ROWS = 200_000
 FULL_ROWS = 1_000_000
 
@@ -31,7 +31,10 @@ def main() -> int:
         module = MEASURED[name]
         for rows in sizes:
             _say(f"{module.TITLE}, {rows:,} records")
-            table = interleaved(module.contestants(rows), rows, asked.rounds, _say)
+            if hasattr(module, "measure"):
+                table = module.measure(rows, asked.rounds, _say)
+            else:
+                table = interleaved(module.contestants(rows), rows, asked.rounds, _say)
             report.keep(_results(), name, rows, asked.rounds, module, table)
     report.write(_results(), Path(__file__).with_name("RESULTS.md"))
     return 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 
 from crmdesk.core.changes.change_set import RecordChange
 from crmdesk.core.changes.stage import Stage
@@ -15,8 +14,6 @@ from crmdesk.core.errors import UserError
 # SQLite gathers what one UPDATE reads from another table before it writes any of it: for a million
 # records that would be gigabytes.
 _ROWS_AT_ONCE = 20_000
-#: SQLite takes at most 2,000 result columns, and each property needs two.
-_COLUMNS_AT_ONCE = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +86,7 @@ def _create(tx: Tx, stage: Stage, change_id: int) -> int:
     columns = "".join(f", {quoted(column.column)}" for column in stage.columns)
     cells = "".join(f", r.c{index}" for index in range(len(stage.columns)))
     tx.sql(
-        f"INSERT INTO main.{table} (id, created_at, updated_at, version{columns}) "  # noqa: S608
+        f"INSERT INTO main.{table} (id, created_at, updated_at, version{columns}) "
         f"SELECT n.record_id, ?, ?, 1{cells} FROM stage.created n "
         "JOIN stage.rows r ON r.row = n.row ORDER BY n.row",
         (tx.now_text, tx.now_text),
@@ -115,7 +112,7 @@ def _row_ranges(tx: Tx) -> list[tuple[int, int]]:
     return list(zip([0, *(end + 1 for end in ends)], ends, strict=False))
 
 
-def _write_history(tx: Tx, stage: Stage, change_id: int) -> int:
+def _write_history(tx: Tx, stage: Stage, change_id: int, ranges: Sequence[tuple[int, int]]) -> int:
     """Keep old and new of every value that changes, one row a record, in one pass.
 
     Returns:
@@ -128,12 +125,13 @@ def _write_history(tx: Tx, stage: Stage, change_id: int) -> int:
         f"',' || json_array({column.id}, {stage.live(position)}, r.c{position}) ELSE '' END"
         for position, column in enumerate(stage.columns)
     ]
-    tx.sql(
+    statement = (
         "INSERT INTO main.value_history (change_id, object_type_id, record_id, cells) "
         f"SELECT ?, ?, o.id, '[' || substr({balanced(cells, ' || ')}, 2) || ']' "
-        f"FROM {stage.join} ORDER BY o.id",
-        (change_id, stage.object_type.id),
+        f"FROM {stage.join} WHERE r.row BETWEEN ? AND ? ORDER BY o.id"
     )
+    for first, last in ranges:
+        tx.sql(statement, (change_id, stage.object_type.id, first, last))
     row = tx.sql(
         "SELECT coalesce(sum(json_array_length(cells)), 0) FROM main.value_history "
         "WHERE change_id = ?",
@@ -154,13 +152,11 @@ def _update(tx: Tx, stage: Stage, ranges: Sequence[tuple[int, int]]) -> int:
         for index, column in enumerate(stage.columns)
     )
     statement = (
-        f"UPDATE main.{table} SET {assignments}, updated_at = ?, version = version + 1 "  # noqa: S608
+        f"UPDATE main.{table} SET {assignments}, updated_at = ?, version = version + 1 "
         f"FROM stage.rows r WHERE r.outcome = 'update' AND r.record_id = {table}.id "
         "AND r.row BETWEEN ? AND ?"
     )
-    return sum(
-        tx.sql(statement, (tx.now_text, first, last)).rowcount for first, last in ranges
-    )
+    return sum(tx.sql(statement, (tx.now_text, first, last)).rowcount for first, last in ranges)
 
 
 def _clear_moving_unique_values(tx: Tx, stage: Stage) -> None:

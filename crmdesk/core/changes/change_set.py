@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,7 +12,7 @@ from sqlalchemy import insert
 
 from crmdesk.core.access.actor import Actor
 from crmdesk.core.db.engine import Tx
-from crmdesk.core.db.tables import change_sets, property_history, record_history
+from crmdesk.core.db.tables import change_sets, record_history, value_history
 from crmdesk.core.records.schema import ObjectType, Property
 
 
@@ -85,19 +87,16 @@ def write_cells(
     tx: Tx, change_id: int, object_type: ObjectType, record_id: int, cells: Iterable[CellChange]
 ) -> None:
     """Keep the old and new values of one record."""
-    rows = [
-        {
-            "change_id": change_id,
-            "property_id": cell.property.id,
-            "record_id": record_id,
-            "object_type_id": object_type.id,
-            "old": cell.old,
-            "new": cell.new,
-        }
-        for cell in cells
-    ]
-    if rows:
-        tx.execute(insert(property_history), rows)
+    kept = [[cell.property.id, cell.old, cell.new] for cell in cells]
+    if kept:
+        tx.execute(
+            insert(value_history).values(
+                change_id=change_id,
+                object_type_id=object_type.id,
+                record_id=record_id,
+                cells=json.dumps(kept, ensure_ascii=False),
+            )
+        )
 
 
 def write_record_change(
@@ -115,3 +114,21 @@ def write_record_change(
     ]
     if rows:
         tx.execute(insert(record_history), rows)
+
+
+def history_digest(tx: Tx, change_id: int) -> str:
+    """SHA-256 over the history of a change set: its one entry in the log vouches for all rows."""
+    digest = hashlib.sha256()
+    for record_id, cells in tx.sql(
+        "SELECT record_id, cells FROM value_history WHERE change_id = ? "
+        "ORDER BY object_type_id, record_id",
+        (change_id,),
+    ):
+        digest.update(f"{record_id} {len(cells)} {cells}\n".encode("utf-8", "surrogatepass"))
+    for record_id, kind in tx.sql(
+        "SELECT record_id, kind FROM record_history WHERE change_id = ? "
+        "ORDER BY object_type_id, record_id",
+        (change_id,),
+    ):
+        digest.update(f"{record_id} {kind}\n".encode())
+    return digest.hexdigest()

@@ -15,7 +15,7 @@ from crmdesk.core.changes.rules import (
 )
 from crmdesk.core.changes.stage import Stage
 from crmdesk.core.db.engine import Tx
-from crmdesk.core.db.sqlite import quoted
+from crmdesk.core.db.sqlite import balanced, quoted
 from crmdesk.core.records.types import PropertyType
 
 # Measured: writing 50,000 records with 20 values each and their history took 6.2 s.
@@ -165,7 +165,7 @@ def settle(tx: Tx, stage: Stage, rules: Sequence[Rule], *, sample_size: int = 20
 def count(tx: Tx, stage: Stage, *, sample_size: int = 200) -> PlanCounts:
     """Mark the rows that change nothing, and count what the others do."""
     if stage.columns:
-        any_change = " OR ".join(stage.changed(index) for index in range(len(stage.columns)))
+        any_change = balanced([stage.changed(i) for i in range(len(stage.columns))], " OR ")
         tx.sql(
             "UPDATE stage.rows SET outcome = 'unchanged' WHERE outcome = 'update' AND row NOT IN "
             f"(SELECT r.row FROM {stage.join} WHERE {any_change})"

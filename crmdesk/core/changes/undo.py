@@ -30,16 +30,24 @@ def stage_undo(database: Database, path: Path, object_type: ObjectType, change_i
     stage = create_stage(path, object_type, columns, blank_keeps=False)
     with database.staging(path) as tx:
         _fill(tx, stage, change_id)
-        _note_gone(tx, stage, change_id, {p.id for p in columns})
+        _note_gone(tx, {p.id for p in columns})
     return stage
 
 
 def _fill(tx: Tx, stage: Stage, change_id: int) -> None:
+    # Unfolded once: the columns below each look up their own values.
+    tx.sql(
+        "CREATE TABLE stage.history (property_id INTEGER, record_id INTEGER, old TEXT, new TEXT, "
+        "PRIMARY KEY (property_id, record_id)) WITHOUT ROWID"
+    )
+    tx.sql(
+        "INSERT INTO stage.history SELECT property_id, record_id, old, new "
+        "FROM main.property_history WHERE change_id = ? AND object_type_id = ?",
+        (change_id, stage.object_type.id),
+    )
     tx.sql(
         "INSERT INTO stage.rows (row, line, record_id) SELECT record_id, record_id, record_id FROM "
-        "(SELECT DISTINCT record_id FROM main.property_history WHERE change_id = ? "
-        "AND object_type_id = ?) ORDER BY record_id",
-        (change_id, stage.object_type.id),
+        "(SELECT DISTINCT record_id FROM stage.history) ORDER BY record_id"
     )
     find_records(tx, stage)
     table = quoted(stage.object_type.table)
@@ -52,24 +60,24 @@ def _fill(tx: Tx, stage: Stage, change_id: int) -> None:
         tx.sql(
             f"INSERT OR IGNORE INTO stage.skips SELECT o.id, o.id, {position}, "
             f"'{Reason.CHANGED_SINCE}' "
-            f"FROM main.property_history h JOIN main.{table} o ON o.id = h.record_id "
-            f"WHERE h.change_id = ? AND h.property_id = ? AND {live} IS NOT h.new "
+            f"FROM stage.history h JOIN main.{table} o ON o.id = h.record_id "
+            f"WHERE h.property_id = ? AND {live} IS NOT h.new "
             "AND o.archived_at IS NULL",
-            (change_id, column.id),
+            (column.id,),
         )
         tx.sql(
-            f"UPDATE stage.rows SET c{position} = h.old FROM main.property_history h "
-            f"WHERE h.change_id = ? AND h.property_id = ? AND h.record_id = stage.rows.record_id "
+            f"UPDATE stage.rows SET c{position} = h.old FROM stage.history h "
+            f"WHERE h.property_id = ? AND h.record_id = stage.rows.record_id "
             f"AND stage.rows.c{position} IS h.new",
-            (change_id, column.id),
+            (column.id,),
         )
 
 
-def _note_gone(tx: Tx, stage: Stage, change_id: int, kept: set[int]) -> None:
+def _note_gone(tx: Tx, kept: set[int]) -> None:
     marks = ", ".join("?" * len(kept)) or "NULL"
     tx.sql(
         "INSERT OR IGNORE INTO stage.skips SELECT record_id, record_id, -property_id, "
-        f"'{Reason.PROPERTY_GONE}' FROM main.property_history "
-        f"WHERE change_id = ? AND object_type_id = ? AND property_id NOT IN ({marks})",
-        (change_id, stage.object_type.id, *kept),
+        f"'{Reason.PROPERTY_GONE}' FROM stage.history "
+        f"WHERE property_id NOT IN ({marks})",
+        tuple(kept),
     )

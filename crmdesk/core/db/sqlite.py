@@ -16,6 +16,7 @@ from crmdesk.core.errors import Busy, UserError
 
 IMMEDIATE = "crmdesk_immediate"
 MAXIMUM_PROPERTIES = 1500
+_CHAIN = 100
 
 
 def configure_connection(busy_seconds: float) -> Callable[[Any, Any], None]:
@@ -160,6 +161,14 @@ def add_property_column(table: str, column: str) -> str:
     return f"ALTER TABLE {quoted(table)} ADD COLUMN {quoted(column)} TEXT"
 
 
+def balanced(parts: Sequence[str], operator: str) -> str:
+    """Join many SQL expressions as a tree: a chain of 1,500 is deeper than SQLite allows."""
+    if len(parts) <= _CHAIN:
+        return f"({operator.join(parts)})"
+    groups = [balanced(parts[i : i + _CHAIN], operator) for i in range(0, len(parts), _CHAIN)]
+    return balanced(groups, operator)
+
+
 def unique_expression(column: str, qualifier: str = "") -> str:
     """What uniqueness compares: ASCII letters without their case.
 
@@ -182,6 +191,11 @@ def drop_unique_index(table: str, column: str) -> str:
     return f"DROP INDEX IF EXISTS {quoted(f'ux_{table}_{column}')}"
 
 
+HISTORY_VIEW = (
+    "CREATE VIEW property_history AS SELECT h.change_id, "
+    "CAST(c.value ->> 0 AS INTEGER) AS property_id, h.record_id, h.object_type_id, "
+    "c.value ->> 1 AS old, c.value ->> 2 AS new FROM value_history h, json_each(h.cells) c"
+)
 _DEFINITION_TABLES = (
     "object_types",
     "properties",

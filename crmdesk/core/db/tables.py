@@ -19,6 +19,9 @@ metadata = MetaData(
     }
 )
 
+#: Tables that are views: read like any other, made by SQL of their own.
+views = MetaData()
+
 _STRICT: dict[str, Any] = {"sqlite_strict": True}
 _NEVER_REUSED: dict[str, Any] = {"sqlite_strict": True, "sqlite_autoincrement": True}
 
@@ -293,19 +296,29 @@ change_sets = Table(
     Column("undoes", Integer, ForeignKey("change_sets.id")),
     **_NEVER_REUSED,
 )
-property_history = Table(
-    "property_history",
+value_history = Table(
+    "value_history",
     metadata,
     Column("change_id", Integer, ForeignKey("change_sets.id"), primary_key=True),
-    Column("property_id", Integer, primary_key=True),
+    Column("object_type_id", Integer, primary_key=True),
     Column("record_id", Integer, primary_key=True),
-    Column("object_type_id", Integer, nullable=False),
-    Column("old", Text),
-    Column("new", Text),
+    Column("cells", Text, nullable=False, comment="JSON: [[property id, old, new], ...]"),
     sqlite_with_rowid=False,
     **_STRICT,
 )
-Index("ix_property_history_record", property_history.c.object_type_id, property_history.c.record_id)
+#: The same, one row a value. One row a record and change is what is stored: the history of a
+#: large restore then costs as many rows as records, a twentieth of what values would be.
+property_history = Table(
+    "property_history",
+    views,
+    Column("change_id", Integer),
+    Column("property_id", Integer),
+    Column("record_id", Integer),
+    Column("object_type_id", Integer),
+    Column("old", Text),
+    Column("new", Text),
+)
+Index("ix_value_history_record", value_history.c.object_type_id, value_history.c.record_id)
 record_history = Table(
     "record_history",
     metadata,

@@ -24,7 +24,7 @@ from crmdesk.core.changes.change_set import (
 )
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.sqlite import quoted, unique_expression
-from crmdesk.core.db.tables import property_history, source_records, tombstones
+from crmdesk.core.db.tables import source_records, tombstones, value_history
 from crmdesk.core.errors import UserError
 from crmdesk.core.records.reader import masked
 from crmdesk.core.records.record import (
@@ -208,10 +208,10 @@ class RecordEditor:
         if object_type.name == "contacts" and "email" in object_type.by_name:
             self._write_tombstones(tx, object_type, record_ids)
         for record_id in record_ids:
-            mine = property_history.c.record_id == record_id
             tx.execute(
-                delete(property_history).where(
-                    mine, property_history.c.object_type_id == object_type.id
+                delete(value_history).where(
+                    value_history.c.record_id == record_id,
+                    value_history.c.object_type_id == object_type.id,
                 )
             )
             tx.execute(

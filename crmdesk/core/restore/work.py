@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,11 +15,11 @@ from crmdesk.core.audit import kinds
 from crmdesk.core.audit.kinds import Result
 from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.changes.apply import apply_stage, plan_outdated
-from crmdesk.core.changes.change_set import Source, open_change_set
+from crmdesk.core.changes.change_set import Source, history_digest, open_change_set
 from crmdesk.core.changes.plan import plan_hash
 from crmdesk.core.changes.stage import Stage, reopen_stage
 from crmdesk.core.db.engine import Database, Tx
-from crmdesk.core.db.tables import imports, plans, property_history, restores
+from crmdesk.core.db.tables import imports, plans, restores
 from crmdesk.core.files.atomic import atomic_write
 from crmdesk.core.jobs.job import Job, JobState
 from crmdesk.core.jobs.worker import JobContext
@@ -261,19 +260,6 @@ def _write_csv(
     if heading:
         writer.writerow(("hs_object_id", "property", "reason"))
     writer.writerows(rows)
-
-
-def history_digest(tx: Tx, change_id: int) -> str:
-    """SHA-256 over the history rows of a change set: one bulk action is one entry."""
-    digest = hashlib.sha256()
-    rows = tx.sql(
-        f"SELECT property_id, record_id, old, new FROM {property_history.name} "
-        "WHERE change_id = ? ORDER BY property_id, record_id",
-        (change_id,),
-    )
-    for row in rows:
-        digest.update(repr(row).encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
 
 
 def _row(tx: Tx, restore_id: str) -> Row[tuple[object, ...]]:
