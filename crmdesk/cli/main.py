@@ -23,11 +23,13 @@ _USAGE = 2
 #: Each command, and the module and name of its function or its group.
 COMMANDS = {
     "init": "init:init",
+    "demo": "demo:demo",
     "sign-in": "sign_in:sign_in",
     "sign-out": "sign_in:sign_out",
     "whoami": "sign_in:who_am_i",
     "password": "password:app",
     "two-factor": "two_factor:app",
+    "keyring": "keyring:app",
     "user": "users:app",
     "team": "teams:app",
     "object": "objects:app",
@@ -40,6 +42,8 @@ COMMANDS = {
     "notification": "notifications:app",
     "settings": "settings:app",
     "job": "jobs:app",
+    "check": "check:check",
+    "self-test": "self_test:self_test",
 }
 
 

@@ -15,6 +15,8 @@ from crmdesk.core.errors import UserError
 from crmdesk.core.files.atomic import atomic_write
 
 FILE_NAME = "workspaces.json"
+DEMO_MARK = "demo-passphrase.txt"
+"""A file of this name makes a folder the workspace of a demonstration."""
 _MOST = 20
 
 
@@ -53,11 +55,13 @@ class KnownWorkspaces:
         return known[0].folder if known else None
 
     def remember(self, folder: Path, name: str) -> None:
-        """Put a workspace first.
+        """Put a workspace first; a demonstration is never remembered.
 
         Raises:
             UserError: the configuration folder cannot be written.
         """
+        if (folder / DEMO_MARK).exists():
+            return
         opened = KnownWorkspace(folder.absolute(), name, system_time())
         others = [each for each in self.list() if each.folder != opened.folder]
         self._write([opened, *others][:_MOST])

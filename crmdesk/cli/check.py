@@ -1,0 +1,36 @@
+"""``check``: whether the workspace is sound."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crmdesk.cli.output import Output
+from crmdesk.cli.session import seat
+
+if TYPE_CHECKING:
+    from crmdesk.core.check import Check
+
+
+def check(
+    context: typer.Context,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Leave out what reads every byte.")
+    ] = False,
+) -> None:
+    """Check database, files, key, audit log and disk."""
+    from crmdesk.core.check import check_workspace
+
+    with seat(context) as here:
+        report(here.output, check_workspace(here.workspace, here.actor, here.store, quick=quick))
+
+
+def report(output: Output, checks: Sequence[Check]) -> None:
+    """Print what was checked; anything that failed makes the exit code 1."""
+    lines = [f"{'ok  ' if each.ok else 'FAIL'}  {each.name}: {each.detail}" for each in checks]
+    output.result({"checks": [asdict(each) for each in checks]}, *lines)
+    if not all(each.ok for each in checks):
+        raise typer.Exit(1)

@@ -1,0 +1,120 @@
+"""Whether a workspace is sound: its database, its files, its key, its log, its disk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+
+from crmdesk.core.access.actor import Actor
+from crmdesk.core.access.permissions import Permission
+from crmdesk.core.access.secrets import SecretStore, check_store
+from crmdesk.core.backup.model import Backup, FileState
+from crmdesk.core.db.sqlite_check import broken_references, integrity_problems
+from crmdesk.core.db.tables import imports
+from crmdesk.core.errors import UserError
+from crmdesk.core.files.atomic import free_bytes
+from crmdesk.core.files.digest import sha256_of
+from crmdesk.core.workspace import Workspace, load_key
+
+_SPARE_BYTES = 64 << 20
+_WITH_FILE = frozenset({FileState.KEPT, FileState.PINNED, FileState.LAST_SAFETY_COPY})
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at.
+
+    Attributes:
+        detail: what was found, in a few words.
+    """
+
+    name: str
+    ok: bool
+    detail: str
+
+
+def check_workspace(
+    workspace: Workspace, actor: Actor, store: SecretStore, *, quick: bool = False
+) -> list[Check]:
+    """Look at everything; nothing is changed but a scratch entry in the keyring.
+
+    Args:
+        quick: leave out what reads every byte: indexes and the content of files.
+
+    Raises:
+        PermissionDenied: the actor is not a Super Admin.
+    """
+    workspace.guard.require(actor, Permission.SUPER_ADMIN)
+    backups = workspace.backups.list(actor)
+    vault = workspace.folder / "vault"
+    checks = [
+        _listed(
+            "database",
+            integrity_problems(workspace.database.path, quick=quick),
+            "pages are sound" if quick else "pages and indexes are sound",
+        ),
+        _listed(
+            "references", broken_references(workspace.database.path), "every row refers to a row"
+        ),
+        _listed(
+            "vault_files",
+            _missing_files(workspace, backups, vault),
+            f"{len(_kept(backups))} backups and all import files are there",
+        ),
+    ]
+    if not quick:
+        changed = [each.file_name for each in _kept(backups) if _is_changed(each, vault)]
+        checks.append(_listed("content_digests", changed, "every file is as it was written"))
+    return [*checks, _keyring(workspace, store), _log(workspace, actor), _room(workspace)]
+
+
+def _listed(name: str, problems: Sequence[str], fine: str) -> Check:
+    return Check(name, not problems, "; ".join(problems) if problems else fine)
+
+
+def _kept(backups: Sequence[Backup]) -> list[Backup]:
+    return [each for each in backups if each.file_state in _WITH_FILE]
+
+
+def _missing_files(workspace: Workspace, backups: Sequence[Backup], vault: Path) -> list[str]:
+    lost = [each.file_name for each in backups if each.file_state is FileState.MISSING]
+    with workspace.database.read() as tx:
+        stored = tx.execute(select(imports.c.stored_file, imports.c.error_file)).all()
+    names = [name for row in stored for name in row if name]
+    return lost + [name for name in names if not (vault / "imports" / name).is_file()]
+
+
+def _is_changed(backup: Backup, vault: Path) -> bool:
+    try:
+        with (vault / "backups" / backup.file_name).open("rb") as file:
+            return sha256_of(file) != backup.sha256
+    except OSError:
+        return True
+
+
+def _keyring(workspace: Workspace, store: SecretStore) -> Check:
+    try:
+        check_store(store)
+        holds_key = load_key(workspace.folder, store) == workspace.key
+    except UserError as error:
+        return Check("keyring", False, error.message)
+    detail = f"{store.detail} gives the workspace's key"
+    return Check("keyring", holds_key, detail if holds_key else "it holds another key")
+
+
+def _log(workspace: Workspace, actor: Actor) -> Check:
+    found = workspace.audit.verify(actor)
+    if found.ok:
+        return Check("audit_log", True, f"{found.events} entries, unbroken")
+    reason = "unknown" if found.reason is None else found.reason.value
+    return Check("audit_log", False, f"entry {found.first_bad}: {reason}")
+
+
+def _room(workspace: Workspace) -> Check:
+    needed = workspace.database.path.stat().st_size + _SPARE_BYTES
+    free = free_bytes(workspace.folder)
+    # A restore writes at most the database once more before the old pages are free again.
+    return Check("disk_space", free >= needed, f"{free} bytes free, {needed} wanted")

@@ -1,0 +1,31 @@
+"""SQLite's own checks of a database file."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+_MOST = 10
+
+
+def integrity_problems(path: Path, *, quick: bool) -> list[str]:
+    """What SQLite finds wrong with the pages and, unless ``quick``, with the indexes."""
+    return _ask(path, f"PRAGMA {'quick_check' if quick else 'integrity_check'}({_MOST})", {"ok"})
+
+
+def broken_references(path: Path) -> list[str]:
+    """Rows that refer to a row which is not there."""
+    return _ask(path, "PRAGMA foreign_key_check", set())
+
+
+def _ask(path: Path, question: str, good: set[str]) -> list[str]:
+    try:
+        with closing(
+            sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        ) as connection:
+            rows = connection.execute(question).fetchmany(_MOST)
+    except sqlite3.DatabaseError as error:
+        return [str(error)]
+    found = [" ".join(str(part) for part in row) for row in rows]
+    return [line for line in found if line not in good]
