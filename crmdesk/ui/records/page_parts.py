@@ -1,0 +1,33 @@
+"""Small parts that both faces of the Records tab have."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+
+from crmdesk.ui.records.object_list import ObjectList
+from crmdesk.ui.widgets.buttons import IconButton
+
+
+class PlaceButton(IconButton):
+    """Opens the left list as a menu where the window is too narrow for the list."""
+
+    def __init__(self, places: ObjectList) -> None:
+        super().__init__("panel-left", "")
+        self.set_name(self.tr("Choose an object"))
+        self.setObjectName("choose_object")
+        self._places = places
+        self.clicked.connect(self._open)
+        self.hide()
+
+    def _open(self) -> None:
+        menu = self._places.menu(self)
+        menu.popup(self.mapToGlobal(self.rect().bottomLeft()))
+
+
+def in_margins(inside: QWidget, top: int, bottom: int) -> QFrame:
+    """A part of the page between its margins of 24."""
+    frame = QFrame()
+    row = QHBoxLayout(frame)
+    row.setContentsMargins(24, top, 24, bottom)
+    row.addWidget(inside)
+    return frame

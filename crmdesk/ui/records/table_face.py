@@ -1,0 +1,282 @@
+"""The records of one object: header, filters, table and footer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from crmdesk.core.access.permissions import Permission
+from crmdesk.core.records.schema import ObjectType
+from crmdesk.core.records.types import PropertyType
+from crmdesk.ui import words
+from crmdesk.ui.desk import Desk
+from crmdesk.ui.frame.footer import Footer
+from crmdesk.ui.records.defaults import NAME, column_names, modified
+from crmdesk.ui.records.filter_bar import FilterBar
+from crmdesk.ui.records.page_parts import PlaceButton, in_margins
+from crmdesk.ui.records.showing import Showing, counted, in_sentence
+from crmdesk.ui.records.source import RecordSource, Wanted
+from crmdesk.ui.tables.cells import Lead, Row, RowAction, Sort
+from crmdesk.ui.tables.column_chooser import ColumnChooser
+from crmdesk.ui.tables.data_table import DataTable
+from crmdesk.ui.widgets.buttons import Button, ButtonKind
+from crmdesk.ui.widgets.empty_state import EmptyState
+from crmdesk.ui.widgets.page_header import PageHeader
+from crmdesk.ui.window_state import TableState
+
+OPEN, EDIT, DELETE = "open", "edit", "delete"
+
+
+class TableFace(QWidget):
+    """Live records of one object.
+
+    Signals:
+        opened: id of the record to show in the panel.
+        edit_asked: id of the record to edit in the panel.
+        delete_asked: ids to delete.
+        new_asked: add a record.
+        import_asked: go to the import assistant.
+        current_changed: the current row or the number of rows is another one.
+    """
+
+    opened = Signal(object)
+    edit_asked = Signal(object)
+    delete_asked = Signal(object)
+    new_asked = Signal()
+    import_asked = Signal()
+    current_changed = Signal()
+
+    def __init__(
+        self, desk: Desk, object_type: ObjectType, place: PlaceButton, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self._desk, self._total = desk, 0
+        self.showing = Showing.of(desk, object_type)
+        self._source = RecordSource(self.showing)
+        may_delete = desk.may(Permission.DELETE_RECORDS)
+        self._no_delete = "" if may_delete else self.tr("You may not delete records.")
+        self.header = PageHeader(object_type.plural_label)
+        self.import_button = Button(self.tr("Import"), ButtonKind.SECONDARY, "upload")
+        self.import_button.setVisible(desk.may(Permission.IMPORT))
+        self.new_button = Button("", ButtonKind.PRIMARY, "plus")
+        self.filters = FilterBar()
+        self.footer = Footer()
+        self.bulk_delete = Button(self.tr("Delete"), ButtonKind.GHOST, "trash-2")
+        self.footer.start.addWidget(self.bulk_delete)
+        self.table = DataTable(
+            object_type.plural_label,
+            self._source,
+            desk.queries,
+            lead=Lead.CHECK,
+            actions_of=self.actions_of,
+            state=desk.state,
+            key=f"records/{object_type.name}",
+            start=_start(object_type),
+        )
+        self._source.show([column.key for column in self.table.columns])
+        self._build(place)
+        self._connect()
+        self._dress()
+
+    def _build(self, place: PlaceButton) -> None:
+        self.header.add(self.import_button)
+        self.header.add(self.new_button)
+        head = QWidget()
+        row = QHBoxLayout(head)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(place)
+        row.addWidget(self.header, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(in_margins(head, 16, 12))
+        column.addWidget(self.filters)
+        column.addWidget(self.table, 1)
+        column.addWidget(self.footer)
+
+    def _connect(self) -> None:
+        self.import_button.clicked.connect(self.import_asked)
+        self.new_button.clicked.connect(self.new_asked)
+        self.bulk_delete.clicked.connect(self._delete_ticked)
+        self.filters.changed.connect(self.table.load)
+        self.filters.columns_pressed.connect(self._open_columns)
+        self.filters.down_pressed.connect(self.table.view.setFocus)
+        self.table.columns_changed.connect(self._show_columns)
+        self.table.opened.connect(self.opened)
+        self.table.current_moved.connect(self._moved)
+        self.table.ticks_changed.connect(self._say)
+        self.table.sort_changed.connect(self._say)
+        self.table.counted.connect(self._take_count)
+        self.table.action_chosen.connect(self._act)
+
+    @property
+    def object_type(self) -> ObjectType:
+        """The object on show."""
+        return self.showing.object_type
+
+    def show_object(self, object_type: ObjectType) -> None:
+        """Show another object, or this one with other properties."""
+        self.showing = Showing.of(self._desk, object_type)
+        self._source = RecordSource(self.showing)
+        key, start = f"records/{object_type.name}", _start(object_type)
+        self.table.set_source(self._source, key=key, start=start)
+        self.table.view.setAccessibleName(object_type.plural_label)
+        self._dress()
+
+    def load(self) -> None:
+        """Read the list for the filters now set."""
+        self.table.load(self.filters.wanted)
+
+    def set_total(self, count: int) -> None:
+        """Say how many records there are in all."""
+        self._total = count
+        records = self.tr("%Ln record{|s}", "", count)
+        own = self.tr("%Ln propert{y|ies}", "", len(self.object_type.properties))
+        self.header.set_title(self.object_type.plural_label, f"{records}, {own}")
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Fold away what gives way in a narrow window."""
+        self.filters.set_narrow(narrow)
+
+    def actions_of(self, _row: Row) -> Sequence[RowAction]:
+        """What can be done with a record."""
+        label = in_sentence(self.object_type.label)
+        edit, delete = self.tr("Edit %1"), self.tr("Delete %1")
+        return (
+            RowAction(OPEN, self.tr("Open %1").replace("%1", label), "panel-right"),
+            RowAction(EDIT, edit.replace("%1", label), "pencil"),
+            RowAction(
+                DELETE,
+                delete.replace("%1", label),
+                "trash-2",
+                danger=True,
+                reason=self._no_delete,
+                separated=True,
+            ),
+        )
+
+    def name_of(self, row_id: int) -> str:
+        """What a listed record is called."""
+        row = self.table.row(row_id)
+        return row.cells[NAME].text if row is not None and NAME in row.cells else f"#{row_id}"
+
+    def targets(self) -> list[int]:
+        """What Delete is about: the ticked records, else the current one."""
+        ticked = list(self.table.ticks.ids())
+        current = self.table.view.current_id
+        return ticked or ([current] if current is not None else [])
+
+    def _dress(self) -> None:
+        label = in_sentence(self.object_type.label)
+        self.new_button.setText(self.tr("New %1").replace("%1", label))
+        self.header.set_title(self.object_type.plural_label, " ")
+        self.filters.show_object(self.showing)
+        self.table.show_empty(None)
+        self._show_controls(shown=True)
+        self._say()
+
+    def _show_columns(self, keys: Sequence[str]) -> None:
+        self._source.show(keys)
+
+    def _open_columns(self, anchor: QWidget) -> None:
+        chooser = ColumnChooser(self.table, self.window())
+        chooser.closed.connect(chooser.deleteLater)
+        chooser.open_under(anchor)
+
+    def _moved(self, _row_id: object) -> None:
+        self.current_changed.emit()
+
+    def _take_count(self, count: int) -> None:
+        wanted = self.table.query.filter
+        narrowed = isinstance(wanted, Wanted) and wanted.narrows
+        if count:
+            self.table.show_empty(None)
+        else:
+            self.table.show_empty(self._no_match() if narrowed else self._no_records())
+        self._show_controls(shown=bool(count) or narrowed)
+        self._say()
+        self.current_changed.emit()
+
+    def _show_controls(self, *, shown: bool) -> None:
+        """In an empty list the one primary stands in the page."""
+        self.filters.setVisible(shown)
+        self.new_button.setVisible(shown)
+        self.import_button.setVisible(shown and self._desk.may(Permission.IMPORT))
+        self.footer.setVisible(shown)
+
+    def _no_match(self) -> EmptyState:
+        wanted = self.filters.wanted
+        label = in_sentence(self.object_type.label)
+        heading = self.tr("No %1 matches the search").replace("%1", label)
+        if wanted.conditions:
+            count = len(wanted.conditions) + bool(wanted.search.strip())
+            heading = self.tr("No %1 matches %Ln filter{|s}", "", count).replace("%1", label)
+        clear = Button(self.tr("Clear filters"), ButtonKind.PRIMARY)
+        clear.setObjectName("clear_filters")
+        clear.clicked.connect(self.filters.clear)
+        there = self.tr("There are %1 in all.")
+        count_words = self.tr("%Ln record{|s}", "", self._total)
+        return EmptyState("search", heading, there.replace("%1", count_words), buttons=[clear])
+
+    def _no_records(self) -> EmptyState:
+        label, plural = self.object_type.label, self.object_type.plural_label
+        new = Button(
+            self.tr("New %1").replace("%1", in_sentence(label)), ButtonKind.PRIMARY, "plus"
+        )
+        new.setObjectName("first_record")
+        new.clicked.connect(self.new_asked)
+        buttons = [new]
+        if self._desk.may(Permission.IMPORT):
+            bring = Button(self.tr("Import a file"), ButtonKind.SECONDARY, "upload")
+            bring.clicked.connect(self.import_asked)
+            buttons.append(bring)
+        sentence = self.tr(
+            "Add the first one here, or bring them from a CSV or Excel file or a backup."
+        )
+        heading = self.tr("No %1 yet").replace("%1", in_sentence(plural))
+        return EmptyState(self.object_type.icon, heading, sentence, buttons=buttons)
+
+    def _say(self, _what: object = None) -> None:
+        ticked, count = len(self.table.ticks), self.table.count
+        self.bulk_delete.setVisible(ticked > 0)
+        what = counted(self.object_type, ticked)
+        self.bulk_delete.setText(self.tr("Delete %1").replace("%1", what))
+        self.bulk_delete.set_reason(self._no_delete)
+        some = self.tr("%1 of %2 selected").replace("%1", words.number(ticked))
+        quiet = self._no_delete if ticked else ""
+        self.footer.set_words(some.replace("%2", words.number(count)), quiet, self._order())
+
+    def _order(self) -> str:
+        sort = self.table.query.sort
+        if sort is None:
+            return self.tr("Newest first")
+        titles = {column.key: column.title for column in self.table.every_column}
+        found = self.object_type.by_name.get(sort.key)
+        kind = found.type if found is not None else PropertyType.STRING
+        up, down = self.tr("A to Z"), self.tr("Z to A")
+        if kind in (PropertyType.DATE, PropertyType.DATETIME):
+            up, down = self.tr("oldest first"), self.tr("newest first")
+        elif kind is PropertyType.NUMBER:
+            up, down = self.tr("smallest first"), self.tr("largest first")
+        text = self.tr("Sorted by %1, %2").replace("%2", down if sort.descending else up)
+        return text.replace("%1", in_sentence(titles.get(sort.key, sort.key)))
+
+    def _act(self, key: str, row_id: int) -> None:
+        if key == DELETE:
+            self.delete_asked.emit([row_id])
+        elif key == EDIT:
+            self.edit_asked.emit(row_id)
+        else:
+            self.opened.emit(row_id)
+
+    def _delete_ticked(self) -> None:
+        self.delete_asked.emit(list(self.table.ticks.ids()))
+
+
+def _start(object_type: ObjectType) -> TableState:
+    last = modified(object_type)
+    sort = Sort(last.name, descending=True) if last is not None else None
+    return TableState(columns=column_names(object_type), sort=sort)
