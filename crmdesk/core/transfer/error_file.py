@@ -17,9 +17,7 @@ from crmdesk.core.transfer.filling import REDACTED
 from crmdesk.core.transfer.model import ImportProblem, ProblemGroup
 
 HEADINGS = ("Row", "Column", "Error type", "Message")
-_SELECT = (
-    "SELECT line, column, type, message, value FROM stage.problems ORDER BY line, rowid"
-)
+_SELECT = "SELECT line, column, type, message, value FROM stage.problems ORDER BY line, rowid"
 
 
 def first_problems(tx: Tx, limit: int) -> list[ImportProblem]:

@@ -69,9 +69,7 @@ class Filler:
             f"{names}) VALUES (?, ?, ?, ?, ?{marks})"
         )
 
-    def fill(
-        self, tx: Tx, batches: Iterable[Batch], reported: Callable[[int], None]
-    ) -> int:
+    def fill(self, tx: Tx, batches: Iterable[Batch], reported: Callable[[int], None]) -> int:
         """Insert every row, bad ones as failed; returns how many there were.
 
         Args:
@@ -261,5 +259,3 @@ def _stage_parser(object_type: ObjectType) -> ParseColumn:
         return values, problems
 
     return parse
-
-

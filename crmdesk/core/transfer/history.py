@@ -25,7 +25,7 @@ _RECORDS = """
         SELECT record_id, kind FROM record_history
         WHERE change_id = ? AND object_type_id = ? AND record_id > ?
         UNION ALL
-        SELECT DISTINCT record_id, 'update' FROM property_history
+        SELECT record_id, 'update' FROM value_history
         WHERE change_id = ? AND object_type_id = ? AND record_id > ?
     ) GROUP BY record_id ORDER BY record_id LIMIT ?
 """

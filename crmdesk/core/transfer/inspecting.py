@@ -147,5 +147,3 @@ def _questions(
     if rows and undecided:
         asked.append(Question.DATE_ORDER)
     return tuple(asked)
-
-

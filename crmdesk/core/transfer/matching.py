@@ -131,7 +131,7 @@ def _fail_repeated(tx: Tx, stage: Stage, matching: Matching) -> None:
     )
 
 
-def _fail_later(  # noqa: PLR0913 - the parts of one problem, each by its name
+def _fail_later(
     tx: Tx,
     stage: Stage,
     value: str,
@@ -144,16 +144,16 @@ def _fail_later(  # noqa: PLR0913 - the parts of one problem, each by its name
     """Fail rows that share a value, SQL over an indexed column, with an earlier good row."""
     tx.sql("DELETE FROM stage.repeated")
     repeated = tx.sql(
-        f"INSERT INTO stage.repeated SELECT {value} FROM stage.rows WHERE {value} IS NOT NULL "  # noqa: S608
+        f"INSERT INTO stage.repeated SELECT {value} FROM stage.rows WHERE {value} IS NOT NULL "
         "GROUP BY 1 HAVING count(*) > 1"
     ).rowcount
     if repeated:
         fail_rows(
             tx,
             stage,
-            "r.row IN (SELECT row FROM (SELECT row, row_number() OVER "  # noqa: S608
-            f"(PARTITION BY {value} ORDER BY row) AS place FROM stage.rows WHERE outcome <> 'failed' "
-            f"AND {value} IN (SELECT value FROM stage.repeated)) WHERE place > 1)",
+            "r.row IN (SELECT row FROM (SELECT row, row_number() OVER "
+            f"(PARTITION BY {value} ORDER BY row) AS place FROM stage.rows "
+            f"WHERE outcome <> 'failed' AND {value} IN (SELECT value FROM stage.repeated)) WHERE place > 1)",
             error_type,
             message,
             column=column,
@@ -176,8 +176,9 @@ def _find_own(tx: Tx, stage: Stage) -> None:
         "WHERE stage.rows.outcome = 'create' AND o.id = CAST(stage.rows.source_id AS INTEGER)"
     )
     tx.sql(
-        "UPDATE stage.rows SET record_id = a.winner_id FROM main.record_aliases a "  # noqa: S608
-        f"JOIN main.{table} o ON o.id = a.winner_id WHERE stage.rows.outcome = 'create' AND stage.rows.record_id IS NULL "
+        "UPDATE stage.rows SET record_id = a.winner_id FROM main.record_aliases a "
+        f"JOIN main.{table} o ON o.id = a.winner_id "
+        "WHERE stage.rows.outcome = 'create' AND stage.rows.record_id IS NULL "
         "AND a.object_type_id = ? AND a.alias_id = CAST(stage.rows.source_id AS INTEGER)",
         (stage.object_type.id,),
     )
@@ -192,7 +193,7 @@ def _find_by_key(tx: Tx, stage: Stage, matching: Matching) -> None:
     live = f"o.archived_at IS NULL AND o.{column} IS NOT NULL"
     if stage.columns[key or 0].unique:
         tx.sql(
-            f"UPDATE stage.rows SET record_id = o.id FROM main.{table} o WHERE {waiting} "  # noqa: S608
+            f"UPDATE stage.rows SET record_id = o.id FROM main.{table} o WHERE {waiting} "
             f"AND lower(o.{column}) = lower(stage.rows.c{key}) AND {live}"
         )
     else:
@@ -282,14 +283,14 @@ def _settle_outcomes(tx: Tx, stage: Stage, matching: Matching) -> int:
     table = quoted(stage.object_type.table)
     tx.sql(
         f"UPDATE stage.rows SET base_version = o.version, outcome = 'update' FROM main.{table} o "
-        "WHERE stage.rows.outcome = 'create' AND o.id = stage.rows.record_id AND o.archived_at IS NULL"
+        "WHERE stage.rows.outcome = 'create' AND o.id = stage.rows.record_id "
+        "AND o.archived_at IS NULL"
     )
     binned = (
-        "stage.rows.outcome = 'create' AND o.id = stage.rows.record_id AND o.archived_at IS NOT NULL"
+        "stage.rows.outcome = 'create' AND o.id = stage.rows.record_id "
+        "AND o.archived_at IS NOT NULL"
     )
-    found = tx.sql(
-        f"SELECT count(*) FROM stage.rows JOIN main.{table} o ON {binned}"
-    ).fetchone()[0]
+    found = tx.sql(f"SELECT count(*) FROM stage.rows JOIN main.{table} o ON {binned}").fetchone()[0]
     if not found:
         return 0
     if matching.archived is ArchivedMatches.SKIP:
@@ -308,9 +309,7 @@ def _settle_outcomes(tx: Tx, stage: Stage, matching: Matching) -> int:
             f"reason = '{RESTORED}' FROM main.{table} o WHERE {binned}"
         )
     else:
-        tx.sql(
-            f"UPDATE stage.rows SET record_id = NULL FROM main.{table} o WHERE {binned}"
-        )
+        tx.sql(f"UPDATE stage.rows SET record_id = NULL FROM main.{table} o WHERE {binned}")
     return int(found)
 
 

@@ -148,14 +148,10 @@ def _open_backup(path: Path, options: FileOptions, home: Home, backup: BackupFil
             declared=declared,
         )
     taken = take_fingerprint(path)
-    return OpenedFile(
-        path, "zip", taken.size, taken.sha256, trust, backup, tables, table, source
-    )
+    return OpenedFile(path, "zip", taken.size, taken.sha256, trust, backup, tables, table, source)
 
 
-def _open_zip(
-    path: Path, options: FileOptions, object_types: Sequence[ObjectType]
-) -> OpenedFile:
+def _open_zip(path: Path, options: FileOptions, object_types: Sequence[ObjectType]) -> OpenedFile:
     """A zip of CSV files from elsewhere; each is recognised by its name, else by its headers."""
     tables = []
     for entry in list_tables(path, options.max_bytes):
@@ -186,9 +182,7 @@ def _open_zip(
     )
 
 
-def _open_plain(
-    path: Path, options: FileOptions, object_types: Sequence[ObjectType]
-) -> OpenedFile:
+def _open_plain(path: Path, options: FileOptions, object_types: Sequence[ObjectType]) -> OpenedFile:
     source = _open_source(path, options, sheet=options.table)
     names = source.sheets or (path.name,)
     several = len(names) > 1
@@ -245,9 +239,7 @@ def _open_source(
     )
 
 
-def _choose(
-    path: Path, tables: Sequence[TableInfo], options: FileOptions
-) -> TableInfo | None:
+def _choose(path: Path, tables: Sequence[TableInfo], options: FileOptions) -> TableInfo | None:
     """The table asked for, else the one of the object asked for, else the only one."""
     if options.table is not None:
         for table in tables:
@@ -279,5 +271,3 @@ def _recognise(
         return None, _NOTHING
     by_name = how is RecognisedBy.FILE_NAME
     return found, ObjectKnownBy.FILE_NAME if by_name else ObjectKnownBy.HEADERS
-
-

@@ -54,9 +54,7 @@ class Preparer:
         tombstone_key: 32 bytes.
     """
 
-    def __init__(
-        self, database: Database, folder: Path, home: Home, tombstone_key: bytes
-    ) -> None:
+    def __init__(self, database: Database, folder: Path, home: Home, tombstone_key: bytes) -> None:
         self._database = database
         self._folder = folder
         self._home = home
@@ -140,9 +138,7 @@ class Preparer:
             raise
         return stage
 
-    def _settled(
-        self, request: ImportRequest, opened: OpenedFile, source: TableSource
-    ) -> Prepared:
+    def _settled(self, request: ImportRequest, opened: OpenedFile, source: TableSource) -> Prepared:
         samples = [row.cells for row in sample_rows(source)]
         with self._database.read() as tx:
             object_type = load_object_type(tx, request.object_name)

@@ -98,9 +98,7 @@ class ImportWork:
         tx.execute(
             update(imports)
             .where(imports.c.id == import_id)
-            .values(
-                state=job.state.value, finished_at=tx.now_text, error=error, stored_file=None
-            )
+            .values(state=job.state.value, finished_at=tx.now_text, error=error, stored_file=None)
         )
         self._audit_log.log(
             tx,
@@ -130,9 +128,7 @@ class ImportWork:
         name = f"{request.sha256}{path.suffix.lower()[:12]}"
         target = self._vault / name
         with self._database.write() as tx:
-            tx.execute(
-                update(imports).where(imports.c.id == import_id).values(stored_file=name)
-            )
+            tx.execute(update(imports).where(imports.c.id == import_id).values(stored_file=name))
         context.report("copying")
         if target.is_file():
             return target
@@ -189,9 +185,7 @@ class ImportWork:
                 context.report("checking", 0, 0)
                 with self._database.staging(stage.path) as tx:
                     settled = self._stoppable(context, tx, stage, prepared)
-                write_error_file(
-                    self._database, stage, prepared.source, prepared.plan, error_file
-                )
+                write_error_file(self._database, stage, prepared.source, prepared.plan, error_file)
                 context.stop_if_cancelled()
             context.report("writing", 0, 0 if settled is None else settled.rows)
             with self._database.write(stage=stage.path) as tx:
@@ -204,9 +198,7 @@ class ImportWork:
         finally:
             stage.path.unlink(missing_ok=True)
 
-    def _stoppable(
-        self, context: JobContext, tx: Tx, stage: Stage, prepared: Prepared
-    ) -> Settled:
+    def _stoppable(self, context: JobContext, tx: Tx, stage: Stage, prepared: Prepared) -> Settled:
         """Settle; a cancel interrupts even one long statement."""
         tx.driver.set_progress_handler(lambda: int(context.cancelled()), _STEPS)
         try:

@@ -81,9 +81,7 @@ def test_a_row_that_cannot_be_read_does_not_take_the_key_from_a_good_one(bench: 
     done = bench.run(bench.file(text))
 
     assert numbers(done) == (1, 0, 0, 1)
-    assert bench.problems(done) == [
-        (2, "Lifecycle stage", "INVALID_ENUMERATION_OPTION")
-    ]
+    assert bench.problems(done) == [(2, "Lifecycle stage", "INVALID_ENUMERATION_OPTION")]
     assert value(bench, "ann@example.org", "phone") == "2"
 
 
@@ -101,7 +99,7 @@ def test_bad_rows_are_told_by_line_and_the_others_go_on(bench: Bench) -> None:
 
 
 def test_the_error_file_holds_the_problem_and_the_row_as_it_was(bench: Bench) -> None:
-    done = bench.run(bench.file("Email,Phone\nwrong,\"1,\n2\"\nbo@example.org,2\nalso wrong,3\n"))
+    done = bench.run(bench.file('Email,Phone\nwrong,"1,\n2"\nbo@example.org,2\nalso wrong,3\n'))
 
     heading, *rows = bench.error_rows(done)
 
@@ -129,9 +127,7 @@ def test_a_record_in_the_recycle_bin_is_told_and_left_there(bench: Bench) -> Non
     path = bench.file(TWO)
     imports = bench.desk.workspace.imports
 
-    before = imports.preflight(
-        bench.desk.admin, imports.inspect(bench.desk.admin, path).request()
-    )
+    before = imports.preflight(bench.desk.admin, imports.inspect(bench.desk.admin, path).request())
     done = bench.run(path)
 
     assert before.archived_matches == 1

@@ -95,9 +95,7 @@ def test_an_address_that_was_taken_meanwhile_keeps_a_record_in_the_bin(bench: Be
     assert bench.desk.read(ann).archived_at is not None
 
 
-def test_record_ids_of_another_workspace_mean_other_records(
-    bench: Bench, other_desk: Desk
-) -> None:
+def test_record_ids_of_another_workspace_mean_other_records(bench: Bench, other_desk: Desk) -> None:
     mine = bench.desk.deal(dealname="Mine", amount="1")
     other_desk.deal(dealname="Theirs", amount="2")
     backup = other_desk.backup_file()
