@@ -33,11 +33,17 @@ def job_doing(job: Job, now: datetime | None = None) -> str:
     """One line: what is being done, per cent and time left."""
     if job.state is JobState.QUEUED:
         return _say("Waiting to start")
+    remaining = job_remaining(job, now)
+    return f"{job_phase(job)}. {remaining}" if remaining else job_phase(job)
+
+
+def job_remaining(job: Job, now: datetime | None = None) -> str:
+    """Per cent and time left; empty while nothing is known of it."""
     share = job_share(job)
     if share is None or job.state is not JobState.RUNNING:
-        return _phase(job)
+        return ""
     left = _left(job, share, now or datetime.now(UTC))
-    return f"{_phase(job)}. {', '.join(filter(None, (words.percent(share), left)))}"
+    return ", ".join(filter(None, (words.percent(share), left)))
 
 
 def job_line(job: Job, now: datetime | None = None) -> JobLine:
@@ -53,7 +59,8 @@ def job_line(job: Job, now: datetime | None = None) -> JobLine:
     )
 
 
-def _phase(job: Job) -> str:
+def job_phase(job: Job) -> str:
+    """What is being done now: "Writing deals, 5 of 9 objects"."""
     if job.state is JobState.CANCELLING:
         return _say("Cancelling, finishing the current object")
     name, of = str(job.detail.get("object") or ""), int(job.detail.get("objects") or 0)
