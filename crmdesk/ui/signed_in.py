@@ -17,7 +17,14 @@ from crmdesk.core.workspace import Workspace
 from crmdesk.ui.actions import Actions, ActionSpec, MenuName
 from crmdesk.ui.desk import Desk, Ways
 from crmdesk.ui.frame.page import Page
-from crmdesk.ui.frame.values import Account, FrameContent, FrameHooks, Tab, WorkspaceChoice
+from crmdesk.ui.frame.values import (
+    Account,
+    FrameContent,
+    FrameHooks,
+    PaletteSource,
+    Tab,
+    WorkspaceChoice,
+)
 from crmdesk.ui.frame_feed import FrameFeed
 from crmdesk.ui.idle import IdleWatch
 from crmdesk.ui.job_words import job_name
@@ -196,10 +203,10 @@ class SignedInWindow(QObject):
 
         return SettingsPage(self.desk, self._look)
 
-    def _palette_sources(self) -> list:  # type: ignore[type-arg]
-        if not _exists("crmdesk.ui.records.palette"):
-            return []
-        return list(import_module("crmdesk.ui.records.palette").palette_sources(self.desk))
+    def _palette_sources(self) -> Sequence[PaletteSource]:
+        from crmdesk.ui.records.palette import record_sources
+
+        return record_sources(self.desk)
 
     def _register_actions(self) -> None:
         lock = ActionSpec("lock", self.tr("Lock"), MenuName.FILE, ("Ctrl+L",), "lock", group=8)

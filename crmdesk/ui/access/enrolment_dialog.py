@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QPixmap
+from PySide6.QtGui import QGuiApplication, QImage, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from crmdesk.core.access.qr_code import qr_png
@@ -58,6 +58,7 @@ class EnrolmentDialog(DecisionDialog):
         self.picture.setObjectName("qr_code")
         self.picture.setAccessibleName(self.tr("QR code for the authenticator app"))
         self.picture.setFixedSize(px(_QR_EDGE), px(_QR_EDGE))
+        self.picture.setAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignTop)
         self.secret_text = label("", TextStyle.STRONG, tabular=True)
         self.secret_text.setObjectName("secret")
         self.secret_text.setTextInteractionFlags(
@@ -99,16 +100,7 @@ class EnrolmentDialog(DecisionDialog):
 
     def _show_secret(self, enrolment: Enrolment) -> None:
         self._secret = enrolment.secret
-        picture = QPixmap()
-        # Black on white in every theme: many apps read nothing else.
-        picture.loadFromData(qr_png(enrolment.uri))
-        self.picture.setPixmap(
-            picture.scaled(
-                self.picture.size(),
-                Qt.AspectRatioMode.KeepAspectRatio,
-                Qt.TransformationMode.FastTransformation,
-            )
-        )
+        self.picture.setPixmap(self._drawn(enrolment.uri))
         groups = [
             enrolment.secret[at : at + _GROUP] for at in range(0, len(enrolment.secret), _GROUP)
         ]
@@ -116,6 +108,15 @@ class EnrolmentDialog(DecisionDialog):
         self.secret_text.setText(f"{' '.join(groups[:half])}\n{' '.join(groups[half:])}")
         self.secret_text.setAccessibleName(self.tr("Key: %1").replace("%1", " ".join(groups)))
         self._fit()
+
+    def _drawn(self, uri: str) -> QPixmap:
+        """Black on white in every theme, each module a whole number of pixels."""
+        modules = QImage.fromData(qr_png(uri, scale=1))
+        ratio = self.devicePixelRatioF()
+        each = max(1, int(px(_QR_EDGE) * ratio) // modules.width())
+        large = modules.scaled(modules.width() * each, modules.height() * each)
+        large.setDevicePixelRatio(ratio)
+        return QPixmap.fromImage(large)
 
     def _follow_entry(self) -> None:
         self.set_reason("" if self.entry.is_complete() else self.tr("Enter the code first"))
@@ -147,3 +148,6 @@ class EnrolmentDialog(DecisionDialog):
             self._follow_entry()
         else:
             self.show_error(sentence(error))
+
+    def _first_control(self) -> QWidget:
+        return self.entry.code

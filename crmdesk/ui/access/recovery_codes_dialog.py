@@ -100,3 +100,6 @@ class RecoveryCodesDialog(DecisionDialog):
         """Esc does not throw the codes away unseen."""
         if self.kept.is_checked():
             self.accept()
+
+    def _first_control(self) -> QWidget:
+        return self.kept.box

@@ -109,6 +109,9 @@ class TwoFactorDialog(DecisionDialog):
         else:
             self.show_error(sentence(error))
 
+    def _first_control(self) -> QWidget:
+        return self.entry.code
+
 
 def prove(
     desk: Desk,

@@ -108,11 +108,12 @@ class CreatePage(FormPage):
         self.person, self.email = QLineEdit(), QLineEdit()
         self.person.setObjectName("person")
         self.email.setObjectName("email")
-        self.add(FormField(self.tr("Your name"), self.person, check=self._check_person))
-        self.add(FormField(self.tr("Your e\u2011mail"), self.email, check=self._check_email))
+        self.add_pair(
+            FormField(self.tr("Your name"), self.person, check=self._check_person),
+            FormField(self.tr("Your e\u2011mail"), self.email, check=self._check_email),
+        )
         self.pair = NewPasswordPair((), has_second_factor=False, parent=self)
-        for field in self.pair.fields:
-            self.add(field)
+        self.add_pair(*self.pair.fields)
         for line in (self.name, self.person, self.email):
             line.textEdited.connect(self._follow_words)
 
@@ -132,8 +133,10 @@ class CreatePage(FormPage):
         for edition, words in _editions().items():
             self.edition.addItem(words, edition.value)
         self.edition.setCurrentIndex(self.edition.count() - 1)
-        self.add(self._setting(self.tr("Time zone"), self.zone, "workspace.time_zone"))
-        self.add(self._setting(self.tr("Currency"), self.currency, "workspace.currency"))
+        self.add_pair(
+            self._setting(self.tr("Time zone"), self.zone, "workspace.time_zone"),
+            self._setting(self.tr("Currency"), self.currency, "workspace.currency"),
+        )
         self.add(
             FormField(
                 self.tr("Edition"),

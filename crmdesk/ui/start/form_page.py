@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -101,14 +101,26 @@ class FormPage(QFrame):
         row.addStretch(1)
         row.addWidget(content, 100)
         row.addStretch(1)
+        self._area = scrolling(holder)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(scrolling(holder))
+        whole.addWidget(self._area)
 
     def add(self, field: FormField) -> FormField:
         """Add a field; its check runs before the form is sent."""
+        self.fields.addWidget(self._known(field))
+        return field
+
+    def add_pair(self, *fields: FormField) -> None:
+        """Add short fields side by side."""
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        for field in fields:
+            row.addWidget(self._known(field), 1, Qt.AlignmentFlag.AlignTop)
+        self.fields.addLayout(row)
+
+    def _known(self, field: FormField) -> FormField:
         self._form_fields.append(field)
-        self.fields.addWidget(field)
         for line in [field.control, *field.control.findChildren(QLineEdit)]:
             if isinstance(line, QLineEdit):
                 line.returnPressed.connect(self.primary.click)
@@ -144,9 +156,14 @@ class FormPage(QFrame):
         wrong = [field for field in shown if not field.validate()]
         if wrong:
             wrong[0].control.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._area.ensureWidgetVisible(wrong[0])
         else:
             self.sent.emit()
 
+    def _focus_first(self) -> None:
+        self.first_field().setFocus(Qt.FocusReason.ActiveWindowFocusReason)
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.first_field().setFocus(Qt.FocusReason.OtherFocusReason)
+        # After the page that had the focus is gone, or it goes with it.
+        QTimer.singleShot(0, self, self._focus_first)

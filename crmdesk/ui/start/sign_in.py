@@ -215,7 +215,9 @@ class LockedPage(FormPage):
         self.set_idle()
         self.password.selectAll()
         self.password.setFocus()
-        self.password_field.set_error(sentence(error))
+        wrong = isinstance(error, UserError) and error.code == "credentials_wrong"
+        text = self.tr("That is not the password. Capital letters count.")
+        self.password_field.set_error(text if wrong else sentence(error))
 
 
 class NewPasswordPage(FormPage):

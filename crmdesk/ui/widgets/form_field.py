@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from crmdesk.ui.theme.fonts import TextStyle
@@ -14,6 +15,15 @@ from crmdesk.ui.widgets.labels import label
 from crmdesk.ui.widgets.paragraph import Paragraph
 from crmdesk.ui.widgets.properties import restyle
 from crmdesk.ui.widgets.ring import Ring
+
+# Whoever looks at another window or opens a menu has not left the field.
+_STILL_THERE = frozenset(
+    {
+        Qt.FocusReason.ActiveWindowFocusReason,
+        Qt.FocusReason.PopupFocusReason,
+        Qt.FocusReason.MenuBarFocusReason,
+    }
+)
 
 # Says what is wrong with the value and what is accepted; empty when nothing is.
 Check = Callable[[], str]
@@ -147,8 +157,9 @@ class FormField(QWidget):
         self._ring.setGeometry(left, top, size.width(), size.height())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.FocusOut and self._check is not None:
-            self.validate()
+        if isinstance(event, QFocusEvent) and event.reason() not in _STILL_THERE:
+            if event.lostFocus() and self._check is not None:
+                self.validate()
         elif event.type() is QEvent.Type.Resize:
             self._place_ring()
         return super().eventFilter(watched, event)
