@@ -79,10 +79,15 @@ def _cut_paragraph(child: QLabel) -> list[str]:
     wanted = child.heightForWidth(child.width())
     if wanted > child.height() + _TOLERANCE:
         found.append(f"{name}: {child.height()} high, needs {wanted}")
-    longest = max(child.fontMetrics().horizontalAdvance(word) for word in _text(child).split())
+    longest = max(child.fontMetrics().horizontalAdvance(word) for word in _words(child))
     if longest > child.width() + _TOLERANCE:
         found.append(f"{name}: {child.width()} wide, a word needs {longest}")
     return found + _outside(child, name)
+
+
+def _words(child: QLabel) -> list[str]:
+    # A line may break at a zero-width space too.
+    return _text(child).replace("\u200b", " ").split()
 
 
 def _outside(child: QWidget, name: str) -> list[str]:

@@ -188,13 +188,13 @@ QTextEdit:disabled, QPlainTextEdit:disabled {
 
 QCheckBox, QRadioButton { spacing: 8px; color: $text; min-height: ${px28}px; }
 QCheckBox:disabled, QRadioButton:disabled { color: $disabled; }
-QCheckBox::indicator, QRadioButton::indicator {
+QCheckBox::indicator, QRadioButton::indicator, QListView::indicator {
     width: ${px16}px; height: ${px16}px; border: 1px solid $border_strong;
     border-radius: 4px; background: $surface;
 }
 QRadioButton::indicator { border-radius: ${radio_radius}px; }
 QCheckBox::indicator:hover, QRadioButton::indicator:hover { border-color: $text; }
-QCheckBox::indicator:checked, QRadioButton::indicator:checked {
+QCheckBox::indicator:checked, QRadioButton::indicator:checked, QListView::indicator:checked {
     background: $fill; border-color: $fill; image: url("$mark_check");
 }
 QRadioButton::indicator:checked { image: url("$mark_dot"); }
