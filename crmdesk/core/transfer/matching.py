@@ -153,7 +153,8 @@ def _fail_later(
             stage,
             "r.row IN (SELECT row FROM (SELECT row, row_number() OVER "
             f"(PARTITION BY {value} ORDER BY row) AS place FROM stage.rows "
-            f"WHERE outcome <> 'failed' AND {value} IN (SELECT value FROM stage.repeated)) WHERE place > 1)",
+            f"WHERE outcome <> 'failed' AND {value} IN (SELECT value FROM stage.repeated)) "
+            "WHERE place > 1)",
             error_type,
             message,
             column=column,
