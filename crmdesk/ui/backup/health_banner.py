@@ -1,0 +1,58 @@
+"""How well the data is protected, above the list."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from crmdesk.core.backup.model import BackupHealth, HealthLevel
+from crmdesk.ui import words
+from crmdesk.ui.backup.words import say
+from crmdesk.ui.desk import Desk
+from crmdesk.ui.widgets.banner import Banner, BannerTone
+
+_LOOK = {
+    HealthLevel.OK: (BannerTone.OK, "shield-check"),
+    HealthLevel.WARN: (BannerTone.WARN, "shield-alert"),
+    HealthLevel.DANGER: (BannerTone.DANGER, "shield-x"),
+    HealthLevel.NEVER: (BannerTone.WARN, "shield-alert"),
+}
+
+
+class HealthBanner(Banner):
+    """Stays while its cause lasts."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(BannerTone.OK, " ", large=True, parent=parent)
+        self._desk = desk
+
+    def show_health(self, health: BackupHealth) -> None:
+        """Show it in words."""
+        tone, icon = _LOOK[health.level]
+        self.set_state(tone, self._heading_of(health), self._sentence_of(health), icon=icon)
+
+    def _heading_of(self, health: BackupHealth) -> str:
+        if health.level is HealthLevel.OK:
+            return say("Your data is protected")
+        if health.last_completed_at is None:
+            return say("Never backed up")
+        if health.last_verified_ok is False:
+            return say("The last check failed")
+        if not health.backups:
+            return say("No backup can be restored")
+        if health.failures:
+            return say("The last %Ln backup{|s} failed", health.failures)
+        ago = words.ago(health.last_completed_at)
+        return say("Last backup %1").replace("%1", ago)
+
+    def _sentence_of(self, health: BackupHealth) -> str:
+        desk = self._desk
+        if health.last_completed_at is None:
+            return say("Nothing could be brought back if values were lost now.")
+        text = say("Last backup completed %1.").replace("%1", desk.exact(health.last_completed_at))
+        if health.last_verified_at is not None:
+            checked = say("Last check %1: %2.").replace("%1", desk.exact(health.last_verified_at))
+            result = say("good") if health.last_verified_ok else say("failed")
+            text = f"{text} {checked.replace('%2', result)}"
+        if health.level is not HealthLevel.OK:
+            text = f"{text} {say('Create a backup to protect what changed since.')}"
+        return text

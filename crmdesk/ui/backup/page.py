@@ -1,0 +1,555 @@
+"""The Backup tab: health, the list of the vault, one backup in a panel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from crmdesk.core.backup.model import Backup, BackupEstimate, BackupHealth, OpenedFile
+from crmdesk.core.backup.verify import Verification
+from crmdesk.core.errors import UserError
+from crmdesk.core.jobs.job import OPEN, Job, JobKind, JobState
+from crmdesk.ui import words
+from crmdesk.ui.backup.dialogs import create_dialog, delete_dialog
+from crmdesk.ui.backup.health_banner import HealthBanner
+from crmdesk.ui.backup.panel import BackupPanel
+from crmdesk.ui.backup.rows import actions_for, columns, row_id, row_of
+from crmdesk.ui.backup.saving import FileWork
+from crmdesk.ui.backup.words import coming, say
+from crmdesk.ui.desk import Desk
+from crmdesk.ui.frame.footer import Footer
+from crmdesk.ui.frame.page import Page
+from crmdesk.ui.messages import message, sentence
+from crmdesk.ui.tables.cells import Lead, Row, RowAction, RowHeight
+from crmdesk.ui.tables.data_table import DataTable
+from crmdesk.ui.tables.model import PagedModel
+from crmdesk.ui.tables.source import ListSource
+from crmdesk.ui.widgets.banner import Banner, BannerTone
+from crmdesk.ui.widgets.buttons import Button, ButtonKind
+from crmdesk.ui.widgets.dialog import DecisionDialog
+from crmdesk.ui.widgets.empty_state import EmptyState, Fact
+from crmdesk.ui.widgets.page_header import PageHeader
+from crmdesk.ui.widgets.progress_row import ProgressRow
+from crmdesk.ui.window_state import TableState
+
+_LONGEST_TIMER_MS = 24 * 3_600 * 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Vault:
+    """What one look at the vault brings."""
+
+    backups: tuple[Backup, ...]
+    health: BackupHealth
+    estimate: BackupEstimate
+    ended: Mapping[str, Job]
+
+
+class BackupPage(Page):
+    """Links: ``backups``, ``backups/<id>``, ``backups/new``, ``backups/open``."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(say("Backup"), parent)
+        self._desk = desk
+        self._vault: _Vault | None = None
+        self._jobs: dict[str, Job] = {job.id: job for job in desk.jobs.open_jobs}
+        self._wanted = ""
+        self._opened: OpenedFile | None = None
+        self._narrow = False
+        self.files = FileWork(desk, self)
+        self.create_button = Button(say("Create backup"), ButtonKind.PRIMARY, "plus")
+        self.open_button = Button(say("Open a backup file"), ButtonKind.SECONDARY, "folder-open")
+        self.health = HealthBanner(desk)
+        self._source = ListSource(columns())
+        self.table = DataTable(
+            say("Backups"),
+            self._source,
+            desk.queries,
+            lead=Lead.ICON,
+            actions_of=self._actions_of,
+            state=desk.state,
+            key="backups",
+            start=TableState(height=RowHeight.ROOMY),
+        )
+        self.panel = BackupPanel(desk)
+        self._next = QTimer(self, singleShot=True)
+        self._build()
+        self._connect()
+        self.refresh()
+
+    # -- building --------------------------------------------------------------------------
+    def _build(self) -> None:
+        self._header = PageHeader(say("Backup"), " ")
+        self._header.add(self.open_button)
+        self._header.add(self.create_button)
+        self._notice_slot = QVBoxLayout()
+        self._empty_slot = QVBoxLayout()
+        top = QVBoxLayout()
+        top.setContentsMargins(24, 20, 24, 12)
+        top.setSpacing(12)
+        top.addWidget(self._header)
+        top.addWidget(self.health)
+        top.addLayout(self._notice_slot)
+        self.footer = Footer("info")
+        self.footer.set_words(
+            "",
+            say(
+                "Backups hold every record and property value. Links between records and "
+                "activity notes are not included."
+            ),
+        )
+        main = QVBoxLayout()
+        main.setSpacing(0)
+        main.addLayout(top)
+        main.addWidget(self.table, 1)
+        main.addWidget(self.footer)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addLayout(main, 1)
+        row.addWidget(self.panel)
+        self.health.hide()
+        self.panel.hide()
+
+    def _connect(self) -> None:
+        self.create_button.clicked.connect(self.ask_create)
+        self.open_button.clicked.connect(self.files.ask_for_file)
+        self.table.opened.connect(self.show_details)
+        self.table.action_chosen.connect(self._act)
+        self.panel.closed.connect(self._close_panel)
+        self.panel.stepped.connect(self._step)
+        self.panel.acted.connect(self._act_in_panel)
+        self.files.began.connect(self._begin_file_work)
+        self.files.moved.connect(self._move_file_work)
+        self.files.ended.connect(self._clear_notice)
+        self.files.failed.connect(self.show_error)
+        self.files.saved.connect(self._saved)
+        self.files.checked.connect(self._checked)
+        self.files.opened.connect(self.show_file)
+        self._desk.jobs.changed.connect(self._jobs_moved)
+        self._desk.jobs.ended.connect(self._job_ended)
+        self._next.timeout.connect(self.refresh)
+
+    # -- what the window asks ----------------------------------------------------------------
+    def commands(self) -> Mapping[str, Callable[[], object]]:
+        return {
+            "new": self.ask_create,
+            "delete": self._delete_current,
+            "previous": partial(self._step, -1),
+            "next": partial(self._step, 1),
+        }
+
+    def regions(self) -> Sequence[QWidget]:
+        parts = (self.create_button, self.table.view)
+        return (*parts, self.panel) if self.panel.isVisible() else parts
+
+    def start_focus(self) -> None:
+        self.table.view.setFocus()
+
+    @Slot()
+    def refresh(self) -> None:
+        desk = self._desk
+        backups, jobs, actor = desk.workspace.backups, desk.workspace.jobs, desk.actor
+
+        def read() -> _Vault:
+            found = tuple(backups.list(actor))
+            cancelled = [b for b in found if b.state is JobState.CANCELLED and b.job_id]
+            ended = {str(b.job_id): jobs.job(actor, str(b.job_id)) for b in cancelled}
+            return _Vault(found, backups.health(actor), backups.estimate(actor), ended)
+
+        desk.run_query(self, "vault", read, self._show, self.show_error)
+
+    def open_link(self, link: str) -> None:
+        wanted = link.partition("/")[2]
+        if wanted == "new":
+            self.ask_create()
+        elif wanted == "open":
+            self.files.ask_for_file()
+        elif wanted:
+            self._wanted = wanted
+            self._show_wanted()
+
+    def escape(self) -> bool:
+        shown = self.panel.isVisible()
+        if shown:
+            self._close_panel()
+        return shown
+
+    def set_narrow(self, narrow: bool) -> None:
+        self._narrow = narrow
+        self._say_state()
+
+    # -- the list ----------------------------------------------------------------------------
+    def _show(self, vault: _Vault) -> None:
+        self._vault = vault
+        self._clear_error()
+        self._source.replace(self._row(backup) for backup in vault.backups)
+        self._offer_first(vault)
+        self.table.refresh()
+        self.health.show_health(vault.health)
+        self.health.setVisible(bool(vault.backups))
+        self._say_state()
+        self._look_again(vault.estimate.next_possible_at)
+        self._show_wanted()
+        self._refresh_panel()
+
+    def _row(self, backup: Backup) -> Row:
+        job = self._jobs.get(str(backup.job_id))
+        if job is None and self._vault is not None:
+            job = self._vault.ended.get(str(backup.job_id))
+        return row_of(backup, job, self._desk.zone)
+
+    def _offer_first(self, vault: _Vault) -> None:
+        if vault.backups:
+            self.table.show_empty(None)
+            return
+        create = Button(say("Create first backup"), ButtonKind.PRIMARY, "plus")
+        create.setObjectName("create_first")
+        create.clicked.connect(self.ask_create)
+        other = Button(say("Open a backup file"), ButtonKind.SECONDARY, "folder-open")
+        other.clicked.connect(self.files.ask_for_file)
+        estimate = vault.estimate
+        text = say(
+            "A backup saves all %Ln record{|s} of this workspace in one file, about %1. You can "
+            "restore chosen values from it later.",
+            estimate.records,
+        )
+        self.table.show_empty(
+            EmptyState(
+                "archive",
+                say("No backups yet"),
+                text.replace("%1", words.size(estimate.bytes)),
+                buttons=(create, other),
+                facts=_facts(estimate),
+            )
+        )
+
+    def _say_state(self) -> None:
+        vault = self._vault
+        if vault is None:
+            return
+        nothing = not vault.backups
+        if vault.health.backups:
+            text = say("%Ln backup{|s} in the vault, %1", vault.health.backups)
+            text = text.replace("%1", words.size(vault.health.bytes))
+        else:
+            text = say("No backups in the vault")
+        reason = self._why_not()
+        in_subtitle = bool(reason) and self._narrow
+        self._header.set_title(say("Backup"), f"{text}. {reason}" if in_subtitle else text)
+        self._header.set_reason("" if in_subtitle or nothing else reason)
+        self.create_button.set_reason(reason)
+        for button in (self.create_button, self.open_button):
+            button.setVisible(not nothing)
+
+    def _why_not(self) -> str:
+        """Why no backup can be made now; empty when one can."""
+        if self._vault is None:
+            return ""
+        if any(backup.state in OPEN for backup in self._vault.backups):
+            return say("A backup is being made")
+        possible = self._vault.estimate.next_possible_at
+        if possible is None:
+            return ""
+        return say("Next possible %1").replace("%1", coming(possible, self._desk.zone))
+
+    def _look_again(self, possible: datetime | None) -> None:
+        self._next.stop()
+        if possible is not None:
+            wait = int((possible - datetime.now(UTC)).total_seconds() * 1_000) + 1_000
+            self._next.start(min(max(wait, 1_000), _LONGEST_TIMER_MS))
+
+    def _backup(self, number: int) -> Backup | None:
+        found = () if self._vault is None else self._vault.backups
+        return next((backup for backup in found if row_id(backup) == number), None)
+
+    def _actions_of(self, row: Row) -> Sequence[RowAction]:
+        backup = self._backup(row.id)
+        return () if backup is None else actions_for(backup, self._why_not())
+
+    # -- jobs ----------------------------------------------------------------------------------
+    @Slot(object)
+    def _jobs_moved(self, jobs: list[Job]) -> None:
+        mine = {job.id: job for job in jobs if job.kind is JobKind.BACKUP}
+        known = set() if self._vault is None else {b.job_id for b in self._vault.backups}
+        self._jobs = mine
+        if set(mine) - known:
+            self.refresh()
+        elif mine:
+            self._repaint_rows(mine)
+
+    def _repaint_rows(self, jobs: Mapping[str, Job]) -> None:
+        found = () if self._vault is None else self._vault.backups
+        for backup in found:
+            if backup.job_id in jobs:
+                self._source.put(self._row(backup))
+        model = self.table.view.model()
+        if isinstance(model, PagedModel):
+            model.forget_rows()
+            self.table.view.viewport().update()
+
+    @Slot(object)
+    def _job_ended(self, job: Job) -> None:
+        if job.kind is not JobKind.BACKUP:
+            return
+        self._jobs.pop(job.id, None)
+        self.refresh()
+        if job.state is JobState.SUCCEEDED and job.user_id == self._desk.actor.user_id:
+            self._tell_done(job)
+
+    def _tell_done(self, job: Job) -> None:
+        result = job.result or {}
+        backup_id = str(result.get("backup_id", ""))
+        text = say("%Ln record{|s} in %1, verified.", int(result.get("records", 0)))
+        self._desk.toast(
+            say("Backup created"),
+            text.replace("%1", words.size(int(result.get("bytes", 0)))),
+            say("Save a copy"),
+            lambda: self._download(backup_id),
+        )
+
+    def _download(self, backup_id: str) -> None:
+        try:
+            backup = self._desk.workspace.backups.show(self._desk.actor, backup_id)
+        except UserError as error:
+            self.show_error(error)
+            return
+        self.files.download(backup)
+
+    # -- making ----------------------------------------------------------------------------------
+    @Slot()
+    def ask_create(self) -> None:
+        """Open the dialog that says what a backup would hold, with fresh numbers."""
+        desk = self._desk
+
+        def read() -> BackupEstimate:
+            return desk.workspace.backups.estimate(desk.actor)
+
+        desk.run_query(self, "estimate", read, self._show_create, self.show_error)
+
+    def _show_create(self, estimate: BackupEstimate) -> None:
+        dialog = create_dialog(estimate, self._desk, self)
+        reason = self._why_not()
+        if reason:
+            dialog.set_reason(reason)
+            dialog.show_error(f"{reason}.")
+        dialog.decided.connect(partial(self._create, dialog))
+        dialog.open()
+
+    def _create(self, dialog: DecisionDialog) -> None:
+        desk = self._desk
+
+        def queue() -> Backup:
+            return desk.workspace.backups.show(
+                desk.actor, desk.workspace.backups.create(desk.actor)
+            )
+
+        def queued(backup: Backup) -> None:
+            dialog.accept()
+            desk.start_job(str(backup.job_id))
+            self.refresh()
+
+        def refused(error: Exception) -> None:
+            dialog.show_error(sentence(error))
+
+        dialog.set_busy(say("Creating..."))
+        desk.run_write(self, queue, queued, refused)
+
+    # -- row actions -------------------------------------------------------------------------
+    @Slot(str, object)
+    def _act(self, key: str, number: int) -> None:
+        backup = self._backup(number)
+        if backup is None:
+            return
+        deeds: dict[str, Callable[[], object]] = {
+            "cancel": lambda: self._cancel(backup),
+            "again": self.ask_create,
+            "restore": lambda: self._desk.go(f"restore/from/{backup.id}"),
+            "download": lambda: self.files.download(backup),
+            "details": lambda: self.show_details(number),
+            "verify": lambda: self.files.verify(backup),
+            "pin": lambda: self._pin(backup, True),
+            "unpin": lambda: self._pin(backup, False),
+            "delete": lambda: self._ask_delete(backup),
+        }
+        deeds[key]()
+
+    def _cancel(self, backup: Backup) -> None:
+        try:
+            self._desk.jobs.cancel(str(backup.job_id))
+        except UserError as error:
+            self.show_error(error)
+
+    def _pin(self, backup: Backup, pinned: bool) -> None:
+        desk = self._desk
+
+        def write() -> Backup:
+            return desk.workspace.backups.pin(desk.actor, backup.id, pinned=pinned)
+
+        desk.run_write(self, write, lambda _done: self.refresh(), self.show_error)
+
+    @Slot()
+    def _delete_current(self) -> None:
+        current = self.table.view.current_id
+        backup = None if current is None else self._backup(current)
+        actions = {} if backup is None else {a.key: a for a in actions_for(backup, "")}
+        if backup is not None and "delete" in actions and not actions["delete"].reason:
+            self._ask_delete(backup)
+
+    def _ask_delete(self, backup: Backup) -> None:
+        found = () if self._vault is None else self._vault.backups
+        others = sum(other.restorable and other.id != backup.id for other in found)
+        dialog = delete_dialog(backup, others, self._desk, self)
+        dialog.decided.connect(partial(self._delete, dialog, backup))
+        dialog.open()
+
+    def _delete(self, dialog: DecisionDialog, backup: Backup) -> None:
+        desk = self._desk
+
+        def write() -> None:
+            desk.workspace.backups.delete(desk.actor, backup.id)
+
+        def done(_nothing: object) -> None:
+            dialog.accept()
+            self.refresh()
+            desk.toast(say("Backup deleted"), say("Copies saved elsewhere stay as they are."))
+
+        dialog.set_busy(say("Deleting..."))
+        desk.run_write(self, write, done, lambda error: dialog.show_error(sentence(error)))
+
+    # -- the panel -----------------------------------------------------------------------------
+    @Slot(object)
+    def show_details(self, number: int) -> None:
+        """Open a backup in the panel."""
+        backup = self._backup(number)
+        if backup is None:
+            return
+        self._opened = None
+        desk = self._desk
+        self.panel.show_backup(backup, desk.workspace.definitions.objects(desk.actor))
+        ids = self.table.ids
+        place = ids.index(number) if number in ids else -1
+        self.panel.set_steps(place > 0, 0 <= place < len(ids) - 1)
+        self.table.view.go_to(number)
+        self.table.view.show_open(number)
+        self.panel.show()
+
+    def show_file(self, opened: OpenedFile) -> None:
+        """Show a file that was opened, in the panel."""
+        self._opened = opened
+        self.table.view.show_open(None)
+        self.panel.show_file(opened)
+        self.panel.show_page("contents")
+        self.panel.show()
+        self.panel.setFocus()
+
+    def _refresh_panel(self) -> None:
+        shown = self.table.view.open_id
+        if self.panel.isVisible() and shown is not None and self._opened is None:
+            self.show_details(shown)
+
+    def _show_wanted(self) -> None:
+        if self._vault is None or not self._wanted:
+            return
+        backup = next((b for b in self._vault.backups if b.id == self._wanted), None)
+        self._wanted = ""
+        if backup is not None:
+            self.show_details(row_id(backup))
+
+    @Slot()
+    def _close_panel(self) -> None:
+        self.panel.hide()
+        self._opened = None
+        self.table.view.show_open(None)
+        self.table.view.setFocus()
+
+    @Slot(int)
+    def _step(self, by: int) -> None:
+        if self.panel.isVisible() and self._opened is None:
+            number = self.table.view.step(by)
+            if number is not None:
+                self.show_details(number)
+
+    @Slot(str)
+    def _act_in_panel(self, key: str) -> None:
+        if self._opened is not None:
+            link = f"restore/from/{self._opened.path}" if key == "restore" else "imports/new"
+            self._desk.go(link)
+            return
+        shown = self.table.view.open_id
+        if shown is not None:
+            self._act(key, shown)
+
+    # -- notices ---------------------------------------------------------------------------------
+    def show_error(self, error: Exception) -> None:
+        """Say above the list what went wrong; the list stays as it was."""
+        told = message(error)
+        banner = Banner(BannerTone.DANGER, told.title, told.advice, say("Try again"))
+        banner.setObjectName("backup_error")
+        banner.acted.connect(self.refresh)
+        self._put_notice(banner)
+
+    @Slot(str)
+    def _begin_file_work(self, name: str) -> None:
+        row = ProgressRow(name, say("Stop"))
+        row.cancel_asked.connect(self.files.stop)
+        self._put_notice(row)
+
+    @Slot(float)
+    def _move_file_work(self, share: float) -> None:
+        item = self._notice_slot.itemAt(0)
+        row = None if item is None else item.widget()
+        if isinstance(row, ProgressRow):
+            row.set_progress(row.accessibleName() or say("Saving a copy"), share)
+
+    def _put_notice(self, widget: QWidget) -> None:
+        self._clear_notice()
+        self._notice_slot.addWidget(widget)
+
+    @Slot()
+    def _clear_notice(self) -> None:
+        while (item := self._notice_slot.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+
+    def _clear_error(self) -> None:
+        item = self._notice_slot.itemAt(0)
+        if item is not None and isinstance(item.widget(), Banner):
+            self._clear_notice()
+
+    @Slot(object, object)
+    def _saved(self, path: object, _backup: Backup) -> None:
+        self._desk.toast(say("Copy saved"), str(path))
+
+    @Slot(object)
+    def _checked(self, verdict: Verification) -> None:
+        self.refresh()
+        if verdict.ok:
+            text = say("%Ln row{|s} read; every bit is as it was written.", verdict.records)
+            self._desk.toast(say("Backup verified"), text)
+
+
+def _facts(estimate: BackupEstimate) -> tuple[Fact, ...]:
+    objects = sum(bool(item.records) for item in estimate.objects)
+    inside = say(
+        "All records and properties of %Ln object{|s}, as they are at one instant.", objects
+    )
+    sensitive = (
+        say(
+            "Values of %Ln sensitive propert{y|ies}, readable. Keep the file in a safe place.",
+            len(estimate.sensitive),
+        )
+        if estimate.sensitive
+        else say("Definitions, and a signature that shows any later change.")
+    )
+    return (
+        Fact("database", say("In the file"), inside),
+        Fact("lock", say("Also in the file"), sensitive),
+        Fact("unlink", say("Not in the file"), say("Links between records, notes and meetings.")),
+    )
