@@ -55,13 +55,16 @@ def match_records(tx: Tx, stage: Stage, matching: Matching) -> int:
 
     Returns how many rows have their record in the recycle bin.
     """
-    tx.sql("CREATE INDEX IF NOT EXISTS stage.ix_rows_source ON rows (source_id)")
+    # Each statement reads the whole stage, so those that can find nothing are left out.
+    if matching.id_header:
+        tx.sql("CREATE INDEX IF NOT EXISTS stage.ix_rows_source ON rows (source_id)")
     _fail_repeated(tx, stage, matching)
     if matching.origin.own:
         _find_own(tx, stage)
     if matching.key is not None:
         _find_by_key(tx, stage, matching)
-    _find_by_source(tx, stage, matching)
+    if matching.id_header:
+        _find_by_source(tx, stage, matching)
     _know_by_line(tx, stage, matching)
     tx.sql("CREATE INDEX IF NOT EXISTS stage.ix_rows_record ON rows (record_id)")
     archived = _settle_outcomes(tx, stage, matching)
@@ -121,6 +124,8 @@ def _fail_repeated(tx: Tx, stage: Stage, matching: Matching) -> None:
             column=matching.key_header,
             position=key,
         )
+    if not matching.id_header:
+        return
     _fail_later(
         tx,
         stage,
@@ -199,11 +204,21 @@ def _find_by_key(tx: Tx, stage: Stage, matching: Matching) -> None:
         )
     else:
         _find_by_shared_key(tx, stage, matching, f"main.{table} o WHERE {live}", column)
+    if not _bin_holds_records(tx, stage):
+        return
     tx.sql(
         "UPDATE stage.rows SET record_id = b.id FROM (SELECT lower(o."
         f"{column}) AS value, max(o.id) AS id FROM main.{table} o WHERE o.archived_at IS NOT NULL "
         f"AND o.{column} IS NOT NULL GROUP BY 1) b WHERE {waiting} "
         f"AND b.value = lower(stage.rows.c{key})"
+    )
+
+
+def _bin_holds_records(tx: Tx, stage: Stage) -> bool:
+    table = quoted(stage.object_type.table)
+    return (
+        tx.sql(f"SELECT 1 FROM main.{table} WHERE archived_at IS NOT NULL LIMIT 1").fetchone()
+        is not None
     )
 
 
@@ -287,6 +302,8 @@ def _settle_outcomes(tx: Tx, stage: Stage, matching: Matching) -> int:
         "WHERE stage.rows.outcome = 'create' AND o.id = stage.rows.record_id "
         "AND o.archived_at IS NULL"
     )
+    if not _bin_holds_records(tx, stage):
+        return 0
     binned = (
         "stage.rows.outcome = 'create' AND o.id = stage.rows.record_id "
         "AND o.archived_at IS NOT NULL"

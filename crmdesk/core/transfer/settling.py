@@ -71,7 +71,8 @@ def settle_import(tx: Tx, stage: Stage, rules: Rulebook, *, sample_size: int = 2
     archived = match_records(tx, stage, rules.matching)
     _fail_empty(tx, stage, rules.plan)
     _append_choices(tx, stage)
-    _keep_own_unique_values(tx, stage)
+    if archived:
+        _keep_own_unique_values(tx, stage)
     _find_pipelines(tx, stage)
     forget_equal_sets(tx, stage)
     _fail_missing(tx, stage, rules.plan)
@@ -149,9 +150,15 @@ def _fail_empty(tx: Tx, stage: Stage, plan: ColumnPlan) -> None:
 def _append_choices(tx: Tx, stage: Stage) -> None:
     """A leading ";" adds to the choices that the record has."""
     table = quoted(stage.object_type.table)
-    for place, column in enumerate(stage.columns):
-        if column.type is not PropertyType.MULTI_ENUMERATION:
-            continue
+    several = [
+        place
+        for place, column in enumerate(stage.columns)
+        if column.type is PropertyType.MULTI_ENUMERATION
+    ]
+    adds = " OR ".join(f"c{place} GLOB ';*'" for place in several)
+    if not adds or tx.sql(f"SELECT 1 FROM stage.rows WHERE {adds} LIMIT 1").fetchone() is None:
+        return
+    for place in several:
         rows = tx.sql(
             f"SELECT r.row, r.c{place}, {stage.live(place)} FROM stage.rows r "
             f"LEFT JOIN main.{table} o ON o.id = r.record_id AND r.outcome = 'update' "
