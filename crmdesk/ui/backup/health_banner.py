@@ -40,7 +40,7 @@ class HealthBanner(Banner):
         if not health.backups:
             return say("No backup can be restored")
         if health.failures:
-            return say("The last %Ln backup{|s} failed", health.failures)
+            return say("The last {backup|%Ln backups} failed", health.failures)
         ago = words.ago(health.last_completed_at)
         return say("Last backup %1").replace("%1", ago)
 

@@ -20,7 +20,7 @@ from crmdesk.ui.backup.health_banner import HealthBanner
 from crmdesk.ui.backup.panel import BackupPanel
 from crmdesk.ui.backup.rows import actions_for, columns, row_id, row_of
 from crmdesk.ui.backup.saving import FileWork
-from crmdesk.ui.backup.words import coming, say
+from crmdesk.ui.backup.words import coming, problem_sentence, say
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.frame.footer import Footer
 from crmdesk.ui.frame.page import Page
@@ -533,6 +533,10 @@ class BackupPage(Page):
         if verdict.ok:
             text = say("%Ln row{|s} read; every bit is as it was written.", verdict.records)
             self._desk.toast(say("Backup verified"), text)
+            return
+        findings = [problem_sentence(found.code, found.entry) for found in verdict.problems[:3]]
+        title = say("The check failed: this backup can no longer be restored")
+        self._put_notice(Banner(BannerTone.DANGER, title, " ".join(findings)))
 
 
 def _facts(estimate: BackupEstimate) -> tuple[Fact, ...]:

@@ -213,7 +213,8 @@ def _grid(lines: Sequence[tuple[str, int | None, int]]) -> QWidget:
         grid.addWidget(ElidedLabel(name, TextStyle.MEDIUM), number, 0)
         shown = "" if records is None else words.number(records)
         grid.addWidget(label(shown, tabular=True), number, 1, end)
-        grid.addWidget(label(words.number(properties), tabular=True), number, 2, end)
+        known = words.number(properties) if properties else ""
+        grid.addWidget(label(known, tabular=True), number, 2, end)
     return whole
 
 

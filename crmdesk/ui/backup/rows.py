@@ -8,7 +8,7 @@ from datetime import tzinfo
 from crmdesk.core.backup.model import Backup, FileState
 from crmdesk.core.jobs.job import OPEN, Job, JobState
 from crmdesk.ui import words
-from crmdesk.ui.backup.words import file_words, no_download, no_restore, say
+from crmdesk.ui.backup.words import deleted_by_hand, file_words, no_download, no_restore, say
 from crmdesk.ui.job_words import job_phase, job_remaining, job_share
 from crmdesk.ui.tables.cells import Align, Cell, Column, Progress, Row, RowAction, RowKind, Tone
 
@@ -58,6 +58,8 @@ def row_of(backup: Backup, job: Job | None, zone: tzinfo) -> Row:
 
 def _check(backup: Backup) -> Cell:
     if backup.file_state is FileState.EXPIRED:
+        if deleted_by_hand(backup):
+            return Cell(say("Deleted"), badge=Tone.NEUTRAL, icon="trash-2")
         return Cell(say("Expired"), badge=Tone.NEUTRAL, icon="clock")
     if backup.file_state is FileState.MISSING:
         return Cell(say("File missing"), badge=Tone.DANGER, icon="file-x")
@@ -114,9 +116,14 @@ def _ended_badly(backup: Backup, job: Job | None, cells: Mapping[str, Cell]) -> 
         icon="circle-x" if failed else "triangle-alert",
         icon_tone=tone,
         span_from="check",
-        span=Cell(title.replace("%1", error.rstrip(".")), kept, tone=tone),
+        span=Cell(title.replace("%1", _inside(error)), kept, tone=tone),
         standing=("again",),
     )
+
+
+def _inside(message: str) -> str:
+    """An error as it stands after a colon."""
+    return (message[:1].lower() + message[1:]).rstrip(".")
 
 
 def actions_for(backup: Backup, too_soon: str) -> Sequence[RowAction]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, tzinfo
 
 from PySide6.QtCore import QCoreApplication
@@ -41,8 +42,15 @@ def file_words(backup: Backup, zone: tzinfo, *, now: datetime | None = None) -> 
         return say("Kept"), say("last safety copy")
     if backup.expires_at is None:
         return "", ""
-    left = max(0, (backup.expires_at - (now or datetime.now(UTC))).days)
+    seconds = (backup.expires_at - (now or datetime.now(UTC))).total_seconds()
+    left = max(0, math.ceil(seconds / 86_400))
     return say("%Ln day{|s} left", left), say("until %1").replace("%1", until)
+
+
+def deleted_by_hand(backup: Backup) -> bool:
+    """Whether its file went before its time was over."""
+    times = backup.expired_at, backup.expires_at
+    return times[0] is not None and times[1] is not None and times[0] < times[1]
 
 
 def no_download(backup: Backup) -> str:

@@ -39,7 +39,8 @@ class Footer(QFrame):
         self._quiet = ElidedLabel("", TextStyle.CAPTION, "text2", parent=self)
         self._end = label("", TextStyle.CAPTION, parent=self)
         row.addWidget(self._strong)
-        row.addWidget(self._quiet, 1)
+        # All the room there is: the stretch after it is for when it is not shown.
+        row.addWidget(self._quiet, 100)
         self.start = QHBoxLayout()
         self.start.setSpacing(4)
         row.addLayout(self.start)

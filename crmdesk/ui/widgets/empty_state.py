@@ -100,7 +100,7 @@ class EmptyState(QScrollArea):
             layout.addWidget(link, 0, centre)
         if facts:
             layout.addSpacing(24)
-            layout.addWidget(_fact_card(facts), 0, centre)
+            layout.addLayout(_in_the_middle(_fact_card(facts)))
         layout.addStretch(3)
         hold_scrolling(self, content)
 
@@ -112,6 +112,15 @@ def _centred(buttons: Sequence[Button]) -> QHBoxLayout:
     for button in buttons:
         button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         row.addWidget(button)
+    row.addStretch(1)
+    return row
+
+
+def _in_the_middle(card: QFrame) -> QHBoxLayout:
+    """Centred by stretches: an aligned item is asked for its height at the whole width."""
+    row = QHBoxLayout()
+    row.addStretch(1)
+    row.addWidget(card, 100)
     row.addStretch(1)
     return row
 
