@@ -23,12 +23,14 @@ from crmdesk.core.access.accounts import PasswordCheck
 from crmdesk.core.access.actor import SYSTEM
 from crmdesk.core.access.guard import Guard
 from crmdesk.core.access.keys import KeyPurpose, SigningKey
-from crmdesk.core.access.own_password import PasswordService
+from crmdesk.core.access.own_password import PasswordService, refuse_weak
 from crmdesk.core.access.passwords import hash_password
 from crmdesk.core.access.second_factor import SecondFactor
 from crmdesk.core.access.sign_in import SignInService
 from crmdesk.core.access.teams import TeamService
 from crmdesk.core.access.two_factor import TwoFactorService
+from crmdesk.core.access.user import NewUser
+from crmdesk.core.access.user_rules import checked as checked_user
 from crmdesk.core.access.users import UserService
 from crmdesk.core.audit import kinds
 from crmdesk.core.audit.anchors import AnchorKeeper
@@ -41,6 +43,7 @@ from crmdesk.core.clock import Clock
 from crmdesk.core.db import schema, tables
 from crmdesk.core.db.engine import Database
 from crmdesk.core.errors import UserError
+from crmdesk.core.files.partial import remove_stray_partials
 from crmdesk.core.jobs.job import Job, JobKind
 from crmdesk.core.jobs.launcher import start_worker
 from crmdesk.core.jobs.queue import JobQueue
@@ -49,10 +52,14 @@ from crmdesk.core.notify.inbox import Inbox
 from crmdesk.core.records.catalogue import load_catalogue
 from crmdesk.core.records.definitions import Definitions, create_object
 from crmdesk.core.records.editor import RecordEditor
+from crmdesk.core.records.names import validate_label
 from crmdesk.core.records.reader import RecordReader
+from crmdesk.core.reserve import keep_reserve, release_reserve, release_some
 from crmdesk.core.restore.plan_store import sweep_plans
 from crmdesk.core.restore.service import RestoreService
 from crmdesk.core.restore.work import RestoreWork
+from crmdesk.core.setting_declarations import SETTINGS
+from crmdesk.core.setting_values import parse_setting
 from crmdesk.core.settings import Settings
 from crmdesk.core.transfer.opened import Home
 from crmdesk.core.transfer.preparing import Preparer
@@ -124,7 +131,7 @@ class Workspace:
         self.file = read_workspace_file(folder)
         self.key = key
         self.database = Database(folder / DATABASE_NAME, clock)
-        schema.prepare(self.database)
+        self._prepare()
         self.signing_key = self._check_key()
         self.audit_log = AuditLog(keys.derive(key, KeyPurpose.AUDIT_CHAIN))
         self.guard = Guard(self.database, self.audit_log)
@@ -212,8 +219,10 @@ class Workspace:
 
         Faces call it once after opening.
         """
+        keep_reserve(self.folder)
         interrupted = self.jobs.recover()
         sweep_plans(self.database, self.folder / "staging")
+        remove_stray_partials(self.folder / "vault" / "imports")
         self.backups.sweep()
         return interrupted
 
@@ -247,6 +256,15 @@ class Workspace:
         self.users = UserService(*basis, second_factor)
         self.teams = TeamService(*basis)
 
+    def _prepare(self) -> None:
+        """Open the database; on a full disk even its log has no room, which the reserve gives."""
+        try:
+            schema.prepare(self.database)
+        except UserError as error:
+            if error.code != "disk_full" or not release_some(self.folder):
+                raise
+            schema.prepare(self.database)
+
     def _check_key(self) -> SigningKey:
         with self.database.read() as tx:
             row = tx.execute(select(tables.workspace)).one()
@@ -276,9 +294,11 @@ def create_workspace(
     """Make a workspace with its first Super Admin; all of it or nothing.
 
     Raises:
-        UserError: ``folder_in_use``, ``folder_synced``, ``folder_unwritable``, or why the key
-            could not be kept in ``store``.
+        UserError: ``folder_in_use``, ``folder_synced``, ``folder_unwritable``, what is wrong
+            with a name, the address, the password or a setting, or why the key could not be
+            kept in ``store``.
     """
+    wanted = _checked(wanted)
     _refuse_place(folder)
     made = not folder.exists()
     try:
@@ -287,9 +307,23 @@ def create_workspace(
         if made:
             shutil.rmtree(folder, ignore_errors=True)
         else:
+            release_reserve(folder)
             for name in (DATABASE_NAME, "workspace.toml"):
                 (folder / name).unlink(missing_ok=True)
         raise
+
+
+def _checked(wanted: NewWorkspace) -> NewWorkspace:
+    """What was wished for, without outer spaces and fit to be kept."""
+    name = validate_label(wanted.name.strip())
+    person = checked_user(NewUser(wanted.email, wanted.full_name))
+    refuse_weak(wanted.password, False, (person.full_name, person.email, name))
+    settings = {
+        key: parse_setting(SETTINGS[key], value)
+        for key, value in wanted.settings.items()
+        if key in SETTINGS
+    }
+    return NewWorkspace(name, person.email, person.full_name, wanted.password, dict(settings))
 
 
 def _create(folder: Path, wanted: NewWorkspace, store: SecretStore, clock: Clock | None) -> Created:
@@ -331,6 +365,10 @@ def _create(folder: Path, wanted: NewWorkspace, store: SecretStore, clock: Clock
             )
         ).lastrowid
         audit_log.log(tx, SYSTEM, kinds.WORKSPACE_CREATED, details={"name": wanted.name})
+        if store.backend == "file":
+            audit_log.log(
+                tx, SYSTEM, kinds.KEYRING_FILE_CHOSEN, details={"old": None, "new": "file"}
+            )
         audit_log.log(
             tx,
             SYSTEM,
@@ -340,6 +378,7 @@ def _create(folder: Path, wanted: NewWorkspace, store: SecretStore, clock: Clock
             details={"email": wanted.email, "name": wanted.full_name},
         )
     database.close()
+    keep_reserve(folder)
     store.set(f"{workspace_id}/{KEY_NAME}", keys.key_to_text(key))
     write_workspace_file(folder, WorkspaceFile(workspace_id, wanted.name, store.backend))
     return Created(Workspace(folder, key, clock, store), recovery.text, user_id)

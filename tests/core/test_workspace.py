@@ -1,0 +1,135 @@
+"""Making and opening workspaces, with the wrong things first."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import stat
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from crmdesk.core.errors import UserError
+from crmdesk.core.workspace import (
+    NewWorkspace,
+    Workspace,
+    create_workspace,
+    load_key,
+    read_workspace_file,
+)
+from tests.builders import PASSWORD, Desk, KeyBox
+
+WANTED = NewWorkspace("Northwind", "ann@example.org", "Ann Lee", PASSWORD, {})
+
+
+def refusal(folder: Path, wanted: NewWorkspace) -> str:
+    with pytest.raises(UserError) as refused:
+        create_workspace(folder, wanted, KeyBox())
+    return refused.value.code
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"email": "ann"}, "email_invalid"),
+        ({"full_name": " "}, "name_invalid"),
+        ({"password": "short"}, "password_too_short"),
+        ({"password": "passwordpassword"}, "password_"),
+        ({"settings": {"workspace.time_zone": "Mars/Base"}}, "setting_invalid"),
+        ({"name": "a\x00b"}, "label_unprintable"),
+    ],
+)
+def test_a_wrong_wish_leaves_no_folder(
+    tmp_path: Path, change: dict[str, object], code: str
+) -> None:
+    folder = tmp_path / "new"
+
+    assert refusal(folder, replace(WANTED, **change)).startswith(code)  # type: ignore[arg-type]
+
+    assert not folder.exists()
+
+
+def test_a_hostile_name_is_kept_as_a_label(tmp_path: Path) -> None:
+    name = "CON / ..\\..\\x: “☃” <b>"
+    created = create_workspace(tmp_path / "new", replace(WANTED, name=name), KeyBox())
+    created.workspace.close()
+
+    assert read_workspace_file(tmp_path / "new").name == name
+
+
+def test_a_folder_that_holds_a_workspace_is_not_made_twice(desk: Desk) -> None:
+    assert refusal(desk.folder, WANTED) == "folder_in_use"
+
+
+def test_a_key_that_cannot_be_kept_leaves_no_workspace(tmp_path: Path) -> None:
+    class Locked(KeyBox):
+        def set(self, name: str, value: str) -> None:
+            raise UserError("keyring_locked", "The keyring is locked.", "Unlock it.")
+
+    with pytest.raises(UserError) as refused:
+        create_workspace(tmp_path / "new", WANTED, Locked())
+
+    assert refused.value.code == "keyring_locked"
+    assert not (tmp_path / "new").exists()
+
+
+def test_every_file_is_for_its_owner_alone(desk: Desk) -> None:
+    desk.backup()
+    for path in (desk.folder, *desk.folder.rglob("*")):
+        wanted = 0o700 if path.is_dir() else 0o600
+        assert stat.S_IMODE(path.stat().st_mode) == wanted, path
+
+
+def test_a_workspace_without_its_key_says_how_to_bring_it_back(desk: Desk) -> None:
+    with pytest.raises(UserError) as refused:
+        load_key(desk.folder, KeyBox())
+
+    assert refused.value.code == "workspace_key_missing"
+    assert "keyring recover" in refused.value.hint
+
+
+def test_another_key_opens_nothing(desk: Desk) -> None:
+    with pytest.raises(UserError) as refused:
+        Workspace(desk.folder, bytes(32))
+
+    assert refused.value.code == "wrong_key"
+
+
+def test_a_database_of_a_newer_program_is_left_untouched(desk: Desk) -> None:
+    desk.workspace.close()
+    database = desk.folder / "crm.sqlite3"
+    with sqlite3.connect(database) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    before = database.read_bytes()
+
+    with pytest.raises(UserError) as refused:
+        Workspace(desk.folder, desk.key)
+
+    assert refused.value.code == "database_newer"
+    assert database.read_bytes() == before
+
+
+@pytest.mark.parametrize("content", [b"", b"not a database at all, but text" * 200])
+def test_something_else_in_the_databases_place_is_refused(desk: Desk, content: bytes) -> None:
+    desk.workspace.close()
+    for path in desk.folder.glob("crm.sqlite3*"):
+        path.unlink()
+    (desk.folder / "crm.sqlite3").write_bytes(content)
+
+    with pytest.raises(UserError) as refused:
+        Workspace(desk.folder, desk.key)
+
+    assert refused.value.code in ("database_foreign", "not_a_database")
+    assert (desk.folder / "crm.sqlite3").read_bytes() == content
+
+
+def test_a_folder_that_is_gone_is_said_to_be_no_workspace(desk: Desk, tmp_path: Path) -> None:
+    desk.workspace.close()
+    shutil.move(desk.folder, tmp_path / "elsewhere")
+
+    with pytest.raises(UserError) as refused:
+        Workspace(desk.folder, desk.key)
+
+    assert refused.value.code == "workspace_missing"
