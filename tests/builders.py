@@ -23,6 +23,7 @@ from crmdesk.core.clock import Clock, to_text
 from crmdesk.core.db import tables
 from crmdesk.core.records.record import Record
 from crmdesk.core.records.schema import load_object_types
+from crmdesk.core.reserve import release_reserve
 from crmdesk.core.restore.model import PlanRequest, Restore, RestorePlan
 from crmdesk.core.workspace import NewWorkspace, Workspace, create_workspace
 
@@ -265,6 +266,8 @@ def workspace_template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, 
     start = Clock(lambda: datetime(2026, 1, 5, 8, 0, tzinfo=UTC))
     created = create_workspace(folder, wanted, KeyBox(), start)
     created.workspace.close()
+    # Copied a thousand times, its sixteen megabytes would fill the disk; a start makes it anew.
+    release_reserve(folder)
     return folder, created.workspace.key
 
 

@@ -37,6 +37,7 @@ from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import users
 from crmdesk.core.errors import NotSignedIn, SecondFactorRefused, UserError
+from crmdesk.core.reserve import cures_a_full_disk
 
 
 class SignInService:
@@ -60,6 +61,7 @@ class SignInService:
         self._passwords = password_check
         self._second_factor = second_factor
 
+    @cures_a_full_disk
     def sign_in(
         self,
         email: str,
@@ -97,6 +99,7 @@ class SignInService:
             raise outcome
         return outcome
 
+    @cures_a_full_disk
     def resume(self, token: str, place: Place) -> Actor:
         """Go on with a session whose token was remembered.
 
@@ -147,6 +150,7 @@ class SignInService:
                 mark_locked(tx, session.id)
                 self._audit_log.log(tx, actor, kinds.SESSION_LOCKED)
 
+    @cures_a_full_disk
     def unlock(self, actor: Actor, password: str) -> None:
         """Wake a locked or idle session.
 

@@ -39,6 +39,7 @@ from crmdesk.core.files.partial import remove_stray_partials
 from crmdesk.core.jobs.job import OPEN, JobKind, JobState
 from crmdesk.core.jobs.queue import JobQueue
 from crmdesk.core.records.schema import load_object_types
+from crmdesk.core.reserve import cures_a_full_disk
 from crmdesk.core.settings import Settings
 
 _OPEN_STATES = [state.value for state in OPEN]
@@ -267,6 +268,7 @@ class BackupService:
             )
             return self._read(tx, backup_id)
 
+    @cures_a_full_disk
     def delete(self, actor: Actor, backup_id: str) -> None:
         """Delete a backup's file; its row stays and says so. Copies saved elsewhere stay too.
 
@@ -298,6 +300,7 @@ class BackupService:
             path = self._vault / (found.file_name or f"{backup_id}.zip")
             tx.after_commit(lambda: path.unlink(missing_ok=True))
 
+    @cures_a_full_disk
     def sweep(self) -> int:
         """Remove files whose time is over, and what a crash left; returns how many.
 

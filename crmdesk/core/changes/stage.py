@@ -12,13 +12,15 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from crmdesk.core import platform
 from crmdesk.core.db.engine import Tx
-from crmdesk.core.db.sqlite import quoted
+from crmdesk.core.db.sqlite import explain_errors, quoted
+from crmdesk.core.files.disk_errors import as_user_error
 from crmdesk.core.records.schema import ObjectType, Property
 
 
@@ -87,13 +89,28 @@ class Stage:
 def create_stage(
     path: Path, object_type: ObjectType, columns: Sequence[Property], *, blank_keeps: bool
 ) -> Stage:
-    """Make an empty staging file, readable by the owner only."""
+    """Make an empty staging file, readable by the owner only.
+
+    Raises:
+        UserError: ``disk_full`` or what else the disk said; no file is left.
+    """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    try:
+        _make(path, columns, blank_keeps)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return Stage(path, object_type, tuple(columns), blank_keeps)
+
+
+def _make(path: Path, columns: Sequence[Property], blank_keeps: bool) -> None:
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except OSError as error:
+        raise as_user_error(error, path, 0) from error
     cells = "".join(f", c{index} TEXT" for index in range(len(columns)))
-    connection = sqlite3.connect(path)
-    with connection:
+    with explain_errors(path), closing(sqlite3.connect(path)) as connection, connection:
         connection.executescript(
             f"""
             PRAGMA journal_mode=OFF;
@@ -113,8 +130,6 @@ def create_stage(
         )
         definition = json.dumps([[p.id, p.version] for p in columns])
         connection.execute("INSERT INTO info VALUES (?, ?)", (definition, int(blank_keeps)))
-    connection.close()
-    return Stage(path, object_type, tuple(columns), blank_keeps)
 
 
 def scratch_path(folder: Path) -> Path:

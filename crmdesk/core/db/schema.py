@@ -7,6 +7,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from crmdesk.core.db import sqlite
 from crmdesk.core.db.engine import Database
 from crmdesk.core.errors import UserError
 
@@ -17,20 +18,18 @@ def version_of(path: Path) -> str | None:
     """The schema version of a database file, or ``None`` for a file that is not ours.
 
     Raises:
-        UserError: ``not_a_database``.
+        Busy: another program holds the file.
+        UserError: ``not_a_database``, ``database_unreachable``, ``disk_full``.
     """
     try:
-        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-        try:
+        with (
+            sqlite.explain_errors(path),
+            closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection,
+        ):
             row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-        finally:
-            connection.close()
     except sqlite3.OperationalError:
+        # A database without our table; whatever else may be wrong has its own sentence.
         return None
-    except sqlite3.DatabaseError as error:
-        raise UserError(
-            "not_a_database", f"{path} is not a database.", "Choose the folder of a workspace."
-        ) from error
     return None if row is None else str(row[0])
 
 

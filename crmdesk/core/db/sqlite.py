@@ -16,6 +16,8 @@ from crmdesk.core.errors import Busy, UserError
 
 IMMEDIATE = "crmdesk_immediate"
 MAXIMUM_PROPERTIES = 1500
+#: Bytes; the log's index alone takes 32 KiB at a time.
+_LEAST_FREE = 64 * 1024
 _CHAIN = 100
 
 
@@ -95,7 +97,7 @@ def _explained(error: BaseException | None, path: Path) -> UserError | None:
             "Another program is writing to the workspace, so nothing was changed.",
             "Wait until it is done and try again.",
         )
-    if name.startswith("SQLITE_FULL"):
+    if name.startswith("SQLITE_FULL") or (_has_no_room(path) and _is_unwritten(name)):
         free = shutil.disk_usage(path.parent).free
         return UserError(
             "disk_full",
@@ -127,6 +129,18 @@ def _explained(error: BaseException | None, path: Path) -> UserError | None:
             "Check that the disk is there and has room, then try again.",
         )
     return None
+
+
+def _is_unwritten(name: str) -> bool:
+    return name.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN"))
+
+
+def _has_no_room(path: Path) -> bool:
+    """Whether the disk is full: SQLite says so of the file itself, not of its log and index."""
+    try:
+        return shutil.disk_usage(path.parent).free < _LEAST_FREE
+    except OSError:
+        return False
 
 
 # -- object tables ---------------------------------------------------------------------------

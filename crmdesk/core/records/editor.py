@@ -37,6 +37,7 @@ from crmdesk.core.records.record import (
 from crmdesk.core.records.schema import ObjectType, Property, load_object_type
 from crmdesk.core.records.single import checked_values
 from crmdesk.core.records.values import same_value
+from crmdesk.core.reserve import cures_a_full_disk
 
 
 class RecordEditor:
@@ -115,6 +116,7 @@ class RecordEditor:
                 self._log_values(tx, actor, object_type, record, cells)
             return masked(object_type, read_record(tx, object_type, record_id))
 
+    @cures_a_full_disk
     def archive(self, actor: Actor, object_name: str, record_ids: Sequence[int]) -> Change:
         """Delete records to the recycle bin; ids that are not live are ignored.
 
@@ -164,6 +166,7 @@ class RecordEditor:
             self._log_records(tx, actor, object_type, binned, Action.RESTORE)
         return Change(object_name, tuple(binned), change_id)
 
+    @cures_a_full_disk
     def purge(self, actor: Actor, object_name: str, record_ids: Sequence[int]) -> Change:
         """Delete records for good, so that no restore can bring them back.
 

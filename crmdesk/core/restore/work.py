@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -97,8 +98,11 @@ class RestoreWork:
                 {"object": row.object_name, "state": job.state.value},
                 link=f"restore/{restore_id}",
             )
-        path = stage_path(self._staging, str(job.params["plan_id"]))
-        tx.after_commit(lambda: path.unlink(missing_ok=True))
+        for path in (
+            stage_path(self._staging, str(job.params["plan_id"])),
+            self._skipped_path(restore_id),
+        ):
+            tx.after_commit(functools.partial(path.unlink, missing_ok=True))
 
     def _run(self, context: JobContext, *, undo: bool) -> None:
         task = _Task(
@@ -228,6 +232,9 @@ class RestoreWork:
         )
         return found
 
+    def _skipped_path(self, restore_id: str) -> Path:
+        return self._imports / f"{restore_id}-skipped.csv"
+
     def _write_skipped(self, stage: Stage, task: _Task) -> Path | None:
         """Every value that is left alone, with its reason, as a CSV in the vault."""
         with self._database.staging(stage.path) as tx:
@@ -235,7 +242,7 @@ class RestoreWork:
             first = next(rows, None)
             if first is None:
                 return None
-            path = self._imports / f"{task.restore_id}-skipped.csv"
+            path = self._skipped_path(task.restore_id)
             with atomic_write(path) as file:
                 _write_csv(file.write, [first], heading=True)
                 for row in rows:
