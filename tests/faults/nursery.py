@@ -34,7 +34,7 @@ class Task:
     """What a child shall do, and what shall befall it.
 
     Attributes:
-        operation: a name in :data:`tests.faults.operation.OPERATIONS`.
+        operation: a name in :data:`tests.faults.all_operations.OPERATIONS`.
         strace: options of strace, which is attached before the child begins.
         kill_after: seconds until SIGKILL; 0 for never.
         file_size: most bytes of a file it may write; 0 for no limit.
@@ -92,6 +92,10 @@ class Nursery:
     def run(self, task: Task) -> Ended:
         """One child, to its end."""
         return self.run_together([task])[0]
+
+    def run_alone(self, operation: str, *arguments: str) -> Ended:
+        """One child that no fault befalls, to its end."""
+        return self.run(Task(operation, arguments))
 
     def run_together(self, tasks: Sequence[Task]) -> list[Ended]:
         """Children that begin at the same moment; returns when all have ended."""
@@ -163,7 +167,7 @@ def _live(task: Task, gate: int, report: socket.socket) -> None:
 
 def _outcome(task: Task, gate: int) -> dict[str, Any]:
     from crmdesk.core.errors import UserError
-    from tests.faults.operation import OPERATIONS
+    from tests.faults.all_operations import OPERATIONS
 
     try:
         # Where a user may trace only descendants, strace is none of ours otherwise.
@@ -185,7 +189,7 @@ def _outcome(task: Task, gate: int) -> dict[str, Any]:
 
 
 def _serve() -> None:
-    from tests.faults import operation  # noqa: F401 - what children need is imported once
+    from tests.faults import all_operations  # noqa: F401 - what children need is imported once
 
     for line in sys.stdin:
         gate, opened = os.pipe()

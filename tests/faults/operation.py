@@ -115,7 +115,7 @@ def _allowed(
         return record_step_up(tx, actor, purpose, plan.hash, "code")
 
 
-OPERATIONS: dict[str, Operation] = {
+ACTIONS: dict[str, Operation] = {
     "backup": backup,
     "restore": restore,
     "undo": undo,

@@ -200,11 +200,12 @@ def _stray_files(tx: Tx, workspace: Workspace) -> list[str]:
     known = {
         "vault/backups": "SELECT file_name FROM backups WHERE state = 'succeeded' "
         "AND expired_at IS NULL",
+        "vault/imports": "SELECT stored_file FROM imports UNION SELECT error_file FROM imports",
         "staging": "SELECT id || '.sqlite3' FROM plans",
     }
     found = []
     for place, sql in known.items():
-        expected = {row[0] for row in tx.sql(sql)}
+        expected = {row[0] for row in tx.sql(sql)} - {None}
         files = {path.name for path in (folder / place).iterdir()}
         # The staging file of a plan that was carried out, or lapsed, is gone.
         wrong = files - expected if place == "staging" else files ^ expected

@@ -44,7 +44,7 @@ def test_a_kill_at_any_write_leaves_all_or_nothing(
     scene: Scene, nursery: Nursery, operation: str, tmp_path: Path, record: Record
 ) -> None:
     calls = count_calls(scene.copy(tmp_path / "count"), nursery, operation, WRITES)
-    points, failures, killed = spread(calls, 14), {}, 0
+    points, failures, killed = spread(calls, 8), {}, 0
     for at in points:
         copy = scene.copy(tmp_path / "run")
         fate = traced(tmp_path / "log", WRITES, "signal=KILL", str(at))
@@ -54,7 +54,7 @@ def test_a_kill_at_any_write_leaves_all_or_nothing(
             failures[at] = wrong
     record(len(points), f"{len(failures)} violations ({operation}, {killed} killed)")
     # Progress is told by the clock, so that the last calls are not always reached.
-    assert killed >= len(points) * 0.8
+    assert killed >= len(points) * 0.7
     assert not failures, f"of {calls} calls: {failures}"
 
 
@@ -64,7 +64,7 @@ def test_a_kill_at_any_time_leaves_all_or_nothing(
 ) -> None:
     chance = random.Random(f"{SEED} {operation}")
     usual = scene.copy(tmp_path / "count").run(nursery, operation).seconds
-    trials, failures, killed = effort(8, 200), {}, 0
+    trials, failures, killed = effort(4, 200), {}, 0
     for trial in range(trials):
         copy = scene.copy(tmp_path / "run")
         ended = copy.run(nursery, operation, kill_after=chance.uniform(0.01, 1.1) * usual)
