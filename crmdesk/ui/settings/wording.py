@@ -1,0 +1,156 @@
+"""How each setting is called on its page; what it does is said by its declaration in the core."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication
+
+from crmdesk.core.setting_declarations import Edition, Section, Setting
+
+
+@dataclass(frozen=True, slots=True)
+class SettingWords:
+    """Title of the field, and the unit after it."""
+
+    title: str
+    unit: str = ""
+
+
+def setting_words(setting: Setting) -> SettingWords:
+    """The words of a setting; one that has none yet is called by its key."""
+    days, hours, minutes = _say("days"), _say("hours"), _say("minutes")
+    table = {
+        "workspace.name": SettingWords(_say("Name")),
+        "workspace.time_zone": SettingWords(_say("Time zone")),
+        "workspace.currency": SettingWords(_say("Currency")),
+        "workspace.edition": SettingWords(_say("Edition")),
+        "workspace.site_country": SettingWords(_say("Country in the audit log")),
+        "workspace.site_region": SettingWords(_say("Region in the audit log")),
+        "backup.min_interval": SettingWords(_say("Time between two backups"), hours),
+        "backup.keep_days": SettingWords(_say("Keep a backup for"), days),
+        "backup.second_folder": SettingWords(_say("Second folder")),
+        "restore.undo_days": SettingWords(_say("A restore can be undone for"), days),
+        "exports.keep_days": SettingWords(_say("Keep an export for"), days),
+        "recycle_bin.days": SettingWords(_say("Keep deleted records for"), days),
+        "import.max_bytes": SettingWords(_say("Largest file to import"), _say("bytes")),
+        "session.idle_minutes": SettingWords(_say("Lock the window after"), minutes),
+        "session.absolute_hours": SettingWords(_say("Sign in again after"), hours),
+        "security.step_up_downloads": SettingWords(_say("Code before sensitive downloads")),
+        "secrets.store": SettingWords(_say("Where the key of the workspace lies")),
+    }
+    return table.get(setting.key, SettingWords(setting.key))
+
+
+def choice_words(choice: str) -> str:
+    """The word of one choice."""
+    table = {
+        Edition.STARTER.value: _say("Starter"),
+        Edition.PROFESSIONAL.value: _say("Professional"),
+        Edition.ENTERPRISE.value: _say("Enterprise"),
+        "keyring": _say("The keyring of this computer"),
+        "file": _say("An encrypted file"),
+    }
+    return table.get(choice, choice)
+
+
+@dataclass(frozen=True, slots=True)
+class SectionWords:
+    """A page of settings: its title, its line, and the cards on it with their keys."""
+
+    title: str
+    line: str
+    cards: tuple[tuple[str, str, tuple[str, ...]], ...]
+
+
+def section_words(section: Section) -> SectionWords:
+    """How the settings of a section are put into cards."""
+    logged = _say("Settings of this workspace. Changes are written to the audit log.")
+    table = {
+        Section.WORKSPACE: SectionWords(
+            _say("Workspace"),
+            logged,
+            (
+                (
+                    _say("Name and edition"),
+                    _say(
+                        "The edition decides how often a backup may be made and what the log shows."
+                    ),
+                    ("workspace.name", "workspace.edition"),
+                ),
+                (
+                    _say("Dates and amounts"),
+                    _say("How everybody in this workspace sees them."),
+                    ("workspace.time_zone", "workspace.currency"),
+                ),
+                (
+                    _say("Place"),
+                    _say("Written into each entry of the audit log as the place of this site."),
+                    ("workspace.site_country", "workspace.site_region"),
+                ),
+            ),
+        ),
+        Section.BACKUP: SectionWords(
+            _say("Backup & Restore"),
+            logged,
+            (
+                (
+                    _say("Making backups"),
+                    _say("How soon the next one may be made, and where a copy goes."),
+                    ("backup.min_interval", "backup.second_folder"),
+                ),
+                (
+                    _say("Keeping backups"),
+                    _say("The newest completed backup is never removed."),
+                    ("backup.keep_days",),
+                ),
+                (
+                    _say("Restores"),
+                    _say("Until then each restore can be taken back."),
+                    ("restore.undo_days",),
+                ),
+            ),
+        ),
+        Section.DATA: SectionWords(
+            _say("Records & files"),
+            logged,
+            (
+                (
+                    _say("Deleted records"),
+                    _say("They wait in the recycle bin until they are gone for good."),
+                    ("recycle_bin.days",),
+                ),
+                (
+                    _say("Imports and exports"),
+                    _say("Limits for files that come in and go out."),
+                    ("import.max_bytes", "exports.keep_days"),
+                ),
+            ),
+        ),
+        Section.SECURITY: SectionWords(
+            _say("Security"),
+            logged,
+            (
+                (
+                    _say("Sessions"),
+                    _say("When the window locks, and when everybody signs in again."),
+                    ("session.idle_minutes", "session.absolute_hours"),
+                ),
+                (
+                    _say("Downloads"),
+                    _say("A file with sensitive values leaves this workspace only with a code."),
+                    ("security.step_up_downloads",),
+                ),
+                (
+                    _say("Keys"),
+                    _say("The workspace's key encrypts secrets and signs backups and the log."),
+                    ("secrets.store",),
+                ),
+            ),
+        ),
+    }
+    return table[section]
+
+
+def _say(text: str) -> str:
+    return QCoreApplication.translate("Settings", text)

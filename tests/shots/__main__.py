@@ -1,0 +1,7 @@
+"""``python -m tests.shots FOLDER``."""
+
+from __future__ import annotations
+
+from tests.shots.main import main
+
+main()
