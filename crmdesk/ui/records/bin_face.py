@@ -95,8 +95,8 @@ class BinFace(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(in_margins(head, 16, 8))
-        column.addWidget(in_margins(self.tabs, 0, 8))
-        column.addWidget(in_margins(self.search, 0, 8))
+        column.addWidget(in_margins(self.tabs, 0, 8, left=True))
+        column.addWidget(in_margins(self.search, 0, 8, left=True))
         column.addWidget(self.table, 1)
         column.addWidget(self.footer)
 

@@ -47,7 +47,8 @@ class CheckList(QWidget):
             self._items.appendRow(item)
         self.search = SearchField(self.tr("Search options"))
         self.search.textChanged.connect(self._narrow)
-        self.search.setVisible(len(choices) >= _SEARCH_FROM)
+        if len(choices) < _SEARCH_FROM:
+            self.search.hide()
         self.list = QListView()
         self.list.setProperty("role", "plain")
         self.list.setAccessibleName(name)

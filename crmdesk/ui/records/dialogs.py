@@ -24,10 +24,10 @@ def delete_dialog(
         parent: the window.
     """
     what = name if count == 1 else counted(object_type, count)
-    goes = _say("%1 goes to the recycle bin.") if count == 1 else _say("%1 go to the recycle bin.")
-    keeps = _say(
-        "The recycle bin keeps a deleted record for %Ln day{|s}; it can be restored.", days
-    )
+    goes = _say("%1 goes to the recycle bin.")
+    if count != 1:
+        goes = _say("%1 go to the recycle bin.")
+    keeps = _say("The recycle bin keeps deleted records for %Ln day{|s}, to be restored.", days)
     decision = Decision(
         title=_say("Delete %1").replace("%1", _label(object_type, count)),
         heading=_say("Delete %1?").replace("%1", what),
@@ -37,7 +37,7 @@ def delete_dialog(
         icon="trash-2",
         effects=[
             Effect("undo-2", keeps),
-            Effect("archive", _say("Backups that hold them stay as they are.")),
+            Effect("archive", _say("Backups stay as they are.")),
         ],
         destructive=True,
     )
@@ -64,11 +64,7 @@ def purge_dialog(
         entries = _say("%Ln history entr{y|ies}", changes)
         sentence = sentence.replace("%3", entries)
     sentence = sentence.replace("%1", counted(object_type, count)).replace("%2", properties)
-    effects = [
-        Effect(
-            "archive", _say("Backups made before still hold the values, but no restore uses them.")
-        )
-    ]
+    effects = [Effect("archive", _say("Backups made before still hold the values."))]
     if object_type.name == "contacts":
         blocked = _say("The e\N{NON-BREAKING HYPHEN}mail address cannot be used for a new contact.")
         effects.append(Effect("ban", blocked))

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QCoreApplication, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from crmdesk.core.records.schema import Property
-from crmdesk.core.records.types import PropertyFormat
 from crmdesk.ui.records.condition_words import describe
 from crmdesk.ui.records.conditions import Condition
 from crmdesk.ui.records.defaults import filter_names
 from crmdesk.ui.records.filter_popover import FilterPopover
 from crmdesk.ui.records.flow import FlowLayout
 from crmdesk.ui.records.property_picker import PropertyPicker
-from crmdesk.ui.records.showing import Showing, in_sentence
+from crmdesk.ui.records.showing import Showing, in_sentence, short_label
 from crmdesk.ui.records.source import Wanted
 from crmdesk.ui.theme.apply import px
 from crmdesk.ui.widgets.buttons import IconButton
@@ -68,13 +67,16 @@ class FilterBar(QWidget):
         policy.setHeightForWidth(True)
         holder.setSizePolicy(policy)
         self._flow = FlowLayout(_GAP, holder)
+        # Chips of 28 stand in the middle of a search field of 32.
+        self._flow.setContentsMargins(0, 2, 0, 2)
         self._flow.addWidget(self.more)
         row = QHBoxLayout(self)
         row.setContentsMargins(24, 0, 24, 8)
         row.setSpacing(_GAP)
-        row.addWidget(self.search, 2)
+        top = Qt.AlignmentFlag.AlignTop
+        row.addWidget(self.search, 2, top)
         row.addWidget(holder, 5)
-        row.addWidget(self.columns)
+        row.addWidget(self.columns, 0, top)
 
     @property
     def wanted(self) -> Wanted:
@@ -156,7 +158,7 @@ class FilterBar(QWidget):
         self._show_chips()
 
     def _add_chip(self, found: Property) -> None:
-        chip = Chip(_short(found))
+        chip = Chip(short_label(found))
         chip.setObjectName(f"filter_{found.name}")
         chip.opened.connect(partial(self._open, found.name))
         chip.cleared.connect(partial(self.drop, found.name))
@@ -212,10 +214,3 @@ class FilterBar(QWidget):
         self.popover = popover
         popover.closed.connect(popover.deleteLater)
         popover.open_under(anchor)
-
-
-def _short(found: Property) -> str:
-    """Owners are called just that on a chip, whatever object they own."""
-    if found.format == PropertyFormat.OWNER:
-        return QCoreApplication.translate("FilterBar", "Owner")
-    return found.label

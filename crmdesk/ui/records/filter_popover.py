@@ -101,7 +101,8 @@ class FilterPopover(Popover):
         row = QHBoxLayout()
         remove = Link(self.tr("Clear filter"))
         remove.setObjectName("clear_filter")
-        remove.setVisible(set_already)
+        if not set_already:
+            remove.hide()
         remove.clicked.connect(self._remove)
         self.apply_button = Button(self.tr("Apply filter"), ButtonKind.PRIMARY)
         self.apply_button.clicked.connect(self.apply)

@@ -20,6 +20,8 @@ class FlowLayout(QLayout):
         self.setContentsMargins(0, 0, 0, 0)
 
     def _arrange(self, room: QRect, *, move: bool) -> int:
+        margins = self.contentsMargins()
+        room = room.marginsRemoved(margins)
         mirrored = (parent := self.parentWidget()) is not None and (
             parent.layoutDirection() is Qt.LayoutDirection.RightToLeft
         )
@@ -35,7 +37,7 @@ class FlowLayout(QLayout):
                 item.setGeometry(QRect(start, room.y() + top, size.width(), size.height()))
             left += size.width() + self._gap
             height = max(height, size.height())
-        return top + height
+        return top + height + margins.top() + margins.bottom()
 
     def addItem(self, item: QLayoutItem) -> None:
         self._items.append(item)
@@ -63,8 +65,9 @@ class FlowLayout(QLayout):
         return self.minimumSize()
 
     def minimumSize(self) -> QSize:
+        margins = self.contentsMargins()
         sizes = [item.sizeHint() for item in self._items if not item.isEmpty()]
         return QSize(
             max((size.width() for size in sizes), default=0),
-            max((size.height() for size in sizes), default=0),
+            max((size.height() for size in sizes), default=0) + margins.top() + margins.bottom(),
         )

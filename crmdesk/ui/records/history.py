@@ -109,8 +109,8 @@ class EntryRow(QWidget):
             Paragraph(who_and_when(entry, showing), TextStyle.CAPTION, "text2"),
         ]
         for line in lines:
-            line.setVisible(bool(line.plain_text()))
-            column.addWidget(line)
+            if line.plain_text():
+                column.addWidget(line)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)

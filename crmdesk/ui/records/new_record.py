@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from crmdesk.core.access.permissions import Permission
@@ -52,7 +52,8 @@ class NewRecordDialog(DecisionDialog):
         area = scrolling(self.form)
         self.form.layout().setContentsMargins(0, 0, 12, 8)
         area.setFixedHeight(min(px(_HEIGHT), self.form.sizeHint().height() + 8))
-        area.setAccessibleName(self.tr("Properties"))
+        # The fields take the focus; the area scrolls along with them.
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area = area
         self.body.addWidget(area)
         self.everything = Link(self.tr("Show every property"))

@@ -24,10 +24,12 @@ class PlaceButton(IconButton):
         menu.popup(self.mapToGlobal(self.rect().bottomLeft()))
 
 
-def in_margins(inside: QWidget, top: int, bottom: int) -> QFrame:
-    """A part of the page between its margins of 24."""
+def in_margins(inside: QWidget, top: int, bottom: int, *, left: bool = False) -> QFrame:
+    """A part of the page between its margins of 24; ``left`` keeps it at its own width."""
     frame = QFrame()
     row = QHBoxLayout(frame)
     row.setContentsMargins(24, top, 24, bottom)
-    row.addWidget(inside)
+    row.addWidget(inside, 2)
+    if left:
+        row.addStretch(1)
     return frame

@@ -59,7 +59,7 @@ class PropertyPicker(Popover):
             hidden = wanted not in str(self._items.index(row, 0).data()).casefold()
             self.list.setRowHidden(row, hidden)
 
-    def _first(self) -> QModelIndex:
+    def _topmost(self) -> QModelIndex:
         rows = range(self._items.rowCount())
         return next(
             (self._items.index(row, 0) for row in rows if not self.list.isRowHidden(row)),
@@ -67,11 +67,11 @@ class PropertyPicker(Popover):
         )
 
     def _go_into_list(self) -> None:
-        self.list.setCurrentIndex(self._first())
+        self.list.setCurrentIndex(self._topmost())
         self.list.setFocus()
 
     def _take_first(self) -> None:
-        self._take(self._first())
+        self._take(self._topmost())
 
     def _take(self, index: QModelIndex) -> None:
         if index.isValid():

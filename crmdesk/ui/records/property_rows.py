@@ -53,7 +53,10 @@ class PropertyRow(QWidget):
         self._row.setSpacing(8)
         name = ElidedLabel(found.label, TextStyle.BODY, "text2")
         name.setFixedWidth(px(_LABEL_WIDTH))
-        self._row.addWidget(name, 0, Qt.AlignmentFlag.AlignTop)
+        side = Qt.AlignmentFlag.AlignVCenter
+        if found.format == PropertyFormat.MULTILINE:
+            side = Qt.AlignmentFlag.AlignTop
+        self._row.addWidget(name, 0, side)
         self._values: list[QWidget] = []
         self.show_value(value)
 
@@ -132,7 +135,8 @@ class PropertyGroup(QWidget):
         self._edit = Link(self.tr("Edit"))
         self._edit.setObjectName("edit_group")
         self._edit.setAccessibleName(self.tr("Edit %1").replace("%1", title))
-        self._edit.setVisible(editable and any(not p.calculated for p in properties))
+        if not editable or all(p.calculated for p in properties):
+            self._edit.hide()
         self._edit.clicked.connect(self.edit_asked)
         head = QHBoxLayout()
         head.addWidget(label(title, TextStyle.STRONG), 1)

@@ -132,9 +132,10 @@ class RecordPanel(SidePanel):
         self._read_history(record)
 
     def _subtitle_of(self, record: Record) -> str:
-        label = self.showing.object_type.label if self.showing is not None else ""
-        text = self.tr("%1, changed %2").replace("%1", label)
-        return text.replace("%2", self._desk.moment(record.updated_at))
+        title, company = (record.values.get(name) for name in ("jobtitle", "company"))
+        if title and company:
+            return self.tr("%1 at %2").replace("%1", title).replace("%2", company)
+        return title or company or self.tr("Record ID %1").replace("%1", str(record.id))
 
     def _show_gone(self, error: UserError) -> None:
         self.record, self.form = None, None

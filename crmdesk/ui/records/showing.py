@@ -105,6 +105,15 @@ class Showing:
         )
 
 
+def short_label(shown: Property) -> str:
+    """The label where room is short: what every object has is called the same everywhere."""
+    if shown.format == PropertyFormat.OWNER:
+        return _say("Owner")
+    if shown.format == PropertyFormat.UPDATED_AT:
+        return _say("Last modified")
+    return _say("Stage") if shown.format == PropertyFormat.LIFECYCLE else shown.label
+
+
 def is_number(shown: Property) -> bool:
     """Whether values stand at the end of their column, digit under digit."""
     return shown.type is PropertyType.NUMBER and shown.format != PropertyFormat.RECORD_ID

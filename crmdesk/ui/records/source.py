@@ -14,7 +14,7 @@ from crmdesk.core.records.schema import ObjectType, Property
 from crmdesk.core.records.types import PropertyType
 from crmdesk.ui.records.conditions import Condition, filters_of
 from crmdesk.ui.records.defaults import NAME, badge_property
-from crmdesk.ui.records.showing import Showing, is_number
+from crmdesk.ui.records.showing import Showing, is_number, short_label
 from crmdesk.ui.tables.cells import Align, Cell, Column, Row, Sort, TableQuery
 
 _HOUR = 3_600
@@ -103,7 +103,7 @@ class BinSource:
             Column(NAME, showing.object_type.label, 240, stretch=True, least=150, sortable=False),
             Column("deleted", _say("Deleted"), 150, sortable=False),
             Column("by", _say("Deleted by"), 150, rank=1, sortable=False),
-            Column("left", _say("Days left"), 130, sortable=False),
+            Column("left", _say("Time left"), 130, sortable=False),
         )
 
     @property
@@ -144,7 +144,7 @@ def days_left(deleted_at: datetime, days: int, *, now: datetime | None = None) -
     whole = int(-(-left.total_seconds() // (24 * _HOUR)))
     if whole <= 0:
         return _say("Time is up")
-    return QCoreApplication.translate("Records", "%Ln day{|s} left", "", whole)
+    return QCoreApplication.translate("Records", "%Ln day{|s}", "", whole)
 
 
 def name_cell(showing: Showing, row_id: int, values: dict[str, str | None]) -> Cell:
@@ -158,7 +158,7 @@ def name_cell(showing: Showing, row_id: int, values: dict[str, str | None]) -> C
 def record_columns(object_type: ObjectType) -> list[Column]:
     """Every column the table can show; the name first."""
     sortable = bool(object_type.display_properties)
-    first = Column(NAME, _say("Name"), 180, sortable=sortable, stretch=True, least=150)
+    first = Column(NAME, _say("Name"), 188, sortable=sortable, stretch=True, least=168)
     return [first, *(_column(object_type, p) for p in object_type.properties if not p.hidden)]
 
 
@@ -168,11 +168,17 @@ def _column(object_type: ObjectType, shown: Property) -> Column:
     end = is_number(shown)
     is_badge = badge is not None and badge.name == shown.name
     stays = is_badge or shown.format == "updated_at"
-    width = {PropertyType.BOOL: 96, PropertyType.NUMBER: 112, PropertyType.DATE: 112}
+    width = {
+        PropertyType.BOOL: 96,
+        PropertyType.NUMBER: 112,
+        PropertyType.DATE: 112,
+        PropertyType.DATETIME: 124,
+        PropertyType.ENUMERATION: 120,
+    }
     return Column(
         shown.name,
-        shown.label,
-        132 if is_badge else width.get(shown.type, 140),
+        short_label(shown),
+        128 if is_badge else width.get(shown.type, 132),
         rank=1 if stays else 2,
         align=Align.END if end else Align.START,
         sortable=sortable,

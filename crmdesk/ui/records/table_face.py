@@ -59,7 +59,6 @@ class TableFace(QWidget):
         self._no_delete = "" if may_delete else self.tr("You may not delete records.")
         self.header = PageHeader(object_type.plural_label)
         self.import_button = Button(self.tr("Import"), ButtonKind.SECONDARY, "upload")
-        self.import_button.setVisible(desk.may(Permission.IMPORT))
         self.new_button = Button("", ButtonKind.PRIMARY, "plus")
         self.filters = FilterBar()
         self.footer = Footer()
