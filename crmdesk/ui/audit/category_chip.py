@@ -27,8 +27,8 @@ class CategoryChip(Chip):
     ) -> None:
         super().__init__(QCoreApplication.translate("Audit", "Category"), parent=parent)
         self._labels = {found.code: found.label for found in categories}
-        self.popover = Popover(QCoreApplication.translate("Audit", "Categories"), _WIDTH)
-        self.popover.setParent(self)
+        # No child of the chip, which runs from right to left for its icon after the word.
+        self.popover = Popover(QCoreApplication.translate("Audit", "Categories"), _WIDTH, parent)
         self.list = CheckList(self.popover.accessibleName(), list(self._labels.items()))
         inside = QVBoxLayout()
         inside.setContentsMargins(12, 12, 12, 12)

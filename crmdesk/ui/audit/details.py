@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QLocale
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from crmdesk.core.access.actor import ActorKind, SignInType
@@ -166,7 +166,7 @@ def shown_changes(wording: Wording, event: AuditEvent) -> list[ShownChange]:
 def entry_facts(wording: Wording, event: AuditEvent) -> list[tuple[str, str]]:
     """Who, from where, with what, and the numbers it is found by."""
     place = ", ".join(part for part in (event.address, event.host) if part)
-    country = ", ".join(part for part in (event.region, event.country) if part)
+    country = ", ".join(part for part in (event.region, _country(event.country)) if part)
     from_settings = _say("%1, from device settings").replace("%1", country) if country else ""
     return [
         (_say("User"), event.user or wording.who(event)),
@@ -214,6 +214,13 @@ def fault(reason: Reason) -> str:
         Reason.TABLE_MISSING: _say("The tables of the log are gone or were altered."),
         Reason.EMPTY: _say("The log is empty, though a workspace begins with an entry."),
     }[reason]
+
+
+def _country(code: str) -> str:
+    """The name of a country, in the language of the locale's data: "NO" → "Norway"."""
+    territory = QLocale.codeToTerritory(code)
+    known = territory is not QLocale.Country.AnyTerritory
+    return QLocale.territoryToString(territory) if known else code
 
 
 def _is_pair(value: object) -> bool:

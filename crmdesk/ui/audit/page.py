@@ -50,7 +50,7 @@ class AuditPage(Page):
         self.search.setObjectName("audit_search")
         self.search.setMaximumWidth(_SEARCH_WIDTH)
         edition = Edition(desk.workspace.settings.text(None, "workspace.edition"))
-        self.category = CategoryChip(wording.catalogue.visible_in(edition))
+        self.category = CategoryChip(wording.catalogue.visible_in(edition), self)
         self.verify_button = Button(_say("Verify log"), icon="shield-check")
         self.verify_button.setObjectName("audit_verify")
         self.header = PageHeader(_say("Audit Logs"))

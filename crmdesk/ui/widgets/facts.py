@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
@@ -12,10 +13,12 @@ from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.widgets.paragraph import Paragraph
 
 _NAMES = 116
+_LONG_WORD = re.compile(r"\S{17,}")
+_JOINTS = re.compile(r"([@._/\\-])")
 
 
 class FactList(QWidget):
-    """Names and values; long values wrap and can be copied.
+    """Names and values; long values wrap, e-mail addresses and file names too.
 
     Args:
         facts: name and value of each; those without a value are left out.
@@ -32,8 +35,12 @@ class FactList(QWidget):
         grid.setColumnStretch(1, 4)
         for row, (name, value) in enumerate(fact for fact in facts if fact[1]):
             words = Paragraph(name, TextStyle.BODY, "text2")
-            shown = Paragraph(value, TextStyle.BODY, "text")
-            shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            shown = Paragraph(breakable(value), TextStyle.BODY, "text")
             shown.setAccessibleName(f"{name}: {value}")
             grid.addWidget(words, row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(shown, row, 1)
+
+
+def breakable(text: str) -> str:
+    """The text with places to break inside long words: a label cuts them off otherwise."""
+    return _LONG_WORD.sub(lambda word: _JOINTS.sub("\\1\u200b", word.group()), text)

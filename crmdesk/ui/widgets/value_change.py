@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.ui.theme.fonts import TextStyle
+from crmdesk.ui.widgets.facts import breakable
 from crmdesk.ui.widgets.icon_label import IconLabel
 from crmdesk.ui.widgets.labels import label
 from crmdesk.ui.widgets.paragraph import Paragraph
@@ -58,8 +59,6 @@ def _card(word: str, value: str, tone: str) -> QFrame:
     column.setContentsMargins(10, 6, 10, 6)
     column.setSpacing(1)
     column.addWidget(label(word, TextStyle.CAPTION, "text3"))
-    shown = Paragraph(value, TextStyle.BODY, tone)
-    shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    column.addWidget(shown)
+    column.addWidget(Paragraph(breakable(value), TextStyle.BODY, tone))
     column.addStretch(1)
     return card

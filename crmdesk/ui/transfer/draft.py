@@ -1,0 +1,116 @@
+"""An import as it is being put together: what was found in the file, and what a person changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from crmdesk.core.records.catalogue import PropertyDefinition
+from crmdesk.core.records.dates import DateOrder
+from crmdesk.core.records.schema import ObjectType
+from crmdesk.core.transfer.columns import RECORD_ID, default_key, possible_keys
+from crmdesk.core.transfer.model import (
+    ArchivedMatches,
+    ColumnSuggestion,
+    ImportMode,
+    ImportRequest,
+    Inspection,
+    Question,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One table of one file on its way into one object.
+
+    Attributes:
+        mapping: column → internal name of the property, for the columns that are imported.
+        new: properties that the import makes, by the column they are for.
+    """
+
+    inspection: Inspection
+    object_type: ObjectType | None
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    new: Mapping[str, PropertyDefinition] = field(default_factory=dict)
+    mode: ImportMode = ImportMode.UPSERT
+    key: str | None = None
+    archived_matches: ArchivedMatches = ArchivedMatches.SKIP
+    date_order: DateOrder | None = None
+
+    @classmethod
+    def of(cls, inspection: Inspection, object_type: ObjectType | None) -> Draft:
+        """The import as the file itself proposes it."""
+        return cls(inspection, object_type, inspection.mapping)
+
+    @property
+    def readable(self) -> bool:
+        """Whether table and object are settled."""
+        return self.object_type is not None and Question.TABLE not in self.inspection.questions
+
+    @property
+    def asks_date_order(self) -> bool:
+        """Whether dates in mapped columns can be read in two ways."""
+        return any(
+            column.date_order is DateOrder.UNDECIDED and column.header in self.mapping
+            for column in self.inspection.columns
+        )
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Properties that may find records and that a column goes to."""
+        if self.object_type is None:
+            return ()
+        names = set(self.mapping.values())
+        return possible_keys(self.object_type, names, self.inspection.trust, RECORD_ID in names)
+
+    @property
+    def chosen_key(self) -> str | None:
+        """The property that finds records under the present choices."""
+        if self.object_type is None or self.key in self.keys:
+            return self.key
+        names = set(self.mapping.values())
+        trust, has_ids = self.inspection.trust, RECORD_ID in names
+        return default_key(self.object_type, names, trust, has_ids, self.mode)
+
+    @property
+    def unmapped(self) -> tuple[ColumnSuggestion, ...]:
+        """Columns that are not imported."""
+        return tuple(c for c in self.inspection.columns if c.header not in self.mapping)
+
+    def target_of(self, header: str) -> str | None:
+        """The property a column goes to."""
+        return self.mapping.get(header)
+
+    def with_target(self, header: str, name: str | None) -> Draft:
+        """Send a column to another property, or to none.
+
+        A property takes one column: the one that had it is not imported any more.
+        """
+        kept = {
+            column: target
+            for column, target in self.mapping.items()
+            if column != header and target != name
+        }
+        new = {column: made for column, made in self.new.items() if column in kept}
+        return replace(self, mapping=kept if name is None else kept | {header: name}, new=new)
+
+    def with_new(self, header: str, definition: PropertyDefinition) -> Draft:
+        """Make a property for a column."""
+        without = self.with_target(header, definition.name)
+        return replace(without, new={**without.new, header: definition})
+
+    def request(self) -> ImportRequest:
+        """What the service is asked for."""
+        found = self.inspection
+        return ImportRequest(
+            path=found.path,
+            object_name="" if self.object_type is None else self.object_type.name,
+            mapping=dict(self.mapping),
+            mode=self.mode,
+            key=self.chosen_key,
+            archived_matches=self.archived_matches,
+            date_order=self.date_order,
+            new_properties=tuple(self.new.values()),
+            options=found.options,
+            sha256=found.sha256,
+        )

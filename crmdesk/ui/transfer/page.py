@@ -1,0 +1,333 @@
+"""The Import & Export tab: the imports that were made, and the assistant that makes one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from crmdesk.core.errors import UserError
+from crmdesk.core.jobs.job import FINAL, Job, JobKind
+from crmdesk.core.transfer.model import Import
+from crmdesk.ui.desk import Desk
+from crmdesk.ui.frame.page import Page
+from crmdesk.ui.messages import message
+from crmdesk.ui.tables.cells import Lead, Row, RowAction, RowHeight
+from crmdesk.ui.tables.data_table import DataTable
+from crmdesk.ui.transfer.assistant import ImportAssistant
+from crmdesk.ui.transfer.detail_panel import ImportPanel
+from crmdesk.ui.transfer.source import ImportSource
+from crmdesk.ui.transfer.wording import say
+from crmdesk.ui.widgets.banner import Banner, BannerTone
+from crmdesk.ui.widgets.buttons import Button, ButtonKind
+from crmdesk.ui.widgets.empty_state import EmptyState, Fact
+from crmdesk.ui.widgets.page_header import PageHeader
+from crmdesk.ui.widgets.search_field import SearchField
+from crmdesk.ui.window_state import TableState
+
+_PAUSE_MS = 250
+_SEARCH_WIDTH = 320
+
+
+class TransferPage(Page):
+    """Imports and the restores among them; leaving the tab keeps an import in the making."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(say("Import & Export"))
+        self._desk = desk
+        self.source = ImportSource(desk)
+        self.table = DataTable(
+            say("Imports"),
+            self.source,
+            desk.queries,
+            lead=Lead.ICON,
+            actions_of=self._actions,
+            state=desk.state,
+            key="imports",
+            start=TableState(height=RowHeight.ROOMY),
+        )
+        self.panel = ImportPanel(desk)
+        self.assistant = ImportAssistant(desk)
+        self.search = SearchField(say("Search imports"))
+        self.search.setMaximumWidth(_SEARCH_WIDTH)
+        self.header = PageHeader(say("Import & Export"))
+        self.import_button = Button(say("Import"), ButtonKind.PRIMARY, "upload")
+        self.import_button.setObjectName("start_import")
+        self.header.add(self.import_button)
+        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._lay_out()
+        self._connect()
+        self.table.load("")
+
+    def _lay_out(self) -> None:
+        top = QVBoxLayout()
+        top.setContentsMargins(24, 16, 24, 8)
+        top.setSpacing(12)
+        top.addWidget(self.header)
+        tools = QHBoxLayout()
+        tools.addWidget(self.search, 1)
+        tools.addStretch(1)
+        top.addLayout(tools)
+        main = QVBoxLayout()
+        main.setSpacing(0)
+        main.addLayout(top)
+        main.addWidget(self.table, 1)
+        listing = QWidget()
+        row = QHBoxLayout(listing)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addLayout(main, 1)
+        row.addWidget(self.panel)
+        self.panel.hide()
+        self.faces = QStackedWidget()
+        self.faces.addWidget(listing)
+        self.faces.addWidget(self.assistant)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self.faces)
+
+    def _connect(self) -> None:
+        self.import_button.clicked.connect(self._begin)
+        self.table.opened.connect(self._open_number)
+        self.table.current_moved.connect(self._follow_row)
+        self.table.counted.connect(self._count)
+        self.table.action_chosen.connect(self._act)
+        self.panel.closed.connect(self.close_panel)
+        self.panel.stepped.connect(self._step)
+        self.panel.failed.connect(self._show_error)
+        self.assistant.left.connect(self.leave_assistant)
+        self.assistant.started.connect(lambda _id: self.table.refresh())
+        self.assistant.detail_asked.connect(self._show_detail)
+        self.search.textChanged.connect(self._pause.start)
+        self.search.cleared.connect(self._filter)
+        self.search.returnPressed.connect(self._filter)
+        self.search.down_pressed.connect(self.start_focus)
+        self._pause.timeout.connect(self._filter)
+        self._desk.jobs.changed.connect(self._jobs_moved)
+        self._desk.jobs.ended.connect(self._job_ended)
+
+    # The assistant
+
+    def begin_import(self, object_name: str | None = None, path: str = "") -> None:
+        """Open the assistant; one that is in the making goes on."""
+        assistant = self.assistant
+        fresh = assistant.draft is None or assistant.run.ended
+        if object_name or path or fresh:
+            assistant.start(object_name)
+        self.faces.setCurrentWidget(assistant)
+        if path:
+            assistant.open_file(path)
+        (assistant.primary if assistant.draft else assistant.file.drop.button).setFocus()
+        self._desk.ways.follow()
+
+    @Slot()
+    def _begin(self) -> None:
+        self.begin_import()
+
+    @Slot()
+    def leave_assistant(self) -> None:
+        """Go back to the list; a draft is given up, an import that runs goes on."""
+        self.assistant.start()
+        self._desk.ways.draft("transfer", False)
+        self.faces.setCurrentIndex(0)
+        self.table.refresh()
+        self.start_focus()
+
+    def _show_detail(self, import_id: str) -> None:
+        self.leave_assistant()
+        self.open_import(import_id)
+
+    # The list
+
+    def _actions(self, row: Row) -> tuple[RowAction, ...]:
+        if row.progress is None:
+            return (RowAction("open", say("Show details"), "panel-right"),)
+        return (RowAction("cancel", say("Cancel import"), prominent=True),)
+
+    @Slot(str, object)
+    def _act(self, key: str, number: int) -> None:
+        found = self.source.import_of(number)
+        if found is None:
+            return
+        if key == "open":
+            self.open_import(found.id)
+            return
+        try:
+            self._desk.jobs.cancel(found.job_id or "")
+        except UserError as error:
+            self._show_error(error)
+
+    @Slot(object)
+    def _count(self, count: int) -> None:
+        narrowed = bool(self.search.text().strip())
+        text = say("%Ln import{|s}, restores among them", count) if count else ""
+        self.header.set_title(say("Import & Export"), text)
+        # In an empty page the primary stands in the page.
+        empty = not count and not narrowed
+        self.import_button.setVisible(not empty)
+        self.search.setVisible(not empty)
+        if not count:
+            self.table.show_empty(self._nothing() if empty else self._nothing_found())
+
+    def _nothing(self) -> EmptyState:
+        start = Button(say("Import"), ButtonKind.PRIMARY, "upload")
+        start.setObjectName("first_import")
+        start.clicked.connect(self._begin)
+        facts = (
+            Fact("file-text", say("Any table"), say("CSV, Excel, OpenDocument, zips, backups.")),
+            Fact("eye", say("Seen before"), say("You see what each row would do before it does.")),
+            Fact("history", say("Kept"), say("Every value that was written stays on record here.")),
+        )
+        return EmptyState(
+            "file-up",
+            say("Nothing was imported yet"),
+            say("Bring records in from a file. Restores are listed here too."),
+            buttons=[start],
+            facts=facts,
+        )
+
+    def _nothing_found(self) -> EmptyState:
+        clear = Button(say("Clear search"))
+        clear.clicked.connect(self.search.clear_search)
+        return EmptyState(
+            "search",
+            say("No import matches"),
+            say("No name, file or user has these words."),
+            buttons=[clear],
+        )
+
+    @Slot()
+    def _filter(self) -> None:
+        self._pause.stop()
+        if self.search.text() != self.table.query.filter:
+            self.table.load(self.search.text())
+
+    @Slot(object)
+    def _jobs_moved(self, jobs: list[Job]) -> None:
+        if any(job.kind is not JobKind.BACKUP for job in jobs) and self.isVisible():
+            self.table.refresh()
+
+    @Slot(object)
+    def _job_ended(self, _job: Job) -> None:
+        self.refresh()
+
+    # The panel
+
+    def open_import(self, import_id: str) -> None:
+        """Show one import beside the list."""
+        desk = self._desk
+        try:
+            found = desk.workspace.imports.show(desk.actor, import_id)
+        except UserError as error:
+            self._show_error(error)
+            return
+        self._open(found)
+
+    @Slot(object)
+    def _open_number(self, number: int) -> None:
+        found = self.source.import_of(number)
+        if found is not None:
+            self.open_import(found.id)
+
+    def _open(self, found: Import) -> None:
+        number = self.source.number_of(found.id)
+        self.panel.show_import(found)
+        self.panel.show()
+        self.table.view.show_open(number)
+        position = self.table.view.position_of(number)
+        self.panel.set_steps(position > 0, 0 <= position < self.table.count - 1)
+
+    @Slot(object)
+    def _follow_row(self, number: int) -> None:
+        found = self.source.import_of(number)
+        if self.panel.isVisible() and found is not None and found.id != self.panel.import_id:
+            self.open_import(found.id)
+
+    @Slot(int)
+    def _step(self, by: int) -> None:
+        self.table.view.go_to(self.source.number_of(self.panel.import_id))
+        self.table.view.step(by)
+
+    @Slot()
+    def close_panel(self) -> None:
+        """Close the panel; the focus goes back to the row."""
+        self.panel.hide()
+        self.panel.import_id = ""
+        self.table.view.show_open(None)
+        self.start_focus()
+
+    @Slot(object)
+    def _show_error(self, error: Exception) -> None:
+        said = message(error)
+        self.table.show_banner(Banner(BannerTone.DANGER, said.title, said.advice))
+
+    # What the window asks
+
+    @property
+    def in_assistant(self) -> bool:
+        """Whether the assistant is in sight."""
+        return self.faces.currentWidget() is self.assistant
+
+    def commands(self) -> Mapping[str, Callable[[], object]]:
+        """Find, new, steps in the panel; in the assistant the way on."""
+        if self.in_assistant:
+            return {"send": self.assistant.go_on}
+        return {
+            "find": self.search.setFocus,
+            "new": self._begin,
+            "previous": lambda: self._step(-1),
+            "next": lambda: self._step(1),
+        }
+
+    def regions(self) -> Sequence[QWidget]:
+        """Header, search, table, panel; in the assistant its steps and foot."""
+        if self.in_assistant:
+            return (self.assistant,)
+        return (self.header, self.search, self.table.view, self.panel)
+
+    def start_focus(self) -> None:
+        """To the table, or to the primary of the assistant."""
+        if self.in_assistant:
+            self.assistant.primary.setFocus()
+        else:
+            self.table.view.setFocus()
+
+    def refresh(self) -> None:
+        """Read the list again, and the import in the panel."""
+        self.table.refresh()
+        if self.panel.isVisible() and self.panel.import_id:
+            desk = self._desk
+            found = desk.workspace.imports.show(desk.actor, self.panel.import_id)
+            if found.state in FINAL:
+                self.panel.show_import(found)
+
+    def open_link(self, link: str) -> None:
+        """``imports/<id>``, ``imports/new``, ``imports/new/<object>``, ``imports/file/<path>``."""
+        what, _, rest = link.removeprefix("imports").removeprefix("/").partition("/")
+        if what == "new":
+            self.begin_import(rest or None)
+        elif what == "file":
+            self.begin_import(None, rest)
+        elif what:
+            self.faces.setCurrentIndex(0)
+            self.open_import(what)
+
+    def escape(self) -> bool:
+        """Close the panel, then clear the search."""
+        if self.in_assistant:
+            if self.assistant.columns.panel.isVisible():
+                self.assistant.columns.close_panel()
+                return True
+            return False
+        if self.panel.isVisible():
+            self.close_panel()
+            return True
+        if self.search.text():
+            self.search.clear_search()
+            return True
+        return False
+
+    def affected_by(self, change: object) -> bool:
+        """Imports change by jobs, which are watched."""
+        return isinstance(change, Job)

@@ -1,0 +1,162 @@
+"""What imports say: kinds of files, how things were recognised, states, problems."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from crmdesk.core.jobs.job import JobState
+from crmdesk.core.records.recognition import MatchedBy
+from crmdesk.core.records.schema import ObjectType
+from crmdesk.core.transfer.columns import RECORD_ID
+from crmdesk.core.transfer.model import (
+    ColumnSuggestion,
+    Import,
+    ImportMode,
+    Inspection,
+    ObjectKnownBy,
+    Trust,
+)
+from crmdesk.ui import words
+
+
+def say(text: str, count: int = -1) -> str:
+    """A text of this tab, with plurals where a count is given."""
+    return QCoreApplication.translate("Transfer", text, "", count)
+
+
+def filled(text: str, *parts: str) -> str:
+    """Put parts into the places ``%1``, ``%2`` of a sentence."""
+    for number, part in enumerate(parts, 1):
+        text = text.replace(f"%{number}", part)
+    return text
+
+
+def file_kind(kind: str) -> str:
+    """What a file is."""
+    kinds = {
+        "csv": say("Text table (CSV)"),
+        "xlsx": say("Excel workbook (XLSX)"),
+        "xls": say("Excel workbook (XLS)"),
+        "ods": say("OpenDocument spreadsheet (ODS)"),
+        "zip": say("Zip of tables"),
+    }
+    return kinds.get(kind, kind.upper())
+
+
+def trust_sentence(found: Inspection) -> str:
+    """Whose file it is, and what that means for record ids; empty where it is nobody's."""
+    return {
+        Trust.OURS: say(
+            "A backup of this workspace, unchanged since it was made: its record IDs find "
+            "their records."
+        ),
+        Trust.FOREIGN: filled(
+            say(
+                "A backup of another workspace, %1: its record IDs are kept beside the new "
+                "records and never find one here."
+            ),
+            found.workspace_name or say("unknown"),
+        ),
+        Trust.EDITED: say(
+            "A backup that was changed after it was made: its record IDs do not count."
+        ),
+        Trust.UNSIGNED: "",
+    }[found.trust]
+
+
+def recognised_by(how: ObjectKnownBy) -> str:
+    """How the object was recognised."""
+    return {
+        ObjectKnownBy.CHOSEN: say("Chosen by you"),
+        ObjectKnownBy.MANIFEST: say("Recognised by the list of contents in the file"),
+        ObjectKnownBy.FILE_NAME: say("Recognised by the file name"),
+        ObjectKnownBy.HEADERS: say("Recognised by the columns"),
+        ObjectKnownBy.NOTHING: say("Nothing in the file tells; choose the object"),
+    }[how]
+
+
+def matched_by(column: ColumnSuggestion) -> str:
+    """How a column found its property, or why it found none."""
+    if column.reason == "calculated":
+        return say("Calculated by CRM Desk")
+    if column.reason == "owners_of_another_workspace":
+        return say("Owners of another workspace")
+    return {
+        MatchedBy.INTERNAL_NAME: say("By internal name"),
+        MatchedBy.LABEL: say("By label"),
+        MatchedBy.ALIAS: say("By another known name"),
+        MatchedBy.KNOWN_COLUMN: say("Known from CRM exports, not a property here yet"),
+        MatchedBy.DUPLICATE: say("Another column has this property"),
+        MatchedBy.ASSOCIATION: say("Association, not imported"),
+        MatchedBy.KIND_OF_ACTIVITY: say("Kind of activity, not imported"),
+        MatchedBy.STAGE_HISTORY: say("Stage history, not imported"),
+        MatchedBy.NOTHING: say("Not recognised"),
+    }[column.how]
+
+
+def property_label(object_type: ObjectType | None, name: str) -> str:
+    """A property's label; its internal name when it is gone."""
+    if name == RECORD_ID:
+        return say("Record ID")
+    found = None if object_type is None else object_type.by_name.get(name)
+    return name if found is None else found.label
+
+
+def mode_label(mode: ImportMode) -> str:
+    """What may become of a row."""
+    return {
+        ImportMode.UPSERT: say("Create and update records"),
+        ImportMode.CREATE: say("Create new records only"),
+        ImportMode.UPDATE: say("Update existing records only"),
+    }[mode]
+
+
+def problem_type(kind: str) -> str:
+    """A type of error as a person reads it: ``INVALID_EMAIL`` → "Invalid email"."""
+    known = {
+        "INVALID_EMAIL": say("No e\u2011mail address"),
+        "INVALID_DOMAIN": say("No domain name"),
+        "INVALID_ENUMERATION_OPTION": say("Not one of the options"),
+        "AMBIGUOUS_ENUMERATION_OPTION": say("Fits several options"),
+        "COULD_NOT_PARSE_DATE": say("Not read as a date"),
+        "COULD_NOT_PARSE_NUMBER": say("Not read as a number"),
+        "COULD_NOT_PARSE_ROW": say("Not read as a row"),
+        "COULD_NOT_FIND_OWNER": say("No such owner"),
+        "MULTIPLE_OWNERS_FOUND": say("Several owners fit"),
+        "INCORRECT_NUMBER_OF_COLUMNS": say("Wrong number of columns"),
+        "INVALID_RECORD_ID": say("No record ID"),
+        "MISSING_REQUIRED_PROPERTY": say("Required value is missing"),
+        "DUPLICATE_RECORD_ID": say("Same record twice in the file"),
+        "DUPLICATE_UNIQUE_PROPERTY_VALUE": say("Value that may stand only once"),
+        "GDPR_BLACKLISTED_EMAIL": say("Permanently deleted contact"),
+        "CREATE_ONLY_IMPORT": say("Exists already"),
+        "UPDATE_ONLY_IMPORT": say("Does not exist yet"),
+    }
+    plain = kind.replace("_", " ").lower()
+    return known.get(kind, plain[:1].upper() + plain[1:])
+
+
+def state_line(found: Import) -> str:
+    """The second line of an import in the list."""
+    counts = [
+        (found.created, say("%Ln created", found.created)),
+        (found.updated, say("%Ln updated", found.updated)),
+        (found.unchanged, say("%Ln unchanged", found.unchanged)),
+        (found.failed, say("%Ln failed", found.failed)),
+    ]
+    told = ", ".join(text for count, text in counts if count)
+    states = {
+        JobState.QUEUED: say("Waiting to start"),
+        JobState.RUNNING: say("Running"),
+        JobState.CANCELLING: say("Cancelling"),
+        JobState.SUCCEEDED: told or say("Done, nothing to change"),
+        JobState.FAILED: say("Failed, nothing was written"),
+        JobState.CANCELLED: say("Cancelled, nothing was written"),
+        JobState.INTERRUPTED: say("Interrupted, nothing was written"),
+    }
+    return states[found.state]
+
+
+def records_of(found: Import) -> str:
+    """How many records it wrote, or rows it read while nothing is written yet."""
+    return words.number(found.rows)
