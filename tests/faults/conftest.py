@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -37,6 +38,14 @@ def scene(
 ) -> Scene:
     """A workspace with something to back up, restore, undo and import; tests copy it."""
     return make_scene(tmp_path_factory.mktemp("scene") / "made", workspace_template)
+
+
+@pytest.fixture
+def public_folder() -> Iterator[Path]:
+    """A folder that other users of the computer can look into, unlike pytest's own."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
 
 
 @pytest.fixture

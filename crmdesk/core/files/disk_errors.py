@@ -21,9 +21,17 @@ def free_bytes(path: str | os.PathLike[str]) -> int:
         path: file or folder; the nearest folder above it that exists is asked.
     """
     place = Path(path).absolute()
-    while not place.is_dir() and place != place.parent:
+    while not _is_folder(place) and place != place.parent:
         place = place.parent
     return shutil.disk_usage(place).free
+
+
+def _is_folder(place: Path) -> bool:
+    """Whether it is one; a name that the disk cannot even look up is none."""
+    try:
+        return place.is_dir()
+    except OSError:
+        return False
 
 
 def ensure_room(path: str | os.PathLike[str], needed: int) -> None:
