@@ -12,7 +12,7 @@ from crmdesk.ui.theme.apply import px
 from crmdesk.ui.widgets.search_field import SearchField
 
 _KEY = Qt.ItemDataRole.UserRole
-_ROW, _MOST_ROWS, _SEARCH_FROM = 30, 8, 9
+_ROW, _MOST_ROWS, _SEARCH_FROM = 32, 8, 9
 
 
 class CheckList(QWidget):

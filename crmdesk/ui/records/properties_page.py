@@ -90,7 +90,7 @@ class PropertiesPage(QWidget):
                 record,
                 editable=editable,
                 may_reveal=may_reveal,
-                show_blank=place == 0 or self._blank,
+                show_blank=(place == 0 and editable) or self._blank,
             )
             if not group.rows:
                 group.deleteLater()

@@ -129,7 +129,7 @@ def test_a_new_record_is_added_by_keyboard_and_shown_in_the_panel(desk, open_pag
     records.qtbot.keyClicks(dialog.form.fields["email"].control, "ann@example.org")
     records.press(ENTER)
 
-    records.wait(lambda: records.page.panel.isVisible())
+    records.wait(records.page.panel.isVisible)
     (record_id,) = desk.workspace.records.ids(desk.admin, RecordQuery("contacts"))
     stored = desk.workspace.records.get(desk.admin, "contacts", record_id)
     assert (stored.values["firstname"], stored.values["email"]) == ("Ann", "ann@example.org")
