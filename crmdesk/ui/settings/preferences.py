@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from crmdesk.core.access.permissions import GRANTABLE, Permission
 from crmdesk.ui.access.new_password import ChangePasswordDialog
@@ -11,6 +11,7 @@ from crmdesk.ui.desk import Desk
 from crmdesk.ui.look import Look
 from crmdesk.ui.settings.card_rows import CardPage, settings_card
 from crmdesk.ui.settings.permission_words import permission_words
+from crmdesk.ui.theme.apply import px
 from crmdesk.ui.theme.fonts import BASE_SIZE, LARGEST, SMALLEST, TextStyle
 from crmdesk.ui.widgets.avatar import IN_PANEL, Avatar
 from crmdesk.ui.widgets.buttons import Button
@@ -112,7 +113,8 @@ class AppearancePage(CardPage):
         self.theme.changed.connect(look.set_theme)
         self.size = NumberField(self.tr("Text size"), SMALLEST, LARGEST, look.text_size)
         self.size.setObjectName("text_size")
-        self.size.setFixedWidth(96)
+        self.size.setFixedWidth(px(96))
+        self.size.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.size.valueChanged.connect(look.set_text_size)
         self.font = Switch(self.tr("Use the system's font"), look.system_font)
         self.font.setObjectName("system_font")

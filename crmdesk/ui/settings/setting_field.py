@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLineEdit,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -179,7 +180,7 @@ class SettingField(QObject):
         self._text = QLineEdit()
         self._text.setObjectName(self.setting.key)
         narrow = self.setting.type in (SettingType.INTEGER, SettingType.CURRENCY)
-        self._text.setFixedWidth(px(_NARROW if narrow else _USUAL))
+        _fix_width(self._text, _NARROW if narrow else _USUAL)
         self._text.textEdited.connect(self.changed)
         return self._text
 
@@ -227,7 +228,7 @@ class SettingField(QObject):
     def _keep_box(self, box: QComboBox) -> QWidget:
         self._choices = box
         box.setObjectName(self.setting.key)
-        box.setFixedWidth(px(_USUAL))
+        _fix_width(box, _USUAL)
         box.currentIndexChanged.connect(self._box_changed)
         if box.isEditable():
             box.editTextChanged.connect(self._box_changed)
@@ -265,3 +266,9 @@ class SettingField(QObject):
             self._text.setText(path)
             self.check()
             self.changed.emit()
+
+
+def _fix_width(control: QWidget, width: int) -> None:
+    """A form field puts what has a fixed width at the start of its line."""
+    control.setFixedWidth(px(width))
+    control.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

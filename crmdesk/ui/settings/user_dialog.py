@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from crmdesk.core.access.permissions import GRANTABLE, Permission
 from crmdesk.core.access.step_up import StepUpPurpose
@@ -93,8 +93,10 @@ class UserDialog(DecisionDialog):
         column.addWidget(label(self.tr("Rights"), TextStyle.STRONG))
         column.addWidget(self.super_admin)
         self.admin_note = Paragraph("", TextStyle.CAPTION, "text2")
-        self.admin_note.setContentsMargins(px(26), 0, 0, 0)
-        column.addWidget(self.admin_note)
+        indented = QHBoxLayout()
+        indented.setContentsMargins(px(26), 0, 0, 0)
+        indented.addWidget(self.admin_note)
+        column.addLayout(indented)
         column.addWidget(rule(inside))
         for row in self.rights.values():
             column.addWidget(row)
@@ -103,6 +105,7 @@ class UserDialog(DecisionDialog):
             column.addWidget(label(self.tr("Teams"), TextStyle.STRONG))
             for row in self.teams.values():
                 column.addWidget(row)
+        column.addStretch(1)
         area = scrolling(inside)
         area.setFixedHeight(px(_TALLEST))
         area.setObjectName("rights")

@@ -22,7 +22,7 @@ from crmdesk.ui.settings.user_rows import (
     user_columns,
     user_row,
 )
-from crmdesk.ui.tables.cells import Row, RowAction
+from crmdesk.ui.tables.cells import Row, RowAction, RowHeight
 from crmdesk.ui.tables.data_table import DataTable
 from crmdesk.ui.tables.source import ListSource
 from crmdesk.ui.theme.fonts import TextStyle
@@ -33,6 +33,7 @@ from crmdesk.ui.widgets.labels import label
 from crmdesk.ui.widgets.link import Link
 from crmdesk.ui.widgets.page_header import PageHeader
 from crmdesk.ui.widgets.segmented import Segmented
+from crmdesk.ui.window_state import TableState
 
 
 class UsersPage(QWidget):
@@ -55,7 +56,11 @@ class UsersPage(QWidget):
         self._user_source = ListSource(user_columns())
         self._team_source = ListSource(team_columns())
         self.users = DataTable(
-            self.tr("Users"), self._user_source, desk.queries, actions_of=self._user_actions
+            self.tr("Users"),
+            self._user_source,
+            desk.queries,
+            actions_of=self._user_actions,
+            start=TableState(height=RowHeight.ROOMY),
         )
         self.teams = DataTable(
             self.tr("Teams"), self._team_source, desk.queries, actions_of=self._team_actions

@@ -79,7 +79,7 @@ class CreatePage(FormPage):
             offer = self.tr("Or keep the key in an encrypted file: choose a passphrase below.")
             self.show_banner(BannerTone.WARN, told.title, offer)
             self.passphrase_field.show()
-            self.passphrase.setFocus()
+            self.reveal(self.passphrase_field)
 
     def _add_workspace(self) -> None:
         start = self.tr("Northwind Traders") if self._sample else ""

@@ -146,6 +146,11 @@ class FormPage(QFrame):
         self.banner.show()
         self.banner.set_state(tone, title, text, action)
 
+    def reveal(self, field: FormField) -> None:
+        """Put the focus into a field and scroll to it, also one that has just come."""
+        field.control.setFocus(Qt.FocusReason.OtherFocusReason)
+        QTimer.singleShot(0, field, lambda: self._area.ensureWidgetVisible(field))
+
     def first_field(self) -> QWidget:
         """Where typing begins."""
         shown = [field for field in self._form_fields if not field.isHidden()]
@@ -155,8 +160,7 @@ class FormPage(QFrame):
         shown = [field for field in self._form_fields if not field.isHidden()]
         wrong = [field for field in shown if not field.validate()]
         if wrong:
-            wrong[0].control.setFocus(Qt.FocusReason.OtherFocusReason)
-            self._area.ensureWidgetVisible(wrong[0])
+            self.reveal(wrong[0])
         else:
             self.sent.emit()
 

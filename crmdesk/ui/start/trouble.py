@@ -175,7 +175,7 @@ class RecoverPage(FormPage):
         offer = self.tr("Or keep the key in an encrypted file: choose a passphrase below.")
         self.show_banner(BannerTone.WARN, error.message, offer)
         self.passphrase_field.show()
-        self.passphrase.setFocus()
+        self.reveal(self.passphrase_field)
 
     def _check_key(self) -> str:
         try:
