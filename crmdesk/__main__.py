@@ -17,6 +17,12 @@ _WORKSPACE_OPTIONS = ("-w", "--workspace")
 
 def main() -> int:
     """Run the program; returns its exit code."""
+    if sys.argv[1:] == ["--version"]:
+        # Asked by installers and scripts: not worth loading anything for.
+        from crmdesk import __version__
+
+        sys.stdout.write(f"crmdesk {__version__}\n")
+        return 0
     # First of all: what it switches can only be switched before SQLite is loaded.
     from crmdesk.core.db.sqlite_memory import stop_counting_memory
 
@@ -30,12 +36,6 @@ def main() -> int:
 
 def run(arguments: Sequence[str]) -> int:
     """Open the window when nothing but a workspace is named, else do what is asked."""
-    if list(arguments) == ["--version"]:
-        from crmdesk import __version__
-
-        # Asked by installers and scripts: not worth loading the commands for.
-        sys.stdout.write(f"crmdesk {__version__}\n")
-        return 0
     if _names_at_most_a_workspace(arguments):
         return _open_window(arguments)
     from crmdesk.cli.main import run as run_command

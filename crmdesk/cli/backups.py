@@ -113,17 +113,12 @@ def unpin(context: typer.Context, backup_id: BackupId) -> None:
 
 def _verified(here: Seat, source: str) -> dict[str, Any]:
     backups, path = here.workspace.backups, Path(source)
-    if not path.is_file():
+    if path.is_file():
+        verdict = backups.verify_file(here.actor, path)
+    else:
         verdict = backups.verify(here.actor, source)
-        problems = [(each.code.value, each.entry) for each in verdict.problems]
-        return _verdict(verdict.ok, verdict.signed, problems)
-    opened = backups.open_file(here.actor, path)
-    return _verdict(opened.verified, opened.signed, list(opened.problems))
-
-
-def _verdict(ok: bool, signed: bool, problems: list[tuple[str, str]]) -> dict[str, Any]:
-    found = [{"code": code, "file": file} for code, file in problems]
-    return {"ok": ok, "signed": signed, "problems": found}
+    problems = [{"code": each.code.value, "file": each.entry} for each in verdict.problems]
+    return {"ok": verdict.ok, "signed": verdict.signed, "problems": problems}
 
 
 def _save(here: Seat, backup_id: str, out: Path, code: str | None) -> Path:

@@ -162,6 +162,17 @@ class BackupService:
         file = read_backup(path, known_key=self._public_key)
         return _opened(file, verdict)
 
+    def verify_file(
+        self, actor: Actor, path: Path, *, cancelled: Callable[[], bool] = never
+    ) -> Verification:
+        """Read a backup file from anywhere through; nothing is kept of it.
+
+        Raises:
+            UserError: there is no such file.
+        """
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        return verify_backup(path, self._public_key, cancelled=cancelled)
+
     # -- using -----------------------------------------------------------------------------
     def download(
         self,

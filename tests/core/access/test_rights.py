@@ -65,6 +65,7 @@ RIGHTS: dict[str, Permission | str] = {
     "backups.show": SUPER_ADMIN,
     "backups.sweep": INNER,
     "backups.verify": SUPER_ADMIN,
+    "backups.verify_file": SUPER_ADMIN,
     "definitions.add_object": PROPERTIES,
     "definitions.add_property": PROPERTIES,
     "definitions.archive_property": PROPERTIES,

@@ -1,0 +1,200 @@
+"""The way in: window or command, what is done first, how fast, and being stopped."""
+
+from __future__ import annotations
+
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from crmdesk.__main__ import _names_at_most_a_workspace
+from crmdesk.cli.main import COMMANDS
+from crmdesk.core.crash_log import write_crash_log
+from crmdesk.core.known_workspaces import DEMO_MARK, KnownWorkspaces
+from tests.cli.conftest import Terminal, command
+
+
+@pytest.mark.parametrize(
+    ("words", "opens_window"),
+    [
+        ([], True),
+        (["--workspace", "/w"], True),
+        (["-w", "/w"], True),
+        (["--workspace=/w"], True),
+        (["--json"], False),
+        (["whoami"], False),
+        (["-w", "/w", "whoami"], False),
+        (["--help"], False),
+    ],
+)
+def test_the_window_opens_when_nothing_but_a_workspace_is_named(
+    words: list[str], opens_window: bool
+):
+    assert _names_at_most_a_workspace(words) is opens_window
+
+
+def test_the_version_is_told_at_once(bare_terminal: Terminal):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = [bare_terminal.process("--version", workspace=False) for _ in range(5)]
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+
+    assert all(each.out.startswith("crmdesk ") for each in done)
+    # Time on the processor: the clock on the wall also tells of other work on the machine.
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    assert spent / len(done) < 0.3
+
+
+def test_every_command_explains_itself(terminal: Terminal):
+    for name in COMMANDS:
+        done = terminal.plainly(name, "--help")
+        assert done.code == 0
+        assert done.out.startswith("Usage: ")
+    assert all(name in terminal.plainly("--help").out for name in COMMANDS)
+
+
+def test_sqlite_is_not_loaded_before_its_statistics_are_off():
+    child = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys, crmdesk.__main__, crmdesk.core.db.sqlite_memory as memory;"
+            "print('_sqlite3' in sys.modules, 'sqlalchemy' in sys.modules)",
+        ],
+        capture_output=True,
+        text=True,
+    )
+    assert child.stdout.split() == ["False", "False"]
+
+
+def test_files_are_private_and_no_core_is_dumped(tmp_path: Path):
+    child = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import os, resource, sys, crmdesk.__main__ as entry;"
+            "sys.argv = ['crmdesk', '--quiet', '--version']; entry.main();"
+            "print(oct(os.umask(0)), resource.getrlimit(resource.RLIMIT_CORE)[0])",
+        ],
+        capture_output=True,
+        text=True,
+    )
+    assert child.stdout.splitlines()[-1] == "0o77 0"
+
+
+def test_ctrl_c_cancels_the_job_and_leaves_nothing(terminal: Terminal):
+    terminal.sql(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 150000) "
+        "INSERT INTO obj_contacts (email, firstname, city, created_at, updated_at, version) "
+        "SELECT 'c' || i || '@a.example', hex(randomblob(40)), hex(randomblob(40)), "
+        "'2026-11-22T09:00:00.000Z', '2026-11-22T09:00:00.000Z', 1 FROM n"
+    )
+    child = subprocess.Popen(
+        [*command(terminal.folder), "--json", "backup", "create"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A job control shell gives each command a group of its own.
+        start_new_session=True,
+    )
+    while not (jobs := terminal("job", "list").document["jobs"]) or jobs[0]["state"] == "queued":
+        assert child.poll() is None, child.communicate()
+
+    child.send_signal(signal.SIGINT)
+    out, err = child.communicate(timeout=60)
+
+    assert child.returncode == 130, err
+    assert '"cancelled"' in out
+    assert terminal("job", "list").document["jobs"][0]["state"] == "cancelled"
+    assert terminal("backup", "list").document["backups"][0]["state"] == "cancelled"
+    assert list((terminal.folder / "vault" / "backups").iterdir()) == []
+
+
+def test_a_killed_job_is_told_of_at_the_next_command(terminal: Terminal):
+    job_id = terminal.queue_backup()[1]
+    terminal.sql(
+        "UPDATE jobs SET state = 'running', owner_pid = 1073741823, owner_boot_id = 'gone' "
+    )
+
+    told = terminal.plainly("whoami")
+
+    assert "was interrupted; nothing of it was kept" in told.err
+    assert terminal("job", "show", job_id).document["state"] == "interrupted"
+
+
+def test_the_last_workspace_is_taken_and_a_demo_never_is(
+    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    known = KnownWorkspaces()
+    known.remember(terminal.folder, "Northwind")
+    demo = tmp_path / "demo"
+    demo.mkdir()
+    (demo / DEMO_MARK).touch()
+    known.remember(demo, "Demo")
+
+    assert known.last() == terminal.folder
+    assert terminal.process("whoami", workspace=False).code == 0
+    monkeypatch.setenv("CRMDESK_WORKSPACE", str(tmp_path / "none"))
+    assert terminal.process("whoami", workspace=False).code == 1
+
+
+def test_a_damaged_list_of_workspaces_counts_as_empty(tmp_path: Path):
+    path = tmp_path / "workspaces.json"
+    path.write_text('{"workspaces": [{"folder"', encoding="utf-8")
+
+    known = KnownWorkspaces(path)
+
+    assert known.last() is None
+    known.remember(tmp_path, "Again")
+    assert known.last() == tmp_path
+    known.forget(tmp_path)
+    assert known.list() == []
+
+
+def test_a_crash_log_tells_where_and_no_value(tmp_path: Path):
+    try:
+        try:
+            int("the secret value")
+        except ValueError as first:
+            raise LookupError("ann@a.example") from first
+    except LookupError as error:
+        path = write_crash_log(error, tmp_path / "state")
+
+    assert path is not None
+    assert path.stat().st_mode & 0o777 == 0o600
+    text = path.read_text(encoding="utf-8")
+    assert "builtins.LookupError" in text
+    assert "builtins.ValueError" in text
+    assert "test_entry.py" in text
+    assert "secret value" not in text
+    assert "ann@a.example" not in text
+
+
+def test_completion_offers_the_commands(bare_terminal: Terminal, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("_CRMDESK_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", "crmdesk back")
+    monkeypatch.setenv("COMP_CWORD", "1")
+
+    done = bare_terminal.process("ignored", workspace=False)
+
+    assert "backup" in done.out
+
+
+def test_secrets_are_not_among_the_options(terminal: Terminal):
+    for name in COMMANDS:
+        help_text = terminal.plainly(name, "--help").out
+        assert "--password " not in help_text
+        assert "--passphrase" not in help_text
+
+
+def test_a_job_goes_on_by_itself_when_nobody_waits(terminal: Terminal):
+    made = terminal.json("backup", "create", "--no-wait")
+    assert made["state"] in ("queued", "running", "succeeded")
+
+    give_up = time.monotonic() + 60
+    while terminal("job", "show", made["job_id"]).document["state"] in ("queued", "running"):
+        assert time.monotonic() < give_up
+    assert terminal("backup", "show", made["backup_id"]).document["state"] == "succeeded"

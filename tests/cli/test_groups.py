@@ -1,0 +1,303 @@
+"""Each group of commands once through, with the keys that scripts rely on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.builders import PASSWORD
+from tests.cli.conftest import EMAIL, Terminal
+
+RECORD_KEYS = {"id", "properties", "created_at", "updated_at", "archived_at", "version"}
+
+
+def test_records_are_added_listed_changed_deleted_and_brought_back(terminal: Terminal):
+    ann = terminal("record", "add", "contacts", "email=ann@a.example", "city=Oslo").document
+    bob = terminal("record", "add", "contacts", "email=bob@b.example").document
+    assert set(ann) == RECORD_KEYS
+
+    listed = terminal("record", "list", "contacts", "--columns", "email,city").document
+    assert [each["id"] for each in listed["records"]] == [bob["id"], ann["id"]]
+    assert listed["total"] == 2
+    assert listed["records"][1]["properties"] == {"email": "ann@a.example", "city": "Oslo"}
+    found = terminal("record", "list", "contacts", "--filter", "city:eq:Oslo").document
+    assert found["total"] == 1
+
+    cleared = terminal("record", "set", "contacts", str(ann["id"]), "city=").document
+    assert (cleared["properties"]["city"], cleared["version"]) == (None, 2)
+    history = terminal("record", "history", "contacts", str(ann["id"]), "--property", "city")
+    [entry] = history.document["history"]
+    assert set(entry) >= {"property", "old", "new", "at", "source", "user", "job_id"}
+    assert (entry["old"], entry["new"], entry["source"]) == ("Oslo", None, "API")
+
+    assert terminal("record", "delete", "contacts", str(bob["id"])).document["total"] == 1
+    assert terminal("record", "list", "contacts", "--archived").document["total"] == 1
+    assert terminal("record", "restore", "contacts", str(bob["id"])).document["total"] == 1
+    assert terminal("record", "purge", "contacts", str(bob["id"])).document["total"] == 1
+    assert terminal("record", "list", "contacts").document["total"] == 1
+
+
+def test_lists_are_one_object_a_line_when_asked(terminal: Terminal):
+    terminal("record", "add", "contacts", "email=ann@a.example")
+    terminal("record", "add", "contacts", "email=bob@b.example")
+
+    lines = terminal("record", "list", "contacts", "--jsonl").out.splitlines()
+
+    assert [set(json.loads(line)) for line in lines] == [RECORD_KEYS, RECORD_KEYS]
+
+
+def test_a_sensitive_value_is_masked_until_it_is_revealed(terminal: Terminal):
+    terminal("record", "add", "contacts", "email=ann@a.example", "date_of_birth=1990-01-31")
+
+    masked = terminal("record", "get", "contacts", "1")
+    shown = terminal("record", "get", "contacts", "1", "--reveal", "date_of_birth")
+
+    assert masked.document["properties"]["date_of_birth"] == "masked"
+    assert shown.document["properties"]["date_of_birth"] == "1990-01-31"
+    events = terminal("audit", "list", "--action", "reveal").document["events"]
+    assert [each["object_id"] for each in events] == ["1"]
+
+
+def test_objects_and_properties_are_defined(terminal: Terminal):
+    added = terminal("object", "add", "projects", "--label", "Project")
+    assert added.document["custom"] is True
+    objects = terminal("object", "list").document["objects"]
+    assert set(objects[0]) >= {"name", "label", "custom", "records"}
+    assert "projects" in [each["name"] for each in objects]
+
+    choice = terminal(
+        *("property", "add", "projects", "size", "--label", "Size", "--type", "enumeration"),
+        *("--option", "s=Small", "--option", "l=Large"),
+    ).document
+    assert set(choice) == {
+        *("id", "name", "label", "type", "options", "sensitive", "unique"),
+        *("required", "calculated", "archived"),
+    }
+    assert choice["options"] == ["s", "l"]
+    changed = terminal("property", "set", "projects", "size", "--label", "How large", "--required")
+    assert (changed.document["label"], changed.document["required"]) == ("How large", True)
+    assert terminal("property", "archive", "projects", "size").code == 0
+    names = [p["name"] for p in terminal("property", "list", "projects").document["properties"]]
+    assert "size" not in names
+    assert terminal("object", "remove", "projects").code == 0
+
+
+def test_users_and_teams_are_kept(terminal: Terminal):
+    assert terminal("team", "add", "Sales").document["name"] == "Sales"
+    added = terminal(
+        *("user", "add", "marc@northwind.example", "--full-name", "Marc Dubois"),
+        *("--permission", "import", "--team", "Sales"),
+    ).document
+    assert added["one_time_code"]
+    [marc, ingrid] = terminal("user", "list").document["users"]
+    assert set(marc) >= {
+        *("id", "email", "name", "super_admin", "permissions", "teams", "active"),
+        *("kind", "two_factor"),
+    }
+    assert (marc["permissions"], marc["teams"]) == (["import"], ["Sales"])
+    assert (ingrid["email"], ingrid["super_admin"]) == (EMAIL, True)
+
+    set_ = ("user", "set", marc["email"])
+    changed = terminal(*set_, "--permission", "export", "--no-permission", "import").document
+    assert changed["permissions"] == ["export"]
+    assert terminal("user", "deactivate", marc["email"]).document["active"] is False
+    assert terminal("user", "reactivate", marc["email"]).document["active"] is True
+
+    chosen = terminal.process(
+        *("--json", "password", "set", marc["email"], "--password-stdin"),
+        stdin=f"{added['one_time_code']}\n{PASSWORD} twice\n",
+    )
+    assert chosen.code == 0, chosen.err
+    assert terminal("user", "remove", marc["email"]).code == 0
+    assert terminal("team", "remove", "Sales").code == 0
+    assert terminal("team", "list").document == {"teams": []}
+
+
+def test_granting_super_admin_takes_a_code_where_one_is_set_up(terminal: Terminal):
+    app = terminal.enrol()
+    add = ("user", "add", "marc@northwind.example", "--full-name", "Marc", "--super-admin")
+
+    assert terminal(*add).code == 4
+    assert terminal(*add, "--otp", app.code()).code == 0
+
+
+def test_an_import_says_what_it_would_do_and_what_it_did(
+    terminal: Terminal, contacts_csv: Path, tmp_path: Path
+):
+    errors = tmp_path / "errors.csv"
+    file = ("import", "contacts", str(contacts_csv))
+
+    tried = terminal(*file, "--dry-run").document
+    assert (tried["rows"], tried["created"], tried["failed"]) == (3, 2, 1)
+    assert terminal("record", "list", "contacts").document["total"] == 0
+
+    done = terminal(*file, "--errors", str(errors)).document
+    assert set(done) >= {
+        *("import_id", "name", "object", "rows", "created", "updated", "unchanged"),
+        *("failed", "errors", "error_file"),
+    }
+    assert done["error_file"] == str(errors)
+    assert "Bergen" in errors.read_text(encoding="utf-8-sig")
+    again = terminal(*file, "--mode", "update", "--key", "email").document
+    assert (again["created"], again["unchanged"]) == (0, 2)
+
+    [newest, first] = terminal("import", "list").document["imports"]
+    assert set(newest) >= {
+        *("import_id", "name", "object", "state", "rows", "created", "updated"),
+        *("failed", "user", "created_at"),
+    }
+    assert terminal("import", "show", first["import_id"]).document["created"] == 2
+
+
+def test_columns_go_where_they_are_mapped(terminal: Terminal, contacts_csv: Path):
+    done = terminal(
+        *("import", "contacts", str(contacts_csv), "--mode", "create"),
+        *("--map", "First name=lastname", "--map", "City="),
+    )
+
+    assert done.document["created"] == 2
+    ann = terminal("record", "get", "contacts", "1").document["properties"]
+    assert (ann["firstname"], ann["lastname"], ann["city"]) == (None, "Ann", None)
+
+
+def test_a_backup_zip_is_imported_object_by_object(terminal: Terminal, tmp_path: Path):
+    copy = str(tmp_path / "copy.zip")
+    terminal("record", "add", "contacts", "email=ann@a.example", "city=Oslo")
+    terminal("record", "add", "companies", "name=Northwind")
+    assert terminal("backup", "create", "--out", copy).code == 0
+    terminal("record", "set", "contacts", "1", "city=Bergen")
+
+    done = terminal("import", copy, "--object", "contacts").document["imports"]
+
+    assert [(each["object"], each["updated"]) for each in done] == [("contacts", 1)]
+    assert terminal("record", "get", "contacts", "1").document["properties"]["city"] == "Oslo"
+
+
+def test_backups_are_listed_verified_pinned_and_deleted(terminal: Terminal, tmp_path: Path):
+    made = terminal("backup", "create").document
+    assert set(made) >= {"backup_id", "file", "sha256", "bytes", "snapshot_at", "objects"}
+    backup_id = made["backup_id"]
+    [listed] = terminal("backup", "list").document["backups"]
+    assert set(listed) >= {
+        *("backup_id", "created_at", "created_by", "state", "records", "bytes"),
+        *("expires_at", "verified_at", "pinned", "signed"),
+    }
+    assert terminal("backup", "show", backup_id).document["signed"] is True
+    copy = tmp_path / "copy.zip"
+    assert terminal("backup", "download", backup_id, "--out", str(copy)).code == 0
+    assert copy.stat().st_size == made["bytes"]
+
+    soon = terminal("backup", "create")
+    assert (soon.code, soon.error) == (1, "backup_too_soon")
+    assert terminal("backup", "verify", backup_id).document == {
+        "ok": True,
+        "signed": True,
+        "problems": [],
+    }
+    damaged = bytearray(copy.read_bytes())
+    damaged[len(damaged) // 2] ^= 1
+    copy.write_bytes(damaged)
+    finding = terminal("backup", "verify", str(copy))
+    assert (finding.code, finding.document["ok"]) == (1, False)
+    assert "error" not in finding.document
+
+    assert terminal("backup", "pin", backup_id).document["pinned"] is True
+    kept = terminal("backup", "delete", backup_id)
+    assert (kept.code, kept.error) == (1, "backup_pinned")
+    assert terminal("backup", "unpin", backup_id).document["pinned"] is False
+    assert terminal("backup", "delete", backup_id).code == 0
+
+
+def test_a_download_with_sensitive_values_asks_for_a_code_when_that_is_set(
+    terminal: Terminal, tmp_path: Path
+):
+    terminal("record", "add", "contacts", "email=ann@a.example", "date_of_birth=1990-01-31")
+    backup_id = terminal("backup", "create").document["backup_id"]
+    terminal("settings", "set", "security.step_up_downloads", "on")
+    app = terminal.enrol()
+    download = ("backup", "download", backup_id, "--out", str(tmp_path / "copy.zip"))
+
+    refused = terminal(*download)
+    assert (refused.code, refused.error) == (4, "code_missing")
+    assert terminal(*download, "--otp", app.code()).code == 0
+
+
+def test_settings_are_listed_read_and_set(terminal: Terminal):
+    settings = terminal("settings", "list").document["settings"]
+    assert all(set(each) == {"key", "value", "default", "help"} for each in settings)
+
+    assert terminal("settings", "set", "backup.keep_days", "30").document["value"] == 30
+    assert terminal("settings", "get", "backup.keep_days").document["default"] == 14
+
+
+def test_jobs_and_notifications_tell_of_what_ran(terminal: Terminal):
+    terminal("backup", "create")
+
+    [job] = terminal("job", "list").document["jobs"]
+    assert set(job) >= {"job_id", "kind", "state", "done", "total", "phase", "error"}
+    assert terminal("job", "show", job["job_id"]).document["state"] == "succeeded"
+    late = terminal("job", "cancel", job["job_id"])
+    assert (late.code, late.error) == (1, "job_ended")
+
+    [told] = terminal("notification", "list").document["notifications"]
+    assert set(told) >= {"id", "kind", "at", "text", "read", "link"}
+    assert (told["kind"], told["read"]) == ("backup_done", False)
+    assert terminal("notification", "read", str(told["id"])).document["read"] is True
+    assert terminal("notification", "list", "--unread").document == {"notifications": []}
+
+
+def test_the_audit_log_is_read_verified_anchored_and_explained(terminal: Terminal, tmp_path: Path):
+    terminal("record", "add", "contacts", "email=ann@a.example")
+
+    page = terminal("audit", "list", "--limit", "1").document
+    assert set(page) == {"events", "next", "total"}
+    assert set(page["events"][0]) >= {
+        *("id", "at", "category", "subcategory", "action", "actor_kind", "user", "object"),
+        *("object_id", "address", "country", "region", "agent", "sign_in_type", "link", "detail"),
+    }
+    following = terminal("audit", "list", "--limit", "1", "--after", page["next"]).document
+    assert following["events"][0]["id"] == page["events"][0]["id"] - 1
+    by = terminal("audit", "list", "--by", "ingrid", "--category", "crm_object").document
+    assert by["total"] == 1
+
+    anchor = tmp_path / "anchor.json"
+    assert terminal("audit", "anchor", "--out", str(anchor)).code == 0
+    verified = terminal("audit", "verify", "--anchor", str(anchor)).document
+    assert (verified["ok"], verified["first_bad"], verified["reason"]) == (True, None, None)
+    assert terminal("audit", "catalogue").document["categories"]
+
+    terminal.sql("DROP TRIGGER IF EXISTS audit_events_no_update")
+    terminal.sql("UPDATE audit_events SET country = 'XX' WHERE id = 2")
+    broken = terminal("audit", "verify")
+    assert (broken.code, broken.document["ok"], broken.document["first_bad"]) == (1, False, 2)
+
+
+def test_check_finds_a_sound_workspace_sound_and_a_changed_file_changed(terminal: Terminal):
+    made = terminal("backup", "create").document
+    sound = terminal("check")
+    assert sound.code == 0, sound.out
+    checks = {each["name"]: each for each in sound.document["checks"]}
+    assert set(checks) == {
+        *("database", "references", "vault_files", "content_digests", "keyring"),
+        *("audit_log", "disk_space"),
+    }
+    assert all(set(each) == {"name", "ok", "detail"} for each in checks.values())
+
+    file = Path(made["file"])
+    file.write_bytes(file.read_bytes()[:-1] + b"x")
+    changed = terminal("check")
+    failed = [each["name"] for each in changed.document["checks"] if not each["ok"]]
+    assert (changed.code, failed) == (1, ["content_digests"])
+    assert terminal("check", "--quick").code == 0
+
+
+def test_for_people_there_are_tables_and_sentences(terminal: Terminal):
+    terminal("record", "add", "contacts", "email=ann@a.example", "firstname=\x1b[31mAnn")
+
+    table = terminal.plainly("record", "list", "contacts").out
+    assert table.splitlines()[0].startswith("ID  ")
+    assert "ann@a.example" in table
+    # What a record holds does not steer the terminal.
+    assert "\x1b" not in table
+    assert "Super Admin" in terminal.plainly("whoami").out
+    assert "The audit log is whole" in terminal.plainly("audit", "verify").out
