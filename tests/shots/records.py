@@ -29,11 +29,6 @@ def shots(desk_factory: Callable[[], Desk]) -> Iterator[tuple[str, QWidget]]:
     yield from _filters(page, window)
     yield from _dialogs(page, window)
     yield from _places(page, window)
-    window.resize(960, 640)
-    page.show_place("contacts")
-    page.open_record(1)
-    settle(300)
-    yield "smallest", window
 
 
 def _panel(desk: Desk, page: RecordsPage, window: QWidget) -> Iterator[tuple[str, QWidget]]:

@@ -86,9 +86,12 @@ class NewRecordDialog(DecisionDialog):
         known = self._showing.object_type.by_name
         if name in known and name not in self.form.fields:
             self._show_everything()
-        self.show_error(sentence(error))
-        if self.form.show_error(error):
-            self._area.ensureWidgetVisible(self.form.fields[name])
+        if not self.form.show_error(error):
+            self.show_error(sentence(error))
+            return
+        self.deed_button.set_idle()
+        self.safe_button.setEnabled(True)
+        self._area.ensureWidgetVisible(self.form.fields[name])
 
 
 def _say(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QListView, QVBoxLayout, QWidget
 
@@ -13,7 +13,7 @@ from crmdesk.ui.theme.apply import px
 from crmdesk.ui.widgets.popover import Popover
 from crmdesk.ui.widgets.search_field import SearchField
 
-_WIDTH, _LIST_HEIGHT = 300, 280
+_WIDTH, _LIST_HEIGHT, _ROW = 300, 280, 28
 _KEY = Qt.ItemDataRole.UserRole
 
 
@@ -34,6 +34,7 @@ class PropertyPicker(Popover):
             item = QStandardItem(found.label)
             item.setData(found.name, _KEY)
             item.setEditable(False)
+            item.setSizeHint(QSize(0, px(_ROW)))
             self._items.appendRow(item)
         self.search = SearchField(self.tr("Search properties"))
         self.search.textChanged.connect(self._narrow)
@@ -44,6 +45,7 @@ class PropertyPicker(Popover):
         self.list.setAccessibleName(self.tr("Properties"))
         self.list.setFrameShape(QListView.Shape.NoFrame)
         self.list.setFixedHeight(px(_LIST_HEIGHT))
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setModel(self._items)
         self.list.clicked.connect(self._take)
         column = QVBoxLayout()

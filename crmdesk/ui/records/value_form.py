@@ -11,7 +11,7 @@ from crmdesk.core.errors import UserError
 from crmdesk.core.records.record import MASKED
 from crmdesk.core.records.schema import Property
 from crmdesk.core.records.types import PropertyFormat
-from crmdesk.ui.messages import sentence
+from crmdesk.ui.messages import message
 from crmdesk.ui.records.showing import Showing
 from crmdesk.ui.records.value_field import ValueField
 
@@ -74,7 +74,7 @@ class ValueForm(QWidget):
         field = self.fields.get(name)
         if field is None:
             return False
-        text = sentence(error)
+        text = message(error).title
         # The label stands above already.
         field.set_error(text.removeprefix(f"{field.found.label}: "))
         field.control.setFocus(Qt.FocusReason.TabFocusReason)
