@@ -211,7 +211,7 @@ class ImportAssistant(QWidget):
         if found is None:
             return (
                 say("Checking the first rows")
-                if self.check.busy.isVisible()
+                if self.check.checking
                 else say("It cannot be imported like this")
             )
         if found.whole and not found.created + found.updated:

@@ -46,6 +46,7 @@ class CheckStep(QWidget):
         super().__init__(parent)
         self._draft: Draft | None = None
         self.result: Preflight | None = None
+        self.checking = False
         self.modes = {mode: QRadioButton(mode_label(mode)) for mode in ImportMode}
         self.key, self.archived, self.dates = Choices(), Choices(), Choices()
         self.numbers = NumberStrip(_numbers(None))
@@ -156,6 +157,7 @@ class CheckStep(QWidget):
 
     def set_busy(self, busy: bool) -> None:
         """Show that the rows are being checked; what was there stays."""
+        self.checking = busy
         self.busy.setVisible(busy)
 
     def show_result(self, found: Preflight) -> None:

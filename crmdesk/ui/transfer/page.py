@@ -161,7 +161,7 @@ class TransferPage(Page):
     @Slot(object)
     def _count(self, count: int) -> None:
         narrowed = bool(self.search.text().strip())
-        text = say("%Ln import{|s}, restores among them", count) if count else ""
+        text = say("%Ln import{|s}, restores included", count) if count else ""
         self.header.set_title(say("Import & Export"), text)
         # In an empty page the primary stands in the page.
         empty = not count and not narrowed

@@ -45,7 +45,7 @@ class ImportSource:
             each.name: each.plural_label for each in desk.workspace.definitions.objects(desk.actor)
         }
         self.columns: Sequence[Column] = (
-            Column("name", say("Name"), 280, stretch=True, least=180, sortable=False),
+            Column("name", say("Name"), 300, stretch=True, least=240, sortable=False),
             Column("object", say("Object"), 120, rank=2, sortable=False),
             Column("source", say("Source"), 180, rank=3, sortable=False),
             Column("records", say("Rows"), 88, align=Align.END, sortable=False),

@@ -64,7 +64,7 @@ class TargetPanel(SidePanel):
     def show_column(self, draft: Draft, column: ColumnSuggestion, no_right: str) -> None:
         """Show a column and mark where it goes now."""
         self.set_heading(column.header, matched_by(column))
-        values = "\n".join(value[:80] for value in column.samples)
+        values = "\n".join(dict.fromkeys(value[:80] for value in column.samples))
         self._samples.set_text(values or say("This column is empty in the first thousand rows."))
         self._reason.set_text(no_right)
         self._reason.setVisible(bool(no_right))
@@ -114,11 +114,12 @@ class TargetPanel(SidePanel):
             self.list.setRowHidden(row, hidden)
 
     def _topmost(self) -> QModelIndex:
+        """The first property in sight; one that begins with what was typed goes before."""
         rows = range(self._items.rowCount())
-        return next(
-            (self._items.index(row, 0) for row in rows if not self.list.isRowHidden(row)),
-            QModelIndex(),
-        )
+        shown = [self._items.index(row, 0) for row in rows if not self.list.isRowHidden(row)]
+        typed = self.search.text().casefold()
+        begins = [index for index in shown if str(index.data()).casefold().startswith(typed)]
+        return next(iter(begins + shown), QModelIndex())
 
     @Slot()
     def _go_into_list(self) -> None:
