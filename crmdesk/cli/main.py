@@ -174,6 +174,9 @@ def _invoke(arguments: Sequence[str], call: Call) -> int:
     command = get_command(app)
     outcome = command.main(list(arguments), prog_name=PROGRAM, standalone_mode=False, obj=call)
     code = outcome if isinstance(outcome, int) else 0
+    if code == _CANCELLED:
+        # Typer has met the interrupt; it is told of like any other.
+        raise KeyboardInterrupt
     if "--help" not in arguments:
         call.output.finish()
     return code

@@ -82,9 +82,19 @@ def opened(call: Call) -> Iterator[tuple[Workspace, SecretStore]]:
             call.output.remark(_interrupted(job))
         yield workspace, store
     finally:
-        if (problem := workspace.anchors.anchor_to_keyring()) is not None:
-            call.output.remark(problem.message)
+        _anchor(call, workspace)
         workspace.close()
+
+
+def _anchor(call: Call, workspace: Workspace) -> None:
+    """Keep the log's head outside the database; that it cannot be kept is only said."""
+    problem = workspace.anchors.anchor_to_keyring()
+    try:
+        workspace.anchors.anchor_to_file()
+    except UserError as error:
+        problem = problem or error
+    if problem is not None:
+        call.output.remark(problem.message)
 
 
 def chosen_folder(call: Call) -> Path:
