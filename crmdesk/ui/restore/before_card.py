@@ -10,7 +10,7 @@ from crmdesk.core.restore.model import RestorePlan
 from crmdesk.core.restore.wizard import WizardState
 from crmdesk.ui import words
 from crmdesk.ui.desk import Desk
-from crmdesk.ui.restore.words import records_word
+from crmdesk.ui.restore.words import filled, records_word
 from crmdesk.ui.theme.apply import px
 from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.widgets.card import Card
@@ -60,29 +60,29 @@ class BeforeCard(Card):
             "An undo point is saved first. You can undo this restore until {date}, as long as "
             "nobody has edited the same values again."
         )
-        self._undo.set_text(undo.format(date=date))
+        self._undo.set_text(filled(undo, date=date))
         seconds = max(1, round(plan.lock_seconds))
         wait = self.tr("While it writes, about {time}, edits of others wait.")
-        self._lock.set_text(wait.format(time=words.duration(seconds)))
+        self._lock.set_text(filled(wait, time=words.duration(seconds)))
         changes = self.tr(
             "I understand that this changes %Ln value{|s} in {count} {records}.",
             "",
             values.changing,
         )
         self.changes.set_text(
-            changes.format(count=words.number(records), records=records_word(object_type, records))
+            filled(changes, count=words.number(records), records=records_word(object_type, records))
         )
-        self.irreversible.set_text(self._irreversible(values.clear).format(date=date))
+        self.irreversible.set_text(filled(self._irreversible(values.clear), date=date))
         self._code.set_text(self._code_sentence(plan))
 
     def _irreversible(self, clears: int) -> str:
         if clears:
             return self.tr(
                 "I understand that %Ln value{|s} will be cleared, and that only the undo point "
-                "can bring {it|them} back, until {{date}}.",
+                "can bring {it|them} back, until {date}.",
                 "",
                 clears,
-            ).replace("{{date}}", "{date}")
+            )
         return self.tr(
             "I understand that only the undo point can take this back, until {date}, and only "
             "for values that nobody edits in the meantime."

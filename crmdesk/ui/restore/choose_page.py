@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QTimer, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from crmdesk.core.records.schema import ObjectType
@@ -13,6 +14,7 @@ from crmdesk.ui.desk import Desk
 from crmdesk.ui.restore.property_table import Narrowing, PropertyTable
 from crmdesk.ui.restore.selection_panel import SelectionPanel
 from crmdesk.ui.restore.words import object_reason
+from crmdesk.ui.theme.apply import px
 from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.widgets.buttons import Button
 from crmdesk.ui.widgets.chip import Chip
@@ -23,6 +25,7 @@ from crmdesk.ui.widgets.page_header import PageHeader
 from crmdesk.ui.widgets.search_field import SearchField
 
 _TYPING_MS = 120
+_ROOMY_FROM = 1100
 
 
 class ChoosePage(QWidget):
@@ -62,7 +65,7 @@ class ChoosePage(QWidget):
         tools = QHBoxLayout()
         tools.setContentsMargins(24, 0, 24, 8)
         tools.setSpacing(8)
-        self.search.setMinimumWidth(140)
+        self.search.setMinimumWidth(px(104))
         self.search.setMaximumWidth(260)
         tools.addWidget(self.search, 1)
         tools.addWidget(self.only_changed)
@@ -113,7 +116,6 @@ class ChoosePage(QWidget):
                 self.search.clear()
                 self._offer_empty(state)
                 self.properties.show_survey(state.survey, object_type, self._narrowing)
-        self.properties.setEnabled(state.survey is not None)
         self.properties.set_chosen(state.chosen)
         self.panel.show_state(state, object_type)
         self._say_count(state)
@@ -225,3 +227,8 @@ class ChoosePage(QWidget):
     @Slot(int)
     def _counted(self, _count: int) -> None:
         self.properties.table.view.viewport().update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # The panel says the same; in a small window the search needs the room more.
+        self._count.setVisible(self.width() >= px(_ROOMY_FROM))

@@ -11,7 +11,7 @@ from crmdesk.core.records.schema import ObjectType
 from crmdesk.core.restore.model import PropertySurvey, Survey
 from crmdesk.ui import words
 from crmdesk.ui.desk import Desk
-from crmdesk.ui.restore.words import property_reason
+from crmdesk.ui.restore.words import filled, property_reason
 from crmdesk.ui.tables.cells import (
     Align,
     Cell,
@@ -121,7 +121,7 @@ class PropertyTable(QWidget):
         counts = item.counts
         cells = {
             "name": Cell(
-                item.label, note.format(name=item.name), icon="lock" if item.sensitive else ""
+                item.label, filled(note, name=item.name), icon="lock" if item.sensitive else ""
             ),
             "type": Cell(item.group, quiet=True),
             "overwrite": Cell(words.number(counts.overwrite)),

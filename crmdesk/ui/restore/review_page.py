@@ -15,7 +15,7 @@ from crmdesk.ui.desk import Desk
 from crmdesk.ui.restore.before_card import BeforeCard
 from crmdesk.ui.restore.samples import SamplesCard
 from crmdesk.ui.restore.values import ShownValues
-from crmdesk.ui.restore.words import gone_records, inside, records_word, skip_reason
+from crmdesk.ui.restore.words import filled, gone_records, inside, records_word, skip_reason
 from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.widgets.card import Card
 from crmdesk.ui.widgets.icon_label import IconLabel
@@ -103,7 +103,7 @@ class ReviewPage(QWidget):
         at = "" if plan.snapshot_at is None else self._desk.exact(plan.snapshot_at)
         size = "" if state.backup is None else words.size(state.backup.bytes)
         text = self.tr("Backup of {time} ({size}, signed by this workspace). Properties: {names}.")
-        return text.format(time=at, size=size, names=names)
+        return filled(text, time=at, size=size, names=names)
 
     def _numbers(self, plan: RestorePlan, values: ShownValues) -> tuple[Number, ...]:
         counts, kind = plan.values, values.object_type
@@ -134,7 +134,7 @@ class ReviewPage(QWidget):
             Number(
                 words.number(untouched),
                 self.tr("{records} not touched").format(records=records_word(kind, untouched)),
-                note.format(same=same),
+                filled(note, same=same),
             ),
         )
 
@@ -153,11 +153,11 @@ class ReviewPage(QWidget):
                 plan.created_since,
             )
             made = records_word(kind, plan.created_since)
-            self._limit("circle-plus", text.format(records=made))
+            self._limit("circle-plus", filled(text, records=made))
         for reason, count in plan.skipped.items():
             if reason not in _GONE:
                 text = self.tr("%Ln value{|s} skipped: {reason}.", "", count)
-                self._limit("circle-minus", text.format(reason=inside(skip_reason(reason))))
+                self._limit("circle-minus", filled(text, reason=inside(skip_reason(reason))))
         for note in self._notes(plan, values):
             self._limit(*note)
 
@@ -166,7 +166,7 @@ class ReviewPage(QWidget):
         lifecycle = values.object_type.with_format(PropertyFormat.LIFECYCLE)
         if lifecycle is not None and lifecycle.name in plan.properties:
             text = self.tr("{property} may go backwards here. An import never does that.")
-            notes.append(("trending-up", text.format(property=lifecycle.label)))
+            notes.append(("trending-up", filled(text, property=lifecycle.label)))
         if plan.values.clear:
             text = self.tr("A restore clears what was empty then; an import of the file does not.")
             notes.append(("eraser", text))
@@ -181,7 +181,7 @@ class ReviewPage(QWidget):
             "",
             gone,
         )
-        line = self._limit("trash-2", text.format(records=word))
+        line = self._limit("trash-2", filled(text, records=word))
         if skipped.get("in_recycle_bin"):
             in_bin = Link(self.tr("Open recycle bin"))
             in_bin.clicked.connect(lambda: self._desk.go(f"records/{object_name}/bin"))

@@ -16,6 +16,7 @@ from crmdesk.ui.desk import Desk
 from crmdesk.ui.job_words import job_share
 from crmdesk.ui.restore.values import ShownValues
 from crmdesk.ui.restore.words import (
+    filled,
     gone_records,
     inside,
     records_word,
@@ -133,7 +134,7 @@ class RunPage(QWidget):
             self.tr("Undoing the restore of {object}") if undo else self.tr("Restoring {object}")
         )
         note = self.tr("You can leave this page. The bell tells when it is done.")
-        self._header.set_title(title.format(object=plural), note)
+        self._header.set_title(filled(title, object=plural), note)
         self._empty()
         self.progress = ProgressRow(restore.name, self.tr("Cancel restore"))
         self.progress.cancel_asked.connect(self.cancel_asked)
@@ -201,7 +202,8 @@ class RunPage(QWidget):
             text = self.tr("{done} of %Ln value{|s} restored in {count} {records}", "", planned)
             if restore.kind == "undo":
                 text = self.tr("{done} of %Ln value{|s} put back in {count} {records}", "", planned)
-            title = text.format(
+            title = filled(
+                text,
                 done=words.number(restore.values_written),
                 count=words.number(restore.records_changed),
                 records=records_word(values.object_type, restore.records_changed),
@@ -210,7 +212,7 @@ class RunPage(QWidget):
             banner = Banner(
                 BannerTone.OK,
                 title,
-                note.format(name=restore.name),
+                filled(note, name=restore.name),
                 self.tr("Open in imports"),
                 large=True,
             )

@@ -10,7 +10,7 @@ from crmdesk.core.changes.plan import ValueCounts
 from crmdesk.core.records.schema import ObjectType
 from crmdesk.core.restore.wizard import WizardState
 from crmdesk.ui import words
-from crmdesk.ui.restore.words import gone_records, inside, records_word, say
+from crmdesk.ui.restore.words import filled, gone_records, inside, records_word, say
 from crmdesk.ui.theme.apply import current_tokens, px
 from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.widgets.card import Card
@@ -116,7 +116,7 @@ class SelectionPanel(QFrame):
         self.setEnabled(True)
         counts = chosen_counts(state)
         text = self.tr("{object}, %Ln propert{y|ies}", "", len(state.chosen))
-        self._chosen.set_text(text.format(object=object_type.plural_label))
+        self._chosen.set_text(filled(text, object=object_type.plural_label))
         self._bar.set_parts((counts.overwrite, counts.set, counts.clear))
         lines = (
             self.tr("%Ln value{|s} overwritten", "", counts.overwrite),

@@ -12,6 +12,7 @@ from crmdesk.ui.job_words import job_name, job_share
 from crmdesk.ui.messages import message
 from crmdesk.ui.restore.past import PastRestores
 from crmdesk.ui.restore.picker import BackupPicker
+from crmdesk.ui.restore.words import filled
 from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.widgets.banner import Banner, BannerTone
 from crmdesk.ui.widgets.buttons import Button, ButtonKind
@@ -191,7 +192,7 @@ class StartPage(QWidget):
     def _doing(self, job: Job) -> str:
         text = self.tr("{kind} by {who}, since {when}. There is one at a time.")
         since = self._desk.exact(job.created_at)
-        return text.format(kind=job_name(job.kind), who=job.user_name, when=since)
+        return filled(text, kind=job_name(job.kind), who=job.user_name, when=since)
 
     @Slot()
     def _cancel(self) -> None:

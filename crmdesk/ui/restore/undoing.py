@@ -12,7 +12,7 @@ from crmdesk.core.restore.model import Restore, RestorePlan
 from crmdesk.ui import words
 from crmdesk.ui.access.two_factor_dialog import CodeRequest, prove
 from crmdesk.ui.desk import Desk
-from crmdesk.ui.restore.words import inside, records_word, skip_reason
+from crmdesk.ui.restore.words import filled, inside, records_word, skip_reason
 from crmdesk.ui.widgets.dialog import Decision, DecisionDialog, Effect
 
 
@@ -71,7 +71,7 @@ class Undoing(QObject):
         return Decision(
             title=self.tr("Undo restore"),
             heading=self.tr("Undo the restore of {object}?").format(object=plural),
-            sentence=text.format(count=words.number(records), records=records_word(kind, records)),
+            sentence=filled(text, count=words.number(records), records=records_word(kind, records)),
             safe=self.tr("Keep the restore"),
             deed=self.tr("Undo %Ln value{|s}", "", plan.values.changing),
             icon="undo-2",
@@ -80,7 +80,7 @@ class Undoing(QObject):
 
     def _skipped(self, reason: str, count: int) -> str:
         text = self.tr("%Ln {stays as it is|stay as they are}: {reason}.", "", count)
-        return text.format(reason=inside(skip_reason(reason)))
+        return filled(text, reason=inside(skip_reason(reason)))
 
     def _prove(self, plan: RestorePlan) -> None:
         count = plan.values.changing

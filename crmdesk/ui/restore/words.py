@@ -24,6 +24,13 @@ def say(text: str, count: int = -1) -> str:
     return QCoreApplication.translate("Restore", text, "", count)
 
 
+def filled(text: str, **values: str) -> str:
+    """Put values into a text; unlike ``format`` it leaves plural forms and other braces alone."""
+    for name, value in values.items():
+        text = text.replace(f"{{{name}}}", value)
+    return text
+
+
 def inside(label: str) -> str:
     """A label as it stands inside a sentence: "Deals" becomes "deals", "URL" stays."""
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]

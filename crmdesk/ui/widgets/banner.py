@@ -92,6 +92,6 @@ class Banner(QFrame):
         self._text.setVisible(bool(text))
         self.button.setText(action)
         self.button.setVisible(bool(action))
-        self.setAccessibleName(f"{title}. {text}" if text else title)
+        self.setAccessibleName(f"{title.rstrip('.')}. {text}" if text else title)
         if self.isVisible():
             announce(self, self.accessibleName(), urgent=tone is BannerTone.DANGER)
