@@ -217,9 +217,10 @@ def _blocked_properties(state: WizardState) -> Blocked | None:
         return Blocked.COMPARING
     if not state.chosen:
         return Blocked.NO_PROPERTIES
-    changing = sum(
-        item.counts.changing for item in state.survey.properties if item.name in state.chosen
-    )
+    chosen = [item.counts for item in state.survey.properties if item.name in state.chosen]
+    changing = sum(counts.changing for counts in chosen)
+    if state.skip_clears:
+        changing -= sum(counts.clear for counts in chosen)
     return None if changing else Blocked.NOTHING_CHANGES
 
 
