@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -48,7 +49,9 @@ def watcher(output: Output) -> Iterator[Watcher | None]:
     from rich.progress import Progress as ProgressBar
 
     columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()
-    with ProgressBar(*columns, console=Console(stderr=True), transient=True) as bar:
+    # Only on a terminal may the bar take over standard output: in a pipe it would be lost.
+    console, takes_over = Console(stderr=True), sys.stdout.isatty()
+    with ProgressBar(*columns, console=console, transient=True, redirect_stdout=takes_over) as bar:
         yield _Bar(bar, bar.add_task("Starting", total=None)).show
 
 

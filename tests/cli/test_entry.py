@@ -13,7 +13,6 @@ import pytest
 
 from crmdesk.__main__ import _names_at_most_a_workspace
 from crmdesk.cli.main import COMMANDS
-from crmdesk.core.crash_log import write_crash_log
 from crmdesk.core.known_workspaces import DEMO_MARK, KnownWorkspaces
 from tests.cli.conftest import Terminal, command
 
@@ -139,38 +138,6 @@ def test_the_last_workspace_is_taken_and_a_demo_never_is(
     assert terminal.process("whoami", workspace=False).code == 0
     monkeypatch.setenv("CRMDESK_WORKSPACE", str(tmp_path / "none"))
     assert terminal.process("whoami", workspace=False).code == 1
-
-
-def test_a_damaged_list_of_workspaces_counts_as_empty(tmp_path: Path):
-    path = tmp_path / "workspaces.json"
-    path.write_text('{"workspaces": [{"folder"', encoding="utf-8")
-
-    known = KnownWorkspaces(path)
-
-    assert known.last() is None
-    known.remember(tmp_path, "Again")
-    assert known.last() == tmp_path
-    known.forget(tmp_path)
-    assert known.list() == []
-
-
-def test_a_crash_log_tells_where_and_no_value(tmp_path: Path):
-    try:
-        try:
-            int("the secret value")
-        except ValueError as first:
-            raise LookupError("ann@a.example") from first
-    except LookupError as error:
-        path = write_crash_log(error, tmp_path / "state")
-
-    assert path is not None
-    assert path.stat().st_mode & 0o777 == 0o600
-    text = path.read_text(encoding="utf-8")
-    assert "builtins.LookupError" in text
-    assert "builtins.ValueError" in text
-    assert "test_entry.py" in text
-    assert "secret value" not in text
-    assert "ann@a.example" not in text
 
 
 def test_completion_offers_the_commands(bare_terminal: Terminal, monkeypatch: pytest.MonkeyPatch):

@@ -1,0 +1,30 @@
+"""The list of workspaces that were opened on this computer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from crmdesk.core.known_workspaces import KnownWorkspaces
+
+
+def test_the_last_one_remembered_comes_first_and_once(tmp_path: Path):
+    known = KnownWorkspaces(tmp_path / "config" / "workspaces.json")
+    for name in ("one", "two", "one"):
+        known.remember(tmp_path / name, name)
+
+    assert [each.name for each in known.list()] == ["one", "two"]
+    assert known.last() == tmp_path / "one"
+    assert (tmp_path / "config").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_damaged_list_of_workspaces_counts_as_empty(tmp_path: Path):
+    path = tmp_path / "workspaces.json"
+    path.write_text('{"workspaces": [{"folder"', encoding="utf-8")
+
+    known = KnownWorkspaces(path)
+
+    assert known.last() is None
+    known.remember(tmp_path, "Again")
+    assert known.last() == tmp_path
+    known.forget(tmp_path)
+    assert known.list() == []
