@@ -15,7 +15,7 @@ from sqlalchemy.dialects import sqlite
 
 from crmdesk.core.clock import from_text
 from crmdesk.core.db.engine import Tx
-from crmdesk.core.db.tables import audit_details, audit_events, object_types, properties, users
+from crmdesk.core.db.tables import audit_details, audit_events, users
 
 MASKED = "masked"
 """What stands for a value that only a logged reveal shows."""
@@ -169,14 +169,13 @@ def read_event(row: Sequence[Any], sensitive: SensitiveNames) -> AuditEvent:
 
 def sensitive_names(tx: Tx) -> SensitiveNames:
     """Which properties are sensitive now, whatever they were when the entry was written."""
-    rows = tx.execute(
-        select(object_types.c.name.label("object"), properties.c.name.label("property"))
-        .join(properties, properties.c.object_type_id == object_types.c.id)
-        .where(properties.c.is_sensitive == 1)
+    rows = tx.sql(
+        "SELECT o.name, p.name FROM properties p JOIN object_types o ON o.id = p.object_type_id "
+        "WHERE p.is_sensitive = 1"
     )
     found: dict[str, set[str]] = {}
-    for row in rows:
-        found.setdefault(row.object, set()).add(row.property)
+    for object_name, property_name in rows:
+        found.setdefault(object_name, set()).add(property_name)
     return {object_name: frozenset(names) for object_name, names in found.items()}
 
 

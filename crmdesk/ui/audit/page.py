@@ -99,6 +99,11 @@ class AuditPage(Page):
         self.category.chosen.connect(lambda _codes: self._filter())
         self.verify_button.clicked.connect(self.verify)
 
+        # The order in which things stand: header, filters, table; the panel follows it.
+        QWidget.setTabOrder(self.verify_button, self.search)
+        QWidget.setTabOrder(self.search, self.category)
+        QWidget.setTabOrder(self.category, self.table.view)
+
     # Entries
 
     @Slot(object)

@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from crmdesk.core.audit.filters import AuditFilters
+from crmdesk.core.errors import UserError
 from crmdesk.core.jobs.job import Job
 from crmdesk.core.transfer.model import FileOptions, Import, Inspection
 from crmdesk.ui.desk import Desk
@@ -321,7 +322,16 @@ class ImportAssistant(QWidget):
         self.run.begin(found)
         self._desk.ways.draft("transfer", False)
         self.go_to(RUN)
-        self._desk.start_job(found.job_id or "")
+        try:
+            self._desk.start_job(found.job_id or "")
+        except OSError as error:
+            self._say(
+                UserError(
+                    "worker_not_started",
+                    filled(say("The import waits: no process could be started (%1)."), str(error)),
+                    say("It goes on at the next start of CRM Desk, or cancel it."),
+                )
+            )
         self.started.emit(import_id)
 
     def _refuse_start(self, error: Exception) -> None:

@@ -122,6 +122,9 @@ class CheckStep(QWidget):
         self.archived.picked.connect(
             lambda name: self._change(archived_matches=ArchivedMatches(name))
         )
+        QWidget.setTabOrder(self.modes[ImportMode.UPDATE], self.dates)
+        QWidget.setTabOrder(self.dates, self.key)
+        QWidget.setTabOrder(self.key, self.archived)
         self.dates.picked.connect(lambda name: self._change(date_order=DateOrder(name)))
 
     def _change(self, **changes: object) -> None:

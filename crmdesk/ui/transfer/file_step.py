@@ -123,6 +123,7 @@ class FileStep(QWidget):
         self.encoding.picked.connect(lambda name: self._change(encoding=name))
         self.delimiter.picked.connect(lambda mark: self._change(delimiter=mark))
         self.header.toggled.connect(self._change_header)
+        QWidget.setTabOrder(self.other_file, self.table_choice)
 
     def _change_header(self, checked: bool) -> None:
         found = self._inspection

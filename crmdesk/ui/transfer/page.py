@@ -106,6 +106,9 @@ class TransferPage(Page):
         self._pause.timeout.connect(self._filter)
         self._desk.jobs.changed.connect(self._jobs_moved)
         self._desk.jobs.ended.connect(self._job_ended)
+        # The order in which things stand: header, search, table; the panel follows it.
+        QWidget.setTabOrder(self.import_button, self.search)
+        QWidget.setTabOrder(self.search, self.table.view)
 
     # The assistant
 

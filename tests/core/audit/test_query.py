@@ -274,3 +274,27 @@ def test_an_unknown_person_has_no_name(desk):
 
     assert (newest.actor_kind, newest.user, newest.user_name) == ("unknown", "", "")
     assert newest.result == "failed"
+
+
+def test_an_entry_that_was_taken_out_is_listed_and_has_no_row(desk):
+    contact = desk.contact(firstname="Ann")
+    desk.edit(contact, phone="555-0199")
+    every = list(reader(desk).ids(desk.admin))
+    with desk.workspace.database.write() as tx:
+        triggers = tx.sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for (name,) in triggers:
+            tx.sql(f'DROP TRIGGER "{name}"')
+        tx.sql("DELETE FROM audit_details WHERE event_id = 2")
+        tx.sql("DELETE FROM audit_events WHERE id = 2")
+
+    assert list(reader(desk).ids(desk.admin)) == every
+    assert [event.id for event in reader(desk).rows(desk.admin, [3, 2, 1])] == [3, 1]
+
+
+def test_every_id_of_a_long_log_comes_newest_first(desk, monkeypatch):
+    monkeypatch.setattr("crmdesk.core.audit.query._IDS_PER_TURN", 2)
+    for _ in range(4):
+        desk.contact()
+    many = desk.sql("SELECT count(*) FROM audit_events")[0][0]
+
+    assert list(reader(desk).ids(desk.admin)) == list(range(many, 0, -1))

@@ -206,3 +206,10 @@ def test_nothing_is_cut_in_longer_languages_with_the_panel_open(desk, stand, qtb
         assert clipped(page) == []
     finally:
         QCoreApplication.removeTranslator(translator)
+
+
+def test_tab_walks_from_the_header_over_the_filters_to_the_table(page, qtbot):
+    page.verify_button.setFocus()
+    for stop in (page.search, page.category, page.table.view):
+        qtbot.keyClick(page.window().focusWidget(), Qt.Key.Key_Tab)
+        assert stop.hasFocus()

@@ -148,3 +148,11 @@ def test_a_waiting_import_can_be_cancelled_from_the_list(desk, stand, write, qtb
         lambda: page.table.row(number).cells["name"].second == "Cancelled, nothing was written"
     )
     assert desk.sql("SELECT count(*) FROM obj_contacts") == [(0,)]
+
+
+def test_tab_walks_from_the_header_over_the_search_to_the_table(imported, stand, qtbot):
+    page = loaded(qtbot, stand, 1)
+    page.import_button.setFocus()
+    for stop in (page.search, page.table.view):
+        qtbot.keyClick(page.window().focusWidget(), Qt.Key.Key_Tab)
+        assert stop.hasFocus()
