@@ -1,0 +1,112 @@
+"""The Backup tab in the frame: the list in every state, the panel, the dialogs, an opened file."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from PySide6.QtWidgets import QDialog, QWidget
+
+from crmdesk.core.errors import UserError
+from crmdesk.core.jobs.job import JobState
+from crmdesk.ui.backup.page import BackupPage
+from tests.builders import Desk
+from tests.shots.main import settle, settle_until
+from tests.shots.settings import window_of
+
+
+def shots(desk_factory: Callable[[], Desk]) -> Iterator[tuple[str, QWidget]]:
+    """Every state of the tab."""
+    yield from _first(desk_factory())
+    desk = desk_factory()
+    _fill(desk)
+    made = window_of(desk)
+    made.window.go_to("backup")
+    page = made.window.page
+    assert isinstance(page, BackupPage)
+    settle_until(lambda: page.table.count == 6)
+    settle(300)
+    yield "list", made.window
+    yield from _panel(desk, page, made.window)
+    yield from _dialogs(desk, page)
+    yield from _file(desk, page, made.window)
+
+
+def _first(desk: Desk) -> Iterator[tuple[str, QWidget]]:
+    for number in range(12):
+        desk.contact(firstname="Ann", lastname=f"Devon {number}", date_of_birth="1990-01-02")
+    made = window_of(desk)
+    made.window.go_to("backup")
+    page = made.window.page
+    assert isinstance(page, BackupPage)
+    settle(500)
+    yield "empty", made.window
+    page.ask_create()
+    yield "create", _dialog(page)
+    _dialog(page).reject()
+    desk.backup()
+    page.refresh()
+    settle(500)
+    yield "too-soon", made.window
+    made.window.close()
+
+
+def _fill(desk: Desk) -> None:
+    desk.workspace.settings.set(desk.admin, "backup.min_interval", "0")
+    for number in range(40):
+        desk.contact(firstname="Ann", lastname=f"Devon {number}", date_of_birth="1990-01-02")
+        desk.deal(dealname=f"Order {number}", amount=str(number))
+    backups, jobs, admin = desk.workspace.backups, desk.workspace.jobs, desk.admin
+    backups.delete(admin, desk.backup().id)
+    backups.pin(admin, desk.backup().id)
+
+    def job_of(backup_id: str) -> str:
+        return str(backups.show(admin, backup_id).job_id)
+
+    job = job_of(backups.create(admin))
+    jobs.claim(job)
+    jobs.report(job, "writing", 38, 100, {})
+    jobs.end(job, JobState.CANCELLED)
+    full = UserError("disk_full", "The disk was full. It stopped after 31 MB.")
+    jobs.end(job_of(backups.create(admin)), JobState.FAILED, full)
+    desk.backup()
+    job = job_of(backups.create(admin))
+    jobs.claim(job)
+    jobs.report(job, "writing", 62, 100, {"object": "deals", "objects": 9, "objects_done": 4})
+
+
+def _panel(desk: Desk, page: BackupPage, window: QWidget) -> Iterator[tuple[str, QWidget]]:
+    kept = next(found for found in desk.workspace.backups.list(desk.admin) if found.restorable)
+    page.open_link(f"backups/{kept.id}")
+    settle(300)
+    yield "panel", window
+    page.panel.show_page("checks")
+    settle(200)
+    yield "panel-checks", window
+    page.escape()
+
+
+def _dialogs(desk: Desk, page: BackupPage) -> Iterator[tuple[str, QWidget]]:
+    kept = next(found for found in desk.workspace.backups.list(desk.admin) if found.restorable)
+    page.files.download(kept)
+    yield "download", _dialog(page)
+    _dialog(page).reject()
+    page._ask_delete(kept)
+    yield "delete", _dialog(page)
+    _dialog(page).reject()
+
+
+def _file(desk: Desk, page: BackupPage, window: QWidget) -> Iterator[tuple[str, QWidget]]:
+    foreign = Path(desk.folder).parent / "hubspot-export.zip"
+    with zipfile.ZipFile(foreign, "w") as file:
+        file.writestr("contacts.csv", "Record ID,First Name\n1,Ann\n")
+    page.files.open(foreign)
+    settle_until(page.panel.isVisible)
+    settle(300)
+    yield "foreign", window
+
+
+def _dialog(page: QWidget) -> QDialog:
+    settle(400)
+    return [one for one in page.window().findChildren(QDialog) if one.isVisible()][-1]
