@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from crmdesk.core.records.record import HistoryEntry, Record
@@ -20,7 +20,7 @@ from crmdesk.ui.widgets.labels import label, rule
 from crmdesk.ui.widgets.link import Link
 from crmdesk.ui.widgets.side_panel import empty_layout
 
-_LATEST = 2
+_LATEST, _SLICE = 2, 6
 
 
 class PropertiesPage(QWidget):
@@ -42,10 +42,18 @@ class PropertiesPage(QWidget):
         self.form: ValueForm | None = None
         self._latest: HistoryList | None = None
         self._blank = False
+        self._waiting: list[PropertyGroup] = []
+        self._slices = QTimer(self, interval=0)
+        self._slices.timeout.connect(self._add_slice)
         self._may_edit_sensitive = False
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(11, 12, 16, 16)
         self._column.setSpacing(14)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every row is there."""
+        return not self._waiting
 
     def show_record(
         self,
@@ -81,6 +89,7 @@ class PropertiesPage(QWidget):
         showing, record, editable, may_reveal = self._arguments
         empty_layout(self._column)
         self.groups, self.form = [], None
+        self._waiting = []
         # The blank ones of the key properties are worth a line: they are what one fills in.
         for place, (title, properties) in enumerate(_groups(showing)):
             group = PropertyGroup(
@@ -92,18 +101,40 @@ class PropertiesPage(QWidget):
                 may_reveal=may_reveal,
                 show_blank=(place == 0 and editable) or self._blank,
             )
-            if not group.rows:
+            if group.complete:
                 group.deleteLater()
                 continue
             group.edit_asked.connect(partial(self._edit, group))
             group.reveal_asked.connect(self.reveal_asked)
             self.groups.append(group)
-            self._column.addWidget(group)
-            self._column.addWidget(rule())
             if place == 0:
+                self._add_group(group)
                 self._add_latest()
-        self._column.addWidget(self._blank_link(), 0, Qt.AlignmentFlag.AlignLeft)
+            else:
+                self._waiting.append(group)
+        self._tail = self._blank_link()
+        self._column.addWidget(self._tail, 0, Qt.AlignmentFlag.AlignLeft)
         self._column.addStretch(1)
+        self._slices.start()
+
+    def _add_group(self, group: PropertyGroup) -> None:
+        group.add_rows(len(group.properties))
+        self._column.addWidget(group)
+        self._column.addWidget(rule())
+
+    def _add_slice(self) -> None:
+        """Make a few more rows: a record may have hundreds, and the window has to go on."""
+        left = _SLICE
+        while self._waiting and left > 0:
+            group = self._waiting[0]
+            if group.parent() is None:
+                self._column.insertWidget(self._column.count() - 2, group)
+                self._column.insertWidget(self._column.count() - 2, rule())
+            left -= group.add_rows(left)
+            if group.complete:
+                self._waiting.pop(0)
+        if not self._waiting:
+            self._slices.stop()
 
     def _add_latest(self) -> None:
         self._column.addWidget(label(self.tr("Latest changes"), TextStyle.STRONG))

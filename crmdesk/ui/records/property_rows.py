@@ -145,10 +145,20 @@ class PropertyGroup(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)
         self._column.addLayout(head)
-        for found in properties:
-            value = record.values.get(found.name)
-            if value is not None or show_blank:
-                self._add_row(found, value)
+        wanted = [p for p in properties if show_blank or record.values.get(p.name) is not None]
+        self._waiting = wanted
+
+    @property
+    def complete(self) -> bool:
+        """Whether every row is there."""
+        return not self._waiting
+
+    def add_rows(self, most: int) -> int:
+        """Make the next rows; returns how many it made."""
+        now, self._waiting = self._waiting[:most], self._waiting[most:]
+        for found in now:
+            self._add_row(found, self._record.values.get(found.name))
+        return len(now)
 
     def _add_row(self, found: Property, value: str | None) -> None:
         row = PropertyRow(found, self._showing, value, may_reveal=self._may_reveal)
@@ -160,6 +170,7 @@ class PropertyGroup(QWidget):
     def edit(self, *, may_edit_sensitive: bool) -> ValueForm:
         """Turn the rows into fields, those without a value too."""
         self._edit.hide()
+        self._waiting = []
         for row in self.rows.values():
             row.hide()
         self.form = ValueForm(

@@ -37,6 +37,7 @@ def test_the_table_the_panel_its_fields_and_the_bin_fit(filled, open_page, langu
     records.page.face.filters.set_condition(Condition("lifecyclestage", Ask.ANY_OF, ("lead", "x")))
     records.page.open_record(1)
     records.wait(lambda: records.page.panel.history.entries)
+    records.wait(lambda: records.page.panel.properties.complete)
     assert look(records, *size) == []
 
     records.page.panel.edit()

@@ -12,6 +12,7 @@ ENTER = Qt.Key.Key_Return
 
 def open_first(records, record) -> None:
     records.page.open_link(f"records/{record.object_type}/{record.id}")
+    records.wait(lambda: records.page.panel.properties.complete)
 
 
 def test_an_edit_is_stored_and_shown_with_its_history(desk, open_page):
