@@ -115,12 +115,38 @@ def _allowed(
         return record_step_up(tx, actor, purpose, plan.hash, "code")
 
 
+def plan_only(folder: str, key: str, session_id: str) -> None:
+    """Make a plan and leave it."""
+    with opened(folder, key, session_id) as (workspace, actor):
+        phones_plan(workspace, actor)
+
+
+def read_everything(folder: str, key: str, session_id: str) -> dict[str, Any]:
+    """Try to open each file that a workspace has, whether its folder can be listed or not."""
+    names = ["crm.sqlite3", "workspace.toml", "reserve", "staging", "vault", "vault/backups"]
+    names += ["vault/imports", "vault/exports"]
+    seen = []
+    for name in names:
+        path = Path(folder) / name
+        try:
+            if path.is_dir():
+                seen += [str(child) for child in path.iterdir()]
+            else:
+                path.read_bytes()
+                seen.append(str(path))
+        except OSError:
+            continue
+    return {"tried": len(names), "opened": seen}
+
+
 ACTIONS: dict[str, Operation] = {
     "backup": backup,
     "restore": restore,
     "undo": undo,
     "import": import_file,
     "edit": edit,
+    "plan": plan_only,
+    "read everything": read_everything,
     "download": download,
     "save errors": save_errors,
 }

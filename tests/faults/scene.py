@@ -173,7 +173,7 @@ def _half_done(tx: Tx, operation: str) -> list[str]:
         for value in ("good", "worse")
     )
     if operation == "restore":
-        happened = len(rows) == 2 and rows[-1] == (0, "succeeded")
+        happened = rows.count((0, "succeeded")) == 2
         if good != (RECORDS if happened else RECORDS // 2):
             found.append(f"half a restore: {good} of {RECORDS} values")
     if operation == "undo":

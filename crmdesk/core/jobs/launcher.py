@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 
@@ -32,4 +33,6 @@ def start_worker(workspace: Path, job_id: str, workspace_key: bytes) -> int:
     assert process.stdin is not None  # noqa: S101 - for the type checker
     with process.stdin as pipe:
         pipe.write(workspace_key.hex().encode("ascii") + b"\n")
+    # Somebody must take note of its end, or it stays in the list of processes as long as we do.
+    threading.Thread(target=process.wait, name=f"worker {process.pid}", daemon=True).start()
     return process.pid

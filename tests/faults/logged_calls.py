@@ -1,0 +1,282 @@
+"""Every call that changes something: how to come to it, and the call itself.
+
+A preparation is done while the log can be written; what it returns is then done while it cannot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from crmdesk.core.access.step_up import StepUpPurpose
+from crmdesk.core.access.user import NewUser, UserChange
+from crmdesk.core.records.catalogue import PropertyDefinition
+from crmdesk.core.records.types import PropertyType
+from tests.builders import PASSWORD, PLACE, Desk
+from tests.core.access.people import enrolled
+
+Act = Callable[[], object]
+Preparation = Callable[[Desk], Act]
+
+PROPERTY = PropertyDefinition("boat_name", "Boat name", PropertyType.STRING)
+NEW_PASSWORD = "nine grey seals under the pier"
+MARC = "marc@northwind.example"
+
+
+def _with_user(act: Callable[[Desk], object]) -> Preparation:
+    def prepare(desk: Desk) -> Act:
+        desk.workspace.users.add(desk.admin, NewUser(MARC, "Marc Dubois", password=PASSWORD))
+        return lambda: act(desk)
+
+    return prepare
+
+
+def _left(desk: Desk) -> Act:
+    desk.workspace.users.add(desk.admin, NewUser(MARC, "Marc Dubois", password=PASSWORD))
+    desk.workspace.users.deactivate(desk.admin, MARC)
+    return lambda: desk.workspace.users.reactivate(desk.admin, MARC)
+
+
+def _with_team(act: Callable[[Desk], object]) -> Preparation:
+    def prepare(desk: Desk) -> Act:
+        desk.workspace.users.add(desk.admin, NewUser(MARC, "Marc Dubois", password=PASSWORD))
+        desk.workspace.teams.add(desk.admin, "Harbour")
+        desk.workspace.teams.add(desk.admin, "Pier")
+        desk.workspace.teams.add_member(desk.admin, "Pier", MARC)
+        return lambda: act(desk)
+
+    return prepare
+
+
+def _with_contact(act: Callable[[Desk, int], object], *, in_bin: bool = False) -> Preparation:
+    def prepare(desk: Desk) -> Act:
+        ann = desk.contact(phone="1")
+        if in_bin:
+            desk.delete(ann)
+        return lambda: act(desk, ann.id)
+
+    return prepare
+
+
+def _with_backup(act: Callable[[Desk, str], object]) -> Preparation:
+    def prepare(desk: Desk) -> Act:
+        desk.contact(phone="1")
+        backup = desk.backup()
+        return lambda: act(desk, backup.id)
+
+    return prepare
+
+
+def _expiry(desk: Desk) -> Act:
+    assert desk.time is not None
+    desk.contact(phone="1")
+    desk.backup()
+    desk.time.forward(days=10)
+    desk.admin = desk.signed_in(1, desk.admin.email, desk.admin.full_name)
+    desk.backup()
+    desk.time.forward(days=10)
+    # The first sweep only notes what has lapsed.
+    desk.workspace.backups.sweep()
+    return desk.workspace.backups.sweep
+
+
+def _password_of_a_new_user(desk: Desk) -> Act:
+    added = desk.workspace.users.add(desk.admin, NewUser(MARC, "Marc Dubois"))
+    code = str(added.one_time_code)
+    return lambda: desk.workspace.passwords.set_first(MARC, code, NEW_PASSWORD, PLACE)
+
+
+def _enrolment(desk: Desk) -> Act:
+    from tests.core.access.people import Phone
+
+    phone = Phone(desk, desk.workspace.two_factor.begin_enrolment(desk.admin).secret)
+    return lambda: desk.workspace.two_factor.confirm_enrolment(desk.admin, phone.code())
+
+
+def _with_phone(act: Callable[[Desk, str], object]) -> Preparation:
+    def prepare(desk: Desk) -> Act:
+        code = enrolled(desk, desk.admin).next_code()
+        return lambda: act(desk, code)
+
+    return prepare
+
+
+def _restore(desk: Desk) -> Act:
+    plan = _plan(desk)
+    allowed = desk.allow(plan)
+    return lambda: desk.workspace.restores.start(
+        desk.admin, plan.id, accept_changes=True, accept_irreversible=True, step_up_id=allowed
+    )
+
+
+def _plan(desk: Desk):  # type: ignore[no-untyped-def]
+    ann = desk.contact(phone="1")
+    backup = desk.backup_file()
+    desk.edit(ann, phone="2")
+    return desk.plan(backup, "contacts", ["phone"])
+
+
+def _undo(desk: Desk) -> Act:
+    done = desk.apply(_plan(desk))
+    plan = desk.workspace.restores.undo_plan(desk.admin, done.id)
+    allowed = desk.allow(plan)
+    return lambda: desk.workspace.restores.start_undo(desk.admin, plan.id, step_up_id=allowed)
+
+
+def _cancel(desk: Desk) -> Act:
+    job_id = str(desk.workspace.jobs.jobs(desk.admin)[0].id) if _queued(desk) else ""
+    return lambda: desk.workspace.jobs.request_cancel(desk.admin, job_id)
+
+
+def _queued(desk: Desk) -> str:
+    return desk.workspace.backups.create(desk.admin)
+
+
+def _run_backup(desk: Desk) -> Act:
+    desk.contact(phone="1")
+    job_id = str(desk.workspace.backups.show(desk.admin, _queued(desk)).job_id)
+    return lambda: desk.workspace.run_job(job_id)
+
+
+def _run_restore(desk: Desk) -> Act:
+    restore_id = str(_restore(desk)())
+    job_id = str(desk.workspace.restores.show(desk.admin, restore_id).job_id)
+    return lambda: desk.workspace.run_job(job_id)
+
+
+def _run_import(desk: Desk) -> Act:
+    path: Path = desk.folder.parent / "contacts.csv"
+    path.write_text("Email,City\nann@example.org,Oslo\n", encoding="utf-8")
+    imports = desk.workspace.imports
+    import_id = imports.start(desk.admin, imports.inspect(desk.admin, path).request())
+    job_id = str(imports.show(desk.admin, import_id).job_id)
+    return lambda: desk.workspace.run_job(job_id)
+
+
+def _interrupted(desk: Desk) -> Act:
+    _queued(desk)
+    with desk.workspace.database.write() as tx:
+        tx.sql("UPDATE jobs SET owner_boot_id = 'another'")
+    return desk.workspace.jobs.recover
+
+
+LOGGED: dict[str, Preparation] = {
+    "backups.delete": _with_backup(lambda d, i: d.workspace.backups.delete(d.admin, i)),
+    "backups.download": _with_backup(
+        lambda d, i: d.workspace.backups.download(d.admin, i, d.folder.parent / "saved.zip")
+    ),
+    "backups.pin": _with_backup(lambda d, i: d.workspace.backups.pin(d.admin, i)),
+    "backups.sweep": _expiry,
+    "backups.verify": _with_backup(lambda d, i: d.workspace.backups.verify(d.admin, i)),
+    "definitions.add_object": lambda d: (
+        lambda: d.workspace.definitions.add_object(d.admin, "boats", "Boat")
+    ),
+    "definitions.add_property": lambda d: (
+        lambda: d.workspace.definitions.add_property(d.admin, "contacts", PROPERTY)
+    ),
+    "definitions.archive_property": lambda d: (
+        d.workspace.definitions.add_property(d.admin, "contacts", PROPERTY),
+        lambda: d.workspace.definitions.archive_property(d.admin, "contacts", PROPERTY.name),
+    )[1],
+    "definitions.remove_object": lambda d: (
+        d.workspace.definitions.add_object(d.admin, "boats", "Boat"),
+        lambda: d.workspace.definitions.remove_object(d.admin, "boats"),
+    )[1],
+    "definitions.set_property": lambda d: (
+        d.workspace.definitions.add_property(d.admin, "contacts", PROPERTY),
+        lambda: d.workspace.definitions.set_property(
+            d.admin, "contacts", PROPERTY.name, {"label": "Name of the boat"}
+        ),
+    )[1],
+    "editor.add": lambda d: (
+        lambda: d.workspace.editor.add(d.admin, "contacts", {"email": "a@example.org"})
+    ),
+    "editor.archive": _with_contact(lambda d, i: d.workspace.editor.archive(d.admin, "contacts", [i])),
+    "editor.purge": _with_contact(lambda d, i: d.workspace.editor.purge(d.admin, "contacts", [i])),
+    "editor.unarchive": _with_contact(
+        lambda d, i: d.workspace.editor.unarchive(d.admin, "contacts", [i]), in_bin=True
+    ),
+    "editor.update": _with_contact(
+        lambda d, i: d.workspace.editor.update(d.admin, "contacts", i, {"phone": "2"})
+    ),
+    "jobs.recover": _interrupted,
+    "jobs.request_cancel": _cancel,
+    "passwords.change": lambda d: (
+        lambda: d.workspace.passwords.change(d.admin, PASSWORD, NEW_PASSWORD)
+    ),
+    "passwords.set_first": _password_of_a_new_user,
+    "restores.start": _restore,
+    "restores.start_undo": _undo,
+    "settings.set": lambda d: (lambda: d.workspace.settings.set(d.admin, "backup.keep_days", 20)),
+    "sign_in.lock": lambda d: (lambda: d.workspace.sign_in.lock(d.admin)),
+    "sign_in.sign_in": lambda d: (
+        lambda: d.workspace.sign_in.sign_in(d.admin.email, PASSWORD, None, PLACE)
+    ),
+    "sign_in.sign_out": lambda d: (lambda: d.workspace.sign_in.sign_out(d.admin)),
+    "sign_in.unlock": lambda d: (
+        d.workspace.sign_in.lock(d.admin),
+        lambda: d.workspace.sign_in.unlock(d.admin, PASSWORD),
+    )[1],
+    "sign_in.resume": lambda d: (
+        lambda token: lambda: d.workspace.sign_in.resume(token, PLACE)
+    )(d.workspace.sign_in.sign_in(d.admin.email, PASSWORD, None, PLACE).token),
+    "teams.add": lambda d: (lambda: d.workspace.teams.add(d.admin, "Harbour")),
+    "teams.add_member": _with_team(lambda d: d.workspace.teams.add_member(d.admin, "Harbour", MARC)),
+    "teams.remove": _with_team(lambda d: d.workspace.teams.remove(d.admin, "Pier")),
+    "teams.remove_member": _with_team(
+        lambda d: d.workspace.teams.remove_member(d.admin, "Pier", MARC)
+    ),
+    "two_factor.confirm_enrolment": _enrolment,
+    "two_factor.remove": _with_phone(lambda d, c: d.workspace.two_factor.remove(d.admin, c)),
+    "two_factor.renew_recovery_codes": _with_phone(
+        lambda d, c: d.workspace.two_factor.renew_recovery_codes(d.admin, c)
+    ),
+    "two_factor.step_up": _with_phone(
+        lambda d, c: d.workspace.two_factor.step_up(d.admin, StepUpPurpose.RESTORE, "plan", c)
+    ),
+    "users.add": lambda d: (
+        lambda: d.workspace.users.add(d.admin, NewUser(MARC, "Marc Dubois", password=PASSWORD))
+    ),
+    "users.deactivate": _with_user(lambda d: d.workspace.users.deactivate(d.admin, MARC)),
+    "users.make_one_time_code": _with_user(
+        lambda d: d.workspace.users.make_one_time_code(d.admin, MARC)
+    ),
+    "users.reactivate": _left,
+    "users.remove": _with_user(lambda d: d.workspace.users.remove(d.admin, MARC)),
+    "users.set": _with_user(
+        lambda d: d.workspace.users.set(d.admin, MARC, UserChange(full_name="Marc D."))
+    ),
+    "records.reveal": _with_contact(
+        lambda d, i: d.workspace.records.reveal(d.admin, "contacts", i, ["hs_object_id", "phone"])
+    ),
+    "run a backup": _run_backup,
+    "run a restore": _run_restore,
+    "run an import": _run_import,
+}
+
+#: Calls that write, and are not entries of their own in the log.
+UNLOGGED = {
+    "backups.create": "the job that it queues is logged when it ends, however it ends",
+    "imports.start": "as with backups",
+    "inbox.mark_read": "whether a notice was read concerns its reader alone",
+    "restores.plan": "a plan changes no record; starting it is logged with the plan's numbers",
+    "restores.undo_plan": "as with plans",
+    "sign_in.touch": "that a person is still there",
+    "two_factor.begin_enrolment": "a secret that counts for nothing until a code confirms it",
+}
+
+READS = frozenset(
+    """
+    audit.anchor audit.catalogue audit.check_entry audit.verify audit_reader.event
+    audit_reader.events audit_reader.ids audit_reader.rows backups.estimate backups.health
+    backups.list backups.open_file backups.show backups.verify_file definitions.archived_properties
+    definitions.counts definitions.object definitions.objects imports.changes imports.dry_run
+    imports.errors imports.inspect imports.list imports.preflight imports.requests
+    imports.save_errors imports.show inbox.list inbox.unread_count jobs.job jobs.jobs
+    records.count records.deletions records.get records.history records.ids records.owners
+    records.rows restores.changes restores.list restores.objects restores.open
+    restores.read_plan restores.show restores.sources restores.survey settings.all settings.one
+    teams.list two_factor.attempts two_factor.status users.grant_needs_code users.list users.me
+    users.names users.show
+    """.split()
+)
