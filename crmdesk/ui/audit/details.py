@@ -177,7 +177,7 @@ def entry_facts(wording: Wording, event: AuditEvent) -> list[tuple[str, str]]:
         (_say("Object"), wording.target(event)),
         (_say("Object ID"), event.object_id or ""),
         (_say("Records"), words.number(event.subjects) if event.subjects > 1 else ""),
-        (_say("Time"), wording.desk.exact(event.at, seconds=True)),
+        (_say("Time"), words.exact(event.at, wording.zone, seconds=True)),
         (_say("Signed in with"), _sign_in_type(event.sign_in_type)),
         (_say("Address"), place),
         (_say("Place"), from_settings),

@@ -157,7 +157,7 @@ class AuditPage(Page):
 
     @Slot(object)
     def _count(self, count: int) -> None:
-        zone = self._desk.zone.key
+        zone = self.source.wording.zone.key
         text = _say("%Ln entr{y|ies}, times in %1", count).replace("%1", zone)
         self.header.set_title(_say("Audit Logs"), text)
         if not count:
@@ -217,7 +217,8 @@ class AuditPage(Page):
         self.table.view.setFocus()
 
     def refresh(self) -> None:
-        """Read the log again."""
+        """Read the log again, and the labels and the zone it is shown with."""
+        self.source.wording = self.panel.wording = Wording.of(self._desk)
         self.table.refresh()
 
     def open_link(self, link: str) -> None:

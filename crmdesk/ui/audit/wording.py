@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QCoreApplication
 
@@ -41,11 +42,13 @@ class Wording:
     """Words for entries, from the catalogue and from the labels the workspace has now.
 
     Attributes:
+        zone: what times are shown in; read once, since a page of rows asks for it 64 times.
         objects: object types by API name; an object that was removed goes by its name.
     """
 
     desk: Desk
     catalogue: AuditCatalogue
+    zone: ZoneInfo
     objects: Mapping[str, ObjectType] = field(default_factory=dict)
 
     @classmethod
@@ -55,6 +58,7 @@ class Wording:
         return cls(
             desk,
             desk.workspace.audit.catalogue(desk.actor),
+            desk.zone,
             {object_type.name: object_type for object_type in found},
         )
 
@@ -96,9 +100,8 @@ class Wording:
 
     def at(self, event: AuditEvent, now: datetime | None = None) -> str:
         """When, to the second: "Today 09:41:07", then "20 Nov 2026 16:22:01"."""
-        zone = self.desk.zone
-        here = event.at.astimezone(zone)
-        days = ((now or datetime.now(UTC)).astimezone(zone).date() - here.date()).days
+        here = event.at.astimezone(self.zone)
+        days = ((now or datetime.now(UTC)).astimezone(self.zone).date() - here.date()).days
         day = {0: _say("Today"), 1: _say("Yesterday")}.get(days) or words.day(here.date())
         return f"{day} {here:%H:%M:%S}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from itertools import count
+from zoneinfo import ZoneInfo
 
 from crmdesk.core.jobs.job import FINAL, Job, JobState
 from crmdesk.core.transfer.model import Import
@@ -73,8 +74,9 @@ class ImportSource:
     def rows(self, ids: Sequence[int]) -> Sequence[Row]:
         """The rows of these numbers; running ones as far as they are now."""
         found, jobs = self._found, {job.id: job for job in self._desk.jobs.open_jobs}
+        zone = self._desk.zone
         return [
-            self._row(number, found[number], jobs.get(found[number].job_id or ""))
+            self._row(number, found[number], jobs.get(found[number].job_id or ""), zone)
             for number in ids
             if number in found
         ]
@@ -92,7 +94,7 @@ class ImportSource:
             self._numbers[import_id] = next(self._next)
         return self._numbers[import_id]
 
-    def _row(self, number: int, found: Import, job: Job | None) -> Row:
+    def _row(self, number: int, found: Import, job: Job | None, zone: ZoneInfo) -> Row:
         who = found.user_name or say("CRM Desk")
         icon, tone = _ICONS.get(found.state, ("loader-circle", Tone.INFO))
         cells = {
@@ -101,7 +103,7 @@ class ImportSource:
             "source": Cell(found.file_name, quiet=True),
             "records": Cell(words.number(found.rows) if found.state in FINAL else ""),
             "user": Cell(who, avatar=who),
-            "date": Cell(self._desk.moment(found.created_at), quiet=True),
+            "date": Cell(words.moment(found.created_at, zone), quiet=True),
         }
         if found.state in FINAL:
             dimmed = found.state in (JobState.CANCELLED, JobState.INTERRUPTED)
