@@ -300,7 +300,6 @@ class Application(QObject):
         if self.signed_in is not None and self.signed_in.window.isVisible():
             self.start.setGeometry(self.signed_in.window.geometry())
         self.start.show()
-        self.start.raise_()
         self.start.activateWindow()
 
     def _window_closed(self) -> None:

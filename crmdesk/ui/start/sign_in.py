@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from PySide6.QtCore import QCoreApplication, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from crmdesk.core.clock import system_time
@@ -21,6 +21,7 @@ from crmdesk.ui.theme.apply import px
 from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.widgets.banner import BannerTone
 from crmdesk.ui.widgets.check_row import CheckRow
+from crmdesk.ui.widgets.elided_label import ElidedLabel
 from crmdesk.ui.widgets.form_field import FormField
 from crmdesk.ui.widgets.labels import label
 from crmdesk.ui.widgets.link import Link
@@ -90,8 +91,11 @@ class SignInPage(FormPage):
 
     def __init__(self, name: str, place: str, email: str, hours: int, reason: str = "") -> None:
         say = QCoreApplication.translate
-        super().__init__(name, place, say("SignInPage", "Sign in"))
+        super().__init__(name, "", say("SignInPage", "Sign in"))
         self.setObjectName("sign_in_page")
+        # A path is one long word: it is shortened in its middle.
+        middle = Qt.TextElideMode.ElideMiddle
+        self.fields.addWidget(ElidedLabel(place, TextStyle.BODY, "text2", mode=middle))
         self.email = QLineEdit(email)
         self.email.setObjectName("email")
         self.password = PasswordField(self.tr("Password"))
