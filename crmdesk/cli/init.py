@@ -11,7 +11,8 @@ import typer
 
 from crmdesk.cli.parameters import PasswordStdin
 from crmdesk.cli.secret_input import ask_passphrase, read_password
-from crmdesk.cli.session import SECRET_FILE, Call, call_of, here, remember_workspace
+from crmdesk.cli.session import Call, call_of, here, remember_workspace
+from crmdesk.core.access.secret_store import SECRET_FILE
 from crmdesk.core.errors import UserError
 from crmdesk.core.setting_declarations import Edition
 

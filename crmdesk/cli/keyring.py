@@ -10,7 +10,6 @@ import typer
 from crmdesk.cli.parameters import Code, RecoveryKeyStdin, group
 from crmdesk.cli.secret_input import ask_passphrase, code_or_ask, read_recovery_key
 from crmdesk.cli.session import (
-    SECRET_FILE,
     call_of,
     chosen_folder,
     here,
@@ -18,6 +17,7 @@ from crmdesk.cli.session import (
     seat,
     store_of,
 )
+from crmdesk.core.access.secret_store import SECRET_FILE
 from crmdesk.core.errors import SecondFactorRefused, UserError
 
 app = group("See, recover and move the workspace's key.")

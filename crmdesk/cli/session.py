@@ -13,6 +13,7 @@ import typer
 
 from crmdesk.cli.output import Output
 from crmdesk.cli.secret_input import ask_passphrase
+from crmdesk.core.access.secret_store import SECRET_FILE
 from crmdesk.core.errors import NotSignedIn, UserError, WrongUsage
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from crmdesk.core.access.secret_store import SecretStore
     from crmdesk.core.jobs.job import Job
     from crmdesk.core.workspace import Workspace
-
-SECRET_FILE = "secrets.bin"  # noqa: S105 - the name of a file
 
 
 @dataclass(slots=True)

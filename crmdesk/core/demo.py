@@ -17,6 +17,7 @@ from crmdesk.core import platform
 from crmdesk.core.access import readable, totp
 from crmdesk.core.access.actor import Actor, Place
 from crmdesk.core.access.secret_file import FileStore
+from crmdesk.core.access.secret_store import SECRET_FILE
 from crmdesk.core.access.step_up import StepUpPurpose
 from crmdesk.core.errors import UserError
 from crmdesk.core.files.atomic import atomic_write
@@ -31,7 +32,6 @@ from crmdesk.core.workspace import NewWorkspace, Workspace, create_workspace
 NAME = "Northwind Traders (demo)"
 EMAIL = "ingrid@northwind.example"
 FULL_NAME = "Ingrid Solberg"
-SECRET_FILE = "secrets.bin"  # noqa: S105 - the name of a file
 PROPERTIES = ("amount", "dealstage", "hs_next_step")
 _OBJECT = "deals"
 _DAMAGED = 40

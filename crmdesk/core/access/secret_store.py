@@ -8,6 +8,8 @@ from typing import Protocol
 # Windows' credential store takes 1,280 characters; what is longer belongs into the database,
 # encrypted with the workspace key.
 LONGEST_VALUE = 1279
+SECRET_FILE = "secrets.bin"  # noqa: S105 - the name of a file
+"""The encrypted file in a workspace's folder, where that is the choice."""
 
 
 class StoreChoice(StrEnum):
