@@ -223,7 +223,8 @@ class BackupPage(Page):
             EmptyState(
                 "archive",
                 say("No backups yet"),
-                text.replace("%1", words.size(estimate.bytes)),
+                # A number and its unit stay on one line.
+                text.replace("%1", words.size(estimate.bytes).replace(" ", "\u00a0")),
                 buttons=(create, other),
                 facts=_facts(estimate),
             )
@@ -498,6 +499,7 @@ class BackupPage(Page):
     def _begin_file_work(self, name: str) -> None:
         row = ProgressRow(name, say("Stop"))
         row.cancel_asked.connect(self.files.stop)
+        row.set_progress(name, None)
         self._put_notice(row)
 
     @Slot(float)
@@ -505,7 +507,7 @@ class BackupPage(Page):
         item = self._notice_slot.itemAt(0)
         row = None if item is None else item.widget()
         if isinstance(row, ProgressRow):
-            row.set_progress(row.accessibleName() or say("Saving a copy"), share)
+            row.set_progress(say("Saving a copy"), share)
 
     def _put_notice(self, widget: QWidget) -> None:
         self._clear_notice()

@@ -54,7 +54,7 @@ class PastRestores(QWidget):
             Column("state", self.tr("State"), 120, sortable=False),
             Column("values", self.tr("Values"), 90, align=Align.END, sortable=False),
             Column("records", self.tr("Records"), 90, rank=2, align=Align.END, sortable=False),
-            Column("undo", self.tr("Undo"), 230, rank=1, sortable=False),
+            Column("undo", self.tr("Undo"), 320, rank=1, sortable=False),
         )
 
     def show_restores(self, restores: Sequence[Restore]) -> None:

@@ -138,7 +138,7 @@ class RunPage(QWidget):
         self._empty()
         self.progress = ProgressRow(restore.name, self.tr("Cancel restore"))
         self.progress.cancel_asked.connect(self.cancel_asked)
-        self.progress.set_progress(self.tr("Waiting to start"), 0.0)
+        self.progress.set_progress(self.tr("Waiting to start"), None)
         self._parts.addWidget(self.progress)
 
     def show_progress(self, job: Job) -> None:
@@ -155,7 +155,7 @@ class RunPage(QWidget):
         elapsed = 0.0
         if job.started_at is not None:
             elapsed = (datetime.now(UTC) - job.started_at).total_seconds()
-        self.progress.set_progress(doing, job_share(job) or 0.0, elapsed)
+        self.progress.set_progress(doing, job_share(job), elapsed)
 
     # -- the summary -----------------------------------------------------------------------
     def show_summary(

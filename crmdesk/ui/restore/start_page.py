@@ -180,7 +180,7 @@ class StartPage(QWidget):
         if job.state is JobState.CANCELLING:
             self._progress.set_cancelling(self.tr("Cancelling before anything is written"))
         else:
-            self._progress.set_progress(self._doing(job), job_share(job) or 0.0)
+            self._progress.set_progress(self._doing(job), job_share(job))
 
     def _begin_row(self, job: Job) -> None:
         self._clear(self._running_slot)

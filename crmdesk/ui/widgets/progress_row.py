@@ -83,9 +83,18 @@ class ProgressRow(QFrame):
             "." if parts[-1].endswith(".") else ""
         )
 
-    def set_progress(self, what: str, fraction: float, elapsed: float = 0, left: float = 0) -> None:
-        """Say what is being done and how far, e.g. "Writing deals, 5 of 9 objects"."""
+    def set_progress(
+        self, what: str, fraction: float | None, elapsed: float = 0, left: float = 0
+    ) -> None:
+        """Say what is being done and how far, e.g. "Writing deals, 5 of 9 objects".
+
+        ``None`` is for work whose length is not known: the ring turns and no number is made up.
+        """
         self._what.setText(what)
+        self._bar.setVisible(fraction is not None)
+        if fraction is None:
+            self._far.setText("")
+            return
         percent = self.tr("{percent} %").format(percent=int(fraction * 100))
         words = time_left(left, elapsed)
         both = self.tr("{percent}, {time_left}").format(percent=percent, time_left=words)
