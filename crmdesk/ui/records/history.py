@@ -156,7 +156,7 @@ def old_and_new(entry: HistoryEntry, showing: Showing) -> str:
 def who_and_when(entry: HistoryEntry, showing: Showing) -> str:
     """The person, the time, and where the change came from."""
     who = entry.user_name or _say("CRM Desk")
-    parts = [who, words.exact(entry.at, showing.desk.zone)]
+    parts = [who, words.exact(entry.at, showing.zone)]
     origin = entry.source_label or _source_words(entry.source)
     return ", ".join([*parts, origin] if origin else parts)
 

@@ -21,6 +21,8 @@ from crmdesk.ui.widgets.link import Link
 from crmdesk.ui.widgets.side_panel import empty_layout
 
 _LATEST, _SLICE = 2, 6
+# The title of no group: people name theirs, or leave the name blank.
+_KEY = "\N{NULL}key"
 
 
 class PropertiesPage(QWidget):
@@ -93,7 +95,7 @@ class PropertiesPage(QWidget):
         # The blank ones of the key properties are worth a line: they are what one fills in.
         for place, (title, properties) in enumerate(_groups(showing)):
             group = PropertyGroup(
-                title or self.tr("Key properties"),
+                self._title(title),
                 properties,
                 showing,
                 record,
@@ -116,6 +118,11 @@ class PropertiesPage(QWidget):
         self._column.addWidget(self._tail, 0, Qt.AlignmentFlag.AlignLeft)
         self._column.addStretch(1)
         self._slices.start()
+
+    def _title(self, group: str) -> str:
+        if group == _KEY:
+            return self.tr("Key properties")
+        return group or self.tr("Other properties")
 
     def _add_group(self, group: PropertyGroup) -> None:
         group.add_rows(len(group.properties))
@@ -168,10 +175,10 @@ class PropertiesPage(QWidget):
 
 
 def _groups(showing: Showing) -> list[tuple[str, list[Property]]]:
-    """The key properties under a blank title, with what names the record, then the rest."""
+    """The key properties under a title of their own, with what names the record, then the rest."""
     own = showing.object_type
     key = dict.fromkeys((*own.display_properties, *key_names(own)))
-    groups: dict[str, list[Property]] = {"": [own.by_name[n] for n in key if n in own.by_name]}
+    groups: dict[str, list[Property]] = {_KEY: [own.by_name[n] for n in key if n in own.by_name]}
     for found in own.properties:
         if found.name not in key and not found.hidden:
             groups.setdefault(found.group, []).append(found)

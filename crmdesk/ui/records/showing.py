@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QCoreApplication, QLocale
 
@@ -46,6 +48,11 @@ class Showing:
     object_type: ObjectType
     owners: Mapping[str, str]
 
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The zone of times; asked once, not for every cell."""
+        return self.desk.zone
+
     @classmethod
     def of(cls, desk: Desk, object_type: ObjectType) -> Showing:
         """Read who may own records now."""
@@ -72,7 +79,7 @@ class Showing:
             return _day(value)
         if shown.type is PropertyType.DATETIME:
             return self._moment(value, exact=exact)
-        return display(value, shown, self._options())
+        return display(value, shown, self._options)
 
     def cell(self, shown: Property, value: str | None) -> Cell:
         """A value as a table paints it."""
@@ -91,12 +98,13 @@ class Showing:
             at = datetime.fromisoformat(value).astimezone(UTC)
         except (ValueError, OverflowError):
             return value
-        return self.desk.exact(at) if exact else self.desk.moment(at)
+        return words.exact(at, self.zone) if exact else words.moment(at, self.zone)
 
+    @cached_property
     def _options(self) -> DisplayOptions:
         locale = QLocale()
         return DisplayOptions(
-            time_zone=self.desk.zone,
+            time_zone=self.zone,
             group_mark=locale.groupSeparator(),
             decimal_mark=locale.decimalPoint(),
             yes=_say("Yes"),

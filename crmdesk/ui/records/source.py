@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication
 from crmdesk.core.records.filters import RecordQuery
 from crmdesk.core.records.schema import ObjectType, Property
 from crmdesk.core.records.types import PropertyType
+from crmdesk.ui import words
 from crmdesk.ui.records.conditions import Condition, filters_of
 from crmdesk.ui.records.defaults import NAME, badge_property
 from crmdesk.ui.records.showing import Showing, is_number, short_label
@@ -62,7 +63,7 @@ class RecordSource:
         filters = [
             found
             for condition in wanted.conditions
-            for found in filters_of(condition, self.object_type, self._showing.desk.zone)
+            for found in filters_of(condition, self.object_type, self._showing.zone)
         ]
         return RecordQuery(
             self.object_type.name,
@@ -130,7 +131,7 @@ class BinSource:
                 continue
             cells = {
                 NAME: name_cell(self._showing, row_id, dict(zip(names, values, strict=True))),
-                "deleted": Cell(desk.moment(deleted[row_id].at)),
+                "deleted": Cell(words.moment(deleted[row_id].at, self._showing.zone)),
                 "by": Cell(deleted[row_id].by or _say("CRM Desk")),
                 "left": Cell(days_left(deleted[row_id].at, self._days), quiet=True),
             }

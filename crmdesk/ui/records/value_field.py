@@ -138,7 +138,7 @@ class ValueField(FormField):
         """A moment as people type it, in the workspace's zone."""
         if self._property.type is not PropertyType.DATETIME or "T" not in value:
             return value
-        at = datetime.fromisoformat(value).astimezone(self._showing.desk.zone)
+        at = datetime.fromisoformat(value).astimezone(self._showing.zone)
         return f"{at:%Y-%m-%d %H:%M}"
 
 
