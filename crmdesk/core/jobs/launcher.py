@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-import threading
 from pathlib import Path
 
 
@@ -36,6 +35,4 @@ def start_worker(workspace: Path, job_id: str, workspace_key: bytes) -> int:
         pipe.write(workspace_key.hex().encode("ascii") + b"\n")
     # Somebody must take note of its end, or it stays in the list of processes as long as we do.
     threading.Thread(target=process.wait, name=f"worker {process.pid}", daemon=True).start()
-    # Somebody must take note of its end, or it stays in the process table until we end too.
-    threading.Thread(target=process.wait, name=f"worker {job_id}", daemon=True).start()
     return process.pid
