@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from importlib import import_module
-from importlib.util import find_spec
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
@@ -174,29 +173,44 @@ class SignedInWindow(QObject):
     def _tabs(self) -> list[Tab]:
         may = self.desk.may
         admin = may(Permission.SUPER_ADMIN)
-        wanted = (
-            ("records", self.tr("Records"), "database", "RecordsPage", True),
-            ("backup", self.tr("Backup"), "archive", "BackupPage", admin),
-            ("restore", self.tr("Restore"), "archive-restore", "RestorePage", admin),
+        tabs = (
+            (True, Tab("records", self.tr("Records"), "database", self._records)),
+            (admin, Tab("backup", self.tr("Backup"), "archive", self._backup)),
+            (admin, Tab("restore", self.tr("Restore"), "archive-restore", self._restore)),
             (
-                "transfer",
-                self.tr("Import & Export"),
-                "arrow-down-up",
-                "TransferPage",
                 may(Permission.IMPORT) or may(Permission.EXPORT),
+                Tab("transfer", self.tr("Import & Export"), "arrow-down-up", self._transfer),
             ),
-            ("audit", self.tr("Audit Logs"), "scroll-text", "AuditPage", admin),
+            (admin, Tab("audit", self.tr("Audit Logs"), "scroll-text", self._audit)),
         )
-        tabs = []
-        for key, title, icon, kind, allowed in wanted:
-            module = f"crmdesk.ui.{key}.page"
-            if allowed and _exists(module):
-                tabs.append(Tab(key, title, icon, self._maker(module, kind)))
-        return tabs
+        return [tab for allowed, tab in tabs if allowed]
 
-    def _maker(self, module: str, kind: str) -> Callable[[], Page]:
-        """A page is imported when it is first looked at: the window opens sooner."""
-        return lambda: getattr(import_module(module), kind)(self.desk)
+    # A page is imported when it is first looked at: the window opens sooner.
+
+    def _records(self) -> Page:
+        from crmdesk.ui.records.page import RecordsPage
+
+        return RecordsPage(self.desk)
+
+    def _backup(self) -> Page:
+        from crmdesk.ui.backup.page import BackupPage
+
+        return BackupPage(self.desk)
+
+    def _restore(self) -> Page:
+        from crmdesk.ui.restore.page import RestorePage
+
+        return RestorePage(self.desk)
+
+    def _transfer(self) -> Page:
+        from crmdesk.ui.transfer.page import TransferPage
+
+        return TransferPage(self.desk)
+
+    def _audit(self) -> Page:
+        from crmdesk.ui.audit.page import AuditPage
+
+        return AuditPage(self.desk)
 
     def _settings_page(self) -> Page:
         from crmdesk.ui.settings.page import SettingsPage
@@ -211,6 +225,33 @@ class SignedInWindow(QObject):
     def _register_actions(self) -> None:
         lock = ActionSpec("lock", self.tr("Lock"), MenuName.FILE, ("Ctrl+L",), "lock", group=8)
         self._actions.register(lock, self.idle.emit)
+        if not self.desk.may(Permission.SUPER_ADMIN):
+            return
+        for spec, link in (
+            (
+                ActionSpec(
+                    "create_backup",
+                    self.tr("Create backup"),
+                    MenuName.FILE,
+                    ("Ctrl+Shift+B",),
+                    "archive",
+                    group=2,
+                ),
+                "backups/new",
+            ),
+            (
+                ActionSpec(
+                    "restore_from",
+                    self.tr("Restore from a backup"),
+                    MenuName.FILE,
+                    ("Ctrl+Shift+R",),
+                    "archive-restore",
+                    group=2,
+                ),
+                "restore/new",
+            ),
+        ):
+            self._actions.register(spec, partial(self.go, link))
 
     # -- what happens ------------------------------------------------------------------------
     def _session_ended(self, error: NotSignedIn) -> None:
@@ -273,13 +314,6 @@ class SignedInWindow(QObject):
         dialog = DecisionDialog(decision, self.window)
         dialog.deed_button.hide()
         dialog.open()
-
-
-def _exists(module: str) -> bool:
-    try:
-        return find_spec(module) is not None
-    except ModuleNotFoundError:
-        return False
 
 
 def _sign_in_words(actor: Actor) -> str:

@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+from time import time
+
+import pyotp
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QComboBox,
+    QLineEdit,
+    QWidget,
+)
+
+from crmdesk.core.setting_declarations import SETTINGS, Section
+from crmdesk.ui.settings.own_two_factor import OwnTwoFactor
+from crmdesk.ui.settings.section_page import SectionPage
+from crmdesk.ui.settings.wording import section_words, setting_words
+from tests.ui.clipping import clipped
+from tests.ui.settings.conftest import dialog_named, has_dialog
+
+CONTROLS = (QAbstractButton, QLineEdit, QComboBox, QAbstractSpinBox)
+LEFT = Qt.MouseButton.LeftButton
+SECTIONS = ("profile", "appearance", "workspace", "users", "security", "backup", "data")
+
+
+def type_into(page, key, text, qtbot):
+    control = page.shown_page.fields[key].control
+    control.selectAll()
+    qtbot.keyClicks(control, text)
+
+
+def stored(desk, key):
+    return desk.workspace.settings.get(None, key)
+
+
+def test_a_saved_setting_is_in_the_database_and_in_the_log(settings_page, desk, qtbot):
+    page = settings_page()
+    page.show_section("backup")
+    assert not page.footer.isVisible()
+    type_into(page, "backup.keep_days", "21", qtbot)
+    assert page.footer.isVisible()
+    qtbot.mouseClick(page.save, LEFT)
+    qtbot.waitUntil(lambda: not page.footer.isVisible())
+    assert stored(desk, "backup.keep_days") == 21
+    assert any("setting" in action.lower() for action, _ in desk.audit_actions())
+    assert page.stand.told.toasts[0][0] == "1 setting saved"
+
+
+def test_the_footer_counts_errors_and_nothing_wrong_is_saved(settings_page, desk, qtbot):
+    page = settings_page()
+    page.show_section("security")
+    type_into(page, "session.idle_minutes", "5000", qtbot)
+    type_into(page, "session.absolute_hours", "zero", qtbot)
+    page.commands()["save"]()
+    assert page.errors.plain_text() == "2 fields need attention before you can save"
+    assert not page.save.isEnabled()
+    assert stored(desk, "session.idle_minutes") == 30
+    qtbot.mouseClick(page.discard, LEFT)
+    assert not page.footer.isVisible()
+    assert page.shown_page.fields["session.idle_minutes"].control.text() == "30"
+
+
+def test_a_number_may_be_typed_with_its_grouping(settings_page, desk, qtbot):
+    page = settings_page()
+    page.show_section("data")
+    type_into(page, "import.max_bytes", "3,000,000", qtbot)
+    page.commands()["save"]()
+    qtbot.waitUntil(lambda: not page.footer.isVisible())
+    assert stored(desk, "import.max_bytes") == 3_000_000
+
+
+def test_every_declared_setting_has_a_field_and_words(settings_page):
+    page = settings_page()
+    shown = set()
+    for section in ("workspace", "security", "backup", "data"):
+        page.show_section(section)
+        assert isinstance(page.shown_page, SectionPage)
+        shown |= set(page.shown_page.fields)
+    assert shown == set(SETTINGS)
+    assert all(setting_words(each).title != each.key for each in SETTINGS.values())
+    carded = {key for s in Section for _, _, keys in section_words(s).cards for key in keys}
+    assert carded == set(SETTINGS)
+
+
+def test_searching_finds_a_setting_and_enter_goes_to_it(settings_page, qtbot):
+    page = settings_page()
+    qtbot.keyClicks(page.search, "recycle")
+    assert not page.listing._items["backup"].isEnabled()
+    qtbot.keyClick(page.search, Qt.Key.Key_Return)
+    assert page.section == "data"
+    assert page.escape()
+    assert page.listing._items["backup"].isEnabled()
+
+
+def test_a_link_leads_to_one_setting(settings_page):
+    page = settings_page()
+    page.open_link("settings/session.idle_minutes")
+    assert page.section == "security"
+    page.open_link("settings/users")
+    assert page.section == "users"
+
+
+def test_who_is_no_super_admin_sees_why_nothing_can_be_changed(settings_page, desk):
+    page = settings_page(desk.user("Marc Dubois"))
+    assert "users" not in page.listing._items
+    page.show_section("backup")
+    field = page.shown_page.fields["backup.keep_days"]
+    assert not field.control.isEnabled()
+    assert "Super Admin" in field.control.accessibleDescription()
+
+
+def test_no_text_is_cut_and_every_control_has_a_name(settings_page, qtbot):
+    page = settings_page()
+    for width in (1280, 960):
+        page.resize(width, 551)
+        page.set_narrow(width < 1180)
+        for section in SECTIONS:
+            page.show_section(section)
+            qtbot.wait(30)
+            assert not clipped(page), (width, section)
+            for control in page.shown_page.findChildren(QWidget):
+                if control.isVisible() and isinstance(control, CONTROLS):
+                    assert name_of(control), (section, control)
+
+
+def name_of(control):
+    """What a screen reader says; parts of a box or a spin box speak through it."""
+    if isinstance(control.parent(), QComboBox | QAbstractSpinBox):
+        return "part"
+    return control.accessibleName() or getattr(control, "text", str)()
+
+
+def test_two_factor_is_set_up_and_taken_away_here(settings_page, desk, qtbot):
+    page = settings_page()
+    page.show_section("security")
+    card = page.shown_page.findChild(OwnTwoFactor)
+    assert card.badge.text() == "Off"
+    two_factor = desk.workspace.two_factor
+    codes = pyotp.TOTP(two_factor.begin_enrolment(desk.admin).secret)
+    two_factor.confirm_enrolment(desk.admin, codes.at(int(time()) - 30))
+    card.read()
+    assert card.badge.text() == "On"
+    qtbot.mouseClick(card.turn_off, LEFT)
+    dialog = dialog_named("two_factor_dialog")
+    dialog.entry.code.setText(codes.now())
+    qtbot.mouseClick(dialog.deed_button, LEFT)
+    qtbot.waitUntil(lambda: not has_dialog("two_factor_dialog"))
+    assert not two_factor.status(desk.admin).enrolled
+    assert card.badge.text() == "Off"

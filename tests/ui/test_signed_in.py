@@ -1,0 +1,123 @@
+"""The composed window of a signed-in person: tabs by rights, bell, health, links."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings
+
+from crmdesk.core.access.actor import Actor
+from crmdesk.core.access.permissions import Permission
+from crmdesk.core.notify.inbox import NotificationKind
+from crmdesk.ui.frame.values import HealthLevel, WorkspaceChoice
+from crmdesk.ui.language import install_language
+from crmdesk.ui.look import Look
+from crmdesk.ui.signed_in import SignedInWindow
+from crmdesk.ui.window_state import WindowState
+from tests.builders import Desk
+
+Enter = Callable[..., SignedInWindow]
+
+
+@pytest.fixture
+def enter(desk: Desk, qapp, tmp_path: Path) -> Iterator[Enter]:
+    """Opens the window of somebody."""
+    install_language(qapp)
+    made = []
+
+    def open_window(actor: Actor | None = None) -> SignedInWindow:
+        settings = QSettings(str(tmp_path / "w.ini"), QSettings.Format.IniFormat)
+        window = SignedInWindow(
+            desk.workspace,
+            actor or desk.admin,
+            WindowState(settings),
+            Look(qapp, settings),
+            (WorkspaceChoice("w", "Northwind Traders", current=True),),
+            start_job=lambda _job: None,
+        )
+        made.append(window)
+        window.window.show()
+        window.start()
+        return window
+
+    yield open_window
+    for window in made:
+        window.window.close()
+        window.window.deleteLater()
+
+
+def tabs_of(entered: SignedInWindow) -> list[str]:
+    return [tab.key for tab in entered.window._content.tabs]
+
+
+def test_tabs_one_may_not_use_are_absent(enter, desk):
+    assert tabs_of(enter()) == ["records", "backup", "restore", "transfer", "audit"]
+    assert tabs_of(enter(desk.user("Marc Dubois"))) == ["records"]
+    assert tabs_of(enter(desk.user("Elif Demir", Permission.IMPORT))) == ["records", "transfer"]
+
+
+def test_a_notification_is_counted_opened_and_read(enter, desk, qtbot):
+    with desk.workspace.database.write() as tx:
+        desk.workspace.inbox.notify(
+            tx,
+            [desk.admin.user_id],
+            NotificationKind.JOB_INTERRUPTED,
+            {},
+            link="settings/security",
+        )
+    entered = enter()
+    qtbot.waitUntil(lambda: entered.window.title_row.bell._unread == 1)
+    notice_id = desk.workspace.inbox.list(desk.admin)[0].id
+    entered.window.notices_popover.opened.emit(notice_id)
+    assert entered.window.place == "settings"
+    assert entered.window.page.section == "security"
+    qtbot.waitUntil(lambda: desk.workspace.inbox.unread_count(desk.admin) == 0)
+
+
+def test_the_health_of_the_backups_stands_on_every_tab(enter, desk, qtbot):
+    entered = enter()
+    health = entered.window.tab_row
+    qtbot.waitUntil(health.health.isVisible)
+    desk.backup()
+    entered.feed.read()
+    shown = []
+    entered.window.set_health = shown.append
+    entered.feed.read()
+    qtbot.waitUntil(lambda: bool(shown))
+    assert shown[0].level is HealthLevel.OK
+    assert shown[0].text.startswith("Backed up")
+
+
+def test_a_link_that_leads_nowhere_changes_nothing(enter):
+    entered = enter()
+    before = entered.window.place
+    entered.go("nowhere/12")
+    entered.go("")
+    assert entered.window.place == before
+
+
+def test_a_job_shows_in_the_frame_and_can_be_cancelled_there(enter, desk, qtbot):
+    entered = enter()
+    backup_id = desk.workspace.backups.create(desk.admin)
+    entered.jobs.poll()
+    assert entered.window.title_row.jobs.isVisible()
+    job_id = desk.workspace.backups.show(desk.admin, backup_id).job_id
+    entered.window.jobs_popover.cancelled.emit(job_id)
+    assert desk.workspace.backups.show(desk.admin, backup_id).state.value == "cancelled"
+    qtbot.waitUntil(lambda: not entered.window.title_row.jobs.isVisible())
+
+
+def test_several_refused_calls_end_the_session_once(enter, desk, qtbot):
+    entered = enter()
+    over = []
+    entered.session_over.connect(over.append)
+    desk.workspace.sign_in.sign_out(desk.admin)
+    entered.feed.read()
+    entered.desk.run_query(
+        entered, "x", lambda: desk.workspace.inbox.list(desk.admin), print, print
+    )
+    qtbot.waitUntil(lambda: bool(over))
+    qtbot.wait(50)
+    assert len(over) == 1

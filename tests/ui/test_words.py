@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from PySide6.QtCore import QCoreApplication
+
+from crmdesk.core.errors import UserError
+from crmdesk.core.jobs.job import Job, JobKind, JobState
+from crmdesk.core.notify.inbox import Notification, NotificationKind
+from crmdesk.ui import words
+from crmdesk.ui.job_words import job_line, job_name
+from crmdesk.ui.language import install_language
+from crmdesk.ui.messages import message
+from crmdesk.ui.notices import notice
+
+OSLO = ZoneInfo("Europe/Oslo")
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def language(qapp):
+    install_language(qapp)
+
+
+def test_numbers_are_grouped_and_sizes_short():
+    assert words.number(12_480) == "12,480"
+    assert words.size(41_234_567) == "41.2 MB"
+    assert words.percent(0.629) == "62\u00a0%"
+
+
+@pytest.mark.parametrize(
+    ("ago", "text"),
+    [
+        (timedelta(minutes=5), "Today 09:55"),
+        (timedelta(hours=11), "Yesterday"),
+        (timedelta(days=2), "20 Nov 2026"),
+    ],
+)
+def test_a_time_is_said_in_the_zone_of_the_workspace(ago, text):
+    assert words.moment(NOW - ago, OSLO, now=NOW) == text
+
+
+def test_health_is_said_in_one_round_number():
+    assert words.ago(NOW - timedelta(hours=3), now=NOW) == "3 h ago"
+    assert words.ago(NOW - timedelta(days=1), now=NOW) == "1 day ago"
+    assert words.ago(NOW - timedelta(days=9), now=NOW) == "9 days ago"
+
+
+def test_plurals_follow_the_number():
+    def say(count):
+        text = "%Ln value{|s} {was|were} cleared"
+        return QCoreApplication.translate("Test", text, "", count)
+
+    assert say(1) == "1 value was cleared"
+    assert say(1_204) == "1,204 values were cleared"
+
+
+@pytest.mark.parametrize("kind", list(NotificationKind))
+def test_every_kind_of_notification_has_words_whatever_its_values(kind):
+    for values in ({}, {"records": 1, "values": 850, "state": "failed", "bytes": 3}):
+        found = Notification(1, kind.value, NOW, values, "backups/1", None)
+        told = notice(found, OSLO, now=NOW)
+        assert told.title
+        assert "%" not in told.title + told.text
+        assert "{" not in told.title + told.text
+        assert told.unread
+
+
+def test_a_notification_of_a_newer_program_is_shown_all_the_same():
+    found = Notification(1, "from_the_future", NOW, {}, None, NOW)
+    told = notice(found, OSLO, now=NOW)
+    assert told.title
+    assert not told.unread
+
+
+def job(state=JobState.RUNNING, done=620, total=1000, **detail):
+    return Job(
+        "j",
+        JobKind.BACKUP,
+        state,
+        {},
+        1,
+        "Ingrid Solberg",
+        "writing",
+        done,
+        total,
+        detail,
+        NOW,
+        NOW,
+        None,
+        None,
+        None,
+        None,
+    )
+
+
+def test_a_running_job_says_what_it_does_and_how_far_it_is():
+    line = job_line(job(object="deals", objects=9, objects_done=4), NOW + timedelta(minutes=3))
+    assert line.doing == "Writing deals, 5 of 9 objects. 62\u00a0%, about 2 min left"
+    assert (line.share, line.percent) == (0.62, "62\u00a0%")
+
+
+def test_a_job_that_is_being_cancelled_cannot_be_cancelled_again():
+    line = job_line(job(JobState.CANCELLING), NOW)
+    assert not line.cancellable
+    assert "Cancelling" in line.doing
+
+
+def test_every_kind_of_job_has_a_name():
+    assert all(job_name(kind) for kind in JobKind)
+
+
+def test_a_known_error_is_told_in_its_own_words_and_a_fault_as_one():
+    told = message(UserError("disk_full", "The disk was full.", "Make room."))
+    assert told.sentence == "The disk was full. Make room."
+    hidden = message(ValueError("secret of somebody"))
+    assert "secret" not in hidden.sentence
+
+
+def test_a_hint_that_names_a_command_becomes_one_for_the_window():
+    error = UserError("workspace_key_missing", "No key.", "crmdesk keyring recover")
+    assert "crmdesk" not in message(error).sentence
