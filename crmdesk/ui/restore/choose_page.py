@@ -26,6 +26,7 @@ from crmdesk.ui.widgets.search_field import SearchField
 
 _TYPING_MS = 120
 _ROOMY_FROM = 1100
+_LIST = 248
 
 
 class ChoosePage(QWidget):
@@ -57,7 +58,7 @@ class ChoosePage(QWidget):
         self.panel = SelectionPanel()
         self._pause = QTimer(self, singleShot=True, interval=_TYPING_MS)
         self._objects_slot = QVBoxLayout()
-        self.objects = LeftList(self.tr("Objects"), 248)
+        self.objects = LeftList(self.tr("Objects"), _LIST)
         self._build()
         self._connect()
 
@@ -141,7 +142,7 @@ class ChoosePage(QWidget):
 
     def _list_objects(self, items: tuple[RestorableObject, ...]) -> None:
         self._listed = items
-        old, self.objects = self.objects, LeftList(self.tr("Objects"), 248)
+        old, self.objects = self.objects, LeftList(self.tr("Objects"), _LIST)
         self._objects_slot.replaceWidget(old, self.objects)
         old.hide()
         old.deleteLater()
@@ -228,7 +229,12 @@ class ChoosePage(QWidget):
     def _counted(self, _count: int) -> None:
         self.properties.table.view.viewport().update()
 
+    def _share_room(self) -> None:
+        """In a small window the search needs room more than the panel does."""
+        roomy = self.width() >= px(_ROOMY_FROM)
+        self._count.setVisible(roomy)
+        self.panel.set_narrow(not roomy)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        # The panel says the same; in a small window the search needs the room more.
-        self._count.setVisible(self.width() >= px(_ROOMY_FROM))
+        self._share_room()

@@ -19,7 +19,7 @@ from crmdesk.ui.widgets.labels import label, rule, set_tone
 from crmdesk.ui.widgets.paragraph import Paragraph
 from crmdesk.ui.widgets.scrolling import scrolling
 
-_WIDTH, _BAR = 272, 8
+_WIDTH, _WIDTH_NARROW, _BAR = 272, 240, 8
 _COLOURS = ("fill", "ok_icon", "danger_fill")
 
 
@@ -105,6 +105,10 @@ class SelectionPanel(QFrame):
         row.setSpacing(0)
         row.addWidget(edge)
         row.addWidget(scrolling(body), 1)
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Leave more room to the properties in a small window."""
+        self.setFixedWidth(px(_WIDTH_NARROW if narrow else _WIDTH))
 
     def show_state(self, state: WizardState, object_type: ObjectType | None) -> None:
         """Show the sum of what is chosen."""
