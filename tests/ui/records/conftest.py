@@ -42,7 +42,8 @@ class Records:
         self.qtbot.keyClick(QApplication.focusWidget() or self.page, key, modifiers)
 
     def click(self, widget: QWidget) -> None:
-        """The left button in the middle of a widget."""
+        """The left button in the middle of a widget, once it is in sight."""
+        self.wait(widget.isVisible)
         self.qtbot.mouseClick(widget, Qt.MouseButton.LeftButton)
 
     def write(self, widget: QWidget, text: str) -> None:
