@@ -329,7 +329,7 @@ class ImportAssistant(QWidget):
                 UserError(
                     "worker_not_started",
                     filled(say("The import waits: no process could be started (%1)."), str(error)),
-                    say("It goes on at the next start of CRM Desk, or cancel it."),
+                    say("Cancel it, and try again when the computer has room for a process."),
                 )
             )
         self.started.emit(import_id)

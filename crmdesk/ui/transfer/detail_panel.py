@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from crmdesk.core.jobs.job import FINAL, JobState
 from crmdesk.core.records.record import MASKED
 from crmdesk.core.records.schema import ObjectType
-from crmdesk.core.transfer.model import Import, ImportedRecord, ImportProblem
+from crmdesk.core.transfer.model import Import, ImportedRecord, ImportedValue, ImportProblem
 from crmdesk.ui import words
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.messages import sentence
@@ -178,16 +178,37 @@ class ImportPanel(SidePanel):
         if record.source_id:
             told = filled(say("%1. Its ID where it comes from: %2"), told, record.source_id)
         body.addWidget(Paragraph(told, TextStyle.CAPTION, "text2"))
-        for value in record.values[:_VALUES_SHOWN]:
+        holder = QWidget()
+        values = QVBoxLayout(holder)
+        values.setContentsMargins(0, 0, 0, 0)
+        values.setSpacing(12)
+        body.addWidget(holder)
+        self._add_values(values, record.values)
+
+    def _add_values(self, column: QVBoxLayout, values: Sequence[ImportedValue]) -> None:
+        """The first values; a link brings the others, since one record may have hundreds."""
+        object_type = None if self._showing is None else self._showing.object_type
+        for value in values[:_VALUES_SHOWN]:
             shown = ShownChange(
-                property_label(None if showing is None else showing.object_type, value.property),
+                property_label(object_type, value.property),
                 self._text(value.property, value.old),
                 self._text(value.property, value.new),
             )
-            body.addWidget(ValueChange(shown))
-        if len(record.values) > _VALUES_SHOWN:
-            more = say("and %Ln more value{|s}", len(record.values) - _VALUES_SHOWN)
-            body.addWidget(Paragraph(more, TextStyle.CAPTION, "text2"))
+            column.addWidget(ValueChange(shown))
+        rest = values[_VALUES_SHOWN:]
+        if not rest:
+            return
+        link = Link(say("Show %Ln more value{|s}", len(rest)))
+        link.setObjectName("more_values")
+
+        def more() -> None:
+            column.removeWidget(link)
+            link.hide()
+            link.deleteLater()
+            self._add_values(column, rest)
+
+        link.clicked.connect(more)
+        column.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _text(self, name: str, value: str | None) -> str | None:
         showing = self._showing

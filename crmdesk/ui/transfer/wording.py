@@ -16,7 +16,6 @@ from crmdesk.core.transfer.model import (
     ObjectKnownBy,
     Trust,
 )
-from crmdesk.ui import words
 
 
 def say(text: str, count: int = -1) -> str:
@@ -156,7 +155,3 @@ def state_line(found: Import) -> str:
     }
     return states[found.state]
 
-
-def records_of(found: Import) -> str:
-    """How many records it wrote, or rows it read while nothing is written yet."""
-    return words.number(found.rows)

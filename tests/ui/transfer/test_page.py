@@ -156,3 +156,31 @@ def test_tab_walks_from_the_header_over_the_search_to_the_table(imported, stand,
     for stop in (page.search, page.table.view):
         qtbot.keyClick(page.window().focusWidget(), Qt.Key.Key_Tab)
         assert stop.hasFocus()
+
+
+def test_every_value_of_a_record_with_many_can_be_seen(desk, stand, write, qtbot):
+    names = [
+        found
+        for found in desk.workspace.definitions.object(desk.admin, "contacts").writable
+        if found.type == "string" and not found.format and not found.sensitive
+    ][:12]
+    desk.contact(email="ann@example.org")
+    head = ",".join(["Email", *(found.name for found in names)])
+    path = write(head, ",".join(["ann@example.org", *(f"v{n}" for n in range(len(names)))]))
+    imports = desk.workspace.imports
+    import_id = imports.start(desk.admin, ImportRequest(str(path), "contacts"))
+    desk.workspace.run_job(imports.show(desk.admin, import_id).job_id)
+    page = loaded(qtbot, stand, 1)
+    page.open_import(import_id)
+    page.panel.show_page("changes")
+
+    def more() -> list[Link]:
+        found = page.panel.findChildren(Link)
+        return [link for link in found if link.objectName() == "more_values"]
+
+    qtbot.waitUntil(lambda: len(more()) == 1)
+    assert len(page.panel.findChildren(ValueChange)) == 8
+    assert more()[0].text() == f"Show {len(names) - 8} more values"
+    more()[0].click()
+
+    assert len(page.panel.findChildren(ValueChange)) == len(names)
