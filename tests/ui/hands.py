@@ -10,8 +10,8 @@ from typing import Any
 
 import pyotp
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QApplication, QDialog, QMenu, QPushButton, QWidget
+from PySide6.QtGui import QAccessible, QMouseEvent
+from PySide6.QtWidgets import QApplication, QDialog, QMenu, QPushButton, QScrollArea, QWidget
 
 from crmdesk.core.access.actor import Actor
 from crmdesk.ui.desk import Desk as PageDesk
@@ -118,6 +118,19 @@ class AtWork:
         column = key or table.columns[0].key
         rows = [table.row(row_id) for row_id in table.ids]
         return [row.cells[column].text for row in rows if row is not None and column in row.cells]
+
+
+def nameless(page: QWidget) -> list[str]:
+    """Controls in sight that take the focus and have no name a screen reader could say."""
+    found = []
+    for child in page.findChildren(QWidget):
+        takes = child.focusPolicy() & Qt.FocusPolicy.TabFocus
+        if not takes or not child.isVisibleTo(page) or isinstance(child, QScrollArea):
+            continue
+        face = QAccessible.queryAccessibleInterface(child)
+        if face is not None and not face.text(QAccessible.Text.Name):
+            found.append(f"{type(child).__name__} {child.objectName()}")
+    return found
 
 
 @contextmanager

@@ -352,8 +352,11 @@ class BackupPage(Page):
 
         def queued(backup: Backup) -> None:
             dialog.accept()
-            desk.start_job(str(backup.job_id))
             self.refresh()
+            try:
+                desk.start_job(str(backup.job_id))
+            except OSError as error:
+                self.show_error(error)
 
         def refused(error: Exception) -> None:
             dialog.show_error(sentence(error))

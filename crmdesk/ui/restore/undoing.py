@@ -113,4 +113,7 @@ class Undoing(QObject):
 
     def _queued(self, undo: Restore) -> None:
         self.started.emit(undo)
-        self._desk.start_job(str(undo.job_id))
+        try:
+            self._desk.start_job(str(undo.job_id))
+        except OSError as error:
+            self.failed.emit(error)

@@ -276,7 +276,8 @@ class WizardPage(QWidget):
             self._patience.stop()
             if self._notice in ("busy", _STALE):
                 self._hide_banner()
-            if state.step is Step.PROPERTIES and state.survey is None and self._notice != "error":
+            waits = state.object_name is not None and state.survey is None
+            if state.step is Step.PROPERTIES and waits and self._notice != "error":
                 self._show_banner(
                     "stopped",
                     BannerTone.INFO,

@@ -20,7 +20,7 @@ from crmdesk.ui.widgets.paragraph import Paragraph
 from tests.builders import Desk
 from tests.ui.backup.conftest import Open
 from tests.ui.clipping import PseudoTranslator, clipped
-from tests.ui.hands import SIZE, SMALLEST, AtWork
+from tests.ui.hands import SIZE, SMALLEST, AtWork, nameless
 
 offscreen_menu = pytest.mark.qt_log_ignore("does not support (raise|grabbing)", extend=True)
 
@@ -314,6 +314,15 @@ def test_a_file_that_is_no_zip_is_refused_in_a_sentence(
 
     said = _notice(work) or " ".join(_panel_texts(work))
     assert "not a zip file" in said
+
+
+def test_every_control_has_a_name(open_page: Open, desk: Desk) -> None:
+    desk.contact()
+    made = desk.backup()
+    work = open_page(desk)
+    work.page.open_link(f"backups/{made.id}")
+
+    assert nameless(work.page) == []
 
 
 @pytest.mark.parametrize("size", [SIZE, SMALLEST])

@@ -18,7 +18,7 @@ from crmdesk.ui.access.two_factor_dialog import TwoFactorDialog
 from crmdesk.ui.widgets.dialog import DecisionDialog
 from tests.builders import Desk
 from tests.ui.clipping import PseudoTranslator, clipped
-from tests.ui.hands import SIZE, SMALLEST, AtWork, Authenticator
+from tests.ui.hands import SIZE, SMALLEST, AtWork, Authenticator, nameless
 from tests.ui.restore.conftest import Open
 
 
@@ -488,3 +488,37 @@ def test_nothing_is_cut_on_any_step(
         assert clipped(work.page) == []
     finally:
         QCoreApplication.removeTranslator(translator)
+
+
+def test_every_control_on_every_step_has_a_name(
+    open_page: Open, damaged: tuple[Desk, Backup, list[Record]]
+) -> None:
+    desk, backup, _people = damaged
+    actor = desk.by_sso(desk.admin)
+    work = open_page(desk, actor)
+    work.wait(lambda: work.page.start.picker.table.count)
+    assert nameless(work.page) == []
+    work.page.open_link(f"restore/from/{backup.id}")
+    compared(work)
+    assert nameless(work.page) == []
+    work.page.flow.review()
+    reviewed(work)
+    assert nameless(work.page) == []
+    work.page.flow.accept(changes=True, irreversible=True)
+    work.page.wizard.go_on()
+    work.wait(lambda: work.page.flow.state.finished)
+    assert nameless(work.page) == []
+
+
+def test_a_backup_without_an_object_that_can_be_restored_says_so(
+    open_page: Open, timed_desk: Desk
+) -> None:
+    timed_desk.add("conversations", subject="Hello")
+    backup = timed_desk.backup()
+    work = open_page(timed_desk)
+
+    work.page.open_link(f"restore/from/{backup.id}")
+    work.wait(lambda: work.page.flow.state.step is Step.PROPERTIES)
+
+    assert work.page.wizard._reason.text() == "No object of this backup can be restored"
+    assert not work.page.wizard._banner.isVisible()
