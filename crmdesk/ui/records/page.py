@@ -23,6 +23,9 @@ from crmdesk.ui.records.record_panel import RecordPanel
 from crmdesk.ui.records.removal import Removal
 from crmdesk.ui.records.showing import Showing
 from crmdesk.ui.records.table_face import TableFace
+from crmdesk.ui.tables.data_table import DataTable
+from crmdesk.ui.tables.row_cache import find
+from crmdesk.ui.tables.view import RowTable
 from crmdesk.ui.widgets.banner import Banner, BannerTone
 from crmdesk.ui.widgets.chip import Chip
 
@@ -43,6 +46,7 @@ class RecordsPage(Page):
         self.bin = BinFace(desk, self._objects, PlaceButton(self.places), self)
         self.panel = RecordPanel(desk)
         self.removal = Removal(desk, self)
+        self.dialog: NewRecordDialog | None = None
         self._faces = QStackedWidget()
         self._faces.addWidget(self.face)
         self._faces.addWidget(self.bin)
@@ -143,7 +147,7 @@ class RecordsPage(Page):
         told = message(error)
         banner = Banner(BannerTone.DANGER, told.title, told.advice, self.tr("Try again"))
         banner.acted.connect(self.refresh)
-        (self.bin.table if self.in_bin else self.face.table).show_banner(banner)
+        self._table().show_banner(banner)
 
     # The panel
 
@@ -153,14 +157,17 @@ class RecordsPage(Page):
             return
         self.panel.show_record(self.showing, record_id)
         self.panel.show()
-        view = self._view()
-        position = view.model().position_of(record_id)
-        self.panel.set_steps(position > 0, 0 <= position < view.model().rowCount() - 1)
+        view, count = self._view(), self._table().count
+        position = find(self._table().ids, record_id)
+        self.panel.set_steps(position > 0, 0 <= position < count - 1)
         view.show_open(record_id)
         self._desk.ways.follow()
 
-    def _view(self):  # type: ignore[no-untyped-def]
-        return (self.bin if self.in_bin else self.face).table.view
+    def _view(self) -> RowTable:
+        return self._table().view
+
+    def _table(self) -> DataTable:
+        return (self.bin if self.in_bin else self.face).table
 
     def _panel_ids(self) -> list[int]:
         return [self.panel.record.id] if self.panel.record is not None else []
@@ -285,7 +292,7 @@ class RecordsPage(Page):
 
     def refresh(self) -> None:
         self._read_counts()
-        (self.bin if self.in_bin else self.face).table.refresh()
+        self._table().refresh()
         if self.panel.isVisible():
             self.panel.refresh()
 
