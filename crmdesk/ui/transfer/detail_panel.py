@@ -47,6 +47,7 @@ class ImportPanel(SidePanel):
         super().__init__("imports", say("Import"), parent=parent)
         self._desk = desk
         self.import_id = ""
+        self.found: Import | None = None
         self._showing: Showing | None = None
         self._bodies: dict[str, QVBoxLayout] = {}
         for key, title in (
@@ -64,7 +65,7 @@ class ImportPanel(SidePanel):
     def show_import(self, found: Import) -> None:
         """Show what became of an import."""
         same = found.id == self.import_id
-        self.import_id = found.id
+        self.import_id, self.found = found.id, found
         self._showing = self._showing_of(found)
         who = found.user_name or say("CRM Desk")
         when = self._desk.moment(found.created_at)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from crmdesk.core.access.permissions import Permission
 from crmdesk.core.errors import UserError
 from crmdesk.core.jobs.job import FINAL, Job, JobKind
 from crmdesk.core.transfer.model import Import
@@ -58,7 +59,11 @@ class TransferPage(Page):
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._lay_out()
         self._connect()
-        self.table.load("")
+        self._allowed = desk.may(Permission.IMPORT)
+        if self._allowed:
+            self.table.load("")
+        else:
+            self._close_to_this_person()
 
     def _lay_out(self) -> None:
         top = QVBoxLayout()
@@ -114,6 +119,8 @@ class TransferPage(Page):
 
     def begin_import(self, object_name: str | None = None, path: str = "") -> None:
         """Open the assistant; one that is in the making goes on."""
+        if not self._allowed:
+            return
         assistant = self.assistant
         fresh = assistant.draft is None or assistant.run.ended
         if object_name or path or fresh:
@@ -200,6 +207,17 @@ class TransferPage(Page):
             buttons=[clear],
         )
 
+    def _close_to_this_person(self) -> None:
+        self.import_button.hide()
+        self.search.hide()
+        self.table.show_empty(
+            EmptyState(
+                "lock",
+                say("Imports are not open to you"),
+                say("A Super Admin can give you the permission to import in Settings, Users."),
+            )
+        )
+
     @Slot()
     def _filter(self) -> None:
         self._pause.stop()
@@ -208,7 +226,8 @@ class TransferPage(Page):
 
     @Slot(object)
     def _jobs_moved(self, jobs: list[Job]) -> None:
-        if any(job.kind is not JobKind.BACKUP for job in jobs) and self.isVisible():
+        writing = any(job.kind is not JobKind.BACKUP for job in jobs)
+        if writing and self._allowed and self.isVisible():
             self.table.refresh()
 
     @Slot(object)
@@ -298,11 +317,14 @@ class TransferPage(Page):
 
     def refresh(self) -> None:
         """Read the list again, and the import in the panel."""
+        if not self._allowed:
+            return
         self.table.refresh()
         if self.panel.isVisible() and self.panel.import_id:
             desk = self._desk
             found = desk.workspace.imports.show(desk.actor, self.panel.import_id)
-            if found.state in FINAL:
+            # An import that is over does not change: what was read of it stays in place.
+            if found != self.panel.found and found.state in FINAL:
                 self.panel.show_import(found)
 
     def open_link(self, link: str) -> None:

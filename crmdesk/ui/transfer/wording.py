@@ -154,4 +154,3 @@ def state_line(found: Import) -> str:
         JobState.INTERRUPTED: say("Interrupted, nothing was written"),
     }
     return states[found.state]
-

@@ -229,6 +229,35 @@ def test_who_may_not_edit_properties_sees_why_no_property_can_be_made(desk, tmp_
     stand.close()
 
 
+def test_who_may_only_import_sees_own_imports_and_nothing_of_the_audit_log(
+    desk, tmp_path, write, qtbot
+):
+    marc = desk.user("Marc Dubois", Permission.IMPORT)
+    stand = PageStand(desk.workspace, marc, tmp_path)
+    page = shown(qtbot, TransferPage(stand.desk))
+    path = write(HEAD, "Bo,Ek,bo@example.org,1,x")
+    assistant = finished(qtbot, checked(qtbot, opened(qtbot, page, path)))
+    assert assistant.run.findChild(Button, "show_audit") is None
+
+    qtbot.mouseClick(assistant.run.findChild(Button, "show_changes"), Qt.MouseButton.LeftButton)
+
+    qtbot.waitUntil(lambda: page.table.count == 1)
+    assert page.panel.isVisible()
+    stand.close()
+
+
+def test_an_import_that_is_cancelled_writes_nothing(desk, page, write, qtbot):
+    rows = [f"Name {n},Ek,n{n}@example.org,{n},x" for n in range(4000)]
+    assistant = checked(qtbot, opened(qtbot, page, write(HEAD, *rows)))
+    assert assistant.primary.plain_text() == "Start import"
+    assistant.started.connect(lambda _id: assistant.run.progress.cancel_button.click())
+
+    finished(qtbot, assistant)
+
+    assert "The import was cancelled. Nothing was written." in texts(assistant.run)
+    assert desk.sql("SELECT count(*) FROM obj_contacts") == [(0,)]
+
+
 def test_rows_that_fail_are_shown_before_and_saved_after(desk, page, write, qtbot, tmp_path):
     path = write(HEAD, "Bo,Ek,bo@example.org,1,x", "Al,Ek,no-mail,2,y")
     assistant = checked(qtbot, opened(qtbot, page, path))

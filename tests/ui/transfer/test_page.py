@@ -3,10 +3,12 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
+from crmdesk.core.access.permissions import Permission
 from crmdesk.core.transfer.model import ImportRequest
 from crmdesk.ui.transfer.page import TransferPage
 from crmdesk.ui.widgets.link import Link
 from crmdesk.ui.widgets.value_change import ValueChange
+from tests.ui.pages import PageStand
 from tests.ui.transfer.conftest import shown, texts
 
 HEAD = "First Name,Email,Phone Number"
@@ -184,3 +186,16 @@ def test_every_value_of_a_record_with_many_can_be_seen(desk, stand, write, qtbot
     more()[0].click()
 
     assert len(page.panel.findChildren(ValueChange)) == len(names)
+
+
+def test_who_may_not_import_reads_who_can_open_it_to_them(desk, tmp_path, qtbot):
+    stand = PageStand(desk.workspace, desk.user("Elif Demir", Permission.EXPORT), tmp_path)
+    page = shown(qtbot, TransferPage(stand.desk))
+    page.refresh()
+    page.open_link("imports/new")
+
+    assert not page.in_assistant
+    assert not page.import_button.isVisible()
+    assert "Imports are not open to you" in texts(page)
+    assert ("PERMISSION_REFUSED", "refused") not in desk.audit_actions()
+    stand.close()
