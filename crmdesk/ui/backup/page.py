@@ -15,7 +15,8 @@ from crmdesk.core.backup.verify import Verification
 from crmdesk.core.errors import UserError
 from crmdesk.core.jobs.job import OPEN, Job, JobKind, JobState
 from crmdesk.ui import words
-from crmdesk.ui.backup.dialogs import create_dialog, delete_dialog
+from crmdesk.ui.backup.deeds import Deeds
+from crmdesk.ui.backup.first import no_backups
 from crmdesk.ui.backup.health_banner import HealthBanner
 from crmdesk.ui.backup.panel import BackupPanel
 from crmdesk.ui.backup.rows import actions_for, columns, row_id, row_of
@@ -24,15 +25,13 @@ from crmdesk.ui.backup.words import coming, problem_sentence, say
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.frame.footer import Footer
 from crmdesk.ui.frame.page import Page
-from crmdesk.ui.messages import message, sentence
+from crmdesk.ui.messages import message
 from crmdesk.ui.tables.cells import Lead, Row, RowAction, RowHeight
 from crmdesk.ui.tables.data_table import DataTable
 from crmdesk.ui.tables.model import PagedModel
 from crmdesk.ui.tables.source import ListSource
 from crmdesk.ui.widgets.banner import Banner, BannerTone
 from crmdesk.ui.widgets.buttons import Button, ButtonKind
-from crmdesk.ui.widgets.dialog import DecisionDialog
-from crmdesk.ui.widgets.empty_state import EmptyState, Fact
 from crmdesk.ui.widgets.page_header import PageHeader
 from crmdesk.ui.widgets.progress_row import ProgressRow
 from crmdesk.ui.window_state import TableState
@@ -62,6 +61,7 @@ class BackupPage(Page):
         self._opened: OpenedFile | None = None
         self._narrow = False
         self.files = FileWork(desk, self)
+        self.deeds = Deeds(desk, self)
         self.create_button = Button(say("Create backup"), ButtonKind.PRIMARY, "plus")
         self.open_button = Button(say("Open a backup file"), ButtonKind.SECONDARY, "folder-open")
         self.health = HealthBanner(desk)
@@ -124,6 +124,8 @@ class BackupPage(Page):
         self.panel.closed.connect(self._close_panel)
         self.panel.stepped.connect(self._step)
         self.panel.acted.connect(self._act_in_panel)
+        self.deeds.done.connect(self.refresh)
+        self.deeds.failed.connect(self.show_error)
         self.files.began.connect(self._begin_file_work)
         self.files.moved.connect(self._move_file_work)
         self.files.ended.connect(self._clear_notice)
@@ -208,27 +210,10 @@ class BackupPage(Page):
         if vault.backups:
             self.table.show_empty(None)
             return
-        create = Button(say("Create first backup"), ButtonKind.PRIMARY, "plus")
-        create.setObjectName("create_first")
-        create.clicked.connect(self.ask_create)
-        other = Button(say("Open a backup file"), ButtonKind.SECONDARY, "folder-open")
-        other.clicked.connect(self.files.ask_for_file)
-        estimate = vault.estimate
-        text = say(
-            "A backup saves all %Ln record{|s} of this workspace in one file, about %1. You can "
-            "restore chosen values from it later.",
-            estimate.records,
-        )
-        self.table.show_empty(
-            EmptyState(
-                "archive",
-                say("No backups yet"),
-                # A number and its unit stay on one line.
-                text.replace("%1", words.size(estimate.bytes).replace(" ", "\u00a0")),
-                buttons=(create, other),
-                facts=_facts(estimate),
-            )
-        )
+        page = no_backups(vault.estimate)
+        page.create.clicked.connect(self.ask_create)
+        page.other.clicked.connect(self.files.ask_for_file)
+        self.table.show_empty(page.whole)
 
     def _say_state(self) -> None:
         vault = self._vault
@@ -322,47 +307,10 @@ class BackupPage(Page):
             return
         self.files.download(backup)
 
-    # -- making ----------------------------------------------------------------------------------
     @Slot()
     def ask_create(self) -> None:
         """Open the dialog that says what a backup would hold, with fresh numbers."""
-        desk = self._desk
-
-        def read() -> BackupEstimate:
-            return desk.workspace.backups.estimate(desk.actor)
-
-        desk.run_query(self, "estimate", read, self._show_create, self.show_error)
-
-    def _show_create(self, estimate: BackupEstimate) -> None:
-        dialog = create_dialog(estimate, self._desk, self)
-        reason = self._why_not()
-        if reason:
-            dialog.set_reason(reason)
-            dialog.show_error(f"{reason}.")
-        dialog.decided.connect(partial(self._create, dialog))
-        dialog.open()
-
-    def _create(self, dialog: DecisionDialog) -> None:
-        desk = self._desk
-
-        def queue() -> Backup:
-            return desk.workspace.backups.show(
-                desk.actor, desk.workspace.backups.create(desk.actor)
-            )
-
-        def queued(backup: Backup) -> None:
-            dialog.accept()
-            self.refresh()
-            try:
-                desk.start_job(str(backup.job_id))
-            except OSError as error:
-                self.show_error(error)
-
-        def refused(error: Exception) -> None:
-            dialog.show_error(sentence(error))
-
-        dialog.set_busy(say("Creating..."))
-        desk.run_write(self, queue, queued, refused)
+        self.deeds.ask_create(self._why_not())
 
     # -- row actions -------------------------------------------------------------------------
     @Slot(str, object)
@@ -371,31 +319,17 @@ class BackupPage(Page):
         if backup is None:
             return
         deeds: dict[str, Callable[[], object]] = {
-            "cancel": lambda: self._cancel(backup),
+            "cancel": lambda: self.deeds.cancel(backup),
             "again": self.ask_create,
             "restore": lambda: self._desk.go(f"restore/from/{backup.id}"),
             "download": lambda: self.files.download(backup),
             "details": lambda: self.show_details(number),
             "verify": lambda: self.files.verify(backup),
-            "pin": lambda: self._pin(backup, True),
-            "unpin": lambda: self._pin(backup, False),
+            "pin": lambda: self.deeds.pin(backup, pinned=True),
+            "unpin": lambda: self.deeds.pin(backup, pinned=False),
             "delete": lambda: self._ask_delete(backup),
         }
         deeds[key]()
-
-    def _cancel(self, backup: Backup) -> None:
-        try:
-            self._desk.jobs.cancel(str(backup.job_id))
-        except UserError as error:
-            self.show_error(error)
-
-    def _pin(self, backup: Backup, pinned: bool) -> None:
-        desk = self._desk
-
-        def write() -> Backup:
-            return desk.workspace.backups.pin(desk.actor, backup.id, pinned=pinned)
-
-        desk.run_write(self, write, lambda _done: self.refresh(), self.show_error)
 
     @Slot()
     def _delete_current(self) -> None:
@@ -408,23 +342,7 @@ class BackupPage(Page):
     def _ask_delete(self, backup: Backup) -> None:
         found = () if self._vault is None else self._vault.backups
         others = sum(other.restorable and other.id != backup.id for other in found)
-        dialog = delete_dialog(backup, others, self._desk, self)
-        dialog.decided.connect(partial(self._delete, dialog, backup))
-        dialog.open()
-
-    def _delete(self, dialog: DecisionDialog, backup: Backup) -> None:
-        desk = self._desk
-
-        def write() -> None:
-            desk.workspace.backups.delete(desk.actor, backup.id)
-
-        def done(_nothing: object) -> None:
-            dialog.accept()
-            self.refresh()
-            desk.toast(say("Backup deleted"), say("Copies saved elsewhere stay as they are."))
-
-        dialog.set_busy(say("Deleting..."))
-        desk.run_write(self, write, done, lambda error: dialog.show_error(sentence(error)))
+        self.deeds.ask_delete(backup, others)
 
     # -- the panel -----------------------------------------------------------------------------
     @Slot(object)
@@ -542,23 +460,3 @@ class BackupPage(Page):
         findings = [problem_sentence(found.code, found.entry) for found in verdict.problems[:3]]
         title = say("The check failed: this backup can no longer be restored")
         self._put_notice(Banner(BannerTone.DANGER, title, " ".join(findings)))
-
-
-def _facts(estimate: BackupEstimate) -> tuple[Fact, ...]:
-    objects = sum(bool(item.records) for item in estimate.objects)
-    inside = say(
-        "All records and properties of %Ln object{|s}, as they are at one instant.", objects
-    )
-    sensitive = (
-        say(
-            "Values of %Ln sensitive propert{y|ies}, readable. Keep the file in a safe place.",
-            len(estimate.sensitive),
-        )
-        if estimate.sensitive
-        else say("Definitions, and a signature that shows any later change.")
-    )
-    return (
-        Fact("database", say("In the file"), inside),
-        Fact("lock", say("Also in the file"), sensitive),
-        Fact("unlink", say("Not in the file"), say("Links between records, notes and meetings.")),
-    )

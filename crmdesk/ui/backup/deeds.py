@@ -1,0 +1,112 @@
+"""What is done to backups: make one, cancel it, pin it, delete it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from crmdesk.core.backup.model import Backup, BackupEstimate
+from crmdesk.core.errors import UserError
+from crmdesk.ui.backup.dialogs import create_dialog, delete_dialog
+from crmdesk.ui.backup.words import say
+from crmdesk.ui.desk import Desk
+from crmdesk.ui.messages import sentence
+from crmdesk.ui.widgets.dialog import DecisionDialog
+
+
+class Deeds(QObject):
+    """Each asks what must be asked, then writes off the GUI thread.
+
+    Signals:
+        done: the vault changed.
+        failed: why something could not be done, where no dialog shows it.
+    """
+
+    done = Signal()
+    failed = Signal(object)
+
+    def __init__(self, desk: Desk, over: QWidget) -> None:
+        super().__init__(over)
+        self._desk, self._over = desk, over
+
+    def ask_create(self, why_not: str) -> None:
+        """Ask whether to make a backup, with fresh numbers.
+
+        Args:
+            why_not: why none may be made now; empty when one may.
+        """
+        desk = self._desk
+
+        def read() -> BackupEstimate:
+            return desk.workspace.backups.estimate(desk.actor)
+
+        show = partial(self._show_create, why_not)
+        desk.run_query(self, "estimate", read, show, self.failed.emit)
+
+    def _show_create(self, why_not: str, estimate: BackupEstimate) -> None:
+        dialog = create_dialog(estimate, self._desk, self._over)
+        if why_not:
+            dialog.set_reason(why_not)
+            dialog.show_error(f"{why_not}.")
+        dialog.decided.connect(partial(self._create, dialog))
+        dialog.open()
+
+    def _create(self, dialog: DecisionDialog) -> None:
+        desk = self._desk
+
+        def queue() -> Backup:
+            backups = desk.workspace.backups
+            return backups.show(desk.actor, backups.create(desk.actor))
+
+        def queued(backup: Backup) -> None:
+            dialog.accept()
+            self.done.emit()
+            try:
+                desk.start_job(str(backup.job_id))
+            except OSError as error:
+                self.failed.emit(error)
+
+        dialog.set_busy(say("Creating..."))
+        desk.run_write(self, queue, queued, lambda error: dialog.show_error(sentence(error)))
+
+    def cancel(self, backup: Backup) -> None:
+        """Ask the job that makes it to stop."""
+        try:
+            self._desk.jobs.cancel(str(backup.job_id))
+        except UserError as error:
+            self.failed.emit(error)
+
+    def pin(self, backup: Backup, *, pinned: bool) -> None:
+        """Keep it until it is unpinned, or let its expiry count again."""
+        desk = self._desk
+
+        def write() -> Backup:
+            return desk.workspace.backups.pin(desk.actor, backup.id, pinned=pinned)
+
+        desk.run_write(self, write, lambda _backup: self.done.emit(), self.failed.emit)
+
+    def ask_delete(self, backup: Backup, others: int) -> None:
+        """Ask whether to delete its file.
+
+        Args:
+            others: how many other backups could be restored.
+        """
+        dialog = delete_dialog(backup, others, self._desk, self._over)
+        dialog.decided.connect(partial(self._delete, dialog, backup))
+        dialog.open()
+
+    def _delete(self, dialog: DecisionDialog, backup: Backup) -> None:
+        desk = self._desk
+
+        def write() -> None:
+            desk.workspace.backups.delete(desk.actor, backup.id)
+
+        def deleted(_nothing: object) -> None:
+            dialog.accept()
+            self.done.emit()
+            desk.toast(say("Backup deleted"), say("Copies saved elsewhere stay as they are."))
+
+        dialog.set_busy(say("Deleting..."))
+        desk.run_write(self, write, deleted, lambda error: dialog.show_error(sentence(error)))
