@@ -50,7 +50,7 @@ class NewRecordDialog(DecisionDialog):
             may_edit_sensitive=desk.may(Permission.EDIT_SENSITIVE),
         )
         area = scrolling(self.form)
-        self.form.layout().setContentsMargins(0, 0, 12, 8)
+        self.form.setContentsMargins(0, 4, 12, 8)
         area.setFixedHeight(min(px(_HEIGHT), self.form.sizeHint().height() + 8))
         # The fields take the focus; the area scrolls along with them.
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
