@@ -18,6 +18,7 @@ from crmdesk.ui import words
 from crmdesk.ui.backup.deeds import Deeds
 from crmdesk.ui.backup.first import no_backups
 from crmdesk.ui.backup.health_banner import HealthBanner
+from crmdesk.ui.backup.notice_slot import NoticeSlot
 from crmdesk.ui.backup.panel import BackupPanel
 from crmdesk.ui.backup.rows import actions_for, columns, row_id, row_of
 from crmdesk.ui.backup.saving import FileWork
@@ -25,15 +26,12 @@ from crmdesk.ui.backup.words import coming, problem_sentence, say
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.frame.footer import Footer
 from crmdesk.ui.frame.page import Page
-from crmdesk.ui.messages import message
 from crmdesk.ui.tables.cells import Lead, Row, RowAction, RowHeight
 from crmdesk.ui.tables.data_table import DataTable
 from crmdesk.ui.tables.model import PagedModel
 from crmdesk.ui.tables.source import ListSource
-from crmdesk.ui.widgets.banner import Banner, BannerTone
 from crmdesk.ui.widgets.buttons import Button, ButtonKind
 from crmdesk.ui.widgets.page_header import PageHeader
-from crmdesk.ui.widgets.progress_row import ProgressRow
 from crmdesk.ui.window_state import TableState
 
 _LONGEST_TIMER_MS = 24 * 3_600 * 1_000
@@ -65,6 +63,7 @@ class BackupPage(Page):
         self.create_button = Button(say("Create backup"), ButtonKind.PRIMARY, "plus")
         self.open_button = Button(say("Open a backup file"), ButtonKind.SECONDARY, "folder-open")
         self.health = HealthBanner(desk)
+        self.notices = NoticeSlot()
         self._source = ListSource(columns())
         self.table = DataTable(
             say("Backups"),
@@ -87,14 +86,12 @@ class BackupPage(Page):
         self._header = PageHeader(say("Backup"), " ")
         self._header.add(self.open_button)
         self._header.add(self.create_button)
-        self._notice_slot = QVBoxLayout()
-        self._empty_slot = QVBoxLayout()
         top = QVBoxLayout()
         top.setContentsMargins(24, 20, 24, 12)
         top.setSpacing(12)
         top.addWidget(self._header)
         top.addWidget(self.health)
-        top.addLayout(self._notice_slot)
+        top.addWidget(self.notices)
         self.footer = Footer("info")
         self.footer.set_words(
             "",
@@ -126,9 +123,11 @@ class BackupPage(Page):
         self.panel.acted.connect(self._act_in_panel)
         self.deeds.done.connect(self.refresh)
         self.deeds.failed.connect(self.show_error)
-        self.files.began.connect(self._begin_file_work)
-        self.files.moved.connect(self._move_file_work)
-        self.files.ended.connect(self._clear_notice)
+        self.files.began.connect(self.notices.show_work)
+        self.files.moved.connect(self.notices.show_share)
+        self.files.ended.connect(self.notices.clear)
+        self.notices.stop_asked.connect(self.files.stop)
+        self.notices.retry_asked.connect(self.refresh)
         self.files.failed.connect(self.show_error)
         self.files.saved.connect(self._saved)
         self.files.checked.connect(self._checked)
@@ -189,7 +188,7 @@ class BackupPage(Page):
     # -- the list ----------------------------------------------------------------------------
     def _show(self, vault: _Vault) -> None:
         self._vault = vault
-        self._clear_error()
+        self.notices.clear_error()
         self._source.replace(self._row(backup) for backup in vault.backups)
         self._offer_first(vault)
         self.table.refresh()
@@ -410,41 +409,7 @@ class BackupPage(Page):
     # -- notices ---------------------------------------------------------------------------------
     def show_error(self, error: Exception) -> None:
         """Say above the list what went wrong; the list stays as it was."""
-        told = message(error)
-        banner = Banner(BannerTone.DANGER, told.title, told.advice, say("Try again"))
-        banner.setObjectName("backup_error")
-        banner.acted.connect(self.refresh)
-        self._put_notice(banner)
-
-    @Slot(str)
-    def _begin_file_work(self, name: str) -> None:
-        row = ProgressRow(name, say("Stop"))
-        row.cancel_asked.connect(self.files.stop)
-        row.set_progress(name, None)
-        self._put_notice(row)
-
-    @Slot(float)
-    def _move_file_work(self, share: float) -> None:
-        item = self._notice_slot.itemAt(0)
-        row = None if item is None else item.widget()
-        if isinstance(row, ProgressRow):
-            row.set_progress(say("Saving a copy"), share)
-
-    def _put_notice(self, widget: QWidget) -> None:
-        self._clear_notice()
-        self._notice_slot.addWidget(widget)
-
-    @Slot()
-    def _clear_notice(self) -> None:
-        while (item := self._notice_slot.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
-
-    def _clear_error(self) -> None:
-        item = self._notice_slot.itemAt(0)
-        if item is not None and isinstance(item.widget(), Banner):
-            self._clear_notice()
+        self.notices.show_error(error)
 
     @Slot(object, object)
     def _saved(self, path: object, _backup: Backup) -> None:
@@ -459,4 +424,4 @@ class BackupPage(Page):
             return
         findings = [problem_sentence(found.code, found.entry) for found in verdict.problems[:3]]
         title = say("The check failed: this backup can no longer be restored")
-        self._put_notice(Banner(BannerTone.DANGER, title, " ".join(findings)))
+        self.notices.show_finding(title, " ".join(findings))

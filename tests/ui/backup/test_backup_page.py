@@ -310,9 +310,9 @@ def test_a_file_that_is_no_zip_is_refused_in_a_sentence(
     work = open_page(desk)
 
     work.page.files.open(letter)
-    work.wait(lambda: work.page.panel.isVisible() or _notice(work))
+    work.wait(lambda: work.page.panel.isVisible() or work.page.notices.text)
 
-    said = _notice(work) or " ".join(_panel_texts(work))
+    said = work.page.notices.text or " ".join(_panel_texts(work))
     assert "not a zip file" in said
 
 
@@ -355,8 +355,3 @@ def test_nothing_is_cut(
 
 def _panel_texts(work: AtWork) -> list[str]:
     return [one.plain_text() for one in work.page.panel.findChildren(Paragraph)]
-
-
-def _notice(work: AtWork) -> str:
-    item = work.page._notice_slot.itemAt(0)
-    return "" if item is None else item.widget().accessibleName()
