@@ -20,7 +20,7 @@ from crmdesk.ui.widgets.labels import label
 from crmdesk.ui.widgets.link import Link
 from crmdesk.ui.widgets.paragraph import Paragraph
 
-_QR_EDGE = 168
+_QR_EDGE = 200
 _GROUP = 4
 
 
@@ -58,7 +58,6 @@ class EnrolmentDialog(DecisionDialog):
         self.picture.setObjectName("qr_code")
         self.picture.setAccessibleName(self.tr("QR code for the authenticator app"))
         self.picture.setFixedSize(px(_QR_EDGE), px(_QR_EDGE))
-        self.picture.setAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignTop)
         self.secret_text = label("", TextStyle.STRONG, tabular=True)
         self.secret_text.setObjectName("secret")
         self.secret_text.setTextInteractionFlags(
@@ -68,7 +67,7 @@ class EnrolmentDialog(DecisionDialog):
         self.entry = CodeEntry(with_recovery=False)
         self._lay_out()
         self.entry.changed.connect(self._follow_entry)
-        self.entry.resized.connect(self._fit)
+        self.entry.resized.connect(self.fit_soon)
         self.decided.connect(self._send)
         self._follow_entry()
         self._begin()
@@ -100,14 +99,16 @@ class EnrolmentDialog(DecisionDialog):
 
     def _show_secret(self, enrolment: Enrolment) -> None:
         self._secret = enrolment.secret
-        self.picture.setPixmap(self._drawn(enrolment.uri))
+        drawn = self._drawn(enrolment.uri)
+        self.picture.setPixmap(drawn)
+        self.picture.setFixedSize(drawn.deviceIndependentSize().toSize())
         groups = [
             enrolment.secret[at : at + _GROUP] for at in range(0, len(enrolment.secret), _GROUP)
         ]
         half = -(-len(groups) // 2)
         self.secret_text.setText(f"{' '.join(groups[:half])}\n{' '.join(groups[half:])}")
         self.secret_text.setAccessibleName(self.tr("Key: %1").replace("%1", " ".join(groups)))
-        self._fit()
+        self.fit_soon()
 
     def _drawn(self, uri: str) -> QPixmap:
         """Black on white in every theme, each module a whole number of pixels."""

@@ -103,7 +103,7 @@ class ChangePasswordDialog(DecisionDialog):
         self.pair = NewPasswordPair(words, has_second_factor=second, parent=self)
         for field in (self.old_field, *self.pair.fields):
             self.body.addWidget(field)
-            field.error_changed.connect(self._fit)
+            field.error_changed.connect(self.fit_soon)
         self.decided.connect(self._send)
 
     def _send(self) -> None:

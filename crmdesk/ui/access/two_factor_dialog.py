@@ -80,7 +80,7 @@ class TwoFactorDialog(DecisionDialog):
         now = desk.workspace.two_factor.attempts(desk.actor)
         self.entry = CodeEntry(now.left)
         self.entry.changed.connect(self._follow_entry)
-        self.entry.resized.connect(self._fit)
+        self.entry.resized.connect(self.fit_soon)
         self.body.addWidget(self.entry)
         if now.wait_until is not None:
             self.entry.lock(now.wait_until)

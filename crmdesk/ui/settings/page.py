@@ -73,7 +73,6 @@ class SettingsPage(Page):
         self.choice = QComboBox()
         self.choice.setObjectName("section_choice")
         self.choice.setAccessibleName(self.tr("Section"))
-        self.choice.hide()
         self.stack = QStackedWidget()
         self._banner = Banner(BannerTone.DANGER, "")
         self._banner.hide()
@@ -176,11 +175,13 @@ class SettingsPage(Page):
         self.footer.end.addWidget(self.save)
         right = QVBoxLayout()
         right.setSpacing(0)
-        top = QHBoxLayout()
-        top.setContentsMargins(24, 0, 24, 0)
+        self.folded = QWidget()
+        top = QHBoxLayout(self.folded)
+        top.setContentsMargins(24, 16, 24, 0)
         top.addWidget(self.choice)
         top.addStretch(1)
-        right.addLayout(top)
+        self.folded.hide()
+        right.addWidget(self.folded)
         banner = QHBoxLayout()
         banner.setContentsMargins(24, 0, 24, 0)
         banner.addWidget(self._banner)
@@ -374,7 +375,7 @@ class SettingsPage(Page):
     def set_narrow(self, narrow: bool) -> None:
         """The list becomes a drop-down above the page."""
         self.listing.setVisible(not narrow)
-        self.choice.setVisible(narrow)
+        self.folded.setVisible(narrow)
 
 
 def save_settings(desk: Desk, wanted: Mapping[str, object]) -> SaveAnswer:

@@ -39,7 +39,7 @@ class TeamDialog(DecisionDialog):
         self.name = QLineEdit()
         self.name.setObjectName("team_name")
         self.field = FormField(self.tr("Name"), self.name)
-        self.field.error_changed.connect(self._fit)
+        self.field.error_changed.connect(self.fit_soon)
         self.body.addWidget(self.field)
         self.decided.connect(self._send)
 

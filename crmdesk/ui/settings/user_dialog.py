@@ -63,7 +63,7 @@ class UserDialog(DecisionDialog):
         self.email_field = FormField(self.tr("E\u2011mail"), self.email)
         self.name_field = FormField(self.tr("Name"), self.name)
         for field in (self.name_field, self.email_field):
-            field.error_changed.connect(self._fit)
+            field.error_changed.connect(self.fit_soon)
         if user is None:
             self.body.addWidget(self.email_field)
         self.body.addWidget(self.name_field)

@@ -25,9 +25,9 @@ class SampleFiller(QObject):
         contacts: how many; the other objects follow in proportion.
     """
 
-    def __init__(self, desk: Desk, parent: QObject, contacts: int = CONTACTS) -> None:
+    def __init__(self, desk: Desk, parent: QObject, contacts: int = 0) -> None:
         super().__init__(parent)
-        self._desk, self._contacts = desk, contacts
+        self._desk, self._contacts = desk, contacts or CONTACTS
         self._folder = desk.workspace.folder / "staging" / "sample"
         self._left: list[ImportRequest] = []
         self._job = ""
@@ -72,10 +72,11 @@ class SampleFiller(QObject):
         if job.id != self._job:
             return
         self._job = ""
-        if job.state is JobState.SUCCEEDED:
-            self._next()
-        else:
+        if job.state is JobState.CANCELLED:
             self._end()
+        else:
+            # One file that failed is told by the bell; the others are worth having.
+            self._next()
 
     def _failed(self, error: Exception) -> None:
         self._desk.toast(self.tr("The sample data could not be written"), sentence(error))

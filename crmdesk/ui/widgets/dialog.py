@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
@@ -183,6 +183,10 @@ class DecisionDialog(QDialog):
         self.decided.emit()
         if self._closes:
             self.accept()
+
+    def fit_soon(self) -> None:
+        """Fit once the layouts inside have heard what came or went."""
+        QTimer.singleShot(0, self, self._fit)
 
     def _fit(self) -> None:
         """Take the height that the wrapped sentences need at this width."""
