@@ -14,7 +14,9 @@ from crmdesk.core.backup.model import Backup
 from crmdesk.core.jobs.job import JobState
 from crmdesk.core.records.record import Record
 from crmdesk.core.restore.wizard import Step
+from crmdesk.ui.access.enrolment_dialog import EnrolmentDialog
 from crmdesk.ui.access.two_factor_dialog import TwoFactorDialog
+from crmdesk.ui.widgets.banner import Banner
 from crmdesk.ui.widgets.dialog import DecisionDialog
 from tests.builders import Desk
 from tests.ui.clipping import PseudoTranslator, clipped
@@ -522,3 +524,38 @@ def test_a_backup_without_an_object_that_can_be_restored_says_so(
 
     assert work.page.wizard._reason.text() == "No object of this backup can be restored"
     assert not work.page.wizard._banner.isVisible()
+
+
+def test_who_has_no_second_factor_sets_it_up_before_restoring(
+    open_page: Open, damaged: tuple[Desk, Backup, list[Record]]
+) -> None:
+    desk, backup, people = damaged
+    work = at_review(open_page, desk, backup, "phone")
+
+    work.click(work.page.wizard.primary)
+
+    assert isinstance(work.dialog(), EnrolmentDialog)
+    assert desk.value(people[0], "phone") == "000"
+
+
+def test_a_cancelled_restore_changed_nothing_and_says_so(
+    open_page: Open, damaged: tuple[Desk, Backup, list[Record]]
+) -> None:
+    desk, backup, people = damaged
+    work = at_review(open_page, desk, backup, "phone", actor=desk.by_sso(desk.admin))
+    flow, wizard = work.page.flow, work.page.wizard
+    # The worker is slow to begin: the cancel comes first.
+    work.stand.jobs._start = lambda _job: None
+    work.click(wizard.primary)
+    work.wait(lambda: flow.restore is not None and wizard.run.progress is not None)
+
+    work.click(wizard.run.progress.cancel_button)
+    work.wait(lambda: flow.state.finished)
+
+    assert flow.restore.state is JobState.CANCELLED
+    banner = wizard.run.findChild(Banner)
+    assert banner.accessibleName().startswith("The restore was cancelled")
+    assert desk.value(people[0], "phone") == "000"
+    work.click(banner.button)
+    compared(work)
+    assert flow.state.step is Step.PROPERTIES
