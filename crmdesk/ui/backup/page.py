@@ -399,7 +399,11 @@ class BackupPage(Page):
     @Slot(str)
     def _act_in_panel(self, key: str) -> None:
         if self._opened is not None:
-            link = f"restore/from/{self._opened.path}" if key == "restore" else "imports/new"
+            link = (
+                f"restore/from/{self._opened.path}"
+                if key == "restore"
+                else f"imports/file/{self._opened.path}"
+            )
             self._desk.go(link)
             return
         shown = self.table.view.open_id

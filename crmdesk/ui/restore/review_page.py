@@ -184,11 +184,11 @@ class ReviewPage(QWidget):
         line = self._limit("trash-2", filled(text, records=word))
         if skipped.get("in_recycle_bin"):
             in_bin = Link(self.tr("Open recycle bin"))
-            in_bin.clicked.connect(lambda: self._desk.go(f"records/{object_name}/bin"))
+            in_bin.clicked.connect(lambda: self._desk.go(f"records/recycle-bin/{object_name}"))
             line.addWidget(in_bin)
         if skipped.get("deleted_for_good"):
             again = Link(self.tr("Import them"))
-            again.clicked.connect(lambda: self._desk.go("imports/new"))
+            again.clicked.connect(lambda: self._desk.go(f"imports/new/{object_name}"))
             line.addWidget(again)
 
     def _limit(self, icon: str, text: str) -> QHBoxLayout:

@@ -284,7 +284,7 @@ def test_a_file_of_another_program_is_shown_as_unverified_with_the_way_to_import
     assert "Not verified" in _panel_texts(work)
     work.click(work.page.panel.findChild(QPushButton, "panel_import"))
 
-    assert work.told.links == ["imports/new"]
+    assert work.told.links == [f"imports/file/{foreign}"]
 
 
 def test_a_saved_copy_of_ours_is_verified_and_can_be_restored(open_page: Open, desk: Desk) -> None:

@@ -428,7 +428,7 @@ def test_records_deleted_since_are_counted_with_the_way_to_the_recycle_bin(
     assert link.plain_text() == "Open recycle bin"
     work.click(link)
 
-    assert work.told.links == ["records/contacts/bin"]
+    assert work.told.links == ["records/recycle-bin/contacts"]
 
 
 def test_samples_can_be_narrowed_and_a_sample_opens_its_record(
