@@ -7,9 +7,6 @@ the services that :class:`Workspace` hands out.
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import tomllib
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select
 
-from crmdesk.core import platform
 from crmdesk.core.access import keys, recovery_key
 from crmdesk.core.access.accounts import PasswordCheck
 from crmdesk.core.access.actor import SYSTEM
@@ -52,9 +48,10 @@ from crmdesk.core.notify.inbox import Inbox
 from crmdesk.core.records.catalogue import load_catalogue
 from crmdesk.core.records.definitions import Definitions, create_object
 from crmdesk.core.records.editor import RecordEditor
+from crmdesk.core.records.expiry import RecycleBinExpiry
 from crmdesk.core.records.names import validate_label
 from crmdesk.core.records.reader import RecordReader
-from crmdesk.core.reserve import keep_reserve, release_reserve, release_some
+from crmdesk.core.reserve import keep_reserve, release_some
 from crmdesk.core.restore.plan_store import sweep_plans
 from crmdesk.core.restore.service import RestoreService
 from crmdesk.core.restore.work import RestoreWork
@@ -65,13 +62,32 @@ from crmdesk.core.transfer.opened import Home
 from crmdesk.core.transfer.preparing import Preparer
 from crmdesk.core.transfer.service import ImportService
 from crmdesk.core.transfer.work import ImportWork
+from crmdesk.core.workspace_folder import (
+    DATABASE_NAME,
+    WorkspaceFile,
+    claim_folder,
+    leave_folder,
+    read_workspace_file,
+    write_workspace_file,
+)
 
 if TYPE_CHECKING:
     from crmdesk.core.access.secrets import SecretStore
 
-DATABASE_NAME = "crm.sqlite3"
+__all__ = [
+    "DATABASE_NAME",
+    "KEY_NAME",
+    "Created",
+    "NewWorkspace",
+    "Workspace",
+    "WorkspaceFile",
+    "create_workspace",
+    "load_key",
+    "read_workspace_file",
+    "write_workspace_file",
+]
+
 KEY_NAME = "workspace-key"
-FOLDERS = ("vault", "vault/backups", "vault/exports", "vault/imports", "staging")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +103,6 @@ class NewWorkspace:
     full_name: str
     password: str
     settings: dict[str, object]
-
-
-@dataclass(frozen=True, slots=True)
-class WorkspaceFile:
-    """What ``workspace.toml`` says, so that a workspace is known before its key is."""
-
-    id: str
-    name: str
-    secret_store: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +166,7 @@ class Workspace:
         self.editor = RecordEditor(
             self.database, self.guard, self.audit_log, keys.derive(key, KeyPurpose.TOMBSTONES)
         )
+        self._recycle_bin_expiry = RecycleBinExpiry(self.database, self.audit_log, self.settings)
         self._open_backups()
         self._open_restores()
         self._open_imports()
@@ -224,6 +232,7 @@ class Workspace:
         sweep_plans(self.database, self.folder / "staging")
         remove_stray_partials(self.folder / "vault" / "imports")
         self.backups.sweep()
+        self._recycle_bin_expiry.sweep()
         return interrupted
 
     @property
@@ -294,22 +303,16 @@ def create_workspace(
     """Make a workspace with its first Super Admin; all of it or nothing.
 
     Raises:
-        UserError: ``folder_in_use``, ``folder_synced``, ``folder_unwritable``, what is wrong
-            with a name, the address, the password or a setting, or why the key could not be
-            kept in ``store``.
+        UserError: what :func:`claim_folder <crmdesk.core.workspace_folder.claim_folder>` refuses,
+            what is wrong with a name, the address, the password or a setting, or why the key
+            could not be kept in ``store``.
     """
     wanted = _checked(wanted)
-    _refuse_place(folder)
-    made = not folder.exists()
+    made = claim_folder(folder)
     try:
         return _create(folder, wanted, store, clock)
     except BaseException:
-        if made:
-            shutil.rmtree(folder, ignore_errors=True)
-        else:
-            release_reserve(folder)
-            for name in (DATABASE_NAME, "workspace.toml"):
-                (folder / name).unlink(missing_ok=True)
+        leave_folder(folder, made)
         raise
 
 
@@ -327,16 +330,13 @@ def _checked(wanted: NewWorkspace) -> NewWorkspace:
 
 
 def _create(folder: Path, wanted: NewWorkspace, store: SecretStore, clock: Clock | None) -> Created:
-    _make_folders(folder)
     workspace_id = str(uuid.uuid4())
     key, signing, recovery = (
         keys.new_workspace_key(),
         SigningKey.generate(),
         recovery_key.generate(),
     )
-    path = folder / DATABASE_NAME
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    database = Database(path, clock)
+    database = Database(folder / DATABASE_NAME, clock)
     schema.upgrade(database)
     audit_log = AuditLog(keys.derive(key, KeyPurpose.AUDIT_CHAIN))
     with database.write() as tx:
@@ -401,67 +401,5 @@ def load_key(folder: Path, store: SecretStore) -> bytes:
     return keys.key_from_text(text)
 
 
-def read_workspace_file(folder: Path) -> WorkspaceFile:
-    """Read ``workspace.toml``.
-
-    Raises:
-        UserError: ``workspace_missing``.
-    """
-    try:
-        facts = tomllib.loads((folder / "workspace.toml").read_text(encoding="utf-8"))
-        return WorkspaceFile(facts["id"], facts["name"], facts.get("secret_store", "keyring"))
-    except (OSError, KeyError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UserError(
-            "workspace_missing",
-            f"There is no CRM Desk workspace in {folder}.",
-            "Create one with “crmdesk init”, or choose another folder.",
-        ) from error
-
-
-def write_workspace_file(folder: Path, file: WorkspaceFile) -> None:
-    """Write ``workspace.toml``; it holds no secrets."""
-    lines = [
-        f"id = {_json(file.id)}",
-        f"name = {_json(file.name)}",
-        f"database = {_json(f'sqlite:///{DATABASE_NAME}')}",
-        f"secret_store = {_json(file.secret_store)}",
-    ]
-    path = folder / "workspace.toml"
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    platform.restrict(path)
-
-
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
-
-
-def _make_folders(folder: Path) -> None:
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        platform.restrict(folder)
-        for name in FOLDERS:
-            (folder / name).mkdir(mode=0o700, exist_ok=True)
-            platform.restrict(folder / name)
-    except OSError as error:
-        raise UserError(
-            "folder_unwritable",
-            f"{folder} cannot be written to ({error.strerror}).",
-            "Choose a folder of your own.",
-        ) from error
-
-
-def _refuse_place(folder: Path) -> None:
-    unsafe = platform.is_network_or_sync_folder(folder)
-    if unsafe is not None:
-        raise UserError(
-            "folder_synced",
-            f"{folder} lies on {unsafe.name} ({unsafe.problem.value}), where an open database "
-            "can be damaged.",
-            "Choose a folder on a disk of this computer.",
-        )
-    if (folder / DATABASE_NAME).exists() or (folder / "workspace.toml").exists():
-        raise UserError(
-            "folder_in_use",
-            f"There is a workspace in {folder} already.",
-            "Open it, or choose another folder.",
-        )
