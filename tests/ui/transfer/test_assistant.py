@@ -12,6 +12,7 @@ from crmdesk.core.transfer.model import ArchivedMatches, ImportMode
 from crmdesk.ui.transfer.assistant import CHECK, COLUMNS, FILE, RUN, ImportAssistant
 from crmdesk.ui.transfer.page import TransferPage
 from crmdesk.ui.widgets.buttons import Button
+from tests.ui.hands import nameless
 from tests.ui.pages import PageStand
 from tests.ui.transfer.conftest import shown, texts
 
@@ -369,7 +370,9 @@ def test_leaving_gives_the_draft_up_and_coming_by_a_link_names_the_object(
 
 
 @pytest.mark.parametrize("size", [(1280, 710), (960, 550)])
-def test_nothing_is_cut_in_longer_languages(desk, stand, write, qtbot, size):
+def test_nothing_is_cut_in_longer_languages_and_every_control_has_a_name(
+    desk, stand, write, qtbot, size
+):
     from PySide6.QtCore import QCoreApplication
 
     from tests.ui.clipping import PseudoTranslator, clipped
@@ -379,13 +382,13 @@ def test_nothing_is_cut_in_longer_languages(desk, stand, write, qtbot, size):
     try:
         page = shown(qtbot, TransferPage(stand.desk), *size)
         page.begin_import()
-        cut = clipped(page)
+        cut = clipped(page) + nameless(page)
         assistant = opened(qtbot, page, write(HEAD, "Bo,Ek,bo@example.org,1,x", "A,B,no-mail,1,y"))
-        cut += clipped(page)
+        cut += clipped(page) + nameless(page)
         assistant.go_to(COLUMNS)
         assistant.columns.open_column(5)
-        cut += clipped(page)
-        cut += clipped(checked(qtbot, assistant))
+        cut += clipped(page) + nameless(page)
+        cut += clipped(checked(qtbot, assistant)) + nameless(page)
         cut += clipped(finished(qtbot, assistant))
         page._show_detail(assistant.import_id)
         qtbot.waitUntil(lambda: page.table.count == 1)
