@@ -1,1 +1,1 @@
-"""Faults: processes killed, disks full, files altered, clocks set; see ``python3 dev.py faults``."""
+"""Faults: processes killed, disks full, files altered; see ``python3 dev.py faults``."""

@@ -12,8 +12,9 @@ from crmdesk.core.access.step_up import StepUpPurpose
 from crmdesk.core.access.user import NewUser, UserChange
 from crmdesk.core.records.catalogue import PropertyDefinition
 from crmdesk.core.records.types import PropertyType
+from crmdesk.core.restore.model import RestorePlan
 from tests.builders import PASSWORD, PLACE, Desk
-from tests.core.access.people import enrolled
+from tests.core.access.people import Phone, enrolled
 
 Act = Callable[[], object]
 Preparation = Callable[[Desk], Act]
@@ -29,6 +30,11 @@ def _with_user(act: Callable[[Desk], object]) -> Preparation:
         return lambda: act(desk)
 
     return prepare
+
+
+def _remembered(desk: Desk) -> Act:
+    token = desk.workspace.sign_in.sign_in(desk.admin.email, PASSWORD, None, PLACE).token
+    return lambda: desk.workspace.sign_in.resume(token, PLACE)
 
 
 def _left(desk: Desk) -> Act:
@@ -87,8 +93,6 @@ def _password_of_a_new_user(desk: Desk) -> Act:
 
 
 def _enrolment(desk: Desk) -> Act:
-    from tests.core.access.people import Phone
-
     phone = Phone(desk, desk.workspace.two_factor.begin_enrolment(desk.admin).secret)
     return lambda: desk.workspace.two_factor.confirm_enrolment(desk.admin, phone.code())
 
@@ -109,7 +113,7 @@ def _restore(desk: Desk) -> Act:
     )
 
 
-def _plan(desk: Desk):  # type: ignore[no-untyped-def]
+def _plan(desk: Desk) -> RestorePlan:
     ann = desk.contact(phone="1")
     backup = desk.backup_file()
     desk.edit(ann, phone="2")
@@ -191,7 +195,9 @@ LOGGED: dict[str, Preparation] = {
     "editor.add": lambda d: (
         lambda: d.workspace.editor.add(d.admin, "contacts", {"email": "a@example.org"})
     ),
-    "editor.archive": _with_contact(lambda d, i: d.workspace.editor.archive(d.admin, "contacts", [i])),
+    "editor.archive": _with_contact(
+        lambda d, i: d.workspace.editor.archive(d.admin, "contacts", [i])
+    ),
     "editor.purge": _with_contact(lambda d, i: d.workspace.editor.purge(d.admin, "contacts", [i])),
     "editor.unarchive": _with_contact(
         lambda d, i: d.workspace.editor.unarchive(d.admin, "contacts", [i]), in_bin=True
@@ -207,21 +213,21 @@ LOGGED: dict[str, Preparation] = {
     "passwords.set_first": _password_of_a_new_user,
     "restores.start": _restore,
     "restores.start_undo": _undo,
-    "settings.set": lambda d: (lambda: d.workspace.settings.set(d.admin, "backup.keep_days", 20)),
-    "sign_in.lock": lambda d: (lambda: d.workspace.sign_in.lock(d.admin)),
+    "settings.set": lambda d: lambda: d.workspace.settings.set(d.admin, "backup.keep_days", 20),
+    "sign_in.lock": lambda d: lambda: d.workspace.sign_in.lock(d.admin),
     "sign_in.sign_in": lambda d: (
         lambda: d.workspace.sign_in.sign_in(d.admin.email, PASSWORD, None, PLACE)
     ),
-    "sign_in.sign_out": lambda d: (lambda: d.workspace.sign_in.sign_out(d.admin)),
+    "sign_in.sign_out": lambda d: lambda: d.workspace.sign_in.sign_out(d.admin),
     "sign_in.unlock": lambda d: (
         d.workspace.sign_in.lock(d.admin),
         lambda: d.workspace.sign_in.unlock(d.admin, PASSWORD),
     )[1],
-    "sign_in.resume": lambda d: (
-        lambda token: lambda: d.workspace.sign_in.resume(token, PLACE)
-    )(d.workspace.sign_in.sign_in(d.admin.email, PASSWORD, None, PLACE).token),
-    "teams.add": lambda d: (lambda: d.workspace.teams.add(d.admin, "Harbour")),
-    "teams.add_member": _with_team(lambda d: d.workspace.teams.add_member(d.admin, "Harbour", MARC)),
+    "sign_in.resume": _remembered,
+    "teams.add": lambda d: lambda: d.workspace.teams.add(d.admin, "Harbour"),
+    "teams.add_member": _with_team(
+        lambda d: d.workspace.teams.add_member(d.admin, "Harbour", MARC)
+    ),
     "teams.remove": _with_team(lambda d: d.workspace.teams.remove(d.admin, "Pier")),
     "teams.remove_member": _with_team(
         lambda d: d.workspace.teams.remove_member(d.admin, "Pier", MARC)
@@ -266,17 +272,62 @@ UNLOGGED = {
 }
 
 READS = frozenset(
-    """
-    audit.anchor audit.catalogue audit.check_entry audit.verify audit_reader.event
-    audit_reader.events audit_reader.ids audit_reader.rows backups.estimate backups.health
-    backups.list backups.open_file backups.show backups.verify_file definitions.archived_properties
-    definitions.counts definitions.object definitions.objects imports.changes imports.dry_run
-    imports.errors imports.inspect imports.list imports.preflight imports.requests
-    imports.save_errors imports.show inbox.list inbox.unread_count jobs.job jobs.jobs
-    records.count records.deletions records.get records.history records.ids records.owners
-    records.rows restores.changes restores.list restores.objects restores.open
-    restores.read_plan restores.show restores.sources restores.survey settings.all settings.one
-    teams.list two_factor.attempts two_factor.status users.grant_needs_code users.list users.me
-    users.names users.show
-    """.split()
+    {
+        "audit.anchor",
+        "audit.catalogue",
+        "audit.check_entry",
+        "audit.verify",
+        "audit_reader.event",
+        "audit_reader.events",
+        "audit_reader.ids",
+        "audit_reader.rows",
+        "backups.estimate",
+        "backups.health",
+        "backups.list",
+        "backups.open_file",
+        "backups.show",
+        "backups.verify_file",
+        "definitions.archived_properties",
+        "definitions.counts",
+        "definitions.object",
+        "definitions.objects",
+        "imports.changes",
+        "imports.dry_run",
+        "imports.errors",
+        "imports.inspect",
+        "imports.list",
+        "imports.preflight",
+        "imports.requests",
+        "imports.save_errors",
+        "imports.show",
+        "inbox.list",
+        "inbox.unread_count",
+        "jobs.job",
+        "jobs.jobs",
+        "records.count",
+        "records.deletions",
+        "records.get",
+        "records.history",
+        "records.ids",
+        "records.owners",
+        "records.rows",
+        "restores.changes",
+        "restores.list",
+        "restores.objects",
+        "restores.open",
+        "restores.read_plan",
+        "restores.show",
+        "restores.sources",
+        "restores.survey",
+        "settings.all",
+        "settings.one",
+        "teams.list",
+        "two_factor.attempts",
+        "two_factor.status",
+        "users.grant_needs_code",
+        "users.list",
+        "users.me",
+        "users.names",
+        "users.show",
+    }
 )

@@ -108,9 +108,7 @@ def start_restore(workspace: Workspace, actor: Actor, plan: RestorePlan) -> str:
     )
 
 
-def _allowed(
-    workspace: Workspace, actor: Actor, plan: RestorePlan, purpose: StepUpPurpose
-) -> str:
+def _allowed(workspace: Workspace, actor: Actor, plan: RestorePlan, purpose: StepUpPurpose) -> str:
     with workspace.database.write() as tx:
         return record_step_up(tx, actor, purpose, plan.hash, "code")
 

@@ -99,7 +99,8 @@ def dump(database: Path, without: tuple[str, ...] = ()) -> dict[str, Counter[tup
     connection = sqlite3.connect(database)
     try:
         names = [
-            row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")
+            row[0]
+            for row in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")
         ]
         return {
             name: Counter(connection.execute(f'SELECT * FROM "{name}"'))
@@ -214,9 +215,11 @@ def _stray_files(tx: Tx, workspace: Workspace) -> list[str]:
     partials = [path.name for path in folder.rglob("*.partial")]
     if partials:
         found.append(f"partial files {partials}")
-    for path in (folder / "vault" / "backups").glob("*.zip"):
-        if not verify_backup(path, workspace.signing_key.public_key).ok:
-            found.append(f"{path.name} does not verify")
+    found += [
+        f"{path.name} does not verify"
+        for path in (folder / "vault" / "backups").glob("*.zip")
+        if not verify_backup(path, workspace.signing_key.public_key).ok
+    ]
     return found
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import os
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Self
 from urllib.parse import quote
 
 import pytest
@@ -51,7 +52,7 @@ class Watch:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run)
 
-    def __enter__(self) -> Watch:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -176,8 +177,6 @@ def _drive(workspace: Workspace, folder: Path) -> dict[str, str]:
 
 
 def _code(secret: str) -> str:
-    from datetime import UTC, datetime
-
     return code_at_step(secret, step_at(datetime.now(UTC)))
 
 

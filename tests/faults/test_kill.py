@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import random
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
+from crmdesk.core.jobs.job import FINAL
+from crmdesk.core.workspace import Workspace
 from tests.faults.conftest import FULL, Record, effort
 from tests.faults.nursery import Nursery
 from tests.faults.scene import RECORDS, WRITES, Scene, count_calls, traced, violations
@@ -73,3 +77,35 @@ def test_a_kill_at_any_time_leaves_all_or_nothing(
             failures[trial] = wrong
     record(trials, f"{len(failures)} violations ({operation}, {killed} killed, seed {SEED})")
     assert not failures, f"seed {SEED}: {failures}"
+
+
+def test_a_worker_outlives_the_window_that_was_killed(
+    scene: Scene, nursery: Nursery, tmp_path: Path, record: Record
+) -> None:
+    copy = scene.copy(tmp_path / "run")
+    assert copy.run(nursery, "hand over and die").code == -9
+    workspace = copy.open()
+    began = time.monotonic()
+    interrupted = workspace.start_up()
+    seconds = time.monotonic() - began
+
+    state = _final_state(workspace)
+
+    workspace.close()
+    record(1, f"the job went on to its end; the next start took {seconds:.2f} s")
+    assert interrupted == []
+    assert state == "succeeded"
+    assert seconds < 3
+    assert violations(copy) == []
+
+
+def _final_state(workspace: Workspace) -> str:
+    """State of the newest job once it has ended, or after a minute."""
+    limit = time.monotonic() + 60
+    state = ""
+    while state not in FINAL and time.monotonic() < limit:
+        with workspace.database.read() as tx:
+            sql = "SELECT state FROM jobs ORDER BY created_at DESC, rowid DESC"
+            state = tx.sql(sql).fetchone()[0]
+        threading.Event().wait(0.05)
+    return state

@@ -13,7 +13,9 @@ from tests.faults.scene import Scene, traced
 
 CALLS = "fsync,fdatasync,rename,renameat,renameat2"
 _SYNC = re.compile(r"f(?:data)?sync\(\d+<([^>]*)>")
-_RENAME = re.compile(r'rename(?:at2?)?\((?:AT_FDCWD[^,]*, )?"([^"]*)", (?:AT_FDCWD[^,]*, )?"([^"]*)"')
+_RENAME = re.compile(
+    r'rename(?:at2?)?\((?:AT_FDCWD[^,]*, )?"([^"]*)", (?:AT_FDCWD[^,]*, )?"([^"]*)"'
+)
 DATABASE_LOG = "crm.sqlite3-wal"
 
 #: Operation -> the pattern of each file it leaves for others to rely on.
@@ -65,8 +67,8 @@ def faults_of_order(done: list[Step], pattern: str) -> list[str]:
         wrong.append(f"{partial} was renamed before it was synced")
     if folder not in synced_after:
         return [*wrong, f"{folder} was not synced after the rename"]
-    commits = [path for path in synced_after[synced_after.index(folder) :]]
-    if not any(path.endswith(DATABASE_LOG) for path in commits):
+    later = synced_after[synced_after.index(folder) :]
+    if not any(path.endswith(DATABASE_LOG) for path in later):
         wrong.append("nothing was committed after the folder was synced")
     return wrong
 

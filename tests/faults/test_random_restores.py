@@ -48,7 +48,9 @@ def test_exactly_the_chosen_cells_change_and_the_plan_counts_them(
 ) -> None:
     for _ in range(RECORDS):
         desk.contact()
-    wrong = [trial for trial in range(TRIALS) if not is_exact(desk, random.Random(f"{SEED} {trial}"))]
+    wrong = [
+        trial for trial in range(TRIALS) if not is_exact(desk, random.Random(f"{SEED} {trial}"))
+    ]
     record(TRIALS, f"{len(wrong)} restores with another cell or another count, seed {SEED}")
     assert wrong == []
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import random
-import sqlite3
+import signal
 import time
 import zipfile
 from collections.abc import Callable
@@ -43,24 +44,6 @@ def count_up(folder: str, key: str, session_id: str, times: str, seed: str) -> d
             elif kind < 0.15:
                 workspace.settings.set(actor, "backup.keep_days", chance.randint(2, 40))
     return {"seconds": seconds}
-
-
-def count_up_late(folder: str, key: str, session_id: str, times: str) -> dict[str, Any]:
-    """The same with transactions that begin without the lock."""
-    refused = 0
-    connection = sqlite3.connect(Path(folder) / "crm.sqlite3", isolation_level=None, timeout=10)
-    for _ in range(int(times)):
-        connection.execute("BEGIN")
-        try:
-            row = connection.execute("SELECT phone FROM obj_contacts WHERE id = 1").fetchone()
-            time.sleep(0)
-            connection.execute("UPDATE obj_contacts SET phone = ? WHERE id = 1", (f"{row[0]}"[:5],))
-            connection.execute("COMMIT")
-        except sqlite3.OperationalError:
-            refused += 1
-            connection.execute("ROLLBACK")
-    connection.close()
-    return {"refused": refused}
 
 
 def shift(folder: str, key: str, session_id: str, times: str) -> None:
@@ -105,19 +88,27 @@ def _write(workspace: Workspace, target: Path) -> None:
     )
 
 
-def restore_and_hang(folder: str, key: str, session_id: str) -> None:
-    """Begin a restore and never get to its end."""
+def claim_and_die(folder: str, key: str, session_id: str) -> None:
+    """Begin a restore and be killed before its end."""
     with opened(folder, key, session_id) as (workspace, actor):
         plan = phones_plan(workspace, actor)
         restore_id = start_restore(workspace, actor, plan)
         workspace.jobs.claim(str(workspace.restores.show(actor, restore_id).job_id))
-        time.sleep(60)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def hand_over_and_die(folder: str, key: str, session_id: str) -> None:
+    """Start a worker, as the window does, and be killed at once."""
+    with opened(folder, key, session_id) as (workspace, actor):
+        backup_id = workspace.backups.create(actor)
+        workspace.start_worker(str(workspace.backups.show(actor, backup_id).job_id))
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 WRITERS: dict[str, Callable[..., Any]] = {
     "count up": count_up,
-    "count up late": count_up_late,
     "shift": shift,
     "back up to": back_up_to,
-    "restore and hang": restore_and_hang,
+    "claim a restore and die": claim_and_die,
+    "hand over and die": hand_over_and_die,
 }

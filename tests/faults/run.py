@@ -1,0 +1,206 @@
+"""``python3 dev.py faults [--only NAME]``: every goal in full, its figure, and whether it is met.
+
+The same tests as in the normal run, with all their trials; ``--sampled`` keeps to the sample.
+Each goal writes its line in the table of ``docs/reliability.md``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "reliability.md"
+BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """One promise and the tests that prove it.
+
+    Attributes:
+        name: for ``--only``.
+        promise: what shall hold, as the page says it.
+        tests: arguments of pytest.
+    """
+
+    name: str
+    promise: str
+    tests: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a goal's tests found."""
+
+    goal: Goal
+    passed: bool
+    not_run: tuple[str, ...]
+    trials: int
+    figures: tuple[str, ...]
+    seconds: float
+
+
+def _goal(name: str, promise: str, file: str, *words: str) -> Goal:
+    tests = [f"tests/faults/test_{file}.py"]
+    return Goal(name, promise, (*tests, *(("-k", " or ".join(words)) if words else ())))
+
+
+GOALS = (
+    _goal(
+        "kill-any-write",
+        "kill -9 at any write leaves all or nothing, and the next start says which",
+        "kill",
+        "any_write",
+    ),
+    _goal("kill-any-time", "kill -9 at any time, then the same again", "kill", "any_time"),
+    _goal("kill-window", "a job outlives the window that started it", "kill", "outlives"),
+    _goal("order", "content, name and folder are synced before the database says so", "order"),
+    _goal(
+        "small-disk",
+        "a full disk refuses clearly; with room the same command works; the reserve cures",
+        "full_disk",
+        "with_room",
+        "cured",
+    ),
+    _goal("no-room", "no room at any write", "full_disk", "no_room"),
+    _goal("failed-sync", "a failed sync is never reported as success", "full_disk", "sync"),
+    _goal("targets", "places that take no file are refused within a second", "refused_targets"),
+    _goal("log-first", "what cannot be logged does not happen", "fails_closed"),
+    _goal(
+        "two-writers",
+        "two processes write at once: none is refused, nothing is lost",
+        "concurrency",
+        "two_processes",
+        "without_the_lock",
+    ),
+    _goal("foreign-lock", "a foreign lock is waited for, then named", "concurrency", "foreign"),
+    _goal("one-instant", "a backup beside a writer is one instant", "concurrency", "instant"),
+    _goal("one-restore", "of twenty restores at once one runs", "concurrency", "twenty", "holder"),
+    _goal("two-editors", "the second of two editors is told", "concurrency", "editors"),
+    _goal("altered-backups", "an altered backup is never restored silently", "altered_backups"),
+    _goal(
+        "random-restores", "exactly the chosen cells change, as counted before", "random_restores"
+    ),
+    _goal("modes", "nobody else on the computer reads a file", "modes"),
+    _goal("canaries", "no secret is found in files, arguments or environments", "canaries"),
+)
+
+
+def measure(goal: Goal, *, full: bool) -> Outcome:
+    """Run a goal's tests and gather what they tell."""
+    with tempfile.TemporaryDirectory() as folder:
+        figures, report = Path(folder) / "figures", Path(folder) / "report"
+        environment = os.environ | {"CRMDESK_TEST_FIGURES": str(figures)}
+        if full:
+            environment["CRMDESK_TEST_FAULTS"] = "full"
+        began = time.monotonic()
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *goal.tests]
+        # A trial has its own time limit; all of them together take as long as they take.
+        command += ["-o", "faulthandler_timeout=0"]
+        with report.open("w", encoding="utf-8") as file:
+            done = subprocess.run(command, cwd=ROOT, env=environment, stdout=file, check=False)
+        seconds = time.monotonic() - began
+        text = report.read_text(encoding="utf-8")
+        lines = figures.read_text(encoding="utf-8").splitlines() if figures.exists() else []
+    if done.returncode:
+        sys.stdout.write(text)
+    told = [json.loads(line) for line in lines]
+    return Outcome(
+        goal,
+        done.returncode == 0,
+        tuple(line for line in text.splitlines() if line.startswith("SKIPPED")),
+        sum(line["trials"] for line in told),
+        tuple(dict.fromkeys(line["figure"] for line in told)),
+        seconds,
+    )
+
+
+def row(outcome: Outcome, *, full: bool) -> str:
+    """A goal's line in the table of the page."""
+    met = "yes" if outcome.passed else "**no**"
+    if outcome.not_run:
+        met += " (part not run here)"
+    trials = f"{outcome.trials:,}" + ("" if full else " (sample)")
+    command = f"`python3 dev.py faults --only {outcome.goal.name}`"
+    figures = "; ".join(summed(outcome.figures))
+    return f"| {outcome.goal.promise} | {trials} | {figures} | {met} | {command} |"
+
+
+def summed(figures: tuple[str, ...]) -> list[str]:
+    """Figures that count the same thing, added up; what they were counted for is left out."""
+    counts: Counter[str] = Counter()
+    others = []
+    for figure in figures:
+        plain = re.sub(r" \([^)]*\)$", "", figure)
+        found = re.fullmatch(r"(\d+) ([a-z ]+)(?:, (\d+) ([a-z ]+))?", plain)
+        if found is None:
+            others.append(plain)
+            continue
+        counts[found[2]] += int(found[1])
+        if found[4]:
+            counts[found[4]] += int(found[3])
+    return [f"{number:,} {what}" for what, number in counts.items()] + list(dict.fromkeys(others))
+
+
+def write_page(outcomes: list[Outcome], *, full: bool) -> None:
+    """Put the new lines into the page's table, between its two marks; the others stay."""
+    page = PAGE.read_text(encoding="utf-8")
+    before, _, rest = page.partition(BEGIN)
+    kept, _, after = rest.partition(END)
+    rows = {
+        goal.name: line
+        for goal in GOALS
+        for line in kept.splitlines()
+        if f"--only {goal.name}`" in line
+    }
+    rows |= {outcome.goal.name: row(outcome, full=full) for outcome in outcomes}
+    head = (
+        f"Last measured on {datetime.now(UTC):%Y-%m-%d}: {platform.system()} "
+        f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}."
+    )
+    lines = [head, "", "| goal | trials | figure | met | command |", "|---|---:|---|---|---|"]
+    lines += [rows[goal.name] for goal in GOALS if goal.name in rows]
+    text = "\n".join(lines)
+    PAGE.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+
+
+def main(words: list[str]) -> int:
+    """Measure every goal, or those named.
+
+    Returns:
+        0 when each is met.
+    """
+    parser = argparse.ArgumentParser(prog="dev.py faults", description=__doc__)
+    names = [goal.name for goal in GOALS]
+    parser.add_argument("--only", action="append", choices=names, metavar="NAME", help=str(names))
+    parser.add_argument("--sampled", action="store_true", help="as in the normal test run")
+    chosen = parser.parse_args(words)
+    outcomes = []
+    for goal in GOALS:
+        if chosen.only and goal.name not in chosen.only:
+            continue
+        print(f"{goal.name}: {goal.promise} ...", flush=True)
+        outcome = measure(goal, full=not chosen.sampled)
+        outcomes.append(outcome)
+        word = "met" if outcome.passed else "NOT MET"
+        print(f"  {word}: {outcome.trials:,} trials in {outcome.seconds:.0f} s")
+        for line in (*outcome.figures, *outcome.not_run):
+            print(f"  - {line}")
+        write_page([outcome], full=not chosen.sampled)
+    return 0 if all(outcome.passed for outcome in outcomes) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
