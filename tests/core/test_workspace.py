@@ -18,6 +18,7 @@ from crmdesk.core.workspace import (
     load_key,
     read_workspace_file,
 )
+from crmdesk.core.workspace_folder import make_database
 from tests.builders import PASSWORD, Desk, KeyBox
 
 WANTED = NewWorkspace("Northwind", "ann@example.org", "Ann Lee", PASSWORD, {})
@@ -133,3 +134,54 @@ def test_a_folder_that_is_gone_is_said_to_be_no_workspace(desk: Desk, tmp_path: 
         Workspace(desk.folder, desk.key)
 
     assert refused.value.code == "workspace_missing"
+
+
+def test_of_two_who_make_a_workspace_in_one_folder_one_wins_and_keeps_it(tmp_path: Path) -> None:
+    class Slow(KeyBox):
+        """A keyring that is asked while somebody else tries the same folder."""
+
+        def set(self, name: str, value: str) -> None:
+            assert refusal(tmp_path, WANTED) == "folder_half_made"
+            with pytest.raises(UserError) as lost:
+                make_database(tmp_path)
+            assert lost.value.code == "folder_in_use"
+            super().set(name, value)
+
+    store = Slow()
+    create_workspace(tmp_path, WANTED, store).workspace.close()
+
+    opened = Workspace(tmp_path, load_key(tmp_path, store))
+    opened.close()
+
+
+def test_backups_of_a_lost_workspace_are_not_taken_over(desk: Desk) -> None:
+    backup = desk.backup()
+    desk.workspace.close()
+    for name in ("crm.sqlite3", "workspace.toml"):
+        (desk.folder / name).unlink()
+
+    assert refusal(desk.folder, WANTED) == "folder_not_empty"
+
+    assert (desk.folder / "vault" / "backups" / backup.file_name).is_file()
+
+
+def test_a_file_in_the_place_of_the_folder_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+
+    assert refusal(tmp_path / "file", WANTED) == "folder_unwritable"
+
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_what_people_save_never_replaces_a_file_of_the_workspace(desk: Desk) -> None:
+    backup = desk.backup()
+    link = desk.folder.parent / "link"
+    link.symlink_to(desk.folder)
+
+    for target in (desk.folder / "crm.sqlite3", link / "crm.sqlite3"):
+        with pytest.raises(UserError) as refused:
+            desk.workspace.backups.download(desk.admin, backup.id, target)
+        assert refused.value.code == "target_in_workspace"
+        with pytest.raises(UserError) as refused:
+            desk.workspace.audit.anchor(desk.admin, target)
+        assert refused.value.code == "target_in_workspace"

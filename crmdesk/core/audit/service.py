@@ -21,6 +21,7 @@ from crmdesk.core.audit.verify import (
     verify_entry,
 )
 from crmdesk.core.db.engine import Database
+from crmdesk.core.workspace_folder import refuse_inside
 
 
 class AuditService:
@@ -92,9 +93,10 @@ class AuditService:
 
         Raises:
             PermissionDenied: the actor is not a Super Admin.
-            UserError: why the file cannot be written.
+            UserError: ``target_in_workspace``, or why the file cannot be written.
         """
         self._guard.require(actor, Permission.SUPER_ADMIN)
+        refuse_inside(self._database.path.parent, out)
         with self._database.write() as tx:
             self._audit_log.log(tx, actor, kinds.LOG_ANCHORED, details={"file": out.name})
         return self._keeper.write_anchor(out)

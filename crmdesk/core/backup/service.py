@@ -6,8 +6,9 @@ import secrets
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Row, insert, or_, select, update
 
 from crmdesk.core.access.actor import SYSTEM, Actor
 from crmdesk.core.access.guard import Guard
@@ -30,7 +31,7 @@ from crmdesk.core.backup.model import (
 from crmdesk.core.backup.policy import newest_completed, next_possible, read_backups, read_health
 from crmdesk.core.backup.reader import BackupFile, read_backup
 from crmdesk.core.backup.verify import Verification, verify_backup
-from crmdesk.core.clock import to_text
+from crmdesk.core.clock import from_text, to_text
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import backups
 from crmdesk.core.errors import Busy, UserError
@@ -41,6 +42,7 @@ from crmdesk.core.jobs.queue import JobQueue
 from crmdesk.core.records.schema import load_object_types
 from crmdesk.core.reserve import cures_a_full_disk
 from crmdesk.core.settings import Settings
+from crmdesk.core.workspace_folder import refuse_inside
 
 _OPEN_STATES = [state.value for state in OPEN]
 
@@ -191,10 +193,12 @@ class BackupService:
                 are inside (purpose ``download_sensitive``, bound to the backup's id).
 
         Raises:
-            UserError: ``backup_unknown``, ``backup_not_downloadable``, or what the disk said.
+            UserError: ``backup_unknown``, ``backup_not_downloadable``, ``target_in_workspace``,
+                or what the disk said.
             SecondFactorRefused: the code is missing or was given for something else.
         """
         self._guard.require(actor, Permission.SUPER_ADMIN)
+        refuse_inside(self._database.path.parent, target)
         with self._database.read() as tx:
             found = self._read(tx, backup_id)
             step_up = self._settings.flag(tx, "security.step_up_downloads")
@@ -253,12 +257,12 @@ class BackupService:
         """Keep a backup until it is unpinned; unpinned, its old expiry counts again.
 
         Raises:
-            UserError: ``backup_unknown``, ``backup_without_file``.
+            UserError: ``backup_unknown``; ``backup_without_file``, where one is to be pinned.
         """
         self._guard.require(actor, Permission.SUPER_ADMIN)
         with self._database.write() as tx:
             found = self._read(tx, backup_id)
-            if not found.restorable:
+            if pinned and not found.restorable:
                 raise UserError(
                     "backup_without_file",
                     "This backup has no file that could be kept.",
@@ -320,17 +324,15 @@ class BackupService:
         """
         remove_stray_partials(self._vault)
         with self._database.read() as tx:
-            lapsed = _lapsed(tx)
-            known = set(tx.execute(select(backups.c.file_name)).scalars())
-            running = tx.scalar(select(backups.c.id).where(backups.c.state.in_(_OPEN_STATES)))
-        if running is None:
-            for path in self._vault.glob("*.zip"):
-                if path.name not in known:
-                    path.unlink(missing_ok=True)
+            lapsed, over = _lapsed(tx), _over(tx)
+        # A file without any row stays: it may be newer than a database that was put back.
+        for path in self._vault.glob("*.zip"):
+            if path.stem in over:
+                path.unlink(missing_ok=True)
         removed = 0
-        for backup_id, seen in lapsed:
+        for backup_id in lapsed:
             with self._database.write() as tx:
-                removed += self._expire(tx, backup_id, seen)
+                removed += self._expire(tx, backup_id)
         return removed
 
     # -- within ----------------------------------------------------------------------------
@@ -366,10 +368,12 @@ class BackupService:
                 next_possible_at=possible,
             )
 
-    def _expire(self, tx: Tx, backup_id: str, seen: bool) -> bool:
-        if backup_id == newest_completed(tx):
+    def _expire(self, tx: Tx, backup_id: str) -> bool:
+        lapsed = _lapsed(tx)
+        # Since the look without the lock somebody may have pinned or deleted it.
+        if backup_id not in lapsed or backup_id == newest_completed(tx):
             return False
-        if not seen:
+        if not lapsed[backup_id]:
             tx.execute(
                 update(backups).where(backups.c.id == backup_id).values(expiry_seen_at=tx.now_text)
             )
@@ -397,16 +401,39 @@ class BackupService:
             )
 
 
-def _lapsed(tx: Tx) -> list[tuple[str, bool]]:
+def _lapsed(tx: Tx) -> dict[str, bool]:
+    """Backups whose time is over, and whether an earlier start has seen that.
+
+    By the steady time, which a clock set back does not bring back, and by the clock as it is
+    now, so that one set ahead by mistake and put right costs no file.
+    """
     rows = tx.execute(
-        select(backups.c.id, backups.c.expiry_seen_at).where(
+        select(
+            backups.c.id,
+            backups.c.expiry_seen_at,
+            backups.c.completed_at,
+            backups.c.completed_steady,
+            backups.c.expires_at,
+        ).where(
             backups.c.state == JobState.SUCCEEDED.value,
             backups.c.expired_at.is_(None),
             backups.c.pinned == 0,
             backups.c.expires_at <= to_text(tx.steady_now),
         )
     )
-    return [(row.id, row.expiry_seen_at is not None) for row in rows]
+    return {row.id: row.expiry_seen_at is not None for row in rows if _over_by_the_clock(tx, row)}
+
+
+def _over_by_the_clock(tx: Tx, row: Row[Any]) -> bool:
+    lasts = from_text(row.expires_at) - from_text(row.completed_steady)
+    return from_text(row.completed_at) + lasts <= tx.now
+
+
+def _over(tx: Tx) -> set[str]:
+    """Backups that have no file any more, or never came to have one."""
+    unfinished = backups.c.state.not_in([JobState.SUCCEEDED.value, *_OPEN_STATES])
+    has_none = or_(unfinished, backups.c.expired_at.is_not(None))
+    return set(tx.execute(select(backups.c.id).where(has_none)).scalars())
 
 
 def _not_downloadable(found: Backup) -> UserError:

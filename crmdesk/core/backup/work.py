@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from crmdesk.core.access.actor import Actor, ActorKind
 from crmdesk.core.access.keys import SigningKey
@@ -105,8 +105,10 @@ class BackupWork:
             with self._database.write() as tx:
                 self._complete(tx, context, backup_id, result, found, object_types, second)
         except BaseException:
-            # Whatever stopped it: no file may lie under the final name without its row.
-            target.unlink(missing_ok=True)
+            # Whatever stopped it: no file may lie under the final name without its row, and no
+            # row that was committed already may lose its file.
+            if not self._is_complete(backup_id):
+                target.unlink(missing_ok=True)
             raise
 
     def abandoned(self, tx: Tx, job: Job) -> None:
@@ -149,6 +151,11 @@ class BackupWork:
             )
         target = self._vault / file_name(backup_id)
         tx.after_commit(lambda: _remove(target))
+
+    def _is_complete(self, backup_id: str) -> bool:
+        with self._database.read() as tx:
+            state = tx.scalar(select(backups.c.state).where(backups.c.id == backup_id))
+        return bool(state == JobState.SUCCEEDED.value)
 
     def _refuse_without_room(self, needed: int) -> None:
         free = free_bytes(self._vault)

@@ -115,7 +115,7 @@ class Database:
     Raises:
         Busy: another program holds the file longer than ``busy_seconds``.
         UserError: ``disk_full``, ``database_damaged``, ``database_read_only``,
-            ``not_a_database``, ``database_error``; nothing of the transaction was written.
+            ``not_a_database``, ``database_unreachable``; nothing of the transaction was written.
     """
 
     def __init__(self, path: Path, clock: Clock | None = None, busy_seconds: float = 10.0) -> None:

@@ -38,6 +38,7 @@ from crmdesk.core.transfer.model import (
 from crmdesk.core.transfer.preparing import Prepared, Preparer
 from crmdesk.core.transfer.request_json import request_to_json
 from crmdesk.core.transfer.settling import Settled, settle_import
+from crmdesk.core.workspace_folder import refuse_inside
 
 
 def never() -> bool:
@@ -171,6 +172,8 @@ class ImportService:
             errors: where the error file goes; it appears only when a row would be refused.
         """
         self._require(actor, request)
+        if errors is not None:
+            refuse_inside(self._database.path.parent, errors)
         return self._tried(request, None, progress, cancelled, errors)
 
     # -- doing -----------------------------------------------------------------------------
@@ -267,9 +270,11 @@ class ImportService:
         """Copy the error file to a place of the user's own.
 
         Raises:
-            UserError: ``error_file_missing``, or why the place cannot be written to.
+            UserError: ``error_file_missing``, ``target_in_workspace``, or why the place cannot
+                be written to.
         """
         self._guard.require(actor, Permission.IMPORT)
+        refuse_inside(self._database.path.parent, target)
         copy_file(self._history.error_file(import_id, self._only(actor)), target)
 
     # -- within ----------------------------------------------------------------------------

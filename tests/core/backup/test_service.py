@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 import subprocess
 import zipfile
 from datetime import timedelta
@@ -277,3 +278,48 @@ def test_a_foreign_zip_opens_unverified_and_ours_verified(desk: Desk, tmp_path: 
     with pytest.raises(UserError) as refused:
         desk.workspace.restores.objects(desk.admin, str(foreign))
     assert code_of(refused) == "backup_foreign"
+
+
+def test_a_backup_whose_file_is_gone_can_be_unpinned_and_deleted(desk: Desk) -> None:
+    backup = desk.backup()
+    backups = desk.workspace.backups
+    backups.pin(desk.admin, backup.id)
+    (desk.folder / "vault" / "backups" / backup.file_name).unlink()
+
+    assert not backups.pin(desk.admin, backup.id, pinned=False).pinned
+
+    backups.delete(desk.admin, backup.id)
+    assert backups.show(desk.admin, backup.id).file_state is FileState.EXPIRED
+
+
+def test_a_start_removes_files_of_deleted_backups_and_no_others(desk: Desk) -> None:
+    vault = desk.folder / "vault" / "backups"
+    deleted, kept = desk.backup_file("deleted.zip"), desk.backup()
+    desk.workspace.settings.set(desk.admin, "backup.min_interval", 0)
+    gone = desk.backup()
+    desk.workspace.backups.delete(desk.admin, gone.id)
+    # As if the computer had stopped between the entry and the file.
+    shutil.copy(deleted, vault / gone.file_name)
+    # Newer than a database that was put back from an older copy.
+    shutil.copy(deleted, vault / "0123456789abcdef.zip")
+
+    desk.workspace.backups.sweep()
+
+    left = {path.name for path in vault.glob("*.zip")}
+    assert left == {kept.file_name, "0123456789abcdef.zip"}
+
+
+def test_a_clock_that_was_set_ahead_and_put_right_costs_no_backup(timed_desk: Desk) -> None:
+    desk = timed_desk
+    first = desk.backup()
+    desk.time.forward(days=2)
+    desk.admin = desk.signed_in(1, desk.admin.email, desk.admin.full_name)
+    desk.backup()
+    desk.time.forward(days=4000)
+    desk.workspace.backups.sweep()
+    desk.time.back(days=4000)
+
+    for _ in range(3):
+        assert desk.workspace.backups.sweep() == 0
+
+    assert (desk.folder / "vault" / "backups" / first.file_name).is_file()
