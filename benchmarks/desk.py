@@ -26,21 +26,27 @@ def desk_folder(rows: int) -> Path:
     if folder.exists():
         return folder
     making = data.FOLDER / f"desk-{rows}.making"
-    shutil.rmtree(making, ignore_errors=True)
-    wanted = NewWorkspace("Bench", "ingrid@northwind.example", "Ingrid Solberg", PASSWORD, {})
-    created = create_workspace(making / "workspace", wanted, KeyBox())
-    created.workspace.close()
-    (making / "key").write_text(created.workspace.key.hex())
-    desk = Desk(making / "workspace", created.workspace.key)
-    for name, kind in data.TYPES.items():
-        definition = PropertyDefinition(name, name, PropertyType(kind))
-        desk.workspace.definitions.add_property(desk.admin, "contacts", definition)
+    desk = new_desk(making)
     _fill(desk, rows)
     desk.backup_file()
     _damage(desk, rows)
     desk.workspace.close()
     making.rename(folder)
     return folder
+
+
+def new_desk(folder: Path) -> Desk:
+    """An empty workspace whose contacts have the measured properties."""
+    shutil.rmtree(folder, ignore_errors=True)
+    wanted = NewWorkspace("Bench", "ingrid@northwind.example", "Ingrid Solberg", PASSWORD, {})
+    created = create_workspace(folder / "workspace", wanted, KeyBox())
+    created.workspace.close()
+    (folder / "key").write_text(created.workspace.key.hex())
+    desk = Desk(folder / "workspace", created.workspace.key)
+    for name, kind in data.TYPES.items():
+        definition = PropertyDefinition(name, name, PropertyType(kind))
+        desk.workspace.definitions.add_property(desk.admin, "contacts", definition)
+    return desk
 
 
 def opened(folder: Path) -> Desk:

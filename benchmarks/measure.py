@@ -23,12 +23,14 @@ class Contestant:
         command: run by the shell in the project's folder, so that pipes count as a whole.
         most_rows: larger sizes are left out, where waiting would teach nothing new.
         target: what our ratio to it must be at least, e.g. "1.8 (aim 3)"; "" for none.
+        prepare: run before each turn and not timed, e.g. to copy a database.
     """
 
     name: str
     command: str
     most_rows: int = 10**9
     target: str = ""
+    prepare: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ def interleaved(
     runs: dict[str, list[Run]] = {one.name: [] for one in taking_part}
     for turn in range(rounds):
         for one in taking_part:
+            if one.prepare:
+                run_once(one.prepare)
             runs[one.name].append(run_once(one.command))
             say(f"  {turn + 1}/{rounds} {one.name}: {runs[one.name][-1].seconds:.2f} s")
     ours = _median(runs[taking_part[0].name])

@@ -12,14 +12,18 @@ HERE = Path(__file__).resolve().parent
 ENVIRONMENT = HERE / ".venv"
 
 
-def python_with(package: str) -> str | None:
-    """The peers' own Python with ``package`` in it; None where it cannot be installed."""
+def python_with(module: str, package: str = "") -> str | None:
+    """The peers' own Python with ``module`` in it; None where it cannot be installed.
+
+    Args:
+        package: how the package that brings it is called, where it has another name.
+    """
     python = ENVIRONMENT / "bin" / "python"
     if not python.exists():
         venv.create(ENVIRONMENT, with_pip=True)
-    there = subprocess.run([python, "-c", f"import {package}"], capture_output=True, check=False)
+    there = subprocess.run([python, "-c", f"import {module}"], capture_output=True, check=False)
     if there.returncode:
-        command = [python, "-m", "pip", "install", "--quiet", package]
+        command = [python, "-m", "pip", "install", "--quiet", package or module]
         if subprocess.run(command, check=False).returncode:
             return None
     return str(python)

@@ -2,7 +2,8 @@
 
 Contestants run in turns, so that a busy minute of the computer hits all of them; what counts is
 the ratio. Each measured thing is a module with ``TITLE``, ``NOTE`` and ``contestants(rows)``, or
-``measure(rows, rounds, say)`` where a part of a process is timed, listed in ``MEASURED``. Results are kept in ``.data`` and written to ``RESULTS.md``.
+``measure(rows, rounds, say)`` where a part of a process is timed, listed in ``MEASURED``.
+Results are kept in ``.data`` and written to ``RESULTS.md``.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import apply, backup, data, plan, report
+from benchmarks import apply, backup, data, importing, plan, report
 from benchmarks.measure import interleaved
 
-MEASURED = {"backup": backup, "plan": plan, "apply": apply}
+MEASURED = {"backup": backup, "plan": plan, "apply": apply, "import": importing}
 USUAL_ROWS = 200_000
 FULL_ROWS = 1_000_000
 

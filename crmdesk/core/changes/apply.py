@@ -88,7 +88,7 @@ def _create(tx: Tx, stage: Stage, change_id: int) -> int:
     tx.sql(
         f"INSERT INTO main.{table} (id, created_at, updated_at, version{columns}) "
         f"SELECT n.record_id, ?, ?, 1{cells} FROM stage.created n "
-        "JOIN stage.rows r ON r.row = n.row ORDER BY n.row",
+        "LEFT JOIN stage.cells r ON r.row = n.row ORDER BY n.row",
         (tx.now_text, tx.now_text),
     )
     tx.sql(

@@ -85,15 +85,15 @@ def find_records(tx: Tx, stage: Stage) -> None:
     """
     table = quoted(stage.object_type.table)
     tx.sql(
-        f"UPDATE stage.rows SET base_version = o.version, outcome = 'update' FROM main.{table} o "
-        "WHERE o.id = stage.rows.record_id AND o.archived_at IS NULL"
+        "UPDATE stage.verdicts AS v SET base_version = o.version, outcome = 'update' "
+        f"FROM main.{table} o WHERE o.id = v.record_id AND o.archived_at IS NULL"
     )
     tx.sql(
-        "UPDATE stage.rows SET outcome = 'skipped', reason = CASE "
+        "UPDATE stage.verdicts SET outcome = 'skipped', reason = CASE "
         "WHEN EXISTS (SELECT 1 FROM main.record_aliases a WHERE a.object_type_id = "
         f"{stage.object_type.id} "
-        f"AND a.alias_id = stage.rows.record_id) THEN '{Reason.MERGED}' "
-        f"WHEN EXISTS (SELECT 1 FROM main.{table} o WHERE o.id = stage.rows.record_id) "
+        f"AND a.alias_id = stage.verdicts.record_id) THEN '{Reason.MERGED}' "
+        f"WHEN EXISTS (SELECT 1 FROM main.{table} o WHERE o.id = stage.verdicts.record_id) "
         f"THEN '{Reason.IN_RECYCLE_BIN}' ELSE '{Reason.DELETED_FOR_GOOD}' END "
         "WHERE outcome IS NULL"
     )
@@ -121,10 +121,10 @@ def skip_cells(tx: Tx, stage: Stage, violation: Violation) -> int:
     ).rowcount
     if noted:
         tx.sql(
-            f"UPDATE stage.rows SET c{position} = (SELECT {stage.live(position)} FROM "
-            f"main.{table} o "
-            f"WHERE o.id = stage.rows.record_id) WHERE outcome = 'update' AND row IN "
-            f"(SELECT row FROM stage.skips WHERE position = {position})"
+            f"UPDATE stage.cells AS r SET c{position} = {stage.live(position)} "
+            f"FROM stage.skips k JOIN stage.verdicts v ON v.row = k.row "
+            f"JOIN main.{table} o ON o.id = v.record_id WHERE k.position = {position} "
+            "AND v.outcome = 'update' AND k.row = r.row"
         )
     return noted
 
@@ -144,10 +144,11 @@ def forget_equal_sets(tx: Tx, stage: Stage) -> None:
         tx.driver.executemany("INSERT INTO stage.equal_values VALUES (?, ?, ?)", equal)
         if equal:
             tx.sql(
-                f"UPDATE stage.rows SET c{position} = e.live FROM stage.equal_values e, "
-                f"main.{table} o "
-                f"WHERE e.position = {position} AND o.id = stage.rows.record_id "
-                f"AND e.value = stage.rows.c{position} AND e.live = {stage.live(position)}"
+                f"UPDATE stage.cells AS r SET c{position} = e.live FROM stage.equal_values e, "
+                f"stage.verdicts v, main.{table} o "
+                f"WHERE e.position = {position} AND v.row = r.row "
+                f"AND o.id = v.record_id "
+                f"AND e.value = r.c{position} AND e.live = {stage.live(position)}"
             )
 
 
@@ -163,16 +164,23 @@ def settle(tx: Tx, stage: Stage, rules: Sequence[Rule], *, sample_size: int = 20
 
 
 def count(tx: Tx, stage: Stage, *, sample_size: int = 200) -> PlanCounts:
-    """Mark the rows that change nothing, and count what the others do."""
+    """Mark the rows that change nothing, and count what the others do.
+
+    Args:
+        sample_size: values shown of what changes; 0 where nobody will look, then the properties
+            are not counted either, which costs as much as all the rest.
+    """
     if stage.columns:
         any_change = balanced([stage.changed(i) for i in range(len(stage.columns))], " OR ")
         tx.sql(
-            "UPDATE stage.rows SET outcome = 'unchanged' WHERE outcome = 'update' AND row NOT IN "
+            "UPDATE stage.verdicts SET outcome = 'unchanged' "
+            "WHERE outcome = 'update' AND row NOT IN "
             f"(SELECT r.row FROM {stage.join} WHERE {any_change})"
         )
     outcomes = dict(tx.sql("SELECT outcome, count(*) FROM stage.rows GROUP BY outcome").fetchall())
     changing, created = outcomes.get("update", 0), outcomes.get("create", 0)
-    properties = _value_counts(tx, stage, changing + outcomes.get("unchanged", 0))
+    compared = changing + outcomes.get("unchanged", 0)
+    properties = _value_counts(tx, stage, compared) if sample_size else {}
     values = sum(counts.changing for counts in properties.values())
     records = changing + created
     return PlanCounts(
@@ -226,7 +234,7 @@ def _samples(tx: Tx, stage: Stage, size: int) -> list[Sample]:
     """Values that change, some of every kind and column before more of any."""
     found: list[Sample] = []
     if not size:
-        # Each column is sorted for its samples: where nobody looks, that is half of the checking.
+        # Each column is sorted for its samples.
         return found
     per_column = max(size // max(len(stage.columns), 1), 3)
     for index, column in enumerate(stage.columns):

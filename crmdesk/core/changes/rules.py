@@ -178,12 +178,14 @@ def values_unique(_tx: Tx, stage: Stage) -> Iterator[Violation]:
             f"{unique_expression(column.column, 'x')} = {staged} "
             f"AND x.archived_at IS NULL AND x.{quoted(column.column)} IS NOT NULL "
             "AND x.id IS NOT r.record_id "
-            "AND NOT EXISTS (SELECT 1 FROM stage.rows m WHERE m.record_id = x.id "
-            f"AND m.outcome = 'update' AND {_moves_away(stage, position, column.column)}))"
+            "AND NOT EXISTS (SELECT 1 FROM stage.verdicts w JOIN stage.cells m ON m.row = w.row "
+            "WHERE w.record_id = x.id AND w.outcome = 'update' "
+            f"AND {_moves_away(stage, position, column.column)}))"
         )
         twice = (
-            f"EXISTS (SELECT 1 FROM stage.rows t WHERE lower(t.c{position}) = {staged} "
-            "AND t.outcome IN ('update', 'create') AND t.row < r.row)"
+            "EXISTS (SELECT 1 FROM stage.cells t JOIN stage.verdicts w ON w.row = t.row "
+            f"WHERE lower(t.c{position}) = {staged} "
+            "AND w.outcome IN ('update', 'create') AND t.row < r.row)"
         )
         # A record that comes back from the recycle bin brings its values back among the others.
         changed = (
@@ -202,12 +204,20 @@ def _moves_away(stage: Stage, position: int, column: str) -> str:
 
 def index_unique_columns(tx: Tx, stage: Stage) -> None:
     """Make the lookups of :func:`values_unique` cheap."""
-    tx.sql("CREATE INDEX IF NOT EXISTS stage.ix_rows_record ON rows (record_id)")
+    index_records(tx)
     for position, column in enumerate(stage.columns):
         if column.unique:
-            tx.sql(
-                f"CREATE INDEX IF NOT EXISTS stage.ix_rows_c{position} ON rows (lower(c{position}))"
-            )
+            index_column(tx, position)
+
+
+def index_records(tx: Tx) -> None:
+    """Find staged rows by their record."""
+    tx.sql("CREATE INDEX IF NOT EXISTS stage.ix_verdicts_record ON verdicts (record_id)")
+
+
+def index_column(tx: Tx, position: int) -> None:
+    """Find staged rows by the value of one column, without its case."""
+    tx.sql(f"CREATE INDEX IF NOT EXISTS stage.ix_cells_c{position} ON cells (lower(c{position}))")
 
 
 def _rows(stage: Stage) -> str:

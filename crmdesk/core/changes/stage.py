@@ -3,6 +3,10 @@
 It lives in a file of its own, so that filling it neither holds the database's write lock nor
 passes its log. From :func:`settle <crmdesk.core.changes.plan.settle>` on, each row of outcome
 ``update`` holds in ``c0 … cn`` the values its record shall have.
+
+Two tables and a view: ``verdicts`` says what is to become of each row, ``cells`` holds its values
+``c0 … cn``, and ``rows`` shows both as one. Deciding writes and reads the narrow table only:
+SQLite leaves ``cells`` out of whatever names none of its columns.
 """
 
 from __future__ import annotations
@@ -22,6 +26,9 @@ from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.sqlite import explain_errors, quoted
 from crmdesk.core.files.disk_errors import as_user_error
 from crmdesk.core.records.schema import ObjectType, Property
+
+# Large pages: the file is written and read from end to end, a third faster than in 4 kB.
+_PAGE_BYTES = 32_768
 
 
 class Outcome(StrEnum):
@@ -77,12 +84,17 @@ class Stage:
         )
 
     def add(self, tx: Tx, rows: Iterable[Sequence[object]]) -> None:
-        """Insert ``(row, line, record_id, c0 … cn)``; blank cells must be ``None``."""
-        names = "".join(f", c{index}" for index in range(len(self.columns)))
+        """Insert ``(record_id, c0 … cn)`` as rows of that number; blank cells must be ``None``."""
+        kept = list(rows)
         marks = ", ?" * len(self.columns)
+        tx.driver.executemany(f"INSERT INTO stage.cells VALUES (?{marks})", kept)
+        self.add_records(tx, (row[0] for row in kept))
+
+    def add_records(self, tx: Tx, record_ids: Iterable[object]) -> None:
+        """Insert rows of those numbers, whose values are not looked at; known ones stay."""
         tx.driver.executemany(
-            f"INSERT INTO stage.rows (row, line, record_id{names}) VALUES (?, ?, ?{marks})",
-            rows,
+            "INSERT OR IGNORE INTO stage.verdicts (row, line, record_id) VALUES (?1, ?1, ?1)",
+            ((record_id,) for record_id in record_ids),
         )
 
 
@@ -110,12 +122,17 @@ def _make(path: Path, columns: Sequence[Property], blank_keeps: bool) -> None:
     except OSError as error:
         raise as_user_error(error, path, 0) from error
     cells = "".join(f", c{index} TEXT" for index in range(len(columns)))
+    shown = "".join(f", c.c{index}" for index in range(len(columns)))
     with explain_errors(path), closing(sqlite3.connect(path)) as connection, connection:
         connection.executescript(
             f"""
+            PRAGMA page_size={_PAGE_BYTES};
             PRAGMA journal_mode=OFF;
-            CREATE TABLE rows (row INTEGER PRIMARY KEY, line INTEGER, record_id INTEGER,
-                base_version INTEGER, source_id TEXT, outcome TEXT, reason TEXT{cells});
+            CREATE TABLE verdicts (row INTEGER PRIMARY KEY, line INTEGER, record_id INTEGER,
+                base_version INTEGER, source_id TEXT, outcome TEXT, reason TEXT);
+            CREATE TABLE cells (row INTEGER PRIMARY KEY{cells});
+            CREATE VIEW rows AS SELECT v.row, v.line, v.record_id, v.base_version, v.source_id,
+                v.outcome, v.reason{shown} FROM verdicts v LEFT JOIN cells c ON c.row = v.row;
             CREATE TABLE created (row INTEGER PRIMARY KEY, record_id INTEGER);
             CREATE TABLE skips (row INTEGER, record_id INTEGER, position INTEGER, reason TEXT,
                 UNIQUE (row, position, reason));

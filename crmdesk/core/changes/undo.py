@@ -46,17 +46,19 @@ def _fill(tx: Tx, stage: Stage, change_id: int) -> None:
         (change_id, stage.object_type.id),
     )
     tx.sql(
-        "INSERT INTO stage.rows (row, line, record_id) SELECT record_id, record_id, record_id FROM "
+        "INSERT INTO stage.verdicts (row, line, record_id) "
+        "SELECT record_id, record_id, record_id FROM "
         "(SELECT DISTINCT record_id FROM stage.history) ORDER BY record_id"
     )
     find_records(tx, stage)
     table = quoted(stage.object_type.table)
+    now = "".join(f", {stage.live(position)}" for position in range(len(stage.columns)))
+    tx.sql(
+        f"INSERT INTO stage.cells SELECT v.row{now} FROM stage.verdicts v "
+        f"JOIN main.{table} o ON o.id = v.record_id ORDER BY v.row"
+    )
     for position, column in enumerate(stage.columns):
         live = stage.live(position)
-        tx.sql(
-            f"UPDATE stage.rows SET c{position} = {live} FROM main.{table} o "
-            "WHERE o.id = stage.rows.record_id"
-        )
         tx.sql(
             f"INSERT OR IGNORE INTO stage.skips SELECT o.id, o.id, {position}, "
             f"'{Reason.CHANGED_SINCE}' "
@@ -66,9 +68,10 @@ def _fill(tx: Tx, stage: Stage, change_id: int) -> None:
             (column.id,),
         )
         tx.sql(
-            f"UPDATE stage.rows SET c{position} = h.old FROM stage.history h "
-            f"WHERE h.property_id = ? AND h.record_id = stage.rows.record_id "
-            f"AND stage.rows.c{position} IS h.new",
+            f"UPDATE stage.cells AS r SET c{position} = h.old FROM stage.history h "
+            # Rows of an undo are numbered by their record.
+            f"WHERE h.property_id = ? AND h.record_id = r.row "
+            f"AND r.c{position} IS h.new",
             (column.id,),
         )
 

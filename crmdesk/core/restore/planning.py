@@ -141,10 +141,7 @@ class Planner:
         """Why records of the backup are not live; counted without staging their values."""
         wanted = None if request.record_ids is None else frozenset(request.record_ids)
         ids = [i for i in comparison.missing_ids if wanted is None or i in wanted]
-        tx.driver.executemany(
-            "INSERT OR IGNORE INTO stage.rows (row, line, record_id) VALUES (?, ?, ?)",
-            ((record_id, record_id, record_id) for record_id in ids),
-        )
+        stage.add_records(tx, ids)
         find_records(tx, stage)
         rows = tx.sql(
             "SELECT reason, count(*) FROM stage.rows WHERE outcome = 'skipped' GROUP BY reason"
@@ -179,8 +176,7 @@ RowConverter = Callable[[tuple[str | None, ...]], tuple[str | None, ...]]
 
 def _staged(difference: Difference, convert: RowConverter | None) -> tuple[object, ...]:
     values = difference.backup_values if convert is None else convert(difference.backup_values)
-    record_id = difference.record_id
-    return (record_id, record_id, record_id, *values)
+    return (difference.record_id, *values)
 
 
 def _row_converter(matched: Sequence[MatchedColumn]) -> RowConverter | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, repeat
+from itertools import islice
+from operator import itemgetter
 
 from crmdesk.core.changes.stage import Stage
 from crmdesk.core.db.engine import Tx
@@ -20,23 +21,31 @@ from crmdesk.core.transfer.columns import ColumnPlan, MappedColumn
 
 REDACTED = "REDACTED"
 SAMPLE_ROWS = 1_000
-_BATCH = 2_000
+_BATCH = 1_000
 _DATES = (PropertyType.DATE, PropertyType.DATETIME)
 
 Parsed = tuple[Sequence[str | None], list[tuple[int, ValueProblem]]]
 ParseColumn = Callable[[Sequence[str], Sequence[str | None] | None], Parsed]
+Cells = Sequence[int | str | None]
 #: A row's line, the column, the type, the message and the cell.
 Problem = tuple[int, int, str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """How one column is read; ``position`` is its place in the stage, None when it has none."""
+    """How one column is read.
+
+    Attributes:
+        position: its place in the stage, None when it has none.
+        stands: whether cells may be taken as they are; None where they have to be read anyway.
+        free_text: any text that can be stored is a value, kept as it is.
+    """
 
     column: MappedColumn
     position: int | None
     parse: ParseColumn
-    needs_pipeline: bool = False
+    stands: Callable[[Sequence[str]], bool] | None = None
+    free_text: bool = False
 
 
 class Filler:
@@ -44,6 +53,7 @@ class Filler:
 
     Args:
         dates: the order of dates by column index.
+        proven_text: the reader lets no row pass whose text could not be stored.
     """
 
     def __init__(
@@ -52,21 +62,32 @@ class Filler:
         plan: ColumnPlan,
         context: ValueContext,
         dates: dict[int, DateOrder],
+        *,
+        proven_text: bool = False,
     ) -> None:
         self._stage = stage
         self._id_index = plan.id_index
         places = {p.id: place for place, p in enumerate(stage.columns)}
         # The pipeline is read before its stage, whose label may mean one in several pipelines.
         ordered = sorted(plan.columns, key=lambda c: c.target.format == PropertyFormat.STAGE)
-        self._readers = [
+        readers = [
             _reader(column, places, context, dates.get(column.index), stage.object_type)
             for column in ordered
         ]
-        names = "".join(f", c{place}" for place in range(len(stage.columns)))
-        marks = ", ?" * len(stage.columns)
+        self._readers = [
+            reader
+            for reader in readers
+            if not (proven_text and reader.free_text and reader.position is not None)
+        ]
+        stored = [c for c in plan.columns if c.stored is not None]
+        self._wanted = [0, *(c.index + 1 for c in stored)]
+        names = [places[c.stored.id] for c in stored if c.stored is not None]
+        self._slots = {place: slot for slot, place in enumerate(names, start=1)}
+        # The driver takes a blank text several times as fast as None, which it tries to adapt.
+        blank_is_null = ", nullif(?, '')"
         self._insert = (
-            "INSERT INTO stage.rows (row, line, source_id, outcome, reason"
-            f"{names}) VALUES (?, ?, ?, ?, ?{marks})"
+            f"INSERT INTO stage.cells (row{''.join(f', c{place}' for place in names)}) "
+            f"VALUES (?{blank_is_null * len(names)})"
         )
 
     def fill(self, tx: Tx, batches: Iterable[Batch], reported: Callable[[int], None]) -> int:
@@ -87,9 +108,9 @@ class Filler:
     def _add_rejected(self, tx: Tx, rows: Sequence[Row]) -> None:
         if not rows:
             return
-        blanks = (None,) * len(self._stage.columns)
         tx.driver.executemany(
-            self._insert, ((row.line, row.line, None, "failed", None, *blanks) for row in rows)
+            "INSERT INTO stage.verdicts (row, line, outcome) VALUES (?, ?, 'failed')",
+            ((row.line, row.line) for row in rows),
         )
         add_problems(
             tx,
@@ -101,38 +122,79 @@ class Filler:
         )
 
     def _add_rows(self, tx: Tx, rows: Sequence[tuple[int | str, ...]]) -> None:
-        cells: list[Sequence[str]] = list(zip(*rows, strict=True))
-        lines: Sequence[int] = cells[0]  # type: ignore[assignment]
-        blanks: list[None] = [None] * len(lines)
-        staged: list[Sequence[str | None]] = [blanks] * len(self._stage.columns)
+        lines: list[int] = _column(rows, 0)  # type: ignore[assignment]
+        read: dict[int, Sequence[str | None]] = {}
         failed: set[int] = set()
         fresh: set[int] = set()
         pipelines: Sequence[str | None] | None = None
         for reader in self._readers:
-            given = cells[reader.column.index + 1]
+            given: list[str] = _column(rows, reader.column.index + 1)  # type: ignore[assignment]
+            is_pipeline = reader.column.target.format == PropertyFormat.PIPELINE
+            if reader.stands is not None and reader.stands(given):
+                if is_pipeline:
+                    pipelines = [text or None for text in given]
+                if reader.position is None:
+                    fresh.update(index for index, text in enumerate(given) if text)
+                continue
             values, problems = reader.parse(given, pipelines)
-            if reader.column.target.format == PropertyFormat.PIPELINE:
+            if is_pipeline:
                 pipelines = values
             if reader.position is not None:
-                staged[reader.position] = values
+                read[self._slots[reader.position]] = values
             else:
                 fresh.update(index for index, value in enumerate(values) if value is not None)
             if problems:
                 failed.update(index for index, _ in problems)
                 add_problems(tx, _problem_rows(reader.column, lines, given, problems))
-        ids: Iterable[str | None] = repeat(None)
-        if self._id_index is not None:
-            ids = (cell.strip() or None for cell in cells[self._id_index + 1])
+        tx.driver.executemany(self._insert, self._stored(rows, read))
+        self._add_verdicts(tx, rows, lines, failed, fresh)
+
+    def _stored(
+        self, rows: Sequence[tuple[int | str, ...]], read: dict[int, Sequence[str | None]]
+    ) -> Iterable[Cells]:
+        """Line and cells of the stage's columns; what was read takes the place of what is given."""
+        picked: Iterable[Cells] = rows
+        if self._wanted == [0]:
+            picked = ((row[0],) for row in rows)
+        elif self._wanted != list(range(len(rows[0]))):
+            picked = map(itemgetter(*self._wanted), rows)
+        if not read:
+            return picked
+        columns: list[Sequence[int | str | None]] = list(zip(*picked, strict=True))
+        for slot, values in read.items():
+            columns[slot] = values
+        return zip(*columns, strict=True)
+
+    def _add_verdicts(
+        self,
+        tx: Tx,
+        rows: Sequence[tuple[int | str, ...]],
+        lines: Sequence[int],
+        failed: set[int],
+        fresh: set[int],
+    ) -> None:
         # What finds no record is created, so that most new rows are never written again.
-        outcomes: Iterable[str] = repeat("create")
-        if failed:
-            outcomes = ["failed" if index in failed else "create" for index in range(len(lines))]
-        reasons: Iterable[str | None] = repeat(None)
-        if fresh:
-            reasons = ["new_value" if index in fresh else None for index in range(len(lines))]
+        if not failed and not fresh and self._id_index is None:
+            tx.sql(
+                "INSERT INTO stage.verdicts (row, line, outcome) SELECT row, row, 'create' "
+                "FROM stage.cells WHERE row BETWEEN ? AND ?",
+                (lines[0], lines[-1]),
+            )
+            return
+        ids = [""] * len(lines)
+        if self._id_index is not None:
+            ids = [str(cell).strip() for cell in _column(rows, self._id_index + 1)]
+        outcomes = ["failed" if index in failed else "create" for index in range(len(lines))]
+        reasons = ["new_value" if index in fresh else "" for index in range(len(lines))]
         tx.driver.executemany(
-            self._insert, zip(lines, lines, ids, outcomes, reasons, *staged, strict=False)
+            "INSERT INTO stage.verdicts (row, line, source_id, outcome, reason) "
+            "VALUES (?1, ?1, nullif(?2, ''), ?3, nullif(?4, ''))",
+            zip(lines, ids, outcomes, reasons, strict=True),
         )
+
+
+def _column(rows: Sequence[tuple[int | str, ...]], place: int) -> list[int | str]:
+    return list(map(itemgetter(place), rows))
 
 
 def date_orders(
@@ -224,11 +286,17 @@ def _reader(
     target = column.target
     position = places[target.id] if isinstance(target, Property) else None
     if target.format == PropertyFormat.STAGE and object_type.pipelines:
-        return _Reader(column, position, _stage_parser(object_type), needs_pipeline=True)
+        return _Reader(column, position, _stage_parser(object_type))
     if order is not None:
         context = ValueContext(context.time_zone, order, context.decimal_mark, context.owners)
     parser = column_parser(target, context)
-    return _Reader(column, position, lambda cells, _: parser.parse_many(cells))
+    return _Reader(
+        column,
+        position,
+        lambda cells, _: parser.parse_many(cells),
+        parser.are_canonical,
+        parser.is_free_text,
+    )
 
 
 def _stage_parser(object_type: ObjectType) -> ParseColumn:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from crmdesk.core.changes.rules import index_column, index_records
 from crmdesk.core.changes.stage import Stage
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.sqlite import quoted
@@ -13,6 +14,8 @@ from crmdesk.core.transfer.filling import REDACTED
 from crmdesk.core.transfer.model import ArchivedMatches, ImportMode
 
 RESTORED = "unarchive"
+#: SQL over ``v``, the verdicts: rows that are in and whose record is not found.
+_UNKNOWN = "v.outcome = 'create' AND v.record_id IS NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ def match_records(tx: Tx, stage: Stage, matching: Matching) -> int:
     """
     # Each statement reads the whole stage, so those that can find nothing are left out.
     if matching.id_header:
-        tx.sql("CREATE INDEX IF NOT EXISTS stage.ix_rows_source ON rows (source_id)")
+        tx.sql("CREATE INDEX IF NOT EXISTS stage.ix_verdicts_source ON verdicts (source_id)")
     _fail_repeated(tx, stage, matching)
     if matching.origin.own:
         _find_own(tx, stage)
@@ -66,7 +69,7 @@ def match_records(tx: Tx, stage: Stage, matching: Matching) -> int:
     if matching.id_header:
         _find_by_source(tx, stage, matching)
     _know_by_line(tx, stage, matching)
-    tx.sql("CREATE INDEX IF NOT EXISTS stage.ix_rows_record ON rows (record_id)")
+    index_records(tx)
     archived = _settle_outcomes(tx, stage, matching)
     _fail_shared_records(tx, stage, matching)
     _apply_mode(tx, stage, matching)
@@ -103,7 +106,7 @@ def fail_rows(
     ).rowcount
     if failed:
         tx.sql(
-            "UPDATE stage.rows SET outcome = 'failed' "
+            "UPDATE stage.verdicts SET outcome = 'failed' "
             "WHERE row IN (SELECT row FROM stage.problems WHERE type = ? AND message = ?)",
             (error_type.value, message),
         )
@@ -114,7 +117,7 @@ def _fail_repeated(tx: Tx, stage: Stage, matching: Matching) -> None:
     """The first row of a key wins; the later ones fail."""
     key = matching.key
     if key is not None:
-        tx.sql(f"CREATE INDEX IF NOT EXISTS stage.ix_rows_c{key} ON rows (lower(c{key}))")
+        index_column(tx, key)
         _fail_later(
             tx,
             stage,
@@ -147,9 +150,10 @@ def _fail_later(
     position: int | None = None,
 ) -> None:
     """Fail rows that share a value, SQL over an indexed column, with an earlier good row."""
+    table = "stage.verdicts" if position is None else "stage.cells"
     tx.sql("DELETE FROM stage.repeated")
     repeated = tx.sql(
-        f"INSERT INTO stage.repeated SELECT {value} FROM stage.rows WHERE {value} IS NOT NULL "
+        f"INSERT INTO stage.repeated SELECT {value} FROM {table} WHERE {value} IS NOT NULL "
         "GROUP BY 1 HAVING count(*) > 1"
     ).rowcount
     if repeated:
@@ -178,14 +182,13 @@ def _find_own(tx: Tx, stage: Stage) -> None:
     )
     table = quoted(stage.object_type.table)
     tx.sql(
-        f"UPDATE stage.rows SET record_id = o.id FROM main.{table} o "
-        "WHERE stage.rows.outcome = 'create' AND o.id = CAST(stage.rows.source_id AS INTEGER)"
+        f"UPDATE stage.verdicts AS v SET record_id = o.id FROM main.{table} o "
+        "WHERE v.outcome = 'create' AND o.id = CAST(v.source_id AS INTEGER)"
     )
     tx.sql(
-        "UPDATE stage.rows SET record_id = a.winner_id FROM main.record_aliases a "
-        f"JOIN main.{table} o ON o.id = a.winner_id "
-        "WHERE stage.rows.outcome = 'create' AND stage.rows.record_id IS NULL "
-        "AND a.object_type_id = ? AND a.alias_id = CAST(stage.rows.source_id AS INTEGER)",
+        "UPDATE stage.verdicts AS v SET record_id = a.winner_id FROM main.record_aliases a "
+        f"JOIN main.{table} o ON o.id = a.winner_id WHERE {_UNKNOWN} "
+        "AND a.object_type_id = ? AND a.alias_id = CAST(v.source_id AS INTEGER)",
         (stage.object_type.id,),
     )
 
@@ -195,22 +198,23 @@ def _find_by_key(tx: Tx, stage: Stage, matching: Matching) -> None:
     key = matching.key
     column = quoted(stage.columns[key or 0].column)
     table = quoted(stage.object_type.table)
-    waiting = "stage.rows.outcome = 'create' AND stage.rows.record_id IS NULL"
+    waiting = f"{_UNKNOWN} AND r.row = v.row"
     live = f"o.archived_at IS NULL AND o.{column} IS NOT NULL"
     if stage.columns[key or 0].unique:
         tx.sql(
-            f"UPDATE stage.rows SET record_id = o.id FROM main.{table} o WHERE {waiting} "
-            f"AND lower(o.{column}) = lower(stage.rows.c{key}) AND {live}"
+            # Each read of a record costs, so the version is taken along.
+            "UPDATE stage.verdicts AS v SET record_id = o.id, base_version = o.version, "
+            f"outcome = 'update' FROM stage.cells r CROSS JOIN main.{table} o WHERE {waiting} "
+            f"AND lower(o.{column}) = lower(r.c{key}) AND {live}"
         )
     else:
         _find_by_shared_key(tx, stage, matching, f"main.{table} o WHERE {live}", column)
     if not _bin_holds_records(tx, stage):
         return
     tx.sql(
-        "UPDATE stage.rows SET record_id = b.id FROM (SELECT lower(o."
-        f"{column}) AS value, max(o.id) AS id FROM main.{table} o WHERE o.archived_at IS NOT NULL "
-        f"AND o.{column} IS NOT NULL GROUP BY 1) b WHERE {waiting} "
-        f"AND b.value = lower(stage.rows.c{key})"
+        f"UPDATE stage.verdicts AS v SET record_id = b.id FROM stage.cells r, (SELECT lower(o.{column}) "
+        f"AS value, max(o.id) AS id FROM main.{table} o WHERE o.archived_at IS NOT NULL "
+        f"AND o.{column} IS NOT NULL GROUP BY 1) b WHERE {waiting} AND b.value = lower(r.c{key})"
     )
 
 
@@ -246,9 +250,9 @@ def _find_by_shared_key(
         position=key,
     )
     tx.sql(
-        "UPDATE stage.rows SET record_id = k.id FROM stage.keys k WHERE k.many = 1 "
-        f"AND stage.rows.outcome = 'create' AND stage.rows.record_id IS NULL "
-        f"AND k.value = lower(stage.rows.c{key})"
+        "UPDATE stage.verdicts AS v SET record_id = k.id FROM stage.cells r, stage.keys k "
+        f"WHERE {_UNKNOWN} AND r.row = v.row AND k.many = 1 "
+        f"AND k.value = lower(r.c{key})"
     )
 
 
@@ -258,11 +262,11 @@ def _find_by_source(tx: Tx, stage: Stage, matching: Matching) -> None:
     table = quoted(stage.object_type.table)
     same = "1" if origin.proven or origin.own else _bears_the_name(stage)
     tx.sql(
-        "UPDATE stage.rows SET record_id = s.record_id FROM main.source_records s "
-        f"JOIN main.{table} o ON o.id = s.record_id "
-        "WHERE stage.rows.outcome = 'create' AND stage.rows.record_id IS NULL "
-        "AND s.object_type_id = ? AND s.source = ? AND s.source_record_id = stage.rows.source_id "
-        f"AND ({same})",
+        "UPDATE stage.verdicts AS v SET record_id = s.record_id FROM main.source_records s "
+        f"JOIN main.{table} o ON o.id = s.record_id JOIN stage.cells r "
+        f"WHERE {_UNKNOWN} AND r.row = v.row "
+        "AND s.object_type_id = ? AND s.source = ? "
+        f"AND s.source_record_id = v.source_id AND ({same})",
         (stage.object_type.id, origin.source),
     )
 
@@ -271,7 +275,7 @@ def _bears_the_name(stage: Stage) -> str:
     """SQL: the record is called as the row says, in every part of the name that is mapped."""
     shown = set(stage.object_type.display_properties)
     parts = [
-        f"stage.rows.c{place} IS o.{quoted(column.column)}"
+        f"r.c{place} IS o.{quoted(column.column)}"
         for place, column in enumerate(stage.columns)
         if column.name in shown
     ]
@@ -282,15 +286,19 @@ def _know_by_line(tx: Tx, stage: Stage, matching: Matching) -> None:
     """Rows that neither id nor key tells apart: the same line of the same file is the same row."""
     if not matching.origin.by_line or matching.mode is ImportMode.CREATE:
         return
-    unknown = "outcome = 'create' AND record_id IS NULL AND source_id IS NULL"
+    unknown = f"{_UNKNOWN} AND v.source_id IS NULL"
     if matching.key is not None:
-        unknown += f" AND c{matching.key} IS NULL"
-    tx.sql(f"UPDATE stage.rows SET source_id = 'line ' || line WHERE {unknown}")
+        unknown += (
+            f" AND v.row IN (SELECT row FROM stage.cells WHERE lower(c{matching.key}) IS NULL)"
+        )
+    if not tx.sql(
+        f"UPDATE stage.verdicts AS v SET source_id = 'line ' || v.line WHERE {unknown}"
+    ).rowcount:
+        return
     tx.sql(
-        "UPDATE stage.rows SET record_id = s.record_id FROM main.source_records s "
-        "WHERE stage.rows.outcome = 'create' AND stage.rows.record_id IS NULL "
-        "AND stage.rows.source_id GLOB 'line *' "
-        "AND s.object_type_id = ? AND s.source = ? AND s.source_record_id = stage.rows.source_id",
+        "UPDATE stage.verdicts AS v SET record_id = s.record_id FROM main.source_records s "
+        f"WHERE {_UNKNOWN} AND v.source_id GLOB 'line *' "
+        "AND s.object_type_id = ? AND s.source = ? AND s.source_record_id = v.source_id",
         (stage.object_type.id, matching.origin.source),
     )
 
@@ -298,17 +306,15 @@ def _know_by_line(tx: Tx, stage: Stage, matching: Matching) -> None:
 def _settle_outcomes(tx: Tx, stage: Stage, matching: Matching) -> int:
     table = quoted(stage.object_type.table)
     tx.sql(
-        f"UPDATE stage.rows SET base_version = o.version, outcome = 'update' FROM main.{table} o "
-        "WHERE stage.rows.outcome = 'create' AND o.id = stage.rows.record_id "
+        "UPDATE stage.verdicts AS v SET base_version = o.version, outcome = 'update' "
+        f"FROM main.{table} o WHERE v.outcome = 'create' AND o.id = v.record_id "
         "AND o.archived_at IS NULL"
     )
     if not _bin_holds_records(tx, stage):
         return 0
-    binned = (
-        "stage.rows.outcome = 'create' AND o.id = stage.rows.record_id "
-        "AND o.archived_at IS NOT NULL"
-    )
-    found = tx.sql(f"SELECT count(*) FROM stage.rows JOIN main.{table} o ON {binned}").fetchone()[0]
+    binned = "v.outcome = 'create' AND o.id = v.record_id AND o.archived_at IS NOT NULL"
+    counted = f"SELECT count(*) FROM stage.verdicts v JOIN main.{table} o ON {binned}"
+    found = tx.sql(counted).fetchone()[0]
     if not found:
         return 0
     if matching.archived is ArchivedMatches.SKIP:
@@ -323,11 +329,13 @@ def _settle_outcomes(tx: Tx, stage: Stage, matching: Matching) -> int:
         )
     elif matching.archived is ArchivedMatches.RESTORE:
         tx.sql(
-            "UPDATE stage.rows SET base_version = o.version, outcome = 'update', "
+            "UPDATE stage.verdicts AS v SET base_version = o.version, outcome = 'update', "
             f"reason = '{RESTORED}' FROM main.{table} o WHERE {binned}"
         )
     else:
-        tx.sql(f"UPDATE stage.rows SET record_id = NULL FROM main.{table} o WHERE {binned}")
+        tx.sql(
+            f"UPDATE stage.verdicts AS v SET record_id = NULL FROM main.{table} o WHERE {binned}"
+        )
     return int(found)
 
 

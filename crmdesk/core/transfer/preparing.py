@@ -129,7 +129,13 @@ class Preparer:
         columns = _stage_columns(prepared.object_type, prepared.plan)
         path = scratch_path(self._folder)
         stage = create_stage(path, prepared.object_type, columns, blank_keeps=True)
-        filler = Filler(stage, prepared.plan, prepared.context, prepared.dates)
+        filler = Filler(
+            stage,
+            prepared.plan,
+            prepared.context,
+            prepared.dates,
+            proven_text=prepared.source.dialect is not None,
+        )
         try:
             with self._database.staging(path) as tx:
                 filler.fill(tx, first_batches(prepared.source, limit), reported)

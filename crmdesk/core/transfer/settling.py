@@ -166,7 +166,7 @@ def _append_choices(tx: Tx, stage: Stage) -> None:
         )
         while found := rows.fetchmany(_BATCH):
             tx.driver.executemany(
-                f"UPDATE stage.rows SET c{place} = ? WHERE row = ?",
+                f"UPDATE stage.cells SET c{place} = ? WHERE row = ?",
                 [(MultiValue.from_text(text).applied_to(now), row) for row, text, now in found],
             )
 
@@ -177,9 +177,10 @@ def _keep_own_unique_values(tx: Tx, stage: Stage) -> None:
     for place, column in enumerate(stage.columns):
         if column.unique:
             tx.sql(
-                f"UPDATE stage.rows SET c{place} = o.{quoted(column.column)} FROM main.{table} o "
-                f"WHERE o.id = stage.rows.record_id AND stage.rows.reason = '{RESTORED}' "
-                f"AND stage.rows.outcome = 'update' AND c{place} IS NULL"
+                f"UPDATE stage.cells AS r SET c{place} = o.{quoted(column.column)} "
+                f"FROM stage.verdicts v JOIN main.{table} o ON o.id = v.record_id "
+                f"WHERE v.row = r.row AND v.reason = '{RESTORED}' "
+                f"AND v.outcome = 'update' AND r.c{place} IS NULL"
             )
 
 
@@ -195,8 +196,8 @@ def _find_pipelines(tx: Tx, stage: Stage) -> None:
         f"AND c{pipeline} IS NULL AND c{step} IS NOT NULL"
     ).fetchall()
     tx.driver.executemany(
-        f"UPDATE stage.rows SET c{pipeline} = ? WHERE outcome = 'create' "
-        f"AND c{pipeline} IS NULL AND c{step} = ?",
+        f"UPDATE stage.cells SET c{pipeline} = ? WHERE c{pipeline} IS NULL AND c{step} = ? "
+        "AND row IN (SELECT row FROM stage.verdicts WHERE outcome = 'create')",
         [(finder.pipeline_of(name), name) for (name,) in known],
     )
 
@@ -281,7 +282,7 @@ def _counted(tx: Tx, stage: Stage, archived: int, sample_size: int) -> Settled:
     counts = count(tx, stage, sample_size=sample_size)
     # Coming back from the bin is a change, and so is a value of a property yet to be made.
     tx.sql(
-        "UPDATE stage.rows SET outcome = 'update' WHERE outcome = 'unchanged' "
+        "UPDATE stage.verdicts SET outcome = 'update' WHERE outcome = 'unchanged' "
         f"AND reason IN ('{RESTORED}', 'new_value')"
     )
     numbers = dict(tx.sql("SELECT outcome, count(*) FROM stage.rows GROUP BY outcome").fetchall())

@@ -332,7 +332,7 @@ def test_a_stage_altered_after_the_code_is_refused(desk: Desk) -> None:
     desk.edit(ann, phone="2")
     plan = desk.plan(backup, "contacts", ["phone"])
     with sqlite3.connect(desk.folder / "staging" / f"{plan.id}.sqlite3") as stage:
-        stage.execute("UPDATE rows SET c0 = 'evil'")
+        stage.execute("UPDATE cells SET c0 = 'evil'")
     stage.close()
 
     with pytest.raises(UserError) as refused:

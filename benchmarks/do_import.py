@@ -1,0 +1,44 @@
+"""One import by the product: ``-m benchmarks.do_import FOLDER CSV`` queues its job, and
+``ours do_import FOLDER`` runs it, as its worker process does.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from crmdesk.core.workspace import Workspace
+
+_JOB = "job"
+
+
+def main(folder: str) -> None:
+    """Run the job that waits in the workspace."""
+    place = Path(folder)
+    workspace = Workspace(place / "workspace", bytes.fromhex((place / "key").read_text()))
+    job_id = (place / _JOB).read_text()
+    workspace.run_job(job_id)
+    with workspace.database.read() as tx:
+        state, result = tx.sql("SELECT state, result FROM jobs WHERE id = ?", (job_id,)).fetchone()
+    workspace.close()
+    if state != "succeeded":
+        raise SystemExit(f"the import {state}")
+    sys.stdout.write(f"{result}\n")
+
+
+def queue(folder: str, given: str) -> None:
+    """Look at the file and start its import by e-mail address."""
+    from benchmarks import data, desk
+    from crmdesk.core.transfer.model import ImportRequest
+
+    opened = desk.opened(Path(folder))
+    imports = opened.workspace.imports
+    mapping = {name: name for name in ("email", *data.TYPES)}
+    request = ImportRequest(given, "contacts", mapping, key="email")
+    import_id = imports.start(opened.admin, request)
+    (Path(folder) / _JOB).write_text(str(imports.show(opened.admin, import_id).job_id))
+    opened.workspace.close()
+
+
+if __name__ == "__main__":
+    queue(*sys.argv[1:])

@@ -1,0 +1,166 @@
+"""Importing a CSV of contacts found by e-mail address: half are there already, half are new."""
+
+from __future__ import annotations
+
+import csv
+import random
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from shlex import quote
+
+from benchmarks import data, desk, peers
+from benchmarks.measure import Contestant
+
+TITLE = "Import: upsert of contacts × 59 columns by e-mail address, half of them there already"
+NOTE = (
+    "Each into a fresh copy of a database with half of the contacts; of those each row changes "
+    "up to 6 values. Blanks leave a value alone. Ours: the whole job as a process (the file "
+    "kept and digested, every value checked, history of each changed value, audit entry, one "
+    "synced commit). The peers check nothing and keep no history."
+)
+COLUMNS = ["email", *data.TYPES]
+_CHANGED_VALUES = 6
+
+
+def contestants(rows: int) -> list[Contestant]:
+    """Ours first, then the peers that can run here."""
+    given = quote(str(_file(rows)))
+    origin = quote(str(_plain_database(rows)))
+    target = quote(str(data.FOLDER / "import-peer.sqlite"))
+    fresh = f"rm -f {target} {target}-wal {target}-shm && cp {origin} {target}"
+    python = quote(peers.our_python())
+    folder = quote(str(_desk_folder(rows)))
+    copy = quote(str(data.FOLDER / "import-run"))
+    found = [
+        Contestant(
+            "CRM Desk, checked, with history and audit",
+            f"{python} -m benchmarks.ours do_import {copy}",
+            prepare=f"rm -rf {copy} && cp -r {folder} {copy} && "
+            f"{python} -m benchmarks.do_import {copy} {given}",
+        ),
+        Contestant(
+            "sqlite3 .import + upsert",
+            f"sqlite3 {target} < {quote(str(_script(rows)))}",
+            prepare=fresh,
+            target="1 (aim 1.5)",
+        ),
+    ]
+    if tool := peers.python_with("sqlite_utils", "sqlite-utils"):
+        command = (
+            f"{quote(tool)} -m sqlite_utils upsert {target} contacts {given} "
+            "--csv --pk email --silent"
+        )
+        found.append(
+            Contestant(
+                "sqlite-utils upsert",
+                command,
+                most_rows=200_000,
+                target="10 (aim 20)",
+                prepare=fresh,
+            )
+        )
+    return found
+
+
+def email_of(number: int) -> str:
+    """The address of a contact, by its number in the measured database."""
+    return f"Person.{number}@example.org"
+
+
+def _file(rows: int) -> Path:
+    """The CSV: records that exist and new ones in turns."""
+    path = data.FOLDER / f"import-{rows}.csv"
+    if path.exists():
+        return path
+    making = path.with_suffix(".making")
+    chance = random.Random(7)
+    with making.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(COLUMNS)
+        for number, values in _records(rows):
+            if number <= rows // 2:
+                for place in chance.sample(range(len(values)), _CHANGED_VALUES):
+                    name = COLUMNS[place + 1]
+                    values[place] = data.value_of(data.TYPES[name], name, chance)
+            writer.writerow([email_of(number), *values])
+    making.rename(path)
+    return path
+
+
+def _records(rows: int) -> Iterator[tuple[int, list[str | None]]]:
+    names = ", ".join(data.TYPES)
+    half = rows // 2
+    with closing(sqlite3.connect(data.contacts(rows))) as connection:
+        query = f"SELECT id, {names} FROM {data.TABLE} WHERE id BETWEEN ? AND ? ORDER BY id"
+        there = connection.execute(query, (1, half))
+        new = connection.execute(query, (half + 1, rows))
+        for pair in zip(there, new, strict=False):
+            for record, *values in pair:
+                yield record, values
+
+
+def _desk_folder(rows: int) -> Path:
+    """A workspace with the first half of the contacts; made once and kept."""
+    folder = data.FOLDER / f"import-desk-{rows}"
+    if not folder.exists():
+        making = desk.new_desk(data.FOLDER / f"import-desk-{rows}.making")
+        raw = making.workspace.database.raw()
+        _copy_half(raw, rows, "obj_contacts", ", created_at, updated_at, version", "1")
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        raw.close()
+        making.workspace.close()
+        making.folder.parent.rename(folder)
+    return folder
+
+
+def _plain_database(rows: int) -> Path:
+    """The same half as a table of a plain database, for the peers."""
+    path = data.FOLDER / f"import-plain-{rows}.sqlite"
+    if path.exists():
+        return path
+    making = path.with_suffix(".making")
+    making.unlink(missing_ok=True)
+    columns = ", ".join(f"{name} TEXT" for name in data.TYPES)
+    with closing(sqlite3.connect(making, isolation_level=None)) as raw:
+        raw.execute("PRAGMA journal_mode = WAL")
+        raw.execute(f"CREATE TABLE contacts (email TEXT PRIMARY KEY, {columns})")
+        _copy_half(raw, rows, "contacts")
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    making.rename(path)
+    return path
+
+
+def _copy_half(
+    raw: sqlite3.Connection, rows: int, table: str, system: str = "", version: str = ""
+) -> None:
+    names = ", ".join(data.TYPES)
+    given = f", created_at, updated_at, {version}" if system else ""
+    raw.create_function("email_of", 1, email_of)
+    raw.execute("ATTACH ? AS origin", (str(data.contacts(rows)),))
+    raw.execute("BEGIN IMMEDIATE")
+    raw.execute(
+        f"INSERT INTO {table} (email, {names}{system}) SELECT email_of(id), {names}{given} "
+        "FROM origin.obj_contacts WHERE id <= ? ORDER BY id",
+        (rows // 2,),
+    )
+    raw.execute("COMMIT")
+    raw.execute("DETACH origin")
+
+
+def _script(rows: int) -> Path:
+    """What the sqlite3 shell is told: stage the file, then one upsert."""
+    path = data.FOLDER / f"import-{rows}.sql"
+    names = ", ".join(COLUMNS)
+    given = ", ".join(f"nullif({name}, '')" for name in COLUMNS)
+    kept = ", ".join(f"{name} = coalesce(excluded.{name}, {name})" for name in data.TYPES)
+    path.write_text(
+        f"CREATE TEMP TABLE incoming ({', '.join(f'{name} TEXT' for name in COLUMNS)});\n"
+        f'.import --csv --skip 1 --schema temp "{_file(rows)}" incoming\n'
+        "BEGIN IMMEDIATE;\n"
+        f"INSERT INTO contacts ({names}) SELECT {given} FROM temp.incoming WHERE true "
+        f"ON CONFLICT (email) DO UPDATE SET {kept};\n"
+        "COMMIT;\n"
+    )
+    return path
