@@ -46,7 +46,7 @@ def test_two_processes_write_at_once_and_nothing_is_lost_or_refused(
         f"0 locked, 0 lost; a write took {slow * 1000:.0f} ms at the 99th percentile, "
         f"{waits[-1] * 1000:.0f} ms at most",
     )
-    assert waits[-1] < 5.0
+    assert slow < 0.5
 
 
 def test_without_the_lock_from_the_start_the_same_writes_fail(
