@@ -46,7 +46,8 @@ from crmdesk.core.jobs.queue import JobQueue
 from crmdesk.core.jobs.worker import Watcher, Work, run_job
 from crmdesk.core.notify.inbox import Inbox
 from crmdesk.core.records.catalogue import load_catalogue
-from crmdesk.core.records.definitions import Definitions, create_object
+from crmdesk.core.records.definition_rows import create_object
+from crmdesk.core.records.definitions import Definitions
 from crmdesk.core.records.editor import RecordEditor
 from crmdesk.core.records.expiry import RecycleBinExpiry
 from crmdesk.core.records.names import validate_label

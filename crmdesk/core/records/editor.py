@@ -8,7 +8,6 @@ from sqlalchemy import delete, insert, select
 
 from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.guard import Guard
-from crmdesk.core.access.keys import mac
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.audit import kinds
 from crmdesk.core.audit.kinds import Action
@@ -23,7 +22,7 @@ from crmdesk.core.changes.change_set import (
     write_record_change,
 )
 from crmdesk.core.db.engine import Database, Tx
-from crmdesk.core.db.sqlite import quoted, unique_expression
+from crmdesk.core.db.sqlite import quoted
 from crmdesk.core.db.tables import source_records, tombstones, value_history
 from crmdesk.core.errors import UserError
 from crmdesk.core.records.reader import masked
@@ -32,11 +31,21 @@ from crmdesk.core.records.record import (
     Record,
     display_name,
     read_record,
-    record_unknown,
 )
-from crmdesk.core.records.schema import ObjectType, Property, load_object_type
+from crmdesk.core.records.schema import ObjectType, load_object_type
 from crmdesk.core.records.single import checked_values
-from crmdesk.core.records.values import same_value
+from crmdesk.core.records.single_rows import (
+    changed_cells,
+    for_each,
+    ids_in_state,
+    insert_record,
+    loggable,
+    refuse_clearing_required,
+    refuse_edit,
+    refuse_taken,
+    tombstone_hash,
+    update_record,
+)
 from crmdesk.core.reserve import cures_a_full_disk
 
 
@@ -74,8 +83,8 @@ class RecordEditor:
             canonical = checked_values(tx, object_type, values, current={})
             self._refuse_missing(object_type, canonical)
             self._refuse_tombstone(tx, object_type, canonical)
-            _refuse_taken(tx, object_type, canonical, None)
-            record_id = _insert(tx, object_type, canonical)
+            refuse_taken(tx, object_type, canonical, None)
+            record_id = insert_record(tx, object_type, canonical)
             change_id = open_change_set(tx, actor, source)
             write_record_change(tx, change_id, object_type, [record_id], RecordChange.CREATE)
             record = read_record(tx, object_type, record_id)
@@ -104,15 +113,15 @@ class RecordEditor:
         with self._database.write() as tx:
             object_type = load_object_type(tx, object_name)
             record = read_record(tx, object_type, record_id)
-            _refuse_edit(object_type, record, expected_version)
+            refuse_edit(object_type, record, expected_version)
             canonical = checked_values(tx, object_type, values, current=record.values)
-            cells = _cells(object_type, record, canonical)
-            _refuse_clearing_required(cells)
-            _refuse_taken(tx, object_type, {c.property.name: c.new for c in cells}, record_id)
+            cells = changed_cells(object_type, record, canonical)
+            refuse_clearing_required(cells)
+            refuse_taken(tx, object_type, {c.property.name: c.new for c in cells}, record_id)
             if cells:
                 change_id = open_change_set(tx, actor, source)
                 write_cells(tx, change_id, object_type, record_id, cells)
-                _update(tx, object_type, record_id, cells)
+                update_record(tx, object_type, record_id, cells)
                 self._log_values(tx, actor, object_type, record, cells)
             return masked(object_type, read_record(tx, object_type, record_id))
 
@@ -126,11 +135,11 @@ class RecordEditor:
         self._guard.require(actor, Permission.DELETE_RECORDS)
         with self._database.write() as tx:
             object_type = load_object_type(tx, object_name)
-            live = _ids_in_state(tx, object_type, record_ids, archived=False)
+            live = ids_in_state(tx, object_type, record_ids, archived=False)
             if not live:
                 return Change(object_name, ())
             change_id = open_change_set(tx, actor, Source.DELETE_OBJECTS)
-            _for_each(
+            for_each(
                 tx,
                 f"UPDATE {quoted(object_type.table)} SET archived_at = ?, archived_by = ?, "
                 "version = version + 1 WHERE id = ?",
@@ -150,12 +159,12 @@ class RecordEditor:
         self._guard.require(actor, Permission.DELETE_RECORDS)
         with self._database.write() as tx:
             object_type = load_object_type(tx, object_name)
-            binned = _ids_in_state(tx, object_type, record_ids, archived=True)
+            binned = ids_in_state(tx, object_type, record_ids, archived=True)
             if not binned:
                 return Change(object_name, ())
             for record_id in binned:
                 record = read_record(tx, object_type, record_id)
-                _refuse_taken(tx, object_type, record.values, record_id)
+                refuse_taken(tx, object_type, record.values, record_id)
                 tx.sql(
                     f"UPDATE {quoted(object_type.table)} SET archived_at = NULL, "
                     "archived_by = NULL, version = version + 1 WHERE id = ?",
@@ -180,7 +189,7 @@ class RecordEditor:
         self._guard.require(actor, Permission.DELETE_RECORDS)
         with self._database.write() as tx:
             object_type = load_object_type(tx, object_name)
-            known = _ids_in_state(tx, object_type, record_ids, archived=None)
+            known = ids_in_state(tx, object_type, record_ids, archived=None)
             if known:
                 self._purge(tx, object_type, known)
                 self._audit_log.erase(tx, object_name, known)
@@ -224,7 +233,7 @@ class RecordEditor:
                 )
             )
         table = quoted(object_type.table)
-        _for_each(tx, f"DELETE FROM {table} WHERE id = ?", [(i,) for i in record_ids])
+        for_each(tx, f"DELETE FROM {table} WHERE id = ?", [(i,) for i in record_ids])
 
     def _write_tombstones(self, tx: Tx, object_type: ObjectType, record_ids: Sequence[int]) -> None:
         for record_id in record_ids:
@@ -326,131 +335,10 @@ class RecordEditor:
                 "changes": [
                     {
                         "property": cell.property.name,
-                        "old": _loggable(cell.property, cell.old),
-                        "new": _loggable(cell.property, cell.new),
+                        "old": loggable(cell.property, cell.old),
+                        "new": loggable(cell.property, cell.new),
                     }
                     for cell in cells
                 ],
             },
         )
-
-
-def tombstone_hash(key: bytes, email: str) -> bytes:
-    """Keyed hash of an address, ASCII letters without their case, as uniqueness compares."""
-    folded = "".join(c.lower() if c.isascii() else c for c in email.strip())
-    return mac(key, folded.encode("utf-8", "surrogatepass"))
-
-
-def _loggable(found: Property, value: str | None) -> str | None:
-    return "masked" if found.sensitive and value is not None else value
-
-
-def _refuse_edit(object_type: ObjectType, record: Record, expected_version: int | None) -> None:
-    if record.archived_at is not None:
-        raise UserError(
-            "record_in_recycle_bin",
-            f"This {object_type.label.lower()} is in the recycle bin and cannot be edited.",
-            "Restore it first.",
-        )
-    if expected_version is not None and record.version != expected_version:
-        raise UserError(
-            "record_changed",
-            f"Somebody changed this {object_type.label.lower()} while you edited it. Your edit "
-            "was not saved.",
-            "Look at the new values and edit again.",
-            version=record.version,
-        )
-
-
-def _cells(
-    object_type: ObjectType, record: Record, values: Mapping[str, str | None]
-) -> list[CellChange]:
-    changed = []
-    for name, new in values.items():
-        column = object_type.by_name[name]
-        if not same_value(record.values[name], new, column.type):
-            changed.append(CellChange(column, record.values[name], new))
-    return changed
-
-
-def _refuse_clearing_required(cells: Sequence[CellChange]) -> None:
-    for cell in cells:
-        if cell.property.required and cell.new is None:
-            raise UserError(
-                "property_required",
-                f"{cell.property.label} is required and cannot be cleared.",
-                "Give it another value.",
-                property=cell.property.name,
-            )
-
-
-def _refuse_taken(
-    tx: Tx, object_type: ObjectType, values: Mapping[str, str | None], record_id: int | None
-) -> None:
-    for column in object_type.unique_properties:
-        value = values.get(column.name)
-        if value is None:
-            continue
-        row = tx.sql(
-            f"SELECT id FROM {quoted(object_type.table)} WHERE archived_at IS NULL AND "
-            f"{quoted(column.column)} IS NOT NULL AND {unique_expression(column.column)} = "
-            "lower(?) "
-            "AND id IS NOT ?",
-            (value, record_id),
-        ).fetchone()
-        if row is not None:
-            raise UserError(
-                "value_not_unique",
-                f"Another {object_type.label.lower()} (record ID {row[0]}) has this "
-                f"{column.label}.",
-                "Change one of the two, or delete the one that is not needed.",
-                property=column.name,
-                record_id=row[0],
-            )
-
-
-def _insert(tx: Tx, object_type: ObjectType, values: Mapping[str, str | None]) -> int:
-    given = [
-        (object_type.by_name[name].column, value)
-        for name, value in values.items()
-        if value is not None
-    ]
-    names = "".join(f", {quoted(column)}" for column, _ in given)
-    marks = ", ?" * len(given)
-    cursor = tx.sql(
-        f"INSERT INTO {quoted(object_type.table)} (created_at, updated_at, version{names}) "
-        f"VALUES (?, ?, 1{marks})",
-        (tx.now_text, tx.now_text, *(value for _, value in given)),
-    )
-    if cursor.lastrowid is None:
-        raise record_unknown(object_type, 0)
-    return cursor.lastrowid
-
-
-def _update(tx: Tx, object_type: ObjectType, record_id: int, cells: Sequence[CellChange]) -> None:
-    assignments = ", ".join(f"{quoted(cell.property.column)} = ?" for cell in cells)
-    tx.sql(
-        f"UPDATE {quoted(object_type.table)} SET {assignments}, updated_at = ?, "
-        "version = version + 1 WHERE id = ?",
-        (*(cell.new for cell in cells), tx.now_text, record_id),
-    )
-
-
-def _ids_in_state(
-    tx: Tx, object_type: ObjectType, record_ids: Sequence[int], *, archived: bool | None
-) -> list[int]:
-    state = {None: "1", True: "archived_at IS NOT NULL", False: "archived_at IS NULL"}[archived]
-    found: list[int] = []
-    for start in range(0, len(record_ids), 500):
-        some = list(record_ids[start : start + 500])
-        marks = ", ".join("?" * len(some))
-        rows = tx.sql(
-            f"SELECT id FROM {quoted(object_type.table)} WHERE id IN ({marks}) AND {state}",
-            some,
-        )
-        found += [row[0] for row in rows]
-    return sorted(found)
-
-
-def _for_each(tx: Tx, text: str, rows: Sequence[tuple[object, ...]]) -> None:
-    tx.driver.executemany(text, rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from crmdesk.core.access.step_up import StepUpPurpose, spend_step_up
 from crmdesk.core.audit import kinds
 from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.backup.cancel import never
-from crmdesk.core.changes.plan import PlanCounts, ValueCounts, plan_hash, settle
+from crmdesk.core.changes.plan import PlanCounts, plan_hash, settle
 from crmdesk.core.changes.stage import Stage, reopen_stage, scratch_path
 from crmdesk.core.changes.undo import stage_undo
 from crmdesk.core.clock import to_text
@@ -30,13 +30,19 @@ from crmdesk.core.errors import UserError, WrongUsage
 from crmdesk.core.jobs.job import JobKind, JobState
 from crmdesk.core.jobs.queue import JobQueue
 from crmdesk.core.records.schema import ObjectType, load_object_type, load_object_types
+from crmdesk.core.restore.choosing import (
+    WHY,
+    build_survey,
+    completed,
+    plan_params,
+    planned_facts,
+)
 from crmdesk.core.restore.describe import plan_samples, plan_skips
 from crmdesk.core.restore.history import RestoreHistory
 from crmdesk.core.restore.model import (
     ChangedValue,
     OpenedBackup,
     PlanRequest,
-    PropertySurvey,
     RestorableObject,
     Restore,
     RestorePlan,
@@ -50,15 +56,12 @@ from crmdesk.core.restore.plan_store import (
     save_plan,
     stage_path,
 )
-from crmdesk.core.restore.planning import RULES, Cancelled, Compared, Planner, Reported
+from crmdesk.core.restore.planning import RULES, Cancelled, Planner, Reported
 from crmdesk.core.restore.sources import (
-    MatchedColumn,
     TrustedBackup,
     list_sources,
-    match_columns,
     open_source,
     restorable_objects,
-    together,
 )
 
 LOCK = "restore"
@@ -159,7 +162,7 @@ class RestoreService:
         )
         compared.stage.path.unlink(missing_ok=True)
         created = self._created_since(backup, object_type, compared.missing)
-        return _survey(backup, object_type, compared, created)
+        return build_survey(backup, object_type, compared, created)
 
     # -- planning --------------------------------------------------------------------------
     def plan(
@@ -180,7 +183,7 @@ class RestoreService:
         self._guard.require(actor, Permission.SUPER_ADMIN)
         backup = self._open(request.source)
         object_type = self._object_type(backup, request.object_name)
-        request = _completed(request, backup, object_type)
+        request = completed(request, backup, object_type)
         compared = self._planner.compare(
             backup, object_type, request, cancelled=cancelled, reported=reported
         )
@@ -190,7 +193,7 @@ class RestoreService:
             compared.counts,
             _Origin(
                 "restore",
-                _params(request),
+                plan_params(request),
                 request.source,
                 backup.name,
                 backup.manifest.snapshot_at,
@@ -318,7 +321,7 @@ class RestoreService:
             reason = "not_in_backup" if found is None else found.reason
             raise UserError(
                 "object_not_restorable",
-                f"“{object_name}” cannot be restored from this backup: {_WHY[reason]}.",
+                f"“{object_name}” cannot be restored from this backup: {WHY[reason]}.",
                 "Choose another object or another backup.",
                 reason=reason,
             )
@@ -411,7 +414,7 @@ class RestoreService:
                     backup=plan.source,
                     object_name=plan.object_name,
                     properties=json.dumps(list(plan.properties)),
-                    planned=json.dumps(_planned(plan)),
+                    planned=json.dumps(planned_facts(plan)),
                     created_at=tx.now_text,
                     user_id=actor.user_id,
                     undo_until=None
@@ -427,7 +430,7 @@ class RestoreService:
                 object_type=plan.object_name,
                 object_id=restore_id,
                 job_id=job_id,
-                details={"plan_hash": plan.hash, "two_factor": method, "plan": _planned(plan)},
+                details={"plan_hash": plan.hash, "two_factor": method, "plan": planned_facts(plan)},
             )
         return restore_id
 
@@ -451,125 +454,6 @@ class RestoreService:
                 "Review again: the plan is made anew in moments.",
                 records=0,
             )
-
-
-_WHY = {
-    "conversations": "conversations can be backed up but never restored automatically",
-    "not_in_backup": "it has no records in it",
-    "object_gone": "the object no longer exists",
-    "object_recreated": "the object was removed and made again since, so it is another one",
-}
-
-
-def _completed(request: PlanRequest, backup: TrustedBackup, object_type: ObjectType) -> PlanRequest:
-    """Check the chosen properties and add those that are only restored together with them."""
-    entry = backup.file.entry_of(object_type.name)
-    selectable = {
-        column.name
-        for column in match_columns(entry, object_type)
-        if column.target is not None and not column.target.calculated
-    }
-    if request.properties is None:
-        chosen = tuple(p.name for p in object_type.writable if p.name in selectable)
-    else:
-        for name in request.properties:
-            if name not in selectable:
-                raise _not_restorable(name, object_type)
-        pairs = together(object_type)
-        extra = [pairs[n] for n in request.properties if pairs.get(n) in selectable]
-        chosen = tuple(dict.fromkeys((*request.properties, *extra)))
-    if not chosen:
-        raise UserError(
-            "nothing_chosen", "No property is chosen.", "Choose at least one property to restore."
-        )
-    return replace(request, properties=chosen)
-
-
-def _not_restorable(name: str, object_type: ObjectType) -> UserError:
-    found = object_type.by_name.get(name)
-    if found is not None and found.calculated:
-        why = f"{found.label} is calculated by CRM Desk"
-    elif found is None:
-        why = f"{object_type.plural_label} have no property “{name}” any more"
-    else:
-        why = f"the backup does not hold {found.label}"
-    return UserError(
-        "property_not_restorable",
-        f"“{name}” cannot be restored: {why}.",
-        "Leave it out.",
-        property=name,
-    )
-
-
-def _params(request: PlanRequest) -> dict[str, Any]:
-    return {
-        "source": request.source,
-        "object_name": request.object_name,
-        "properties": list(request.properties or ()),
-        "record_ids": None if request.record_ids is None else list(request.record_ids),
-        "skip_clears": request.skip_clears,
-        "only_unchanged": request.only_unchanged,
-        "without_automations": request.without_automations,
-    }
-
-
-def _planned(plan: RestorePlan) -> dict[str, Any]:
-    values = plan.values
-    return {
-        "records": plan.records_changing,
-        "set": values.set,
-        "overwrite": values.overwrite,
-        "clear": values.clear,
-        "skipped": dict(plan.skipped),
-        "properties": list(plan.properties),
-    }
-
-
-def _survey(
-    backup: TrustedBackup, object_type: ObjectType, compared: Compared, created_since: int
-) -> Survey:
-    entry = backup.file.entry_of(object_type.name)
-    matched = {column.name: column for column in match_columns(entry, object_type)}
-    pairs = together(object_type)
-    surveyed = []
-    for found in object_type.properties:
-        column = matched.get(found.name)
-        reason = "calculated" if found.calculated else "not_in_backup" if column is None else ""
-        item = compared.counts.properties.get(found.name)
-        surveyed.append(
-            PropertySurvey(
-                name=found.name,
-                label=found.label,
-                group=found.group,
-                counts=_with_equal(item, compared.equal_records),
-                selectable=not reason,
-                reason=reason,
-                sensitive=found.sensitive,
-                type_changed=column is not None and column.type_changed,
-                together=pairs.get(found.name, ""),
-            )
-        )
-    surveyed += [_gone(column) for column in matched.values() if column.target is None]
-    return Survey(
-        object_type.name,
-        tuple(surveyed),
-        entry.rows - sum(compared.missing.values()),
-        compared.missing,
-        created_since,
-    )
-
-
-def _gone(column: MatchedColumn) -> PropertySurvey:
-    """A property that the backup holds and the workspace no longer has."""
-    return PropertySurvey(
-        column.name, column.label, "", ValueCounts(), False, "gone", False, False, ""
-    )
-
-
-def _with_equal(counts: ValueCounts | None, equal_records: int) -> ValueCounts:
-    if counts is None:
-        return ValueCounts()
-    return replace(counts, unchanged=counts.unchanged + equal_records)
 
 
 def _undo_days(tx: Tx) -> int:

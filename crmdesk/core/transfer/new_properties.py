@@ -13,7 +13,7 @@ from crmdesk.core.db.sqlite import quoted
 from crmdesk.core.db.tables import properties
 from crmdesk.core.jobs.job import Job
 from crmdesk.core.records.catalogue import PropertyDefinition
-from crmdesk.core.records.definitions import add_property
+from crmdesk.core.records.definition_rows import add_property
 from crmdesk.core.records.names import validate_label, validate_property_name
 from crmdesk.core.records.schema import Property, load_object_type
 from crmdesk.core.transfer.model import ImportRequest

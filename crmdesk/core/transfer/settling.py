@@ -17,9 +17,9 @@ from crmdesk.core.changes.stage import Stage
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.sqlite import quoted
 from crmdesk.core.records.choices import StageFinder
-from crmdesk.core.records.editor import tombstone_hash
 from crmdesk.core.records.multi import MultiValue
 from crmdesk.core.records.problems import ImportErrorType
+from crmdesk.core.records.single_rows import tombstone_hash
 from crmdesk.core.records.types import PropertyFormat, PropertyType
 from crmdesk.core.transfer.columns import ColumnPlan
 from crmdesk.core.transfer.matching import (
