@@ -12,7 +12,7 @@ import pytest
 from crmdesk.core.db.engine import Database
 from crmdesk.core.errors import Busy, UserError
 from tests.builders import Desk
-from tests.faults.conftest import Record, effort
+from tests.faults.conftest import FULL, Record, effort
 from tests.faults.nursery import Nursery
 from tests.faults.scene import Scene, violations
 
@@ -47,6 +47,8 @@ def test_two_processes_write_at_once_and_nothing_is_lost_or_refused(
         f"{waits[-1] * 1000:.0f} ms at most",
     )
     assert slow < 0.5
+    # The slowest of thousands says something on a quiet machine only, which is the full run's.
+    assert not FULL or waits[-1] < 5.0
 
 
 def test_without_the_lock_from_the_start_the_same_writes_fail(
