@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,9 +18,13 @@ from crmdesk.core.errors import Busy, UserError
 
 IMMEDIATE = "crmdesk_immediate"
 MAXIMUM_PROPERTIES = 1500
+#: KiB, negative as SQLite wants it: what a bulk change touches is read and written once.
+_BULK_CACHE, _USUAL_CACHE = -65_536, -2_000
 #: Bytes; the log's index alone takes 32 KiB at a time.
 _LEAST_FREE = 64 * 1024
 _CHAIN = 100
+#: SQLite's functions take at most 100, the format included.
+_ARGUMENTS = 90
 
 
 def configure_connection(busy_seconds: float) -> Callable[[Any, Any], None]:
@@ -45,8 +51,33 @@ def apply_pragmas(connection: sqlite3.Connection, busy_seconds: float = 10.0) ->
 
 def begin(connection: Connection) -> None:
     """Begin a transaction: writers take the lock at once, or a later upgrade would fail."""
-    immediate = connection.get_execution_options().get(IMMEDIATE, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    if connection.get_execution_options().get(IMMEDIATE, False):
+        _take_write_lock(connection.connection.driver_connection)  # type: ignore[arg-type]
+    else:
+        connection.exec_driver_sql("BEGIN")
+
+
+def _take_write_lock(driver: sqlite3.Connection) -> None:
+    """Begin a write, asking again every few milliseconds until the waiting time is over.
+
+    SQLite's own waiting grows to a tenth of a second between tries: beside a busy writer one
+    waited up to six seconds that way, and everybody has a turn in milliseconds this way.
+    """
+    allowed = int(driver.execute("PRAGMA busy_timeout").fetchone()[0])
+    deadline = time.monotonic() + allowed / 1000
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        while True:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                    raise
+            else:
+                return
+            time.sleep(random.uniform(0.000_5, 0.004))  # noqa: S311 - spreads the tries, no secret
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={allowed}")
 
 
 @contextmanager
@@ -64,8 +95,10 @@ def attached(connection: Connection, stage: Path | None) -> Iterator[None]:
     try:
         driver.execute("PRAGMA stage.journal_mode=OFF")
         driver.execute("PRAGMA stage.synchronous=OFF")
+        driver.execute(f"PRAGMA main.cache_size={_BULK_CACHE}")
         yield
     finally:
+        driver.execute(f"PRAGMA main.cache_size={_USUAL_CACHE}")
         driver.execute("DETACH stage")
 
 
@@ -181,6 +214,17 @@ def balanced(parts: Sequence[str], operator: str) -> str:
         return f"({operator.join(parts)})"
     groups = [balanced(parts[i : i + _CHAIN], operator) for i in range(0, len(parts), _CHAIN)]
     return balanced(groups, operator)
+
+
+def joined(parts: Sequence[str]) -> str:
+    """Concatenate many SQL texts of which most are NULL, which counts as nothing.
+
+    A third faster than a tree of ``||``, each of which copies what stands to its left.
+    """
+    groups = [parts[i : i + _ARGUMENTS] for i in range(0, len(parts), _ARGUMENTS)]
+    return balanced(
+        [f"printf('{'%s' * len(group)}', {', '.join(group)})" for group in groups], " || "
+    )
 
 
 def unique_expression(column: str, qualifier: str = "") -> str:

@@ -22,6 +22,7 @@ from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.sqlite import quoted
 from crmdesk.core.db.tables import settings, source_records, value_history
 from crmdesk.core.records.schema import ObjectType, load_object_types
+from crmdesk.core.reserve import cures_a_full_disk
 from crmdesk.core.settings import Settings
 
 _LAST_START = "recycle_bin.last_start"
@@ -35,6 +36,7 @@ class RecycleBinExpiry:
         self._audit_log = audit_log
         self._settings = settings_service
 
+    @cures_a_full_disk
     def sweep(self) -> int:
         """Purge records that were past their time at the last start already.
 
