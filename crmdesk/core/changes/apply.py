@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from crmdesk.core.changes.change_set import RecordChange
 from crmdesk.core.changes.stage import Stage
 from crmdesk.core.db.engine import Tx
-from crmdesk.core.db.sqlite import balanced, quoted
+from crmdesk.core.db.sqlite import joined, quoted
 from crmdesk.core.errors import UserError
 
 # SQLite gathers what one UPDATE reads from another table before it writes any of it: for a million
@@ -122,12 +122,12 @@ def _write_history(tx: Tx, stage: Stage, change_id: int, ranges: Sequence[tuple[
         return 0
     cells = [
         f"CASE WHEN {stage.changed(position)} THEN "
-        f"',' || json_array({column.id}, {stage.live(position)}, r.c{position}) ELSE '' END"
+        f"',' || json_array({column.id}, {stage.live(position)}, r.c{position}) END"
         for position, column in enumerate(stage.columns)
     ]
     statement = (
         "INSERT INTO main.value_history (change_id, object_type_id, record_id, cells) "
-        f"SELECT ?, ?, o.id, '[' || substr({balanced(cells, ' || ')}, 2) || ']' "
+        f"SELECT ?, ?, o.id, '[' || substr({joined(cells)}, 2) || ']' "
         f"FROM {stage.join} WHERE r.row BETWEEN ? AND ? ORDER BY o.id"
     )
     for first, last in ranges:
@@ -143,31 +143,39 @@ def _write_history(tx: Tx, stage: Stage, change_id: int, ranges: Sequence[tuple[
 def _update(tx: Tx, stage: Stage, ranges: Sequence[tuple[int, int]]) -> int:
     if not stage.columns:
         return 0
-    _clear_moving_unique_values(tx, stage)
+    standing = _clear_moving_unique_values(tx, stage)
     table = quoted(stage.object_type.table)
     kept = [f"{table}.{quoted(column.column)}" for column in stage.columns]
-    assignments = ", ".join(
+    assignments = "".join(
         f"{quoted(column.column)} = "
-        + (f"coalesce(r.c{index}, {kept[index]})" if stage.blank_keeps else f"r.c{index}")
+        + (f"coalesce(r.c{index}, {kept[index]}), " if stage.blank_keeps else f"r.c{index}, ")
         for index, column in enumerate(stage.columns)
+        if index not in standing
     )
     statement = (
-        f"UPDATE main.{table} SET {assignments}, updated_at = ?, version = version + 1 "
+        f"UPDATE main.{table} SET {assignments}updated_at = ?, version = version + 1 "
         f"FROM stage.rows r WHERE r.outcome = 'update' AND r.record_id = {table}.id "
         "AND r.row BETWEEN ? AND ?"
     )
     return sum(tx.sql(statement, (tx.now_text, first, last)).rowcount for first, last in ranges)
 
 
-def _clear_moving_unique_values(tx: Tx, stage: Stage) -> None:
+def _clear_moving_unique_values(tx: Tx, stage: Stage) -> set[int]:
     """Empty the unique values that are about to change hands.
 
     A swap of two values fails even inside one UPDATE, since uniqueness is checked row by row.
+
+    Returns:
+        the unique columns in which no value changes: writing them would only move their index.
     """
     table = quoted(stage.object_type.table)
+    standing = set()
     for position, column in enumerate(stage.columns):
         if column.unique:
-            tx.sql(
+            cleared = tx.sql(
                 f"UPDATE main.{table} SET {quoted(column.column)} = NULL WHERE id IN "
                 f"(SELECT o.id FROM {stage.join} WHERE {stage.changed(position)})"
-            )
+            ).rowcount
+            if not cleared:
+                standing.add(position)
+    return standing

@@ -110,10 +110,15 @@ def stages_exist(tx: Tx, stage: Stage) -> Iterator[Violation]:
         f"EXISTS (SELECT 1 FROM stage.bad_pairs b WHERE b.pipeline IS {sides['pipeline']} "
         f"AND b.stage IS {sides['stage']})"
     )
-    # Both halves in one go: skipping one would make another wrong pair of the other.
+    # Both halves: skipping one would make another wrong pair of the other. The first one that is
+    # skipped stands in the row as it was by the time the second is looked for.
     for kind in ("stage", "pipeline"):
         if kind in names:
             yield Violation(names[kind], Reason.STAGE_GONE, condition)
+            condition = (
+                f"({condition} OR EXISTS (SELECT 1 FROM stage.skips k WHERE k.row = r.row "
+                f"AND k.position = {names[kind]} AND k.reason = '{Reason.STAGE_GONE}'))"
+            )
 
 
 def _pair_holds(

@@ -212,8 +212,8 @@ def _find_by_key(tx: Tx, stage: Stage, matching: Matching) -> None:
     if not _bin_holds_records(tx, stage):
         return
     tx.sql(
-        f"UPDATE stage.verdicts AS v SET record_id = b.id FROM stage.cells r, (SELECT lower(o.{column}) "
-        f"AS value, max(o.id) AS id FROM main.{table} o WHERE o.archived_at IS NOT NULL "
+        "UPDATE stage.verdicts AS v SET record_id = b.id FROM stage.cells r, "
+        f"(SELECT lower(o.{column}) AS value, max(o.id) AS id FROM main.{table} o WHERE o.archived_at IS NOT NULL "
         f"AND o.{column} IS NOT NULL GROUP BY 1) b WHERE {waiting} AND b.value = lower(r.c{key})"
     )
 

@@ -470,6 +470,31 @@ def test_a_column_read_at_once_is_read_as_cell_by_cell(value_type, value_format,
         assert _outcome(parser, cell) == failed.get(index, values[index])
 
 
+@pytest.mark.parametrize("value_type", list(PropertyType))
+@pytest.mark.parametrize("value_format", ["", "email", "domain", "record_id"])
+@settings(max_examples=20)
+@given(columns=st.lists(st.lists(st.sampled_from(CELLS)), max_size=3))
+def test_cells_that_may_stand_are_what_they_would_be_read_as(value_type, value_format, columns):
+    parser = column_parser(_property(value_type, value_format, COLOURS))
+    for cells in columns:
+        if parser.are_canonical(cells):
+            assert parser.parse_many(cells) == ([cell or None for cell in cells], [])
+
+
+@pytest.mark.parametrize("cell", ["-0", "1.50", "01", "+1", "1\n2", "1\n", "\n", "1e3", ".5", " 1"])
+def test_a_number_that_is_written_otherwise_does_not_stand(cell):
+    assert not column_parser(NUMBER).are_canonical(["7", cell, ""])
+
+
+def test_canonical_columns_stand_and_learn_new_values():
+    assert column_parser(NUMBER).are_canonical(["", "0", "-0.5", "10", "12.25", "9" * 40])
+    dates = column_parser(DATE)
+    assert dates.are_canonical(["2024-02-29", "", "2024-02-29"])
+    assert dates.are_canonical(["2024-02-28", "2024-02-29"])
+    assert not dates.are_canonical(["2024-02-29", "2023-02-29"])
+    assert not column_parser(COLOUR).are_canonical(["RED", "Red"])
+
+
 def _outcome(parser, cell):
     try:
         return parser(cell)

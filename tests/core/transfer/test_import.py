@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from crmdesk.core.errors import UserError
+from crmdesk.core.records.catalogue import PropertyDefinition
+from crmdesk.core.records.types import PropertyType
 from crmdesk.core.transfer.model import ArchivedMatches, ImportMode
 from tests.core.transfer.conftest import Bench, numbers
 
@@ -14,6 +16,11 @@ TWO = "Email,First name,Phone\nann@example.org,Ann,1\nbo@example.org,Bo,2\n"
 def value(bench: Bench, email: str, name: str) -> object:
     found = bench.desk.sql(f"SELECT {name} FROM obj_contacts WHERE email = ?", email)
     return found[0][0]
+
+
+def _property(bench: Bench, name: str, kind: PropertyType) -> None:
+    definitions = bench.desk.workspace.definitions
+    definitions.add_property(bench.desk.admin, "contacts", PropertyDefinition(name, name, kind))
 
 
 def test_rows_become_records_once_and_nothing_changes_the_second_time(bench: Bench) -> None:
@@ -36,6 +43,40 @@ def test_a_known_address_updates_its_record_whatever_its_capitals(bench: Bench) 
     written = {v.property: (v.old, v.new) for v in bench.changed(done)[0].values}
     assert written["phone"] == ("9", "1")
     assert bench.desk.value(ann, "phone") == "1"
+
+
+def test_cells_of_other_ways_of_writing_stand_beside_those_that_need_no_reading(
+    bench: Bench,
+) -> None:
+    _property(bench, "born", PropertyType.DATE)
+    _property(bench, "points", PropertyType.NUMBER)
+    text = (
+        "Note,points,Email,born\nx,1.50,ann@example.org,31.12.2024\n"
+        "y,2,bo@example.org,2024-01-02\nz,,cy@example.org,\n"
+    )
+    mapping = {"points": "points", "Email": "email", "born": "born"}
+
+    done = bench.run(bench.file(text), mapping=mapping)
+
+    assert numbers(done) == (3, 0, 0, 0)
+    rows = bench.desk.sql("SELECT email, points, born FROM obj_contacts ORDER BY id")
+    assert rows == [
+        ("ann@example.org", "1.5", "2024-12-31"),
+        ("bo@example.org", "2", "2024-01-02"),
+        ("cy@example.org", None, None),
+    ]
+
+
+def test_rows_of_several_batches_keep_their_lines(bench: Bench) -> None:
+    _property(bench, "points", PropertyType.NUMBER)
+    lines = [f"p{n}@example.org,{'?' if n == 1_700 else n}" for n in range(2_500)]
+    text = "Email,points\n" + "\n".join(lines) + "\n"
+
+    done = bench.run(bench.file(text), mapping={"Email": "email", "points": "points"})
+
+    assert numbers(done) == (2_499, 0, 0, 1)
+    assert bench.problems(done) == [(1_702, "points", "COULD_NOT_PARSE_NUMBER")]
+    assert value(bench, "p2499@example.org", "points") == "2499"
 
 
 def test_a_blank_cell_leaves_the_value_alone(bench: Bench) -> None:
