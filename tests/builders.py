@@ -136,6 +136,22 @@ class Desk:
         )
 
     # -- records -----------------------------------------------------------------------------
+    def pipeline(self, name: str, *stages: str) -> None:
+        """Another pipeline of deals."""
+        deals = self.workspace.definitions.object(self.admin, "deals")
+        with self.workspace.database.write() as tx:
+            pipeline_id = tx.execute(
+                insert(tables.pipelines).values(
+                    object_type_id=deals.id, name=name, label=name.title(), position=9
+                )
+            ).lastrowid
+            for place, stage in enumerate(stages):
+                tx.execute(
+                    insert(tables.pipeline_stages).values(
+                        pipeline_id=pipeline_id, name=stage, label=stage.title(), position=place
+                    )
+                )
+
     def add(self, object_name: str, **values: str) -> Record:
         """A new record."""
         return self.workspace.editor.add(self.admin, object_name, values)

@@ -14,6 +14,7 @@ from crmdesk.core.audit import chain, kinds
 from crmdesk.core.audit.kinds import EventKind, Result
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.tables import audit_details, audit_events
+from crmdesk.core.files.names import storable
 
 
 class AuditLog:
@@ -69,10 +70,10 @@ class AuditLog:
             "country": actor.place.country,
             "region": actor.place.region,
             "object_type": object_type,
-            "object_id": None if object_id is None else _storable(str(object_id)),
+            "object_id": None if object_id is None else storable(str(object_id)),
             "job_id": job_id,
             "subjects": subjects,
-            "link": None if link is None else _storable(link),
+            "link": None if link is None else storable(link),
         }
         payload = {"user_email": actor.email, "user_name": actor.full_name, **(details or {})}
         tx.before_commit(lambda: self._append(tx, row, payload))
@@ -90,7 +91,7 @@ class AuditLog:
                 tx, _clock_row(), {"user_name": SYSTEM.full_name, "seconds": round(seconds)}
             )
             return self._append(tx, row, payload)
-        text = _storable(json.dumps(payload, ensure_ascii=False, sort_keys=True, default=str))
+        text = storable(json.dumps(payload, ensure_ascii=False, sort_keys=True, default=str))
         salt = secrets.token_bytes(16)
         sequence, previous, order = (
             (1, chain.FIRST, "") if last is None else (last.id + 1, last.hash, last.at_order)
@@ -130,11 +131,6 @@ class AuditLog:
                 .values(payload=None, salt=None, erased_at=tx.now_text)
             ).rowcount
         return erased
-
-
-def _storable(text: str) -> str:
-    """Replace what has no UTF-8 form: a file name of odd bytes must not stop the action."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _clock_row() -> dict[str, Any]:

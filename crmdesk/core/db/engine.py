@@ -14,6 +14,7 @@ from sqlalchemy import Connection, CursorResult, Executable, create_engine, even
 from crmdesk.core.clock import Clock, from_text, to_text
 from crmdesk.core.db import sqlite
 from crmdesk.core.db.tables import clock_state
+from crmdesk.core.errors import UserError
 
 #: Clocks are corrected by fractions of a second all day; that is no event.
 CLOCK_TOLERANCE_SECONDS = 2.0
@@ -129,7 +130,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Tx]:
         """A transaction that sees one state of the database and writes nothing to it."""
-        with sqlite.explain_errors(self.path), self._engine.connect() as connection:
+        with _explained(self.path), self._engine.connect() as connection:
             yield Tx(connection, self.clock, False, self._cache)
             connection.rollback()
 
@@ -142,7 +143,7 @@ class Database:
         Args:
             stage: a staging file to read from, as schema ``stage``.
         """
-        with sqlite.explain_errors(self.path), self._engine.connect() as opened:
+        with _explained(self.path), self._engine.connect() as opened:
             connection = opened.execution_options(**{sqlite.IMMEDIATE: True})
             with sqlite.attached(connection, stage), connection.begin():
                 tx = Tx(connection, self.clock, True, self._cache)
@@ -157,7 +158,7 @@ class Database:
         Nobody is held up: the database itself is only read.
         """
         with (
-            sqlite.explain_errors(self.path),
+            _explained(self.path),
             self._engine.connect() as connection,
             sqlite.attached(connection, stage),
             connection.begin(),
@@ -177,3 +178,26 @@ class Database:
     def close(self) -> None:
         """Close every pooled connection; the write-ahead log is folded in by the last one."""
         self._engine.dispose()
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Turn what the driver refuses into sentences, values that it cannot hold included.
+
+    Odd bytes of an argument come as halves of surrogate pairs, and ids may be typed at any length.
+    """
+    try:
+        with sqlite.explain_errors(path):
+            yield
+    except UnicodeEncodeError as error:
+        raise UserError(
+            "text_not_storable",
+            "A text that was given holds bytes that are no text in UTF-8.",
+            "Write it anew, without them.",
+        ) from error
+    except OverflowError as error:
+        if "SQLite INTEGER" not in str(error):
+            raise
+        raise UserError(
+            "number_too_large", "A number that was given is larger than any there is here."
+        ) from error

@@ -37,6 +37,11 @@ def safe_file_name(label: str, taken: Collection[str] = (), suffix: str = "") ->
     return next(name for name in names if _key(name) not in used)
 
 
+def storable(text: str) -> str:
+    """A text as a database can hold it: odd bytes of a file name become question marks."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def _clean(label: str) -> str:
     kept = "".join(_harmless(character) for character in unicodedata.normalize("NFC", label))
     # Leading dots hide a file or climb out; trailing dots and spaces vanish on Windows.

@@ -13,7 +13,7 @@ from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.tables import settings, users
 from crmdesk.core.errors import UserError
 from crmdesk.core.records.choices import Owner, find_stage
-from crmdesk.core.records.problems import ValueProblem
+from crmdesk.core.records.problems import ImportErrorType, ValueProblem
 from crmdesk.core.records.schema import ObjectType, Property
 from crmdesk.core.records.types import PropertyFormat
 from crmdesk.core.records.values import ValueContext, parse
@@ -54,8 +54,10 @@ def checked_values(
     """
     context = value_context(tx)
     canonical: dict[str, str | None] = {}
-    for name, text in values.items():
-        column = object_type.property(name)
+    columns = {name: object_type.property(name) for name in values}
+    # The pipeline is read before its stage, whose label may mean one in several pipelines.
+    for name in sorted(columns, key=lambda name: columns[name].format == PropertyFormat.STAGE):
+        column, text = columns[name], values[name]
         if column.calculated:
             raise UserError(
                 "property_calculated",
@@ -64,7 +66,31 @@ def checked_values(
                 property=name,
             )
         canonical[name] = _parsed(column, text, context, object_type, {**current, **canonical})
+    _refuse_stage_of_another_pipeline(object_type, current, canonical)
     return canonical
+
+
+def _refuse_stage_of_another_pipeline(
+    object_type: ObjectType, current: Mapping[str, str | None], given: Mapping[str, str | None]
+) -> None:
+    """A record moves to another pipeline together with its stage."""
+    pipeline = object_type.with_format(PropertyFormat.PIPELINE)
+    stage = object_type.with_format(PropertyFormat.STAGE)
+    if pipeline is None or stage is None or stage.name in given:
+        return
+    kept, chosen = current.get(stage.name), given.get(pipeline.name)
+    if kept is None or chosen in (None, current.get(pipeline.name)):
+        return
+    if not any(
+        p.name == chosen and kept in {s.name for s in p.stages} for p in object_type.pipelines
+    ):
+        raise UserError(
+            "value_invalid",
+            f"{stage.label}: the stage that the record is in is not one of that pipeline.",
+            f"Choose {pipeline.label} and {stage.label} together.",
+            property=stage.name,
+            type=ImportErrorType.INVALID_ENUMERATION_OPTION.value,
+        )
 
 
 def _parsed(

@@ -29,7 +29,8 @@ from crmdesk.core.records.types import PropertyType
 from crmdesk.core.restore.model import PlanRequest
 from crmdesk.core.restore.sources import MatchedColumn, TrustedBackup, match_columns
 
-RULES: tuple[Rule, ...] = (options_exist, owners_exist, stages_exist, required_present)
+# Stages last: what another rule leaves as it is may make a wrong pair of pipeline and stage.
+RULES: tuple[Rule, ...] = (options_exist, owners_exist, required_present, stages_exist)
 _BATCH = 2_000
 
 Cancelled = Callable[[], bool]

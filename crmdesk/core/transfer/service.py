@@ -17,6 +17,7 @@ from crmdesk.core.db.engine import Database
 from crmdesk.core.db.tables import imports
 from crmdesk.core.errors import Cancelled, UserError
 from crmdesk.core.files.atomic import copy_file
+from crmdesk.core.files.names import storable
 from crmdesk.core.jobs.job import JobKind, JobState
 from crmdesk.core.jobs.queue import JobQueue
 from crmdesk.core.records.record import MASKED
@@ -211,13 +212,13 @@ class ImportService:
                     id=import_id,
                     job_id=job_id,
                     kind="import",
-                    name=_name(prepared),
+                    name=storable(_name(prepared)),
                     object_type_id=prepared.object_type.id,
                     object_name=prepared.object_type.name,
                     state=JobState.QUEUED.value,
                     created_at=tx.now_text,
                     user_id=actor.user_id,
-                    file_name=path.name,
+                    file_name=storable(path.name),
                 )
             )
         return import_id

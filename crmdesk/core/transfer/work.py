@@ -125,7 +125,8 @@ class ImportWork:
     def _keep_file(self, context: JobContext, import_id: str, request: ImportRequest) -> Path:
         """Copy the file into the vault, named by its content: what came in can be shown later."""
         path = Path(request.path)
-        name = f"{request.sha256}{path.suffix.lower()[:12]}"
+        ending = path.suffix.lower()[:12]
+        name = f"{request.sha256}{ending if ending.isascii() else ''}"
         target = self._vault / name
         with self._database.write() as tx:
             tx.execute(update(imports).where(imports.c.id == import_id).values(stored_file=name))

@@ -6,7 +6,7 @@ import pytest
 
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.errors import PermissionDenied, UserError
-from crmdesk.core.records.filters import RecordQuery
+from crmdesk.core.records.filters import RecordQuery, parse_filter
 from tests.builders import Desk
 
 
@@ -131,3 +131,28 @@ def test_a_table_lists_newest_first_and_search_looks_into_names_and_addresses(de
 
     assert list(everyone) == [bo.id, ann.id]
     assert list(found) == [ann.id]
+
+
+def test_a_record_moves_to_another_pipeline_only_with_its_stage(desk: Desk) -> None:
+    desk.pipeline("partners", "signed")
+    deal = desk.deal(pipeline="default", dealstage="qualifiedtobuy")
+
+    with pytest.raises(UserError) as refused:
+        desk.edit(deal, pipeline="partners")
+    assert (refused.value.code, refused.value.values["property"]) == ("value_invalid", "dealstage")
+
+    moved = desk.edit(deal, dealstage="signed", pipeline="partners")
+    assert (moved.values["pipeline"], moved.values["dealstage"]) == ("partners", "signed")
+
+
+def test_texts_and_ids_that_no_database_can_hold_are_refused_in_a_sentence(desk: Desk) -> None:
+    reader = desk.workspace.records
+    with pytest.raises(UserError) as too_large:
+        reader.get(desk.admin, "contacts", 10**30)
+    with pytest.raises(UserError) as odd:
+        reader.ids(desk.admin, RecordQuery("contacts", (parse_filter("email:eq:\udcff"),)))
+    with pytest.raises(UserError) as odd_id:
+        desk.workspace.backups.show(desk.admin, "\udcff")
+
+    assert too_large.value.code == "number_too_large"
+    assert odd.value.code == odd_id.value.code == "text_not_storable"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.clock import from_text
@@ -362,3 +362,30 @@ def test_a_restore_whose_process_is_gone_is_interrupted_and_frees_the_lock(desk:
     assert [job.kind.value for job in interrupted] == ["restore"]
     assert desk.workspace.restores.list(desk.admin)[0].state is JobState.INTERRUPTED
     assert desk.apply(second).values_written == 1
+
+
+def test_a_pipeline_does_not_come_back_without_its_stage_that_is_gone(desk: Desk) -> None:
+    desk.pipeline("partners", "signed", "lost")
+    deal = desk.deal(pipeline="partners", dealstage="signed")
+    backup = desk.backup_file()
+    desk.edit(deal, pipeline="default", dealstage="qualifiedtobuy")
+    with desk.workspace.database.write() as tx:
+        tx.execute(delete(tables.pipeline_stages).where(tables.pipeline_stages.c.name == "signed"))
+
+    plan = desk.plan(backup, "deals", ["dealstage"])
+
+    assert plan.skipped == {"stage_gone": 2}
+    assert plan.records_changing == 0
+
+
+def test_a_pipeline_does_not_come_back_where_its_blank_stage_must_not(desk: Desk) -> None:
+    desk.pipeline("partners", "signed", "lost")
+    deal = desk.deal(pipeline="partners")
+    backup = desk.backup_file()
+    desk.edit(deal, pipeline="default", dealstage="qualifiedtobuy")
+    desk.workspace.definitions.set_property(desk.admin, "deals", "dealstage", {"required": True})
+
+    plan = desk.plan(backup, "deals", ["dealstage"])
+
+    assert plan.skipped == {"required": 1, "stage_gone": 1}
+    assert plan.records_changing == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import zipfile
 from pathlib import Path
@@ -251,3 +252,14 @@ def test_a_damaged_zip_and_an_empty_file_are_refused_in_a_sentence(bench: Bench)
     for path in (torn, empty, bench.folder / "none" / "missing.csv", bench.folder):
         with pytest.raises(UserError):
             bench.desk.workspace.imports.inspect(bench.desk.admin, path)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file names are Unicode there")
+def test_a_file_whose_name_holds_odd_bytes_is_imported(bench: Bench) -> None:
+    path = bench.file("email,firstname\nann@example.org,Ann\nnobody,Bo\n", "a.csv")
+    odd = path.rename(Path(os.fsdecode(os.fsencode(path.parent) + b"/\xff.c\xffv")))
+
+    done = bench.run(odd)
+
+    assert numbers(done) == (1, 0, 0, 1)
+    assert done.file_name == "?.c?v"
