@@ -59,7 +59,7 @@ def add(
         if added.one_time_code is not None:
             lines += [
                 f"One-time code: {added.one_time_code}",
-                "Give it to them; they set a password with: crmdesk password set",
+                f"Give it to them; they set a password with: crmdesk password set {email}",
             ]
         here.output.result({"user_id": added.user_id, "one_time_code": added.one_time_code}, *lines)
 

@@ -316,5 +316,5 @@ def _password_to_set() -> NotSignedIn:
     return NotSignedIn(
         "password_to_set",
         "That was a one-time code; choose a password of your own first.",
-        "Set it with the code: crmdesk password set",
+        "Set it with the code: crmdesk password set EMAIL",
     )
