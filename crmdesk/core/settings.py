@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zoneinfo
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -51,12 +52,24 @@ class SettingChange:
 
 
 class Settings:
-    """The settings, each declared in :mod:`crmdesk.core.setting_declarations`."""
+    """The settings, each declared in :mod:`crmdesk.core.setting_declarations`.
 
-    def __init__(self, database: Database, guard: Guard, audit_log: AuditLog) -> None:
+    Args:
+        elsewhere: how to read what is shown among the settings and not kept with them, e.g. where
+            the key lies, which is known before the database can be opened.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        guard: Guard,
+        audit_log: AuditLog,
+        elsewhere: Mapping[str, Callable[[], Value]] | None = None,
+    ) -> None:
         self._database = database
         self._guard = guard
         self._audit_log = audit_log
+        self._elsewhere = dict(elsewhere or {})
 
     def get(self, tx: Tx | None, key: str) -> Value:
         """The value of now, for the services; a value that no longer fits counts as not set.
@@ -65,6 +78,8 @@ class Settings:
             tx: the transaction to read in; ``None`` opens one.
             key: e.g. ``"backup.keep_days"``.
         """
+        if key in self._elsewhere:
+            return self._elsewhere[key]()
         if tx is None:
             with self._database.read() as own:
                 return read_setting(own, key)
@@ -101,7 +116,7 @@ class Settings:
         """
         self._guard.require(actor, Permission.SIGNED_IN)
         with self._database.read() as tx:
-            return [SettingState(found, read_setting(tx, key)) for key, found in SETTINGS.items()]
+            return [SettingState(found, self.get(tx, key)) for key, found in SETTINGS.items()]
 
     def one(self, actor: Actor, key: str) -> SettingState:
         """One setting.

@@ -149,7 +149,12 @@ class Workspace:
         )
         self.works: dict[JobKind, Work] = {}
         self.inbox = Inbox(self.database, self.guard)
-        self.settings = Settings(self.database, self.guard, self.audit_log)
+        self.settings = Settings(
+            self.database,
+            self.guard,
+            self.audit_log,
+            {"secrets.store": lambda: self.file.secret_store},
+        )
         self.anchors = AnchorKeeper(
             self.database, folder, store or NoStore(), self.signing_key.sign
         )

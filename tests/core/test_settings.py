@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import zoneinfo
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, select, update
 
 from crmdesk.core.access.actor import SYSTEM, Actor
+from crmdesk.core.access.secret_store import StoreChoice
 from crmdesk.core.db.tables import settings, workspace
 from crmdesk.core.errors import PermissionDenied, UserError, WrongUsage
 from crmdesk.core.setting_declarations import SETTINGS
@@ -179,6 +181,16 @@ def test_an_unknown_setting_is_said_to_be_unknown(service, admin):
     assert caught.value.code == "setting_unknown"
     with pytest.raises(WrongUsage):
         service.one(admin, "backup.keep_weeks")
+
+
+def test_where_secrets_lie_is_shown_as_the_workspace_has_it(desk, admin):
+    ours = desk.workspace
+    ours.file = replace(ours.file, secret_store=StoreChoice.FILE)
+
+    shown = {each.setting.key: each.value for each in ours.settings.all(admin)}
+
+    assert shown["secrets.store"] == "file"
+    assert ours.settings.one(admin, "secrets.store").value == "file"
 
 
 def test_where_secrets_lie_is_not_changed_as_a_setting(service, admin):
