@@ -213,8 +213,9 @@ def _find_by_key(tx: Tx, stage: Stage, matching: Matching) -> None:
         return
     tx.sql(
         "UPDATE stage.verdicts AS v SET record_id = b.id FROM stage.cells r, "
-        f"(SELECT lower(o.{column}) AS value, max(o.id) AS id FROM main.{table} o WHERE o.archived_at IS NOT NULL "
-        f"AND o.{column} IS NOT NULL GROUP BY 1) b WHERE {waiting} AND b.value = lower(r.c{key})"
+        f"(SELECT lower(o.{column}) AS value, max(o.id) AS id FROM main.{table} o "
+        f"WHERE o.archived_at IS NOT NULL AND o.{column} IS NOT NULL GROUP BY 1) b "
+        f"WHERE {waiting} AND b.value = lower(r.c{key})"
     )
 
 
