@@ -67,12 +67,14 @@ def _peer(copy: Path) -> tuple[float, float]:
     with closing(sqlite3.connect(copy / "workspace" / "crm.sqlite3", isolation_level=None)) as raw:
         raw.execute("PRAGMA synchronous=FULL")
         raw.execute("ATTACH ? AS stage", (str(stage),))
+        # One plain table, as somebody would stage it who only wants to write.
+        raw.execute("CREATE TABLE stage.plain AS SELECT * FROM stage.rows")
         changes = ", ".join(f"{name} = r.c{i}" for i, name in enumerate(_columns(opened)))
 
         def update() -> None:
             raw.execute("BEGIN IMMEDIATE")
             raw.execute(
-                f"UPDATE obj_contacts SET {changes} FROM stage.rows r "
+                f"UPDATE obj_contacts SET {changes} FROM stage.plain r "
                 "WHERE r.outcome = 'update' AND r.record_id = obj_contacts.id"
             )
             raw.execute("COMMIT")
