@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from crmdesk.ui.actions import Actions
@@ -204,7 +204,7 @@ class MainWindow(QMainWindow):
         self.follow_page()
         # Whoever walks the tabs by arrow keys stays in them.
         if not focus_in_tabs:
-            page.start_focus()
+            page.begin()
         self.place_changed.emit(key)
 
     def _walk_history(self, by: int) -> None:
@@ -372,6 +372,11 @@ class MainWindow(QMainWindow):
         return focus is not None and (part is focus or part.isAncestorOf(focus))
 
     # Qt overrides
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self.page is not None and not event.spontaneous():
+            self.page.begin()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.page is not None and self.page.escape():

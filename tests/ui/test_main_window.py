@@ -29,6 +29,8 @@ from crmdesk.ui.frame.values import (
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.queries import Queries
 from crmdesk.ui.theme.apply import apply_theme
+from crmdesk.ui.widgets.buttons import Button
+from crmdesk.ui.widgets.empty_state import EmptyState
 from crmdesk.ui.window_state import WindowState
 from tests.ui.clipping import PseudoTranslator, clipped, stretched
 
@@ -147,6 +149,41 @@ def test_ctrl_and_a_number_go_to_a_tab_and_the_focus_goes_to_the_work(qtbot, bui
 
     assert window.place == "backup"
     assert QApplication.focusWidget() is window.page.body
+
+
+def test_the_focus_begins_at_the_work_of_the_first_page(build):
+    window = build()
+    assert window.focusWidget() is window.page.body
+
+
+def test_the_focus_stays_on_the_page_when_its_control_is_disabled_or_hidden(qtbot, build):
+    page = build().page
+    page.search.setFocus()
+    page.search.setEnabled(False)
+    assert page.window().focusWidget() is page.body
+    page.body.hide()
+    assert page.window().focusWidget() is page
+
+
+def test_an_empty_page_offers_its_first_button_to_the_enter_key(qtbot, build):
+    window = build()
+    page, pressed = window.page, []
+    page.search.hide()
+    page.body.hide()
+    add = Button("Add")
+    add.clicked.connect(lambda: pressed.append("add"))
+    page.layout().addWidget(EmptyState("archive", "Nothing yet", "It is empty.", buttons=[add]))
+    qtbot.waitUntil(lambda: window.focusWidget() is add)
+    qtbot.keyClick(add, Qt.Key.Key_Return)
+    assert pressed == ["add"]
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Space])
+def test_what_is_painted_in_row_one_is_pressed_by_enter_too(qtbot, build, key):
+    window = build()
+    window.title_row.account.setFocus()
+    qtbot.keyClick(window.title_row.account, key)
+    qtbot.waitUntil(window.account_popover.isVisible)
 
 
 def test_a_tab_nobody_gave_is_not_there(qtbot, build):

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
+
+from crmdesk.ui.widgets.empty_state import EmptyState
 
 
 class Page(QWidget):
@@ -34,6 +37,29 @@ class Page(QWidget):
     def start_focus(self) -> None:
         """Put the focus where work begins: the table, where there is one."""
         self.setFocus()
+
+    def begin(self) -> None:
+        """Put the focus where work begins: in an empty state its primary, else the page."""
+        self.start_focus()
+        if self._has_usable(self.window().focusWidget()):
+            return
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        for empty in self.findChildren(EmptyState):
+            empty.take_focus()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        # Qt moves the focus on as if Tab was pressed when its widget is disabled or hidden, and
+        # after the last widget of a page comes the first one of the window.
+        held = self.window().focusWidget()
+        if self.isAncestorOf(held) and not self._has_usable(held):
+            self.begin()
+            return True
+        return super().focusNextPrevChild(forward)
+
+    def _has_usable(self, held: QWidget | None) -> bool:
+        return (
+            held is not None and self.isAncestorOf(held) and held.isVisible() and held.isEnabled()
+        )
 
     def refresh(self) -> None:
         """Read everything shown again."""

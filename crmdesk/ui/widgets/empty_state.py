@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from crmdesk.ui.icons import pixmap
@@ -75,6 +75,7 @@ class EmptyState(QScrollArea):
     ) -> None:
         super().__init__(parent)
         self.setAccessibleName(f"{heading}. {sentence}")
+        self._buttons = tuple(buttons)
         centre = Qt.AlignmentFlag.AlignHCenter
         title = label(heading, TextStyle.HEADING)
         title.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -103,6 +104,17 @@ class EmptyState(QScrollArea):
             layout.addLayout(_in_the_middle(_fact_card(facts)))
         layout.addStretch(3)
         hold_scrolling(self, content)
+
+    def take_focus(self) -> None:
+        """Give the focus to the first button that can be pressed, where a page around holds it."""
+        held = self.window().focusWidget()
+        usable = [button for button in self._buttons if button.isVisible() and button.isEnabled()]
+        if usable and held is not None and held.isAncestorOf(self):
+            usable[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.take_focus()
 
 
 def _centred(buttons: Sequence[Button]) -> QHBoxLayout:
