@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from crmdesk.core.audit.filters import AuditFilters
@@ -255,6 +255,17 @@ class ImportAssistant(QWidget):
         self.primary.set_reason(reason)
         self.reason.setText(reason if self.draft is not None else "")
         self.reason.setVisible(bool(self.reason.text()))
+        self._offer_focus()
+
+    def _offer_focus(self) -> None:
+        """Enter goes on, unless the focus lies on a control of the step."""
+        held = self.window().focusWidget()
+        inside = self.isAncestorOf(held)
+        at_work = inside and held.isVisible() and held.isEnabled()
+        # A page holds the focus itself while what had it is disabled or gone.
+        lost = inside or held is None or held.isAncestorOf(self)
+        if lost and not at_work and self.isVisible() and self.primary.isEnabled():
+            self.primary.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _primary_text(self) -> str:
         if self.step < CHECK:

@@ -311,7 +311,8 @@ class TransferPage(Page):
     def start_focus(self) -> None:
         """To the table, or to the primary of the assistant."""
         if self.in_assistant:
-            self.assistant.primary.setFocus()
+            file = self.assistant.file
+            (self.assistant.primary if self.assistant.draft else file.drop.button).setFocus()
         else:
             self.table.view.setFocus()
 
