@@ -71,6 +71,10 @@ class Desk:
         """A time in a list: "Today 09:41", "Yesterday", "20 Nov 2026"."""
         return words.moment(at, self.zone)
 
+    def stamp(self, at: datetime) -> str:
+        """A moment that tells rows apart: "Today 05:00", "20 Nov 2026, 05:00"."""
+        return words.stamp(at, self.zone)
+
     def exact(self, at: datetime, *, seconds: bool = False) -> str:
         """A time in full: "22 Nov 2026, 05:00"."""
         return words.exact(at, self.zone, seconds=seconds)

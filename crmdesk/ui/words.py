@@ -35,6 +35,15 @@ def moment(at: datetime, zone: tzinfo, *, now: datetime | None = None) -> str:
     return day(here.date())
 
 
+def stamp(at: datetime, zone: tzinfo, *, now: datetime | None = None) -> str:
+    """A moment that tells rows apart: "Today 05:00", "Yesterday 16:22", "20 Nov 2026, 05:00"."""
+    here = at.astimezone(zone)
+    days = ((now or datetime.now(UTC)).astimezone(zone).date() - here.date()).days
+    if days == 1:
+        return _say("Yesterday %1").replace("%1", f"{here:%H:%M}")
+    return moment(at, zone, now=now) if days == 0 else exact(at, zone)
+
+
 def exact(at: datetime, zone: tzinfo, *, seconds: bool = False) -> str:
     """A time in full: "22 Nov 2026, 05:00", in the log with seconds."""
     here = at.astimezone(zone)

@@ -42,6 +42,11 @@ def test_a_time_is_said_in_the_zone_of_the_workspace(ago, text):
     assert words.moment(NOW - ago, OSLO, now=NOW) == text
 
 
+def test_backups_of_one_day_are_told_apart_by_the_clock():
+    said = [words.stamp(NOW - timedelta(hours=ago), OSLO, now=NOW) for ago in (0, 11, 36)]
+    assert said == ["Today 10:00", "Yesterday 23:00", "20 Nov 2026, 22:00"]
+
+
 def test_health_is_said_in_one_round_number():
     assert words.ago(NOW - timedelta(hours=3), now=NOW) == "3 h ago"
     assert words.ago(NOW - timedelta(days=1), now=NOW) == "1 day ago"

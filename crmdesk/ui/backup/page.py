@@ -87,7 +87,7 @@ class BackupPage(Page):
         self._header.add(self.open_button)
         self._header.add(self.create_button)
         top = QVBoxLayout()
-        top.setContentsMargins(24, 20, 24, 12)
+        top.setContentsMargins(24, 16, 24, 12)
         top.setSpacing(12)
         top.addWidget(self._header)
         top.addWidget(self.health)

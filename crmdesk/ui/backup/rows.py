@@ -34,7 +34,7 @@ def row_id(backup: Backup) -> int:
 def row_of(backup: Backup, job: Job | None, zone: tzinfo) -> Row:
     """A backup as it stands; ``job`` is the one that makes it, or that was cancelled."""
     at = backup.snapshot_at or backup.created_at
-    cells = {"as_of": Cell(words.exact(at, zone), backup.created_by)}
+    cells = {"as_of": Cell(words.stamp(at, zone), backup.created_by)}
     if backup.state in OPEN:
         return _progress(backup, job, cells)
     if backup.state is not JobState.SUCCEEDED:

@@ -78,9 +78,9 @@ class BackupPicker(QWidget):
 
     def _row(self, number: int, source: RestoreSource) -> Row:
         at = source.snapshot_at or source.created_at
-        cells = {"as_of": Cell(self._desk.exact(at), source.created_by)}
+        cells = {"as_of": Cell(self._desk.stamp(at), source.created_by)}
         if not source.usable:
-            unusable = {"as_of": Cell(self._desk.exact(at))}
+            unusable = {"as_of": Cell(self._desk.stamp(at))}
             reason = source_reason(source.reason)
             return Row(number, unusable, RowKind.UNUSABLE, icon="archive-x", reason=reason)
         verified = source.verified_at is not None

@@ -70,7 +70,7 @@ class StartPage(QWidget):
         self._empty = self._empty_state()
         self._body.addWidget(self._empty)
         top = QVBoxLayout()
-        top.setContentsMargins(24, 20, 24, 12)
+        top.setContentsMargins(24, 16, 24, 12)
         top.setSpacing(12)
         top.addWidget(self._header)
         top.addLayout(self._banner_slot)
