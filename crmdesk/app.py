@@ -148,7 +148,7 @@ class Application(QObject):
             actor,
             self.state,
             self.look,
-            self._ways.choices(),
+            self._ways.choices(opened.workspace.file.name),
             self,
             self._start_job,
         )

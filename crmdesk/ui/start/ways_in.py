@@ -169,16 +169,22 @@ class WaysIn(QObject):
             page.show_error,
         )
 
-    def choices(self) -> list[WorkspaceChoice]:
-        """The known workspaces; the one in question is current."""
+    def choices(self, opened: str = "") -> list[WorkspaceChoice]:
+        """The known workspaces; the one in question is current.
+
+        Args:
+            opened: name of the one that is open. A demonstration is not remembered, and still
+                has a name.
+        """
         from crmdesk.core.known_workspaces import KnownWorkspaces
 
-        known = KnownWorkspaces().list()
+        known = {each.folder: each.name for each in KnownWorkspaces().list()}
+        if opened and self.folder is not None:
+            others = {folder: name for folder, name in known.items() if folder != self.folder}
+            known = {self.folder: opened, **others}
         return [
-            WorkspaceChoice(
-                str(each.folder), each.name, str(each.folder), current=each.folder == self.folder
-            )
-            for each in known
+            WorkspaceChoice(str(folder), name, str(folder), current=folder == self.folder)
+            for folder, name in known.items()
         ]
 
 
