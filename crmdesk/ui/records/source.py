@@ -19,6 +19,7 @@ from crmdesk.ui.records.showing import Showing, is_number, short_label
 from crmdesk.ui.tables.cells import Align, Cell, Column, Row, Sort, TableQuery
 
 _HOUR = 3_600
+_TEXT_LEAST = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +182,9 @@ def _column(object_type: ObjectType, shown: Property) -> Column:
         short_label(shown),
         128 if is_badge else width.get(shown.type, 132),
         rank=1 if stays else 2,
+        # Words share the room that is left with the name; dates and badges need no more.
+        stretch=shown.type is PropertyType.STRING,
+        least=_TEXT_LEAST,
         align=Align.END if end else Align.START,
         sortable=sortable,
     )

@@ -123,6 +123,11 @@ class CreatePage(FormPage):
         self.zone.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.zone.addItems(sorted(available_timezones()))
         self.zone.setCurrentText(local_time_zone() or "UTC")
+        # As wide as its neighbour: the longest zone must not decide.
+        self.zone.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.zone.setMinimumContentsLength(8)
         completer = self.zone.completer()
         if completer is not None:
             completer.setFilterMode(Qt.MatchFlag.MatchContains)

@@ -82,6 +82,8 @@ class ColumnChooser(Popover):
         self.list.setAccessibleName(self.tr("Columns"))
         self.list.setFrameShape(QListView.Shape.NoFrame)
         self.list.setFixedHeight(px(_LIST_HEIGHT))
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.list.setDragDropMode(QListView.DragDropMode.InternalMove)
         self.list.setDefaultDropAction(Qt.DropAction.MoveAction)
         self.list.setModel(self._items)
