@@ -1,4 +1,4 @@
-"""``backup``: make, list, save, verify, pin and delete backups."""
+"""``backup``: make, list, browse, save, verify, pin and delete backups."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from crmdesk.cli.browsed import page_document, page_lines, table_documents
 from crmdesk.cli.documents import backup_document
 from crmdesk.cli.output import plural
 from crmdesk.cli.parameters import Code, JsonLines, OutFile, Wait, group
@@ -109,6 +110,36 @@ def unpin(context: typer.Context, backup_id: BackupId) -> None:
     with seat(context) as here:
         found = here.workspace.backups.pin(here.actor, backup_id, pinned=False)
         here.output.result(backup_document(found), "The backup is no longer pinned.")
+
+
+@app.command("browse")
+def browse(
+    context: typer.Context,
+    source: IdOrFile,
+    object_name: Annotated[
+        str, typer.Option("--object", metavar="OBJECT", help="Its records; also a file's name.")
+    ] = "",
+    search: Annotated[
+        str, typer.Option("--search", metavar="TEXT", help="Only records that hold this text.")
+    ] = "",
+    limit: Annotated[int, typer.Option(min=1, max=1_000, help="At most so many.")] = 100,
+    after: Annotated[
+        int, typer.Option("--after", metavar="N", min=0, help="Only rows after this one.")
+    ] = 0,
+) -> None:
+    """Look into a backup, ours or any zip of CSV files; without --object at what it holds."""
+    with seat(context) as here:
+        browsing = here.workspace.browsing
+        # A relative path with no folder and no ending would be taken for an id.
+        reference = str(Path(source).absolute()) if Path(source).is_file() else source
+        if not object_name:
+            tables = table_documents(browsing.tables(here.actor, reference))
+            here.output.items("tables", tables, ("object", "file", "rows", "bytes"))
+            return
+        page = browsing.browse(
+            here.actor, reference, object_name, search=search, after_row=after, limit=limit
+        )
+        here.output.result(page_document(page), *page_lines(page))
 
 
 def _verified(here: Seat, source: str) -> dict[str, Any]:

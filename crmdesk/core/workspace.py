@@ -33,6 +33,7 @@ from crmdesk.core.audit.anchors import AnchorKeeper
 from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.audit.query import AuditLogReader
 from crmdesk.core.audit.service import AuditService
+from crmdesk.core.backup.browse import BrowsingService
 from crmdesk.core.backup.service import BackupService
 from crmdesk.core.backup.work import BackupWork
 from crmdesk.core.clock import Clock
@@ -201,6 +202,10 @@ class Workspace:
         self.works[JobKind.BACKUP] = making.run
         self.jobs.on_abandoned(JobKind.BACKUP, making.abandoned)
 
+        self.browsing = BrowsingService(
+            self.database, self.guard, self.audit_log, vault, self.signing_key.public_key
+        )
+
     def _open_restores(self) -> None:
         self.restores = RestoreService(
             self.database,
@@ -259,7 +264,8 @@ class Workspace:
         self.jobs.hand_over(job_id, start_worker(self.folder, job_id, self.key))
 
     def close(self) -> None:
-        """Close the database."""
+        """Close the database, and backups that were looked into."""
+        self.browsing.leave()
         self.database.close()
 
     def _add_access(self) -> None:

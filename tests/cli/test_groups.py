@@ -301,3 +301,25 @@ def test_for_people_there_are_tables_and_sentences(terminal: Terminal):
     assert "\x1b" not in table
     assert "Super Admin" in terminal.plainly("whoami").out
     assert "The audit log is whole" in terminal.plainly("audit", "verify").out
+
+
+def test_a_backup_is_browsed_page_by_page(terminal: Terminal, tmp_path: Path):
+    for name in ("ann", "bob", "cleo"):
+        terminal("record", "add", "contacts", f"email={name}@a.example", "date_of_birth=1990-01-31")
+    copy = tmp_path / "copy.zip"
+    backup_id = terminal("backup", "create", "--out", str(copy)).document["backup_id"]
+
+    [held] = terminal("backup", "browse", backup_id).document["tables"]
+    assert (held["object"], held["file"], held["rows"]) == ("contacts", "contacts.csv", 3)
+    first = terminal("backup", "browse", str(copy), "--object", "contacts", "--limit", "2").document
+    assert set(first) >= {"columns", "rows", "next", "total"}
+    assert (len(first["rows"]), first["total"], first["next"]) == (2, 3, 2)
+    assert first["rows"][0]["values"]["date_of_birth"] == "masked"
+    rest = terminal("backup", "browse", backup_id, "--object", "contacts", "--after", "2").document
+    assert [row["values"]["email"] for row in rest["rows"]] == ["cleo@a.example"]
+    assert rest["next"] is None
+    search = ("backup", "browse", backup_id, "--object", "contacts", "--search", "BOB")
+    assert [row["row"] for row in terminal(*search).document["rows"]] == [2]
+    assert "bob@a.example" in terminal.plainly(*search).out
+    refused = terminal("backup", "browse", backup_id, "--object", "boats")
+    assert (refused.code, refused.document["error"]["code"]) == (1, "backup_object_missing")

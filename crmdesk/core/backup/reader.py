@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -173,7 +173,7 @@ def _differences(manifest: Manifest, entries: Sequence[ArchiveEntry]) -> list[Pr
     return problems + [Problem(ProblemCode.ENTRY_UNEXPECTED, name) for name in unexpected]
 
 
-def read_rows(reading: BinaryIO) -> Iterator[list[str]]:
+def read_rows(reading: BinaryIO) -> Generator[list[str], None, None]:
     """Rows of a CSV of ours (UTF-8, RFC 4180) as text, its heading first."""
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST_FIELD))
     text = io.TextIOWrapper(reading, encoding="utf-8", newline="")
