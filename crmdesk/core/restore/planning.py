@@ -36,6 +36,8 @@ _BATCH = 2_000
 Cancelled = Callable[[], bool]
 Reported = Callable[[int], None]
 _NOT_CONVERTED = "\x00"
+# A person's edit, in the window or by the command line.
+_BY_HAND = ", ".join(f"'{source}'" for source in (Source.CRM_UI, Source.COMMAND_LINE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,7 @@ class Planner:
                     "EXISTS (SELECT 1 FROM main.property_history h JOIN main.change_sets s "
                     f"ON s.id = h.change_id WHERE h.object_type_id = {stage.object_type.id} "
                     f"AND h.record_id = r.record_id AND h.property_id = {column.id} "
-                    f"AND s.source = '{Source.CRM_UI}' AND s.at > '{since}')"
+                    f"AND s.source IN ({_BY_HAND}) AND s.at > '{since}')"
                 )
                 skip_cells(tx, stage, Violation(position, Reason.EDITED_BY_HAND, condition))
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import delete, insert, update
 
 from crmdesk.core.access.permissions import Permission
+from crmdesk.core.changes.change_set import Source
 from crmdesk.core.clock import from_text
 from crmdesk.core.db import tables
 from crmdesk.core.errors import PermissionDenied, UserError
@@ -251,10 +252,13 @@ def test_clears_can_be_left_out(desk: Desk) -> None:
     assert (desk.value(ann, "phone"), desk.value(ann, "city")) == ("1", "Oslo")
 
 
-def test_values_edited_by_hand_since_the_backup_can_be_left_out(desk: Desk) -> None:
+@pytest.mark.parametrize("source", [Source.CRM_UI, Source.COMMAND_LINE])
+def test_values_edited_by_hand_since_the_backup_can_be_left_out(
+    desk: Desk, source: Source
+) -> None:
     ann, bo = desk.contact(phone="1"), desk.contact(phone="1")
     backup = desk.backup_file()
-    desk.edit(ann, phone="2")
+    desk.workspace.editor.update(desk.admin, "contacts", ann.id, {"phone": "2"}, source=source)
     with desk.workspace.database.write() as tx:
         tx.sql("UPDATE obj_contacts SET phone = '9', version = version + 1 WHERE id = ?", (bo.id,))
 
