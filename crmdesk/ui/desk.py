@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -46,6 +46,11 @@ class Ways:
     session_ended: Callable[[NotSignedIn], object]
 
 
+@dataclass(slots=True)
+class _ShownZone:
+    zone: ZoneInfo | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """Everything a page needs, and nothing it could find by itself elsewhere."""
@@ -57,11 +62,18 @@ class Desk:
     state: WindowState
     actions: Actions
     ways: Ways
+    _shown: _ShownZone = field(default_factory=_ShownZone, init=False, repr=False, compare=False)
 
     @property
     def zone(self) -> ZoneInfo:
-        """The zone that times are shown in."""
-        return ZoneInfo(self.workspace.settings.text(None, "workspace.time_zone"))
+        """The zone that times are shown in. Lists ask for it per row: it is kept."""
+        return self._shown.zone or self.read_again()
+
+    def read_again(self) -> ZoneInfo:
+        """Settings may have changed, here or in another program."""
+        zone = ZoneInfo(self.workspace.settings.text(None, "workspace.time_zone"))
+        self._shown.zone = zone
+        return zone
 
     def may(self, permission: Permission) -> bool:
         """Whether a control is worth showing; the service decides again, and logs a refusal."""
@@ -123,6 +135,7 @@ class Desk:
 
     def changed(self, change: object) -> None:
         """Tell every page that data changed."""
+        self.read_again()
         self.ways.changed(change)
 
     @staticmethod

@@ -86,6 +86,7 @@ class FrameFeed(QObject):
 
     def _read(self) -> _Fresh:
         desk = self._desk
+        desk.read_again()
         may_know = desk.may(Permission.SUPER_ADMIN)
         return _Fresh(
             desk.workspace.inbox.list(desk.actor, limit=SHOWN),

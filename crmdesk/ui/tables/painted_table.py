@@ -146,14 +146,17 @@ class PaintedTable(QTableView):
     def show_open(self, row_id: int | None) -> None:
         """Mark the row whose panel is open, or none."""
         self._open_id = row_id
-        self._select_open(-1 if row_id is None else self._model.position_of(row_id))
+        self._select_open(-1 if row_id is None else self.position_of(row_id))
 
     def row_of(self, position: int) -> Row:
         """The row at a position."""
         return self._model.row_at(position)
 
     def position_of(self, row_id: int) -> int:
-        """Position of an id, or -1."""
+        """Position of an id, or -1; most often it is the row that was just pressed."""
+        current = self.currentIndex().row()
+        if current >= 0 and self._model.ids[current] == row_id:
+            return current
         return self._model.position_of(row_id)
 
     def row_rect(self, position: int) -> QRect:

@@ -89,7 +89,7 @@ class RowTable(PaintedTable):
 
     def go_to(self, row_id: int) -> bool:
         """Make a row the current one and bring it into view; False when it is not listed."""
-        position = self._model.position_of(row_id)
+        position = self.position_of(row_id)
         if position >= 0:
             self._move_to(position)
         return position >= 0

@@ -93,6 +93,9 @@ def apply_theme(
     _now.choice, _now.system_font = scheme, system_font
     _now.tokens = _tokens_for(scheme)
     _now.typography = typography(text_scale, system_font)
+    # From one sheet to the next Qt looks at each widget once for each widget above it; from
+    # none to one it looks at each widget once: a fifth of the time with every tab built.
+    app.setStyleSheet("")
     if app.style().objectName() != "fusion":
         app.setStyle("Fusion")
     app.setPalette(palette(_now.tokens))

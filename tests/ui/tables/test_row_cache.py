@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
+
+import pytest
 
 from crmdesk.ui.tables.cells import Cell, Row, RowKind
 from crmdesk.ui.tables.row_cache import PAGE_ROWS, PAGES_KEPT, RowCache, find
@@ -79,3 +82,17 @@ def test_an_id_is_found_by_its_position():
     assert find(ids, 150_000) == 150_000
     assert find(ids, -1) == -1
     assert find(ids, None) == -1
+
+
+@pytest.mark.parametrize(
+    "ids",
+    [range(1, 200_001), range(200_000, 0, -1), [*range(2, 200_001), 1], [], [7]],
+    ids=["rising", "falling", "in no order", "empty", "one"],
+)
+def test_an_id_is_found_in_a_list_of_any_order(ids: Sequence[int]):
+    held = array("q", ids)
+
+    for wanted in (1, 7, 150_000, 200_000):
+        assert find(held, wanted) == (held.index(wanted) if wanted in held else -1)
+    assert find(held, 300_000) == -1
+    assert find(held, None) == -1
