@@ -16,7 +16,7 @@ from crmdesk.core.jobs.job import JobState
 from crmdesk.core.records.catalogue import OptionDefinition, PropertyDefinition
 from crmdesk.core.records.record import MASKED
 from crmdesk.core.records.types import PropertyType
-from tests.builders import Desk
+from tests.builders import PLACE, Desk
 
 
 def add_property(desk: Desk, name: str, kind: PropertyType, **more: object) -> None:
@@ -253,9 +253,7 @@ def test_clears_can_be_left_out(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("source", [Source.CRM_UI, Source.COMMAND_LINE])
-def test_values_edited_by_hand_since_the_backup_can_be_left_out(
-    desk: Desk, source: Source
-) -> None:
+def test_values_edited_by_hand_since_the_backup_can_be_left_out(desk: Desk, source: Source) -> None:
     ann, bo = desk.contact(phone="1"), desk.contact(phone="1")
     backup = desk.backup_file()
     desk.workspace.editor.update(desk.admin, "contacts", ann.id, {"phone": "2"}, source=source)
@@ -364,6 +362,12 @@ def test_a_restore_whose_process_is_gone_is_interrupted_and_frees_the_lock(desk:
     interrupted = desk.workspace.start_up()
 
     assert [job.kind.value for job in interrupted] == ["restore"]
+    rows = desk.sql(
+        "SELECT DISTINCT e.session_id, e.host, d.payload ->> 'user_email' FROM audit_events e "
+        "JOIN audit_details d ON d.event_id = e.id WHERE e.job_id = ?",
+        interrupted[0].id,
+    )
+    assert rows == [(desk.admin.session_id, PLACE.host, desk.admin.email)], "who asked, everywhere"
     assert desk.workspace.restores.list(desk.admin)[0].state is JobState.INTERRUPTED
     assert desk.apply(second).values_written == 1
 
