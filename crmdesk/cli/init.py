@@ -18,6 +18,7 @@ from crmdesk.core.setting_declarations import Edition
 
 if TYPE_CHECKING:
     from crmdesk.core.access.secret_store import SecretStore
+    from crmdesk.core.workspace import NewWorkspace, Workspace
 
 _NOT_IN_FOLDER_NAMES = re.compile(r"[^\w]+")
 
@@ -41,9 +42,7 @@ def init(
     ] = False,
 ) -> None:
     """Create a workspace, and sign its first Super Admin in."""
-    from crmdesk.core.access.actor import SignInType
     from crmdesk.core.access.time_zones import local_time_zone
-    from crmdesk.core.remembered_sessions import RememberedSessions
     from crmdesk.core.workspace import NewWorkspace, create_workspace
 
     call = call_of(context)
@@ -56,30 +55,49 @@ def init(
     wanted = NewWorkspace(name, email, full_name, password, dict(settings))
     store = _store(folder, use_file)
     created = create_workspace(folder, wanted, store)
-    workspace = created.workspace
     try:
-        signed_in = workspace.sign_in.sign_in(
-            email, password, None, here(), SignInType.COMMAND_LINE
-        )
-        RememberedSessions(store, workspace.id).keep(signed_in.actor.email, signed_in.token)
-        workspace.anchors.anchor_to_keyring()
+        signed_in = _signed_in(call, created.workspace, wanted, store)
     finally:
-        workspace.close()
+        created.workspace.close()
     remember_workspace(call, folder, name)
     call.output.result(
         {
             "workspace": str(folder),
-            "workspace_id": workspace.id,
+            "workspace_id": created.workspace.id,
             "user_id": created.user_id,
             "recovery_key": created.recovery_key,
         },
         f"The workspace “{name}” is in {folder}.",
-        f"You are signed in as {signed_in.actor.email}.",
+        *signed_in,
         "",
         f"Recovery key: {created.recovery_key}",
         "It is shown this once. Keep it on paper, away from this computer: without it and",
         "without this computer's keyring nobody can open the workspace again.",
     )
+
+
+def _signed_in(
+    call: Call, workspace: Workspace, wanted: NewWorkspace, store: SecretStore
+) -> list[str]:
+    """Sign the first Super Admin in, and say so.
+
+    That it fails is only said: the recovery key, shown once, must be printed all the same.
+    """
+    from crmdesk.core.access.actor import SignInType
+    from crmdesk.core.remembered_sessions import RememberedSessions
+
+    try:
+        signed_in = workspace.sign_in.sign_in(
+            wanted.email, wanted.password, None, here(), SignInType.COMMAND_LINE
+        )
+        RememberedSessions(store, workspace.id).keep(signed_in.actor.email, signed_in.token)
+    except UserError as problem:
+        call.output.remark(problem.message)
+        return []
+    unanchored = workspace.anchors.anchor_to_keyring()
+    if unanchored is not None:
+        call.output.remark(unanchored.message)
+    return [f"You are signed in as {signed_in.actor.email}."]
 
 
 def _folder(call: Call, name: str) -> Path:

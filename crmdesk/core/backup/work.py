@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from crmdesk.core.access.actor import Actor, ActorKind
+from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.keys import SigningKey
 from crmdesk.core.audit import kinds
 from crmdesk.core.audit.anchors import AnchorKeeper
@@ -111,14 +111,10 @@ class BackupWork:
                 target.unlink(missing_ok=True)
             raise
 
-    def abandoned(self, tx: Tx, job: Job) -> None:
+    def abandoned(self, tx: Tx, job: Job, actor: Actor) -> None:
         """Put the row of a backup that was not made in the job's state, and tell of it."""
         backup_id = str(job.params["backup_id"])
-        error = None
-        if job.error is not None:
-            error = json.dumps(
-                {"code": job.error.code, "message": job.error.message, "hint": job.error.hint}
-            )
+        error = None if job.error is None else job.error.to_json()
         tx.execute(
             update(backups)
             .where(backups.c.id == backup_id)
@@ -127,7 +123,7 @@ class BackupWork:
         cancelled = job.state is JobState.CANCELLED
         self._audit_log.log(
             tx,
-            Actor(ActorKind.USER, user_id=job.user_id, full_name=job.user_name),
+            actor,
             kinds.BACKUP_INTERRUPTED if cancelled else kinds.BACKUP_CREATED,
             result=Result.OK if cancelled else Result.FAILED,
             object_type="backup",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -54,6 +55,10 @@ class JobError:
     code: str
     message: str
     hint: str
+
+    def to_json(self) -> str:
+        """As rows of backups, imports and restores keep it."""
+        return json.dumps(asdict(self))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,30 +5,36 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row, desc, insert, select, update
 
-from crmdesk.core import platform
-from crmdesk.core.access.actor import Actor, ActorKind, Place
+from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.guard import Guard
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.audit import kinds
 from crmdesk.core.audit.log import AuditLog
-from crmdesk.core.clock import from_text, optional_from_text, to_text
+from crmdesk.core.clock import from_text, to_text
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import jobs, locks, users
 from crmdesk.core.errors import Busy, Cancelled, PermissionDenied, UserError
 from crmdesk.core.jobs.grant import grant_holds, grant_mac
-from crmdesk.core.jobs.job import OPEN, REQUIRED, Job, JobError, JobKind, JobState
+from crmdesk.core.jobs.job import OPEN, REQUIRED, Job, JobKind, JobState
+from crmdesk.core.jobs.rows import (
+    actor_facts,
+    error_text,
+    owner_lives,
+    owner_of,
+    read_actor,
+    read_job,
+)
 
 GRANT_LASTS = timedelta(hours=24)
 _NAMES = {state.value for state in OPEN}
 
-CleanUp = Callable[[Tx, Job], None]
+CleanUp = Callable[[Tx, Job, Actor], None]
 
 
 class JobQueue:
@@ -51,7 +57,7 @@ class JobQueue:
         """Register what is done, in the same transaction, when a job of ``kind`` ends unfinished.
 
         It runs for interrupted, failed and cancelled jobs and puts the domain's own row
-        (backup, import, restore) in the job's state.
+        (backup, import, restore) in the job's state; it is told who asked for the job.
         """
         self._clean_up[kind] = clean_up
 
@@ -62,7 +68,7 @@ class JobQueue:
         Until a worker claims it, it belongs to this process.
         """
         job_id = secrets.token_hex(8)
-        stored = _actor_facts(actor)
+        stored = actor_facts(actor)
         expires = to_text(tx.steady_now + GRANT_LASTS)
         tx.execute(
             insert(jobs).values(
@@ -75,7 +81,7 @@ class JobQueue:
                 grant_mac=grant_mac(self._grant_key, job_id, kind.value, params, stored, expires),
                 grant_expires_at=expires,
                 created_at=tx.now_text,
-                **_owner(os.getpid()),
+                **owner_of(os.getpid()),
             )
         )
         return job_id
@@ -86,7 +92,7 @@ class JobQueue:
             tx.execute(
                 update(jobs)
                 .where(jobs.c.id == job_id, jobs.c.state == JobState.QUEUED.value)
-                .values(**_owner(pid))
+                .values(**owner_of(pid))
             )
 
     def take_lock(self, tx: Tx, name: str, job_id: str, actor: Actor) -> None:
@@ -132,7 +138,7 @@ class JobQueue:
                 )
             refusal = self._refusal(tx, row)
             if refusal is not None:
-                self._end(tx, _job(row, ""), JobState.FAILED, error=_error(refusal))
+                self._end(tx, read_job(row, ""), JobState.FAILED, error=error_text(refusal))
             else:
                 tx.execute(
                     update(jobs)
@@ -140,14 +146,14 @@ class JobQueue:
                     .values(
                         state=JobState.RUNNING.value,
                         grant_used_at=tx.now_text,
-                        **_owner(os.getpid()),
+                        **owner_of(os.getpid()),
                         heartbeat_at=tx.now_text,
                         started_at=tx.now_text,
                     )
                 )
         if refusal is not None:
             raise refusal
-        return self._read(job_id), _actor(json.loads(row.actor))
+        return self._read(job_id), read_actor(json.loads(row.actor))
 
     def report(
         self, job_id: str, phase: str, done: int, total: int, detail: Mapping[str, Any]
@@ -194,7 +200,9 @@ class JobQueue:
         with self._database.write() as tx:
             row = _row(tx, job_id)
             if row.state in _NAMES:
-                self._end(tx, _job(row, ""), state, error=None if error is None else _error(error))
+                self._end(
+                    tx, read_job(row, ""), state, error=None if error is None else error_text(error)
+                )
 
     # -- for faces -------------------------------------------------------------------------
     def jobs(self, actor: Actor, *, only_open: bool = False, limit: int = 100) -> list[Job]:
@@ -207,7 +215,7 @@ class JobQueue:
             statement = statement.where(jobs.c.state.in_(_NAMES))
         with self._database.read() as tx:
             rows = tx.execute(statement.order_by(desc(jobs.c.created_at)).limit(limit)).all()
-        return [_job(row, row.full_name or "") for row in rows]
+        return [read_job(row, row.full_name or "") for row in rows]
 
     def job(self, actor: Actor, job_id: str) -> Job:
         """One job.
@@ -250,7 +258,7 @@ class JobQueue:
                 tx, actor, kinds.JOB_CANCELLED, job_id=job_id, details={"kind": found.kind.value}
             )
             if row.state == JobState.QUEUED.value:
-                self._end(tx, _job(_row(tx, job_id), ""), JobState.CANCELLED, error=None)
+                self._end(tx, read_job(_row(tx, job_id), ""), JobState.CANCELLED, error=None)
                 return JobState.CANCELLED
         return JobState.CANCELLING
 
@@ -261,17 +269,17 @@ class JobQueue:
         """
         with self._database.read() as tx:
             rows = tx.execute(select(jobs).where(jobs.c.state.in_(_NAMES))).all()
-        gone = [row for row in rows if row.owner_pid is not None and not _owner_lives(row)]
+        gone = [row for row in rows if row.owner_pid is not None and not owner_lives(row)]
         found = []
         for row in gone:
             with self._database.write() as tx:
                 fresh = _row(tx, row.id)
-                if fresh.state in _NAMES and not _owner_lives(fresh):
-                    job = _job(fresh, "")
-                    self._end(tx, job, JobState.INTERRUPTED, error=_error(_INTERRUPTED))
+                if fresh.state in _NAMES and not owner_lives(fresh):
+                    job = read_job(fresh, "")
+                    self._end(tx, job, JobState.INTERRUPTED, error=error_text(_INTERRUPTED))
                     self._audit_log.log(
                         tx,
-                        _actor(json.loads(fresh.actor)),
+                        read_actor(json.loads(fresh.actor)),
                         kinds.JOB_INTERRUPTED,
                         job_id=job.id,
                         details={"kind": job.kind.value},
@@ -291,7 +299,7 @@ class JobQueue:
         row = _row(tx, job.id)
         # A row that nobody was granted says nothing about what is to be cleaned up.
         if clean_up is not None and self._is_genuine(row):
-            clean_up(tx, _job(row, ""))
+            clean_up(tx, read_job(row, ""), read_actor(json.loads(row.actor)))
 
     def _is_genuine(self, row: Row[Any]) -> bool:
         expected = grant_mac(
@@ -333,7 +341,7 @@ class JobQueue:
             ).first()
         if row is None:
             raise _unknown(job_id)
-        return _job(row, row.full_name or "")
+        return read_job(row, row.full_name or "")
 
 
 _INTERRUPTED = UserError(
@@ -354,58 +362,3 @@ def _row(tx: Tx, job_id: str) -> Row[Any]:
     if row is None:
         raise _unknown(job_id)
     return row
-
-
-def _owner(pid: int) -> dict[str, Any]:
-    return {
-        "owner_pid": pid,
-        "owner_boot_id": platform.boot_id(),
-        "owner_started_at": platform.process_started_at(pid),
-    }
-
-
-def _owner_lives(row: Row[Any]) -> bool:
-    if row.owner_boot_id != platform.boot_id():
-        return False
-    return platform.process_alive(row.owner_pid, row.owner_started_at)
-
-
-def _error(error: UserError) -> str:
-    return json.dumps({"code": error.code, "message": error.message, "hint": error.hint})
-
-
-def _actor_facts(actor: Actor) -> dict[str, Any]:
-    return asdict(actor) | {"kind": actor.kind.value}
-
-
-def _actor(facts: Mapping[str, Any]) -> Actor:
-    """The actor as stored; the session may end while the job runs, so it is not asked again."""
-    place = Place(**facts["place"])
-    kept = {key: value for key, value in facts.items() if key not in ("place", "kind")}
-    return Actor(kind=ActorKind(facts["kind"]), place=place, **kept)
-
-
-def _job(row: Row[Any], user_name: str) -> Job:
-    return Job(
-        id=row.id,
-        kind=JobKind(row.kind),
-        state=JobState(row.state),
-        params=json.loads(row.params),
-        user_id=row.user_id,
-        user_name=user_name,
-        phase=row.phase,
-        done=row.done,
-        total=row.total,
-        detail=json.loads(row.detail),
-        created_at=from_text(row.created_at),
-        started_at=optional_from_text(row.started_at),
-        finished_at=optional_from_text(row.finished_at),
-        cancelled_by=row.cancel_requested_by,
-        result=None if row.result is None else json.loads(row.result),
-        error=None if row.error is None else JobError(**json.loads(row.error)),
-    )
-
-
-def open_states() -> Iterable[str]:
-    """The states of jobs that have not ended."""
-    return sorted(_NAMES)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Row, select, update
 
-from crmdesk.core.access.actor import Actor, ActorKind
+from crmdesk.core.access.actor import Actor
 from crmdesk.core.audit import kinds
 from crmdesk.core.audit.kinds import Result
 from crmdesk.core.audit.log import AuditLog
@@ -67,21 +67,17 @@ class RestoreWork:
         """Work of an undo job; raises like :meth:`restore`."""
         self._run(context, undo=True)
 
-    def abandoned(self, tx: Tx, job: Job) -> None:
+    def abandoned(self, tx: Tx, job: Job, actor: Actor) -> None:
         """Put the rows of a restore that did not happen in the job's state."""
         restore_id = str(job.params["restore_id"])
-        error = None
-        if job.error is not None:
-            error = json.dumps(
-                {"code": job.error.code, "message": job.error.message, "hint": job.error.hint}
-            )
+        error = None if job.error is None else job.error.to_json()
         values = {"state": job.state.value, "finished_at": tx.now_text, "error": error}
         tx.execute(update(restores).where(restores.c.id == restore_id).values(values))
         tx.execute(update(imports).where(imports.c.job_id == job.id).values(values))
         row = _row(tx, restore_id)
         self._audit_log.log(
             tx,
-            _asker(job),
+            actor,
             kinds.RESTORE_COMPLETED,
             result=Result.FAILED,
             object_type=row.object_name,
@@ -271,7 +267,3 @@ def _write_csv(
 
 def _row(tx: Tx, restore_id: str) -> Row[tuple[object, ...]]:
     return tx.execute(select(restores).where(restores.c.id == restore_id)).one()
-
-
-def _asker(job: Job) -> Actor:
-    return Actor(ActorKind.USER, user_id=job.user_id, full_name=job.user_name)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Row, select, update
 
-from crmdesk.core.access.actor import Actor, ActorKind
+from crmdesk.core.access.actor import Actor
 from crmdesk.core.audit import kinds
 from crmdesk.core.audit.kinds import Result
 from crmdesk.core.audit.log import AuditLog
@@ -83,18 +83,13 @@ class ImportWork:
             # while the write lock is held, so that nobody can come between again.
             self._import(context, import_id, prepared, settle_first=False)
 
-    def abandoned(self, tx: Tx, job: Job) -> None:
+    def abandoned(self, tx: Tx, job: Job, actor: Actor) -> None:
         """Put the row of an import that did not happen in the job's state, and clean up."""
         import_id = str(job.params["import_id"])
         request = request_from_json(job.params["request"])
         row = tx.execute(select(imports).where(imports.c.id == import_id)).one()
-        actor = Actor(ActorKind.USER, user_id=job.user_id, full_name=job.user_name)
         self._new_properties.take_back(tx, actor, job, request)
-        error = None
-        if job.error is not None:
-            error = json.dumps(
-                {"code": job.error.code, "message": job.error.message, "hint": job.error.hint}
-            )
+        error = None if job.error is None else job.error.to_json()
         tx.execute(
             update(imports)
             .where(imports.c.id == import_id)

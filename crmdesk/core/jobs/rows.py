@@ -1,0 +1,71 @@
+"""What a job's row says, and how it is said: owner, actor, error, state."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Row
+
+from crmdesk.core import platform
+from crmdesk.core.access.actor import Actor, ActorKind, Place
+from crmdesk.core.clock import from_text, optional_from_text
+from crmdesk.core.errors import UserError
+from crmdesk.core.jobs.job import Job, JobError, JobKind, JobState
+
+
+def owner_of(pid: int) -> dict[str, Any]:
+    """The columns that name a process, so that another one of its number is not taken for it."""
+    return {
+        "owner_pid": pid,
+        "owner_boot_id": platform.boot_id(),
+        "owner_started_at": platform.process_started_at(pid),
+    }
+
+
+def owner_lives(row: Row[Any]) -> bool:
+    """Whether the process that a job belongs to still runs."""
+    if row.owner_boot_id != platform.boot_id():
+        return False
+    return platform.process_alive(row.owner_pid, row.owner_started_at)
+
+
+def error_text(error: UserError) -> str:
+    """Why a job ended, as its row keeps it."""
+    return json.dumps({"code": error.code, "message": error.message, "hint": error.hint})
+
+
+def actor_facts(actor: Actor) -> dict[str, Any]:
+    """Who asked for a job, as its row keeps it."""
+    return asdict(actor) | {"kind": actor.kind.value}
+
+
+def read_actor(facts: Mapping[str, Any]) -> Actor:
+    """The actor as stored; the session may end while the job runs, so it is not asked again."""
+    place = Place(**facts["place"])
+    kept = {key: value for key, value in facts.items() if key not in ("place", "kind")}
+    return Actor(kind=ActorKind(facts["kind"]), place=place, **kept)
+
+
+def read_job(row: Row[Any], user_name: str) -> Job:
+    """A row as a job."""
+    return Job(
+        id=row.id,
+        kind=JobKind(row.kind),
+        state=JobState(row.state),
+        params=json.loads(row.params),
+        user_id=row.user_id,
+        user_name=user_name,
+        phase=row.phase,
+        done=row.done,
+        total=row.total,
+        detail=json.loads(row.detail),
+        created_at=from_text(row.created_at),
+        started_at=optional_from_text(row.started_at),
+        finished_at=optional_from_text(row.finished_at),
+        cancelled_by=row.cancel_requested_by,
+        result=None if row.result is None else json.loads(row.result),
+        error=None if row.error is None else JobError(**json.loads(row.error)),
+    )
