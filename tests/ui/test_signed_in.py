@@ -121,3 +121,16 @@ def test_several_refused_calls_end_the_session_once(enter, desk, qtbot):
     qtbot.waitUntil(lambda: bool(over))
     qtbot.wait(50)
     assert len(over) == 1
+
+
+def test_each_empty_tab_offers_its_first_button_to_the_enter_key(enter, qtbot):
+    window = enter().window
+    offers = {
+        "records": "New contact",
+        "backup": "Create first backup",
+        "restore": "Create a backup",
+        "transfer": "Import",
+    }
+    for key, words in offers.items():
+        window.go_to(key)
+        qtbot.waitUntil(lambda words=words: getattr(window.focusWidget(), "text", str)() == words)

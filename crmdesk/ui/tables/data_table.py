@@ -211,6 +211,8 @@ class DataTable(QWidget):
     def show_empty(self, widget: QWidget | None) -> None:
         """Show a widget in place of the table while it has no row; None takes it away."""
         if self._empty is not None:
+            # Hidden first, so that the focus leaves it before it is gone.
+            self._empty.hide()
             self._stack.removeWidget(self._empty)
             self._empty.deleteLater()
         self._empty = widget

@@ -55,6 +55,7 @@ class ImportAssistant(QWidget):
         self.step = FILE
         self._banner: Banner | None = None
         self._looking = False
+        self._chosen_anew = False
         self.stepper = Stepper((say("File"), say("Columns"), say("Check"), say("Import")))
         self.close_button = IconButton("x", say("Close the import"))
         self.busy = ProgressBar(say("Reading the file"), 2)
@@ -144,6 +145,7 @@ class ImportAssistant(QWidget):
     @Slot(str)
     def open_file(self, path: str) -> None:
         """Look into a file."""
+        self._chosen_anew = True
         self._look(path, FileOptions(object_name=self._object_name))
 
     @Slot(object)
@@ -173,6 +175,9 @@ class ImportAssistant(QWidget):
         self.file.show_inspection(found)
         self._desk.ways.draft("transfer", True)
         self._show_step()
+        if self._chosen_anew:
+            self._chosen_anew = False
+            self.primary.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _refuse_file(self, error: Exception) -> None:
         self._looking = False

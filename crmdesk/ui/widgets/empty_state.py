@@ -104,6 +104,8 @@ class EmptyState(QScrollArea):
             layout.addLayout(_in_the_middle(_fact_card(facts)))
         layout.addStretch(3)
         hold_scrolling(self, content)
+        if buttons:
+            self.setFocusProxy(buttons[0])
 
     def take_focus(self) -> None:
         """Give the focus to the first button that can be pressed, where a page around holds it."""
