@@ -14,9 +14,12 @@ from typing import Any, TypeVar
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
+from crmdesk.core.errors import UserError
+
 T = TypeVar("T")
 
 READERS = 2
+LOOK_AGAIN_S, LONGEST_WAIT_S = 0.02, 120.0
 Done = Callable[[Any], None]
 Failed = Callable[[Exception], None]
 
@@ -64,13 +67,21 @@ class Queries(QObject):
 
     Made once per window, in the GUI thread. Threads are plain daemon threads: nothing
     aborts when one still runs at the end.
+
+    Args:
+        may_write: whether nobody holds the database's write lock; asked in the writer's thread
+            before each write, which can be withdrawn until then. After two minutes the write is
+            tried all the same, and tells by itself what is in its way.
     """
 
     # An answer crosses from a worker to the GUI thread: (call, result or None, error or None).
     _answered = Signal(object, object, object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(
+        self, parent: QObject | None = None, may_write: Callable[[], bool] = lambda: True
+    ) -> None:
         super().__init__(parent)
+        self._may_write = may_write
         self._numbers = itertools.count(1)
         self._newest: dict[tuple[int, str], int] = {}
         self._searches: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
@@ -168,8 +179,18 @@ class Queries(QObject):
     def _write(self) -> None:
         while (entry := self._writes.get()) is not None:
             write, call = entry
+            self._await_turn(write)
             if write.begin():
                 self._run(call)
+
+    def _await_turn(self, write: Write) -> None:
+        until = time.monotonic() + LONGEST_WAIT_S
+        try:
+            while write.waiting and not self._may_write() and time.monotonic() < until:
+                time.sleep(LOOK_AGAIN_S)
+        except UserError:
+            # The write runs into the same and tells whoever asked for it.
+            return
 
     def _run(self, call: _Call) -> None:
         result, error = None, None

@@ -80,7 +80,7 @@ class SignedInWindow(QObject):
         self._workspace, self._actor, self._look = workspace, actor, look
         self._choices = workspaces
         self._over = False
-        self.queries = Queries(self)
+        self.queries = Queries(self, workspace.database.can_write)
         self._actions = Actions()
         self.jobs = JobWatcher(workspace, actor, start_job, self)
         self.desk = Desk(

@@ -42,7 +42,7 @@ class PageStand:
         app = QApplication.instance() or QApplication([])
         install_language(app)
         self.told = Told()
-        self.queries = Queries()
+        self.queries = Queries(may_write=workspace.database.can_write)
         self.workers: list[threading.Thread] = []
         self.workspace = workspace
         self.jobs = JobWatcher(workspace, actor, self._start)

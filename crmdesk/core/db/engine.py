@@ -151,6 +151,11 @@ class Database:
                 tx.finish()
         tx.finished()
 
+    def can_write(self) -> bool:
+        """Whether a write could begin now; while a restore commits it would have to wait."""
+        with _explained(self.path), self._engine.connect() as connection:
+            return sqlite.lock_is_free(connection.connection.driver_connection)  # type: ignore[arg-type]
+
     @contextmanager
     def staging(self, stage: Path) -> Iterator[Tx]:
         """Write to a staging file beside one read snapshot of the database.

@@ -57,6 +57,21 @@ def begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN")
 
 
+def lock_is_free(driver: sqlite3.Connection) -> bool:
+    """Whether nobody holds the write lock at this moment; it is taken and given back."""
+    allowed = int(driver.execute("PRAGMA busy_timeout").fetchone()[0])
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+        driver.execute("ROLLBACK")
+    except sqlite3.OperationalError as error:
+        # Any other trouble is the writer's to tell.
+        return error.sqlite_errorcode != sqlite3.SQLITE_BUSY
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={allowed}")
+    return True
+
+
 def _take_write_lock(driver: sqlite3.Connection) -> None:
     """Begin a write, asking again every few milliseconds until the waiting time is over.
 

@@ -12,6 +12,7 @@ from crmdesk.ui.messages import sentence
 from crmdesk.ui.records.defaults import common_names
 from crmdesk.ui.records.showing import Showing, in_sentence
 from crmdesk.ui.records.value_form import ValueForm
+from crmdesk.ui.records.waiting import tell_wait
 from crmdesk.ui.theme.apply import px
 from crmdesk.ui.widgets.dialog import Decision, DecisionDialog
 from crmdesk.ui.widgets.link import Link
@@ -75,7 +76,14 @@ class NewRecordDialog(DecisionDialog):
         def write() -> Record:
             return desk.workspace.editor.add(desk.actor, name, values)
 
-        desk.run_write(self, write, self._done, self._failed)
+        waiting = desk.run_write(self, write, self._done, self._failed)
+        self.rejected.connect(waiting.withdraw)
+        tell_wait(desk, self, waiting, self._show_wait)
+
+    def _show_wait(self, reason: str) -> None:
+        """Say it on the button; Cancel takes the new record back."""
+        self.deed_button.set_busy(reason)
+        self.safe_button.setEnabled(True)
 
     def _done(self, record: Record) -> None:
         self.added.emit(record)

@@ -15,10 +15,12 @@ from crmdesk.core.records.record import HistoryEntry, Record
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.icons import icon
 from crmdesk.ui.messages import message
+from crmdesk.ui.queries import Write
 from crmdesk.ui.records.history import HistoryList
 from crmdesk.ui.records.properties_page import PropertiesPage
 from crmdesk.ui.records.showing import Showing, in_sentence
 from crmdesk.ui.records.value_form import ValueForm
+from crmdesk.ui.records.waiting import tell_wait
 from crmdesk.ui.widgets.announce import announce
 from crmdesk.ui.widgets.avatar import IN_PANEL, Avatar
 from crmdesk.ui.widgets.banner import Banner, BannerTone
@@ -66,6 +68,8 @@ class RecordPanel(SidePanel):
         self.add_page(PROPERTIES, self.tr("Properties"), _under(self._notice, self.properties))
         self.add_page(HISTORY, self.tr("History"), _in_margins(self.history))
         self.save_button = Button("")
+        self._discard_button = Button("")
+        self._write: Write | None = None
         self.hide()
 
     # What the page uses
@@ -173,12 +177,13 @@ class RecordPanel(SidePanel):
 
     def _begin(self, form: ValueForm) -> None:
         self.form = form
-        discard = Button(self.tr("Discard"), ButtonKind.SECONDARY)
-        discard.clicked.connect(self.discard)
+        self._discard_button = Button(self.tr("Discard"), ButtonKind.SECONDARY)
+        self._discard_button.setObjectName("discard_edit")
+        self._discard_button.clicked.connect(self._discard_or_withdraw)
         self.save_button = Button(self.tr("Save"), ButtonKind.PRIMARY)
         self.save_button.setObjectName("save_record")
         self.save_button.clicked.connect(self.save)
-        self.set_foot([discard, self.save_button])
+        self.set_foot([self._discard_button, self.save_button])
 
     def discard(self) -> None:
         """Show the record as it is stored."""
@@ -203,15 +208,35 @@ class RecordPanel(SidePanel):
                 desk.actor, record.object_type, record.id, changes, expected_version=version
             )
 
-        desk.run_write(self, write, self._saved, self._refused)
+        self._write = desk.run_write(self, write, self._saved, self._refused)
+        tell_wait(desk, self.save_button, self._write, self._show_wait)
+
+    def _show_wait(self, reason: str) -> None:
+        self.save_button.set_busy(reason)
+        self._discard_button.setText(self.tr("Withdraw"))
+        self.fit_foot()
+
+    def _discard_or_withdraw(self) -> None:
+        """Take back what waits for its turn, which keeps the edit; else give the edit up."""
+        if self._write is not None and self._write.withdraw():
+            self._end_wait()
+        elif not self.save_button.busy:
+            self.discard()
+
+    def _end_wait(self) -> None:
+        self._write = None
+        self.save_button.set_idle()
+        self._discard_button.setText(self.tr("Discard"))
+        self.fit_foot()
 
     def _saved(self, record: Record) -> None:
+        self._write = None
         if self.record is not None and self.record.id == record.id:
             self._show(record)
         self.changed.emit(Change(record.object_type, (record.id,)))
 
     def _refused(self, error: Exception) -> None:
-        self.save_button.set_idle()
+        self._end_wait()
         if isinstance(error, UserError) and error.code == "record_changed":
             self._show_conflict(error)
         elif self.form is None or not self.form.show_error(error):

@@ -231,9 +231,10 @@ class SidePanel(QFrame):
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             self.foot.addWidget(button)
         self._foot.setVisible(bool(buttons))
-        self._arrange_foot()
+        self.fit_foot()
 
-    def _arrange_foot(self) -> None:
+    def fit_foot(self) -> None:
+        """Stand the buttons beside each other where their texts fit, else one above the other."""
         items = [self.foot.itemAt(number) for number in range(self.foot.count())]
         widgets = [widget for item in items if item and (widget := item.widget())]
         for widget in widgets:
@@ -280,7 +281,7 @@ class SidePanel(QFrame):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._arrange_foot()
+        self.fit_foot()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         alt = event.modifiers() & Qt.KeyboardModifier.AltModifier
