@@ -8,7 +8,6 @@ exact bytes of ``manifest.json``; any tool that knows Ed25519 can check it.
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,13 +18,13 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from crmdesk.core import clock
+from crmdesk.core.access.keys import fingerprint
 from crmdesk.core.backup.shapes import FREE_TEXT_TYPES, BackupContext, ObjectShape
 
 MANIFEST_NAME = "manifest.json"
 SIGNATURE_NAME = "manifest.sig"
 FORMAT = "crmdesk-backup"
 FORMAT_VERSION = 1
-SIGNATURE_BYTES = 64
 LARGEST_MANIFEST = 16 * 1024 * 1024
 BLANK_RULE = (
     "An empty field means that the property has no value. "
@@ -96,13 +95,8 @@ class Manifest:
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of the public key, in hex."""
-        return key_fingerprint(self.verify_key)
-
-
-def key_fingerprint(verify_key: bytes) -> str:
-    """SHA-256 in hex of the 32 raw bytes of a public key."""
-    return hashlib.sha256(verify_key).hexdigest()
+        """The public key in short, as the recovery sheet shows it."""
+        return fingerprint(self.verify_key)
 
 
 def describe(

@@ -103,9 +103,9 @@ def read_backup(
     signed = False
     if manifest is not None and data is not None:
         signature = read_small_entry(path, manifests.SIGNATURE_NAME)
-        trust = _signature_problem(manifest, data, signature, known_key)
-        signed = trust is None
-        problems += [trust] if trust else []
+        doubts = _signature_problems(manifest, data, signature, known_key)
+        signed = not doubts
+        problems += doubts
     declared = declared_sizes(manifest) if signed and manifest else None
     entries = _entries(path, limits, declared)
     if manifest is not None:
@@ -145,19 +145,21 @@ def _read_manifest(data: bytes | None) -> tuple[Manifest | None, list[Problem]]:
     return None, [Problem(code, manifests.MANIFEST_NAME, detail)]
 
 
-def _signature_problem(
+def _signature_problems(
     manifest: Manifest, data: bytes, signature: bytes | None, known_key: bytes | None
-) -> Problem | None:
+) -> list[Problem]:
+    file = manifests.SIGNATURE_NAME
     if signature is None:
-        return Problem(ProblemCode.NO_SIGNATURE, manifests.SIGNATURE_NAME)
+        return [Problem(ProblemCode.NO_SIGNATURE, file)]
     if known_key is None:
-        return Problem(ProblemCode.SIGNATURE_UNCHECKED, manifests.SIGNATURE_NAME)
+        return [Problem(ProblemCode.SIGNATURE_UNCHECKED, file)]
+    problems = []
     if manifest.verify_key != known_key:
-        detail = manifest.fingerprint
-        return Problem(ProblemCode.OTHER_KEY, manifests.SIGNATURE_NAME, detail)
-    if not manifests.signature_matches(data, signature, known_key):
-        return Problem(ProblemCode.SIGNATURE_WRONG, manifests.SIGNATURE_NAME)
-    return None
+        problems.append(Problem(ProblemCode.OTHER_KEY, file, manifest.fingerprint))
+    # Another workspace's file is held to its own key: that tells a sound one from a changed one.
+    if not manifests.signature_matches(data, signature, manifest.verify_key):
+        problems.append(Problem(ProblemCode.SIGNATURE_WRONG, file))
+    return problems
 
 
 def _differences(manifest: Manifest, entries: Sequence[ArchiveEntry]) -> list[Problem]:
@@ -205,11 +207,6 @@ def read_records(
                 yield int(row[0]), tuple(row[position] or None for position in wanted)
         except (csv.Error, ValueError, IndexError) as problem:
             raise content_error(backup_file, entry, str(problem)) from problem
-
-
-def ids_in_backup(backup_file: BackupFile, object_name: str) -> Iterator[int]:
-    """Ids of the records of one object, ascending."""
-    return (record for record, _ in read_records(backup_file, object_name, ()))
 
 
 def column_positions(entry: ManifestEntry, columns: Sequence[str]) -> tuple[int, ...]:

@@ -46,6 +46,11 @@ class Verification:
     bytes: int = 0
     sha256: str = ""
 
+    @property
+    def sound_elsewhere(self) -> bool:
+        """Whether nothing is wrong with it but that another workspace made it."""
+        return {problem.code for problem in self.problems} == {ProblemCode.OTHER_KEY}
+
 
 def verify_backup(
     path: Path, known_key: bytes | None, *, cancelled: Callable[[], bool] = never

@@ -123,7 +123,7 @@ class RestoreService:
 
         Raises:
             UserError: ``backup_unknown``, ``backup_unusable``, ``backup_foreign``,
-                ``backup_damaged``.
+                ``backup_newer``, ``backup_damaged``.
         """
         self._guard.require(actor, Permission.SUPER_ADMIN)
         return self._open(source).described()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import desc, select
 
-from crmdesk.core.backup.manifest import Manifest, ManifestEntry
+from crmdesk.core.backup.manifest import SIGNATURE_NAME, Manifest, ManifestEntry
 from crmdesk.core.backup.problems import ProblemCode
 from crmdesk.core.backup.reader import BackupFile, read_backup
 from crmdesk.core.clock import from_text, optional_from_text
@@ -21,6 +20,8 @@ from crmdesk.core.records.types import PropertyFormat
 from crmdesk.core.restore.model import OpenedBackup, RestorableObject, RestoreSource
 
 NEVER_RESTORED = frozenset({"conversations"})
+# All that is said against a sound file of another workspace, and against one without a manifest.
+_FOREIGN = ({ProblemCode.OTHER_KEY}, {ProblemCode.NO_MANIFEST})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def open_source(tx: Tx, reference: str, vault: Path, known_key: bytes) -> Truste
 
     Raises:
         UserError: ``backup_unknown``, ``backup_unusable``, ``backup_foreign``,
-            ``backup_damaged``, or why the file cannot be read.
+            ``backup_newer``, ``backup_damaged``, or why the file cannot be read.
     """
     row = tx.execute(select(backups).where(backups.c.id == reference)).first()
     if row is None and not _looks_like_file(reference):
@@ -119,19 +120,26 @@ def _looks_like_file(reference: str) -> bool:
 
 def _trusted(reference: str, file: BackupFile) -> TrustedBackup:
     codes = {problem.code for problem in file.problems}
-    if file.manifest is None or file.foreign or ProblemCode.NO_SIGNATURE in codes:
+    if ProblemCode.NEWER_FORMAT in codes:
+        raise UserError(
+            "backup_newer",
+            f"{file.path.name} was made by a newer CRM Desk than this one.",
+            "Update CRM Desk, then restore it.",
+        )
+    names = {entry.name for entry in file.entries}
+    if codes in _FOREIGN and (file.manifest is not None or SIGNATURE_NAME not in names):
         raise UserError(
             "backup_foreign",
             f"{file.path.name} was not made by this workspace, so its record IDs mean nothing "
             "here.",
             "Bring its values in by Import; that matches records by their unique property.",
         )
-    if not file.signed or codes:
+    if file.manifest is None or not file.signed or codes:
         raise UserError(
             "backup_damaged",
-            f"{file.path.name} is not as it was written: "
-            f"{', '.join(sorted(codes)) or 'no signature'}.",
-            "Nothing was changed. Choose another backup.",
+            f"{file.path.name} is damaged: it is not as it was written.",
+            "Nothing was changed. Verify it to see what is damaged, and choose another backup.",
+            problems=tuple(sorted(codes)),
         )
     return TrustedBackup(reference, file.path.name, file, file.manifest)
 
@@ -222,14 +230,3 @@ def together(object_type: ObjectType) -> dict[str, str]:
     if currency is not None and "amount" in object_type.by_name:
         pairs["amount"] = currency.name
     return pairs
-
-
-def source_facts(backup: TrustedBackup) -> str:
-    """What the restore's row keeps of its source, as JSON."""
-    return json.dumps(
-        {
-            "reference": backup.reference,
-            "file": backup.name,
-            "snapshot_at": backup.manifest.snapshot_at.isoformat(),
-        }
-    )
