@@ -132,11 +132,6 @@ def mac(key: bytes, *parts: bytes) -> bytes:
     return hmac.digest(_checked(key), message, "sha256")
 
 
-def mac_matches(key: bytes, expected: bytes, *parts: bytes) -> bool:
-    """Whether ``expected`` is the MAC of the parts; takes the same time either way."""
-    return hmac.compare_digest(mac(key, *parts), expected)
-
-
 def fingerprint(public_key: bytes) -> str:
     """160 bits of a public key's SHA-256 in eight groups of four, to print and compare."""
     digest = hashlib.sha256(public_key).digest()[:_FINGERPRINT_BYTES]

@@ -39,11 +39,6 @@ def zone_country(name: str) -> ZoneCountry:
     return zones.get(name) or zones.get(_present_name(name), ZoneCountry())
 
 
-def country_name(code: str) -> str:
-    """The English name of a country, e.g. ``"Norway"`` for ``"NO"``; blank for an unknown code."""
-    return next((name for each, name in _rows("iso3166.tab") if each == code), "")
-
-
 def local_time_zone(
     environ: Mapping[str, str] = os.environ,
     link: Path = Path("/etc/localtime"),

@@ -102,23 +102,6 @@ class TableSource:
             yield from text_table.read_batches(self._bytes(), self.dialect, self.limits, size)
         self._refuse_change()
 
-    def fingerprint(self) -> Fingerprint:
-        """Read the whole file as it is now and return what tells it from any other.
-
-        Raises:
-            UserError: ``file_missing`` and its kin.
-        """
-        return take_fingerprint(self.path, self.limits.file_bytes)
-
-    def verify_unchanged(self) -> None:
-        """Make sure, by content, that this is still the file that was opened.
-
-        Raises:
-            UserError: ``file_changed``.
-        """
-        if self.fingerprint().sha256 != self.sha256:
-            raise _changed(self.path)
-
     def _refuse_change(self) -> None:
         """Compare size, time and place with the opening, which costs nothing."""
         try:

@@ -184,16 +184,6 @@ def same_value(one: str | None, other: str | None, value_type: PropertyType) -> 
     return one == other
 
 
-def moves_backwards(target: PropertyShape, current: str | None, incoming: str | None) -> bool:
-    """Whether an import would take a lifecycle stage back, which imports never do."""
-    if target.format != PropertyFormat.LIFECYCLE or current is None or incoming is None:
-        return False
-    steps = [option.value for option in target.options]
-    if current not in steps or incoming not in steps:
-        return False
-    return steps.index(incoming) < steps.index(current)
-
-
 def _parse_for(target: PropertyShape, context: ValueContext) -> Parse:
     if target.format == PropertyFormat.RECORD_ID:
         return _record_id

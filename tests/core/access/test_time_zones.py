@@ -7,7 +7,6 @@ import pytest
 
 from crmdesk.core.access.time_zones import (
     ZoneCountry,
-    country_name,
     local_time_zone,
     zone_country,
 )
@@ -40,12 +39,6 @@ def test_most_of_the_worlds_zones_have_a_country():
     with_country = [name for name in zoneinfo.available_timezones() if zone_country(name).country]
 
     assert len(with_country) > 500
-
-
-def test_a_country_has_a_name():
-    assert country_name("NO") == "Norway"
-    assert country_name("AX") == "Åland Islands"
-    assert country_name("ZZ") == ""
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from crmdesk.core.backup.problems import Problem, ProblemCode
-from crmdesk.core.backup.reader import ids_in_backup, read_backup, read_records, read_rows
+from crmdesk.core.backup.reader import read_backup, read_records, read_rows
 from crmdesk.core.backup.verify import verify_backup
 from crmdesk.core.errors import Cancelled, UserError
 from tests.core.backup.desk_of_rows import CONTACT_TYPES, DeskOfRows
@@ -43,7 +43,7 @@ def test_records_are_read_with_chosen_columns_in_the_wished_order(desk: DeskOfRo
     records = list(read_records(backup, "contacts", ["score", "email", "note"]))
 
     assert records[2] == (3, ("2", None, "line 2\r\nnext"))
-    assert list(ids_in_backup(backup, "contacts")) == list(range(1, 10))
+    assert [record_id for record_id, _ in records] == list(range(1, 10))
 
 
 def test_an_object_or_column_the_backup_lacks_is_refused_by_name(desk: DeskOfRows) -> None:

@@ -27,7 +27,6 @@ from crmdesk.core.records.types import PropertyFormat, PropertyType
 from crmdesk.core.records.values import (
     ValueContext,
     column_parser,
-    moves_backwards,
     parse,
     same_value,
 )
@@ -385,14 +384,6 @@ def test_stages_of_one_label_are_told_apart_by_the_pipeline():
     with pytest.raises(ValueProblem) as raised:
         finder.find("won", None)
     assert raised.value.error_type is ImportErrorType.AMBIGUOUS_ENUMERATION_OPTION
-
-
-def test_a_lifecycle_stage_never_goes_back_in_an_import():
-    stage = load_catalogue().object("contacts").find_property("lifecyclestage")
-    assert stage is not None
-    assert moves_backwards(stage, "customer", "lead")
-    assert not moves_backwards(stage, "lead", "customer")
-    assert not moves_backwards(stage, None, "lead")
 
 
 # -- addresses -------------------------------------------------------------------------------
