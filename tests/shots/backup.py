@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from crmdesk.core.errors import UserError
 from crmdesk.core.jobs.job import JobState
+from crmdesk.ui.backup.browse_dialog import BrowseDialog
 from crmdesk.ui.backup.page import BackupPage
 from tests.builders import Desk
 from tests.shots.main import settle, settle_until
@@ -85,6 +86,28 @@ def _panel(desk: Desk, page: BackupPage, window: QWidget) -> Iterator[tuple[str,
     settle(200)
     yield "panel-checks", window
     page.escape()
+    yield from _browse(page, kept.id)
+
+
+def _browse(page: BackupPage, backup_id: str) -> Iterator[tuple[str, QWidget]]:
+    page.browse(backup_id, "Backup of 22 Nov 2026, 10:00")
+    dialog = _dialog(page)
+    assert isinstance(dialog, BrowseDialog)
+    yield "browse", dialog
+    dialog.show_row(2)
+    settle(200)
+    yield "browse-record", dialog
+    dialog._close_panel()
+    dialog.search.setText("devon 3")
+    settle(700)
+    yield "browse-search", dialog
+    dialog.search.setText("nowhere")
+    settle(700)
+    yield "browse-nothing", dialog
+    dialog.done(0)
+    page.browse("/media/usb/lost.zip", "lost.zip")
+    yield "browse-error", _dialog(page)
+    _dialog(page).done(0)
 
 
 def _dialogs(desk: Desk, page: BackupPage) -> Iterator[tuple[str, QWidget]]:
@@ -105,6 +128,9 @@ def _file(desk: Desk, page: BackupPage, window: QWidget) -> Iterator[tuple[str, 
     settle_until(page.panel.isVisible)
     settle(300)
     yield "foreign", window
+    page.browse(str(foreign), foreign.name)
+    yield "browse-foreign", _dialog(page)
+    _dialog(page).done(0)
 
 
 def _dialog(page: QWidget) -> QDialog:

@@ -87,7 +87,8 @@ def open_tables(place: TablePlace, known_key: bytes) -> OpenTables:
         told = described.get(entry.name)
         if told is not None:
             rows = told.rows if file.signed and not file.problems else None
-            tables.append(BrowsedTable(told.object, told.label, entry.name, rows, entry.bytes))
+            label = _plural(file, told)
+            tables.append(BrowsedTable(told.object, label, entry.name, rows, entry.bytes))
         elif entry.name.lower().endswith(_ENDINGS):
             tables.append(BrowsedTable("", entry.name, entry.name, None, entry.bytes))
     return OpenTables(place, file, file.signed and not file.problems, tuple(tables))
@@ -158,10 +159,20 @@ def _sensitive_here(table: BrowsedTable, object_types: Sequence[ObjectType]) -> 
 
 
 def _told_sensitive(opened: OpenTables, table: BrowsedTable, name: str) -> bool:
-    tree: object = {} if opened.file.manifest is None else opened.file.manifest.definitions
-    for step in (table.object, "properties", name):
+    return bool(_told(opened.file, table.object, "properties", name, "sensitive"))
+
+
+def _plural(file: BackupFile, entry: ManifestEntry) -> str:
+    told = _told(file, entry.object, "plural_label")
+    return told if isinstance(told, str) and told else entry.label
+
+
+def _told(file: BackupFile, *steps: str) -> object:
+    """What the manifest's definitions say at some place; nothing of them is taken for granted."""
+    tree: object = {} if file.manifest is None else file.manifest.definitions
+    for step in steps:
         tree = tree.get(step) if isinstance(tree, Mapping) else None
-    return isinstance(tree, Mapping) and bool(tree.get("sensitive"))
+    return tree
 
 
 def _bare(word: str) -> str:

@@ -15,6 +15,7 @@ from crmdesk.core.backup.verify import Verification
 from crmdesk.core.errors import UserError
 from crmdesk.core.jobs.job import OPEN, Job, JobKind, JobState
 from crmdesk.ui import words
+from crmdesk.ui.backup.browse_dialog import BrowseDialog
 from crmdesk.ui.backup.deeds import Deeds
 from crmdesk.ui.backup.first import no_backups
 from crmdesk.ui.backup.health_banner import HealthBanner
@@ -323,6 +324,7 @@ class BackupPage(Page):
             "restore": lambda: self._desk.go(f"restore/from/{backup.id}"),
             "download": lambda: self.files.download(backup),
             "details": lambda: self.show_details(number),
+            "browse": lambda: self.browse(backup.id, self._named(backup)),
             "verify": lambda: self.files.verify(backup),
             "pin": lambda: self.deeds.pin(backup, pinned=True),
             "unpin": lambda: self.deeds.pin(backup, pinned=False),
@@ -369,6 +371,19 @@ class BackupPage(Page):
         self.panel.show()
         self.panel.setFocus()
 
+    def browse(self, reference: str, title: str) -> None:
+        """Look into a backup.
+
+        Args:
+            reference: its id, or the path of a file.
+            title: what it is called.
+        """
+        BrowseDialog(self._desk, reference, title, self).open()
+
+    def _named(self, backup: Backup) -> str:
+        at = self._desk.exact(backup.snapshot_at or backup.created_at)
+        return say("Backup of %1").replace("%1", at)
+
     def _refresh_panel(self) -> None:
         shown = self.table.view.open_id
         if self.panel.isVisible() and shown is not None and self._opened is None:
@@ -398,6 +413,9 @@ class BackupPage(Page):
 
     @Slot(str)
     def _act_in_panel(self, key: str) -> None:
+        if self._opened is not None and key == "browse":
+            self.browse(str(self._opened.path), self._opened.path.name)
+            return
         if self._opened is not None:
             link = (
                 f"restore/from/{self._opened.path}"

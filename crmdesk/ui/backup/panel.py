@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from crmdesk.core.backup.model import Backup, OpenedFile
+from crmdesk.core.backup.model import Backup, FileState, OpenedFile
 from crmdesk.core.jobs.job import JobState
 from crmdesk.core.records.schema import ObjectType
 from crmdesk.ui import words
@@ -21,12 +21,14 @@ from crmdesk.ui.widgets.labels import label
 from crmdesk.ui.widgets.paragraph import Paragraph
 from crmdesk.ui.widgets.side_panel import SidePanel, empty_layout
 
+NO_FILE = frozenset({FileState.NONE, FileState.EXPIRED, FileState.DELETED, FileState.MISSING})
+
 
 class BackupPanel(SidePanel):
     """Contents and checks of a backup in the vault, or of an opened file.
 
     Signals:
-        acted: key of the pressed button: restore, download, import.
+        acted: key of the pressed button: browse, restore, download, import.
     """
 
     acted = Signal(str)
@@ -50,7 +52,10 @@ class BackupPanel(SidePanel):
             (labels.get(name, name), int(counts["records"]), int(counts["properties"]))
             for name, counts in backup.objects.items()
         ]
-        self._fill(self._contents, self._contents_parts(lines, self._why_empty(backup)))
+        parts = self._contents_parts(lines, self._why_empty(backup))
+        if lines and backup.file_state not in NO_FILE:
+            parts.append(self._browse_button())
+        self._fill(self._contents, parts)
         self._fill(self._checks, self._check_parts(backup))
         buttons = []
         for key, text, icon, reason in (
@@ -122,6 +127,8 @@ class BackupPanel(SidePanel):
         ]
         parts: list[QWidget] = [self._verdict(opened)]
         parts += self._contents_parts(lines, say("There is no CSV file in it."))
+        if lines:
+            parts.append(self._browse_button())
         self._fill(self._contents, parts)
         facts = [
             _fact(say("File"), str(opened.path)),
@@ -163,6 +170,11 @@ class BackupPanel(SidePanel):
         )
 
     # -- within ----------------------------------------------------------------------------
+    def _browse_button(self) -> Button:
+        button = self._button("browse", say("Browse records"), "table")
+        button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        return button
+
     def _button(self, key: str, text: str, icon: str) -> Button:
         button = Button(text, icon=icon)
         button.setObjectName(f"panel_{key}")

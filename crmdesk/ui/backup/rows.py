@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 
-from crmdesk.core.backup.model import Backup, FileState
+from crmdesk.core.backup.model import GONE, Backup, FileState
 from crmdesk.core.jobs.job import OPEN, Job, JobState
 from crmdesk.ui import words
-from crmdesk.ui.backup.words import deleted_by_hand, file_words, no_download, no_restore, say
+from crmdesk.ui.backup.words import file_words, no_download, no_restore, say
 from crmdesk.ui.job_words import job_phase, job_remaining, job_share
 from crmdesk.ui.tables.cells import Align, Cell, Column, Progress, Row, RowAction, RowKind, Tone
 
@@ -39,7 +39,7 @@ def row_of(backup: Backup, job: Job | None, zone: tzinfo) -> Row:
         return _progress(backup, job, cells)
     if backup.state is not JobState.SUCCEEDED:
         return _ended_badly(backup, job, cells)
-    gone = backup.file_state in (FileState.EXPIRED, FileState.MISSING)
+    gone = backup.file_state in GONE
     cells |= {
         "check": _check(backup),
         "objects": Cell(words.number(len(backup.objects))),
@@ -57,9 +57,9 @@ def row_of(backup: Backup, job: Job | None, zone: tzinfo) -> Row:
 
 
 def _check(backup: Backup) -> Cell:
+    if backup.file_state is FileState.DELETED:
+        return Cell(say("Deleted"), badge=Tone.NEUTRAL, icon="trash-2")
     if backup.file_state is FileState.EXPIRED:
-        if deleted_by_hand(backup):
-            return Cell(say("Deleted"), badge=Tone.NEUTRAL, icon="trash-2")
         return Cell(say("Expired"), badge=Tone.NEUTRAL, icon="clock")
     if backup.file_state is FileState.MISSING:
         return Cell(say("File missing"), badge=Tone.DANGER, icon="file-x")
@@ -139,13 +139,14 @@ def actions_for(backup: Backup, too_soon: str) -> Sequence[RowAction]:
         return (again,)
     restorable, saved = no_restore(backup), no_download(backup)
     pin = "unpin" if backup.pinned else "pin"
-    has_file = backup.file_state not in (FileState.EXPIRED, FileState.MISSING)
-    fileless = "" if has_file else say("its file was removed")
+    has_file = backup.file_state not in GONE
+    fileless = "" if has_file else no_download(backup)
     pinned = say("unpin it first") if backup.pinned else fileless
     return (
         RowAction("restore", say("Restore"), "archive-restore", True, reason=restorable),
         RowAction("download", say("Download"), "download", True, reason=saved),
         RowAction("details", say("Show contents"), "panel-right"),
+        RowAction("browse", say("Browse records"), "table", reason=fileless),
         RowAction("verify", say("Verify"), "shield-check", reason=fileless),
         RowAction(
             pin,

@@ -1,0 +1,418 @@
+"""Looking into a backup file: its objects, their records page by page, one record beside them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from crmdesk.core.backup.browsed import BrowsedBackup, BrowsedPage, BrowsedRow, BrowsedTable
+from crmdesk.core.errors import Cancelled, UserError
+from crmdesk.ui import words
+from crmdesk.ui.backup.browse_panel import BrowsedRecordPanel
+from crmdesk.ui.backup.browse_rows import table_columns, table_row
+from crmdesk.ui.backup.words import say
+from crmdesk.ui.desk import Desk
+from crmdesk.ui.frame.footer import Footer
+from crmdesk.ui.tables.cells import RowHeight
+from crmdesk.ui.tables.data_table import DataTable
+from crmdesk.ui.tables.source import ListSource
+from crmdesk.ui.theme.apply import px
+from crmdesk.ui.widgets.announce import announce
+from crmdesk.ui.widgets.banner import Banner, BannerTone
+from crmdesk.ui.widgets.buttons import Button, ButtonKind, IconButton
+from crmdesk.ui.widgets.empty_state import EmptyState
+from crmdesk.ui.widgets.page_header import PageHeader
+from crmdesk.ui.widgets.progress import ProgressBar
+from crmdesk.ui.widgets.search_field import SearchField
+from crmdesk.ui.window_state import TableState
+
+PAGE_ROWS = 200
+_PAUSE_MS = 300
+_SHARE, _LEAST = 0.94, (760, 460)
+
+
+class BrowseDialog(QDialog):
+    """The records of a backup, to be looked at and nothing else.
+
+    Args:
+        reference: id of a backup in the vault, or path of a file.
+        title: what the backup is called.
+        over: the page it opens over.
+    """
+
+    def __init__(self, desk: Desk, reference: str, title: str, over: QWidget) -> None:
+        super().__init__(over.window())
+        self.setObjectName("browse_dialog")
+        self.setWindowTitle(say("Browse records"))
+        self.setAccessibleName(say("Browse records"))
+        self.setWindowModality(Qt.WindowModality.WindowModal)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._desk, self._reference, self._title = desk, reference, title
+        self._backup: BrowsedBackup | None = None
+        self._page: BrowsedPage | None = None
+        self._starts: list[int] = [0]
+        self._shown_search = ""
+        self._total: int | None = None
+        self._stop = threading.Event()
+        self._again: Callable[[], object] = self._read_tables
+        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._make_parts()
+        self._build()
+        self._connect()
+        self._fit(over.window())
+        self._read_tables()
+
+    # -- building ----------------------------------------------------------------------------
+    def _make_parts(self) -> None:
+        self.objects = QComboBox()
+        self.objects.setAccessibleName(say("Object"))
+        self.objects.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.objects.setMinimumContentsLength(14)
+        self.search = SearchField(say("Search every value"))
+        self.search.setMinimumWidth(px(160))
+        self.search.setMaximumWidth(px(320))
+        self._source = ListSource(())
+        self.table = DataTable(
+            say("Records in the backup"),
+            self._source,
+            self._desk.queries,
+            start=TableState(height=RowHeight.COMPACT),
+        )
+        self.panel = BrowsedRecordPanel()
+        self.banner = Banner(BannerTone.DANGER, "", "", say("Try again"))
+        self._busy = ProgressBar(say("Reading the backup"), 2)
+        self.footer = Footer(tall=True)
+        self.before_button = IconButton("chevron-left", say("Previous page"))
+        self.after_button = IconButton("chevron-right", say("Next page"))
+        self.use_button = Button("", ButtonKind.SECONDARY, "archive-restore")
+        self.use_button.setObjectName("use_backup")
+        self.close_button = Button(say("Close"), ButtonKind.SECONDARY)
+
+    def _build(self) -> None:
+        self._header = PageHeader(say("Browse records"), self._title)
+        self._header.add(self.objects)
+        self._header.add(self.search)
+        top = QVBoxLayout()
+        top.setContentsMargins(24, 16, 24, 12)
+        top.setSpacing(12)
+        top.addWidget(self._header)
+        top.addWidget(self.banner)
+        for part in (self.before_button, self.after_button):
+            self.footer.start.addWidget(part)
+        for button in (self.use_button, self.close_button):
+            self.footer.end.addWidget(button)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.table, 1)
+        middle.addWidget(self.panel)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addLayout(top)
+        whole.addWidget(self._busy)
+        whole.addLayout(middle, 1)
+        whole.addWidget(self.footer)
+        for hidden in (self.banner, self.panel, self.use_button):
+            hidden.hide()
+        # Enter in the search or on a row must not press a button.
+        for each in self.findChildren(QPushButton):
+            each.setAutoDefault(False)
+
+    def _connect(self) -> None:
+        self.objects.activated.connect(self._choose_object)
+        self.search.textChanged.connect(self._search_soon)
+        self.search.returnPressed.connect(self._search_now)
+        self.search.down_pressed.connect(self.table.view.setFocus)
+        self._pause.timeout.connect(self._search_now)
+        self.table.opened.connect(self.show_row)
+        self.panel.closed.connect(self._close_panel)
+        self.panel.stepped.connect(self._step)
+        self.panel.reveal_asked.connect(self._reveal)
+        self.banner.acted.connect(self._try_again)
+        self.before_button.clicked.connect(self._previous)
+        self.after_button.clicked.connect(self._next)
+        self.use_button.clicked.connect(self._use)
+        self.close_button.clicked.connect(self._leave)
+        QShortcut(QKeySequence.StandardKey.Find, self, self.search.setFocus)
+        QShortcut(QKeySequence("Alt+Up"), self, partial(self._step, -1))
+        QShortcut(QKeySequence("Alt+Down"), self, partial(self._step, 1))
+
+    def _fit(self, window: QWidget) -> None:
+        wide, high = (round(side * _SHARE) for side in (window.width(), window.height()))
+        self.resize(max(wide, px(_LEAST[0])), max(high, px(_LEAST[1])))
+
+    # -- reading -----------------------------------------------------------------------------
+    def _read_tables(self) -> None:
+        desk, reference = self._desk, self._reference
+
+        def read() -> BrowsedBackup:
+            return desk.workspace.browsing.tables(desk.actor, reference)
+
+        self._begin(self._read_tables)
+        desk.run_query(self, "tables", read, self._show_tables, self._show_failure)
+
+    def _show_tables(self, backup: BrowsedBackup) -> None:
+        self._backup = backup
+        self._end()
+        at = "" if backup.snapshot_at is None else self._desk.exact(backup.snapshot_at)
+        self._header.set_title(say("Browse records"), self._subtitle(at))
+        text = say("Restore from it") if backup.ours else say("Import from it")
+        self.use_button.setText(text)
+        self.use_button.set_icon("archive-restore" if backup.ours else "upload")
+        self.use_button.show()
+        self.objects.clear()
+        for table in backup.tables:
+            self.objects.addItem(_named(table), table.object or table.file)
+        nothing = not backup.tables
+        self.objects.setEnabled(not nothing)
+        self.search.setEnabled(not nothing)
+        if nothing:
+            self._say_empty(say("No records"), say("There is no table in this file."))
+            self.table.refresh()
+            self._say_place()
+            self.close_button.setFocus()
+            return
+        self._choose_object()
+        self.table.view.setFocus()
+
+    def _subtitle(self, at: str) -> str:
+        ours = self._backup is not None and self._backup.ours
+        origin = say("only to look at") if ours else say("not made by this workspace, or changed")
+        title = self._title if at in ("", self._title) else f"{self._title}, {at}"
+        return f"{title}. {say('Read from the file, %1.').replace('%1', origin)}"
+
+    @Slot()
+    def _choose_object(self) -> None:
+        self._page, self._total = None, None
+        self._close_panel()
+        self._source = ListSource(())
+        self.table.set_source(self._source)
+        self._go_to([0])
+
+    def _go_to(self, starts: Sequence[int]) -> None:
+        """Read the page that begins at the last of these rows; the others lead back."""
+        self._stop.set()
+        self._stop = stop = threading.Event()
+        desk, reference, search = self._desk, self._reference, self.search.text().strip()
+        wanted, after = str(self.objects.currentData()), starts[-1]
+
+        def read() -> BrowsedPage:
+            return desk.workspace.browsing.browse(
+                desk.actor,
+                reference,
+                wanted,
+                search=search,
+                after_row=after,
+                limit=PAGE_ROWS,
+                cancelled=stop.is_set,
+            )
+
+        self._begin(partial(self._go_to, starts))
+        show = partial(self._show_page, list(starts), search)
+        desk.run_query(self, "page", read, show, self._show_failure)
+
+    def _show_page(self, starts: list[int], search: str, page: BrowsedPage) -> None:
+        self._end()
+        columns_fit = self._page is not None and bool(self._shown_search) == bool(search)
+        fresh = not columns_fit or not self._source.columns
+        self._starts, self._page, self._shown_search = starts, page, search
+        self._total = page.total if page.total is not None else self._total
+        if fresh and page.rows:
+            columns = table_columns(page, self._naming(), searching=bool(search))
+            self._source = ListSource(columns)
+            self.table.set_source(self._source, start=TableState(height=RowHeight.COMPACT))
+        self._source.replace(table_row(page, row, search) for row in page.rows)
+        if not page.rows:
+            self._say_nothing_there(search)
+        self.table.refresh()
+        self.table.view.verticalScrollBar().setValue(0)
+        self._close_panel()
+        self._say_place()
+
+    def _naming(self) -> Sequence[str]:
+        """Names of the properties that tell what a record is called."""
+        if self._page is None or not self._page.table.object:
+            return ()
+        desk = self._desk
+        try:
+            found = desk.workspace.definitions.object(desk.actor, self._page.table.object)
+        except UserError:
+            return ()
+        return found.display_properties
+
+    # -- saying where we are -----------------------------------------------------------------
+    def _begin(self, again: Callable[[], object]) -> None:
+        self._again = again
+        self._busy.setRange(0, 0)
+        self._busy.show()
+
+    def _end(self) -> None:
+        self._busy.hide()
+        self.banner.hide()
+
+    def _say_place(self) -> None:
+        page = self._page
+        self.before_button.setEnabled(len(self._starts) > 1)
+        self.after_button.setEnabled(page is not None and page.next is not None)
+        place = "" if page is None else self._place(page)
+        hidden = page is not None and any(column.sensitive for column in page.columns)
+        note = say("Sensitive values are masked, and no search finds them.") if hidden else ""
+        self.footer.set_words(place, note)
+        announce(self, place)
+
+    def _place(self, page: BrowsedPage) -> str:
+        if self._shown_search:
+            count = len(page.rows)
+            more = page.next is not None or len(self._starts) > 1
+            return say("%Ln found on this page", count) if more else say("%Ln found", count)
+        if not page.rows:
+            return say("No records")
+        first, last = page.rows[0].row, page.rows[-1].row
+        text = say("Rows %1 to %2") if self._total is None else say("Rows %1 to %2 of %3")
+        for mark, number in (("%1", first), ("%2", last), ("%3", self._total or 0)):
+            text = text.replace(mark, words.number(number))
+        return text
+
+    def _say_nothing_there(self, search: str) -> None:
+        if not search:
+            self._say_empty(say("No records"), say("The table has a heading and no rows."))
+            return
+        text = say("No value of this object holds “%1”.").replace("%1", search)
+        self._say_empty(say("Nothing found"), text)
+
+    def _say_empty(self, heading: str, sentence: str) -> None:
+        self.table.show_empty(EmptyState("search", heading, sentence))
+
+    def _show_failure(self, error: Exception) -> None:
+        if isinstance(error, Cancelled):
+            return
+        self._busy.hide()
+        if isinstance(error, UserError):
+            title, text = error.message, error.hint
+        else:
+            title, text = say("The backup could not be read"), str(error)
+        self.banner.set_state(BannerTone.DANGER, title, text, say("Try again"))
+        self.banner.show()
+        announce(self, title, urgent=True)
+
+    # -- what a person does ------------------------------------------------------------------
+    @Slot()
+    def _try_again(self) -> None:
+        self._again()
+
+    @Slot()
+    def _search_soon(self) -> None:
+        self._pause.start()
+
+    @Slot()
+    def _search_now(self) -> None:
+        self._pause.stop()
+        if self._backup is not None and self.search.text().strip() != self._shown_search:
+            self._go_to([0])
+
+    @Slot()
+    def _next(self) -> None:
+        if self._page is not None and self._page.next is not None:
+            self._go_to([*self._starts, self._page.next])
+
+    @Slot()
+    def _previous(self) -> None:
+        if len(self._starts) > 1:
+            self._go_to(self._starts[:-1])
+
+    @Slot(object)
+    def show_row(self, number: int) -> None:
+        """Open a record beside the table."""
+        page, row = self._page, self._row(number)
+        if page is None or row is None:
+            return
+        self.panel.show_row(page, row, self._name_of(page, row))
+        ids = self.table.ids
+        place = ids.index(number) if number in ids else -1
+        self.panel.set_steps(place > 0, 0 <= place < len(ids) - 1)
+        self.table.view.go_to(number)
+        self.table.view.show_open(number)
+        self.panel.show()
+
+    def _row(self, number: int) -> BrowsedRow | None:
+        rows = () if self._page is None else self._page.rows
+        return next((row for row in rows if row.row == number), None)
+
+    def _name_of(self, page: BrowsedPage, row: BrowsedRow) -> str:
+        values = {
+            column.name: value
+            for column, value in zip(page.columns, row.values, strict=True)
+            if value is not None and not column.sensitive
+        }
+        return " ".join(values[name] for name in self._naming() if name in values)
+
+    @Slot(int)
+    def _step(self, by: int) -> None:
+        number = self.table.view.step(by) if self.panel.isVisible() else None
+        if number is not None:
+            self.show_row(number)
+
+    @Slot()
+    def _close_panel(self) -> None:
+        if self.panel.isVisible():
+            self.panel.hide()
+            self.table.view.setFocus()
+        self.table.view.show_open(None)
+
+    @Slot(str)
+    def _reveal(self, name: str) -> None:
+        desk, reference, row, page = self._desk, self._reference, self.panel.row, self._page
+        if row is None or page is None:
+            return
+        table, stop = page.table.object or page.table.file, self._stop
+
+        def write() -> Mapping[str, str | None]:
+            return desk.workspace.browsing.reveal(
+                desk.actor, reference, table, row.row, [name], cancelled=stop.is_set
+            )
+
+        def show(values: Mapping[str, str | None]) -> None:
+            if self.panel.row is row:
+                self.panel.reveal(values)
+                announce(self, say("Revealed. This look is in the log."))
+
+        desk.run_write(self, write, show, self._show_failure)
+
+    @Slot()
+    def _use(self) -> None:
+        ours = self._backup is not None and self._backup.ours
+        self._leave()
+        self._desk.go(f"{'restore/from' if ours else 'imports/file'}/{self._reference}")
+
+    @Slot()
+    def _leave(self) -> None:
+        self.done(QDialog.DialogCode.Rejected)
+
+    def reject(self) -> None:
+        """Esc closes the panel first, then the dialog."""
+        if self.panel.isVisible():
+            self._close_panel()
+        else:
+            super().reject()
+
+    def done(self, result: int) -> None:
+        """Stop reading and let go of the file."""
+        self._stop.set()
+        self._desk.workspace.browsing.leave()
+        super().done(result)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        # Closing asks as Esc does, which would only close the panel.
+        self.panel.hide()
+        super().closeEvent(event)
+
+
+def _named(table: BrowsedTable) -> str:
+    if table.rows is None:
+        return table.label
+    return f"{table.label} ({words.number(table.rows)})"

@@ -1,0 +1,85 @@
+"""Records of a backup file as rows of a table: which columns, and how a value reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from crmdesk.core.backup.browsed import BrowsedColumn, BrowsedPage, BrowsedRow
+from crmdesk.ui import words
+from crmdesk.ui.backup.words import say
+from crmdesk.ui.tables.cells import Align, Cell, Column, Row, Tone
+
+ROW, FOUND = "\0row", "\0found"
+_MOST_COLUMNS = 8
+_LONGEST_CELL = 300
+
+
+def table_columns(
+    page: BrowsedPage, first: Sequence[str], *, searching: bool
+) -> tuple[Column, ...]:
+    """Columns that say something, as many as a table can show; the panel shows the rest.
+
+    Args:
+        first: names of the columns that tell what a record is called.
+    """
+    chosen = [
+        Column(
+            column.name,
+            column.label,
+            180,
+            rank=place,
+            sortable=False,
+            stretch=True,
+            least=120,
+        )
+        for place, column in enumerate(_telling(page, first))
+    ]
+    number = Column(ROW, say("Row"), 88, align=Align.END, sortable=False)
+    found = (Column(FOUND, say("Found in"), 150, sortable=False),) if searching else ()
+    return (number, *chosen[:1], *found, *chosen[1:])
+
+
+def table_row(page: BrowsedPage, row: BrowsedRow, search: str) -> Row:
+    """A record in one line."""
+    cells = {ROW: Cell(words.number(row.row), quiet=True)}
+    for column, value in zip(page.columns, row.values, strict=True):
+        if value is not None:
+            cells[column.name] = _cell(column, value)
+    if search:
+        cells[FOUND] = Cell(found_in(page, row, search), quiet=True)
+    if not row.damaged:
+        return Row(row.row, cells)
+    cells[ROW] = Cell(words.number(row.row), icon="triangle-alert", tone=Tone.WARN)
+    return Row(row.row, cells, dimmed=True)
+
+
+def found_in(page: BrowsedPage, row: BrowsedRow, search: str) -> str:
+    """Label of the first column that holds what was searched for."""
+    needle = search.strip().casefold()
+    for column, value in zip(page.columns, row.values, strict=True):
+        if value is not None and not column.sensitive and needle in value.casefold():
+            return column.label
+    return ""
+
+
+def filled(page: BrowsedPage) -> list[bool]:
+    """Which columns have a value on the page."""
+    return [any(row.values[place] for row in page.rows) for place in range(len(page.columns))]
+
+
+def _telling(page: BrowsedPage, first: Sequence[str]) -> list[BrowsedColumn]:
+    told = filled(page)
+    known = {column.name: column for column in page.columns}
+    lead = [known[name] for name in first if name in known]
+    rest = [
+        column
+        for column, has_values in zip(page.columns, told, strict=True)
+        if has_values and not column.sensitive and column not in lead
+    ]
+    return (lead + rest or list(page.columns))[:_MOST_COLUMNS]
+
+
+def _cell(column: BrowsedColumn, value: str) -> Cell:
+    if column.sensitive:
+        return Cell(masked=True)
+    return Cell(" ".join(value[:_LONGEST_CELL].split()))
