@@ -23,9 +23,9 @@ from crmdesk.core.changes.plan import PlanCounts, plan_hash, settle
 from crmdesk.core.changes.stage import Stage, reopen_stage, scratch_path
 from crmdesk.core.changes.undo import stage_undo
 from crmdesk.core.clock import to_text
-from crmdesk.core.db.engine import Database, Tx
+from crmdesk.core.db.engine import Database
 from crmdesk.core.db.sqlite import quoted
-from crmdesk.core.db.tables import imports, plans, restores, settings
+from crmdesk.core.db.tables import imports, plans, restores
 from crmdesk.core.errors import UserError, WrongUsage
 from crmdesk.core.jobs.job import JobKind, JobState
 from crmdesk.core.jobs.queue import JobQueue
@@ -63,6 +63,7 @@ from crmdesk.core.restore.sources import (
     open_source,
     restorable_objects,
 )
+from crmdesk.core.settings import read_setting
 
 LOCK = "restore"
 
@@ -351,7 +352,7 @@ class RestoreService:
                 lock_seconds=counts.lock_seconds,
                 created_since=origin.created_since,
                 automations=(),
-                undo_until=tx.now + timedelta(days=_undo_days(tx)),
+                undo_until=tx.now + timedelta(days=int(read_setting(tx, "restore.undo_days"))),
                 code_needed=code_needed(actor),
                 created_at=tx.now,
             )
@@ -419,7 +420,9 @@ class RestoreService:
                     user_id=actor.user_id,
                     undo_until=None
                     if plan.undo_until is None
-                    else to_text(tx.steady_now + timedelta(days=_undo_days(tx))),
+                    else to_text(
+                        tx.steady_now + timedelta(days=int(read_setting(tx, "restore.undo_days")))
+                    ),
                     undoes=params.get("restore_id"),
                 )
             )
@@ -454,8 +457,3 @@ class RestoreService:
                 "Review again: the plan is made anew in moments.",
                 records=0,
             )
-
-
-def _undo_days(tx: Tx) -> int:
-    value = tx.scalar(select(settings.c.value).where(settings.c.key == "restore.undo_days"))
-    return 90 if value is None else int(value)
