@@ -97,7 +97,7 @@ def backup_document(backup: Backup) -> Document:
 
 def backup_state(backup: Backup) -> str:
     """The state of its job, or what became of its file since."""
-    gone = ("expired", "missing")
+    gone = ("expired", "deleted", "missing")
     return backup.file_state.value if backup.file_state.value in gone else backup.state.value
 
 

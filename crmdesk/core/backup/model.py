@@ -19,7 +19,12 @@ class FileState(StrEnum):
     PINNED = "pinned"
     LAST_SAFETY_COPY = "last_safety_copy"
     EXPIRED = "expired"
+    DELETED = "deleted"
     MISSING = "missing"
+
+
+#: States of a backup that was completed and has no file any more.
+GONE = frozenset({FileState.EXPIRED, FileState.DELETED, FileState.MISSING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,7 @@ class Backup:
     Attributes:
         state: of the job that made it.
         file_state: of its file; a last safety copy is kept past its expiry.
+        expired_at: when its file was removed, by the retention or by a person.
         snapshot_at: the one instant whose data it holds.
         expires_at: until when it can be downloaded.
         objects: by name, the numbers of records and properties.

@@ -101,7 +101,7 @@ def _file_state(tx: Tx, row: Row[Any], vault: Path, newest: str | None) -> FileS
     if row.state != _SUCCEEDED:
         return FileState.NONE
     if row.expired_at is not None:
-        return FileState.EXPIRED
+        return removed_state(row)
     if not (vault / str(row.file_name)).is_file():
         return FileState.MISSING
     if row.pinned:
@@ -109,6 +109,14 @@ def _file_state(tx: Tx, row: Row[Any], vault: Path, newest: str | None) -> FileS
     if is_lapsed(tx, row):
         return FileState.LAST_SAFETY_COPY if row.id == newest else FileState.EXPIRED
     return FileState.KEPT
+
+
+def removed_state(row: Row[Any]) -> FileState:
+    """Why a backup's file was removed: the retention sees it lapsed first, a person does not.
+
+    The times do not tell: a clock that was set back expires by another reckoning than it reads.
+    """
+    return FileState.DELETED if row.expiry_seen_at is None else FileState.EXPIRED
 
 
 def read_health(tx: Tx, found: list[Backup], interval: timedelta) -> BackupHealth:

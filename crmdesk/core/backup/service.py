@@ -24,6 +24,7 @@ from crmdesk.core.backup.model import (
     Backup,
     BackupEstimate,
     BackupHealth,
+    FileState,
     ObjectEstimate,
     OpenedEntry,
     OpenedFile,
@@ -301,8 +302,11 @@ class BackupService:
                 raise UserError(
                     "backup_pinned", "This backup is pinned and stays.", "Unpin it first."
                 )
+            # A lapsed one that a person deletes was not removed by the retention.
             tx.execute(
-                update(backups).where(backups.c.id == backup_id).values(expired_at=tx.now_text)
+                update(backups)
+                .where(backups.c.id == backup_id)
+                .values(expired_at=tx.now_text, expiry_seen_at=None)
             )
             self._audit_log.log(
                 tx,
@@ -439,8 +443,10 @@ def _over(tx: Tx) -> set[str]:
 def _not_downloadable(found: Backup) -> UserError:
     if found.state is not JobState.SUCCEEDED:
         why, hint = f"it {found.state.value}", "Make a new backup."
-    elif found.file_state.value == "missing":
+    elif found.file_state is FileState.MISSING:
         why, hint = "its file is missing from the vault", "Use a copy that was saved earlier."
+    elif found.file_state is FileState.DELETED:
+        why, hint = "its file was deleted", "Use a copy that was saved earlier."
     else:
         when = found.expired_at or found.expires_at
         why = "it expired" + (f" on {to_text(when)}" if when else "")

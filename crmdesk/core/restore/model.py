@@ -17,7 +17,7 @@ class RestoreSource:
     Attributes:
         reference: backup id, or the path of a file opened from elsewhere.
         reason: code, empty when usable: ``failed``, ``cancelled``, ``interrupted``,
-            ``expired``, ``missing``, ``running``, ``unverified``.
+            ``expired``, ``deleted``, ``missing``, ``running``, ``unverified``.
     """
 
     reference: str

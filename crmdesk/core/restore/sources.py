@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import desc, select
 
 from crmdesk.core.backup.manifest import SIGNATURE_NAME, Manifest, ManifestEntry
+from crmdesk.core.backup.policy import removed_state
 from crmdesk.core.backup.problems import ProblemCode
 from crmdesk.core.backup.reader import BackupFile, read_backup
 from crmdesk.core.clock import from_text, optional_from_text
@@ -79,7 +80,7 @@ def _unusable(row: object, vault: Path) -> str:
     if state is not JobState.SUCCEEDED:
         return state.value
     if row.expired_at is not None:  # type: ignore[attr-defined]
-        return "expired"
+        return removed_state(row).value  # type: ignore[arg-type]
     if row.verified_ok == 0:  # type: ignore[attr-defined]
         return "unverified"
     name = row.file_name  # type: ignore[attr-defined]

@@ -31,11 +31,10 @@ def file_words(backup: Backup, zone: tzinfo, *, now: datetime | None = None) -> 
     until = "" if backup.expires_at is None else _day(backup.expires_at, zone)
     if state is FileState.PINNED:
         return say("Pinned"), say("kept until you unpin it")
-    if state is FileState.EXPIRED:
+    if state in (FileState.EXPIRED, FileState.DELETED):
         removed = backup.expired_at or backup.expires_at
-        return say("Removed"), "" if removed is None else say("on %1").replace(
-            "%1", _day(removed, zone)
-        )
+        what = say("Deleted") if state is FileState.DELETED else say("Removed")
+        return what, "" if removed is None else say("on %1").replace("%1", _day(removed, zone))
     if state is FileState.MISSING:
         return say("Missing"), say("not in the vault")
     if state is FileState.LAST_SAFETY_COPY:
@@ -45,12 +44,6 @@ def file_words(backup: Backup, zone: tzinfo, *, now: datetime | None = None) -> 
     seconds = (backup.expires_at - (now or datetime.now(UTC))).total_seconds()
     left = max(0, math.ceil(seconds / 86_400))
     return say("%Ln day{|s} left", left), say("until %1").replace("%1", until)
-
-
-def deleted_by_hand(backup: Backup) -> bool:
-    """Whether its file went before its time was over."""
-    times = backup.expired_at, backup.expires_at
-    return times[0] is not None and times[1] is not None and times[0] < times[1]
 
 
 def no_download(backup: Backup) -> str:
@@ -63,6 +56,7 @@ def no_download(backup: Backup) -> str:
         return say("nothing of it was kept")
     reasons = {
         FileState.EXPIRED: say("its file was removed"),
+        FileState.DELETED: say("its file was deleted"),
         FileState.MISSING: say("its file is missing"),
     }
     return reasons.get(backup.file_state, say("the time for downloading is over"))

@@ -49,6 +49,7 @@ def source_reason(reason: str) -> str:
         "cancelled": say("It was cancelled, and nothing of it was kept"),
         "interrupted": say("It was interrupted, and nothing of it was kept"),
         "expired": say("It expired, and its file was removed"),
+        "deleted": say("Its file was deleted"),
         "missing": say("Its file is missing from the vault"),
         "unverified": say("Its check failed: the file is not as it was written"),
     }

@@ -280,6 +280,21 @@ def test_a_foreign_zip_opens_unverified_and_ours_verified(desk: Desk, tmp_path: 
     assert code_of(refused) == "backup_foreign"
 
 
+def test_a_deleted_backup_is_not_taken_for_an_expired_one(desk: Desk) -> None:
+    backup = desk.backup()
+    desk.workspace.backups.delete(desk.admin, backup.id)
+
+    shown = desk.workspace.backups.show(desk.admin, backup.id)
+    assert shown.file_state is FileState.DELETED
+    assert not shown.downloadable
+    assert not shown.restorable
+    [source] = desk.workspace.restores.sources(desk.admin)
+    assert source.reason == "deleted"
+    with pytest.raises(UserError) as refused:
+        desk.workspace.backups.download(desk.admin, backup.id, desk.folder.parent / "copy.zip")
+    assert "deleted" in refused.value.message
+
+
 def test_a_backup_whose_file_is_gone_can_be_unpinned_and_deleted(desk: Desk) -> None:
     backup = desk.backup()
     backups = desk.workspace.backups
@@ -289,7 +304,7 @@ def test_a_backup_whose_file_is_gone_can_be_unpinned_and_deleted(desk: Desk) -> 
     assert not backups.pin(desk.admin, backup.id, pinned=False).pinned
 
     backups.delete(desk.admin, backup.id)
-    assert backups.show(desk.admin, backup.id).file_state is FileState.EXPIRED
+    assert backups.show(desk.admin, backup.id).file_state is FileState.DELETED
 
 
 def test_a_start_removes_files_of_deleted_backups_and_no_others(desk: Desk) -> None:
