@@ -86,11 +86,11 @@ def _panel(desk: Desk, page: BackupPage, window: QWidget) -> Iterator[tuple[str,
     settle(200)
     yield "panel-checks", window
     page.escape()
-    yield from _browse(page, kept.id)
+    yield from _browse(page)
 
 
-def _browse(page: BackupPage, backup_id: str) -> Iterator[tuple[str, QWidget]]:
-    page.browse(backup_id, "Backup of 22 Nov 2026, 10:00")
+def _browse(page: BackupPage) -> Iterator[tuple[str, QWidget]]:
+    page._act("browse", page.table.ids[1])
     dialog = _dialog(page)
     assert isinstance(dialog, BrowseDialog)
     yield "browse", dialog

@@ -83,7 +83,7 @@ class BrowseDialog(QDialog):
             self._desk.queries,
             start=TableState(height=RowHeight.COMPACT),
         )
-        self.panel = BrowsedRecordPanel()
+        self.panel = BrowsedRecordPanel(self._desk.zone)
         self.banner = Banner(BannerTone.DANGER, "", "", say("Try again"))
         self._busy = ProgressBar(say("Reading the backup"), 2)
         self.footer = Footer(tall=True)
@@ -102,9 +102,8 @@ class BrowseDialog(QDialog):
         top.setSpacing(12)
         top.addWidget(self._header)
         top.addWidget(self.banner)
-        for part in (self.before_button, self.after_button):
-            self.footer.start.addWidget(part)
-        for button in (self.use_button, self.close_button):
+        turning = (self.before_button, self.after_button)
+        for button in (*turning, self.use_button, self.close_button):
             self.footer.end.addWidget(button)
         middle = QHBoxLayout()
         middle.setSpacing(0)
@@ -119,6 +118,8 @@ class BrowseDialog(QDialog):
         whole.addWidget(self.footer)
         for hidden in (self.banner, self.panel, self.use_button):
             hidden.hide()
+        for waiting in (*turning, self.objects, self.search):
+            waiting.setEnabled(False)
         # Enter in the search or on a row must not press a button.
         for each in self.findChildren(QPushButton):
             each.setAutoDefault(False)
@@ -181,10 +182,10 @@ class BrowseDialog(QDialog):
         self.table.view.setFocus()
 
     def _subtitle(self, at: str) -> str:
-        ours = self._backup is not None and self._backup.ours
-        origin = say("only to look at") if ours else say("not made by this workspace, or changed")
-        title = self._title if at in ("", self._title) else f"{self._title}, {at}"
-        return f"{title}. {say('Read from the file, %1.').replace('%1', origin)}"
+        if self._backup is None or not self._backup.ours:
+            return f"{self._title}. {say('Not verified: made elsewhere, or changed since.')}"
+        title = self._title if at in self._title else f"{self._title}, {at}"
+        return f"{title}. {say('Nothing in it can be changed.')}"
 
     @Slot()
     def _choose_object(self) -> None:
@@ -226,7 +227,8 @@ class BrowseDialog(QDialog):
             columns = table_columns(page, self._naming(), searching=bool(search))
             self._source = ListSource(columns)
             self.table.set_source(self._source, start=TableState(height=RowHeight.COMPACT))
-        self._source.replace(table_row(page, row, search) for row in page.rows)
+        zone = self._desk.zone
+        self._source.replace(table_row(page, row, search, zone) for row in page.rows)
         if not page.rows:
             self._say_nothing_there(search)
         self.table.refresh()
@@ -299,6 +301,8 @@ class BrowseDialog(QDialog):
         self.banner.set_state(BannerTone.DANGER, title, text, say("Try again"))
         self.banner.show()
         announce(self, title, urgent=True)
+        if self._backup is None:
+            self.banner.button.setFocus()
 
     # -- what a person does ------------------------------------------------------------------
     @Slot()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import tzinfo
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.core.backup.browsed import BrowsedColumn, BrowsedPage, BrowsedRow
 from crmdesk.ui import words
+from crmdesk.ui.backup.browse_rows import readable_value
 from crmdesk.ui.backup.words import say
 from crmdesk.ui.tables.cells import MASK
 from crmdesk.ui.theme.fonts import TextStyle
@@ -24,7 +26,10 @@ _LONGEST_VALUE = 20_000
 
 
 class BrowsedRecordPanel(SidePanel):
-    """All values of one record as they stand in the file.
+    """All values of one record of a backup file.
+
+    Args:
+        zone: times are shown in it.
 
     Signals:
         reveal_asked: name of a sensitive column.
@@ -32,8 +37,9 @@ class BrowsedRecordPanel(SidePanel):
 
     reveal_asked = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, zone: tzinfo, parent: QWidget | None = None) -> None:
         super().__init__("backup_record", say("Record in the backup"), parent=parent)
+        self._zone = zone
         self.row: BrowsedRow | None = None
         self._values: dict[str, _Value] = {}
         self._waiting: list[tuple[BrowsedColumn, str]] = []
@@ -83,7 +89,7 @@ class BrowsedRecordPanel(SidePanel):
         now, self._waiting = self._waiting[:_VALUES_AT_ONCE], self._waiting[_VALUES_AT_ONCE:]
         place = self._column.indexOf(self._more)
         for offset, (column, value) in enumerate(now):
-            shown = _Value(column, value)
+            shown = _Value(column, value, self._zone)
             shown.reveal_asked.connect(self.reveal_asked)
             self._values[column.name] = shown
             self._column.insertWidget(place + offset, shown)
@@ -100,8 +106,9 @@ class _Value(QWidget):
 
     reveal_asked = Signal(str)
 
-    def __init__(self, column: BrowsedColumn, value: str) -> None:
+    def __init__(self, column: BrowsedColumn, value: str, zone: tzinfo) -> None:
         super().__init__()
+        self._column, self._zone = column, zone
         self._text = Paragraph("", TextStyle.BODY, "text")
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._reveal = Link(say("Reveal"))
@@ -124,8 +131,8 @@ class _Value(QWidget):
             self.show_value(value)
 
     def show_value(self, value: str) -> None:
-        """Show it as it stands in the file, line breaks too."""
-        cut = value[:_LONGEST_VALUE]
+        """Show it, line breaks too."""
+        cut = readable_value(self._column, value[:_LONGEST_VALUE], self._zone)
         if len(value) > _LONGEST_VALUE:
             left = say("%Ln more character{|s} in the file", len(value) - _LONGEST_VALUE)
             cut = f"{cut}… ({left})"

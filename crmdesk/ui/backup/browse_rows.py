@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, tzinfo
 
 from crmdesk.core.backup.browsed import BrowsedColumn, BrowsedPage, BrowsedRow
+from crmdesk.core.clock import from_text
+from crmdesk.core.records.types import PropertyType
 from crmdesk.ui import words
 from crmdesk.ui.backup.words import say
 from crmdesk.ui.tables.cells import Align, Cell, Column, Row, Tone
@@ -12,6 +15,7 @@ from crmdesk.ui.tables.cells import Align, Cell, Column, Row, Tone
 ROW, FOUND = "\0row", "\0found"
 _MOST_COLUMNS = 8
 _LONGEST_CELL = 300
+_LEAST, _LEAST_OF_TIMES = 120, 156
 
 
 def table_columns(
@@ -30,27 +34,40 @@ def table_columns(
             rank=place,
             sortable=False,
             stretch=True,
-            least=120,
+            least=_LEAST_OF_TIMES if column.type == PropertyType.DATETIME else _LEAST,
         )
         for place, column in enumerate(_telling(page, first))
     ]
     number = Column(ROW, say("Row"), 88, align=Align.END, sortable=False)
     found = (Column(FOUND, say("Found in"), 150, sortable=False),) if searching else ()
-    return (number, *chosen[:1], *found, *chosen[1:])
+    return (number, *found, *chosen)
 
 
-def table_row(page: BrowsedPage, row: BrowsedRow, search: str) -> Row:
+def table_row(page: BrowsedPage, row: BrowsedRow, search: str, zone: tzinfo) -> Row:
     """A record in one line."""
     cells = {ROW: Cell(words.number(row.row), quiet=True)}
     for column, value in zip(page.columns, row.values, strict=True):
         if value is not None:
-            cells[column.name] = _cell(column, value)
+            cells[column.name] = _cell(column, value, zone)
     if search:
         cells[FOUND] = Cell(found_in(page, row, search), quiet=True)
     if not row.damaged:
         return Row(row.row, cells)
     cells[ROW] = Cell(words.number(row.row), icon="triangle-alert", tone=Tone.WARN)
     return Row(row.row, cells, dimmed=True)
+
+
+def readable_value(column: BrowsedColumn, value: str, zone: tzinfo) -> str:
+    """A value in words: times and days as everywhere, all else as it stands in the file."""
+    try:
+        if column.type == PropertyType.DATETIME:
+            return words.exact(from_text(value), zone)
+        if column.type == PropertyType.DATE:
+            return words.day(date.fromisoformat(value))
+    except (ValueError, OverflowError):
+        # What the manifest calls a time need not be one.
+        return value
+    return value
 
 
 def found_in(page: BrowsedPage, row: BrowsedRow, search: str) -> str:
@@ -79,7 +96,8 @@ def _telling(page: BrowsedPage, first: Sequence[str]) -> list[BrowsedColumn]:
     return (lead + rest or list(page.columns))[:_MOST_COLUMNS]
 
 
-def _cell(column: BrowsedColumn, value: str) -> Cell:
+def _cell(column: BrowsedColumn, value: str, zone: tzinfo) -> Cell:
     if column.sensitive:
         return Cell(masked=True)
-    return Cell(" ".join(value[:_LONGEST_CELL].split()))
+    text = readable_value(column, value[:_LONGEST_CELL], zone)
+    return Cell(" ".join(text.split()), quiet=column.type == PropertyType.DATETIME)
