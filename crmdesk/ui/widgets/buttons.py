@@ -181,11 +181,12 @@ class Button(QPushButton):
         return self._rest is None and super().hitButton(position)  # type: ignore[arg-type]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self._rest is not None and event.key() in {
-            Qt.Key.Key_Space,
-            Qt.Key.Key_Return,
-            Qt.Key.Key_Enter,
-        }:
+        enter = event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+        if self._rest is not None and (enter or event.key() == Qt.Key.Key_Space):
+            return
+        if enter and not (self.autoDefault() or self.isDefault()):
+            # Else Enter on "Delete" would press "Keep", the default of its dialog.
+            self.click()
             return
         super().keyPressEvent(event)
 

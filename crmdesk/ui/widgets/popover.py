@@ -123,6 +123,11 @@ class Popover(QFrame):
             return
         super().keyPressEvent(event)
 
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        # Hiding moves the focus on as Tab would, through the first control of the window and its
+        # focus edge; here it goes back to where it came from.
+        return self.isHidden() or super().focusNextPrevChild(forward)
+
     def hideEvent(self, event: QHideEvent) -> None:
         _application().removeEventFilter(self)
         super().hideEvent(event)

@@ -59,6 +59,14 @@ def test_enter_never_destroys(page, qtbot):
         qtbot.keyClick(dialog.name_edit, Qt.Key.Key_Return)
 
 
+def test_enter_on_the_deed_itself_is_meant(page, qtbot):
+    dialog = opened(DecisionDialog(DELETE, page), qtbot)
+    qtbot.keyClicks(dialog.name_edit, "Ann Devon")
+
+    with qtbot.waitSignals([dialog.decided, dialog.accepted]):
+        qtbot.keyClick(dialog.deed_button, Qt.Key.Key_Return)
+
+
 def test_enter_presses_the_primary_of_a_harmless_dialog(page, qtbot):
     dialog = opened(DecisionDialog(SAVE, page), qtbot)
 

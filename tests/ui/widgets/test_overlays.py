@@ -45,6 +45,16 @@ def test_esc_closes_a_popover_and_the_focus_returns(show, qtbot):
     assert anchor.hasFocus()
 
 
+def test_the_focus_goes_back_without_lighting_up_what_lies_between(show, qtbot):
+    _popover, anchor, _other, _window = jobs_under(show)
+    walked = []
+    QApplication.instance().focusChanged.connect(lambda _before, now: walked.append(now))
+
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+
+    assert [widget for widget in walked if widget is not None] == [anchor]
+
+
 def test_a_press_elsewhere_closes_a_popover_and_still_counts(show, qtbot):
     popover, _anchor, other, _window = jobs_under(show)
 
