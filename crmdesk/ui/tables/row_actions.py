@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from crmdesk.ui.tables.view import RowTable
 
 _SPACE = 4
+# The frame of the current row stays in sight around the buttons.
+_FRAME = 2
 _BEFORE = 8
 # Narrower tables show the icon alone of a button that has one.
 _ROOMY_FROM = 1000
@@ -80,9 +82,10 @@ class RowActionBar(QWidget):
             self.setProperty("roomy", roomy)
             self._build(wanted, roomy=roomy)
         self._ground = ground
-        self._layout.setContentsMargins(_BEFORE, 0, margin, 0)
+        self._layout.setContentsMargins(_BEFORE, 0, max(0, margin - _FRAME), 0)
         width = self.sizeHint().width()
-        area = QRect(place.right() + 1 - width, place.top(), width, place.height() - 1)
+        # Between the lines of the frame that marks the current row.
+        area = place.adjusted(place.width() - _FRAME - width, _FRAME, -_FRAME, -_FRAME)
         self.setGeometry(QStyle.visualRect(self.layoutDirection(), place, area))
         self.show()
         self.raise_()
