@@ -20,10 +20,9 @@ from crmdesk.ui.frame.toasts import ToastHost
 from crmdesk.ui.frame.values import FrameContent, Health, JobLine, Notice
 from crmdesk.ui.queries import Queries
 from crmdesk.ui.widgets.popover import Popover
-from crmdesk.ui.window_state import WindowState
+from crmdesk.ui.window_state import WindowState, first_size
 
 SMALLEST = (960, 640)
-USUAL = (1280, 800)
 NARROW_BELOW = 1180
 SETTINGS = "settings"
 BACKUP = "backup"
@@ -137,7 +136,7 @@ class MainWindow(QMainWindow):
         self.account_popover.signed_out.connect(self._sign_out)
 
     def _restore(self) -> None:
-        self.resize(*USUAL)
+        self.resize(first_size(self))
         if not self._state.geometry.isEmpty():
             self.restoreGeometry(self._state.geometry)
         keys = [tab.key for tab in self._content.tabs]

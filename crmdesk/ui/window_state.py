@@ -6,9 +6,19 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtCore import QByteArray, QSettings, QSize
+from PySide6.QtWidgets import QWidget
 
 from crmdesk.ui.tables.cells import RowHeight, Sort
+
+USUAL = QSize(1280, 800)
+_TITLE_BAR = 40
+
+
+def first_size(window: QWidget) -> QSize:
+    """Size of a window at the first start: with its title bar it fits the screen it is on."""
+    room = window.screen().availableSize()
+    return USUAL.boundedTo(QSize(room.width(), room.height() - _TITLE_BAR))
 
 
 @dataclass(frozen=True, slots=True)

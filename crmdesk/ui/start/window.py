@@ -12,10 +12,9 @@ from crmdesk.ui.frame.values import WorkspaceChoice
 from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.widgets.labels import label
 from crmdesk.ui.widgets.ring import Ring
-from crmdesk.ui.window_state import WindowState
+from crmdesk.ui.window_state import WindowState, first_size
 
 SMALLEST = (960, 640)
-USUAL = (1280, 800)
 _PATIENCE_MS = 300
 
 
@@ -60,7 +59,7 @@ class StartWindow(QMainWindow):
         self.setObjectName("start_window")
         self.setWindowTitle(self.tr("CRM Desk"))
         self.setMinimumSize(*SMALLEST)
-        self.resize(*USUAL)
+        self.resize(first_size(self))
         if not state.geometry.isEmpty():
             self.restoreGeometry(state.geometry)
         middle = QWidget(self)
