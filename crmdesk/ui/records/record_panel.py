@@ -177,6 +177,7 @@ class RecordPanel(SidePanel):
 
     def _begin(self, form: ValueForm) -> None:
         self.form = form
+        self._desk.ways.follow()
         self._discard_button = Button(self.tr("Discard"), ButtonKind.SECONDARY)
         self._discard_button.setObjectName("discard_edit")
         self._discard_button.clicked.connect(self._discard_or_withdraw)
@@ -188,6 +189,7 @@ class RecordPanel(SidePanel):
     def discard(self) -> None:
         """Show the record as it is stored."""
         self.form = None
+        self._desk.ways.follow()
         if self.record is not None and self.showing is not None:
             self.show_record(self.showing, self.record.id)
 

@@ -142,6 +142,9 @@ class RestorePage(Page):
     # -- places in the tab --------------------------------------------------------------------
     def _go(self, page: QWidget) -> None:
         self._stack.setCurrentWidget(page)
+        if self.isVisible():
+            # The stack would give the focus to the first control: the wizard's close button.
+            self.begin()
         self._desk.ways.follow()
 
     @Slot()
