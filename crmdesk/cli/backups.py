@@ -14,6 +14,7 @@ from crmdesk.cli.parameters import Code, JsonLines, OutFile, Wait, group
 from crmdesk.cli.secret_input import code_missing, code_or_ask
 from crmdesk.cli.session import Seat, seat
 from crmdesk.cli.waiting import finish_job
+from crmdesk.cli.words import problem_sentence
 from crmdesk.core.errors import UserError
 
 app = group("Make backups, and look after them.")
@@ -81,9 +82,7 @@ def verify(context: typer.Context, source: IdOrFile) -> None:
     """Read a backup through, and say whether every bit is as it was written."""
     with seat(context) as here:
         document = _verified(here, source)
-        verdict = "The backup is as it was written." if document["ok"] else "It is NOT sound:"
-        findings = [f"  {each['code']} {each['file']}".rstrip() for each in document["problems"]]
-        here.output.result(document, verdict, *findings)
+        here.output.result(document, *_verdict(document))
         if not document["ok"]:
             raise typer.Exit(1)
 
@@ -149,7 +148,25 @@ def _verified(here: Seat, source: str) -> dict[str, Any]:
     else:
         verdict = backups.verify(here.actor, source)
     problems = [{"code": each.code.value, "file": each.entry} for each in verdict.problems]
-    return {"ok": verdict.ok, "signed": verdict.signed, "problems": problems}
+    return {
+        "ok": verdict.ok,
+        "signed": verdict.signed,
+        "sound_elsewhere": verdict.sound_elsewhere,
+        "problems": problems,
+    }
+
+
+def _verdict(document: dict[str, Any]) -> list[str]:
+    if document["ok"]:
+        return ["The backup is as it was written."]
+    if document["sound_elsewhere"]:
+        return [
+            "The file is sound, and another workspace made it.",
+            "Its record IDs mean nothing here: it cannot be restored, only imported.",
+        ]
+    # One kind of finding in one file says it, however often it was met.
+    found = {(each["code"], each["file"]): None for each in document["problems"]}
+    return ["It is NOT sound:", *(f"  {problem_sentence(*each)}" for each in found)]
 
 
 def _save(here: Seat, backup_id: str, out: Path, code: str | None) -> Path:

@@ -158,17 +158,21 @@ def restore_document(restore: Restore) -> Document:
 
 
 def job_document(job: Job) -> Document:
-    """One job."""
-    error = None
+    """One job; one that has ended is in no phase, and one that succeeded did all it had to."""
+    from crmdesk.core.jobs.job import FINAL, JobState
+
+    done, total, error = job.done, job.total, None
+    if job.state is JobState.SUCCEEDED:
+        done = total = max(done, total)
     if job.error is not None:
         error = {"code": job.error.code, "message": job.error.message, "hint": job.error.hint}
     return {
         "job_id": job.id,
         "kind": job.kind.value,
         "state": job.state.value,
-        "done": job.done,
-        "total": job.total,
-        "phase": job.phase,
+        "done": done,
+        "total": total,
+        "phase": "" if job.state in FINAL else job.phase,
         "error": error,
         "user": job.user_name or None,
         "created_at": moment(job.created_at),

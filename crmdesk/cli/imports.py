@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from crmdesk.cli.documents import moment
+from crmdesk.cli.import_columns import column_documents, column_lines
 from crmdesk.cli.output import plural
 from crmdesk.cli.parameters import JsonLines, Wait, group
 from crmdesk.cli.session import Seat, seat
@@ -22,6 +23,7 @@ from crmdesk.core.transfer.model import (
     ImportMode,
     ImportProblem,
     ImportRequest,
+    Inspection,
     Preflight,
     Question,
 )
@@ -89,15 +91,19 @@ def import_file(
     pairs = _pairs(mapping or ())
     with seat(context) as here:
         if file is None:
-            requests = here.workspace.imports.requests(
+            found = here.workspace.imports.inspect_tables(
                 here.actor, object_or_zip, objects or (), options
             )
-            requests = tuple(replace(each, mode=mode, key=key or each.key) for each in requests)
+            proposed = [(each, each.request()) for each in found]
         else:
             wanted = replace(options, object_name=object_or_zip)
-            proposed = _proposed(here, file, wanted, pairs, create_properties)
-            requests = (replace(proposed, mode=mode, key=key),)
-        done = [_do(here, each, dry_run, errors, wait) for each in requests]
+            inspected = _inspected(here, file, wanted, pairs)
+            proposed = [(inspected, _proposed(inspected, pairs, create_properties))]
+        done = [
+            _do(here, replace(request, mode=mode, key=key or request.key), dry_run, errors, wait)
+            | column_documents(found_in, request, pairs)
+            for found_in, request in proposed
+        ]
         if file is None:
             here.output.result({"imports": done}, *(line for each in done for line in _told(each)))
         else:
@@ -135,14 +141,10 @@ def show(
         here.output.result(document, *_told(document))
 
 
-def _proposed(
-    here: Seat,
-    file: Path,
-    options: FileOptions,
-    pairs: Mapping[str, str],
-    create_properties: bool,
-) -> ImportRequest:
-    """The import as the file suggests it, with the columns that were named."""
+def _inspected(
+    here: Seat, file: Path, options: FileOptions, pairs: Mapping[str, str]
+) -> Inspection:
+    """What is in the file; it must have the columns that were named."""
     found = here.workspace.imports.inspect(here.actor, file, options)
     if Question.TABLE in found.questions:
         raise WrongUsage(
@@ -157,6 +159,13 @@ def _proposed(
                 f"{found.name} has no column “{header}”.",
                 f"Its columns are: {', '.join(found.headers)}.",
             )
+    return found
+
+
+def _proposed(
+    found: Inspection, pairs: Mapping[str, str], create_properties: bool
+) -> ImportRequest:
+    """The import as the file suggests it, with the columns that were named."""
     request = found.request(create_properties=create_properties)
     if not pairs:
         return request
@@ -259,6 +268,7 @@ def _told(document: Mapping[str, Any]) -> list[str]:
     unchanged = document.get("unchanged", 0)
     lines = [
         f"{document['name']} into {document['object']}: {rows}",
+        *column_lines(document),
         f"{document['created']:,} created, {document['updated']:,} updated, "
         f"{unchanged:,} unchanged, {document['failed']:,} failed.",
     ]

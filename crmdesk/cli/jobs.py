@@ -40,7 +40,8 @@ def show(context: typer.Context, job_id: JobId) -> None:
     """Show one job."""
     with seat(context) as here:
         document = job_document(here.workspace.jobs.job(here.actor, job_id))
-        lines = [f"{document['kind']}: {document['state']}"]
+        doing = f", {document['phase']}".replace("_", " ") if document["phase"] else ""
+        lines = [f"{document['kind']}: {document['state']}{doing}"]
         if document["error"] is not None:
             lines.append(document["error"]["message"])
         here.output.result(document, *lines)

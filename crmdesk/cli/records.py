@@ -21,6 +21,11 @@ Values = Annotated[
     list[str], typer.Argument(metavar="NAME=VALUE...", help="Internal names and their values.")
 ]
 _MOST_COLUMNS = 5
+_FILTER_HELP = (
+    "Only records that fit. OP is eq, neq, gt, gte, lt, lte, between, in, not_in, has_property, "
+    "not_has_property, contains_token or not_contains_token; in, not_in and between take "
+    "several values: city:in:Oslo,Rome, or with semicolons where a value holds a comma."
+)
 
 
 @app.command("add")
@@ -76,7 +81,7 @@ def list_records(
     object_name: ObjectName,
     filters: Annotated[
         list[str] | None,
-        typer.Option("--filter", metavar="PROPERTY:OP:VALUE", help="Only records that fit."),
+        typer.Option("--filter", metavar="PROPERTY:OP:VALUE", help=_FILTER_HELP),
     ] = None,
     columns: Annotated[
         str | None, typer.Option(metavar="A,B", help="Only these properties.")

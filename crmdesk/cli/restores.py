@@ -12,6 +12,7 @@ from crmdesk.cli.parameters import Code, JsonLines, Wait, group
 from crmdesk.cli.secret_input import code_or_ask
 from crmdesk.cli.session import Seat, seat
 from crmdesk.cli.waiting import finish_job, watching
+from crmdesk.cli.words import skip_line
 from crmdesk.core.access.step_up import StepUpPurpose
 from crmdesk.core.errors import WrongUsage
 from crmdesk.core.restore.model import PlanRequest, RestorePlan
@@ -239,7 +240,7 @@ def _summary(document: dict[str, Any]) -> list[str]:
     changed = plural(document["records_changed"], "record")
     values = plural(document["values_written"], "value")
     lines.append(f"{changed} changed, {values} written.")
-    lines += [f"Skipped, {reason}: {number:,}" for reason, number in document["skipped"].items()]
+    lines += [skip_line(reason, number) for reason, number in document["skipped"].items()]
     return lines
 
 
@@ -251,7 +252,7 @@ def _told(made: RestorePlan) -> list[str]:
         f"{made.records_unchanged:,} stay as they are.",
         f"Values: {values.set:,} set, {values.overwrite:,} overwritten, {values.clear:,} cleared.",
     ]
-    lines += [f"Skipped, {reason}: {number:,}" for reason, number in made.skipped.items()]
+    lines += [skip_line(reason, number) for reason, number in made.skipped.items()]
     lines += [
         f"  {each['id']} {each['property']}: {each['old'] or '(empty)'} → "
         f"{each['new'] or '(empty)'}"

@@ -62,7 +62,7 @@ def check_workspace(
         _listed(
             "vault_files",
             _missing_files(workspace, backups, vault),
-            f"{len(_kept(backups))} backups and all import files are there",
+            f"{_counted(len(_kept(backups)))} and all import files are there",
         ),
     ]
     if not quick:
@@ -73,6 +73,10 @@ def check_workspace(
 
 def _listed(name: str, problems: Sequence[str], fine: str) -> Check:
     return Check(name, not problems, "; ".join(problems) if problems else fine)
+
+
+def _counted(backups: int) -> str:
+    return f"{backups:,} backup{'' if backups == 1 else 's'}"
 
 
 def _kept(backups: Sequence[Backup]) -> list[Backup]:

@@ -68,7 +68,9 @@ _COMPARISONS = {
 
 
 def parse_filter(text: str) -> Filter:
-    """Read ``PROPERTY:OP:VALUE``; several values are separated by ``;``.
+    """Read ``PROPERTY:OP:VALUE``; several values are separated by ``;``, or else by ``,``.
+
+    Where a value holds a comma, a semicolon separates: ``"Oslo, Norway;"`` is that one value.
 
     Raises:
         UserError: ``filter_invalid``.
@@ -85,12 +87,18 @@ def parse_filter(text: str) -> Filter:
             f"Write PROPERTY:OPERATOR:VALUE with one of {choices}.",
         ) from None
     several = operator in (Operator.IN, Operator.NOT_IN, Operator.BETWEEN)
-    values = tuple(value.split(";")) if several else (value,)
+    values = _values(value) if several else (value,)
     if operator in (Operator.HAS_PROPERTY, Operator.NOT_HAS_PROPERTY):
         values = ()
     elif operator is Operator.BETWEEN and len(values) != 2:
-        raise UserError("filter_invalid", f"“{text}” needs two values.", "Write them as LOW;HIGH.")
+        raise UserError("filter_invalid", f"“{text}” needs two values.", "Write them as LOW,HIGH.")
     return Filter(name, operator, values)
+
+
+def _values(text: str) -> tuple[str, ...]:
+    if ";" in text:
+        return tuple(text.removesuffix(";").split(";"))
+    return tuple(value.strip() for value in text.split(","))
 
 
 def conditions(object_type: ObjectType, query: RecordQuery) -> tuple[str, list[str]]:

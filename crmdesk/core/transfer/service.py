@@ -102,7 +102,18 @@ class ImportService:
         objects: Sequence[str] = (),
         options: FileOptions | None = None,
     ) -> tuple[ImportRequest, ...]:
-        """One proposed import for each table of a file whose object is known.
+        """One proposed import for each table of a file, see :meth:`inspect_tables`."""
+        found = self.inspect_tables(actor, path, objects, options)
+        return tuple(each.request() for each in found)
+
+    def inspect_tables(
+        self,
+        actor: Actor,
+        path: str | Path,
+        objects: Sequence[str] = (),
+        options: FileOptions | None = None,
+    ) -> tuple[Inspection, ...]:
+        """What is in each table of a file whose object is known, and where it would go.
 
         Args:
             objects: only these; empty for all.
@@ -138,7 +149,7 @@ class ImportService:
                     table=table.name if len(whole.tables) > 1 else given.table,
                     object_name=table.object_name,
                 ),
-            ).request()
+            )
             for table in wanted
         )
 

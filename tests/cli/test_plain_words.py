@@ -1,0 +1,164 @@
+"""What a person reads: sentences instead of codes, and what was done with each column."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+from crmdesk.cli import words
+from crmdesk.core.backup.problems import ProblemCode
+from crmdesk.core.changes.rules import Reason
+from crmdesk.core.records.filters import Operator
+from crmdesk.core.records.recognition import MatchedBy
+from tests.cli.conftest import Terminal
+
+HOW = {MatchedBy.INTERNAL_NAME, MatchedBy.LABEL, MatchedBy.ALIAS}
+PEOPLE = "Email,First name,Favourite colour,Create Date\nann@a.example,Ann,red,2026-01-02\n"
+
+
+def test_every_code_has_a_sentence():
+    skips = [words.skip_line(reason, 1) for reason in Reason]
+    problems = [words.problem_sentence(code, "deals.csv") for code in ProblemCode]
+    columns = [words.recognised(how) if how in HOW else words.left_out(how) for how in MatchedBy]
+
+    assert [text for text in (*skips, *problems, *columns) if "_" in text] == []
+
+
+def test_an_import_says_where_each_column_went_before_the_counts(
+    terminal: Terminal, tmp_path: Path
+):
+    file = tmp_path / "people.csv"
+    file.write_text(PEOPLE, encoding="utf-8")
+
+    tried = terminal("import", "contacts", str(file), "--dry-run").document
+    said = terminal.plainly("import", "contacts", str(file)).out
+
+    assert tried["columns"] == [
+        {"column": "Email", "property": "email", "how": "internal_name"},
+        {"column": "First name", "property": "firstname", "how": "internal_name"},
+    ]
+    assert [each["column"] for each in tried["left_out"]] == ["Favourite colour", "Create Date"]
+    assert tried["left_out"][1]["reason"] == "calculated"
+    assert "First name → firstname (by its internal name)" in said
+    assert "Favourite colour is left out: no property has this name or label" in said
+    assert said.index("Create Date is left out") < said.index("1 created")
+
+
+def test_columns_that_were_named_are_told_apart(terminal: Terminal, tmp_path: Path):
+    file = tmp_path / "people.csv"
+    file.write_text(PEOPLE, encoding="utf-8")
+
+    done = terminal(
+        *("import", "contacts", str(file), "--create-properties"),
+        *("--map", "First name=city", "--map", "Create Date="),
+    ).document
+
+    assert [(each["column"], each["how"]) for each in done["columns"]] == [
+        ("Email", "internal_name"),
+        ("First name", "chosen"),
+        ("Favourite colour", "created"),
+    ]
+    assert done["left_out"] == [{"column": "Create Date", "reason": "chosen"}]
+
+
+def test_each_table_of_a_zip_says_its_columns(terminal: Terminal, tmp_path: Path):
+    file = tmp_path / "export.zip"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("contacts.csv", PEOPLE)
+
+    [done] = terminal("import", str(file), "--dry-run").document["imports"]
+
+    assert [each["property"] for each in done["columns"]] == ["email", "firstname"]
+    assert len(done["left_out"]) == 2
+
+
+def test_a_damaged_backup_is_told_in_sentences(terminal: Terminal, tmp_path: Path):
+    copy = tmp_path / "copy.zip"
+    terminal("record", "add", "contacts", "email=ann@a.example", "city=Oslo")
+    terminal("backup", "create", "--out", str(copy))
+    damaged = tmp_path / "damaged.zip"
+    with zipfile.ZipFile(copy) as source, zipfile.ZipFile(damaged, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, source.read(name).replace(b"Oslo", b"Rome"))
+
+    told = terminal.plainly("backup", "verify", str(damaged))
+    document = terminal("backup", "verify", str(damaged)).document
+    refused = terminal.plainly(
+        *("restore", "plan", str(damaged), "--object", "contacts", "--properties", "city")
+    )
+
+    assert told.code == 1
+    assert "contacts.csv is not as it was written." in told.out
+    assert "entry_content_differs" in {each["code"] for each in document["problems"]}
+    assert refused.code == 1
+    assert "not what was backed up" in refused.err
+
+
+def test_a_plan_says_in_words_what_it_skips(terminal: Terminal):
+    terminal("record", "add", "contacts", "email=ann@a.example", "city=Oslo")
+    backup = terminal("backup", "create").document["backup_id"]
+    terminal("record", "delete", "contacts", "1")
+    asked = ("restore", "plan", backup, "--object", "contacts", "--properties", "city")
+
+    assert "Skipped, the record is in the recycle bin: 1" in terminal.plainly(*asked).out
+    assert terminal(*asked).document["skipped"] == {"in_recycle_bin": 1}
+
+
+def test_a_sound_backup_of_another_workspace_can_only_be_imported(
+    terminal: Terminal, tmp_path: Path
+):
+    from crmdesk.core.workspace import NewWorkspace, create_workspace
+    from tests.builders import PASSWORD, Desk, KeyBox
+
+    wanted = NewWorkspace("Contoso", "eva@contoso.example", "Eva Berg", PASSWORD, {})
+    created = create_workspace(tmp_path / "other" / "workspace", wanted, KeyBox())
+    created.workspace.close()
+    other = Desk(tmp_path / "other" / "workspace", created.workspace.key)
+    other.contact(city="Oslo")
+    theirs = str(other.backup_file())
+
+    told = terminal.plainly("backup", "verify", theirs)
+    document = terminal("backup", "verify", theirs).document
+
+    assert told.code == 1
+    assert "The file is sound, and another workspace made it." in told.out
+    assert "only imported" in told.out
+    assert (document["ok"], document["sound_elsewhere"]) == (False, True)
+    assert [each["code"] for each in document["problems"]] == ["other_key"]
+
+
+def test_a_deleted_backup_is_listed_as_deleted(terminal: Terminal):
+    backup = terminal("backup", "create").document["backup_id"]
+    assert terminal("backup", "delete", backup).code == 0
+
+    [listed] = terminal("backup", "list").document["backups"]
+    assert listed["state"] == "deleted"
+
+
+def test_a_job_that_ended_is_in_no_phase_and_did_all_of_it(terminal: Terminal):
+    terminal("record", "add", "contacts", "email=ann@a.example")
+    terminal("backup", "create")
+
+    [job] = terminal("job", "list").document["jobs"]
+    shown = terminal.plainly("job", "show", job["job_id"]).out
+    checks = {each["name"]: each["detail"] for each in terminal("check").document["checks"]}
+
+    assert (job["state"], job["phase"], job["done"]) == ("succeeded", "", job["total"])
+    assert shown == "backup: succeeded\n"
+    assert checks["vault_files"].startswith("1 backup and")
+
+
+def test_a_filter_takes_commas_unless_a_semicolon_separates(terminal: Terminal):
+    for city in ("Oslo", "Rome", "Lima, Peru"):
+        terminal("record", "add", "contacts", f"city={city}")
+
+    def total(text: str) -> int:
+        found = terminal("record", "list", "contacts", "--filter", text)
+        return int(found.document["total"])
+
+    assert total("city:in:Oslo,Rome") == 2
+    assert total("city:in:Oslo;Rome") == 2
+    assert total("city:in:Lima, Peru;") == 1
+    assert total("hs_object_id:between:2,3") == 2
+    said = " ".join(terminal.plainly("record", "list", "--help").out.split())
+    assert [operator for operator in Operator if operator not in said] == []
