@@ -30,6 +30,7 @@ def keep(
         "rounds": rounds,
         "at": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         "load": round(os.getloadavg()[1], 1),
+        "columns": getattr(module, "COLUMNS", None),
         "table": table,
     }
     path.write_text(json.dumps(results, indent=1))
@@ -64,13 +65,33 @@ def _section(kept: dict[str, Any]) -> str:
         f"{kept['at']}, {kept['rounds']} rounds, load of the computer {kept['load']}. "
         + kept["note"],
         "",
-        "| | seconds | × ours | at least | processor s | × ours | peak memory MB |",
-        "|---|---:|---:|---:|---:|---:|---:|",
+        *_table(kept),
     ]
-    lines += [_line(row) for row in kept["table"]]
     lines += ["", "Commands:", "", "```"]
-    lines += [_without_place(row["command"]) for row in kept["table"]]
+    lines += dict.fromkeys(_without_place(row["command"]) for row in kept["table"])
     return "\n".join([*lines, "```", ""])
+
+
+def _table(kept: dict[str, Any]) -> list[str]:
+    """The measured rows, in the columns of a race unless the module has its own."""
+    columns = kept.get("columns")
+    if not columns:
+        return [
+            "| | seconds | × ours | at least | processor s | × ours | peak memory MB |",
+            "|---|---:|---:|---:|---:|---:|---:|",
+            *(_line(row) for row in kept["table"]),
+        ]
+    return [
+        f"| {' | '.join(columns.values())} |",
+        "|---" + "|---:" * (len(columns) - 1) + "|",
+        *(f"| {' | '.join(_cell(row[key]) for key in columns)} |" for row in kept["table"]),
+    ]
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return f"{value:.1f}" if isinstance(value, float) else str(value)
 
 
 def _line(row: dict[str, Any]) -> str:

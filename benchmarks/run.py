@@ -15,10 +15,17 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import apply, backup, data, importing, plan, report
+from benchmarks import apply, backup, data, first_window, importing, plan, report, window
 from benchmarks.measure import interleaved
 
-MEASURED = {"backup": backup, "plan": plan, "apply": apply, "import": importing}
+MEASURED = {
+    "backup": backup,
+    "plan": plan,
+    "apply": apply,
+    "import": importing,
+    "window": window,
+    "first-window": first_window,
+}
 USUAL_ROWS = 200_000
 FULL_ROWS = 1_000_000
 
