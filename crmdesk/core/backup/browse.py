@@ -32,7 +32,7 @@ from crmdesk.core.backup.open_tables import (
     stamp_of,
 )
 from crmdesk.core.backup.policy import read_backups
-from crmdesk.core.backup.table_cursor import CursorShelf, TableCursor, TablePlace
+from crmdesk.core.backup.table_cursor import CursorShelf, RawRow, TableCursor, TablePlace
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.errors import Cancelled, UserError
 from crmdesk.core.files.invalid_bytes import readable
@@ -287,7 +287,7 @@ def _take(
 
 
 def _values_of(
-    reading: _Reading, found: tuple[list[str], bool] | None, names: Sequence[str]
+    reading: _Reading, found: RawRow | None, names: Sequence[str]
 ) -> dict[str, str | None]:
     if found is None:
         raise UserError(

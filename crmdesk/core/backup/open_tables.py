@@ -194,8 +194,9 @@ def _signed_rows(file: BackupFile, entry: ManifestEntry) -> Generator[RawRow, No
 def _unknown_rows(
     opening: Callable[[], BinaryIO], dialect: CsvDialect
 ) -> Generator[RawRow, None, None]:
+    # Row by row: what stands before damage is still seen.
     for row in text_table.read_rows(opening, dialect):
-        yield list(row.cells), row.problem is not None
+        yield row.cells, row.problem is not None
 
 
 def _dialect_of(
@@ -205,11 +206,16 @@ def _dialect_of(
     probe = EncodingProbe()
     with opening() as file:
         head = piece = file.read(HEAD_BYTES)
-        while piece and entry is None:
-            probe.feed(piece)
-            if cancelled():
-                raise cancelled_error()
-            piece = file.read(_PIECE)
+        try:
+            while piece and entry is None:
+                probe.feed(piece)
+                if cancelled():
+                    raise cancelled_error()
+                piece = file.read(_PIECE)
+        except UserError as damage:
+            # The rows before it are seen all the same; it is told where it is met.
+            if damage.code != "archive_entry_damaged":
+                raise
     if entry is not None:
         return choose_dialect(head, None, "utf-8", ",", True)
     return choose_dialect(head, probe.guess())

@@ -255,7 +255,9 @@ def test_a_backup_that_was_changed_is_readable_and_not_ours(desk: Desk, tmp_path
 
 
 def test_rows_before_the_damage_are_seen_and_the_damage_is_told(desk: Desk, tmp_path: Path) -> None:
-    path = foreign_zip(tmp_path, "n,word\n" + "".join(f"{n},some\n" for n in range(20)), "n.csv")
+    path = foreign_zip(
+        tmp_path, "n,word\n" + "".join(f"{n},some\n" for n in range(60_000)), "n.csv"
+    )
     data = bytearray(path.read_bytes())
     with zipfile.ZipFile(path) as archive:
         crc = archive.getinfo("n.csv").CRC.to_bytes(4, "little")
@@ -264,8 +266,10 @@ def test_rows_before_the_damage_are_seen_and_the_damage_is_told(desk: Desk, tmp_
     path.write_bytes(data)
     browsing = desk.workspace.browsing
 
+    first = browsing.browse(desk.admin, str(path), "n.csv", limit=20)
+    assert (len(first.rows), first.next) == (20, 20)
     with pytest.raises(UserError) as refused:
-        browsing.browse(desk.admin, str(path), "n.csv")
+        browsing.browse(desk.admin, str(path), "n.csv", after_row=59_990)
     assert refused.value.code == "archive_entry_damaged"
 
 
