@@ -60,7 +60,8 @@ def page_document(page: BrowsedPage) -> Document:
 def page_lines(page: BrowsedPage) -> Iterator[str]:
     """The rows with the first columns that say something, and how to go on."""
     told = [_values(page, row) for row in page.rows]
-    filled = [c.name for c in page.columns if any(values[c.name] for values in told)]
+    open_to_all = [column.name for column in page.columns if not column.sensitive]
+    filled = [name for name in open_to_all if any(values[name] for values in told)]
     names = filled[:_MOST_COLUMNS]
     rows = [
         {"row": row.row, **{name: _short(values[name]) for name in names}}
