@@ -108,7 +108,7 @@ class Desk:
         self, name: str = "Marc Dubois", *permissions: Permission, super_admin: bool = False
     ) -> Actor:
         """Another user of the workspace, signed in."""
-        email = f"{name.split(maxsplit=1)[0].lower()}{secrets.token_hex(2)}@northwind.example"
+        email = f"{name.split(maxsplit=1)[0].lower()}{secrets.token_hex(6)}@northwind.example"
         with self.workspace.database.write() as tx:
             user_id = tx.execute(
                 insert(tables.users).values(

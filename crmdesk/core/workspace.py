@@ -186,6 +186,7 @@ class Workspace:
             self.audit_log,
             self.settings,
             self.jobs,
+            self.inbox,
             vault,
             self.signing_key.public_key,
         )

@@ -19,7 +19,6 @@ def job_name(kind: JobKind) -> str:
         JobKind.RESTORE: _say("Restore"),
         JobKind.IMPORT: _say("Import"),
         JobKind.UNDO: _say("Undo of a restore"),
-        JobKind.VERIFY: _say("Check of a backup"),
     }
     return names[kind]
 

@@ -73,11 +73,6 @@ def _backup_failed(values: _Values) -> _Told:
     return _Told(title, text, "circle-x", Tone.DANGER, _say("Open backups"))
 
 
-def _backup_expiring(values: _Values) -> _Told:
-    text = _say("It can be downloaded for %Ln more day{|s}.", _number(values, "days"))
-    return _Told(_say("A backup expires soon"), text, "clock", Tone.WARN, _say("Open backup"))
-
-
 def _restore_done(values: _Values) -> _Told:
     return _Told(
         _say("Restore finished"),
@@ -120,46 +115,10 @@ def _import_failed(values: _Values) -> _Told:
     return _Told(_say("Import failed"), text, "circle-x", Tone.DANGER, _say("Open import"))
 
 
-def _verify_done(_values: _Values) -> _Told:
-    return _Told(
-        _say("Backup checked"),
-        _say("Every bit is as it was written."),
-        "shield-check",
-        Tone.OK,
-        _say("Open backup"),
-    )
-
-
 def _verify_failed(values: _Values) -> _Told:
     text = str(values.get("message") or _say("It is not as it was written. Make a new backup."))
     return _Told(
         _say("A backup is damaged"), text, "shield-alert", Tone.DANGER, _say("Open backup")
-    )
-
-
-def _job_cancelled(_values: _Values) -> _Told:
-    return _Told(_say("Cancelled"), _say("Nothing was changed."), "circle-slash")
-
-
-def _job_interrupted(_values: _Values) -> _Told:
-    text = _say("CRM Desk or the computer stopped while it ran. Nothing of it was kept. Try again.")
-    return _Told(_say("A job was interrupted"), text, "triangle-alert", Tone.WARN, _say("Open"))
-
-
-def _clock_went_back(_values: _Values) -> _Told:
-    text = _say("Waiting times and expiry go on as if it had not been.")
-    return _Told(_say("This computer's clock was set back"), text, "clock-alert", Tone.WARN)
-
-
-def _audit_log_broken(values: _Values) -> _Told:
-    row = str(values.get("first_bad") or "")
-    text = _say("Entry %1 is not as it was written.").replace("%1", row)
-    return _Told(
-        _say("The audit log was tampered with"),
-        text if row else "",
-        "shield-alert",
-        Tone.DANGER,
-        _say("Open entry"),
     )
 
 
@@ -171,18 +130,12 @@ def _values_in_records(values: _Values) -> str:
 _SENTENCES: dict[NotificationKind, Callable[[_Values], _Told]] = {
     NotificationKind.BACKUP_DONE: _backup_done,
     NotificationKind.BACKUP_FAILED: _backup_failed,
-    NotificationKind.BACKUP_EXPIRING: _backup_expiring,
     NotificationKind.RESTORE_DONE: _restore_done,
     NotificationKind.RESTORE_FAILED: _restore_failed,
     NotificationKind.RESTORE_UNDONE: _restore_undone,
     NotificationKind.IMPORT_DONE: _import_done,
     NotificationKind.IMPORT_FAILED: _import_failed,
-    NotificationKind.VERIFY_DONE: _verify_done,
     NotificationKind.VERIFY_FAILED: _verify_failed,
-    NotificationKind.JOB_CANCELLED: _job_cancelled,
-    NotificationKind.JOB_INTERRUPTED: _job_interrupted,
-    NotificationKind.CLOCK_WENT_BACK: _clock_went_back,
-    NotificationKind.AUDIT_LOG_BROKEN: _audit_log_broken,
 }
 
 

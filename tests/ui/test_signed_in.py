@@ -63,7 +63,7 @@ def test_a_notification_is_counted_opened_and_read(enter, desk, qtbot):
         desk.workspace.inbox.notify(
             tx,
             [desk.admin.user_id],
-            NotificationKind.JOB_INTERRUPTED,
+            NotificationKind.BACKUP_FAILED,
             {},
             link="settings/security",
         )

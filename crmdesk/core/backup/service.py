@@ -40,6 +40,7 @@ from crmdesk.core.files.atomic import copy_file, free_bytes
 from crmdesk.core.files.partial import remove_stray_partials
 from crmdesk.core.jobs.job import OPEN, JobKind, JobState
 from crmdesk.core.jobs.queue import JobQueue
+from crmdesk.core.notify.inbox import SUPER_ADMINS, Inbox, NotificationKind
 from crmdesk.core.records.schema import load_object_types
 from crmdesk.core.reserve import cures_a_full_disk
 from crmdesk.core.settings import Settings
@@ -63,6 +64,7 @@ class BackupService:
         audit_log: AuditLog,
         settings: Settings,
         jobs: JobQueue,
+        inbox: Inbox,
         vault: Path,
         public_key: bytes,
     ) -> None:
@@ -71,6 +73,7 @@ class BackupService:
         self._audit_log = audit_log
         self._settings = settings
         self._jobs = jobs
+        self._inbox = inbox
         self._vault = vault
         self._public_key = public_key
 
@@ -252,6 +255,14 @@ class BackupService:
                 object_id=backup_id,
                 details={"problems": [problem.code.value for problem in verdict.problems]},
             )
+            if not verdict.ok:
+                # Whoever looked knows; the others must hear of it too.
+                self._inbox.notify(
+                    tx,
+                    SUPER_ADMINS,
+                    NotificationKind.VERIFY_FAILED,
+                    link=f"backups/{backup_id}",
+                )
         return verdict
 
     def pin(self, actor: Actor, backup_id: str, *, pinned: bool = True) -> Backup:

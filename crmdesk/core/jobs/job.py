@@ -19,7 +19,6 @@ class JobKind(StrEnum):
     RESTORE = "restore"
     IMPORT = "import"
     UNDO = "undo"
-    VERIFY = "verify"
 
 
 class JobState(StrEnum):
@@ -43,7 +42,6 @@ REQUIRED = {
     JobKind.BACKUP: Permission.SUPER_ADMIN,
     JobKind.RESTORE: Permission.SUPER_ADMIN,
     JobKind.UNDO: Permission.SUPER_ADMIN,
-    JobKind.VERIFY: Permission.SUPER_ADMIN,
     JobKind.IMPORT: Permission.IMPORT,
 }
 

@@ -27,18 +27,12 @@ class NotificationKind(StrEnum):
 
     BACKUP_DONE = "backup_done"
     BACKUP_FAILED = "backup_failed"
-    BACKUP_EXPIRING = "backup_expiring"
     RESTORE_DONE = "restore_done"
     RESTORE_FAILED = "restore_failed"
     RESTORE_UNDONE = "restore_undone"
     IMPORT_DONE = "import_done"
     IMPORT_FAILED = "import_failed"
-    VERIFY_DONE = "verify_done"
     VERIFY_FAILED = "verify_failed"
-    JOB_CANCELLED = "job_cancelled"
-    JOB_INTERRUPTED = "job_interrupted"
-    CLOCK_WENT_BACK = "clock_went_back"
-    AUDIT_LOG_BROKEN = "audit_log_broken"
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,9 +184,7 @@ class Definitions:
             UserError: ``property_unknown``, ``property_standard_calculated``, ``not_unique``,
                 ``setting_unknown``.
         """
-        self._guard.require(actor, Permission.EDIT_PROPERTIES)
-        if "sensitive" in changes:
-            self._guard.require(actor, Permission.EDIT_SENSITIVE)
+        self._require_edit(actor, object_name, name, also="sensitive" in changes)
         unknown = set(changes) - _CHANGEABLE
         if unknown:
             raise UserError(
@@ -217,7 +215,7 @@ class Definitions:
         Raises:
             UserError: ``property_unknown``, ``property_calculated``.
         """
-        self._guard.require(actor, Permission.EDIT_PROPERTIES)
+        self._require_edit(actor, object_name, name)
         with self._database.write() as tx:
             object_type = load_object_type(tx, object_name)
             found = object_type.property(name)
@@ -237,6 +235,16 @@ class Definitions:
                 object_id=name,
                 details={"old": _facts(found)},
             )
+
+    def _require_edit(
+        self, actor: Actor, object_name: str, name: str, *, also: bool = False
+    ) -> None:
+        """Property settings for any property, and the right to sensitive ones where it is one."""
+        self._guard.require(actor, Permission.EDIT_PROPERTIES)
+        with self._database.read() as tx:
+            sensitive = load_object_type(tx, object_name).property(name).sensitive
+        if sensitive or also:
+            self._guard.require(actor, Permission.EDIT_SENSITIVE)
 
 
 _CHANGEABLE = {

@@ -117,7 +117,9 @@ class RecordEditor:
             canonical = checked_values(tx, object_type, values, current=record.values)
             cells = changed_cells(object_type, record, canonical)
             refuse_clearing_required(cells)
-            refuse_taken(tx, object_type, {c.property.name: c.new for c in cells}, record_id)
+            written = {cell.property.name: cell.new for cell in cells}
+            self._refuse_tombstone(tx, object_type, written)
+            refuse_taken(tx, object_type, written, record_id)
             if cells:
                 change_id = open_change_set(tx, actor, source)
                 write_cells(tx, change_id, object_type, record_id, cells)

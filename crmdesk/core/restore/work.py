@@ -205,7 +205,7 @@ class RestoreWork:
             self._inbox.notify(
                 tx,
                 [context.actor.user_id],
-                NotificationKind.RESTORE_DONE,
+                NotificationKind.RESTORE_UNDONE if task.undo else NotificationKind.RESTORE_DONE,
                 {"name": name, "records": applied.updated, "values": applied.values},
                 link=f"imports/{row.import_id}",
             )

@@ -177,6 +177,7 @@ def test_a_file_that_was_altered_is_not_handed_out(desk: Desk, tmp_path: Path) -
     assert not (tmp_path / "copy.zip").exists()
     assert desk.workspace.backups.verify(desk.admin, backup.id).ok is False
     assert desk.workspace.backups.show(desk.admin, backup.id).restorable is False
+    assert desk.workspace.inbox.list(desk.admin)[0].kind == "verify_failed"
 
 
 def test_a_download_ends_after_fourteen_days_but_the_last_copy_stays(timed_desk: Desk) -> None:

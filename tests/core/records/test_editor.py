@@ -156,3 +156,30 @@ def test_texts_and_ids_that_no_database_can_hold_are_refused_in_a_sentence(desk:
 
     assert too_large.value.code == "number_too_large"
     assert odd.value.code == odd_id.value.code == "text_not_storable"
+
+
+def test_an_edit_cannot_bring_a_purged_address_back(desk: Desk) -> None:
+    desk.purge(desk.contact(email="ann@example.org"))
+    bo = desk.contact(email="bo@example.org")
+
+    with pytest.raises(UserError) as refused:
+        desk.edit(bo, email="Ann@example.org")
+
+    assert refused.value.code == "email_purged"
+    assert desk.value(bo, "email") == "bo@example.org"
+
+
+def test_the_settings_of_a_sensitive_property_take_the_right_to_sensitive_values(
+    desk: Desk,
+) -> None:
+    clerk = desk.user("Marc Dubois", Permission.EDIT_PROPERTIES)
+    definitions = desk.workspace.definitions
+
+    for change in (
+        lambda: definitions.archive_property(clerk, "contacts", "date_of_birth"),
+        lambda: definitions.set_property(clerk, "contacts", "date_of_birth", {"label": "x"}),
+    ):
+        with pytest.raises(PermissionDenied):
+            change()
+
+    assert definitions.set_property(clerk, "contacts", "phone", {"label": "Tel"}).label == "Tel"
