@@ -1,0 +1,107 @@
+"""What is asked for at a terminal: a pseudo-terminal types it, as a person would."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import time
+from dataclasses import dataclass
+
+from tests.builders import PASSWORD
+from tests.cli.conftest import EMAIL, Authenticator, Terminal, command
+from tests.secret_service import SecretService
+
+_PATIENCE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """How a command ended, and everything that stood on the screen."""
+
+    code: int
+    screen: str
+
+
+def typed(terminal: Terminal, words: tuple[str, ...], *answers: tuple[str, str]) -> Typed:
+    """Run a command at a terminal of its own; each answer is typed when its question stands."""
+    child, screen = pty.fork()
+    if child == 0:
+        os.execvp(command(terminal.folder)[0], [*command(terminal.folder), *words])
+    shown, waiting, seen = b"", list(answers), 0
+    end = time.monotonic() + _PATIENCE
+    while time.monotonic() < end:
+        ready, _, _ = select.select([screen], [], [], 1)
+        if not ready:
+            continue
+        try:
+            piece = os.read(screen, 4096)
+        except OSError:
+            # The other side of the terminal was closed: the command ended.
+            break
+        if not piece:
+            break
+        shown += piece
+        if waiting and waiting[0][0].encode() in shown[seen:]:
+            seen = len(shown)
+            os.write(screen, waiting.pop(0)[1].encode() + b"\n")
+    os.close(screen)
+    _, status = os.waitpid(child, 0)
+    text = shown.decode(errors="replace")
+    assert "Traceback" not in text, text
+    assert not waiting, text
+    return Typed(os.waitstatus_to_exitcode(status), text)
+
+
+def test_a_password_and_a_code_are_asked_for_and_the_password_is_not_shown(terminal: Terminal):
+    app = terminal.enrol()
+
+    done = typed(
+        terminal,
+        ("sign-in", EMAIL),
+        ("Password: ", PASSWORD),
+        ("Two-factor code: ", app.code()),
+    )
+
+    assert done.code == 0, done.screen
+    assert "You are signed in" in done.screen
+    assert PASSWORD not in done.screen
+
+
+def test_two_factor_is_confirmed_and_removed_at_a_prompt(terminal: Terminal):
+    app = Authenticator(str(terminal("two-factor", "enrol").document["secret"]))
+
+    on = typed(terminal, ("two-factor", "confirm"), ("Two-factor code: ", app.code()))
+    off = typed(terminal, ("two-factor", "remove"), ("Two-factor code: ", app.code()))
+
+    assert (on.code, off.code) == (0, 0), on.screen + off.screen
+    assert "Two-factor authentication is on" in on.screen
+    assert "Two-factor authentication is off" in off.screen
+
+
+def test_a_recovery_key_is_asked_for_and_not_shown(
+    bare_terminal: Terminal, restored_keyring: SecretService
+):
+    who = ("--name", "N", "--email", EMAIL, "--full-name", "Ingrid Solberg")
+    made = typed(
+        bare_terminal,
+        ("--json", "init", *who),
+        ("Password of the first Super Admin: ", PASSWORD),
+        ("Once more: ", PASSWORD),
+    )
+    assert made.code == 0, made.screen
+    key = made.screen.split('"recovery_key": "')[1].split('"')[0]
+    restored_keyring.wipe()
+
+    back = typed(bare_terminal, ("keyring", "recover"), ("Recovery key: ", key))
+
+    assert back.code == 0, back.screen
+    assert "The key is back" in back.screen
+    assert key not in back.screen
+
+
+def test_ctrl_c_at_a_prompt_is_a_cancel(terminal: Terminal):
+    done = typed(terminal, ("sign-in", EMAIL), ("Password: ", "\x03"))
+
+    assert done.code == 130, done.screen
+    assert "It was cancelled." in done.screen
