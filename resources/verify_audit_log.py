@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Check a CRM Desk audit log without CRM Desk.
 
-    python3 verify_audit_log.py crm.sqlite3 anchors.jsonl --public-key HEX
+    python3 verify_audit_log.py crm.sqlite3 anchors.jsonl --public-key FINGERPRINT_OR_HEX
 
-The public key's fingerprint stands on the workspace's recovery sheet. Without ``--public-key``
-the key inside the anchor file is used, which proves only that the file agrees with itself.
+The public key's fingerprint stands on the workspace's recovery sheet; the key itself, in
+hexadecimal digits, will do too. Without ``--public-key`` the key inside the anchor file is used,
+which proves only that the file agrees with itself.
 Needs Python 3.11 and, for signatures, the ``cryptography`` package. Nothing is written.
 
 It prints one line of JSON: ``ok``, ``events`` (entries found right), ``erased`` (those whose
@@ -26,9 +27,31 @@ HASHED = """id at at_order category subcategory action result actor_kind user_id
     details_digest previous_hash"""
 COLUMNS = HASHED.split()
 FORMAT = "crmdesk-audit-head-1"
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+FINGERPRINT_LENGTH = 32
+KEY_BYTES = 32
 
 
-def read_anchors(path: Path, public_key: bytes | None, workspace_id: str):
+def fingerprint(key: bytes) -> str:
+    """The first 160 bits of the key's SHA-256 in Crockford's base 32, without hyphens."""
+    bits = int.from_bytes(hashlib.sha256(key).digest()[:20], "big")
+    places = range(FINGERPRINT_LENGTH - 1, -1, -1)
+    return "".join(ALPHABET[bits >> 5 * place & 31] for place in places)
+
+
+def trusted_key(text: str) -> bytes | str:
+    """A public key from its digits, or a fingerprint as it is printed, without its hyphens."""
+    plain = "".join(text.split()).replace("-", "").upper()
+    if len(plain) == FINGERPRINT_LENGTH:
+        plain = plain.translate(str.maketrans("ILO", "110"))
+        if set(plain) <= set(ALPHABET):
+            return plain
+    elif len(plain) == 2 * KEY_BYTES:
+        return bytes.fromhex(plain)
+    raise ValueError(text)
+
+
+def read_anchors(path: Path, public_key: bytes | str | None, workspace_id: str):
     """Return {sequence: hash} of the genuine heads, and how many lines are not genuine."""
     anchors: dict[int, str] = {}
     refused = 0
@@ -52,14 +75,16 @@ def read_anchors(path: Path, public_key: bytes | None, workspace_id: str):
     return anchors, refused
 
 
-def is_signed(head, public_key: bytes | None) -> bool:
-    """Whether the Ed25519 signature of a head is right."""
+def is_signed(head, public_key: bytes | str | None) -> bool:
+    """Whether the Ed25519 signature of a head is right, and its key the trusted one."""
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     fields = [FORMAT, head["workspace_id"], head["sequence"], head["hash"], head["at"]]
     signed = json.dumps(fields, ensure_ascii=True, separators=(",", ":")).encode("ascii")
-    key = bytes.fromhex(head["public_key"]) if public_key is None else public_key
+    key = public_key if isinstance(public_key, bytes) else bytes.fromhex(head["public_key"])
+    if isinstance(public_key, str) and fingerprint(key) != public_key:
+        return False
     try:
         Ed25519PublicKey.from_public_bytes(key).verify(bytes.fromhex(head["signature"]), signed)
     except InvalidSignature:
@@ -151,8 +176,8 @@ def has_log(connection: sqlite3.Connection) -> bool:
     )
 
 
-def verify(database: Path, anchor_file: Path, public_key: bytes | None) -> dict[str, object]:
-    """Check the whole log in one snapshot."""
+def verify(database: Path, anchor_file: Path, public_key: bytes | str | None) -> dict[str, object]:
+    """Check the whole log in one snapshot; a key as text is its fingerprint."""
     connection = open_database(database)
     connection.row_factory = sqlite3.Row
     connection.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
@@ -184,7 +209,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Check a CRM Desk audit log.")
     parser.add_argument("database", type=Path)
     parser.add_argument("anchors", type=Path)
-    parser.add_argument("--public-key", type=bytes.fromhex, default=None)
+    parser.add_argument("--public-key", type=trusted_key, metavar="KEY", default=None)
     given = parser.parse_args()
     finding = verify(given.database, given.anchors, given.public_key)
     sys.stdout.write(json.dumps(finding) + "\n")

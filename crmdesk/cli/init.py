@@ -57,6 +57,7 @@ def init(
     created = create_workspace(folder, wanted, store)
     try:
         signed_in = _signed_in(call, created.workspace, wanted, store)
+        mark = created.workspace.signing_key.fingerprint
     finally:
         created.workspace.close()
     remember_workspace(call, folder, name)
@@ -66,6 +67,7 @@ def init(
             "workspace_id": created.workspace.id,
             "user_id": created.user_id,
             "recovery_key": created.recovery_key,
+            "fingerprint": mark,
         },
         f"The workspace “{name}” is in {folder}.",
         *signed_in,
@@ -73,6 +75,9 @@ def init(
         f"Recovery key: {created.recovery_key}",
         "It is shown this once. Keep it on paper, away from this computer: without it and",
         "without this computer's keyring nobody can open the workspace again.",
+        "",
+        f"Fingerprint of the signing key: {mark}",
+        "It is no secret. It proves later that a backup or an anchor came from this workspace.",
     )
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from crmdesk.core.access.actor import Actor, Place
     from crmdesk.core.access.secret_store import SecretStore
     from crmdesk.core.jobs.job import Job
+    from crmdesk.core.remembered_sessions import RememberedSessions
     from crmdesk.core.workspace import Workspace
 
 
@@ -161,13 +162,33 @@ def resumed(call: Call, workspace: Workspace, store: SecretStore) -> Actor:
     """
     from crmdesk.core.remembered_sessions import RememberedSessions
 
-    remembered = RememberedSessions(store, workspace.id).find(call.email)
-    if remembered is None:
-        who = call.email or "EMAIL"
-        raise NotSignedIn(
-            "not_signed_in", "Nobody is signed in.", f"Sign in first: crmdesk sign-in {who}"
-        )
-    return workspace.sign_in.resume(remembered.token, here())
+    sessions = RememberedSessions(store, workspace.id)
+    remembered = sessions.find(call.email)
+    try:
+        if remembered is None:
+            raise _nobody(call.email)
+        return workspace.sign_in.resume(remembered.token, here())
+    except NotSignedIn as refusal:
+        other = _still_signed_in(workspace, sessions)
+        if other is None:
+            raise
+        hint = f"{refusal.hint} Or act as {other}, who is signed in: crmdesk --as {other} …"
+        raise NotSignedIn(refusal.code, refusal.message, hint.strip(), **refusal.values) from None
+
+
+def _nobody(email: str | None) -> NotSignedIn:
+    message = "Nobody is signed in." if email is None else f"{email} is not signed in."
+    hint = f"Sign in first: crmdesk sign-in {email or 'EMAIL'}"
+    return NotSignedIn("not_signed_in", message, hint)
+
+
+def _still_signed_in(workspace: Workspace, sessions: RememberedSessions) -> str | None:
+    """Somebody whose remembered session is good: a hint for who forgot to name them."""
+    for email in sessions.emails():
+        found = sessions.find(email)
+        if found is not None and workspace.sign_in.is_usable(found.token):
+            return email
+    return None
 
 
 def _interrupted(job: Job) -> str:

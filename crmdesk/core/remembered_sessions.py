@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from crmdesk.core.access.secret_store import SecretStore
+from crmdesk.core.access.secret_store import LONGEST_VALUE, SecretStore
 
 _LAST = "last-signed-in"
+_ALL = "signed-in"
+# A secret store takes short texts; so many addresses fit whatever their length is by custom.
+_MOST = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class RememberedSessions:
         """Remember a session that has just begun; its user is the last one from now on."""
         self._store.set(self._session_name(email), token)
         self._store.set(self._last_name, email)
+        self._list(email, *self.emails())
 
     def find(self, email: str | None = None) -> RememberedSession | None:
         """The session of a user, or of who signed in last."""
@@ -47,10 +51,28 @@ class RememberedSessions:
     def forget(self, email: str) -> None:
         """Forget a session that has ended."""
         self._store.delete(self._session_name(email))
+        self._list(*(each for each in self.emails() if each.lower() != email.strip().lower()))
+
+    def emails(self) -> tuple[str, ...]:
+        """Whose sessions are remembered, the last one first; some may have ended since."""
+        return tuple((self._store.get(self._all_name) or "").split())
+
+    def _list(self, *emails: str) -> None:
+        kept = list(dict.fromkeys(emails))[:_MOST]
+        while len(" ".join(kept)) > LONGEST_VALUE:
+            kept.pop()
+        if kept:
+            self._store.set(self._all_name, " ".join(kept))
+        else:
+            self._store.delete(self._all_name)
 
     @property
     def _last_name(self) -> str:
         return f"{self._workspace_id}/{_LAST}"
+
+    @property
+    def _all_name(self) -> str:
+        return f"{self._workspace_id}/{_ALL}"
 
     def _session_name(self, email: str) -> str:
         return f"{self._workspace_id}/session/{email.strip().lower()}"

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
 from crmdesk.cli import words
+from crmdesk.core.access.keys import fingerprint
 from crmdesk.core.backup.problems import ProblemCode
 from crmdesk.core.changes.rules import Reason
 from crmdesk.core.records.filters import Operator
 from crmdesk.core.records.recognition import MatchedBy
-from tests.cli.conftest import Terminal
+from crmdesk.core.resources import resource_path
+from tests.builders import PASSWORD
+from tests.cli.conftest import EMAIL, Terminal
 
 HOW = {MatchedBy.INTERNAL_NAME, MatchedBy.LABEL, MatchedBy.ALIAS}
 PEOPLE = "Email,First name,Favourite colour,Create Date\nann@a.example,Ann,red,2026-01-02\n"
@@ -108,7 +114,7 @@ def test_a_sound_backup_of_another_workspace_can_only_be_imported(
     terminal: Terminal, tmp_path: Path
 ):
     from crmdesk.core.workspace import NewWorkspace, create_workspace
-    from tests.builders import PASSWORD, Desk, KeyBox
+    from tests.builders import Desk, KeyBox
 
     wanted = NewWorkspace("Contoso", "eva@contoso.example", "Eva Berg", PASSWORD, {})
     created = create_workspace(tmp_path / "other" / "workspace", wanted, KeyBox())
@@ -162,3 +168,42 @@ def test_a_filter_takes_commas_unless_a_semicolon_separates(terminal: Terminal):
     assert total("hs_object_id:between:2,3") == 2
     said = " ".join(terminal.plainly("record", "list", "--help").out.split())
     assert [operator for operator in Operator if operator not in said] == []
+
+
+def test_who_forgot_to_say_who_acts_is_told_who_is_signed_in(terminal: Terminal):
+    added = terminal("user", "add", "bo@b.example", "--full-name", "Bo Berg", "--super-admin")
+    assert added.code == 0
+    other = ("--as", "bo@b.example")
+
+    refused = terminal(*other, "whoami")
+    assert (refused.code, refused.error) == (3, "not_signed_in")
+    assert f"crmdesk --as {EMAIL} " in refused.document["error"]["hint"]
+
+    assert terminal("sign-out").code == 0
+    alone = terminal("whoami").document["error"]
+    assert alone["message"] == "Nobody is signed in."
+    assert "--as" not in alone["hint"]
+
+
+def test_a_new_workspace_shows_its_fingerprint_as_the_recovery_sheet_does(bare_terminal: Terminal):
+    who = ("--name", "N", "--email", EMAIL, "--full-name", "Ingrid Solberg", "--password-stdin")
+
+    made = bare_terminal.json("init", *who, stdin=PASSWORD + "\n")
+
+    key = bare_terminal.folder.parent / "head.json"
+    assert bare_terminal("audit", "anchor", "--out", str(key)).code == 0
+    public_key = bytes.fromhex(json.loads(key.read_text())["public_key"])
+    assert made["fingerprint"] == fingerprint(public_key)
+    assert verified_alone(bare_terminal.folder, key, made["fingerprint"])["ok"]
+    assert verified_alone(bare_terminal.folder, key, public_key.hex())["ok"]
+    assert not verified_alone(bare_terminal.folder, key, fingerprint(bytes(32)))["ok"]
+
+
+def verified_alone(folder: Path, head: Path, key: str) -> dict[str, object]:
+    """What the script says that needs no CRM Desk."""
+    words = (str(folder / "crm.sqlite3"), str(head), "--public-key", key)
+    script = str(resource_path("verify_audit_log.py"))
+    done = subprocess.run(
+        [sys.executable, script, *words], capture_output=True, text=True, timeout=60
+    )
+    return dict(json.loads(done.stdout))

@@ -122,6 +122,12 @@ class SignInService:
         self._note_resumed(session, actor)
         return actor
 
+    def is_usable(self, token: str) -> bool:
+        """Whether a remembered token would do right now; nothing is written down."""
+        with self._database.read() as tx:
+            session = session_by_token(tx, token)
+        return session is not None and session.is_usable
+
     def sign_out(self, actor: Actor) -> None:
         """End the actor's session, locked or not; one that has ended stays so.
 
