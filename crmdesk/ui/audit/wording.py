@@ -138,6 +138,11 @@ class Wording:
             return name or self.subcategory(event)
         if event.subjects > 1:
             return f"{words.number(event.subjects)} {object_type.plural_label.lower()}"
+        of_record = (event.object_id or "").isdigit()
+        if not name and not of_record and event.category == Category.SECURITY:
+            # Its id is that of a restore, which tells a person nothing.
+            what = _say("%1, %2").replace("%1", self.subcategory(event))
+            return what.replace("%2", object_type.plural_label.lower())
         return f"{object_type.label} {name or event.object_id or ''}".rstrip()
 
 

@@ -107,7 +107,6 @@ class ReviewPage(QWidget):
 
     def _numbers(self, plan: RestorePlan, values: ShownValues) -> tuple[Number, ...]:
         counts, kind = plan.values, values.object_type
-        records = words.number(plan.records_changing)
         word = records_word(kind, plan.records_changing)
         untouched = plan.records_unchanged + gone_records(plan.skipped)
         deleted = gone_records(plan.skipped)
@@ -117,7 +116,10 @@ class ReviewPage(QWidget):
             Number(
                 words.number(counts.overwrite),
                 self.tr("value{|s} overwritten", "", counts.overwrite),
-                self.tr("{count} {records} change in all").format(count=records, records=word),
+                filled(
+                    self.tr("%Ln {records} change{s|} in all", "", plan.records_changing),
+                    records=word,
+                ),
             ),
             Number(
                 words.number(counts.set),

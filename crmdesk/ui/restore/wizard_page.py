@@ -21,7 +21,7 @@ from crmdesk.ui.restore.picker import BackupPicker
 from crmdesk.ui.restore.review_page import ReviewPage
 from crmdesk.ui.restore.run_page import RunPage
 from crmdesk.ui.restore.values import ShownValues
-from crmdesk.ui.restore.words import blocked_reason, filled, inside
+from crmdesk.ui.restore.words import blocked_reason, filled, inside, records_word
 from crmdesk.ui.theme.apply import px
 from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.widgets.banner import Banner, BannerTone
@@ -376,10 +376,11 @@ class WizardPage(QWidget):
             "",
             count,
         )
-        plural = inside(object_type.plural_label)
+        plural, records = inside(object_type.plural_label), state.plan.records_changing
+        counted = records_word(object_type, records)
         request = CodeRequest(
             title=self.tr("Restore {object}").format(object=plural),
-            allows=filled(allows, count=words.number(state.plan.records_changing), object=plural),
+            allows=filled(allows, count=words.number(records), object=counted),
             deed=self.tr("Restore data"),
             doing=self.tr("Checking the code..."),
         )

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
+from crmdesk.core.audit.kinds import Category
 from crmdesk.ui.audit.page import AuditPage
 from crmdesk.ui.widgets.buttons import Button
 from crmdesk.ui.widgets.value_change import ValueChange
@@ -216,3 +218,19 @@ def test_tab_walks_from_the_header_over_the_filters_to_the_table(page, qtbot):
     for stop in (page.search, page.category, page.table.view):
         qtbot.keyClick(page.window().focusWidget(), Qt.Key.Key_Tab)
         assert stop.hasFocus()
+
+
+def test_a_restore_is_named_by_what_it_did_and_not_by_its_id(desk, page):
+    wording = page.source.wording
+    (event,) = desk.workspace.audit_reader.events(desk.admin, limit=1).events
+    restore = replace(
+        event,
+        category=Category.SECURITY,
+        subcategory="DATA_RESTORE_COMPLETED",
+        object="contacts",
+        object_id="c1a57475ebbfa219",
+        subjects=1,
+        detail={},
+    )
+    assert wording.target(restore).endswith(", contacts")
+    assert "c1a57475ebbfa219" not in wording.target(restore)
