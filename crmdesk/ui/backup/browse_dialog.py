@@ -10,11 +10,10 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from crmdesk.core.backup.browsed import BrowsedBackup, BrowsedPage, BrowsedRow, BrowsedTable
+from crmdesk.core.backup.browsed import BrowsedBackup, BrowsedPage, BrowsedRow
 from crmdesk.core.errors import Cancelled, UserError
-from crmdesk.ui import words
 from crmdesk.ui.backup.browse_panel import BrowsedRecordPanel
-from crmdesk.ui.backup.browse_rows import table_columns, table_row
+from crmdesk.ui.backup.browse_rows import place_words, table_columns, table_row, table_words
 from crmdesk.ui.backup.words import say
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.frame.footer import Footer
@@ -168,7 +167,7 @@ class BrowseDialog(QDialog):
         self.use_button.show()
         self.objects.clear()
         for table in backup.tables:
-            self.objects.addItem(_named(table), table.object or table.file)
+            self.objects.addItem(table_words(table), table.object or table.file)
         nothing = not backup.tables
         self.objects.setEnabled(not nothing)
         self.search.setEnabled(not nothing)
@@ -261,24 +260,12 @@ class BrowseDialog(QDialog):
         page = self._page
         self.before_button.setEnabled(len(self._starts) > 1)
         self.after_button.setEnabled(page is not None and page.next is not None)
-        place = "" if page is None else self._place(page)
+        turned = len(self._starts) > 1
+        place = "" if page is None else place_words(page, self._shown_search, self._total, turned)
         hidden = page is not None and any(column.sensitive for column in page.columns)
         note = say("Sensitive values are masked, and no search finds them.") if hidden else ""
         self.footer.set_words(place, note)
         announce(self, place)
-
-    def _place(self, page: BrowsedPage) -> str:
-        if self._shown_search:
-            count = len(page.rows)
-            more = page.next is not None or len(self._starts) > 1
-            return say("%Ln found on this page", count) if more else say("%Ln found", count)
-        if not page.rows:
-            return say("No records")
-        first, last = page.rows[0].row, page.rows[-1].row
-        text = say("Rows %1 to %2") if self._total is None else say("Rows %1 to %2 of %3")
-        for mark, number in (("%1", first), ("%2", last), ("%3", self._total or 0)):
-            text = text.replace(mark, words.number(number))
-        return text
 
     def _say_nothing_there(self, search: str) -> None:
         if not search:
@@ -414,9 +401,3 @@ class BrowseDialog(QDialog):
         # Closing asks as Esc does, which would only close the panel.
         self.panel.hide()
         super().closeEvent(event)
-
-
-def _named(table: BrowsedTable) -> str:
-    if table.rows is None:
-        return table.label
-    return f"{table.label} ({words.number(table.rows)})"

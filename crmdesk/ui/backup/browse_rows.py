@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, tzinfo
 
-from crmdesk.core.backup.browsed import BrowsedColumn, BrowsedPage, BrowsedRow
+from crmdesk.core.backup.browsed import BrowsedColumn, BrowsedPage, BrowsedRow, BrowsedTable
 from crmdesk.core.clock import from_text
 from crmdesk.core.records.types import PropertyType
 from crmdesk.ui import words
@@ -77,6 +77,33 @@ def found_in(page: BrowsedPage, row: BrowsedRow, search: str) -> str:
         if value is not None and not column.sensitive and needle in value.casefold():
             return column.label
     return ""
+
+
+def table_words(table: BrowsedTable) -> str:
+    """A table and its number of records, where somebody vouches for it."""
+    if table.rows is None:
+        return table.label
+    return f"{table.label} ({words.number(table.rows)})"
+
+
+def place_words(page: BrowsedPage, search: str, total: int | None, turned: bool) -> str:
+    """Where in its table a page is: "Rows 201 to 400 of 12,480".
+
+    Args:
+        total: rows of the table, once they are known.
+        turned: whether pages come before it.
+    """
+    count = len(page.rows)
+    if search:
+        more = turned or page.next is not None
+        return say("%Ln found on this page", count) if more else say("%Ln found", count)
+    if not page.rows:
+        return say("No records")
+    text = say("Rows %1 to %2") if total is None else say("Rows %1 to %2 of %3")
+    numbers = (page.rows[0].row, page.rows[-1].row, total or 0)
+    for mark, number in zip(("%1", "%2", "%3"), numbers, strict=True):
+        text = text.replace(mark, words.number(number))
+    return text
 
 
 def filled(page: BrowsedPage) -> list[bool]:
