@@ -138,6 +138,15 @@ def steps(bench: Bench) -> dict[str, Callable[[], Waits]]:
     }
 
 
+def _at_rest(bench: Bench, rounds: int) -> dict[str, Waits]:
+    """The worst of several rounds; each step begins where the one before it ended."""
+    worst: dict[str, Waits] = {}
+    for _ in range(rounds):
+        for name, step in steps(bench).items():
+            worst[name] = step().or_worse(worst.get(name, Waits(0.0, 0.0)))
+    return worst
+
+
 def _open_entry(bench: Bench) -> Waits:
     bench.shown.go("audit")
     page = bench.shown.window.page
@@ -205,10 +214,7 @@ def main(rows: int, rounds: int) -> None:
         with tempfile.TemporaryDirectory() as home:
             bench = Bench(app, opened, Path(home))
             bench.tabs()
-            for name, step in steps(bench).items():
-                worst = Waits(0.0, 0.0)
-                for _ in range(rounds):
-                    worst = worst.or_worse(step())
+            for name, worst in _at_rest(bench, rounds).items():
                 _print(name, worst)
             for name, queue in jobs(bench, folder, rows).items():
                 job_id = queue()
