@@ -160,7 +160,7 @@ def name_cell(showing: Showing, row_id: int, values: dict[str, str | None]) -> C
 def record_columns(object_type: ObjectType) -> list[Column]:
     """Every column the table can show; the name first."""
     sortable = bool(object_type.display_properties)
-    first = Column(NAME, _say("Name"), 188, sortable=sortable, stretch=True, least=168)
+    first = Column(NAME, _say("Name"), 212, sortable=sortable, stretch=True, least=200)
     return [first, *(_column(object_type, p) for p in object_type.properties if not p.hidden)]
 
 

@@ -89,7 +89,11 @@ class Button(QPushButton):
 
     def setText(self, text: str) -> None:
         """Show a text as it is: "Import & Export" keeps its ampersand."""
+        had_none = not self.text()
         super().setText(text.replace("&", "&&"))
+        if had_none and text and not self.icon().isNull():
+            # The icon of a button without words was made without the gap before them.
+            self.set_icon(self._icon_name)
 
     def plain_text(self) -> str:
         """The text as a person reads it."""

@@ -114,3 +114,15 @@ def test_a_link_grows_with_its_words(show):
     show(short, long)
 
     assert long.width() > short.width()
+
+
+def test_words_that_come_later_keep_their_distance_from_the_icon(qtbot):
+    later, at_once = (
+        Button("", ButtonKind.PRIMARY, "plus"),
+        Button("New", ButtonKind.PRIMARY, "plus"),
+    )
+    qtbot.addWidget(later)
+    qtbot.addWidget(at_once)
+    later.setText("New")
+    assert later.sizeHint() == at_once.sizeHint()
+    assert later.iconSize() == at_once.iconSize()
