@@ -3,11 +3,9 @@
 
     python3 verify_audit_log.py crm.sqlite3 anchors.jsonl --public-key FINGERPRINT_OR_HEX
 
-The public key's fingerprint stands on the workspace's recovery sheet; the key itself, in
-hexadecimal digits, will do too. Without ``--public-key`` the key inside the anchor file is used,
-which proves only that the file agrees with itself.
+The fingerprint stands on the recovery sheet; the key itself, in hex, will do too. Without it the
+key inside the anchor file is used, which proves only that the file agrees with itself.
 Needs Python 3.11 and, for signatures, the ``cryptography`` package. Nothing is written.
-
 It prints one line of JSON: ``ok``, ``events`` (entries found right), ``erased`` (those whose
 personal details were erased), ``first_bad`` and ``reason``. It ends with 0 if all is well.
 """
@@ -27,28 +25,18 @@ HASHED = """id at at_order category subcategory action result actor_kind user_id
     details_digest previous_hash"""
 COLUMNS = HASHED.split()
 FORMAT = "crmdesk-audit-head-1"
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-FINGERPRINT_LENGTH = 32
-KEY_BYTES = 32
 
 
 def fingerprint(key: bytes) -> str:
     """The first 160 bits of the key's SHA-256 in Crockford's base 32, without hyphens."""
-    bits = int.from_bytes(hashlib.sha256(key).digest()[:20], "big")
-    places = range(FINGERPRINT_LENGTH - 1, -1, -1)
-    return "".join(ALPHABET[bits >> 5 * place & 31] for place in places)
+    bits = int.from_bytes(hashlib.sha256(key).digest()[:20])
+    return "".join("0123456789ABCDEFGHJKMNPQRSTVWXYZ"[bits >> 5 * n & 31] for n in range(31, -1, -1))
 
 
 def trusted_key(text: str) -> bytes | str:
     """A public key from its digits, or a fingerprint as it is printed, without its hyphens."""
-    plain = "".join(text.split()).replace("-", "").upper()
-    if len(plain) == FINGERPRINT_LENGTH:
-        plain = plain.translate(str.maketrans("ILO", "110"))
-        if set(plain) <= set(ALPHABET):
-            return plain
-    elif len(plain) == 2 * KEY_BYTES:
-        return bytes.fromhex(plain)
-    raise ValueError(text)
+    plain = text.replace("-", "").upper().translate(str.maketrans("ILO", "110"))
+    return plain if len(plain) == 32 else bytes.fromhex(plain)
 
 
 def read_anchors(path: Path, public_key: bytes | str | None, workspace_id: str):
@@ -76,7 +64,7 @@ def read_anchors(path: Path, public_key: bytes | str | None, workspace_id: str):
 
 
 def is_signed(head, public_key: bytes | str | None) -> bool:
-    """Whether the Ed25519 signature of a head is right, and its key the trusted one."""
+    """Whether the signature of a head is right, and its key the trusted one."""
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -183,25 +171,17 @@ def verify(database: Path, anchor_file: Path, public_key: bytes | str | None) ->
     connection.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
     try:
         connection.execute("BEGIN")
-        owner = connection.execute("SELECT id FROM workspace").fetchone()
-        workspace_id = "" if owner is None else owner["id"]
+        (workspace_id,) = connection.execute("SELECT id FROM workspace").fetchone() or ("",)
         anchors, refused = read_anchors(anchor_file, public_key, workspace_id)
-        if has_log(connection):
-            events, erased, reason = walk(connection, anchors)
-        else:
-            events, erased, reason = 0, 0, "table_missing"
+        whole = has_log(connection)
+        events, erased, reason = walk(connection, anchors) if whole else (0, 0, "table_missing")
     finally:
         connection.close()
     first_bad = None if reason is None else events + 1
     if reason is None and refused:
         reason = "anchor_not_genuine"
-    return {
-        "ok": reason is None,
-        "events": events,
-        "erased": erased,
-        "first_bad": first_bad,
-        "reason": reason,
-    }
+    found = (reason is None, events, erased, first_bad, reason)
+    return dict(zip(("ok", "events", "erased", "first_bad", "reason"), found, strict=True))
 
 
 def main() -> int:

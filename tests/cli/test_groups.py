@@ -192,6 +192,7 @@ def test_backups_are_listed_verified_pinned_and_deleted(terminal: Terminal, tmp_
     assert terminal("backup", "verify", backup_id).document == {
         "ok": True,
         "signed": True,
+        "sound_elsewhere": False,
         "problems": [],
     }
     damaged = bytearray(copy.read_bytes())

@@ -23,7 +23,8 @@ def test_the_main_job_from_an_empty_folder_to_a_restore_and_its_undo(
         *("--timezone", "Europe/Oslo", "--password-stdin"),
         stdin=PASSWORD + "\n",
     )
-    assert list(made) == ["workspace", "workspace_id", "user_id", "recovery_key"]
+    keys = ["workspace", "workspace_id", "user_id", "recovery_key", "fingerprint"]
+    assert list(made) == keys
     assert (crmdesk.folder / "crm.sqlite3").stat().st_mode & 0o777 == 0o600
 
     imported = crmdesk.json("import", "contacts", str(contacts_csv))
