@@ -30,7 +30,7 @@ FORMAT = "crmdesk-audit-head-1"
 def fingerprint(key: bytes) -> str:
     """The first 160 bits of the key's SHA-256 in Crockford's base 32, without hyphens."""
     bits = int.from_bytes(hashlib.sha256(key).digest()[:20])
-    return "".join("0123456789ABCDEFGHJKMNPQRSTVWXYZ"[bits >> 5 * n & 31] for n in range(31, -1, -1))
+    return "".join("0123456789ABCDEFGHJKMNPQRSTVWXYZ"[bits >> n & 31] for n in range(155, -1, -5))
 
 
 def trusted_key(text: str) -> bytes | str:
