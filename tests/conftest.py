@@ -106,4 +106,5 @@ def pytest_runtest_teardown() -> Generator[None, None, None]:
             QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     return result
 
+
 pytest_plugins = ["tests.builders"]
