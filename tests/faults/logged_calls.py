@@ -37,6 +37,14 @@ def _remembered(desk: Desk) -> Act:
     return lambda: desk.workspace.sign_in.resume(token, PLACE)
 
 
+def _browsed(desk: Desk) -> Act:
+    desk.contact(date_of_birth="1980-02-03")
+    file = str(desk.backup_file())
+    browsing = desk.workspace.browsing
+    row = browsing.browse(desk.admin, file, "contacts").rows[0].row
+    return lambda: browsing.reveal(desk.admin, file, "contacts", row, ["date_of_birth"])
+
+
 def _left(desk: Desk) -> Act:
     desk.workspace.users.add(desk.admin, NewUser(MARC, "Marc Dubois", password=PASSWORD))
     desk.workspace.users.deactivate(desk.admin, MARC)
@@ -252,6 +260,7 @@ LOGGED: dict[str, Preparation] = {
     "users.set": _with_user(
         lambda d: d.workspace.users.set(d.admin, MARC, UserChange(full_name="Marc D."))
     ),
+    "browsing.reveal": _browsed,
     "records.reveal": _with_contact(
         lambda d, i: d.workspace.records.reveal(d.admin, "contacts", i, ["hs_object_id", "phone"])
     ),
@@ -287,6 +296,8 @@ READS = frozenset(
         "backups.open_file",
         "backups.show",
         "backups.verify_file",
+        "browsing.browse",
+        "browsing.tables",
         "definitions.archived_properties",
         "definitions.counts",
         "definitions.object",
@@ -295,6 +306,7 @@ READS = frozenset(
         "imports.dry_run",
         "imports.errors",
         "imports.inspect",
+        "imports.inspect_tables",
         "imports.list",
         "imports.preflight",
         "imports.requests",
@@ -304,6 +316,7 @@ READS = frozenset(
         "inbox.unread_count",
         "jobs.job",
         "jobs.jobs",
+        "sign_in.is_usable",
         "records.count",
         "records.deletions",
         "records.get",

@@ -19,6 +19,7 @@ import sys
 import time
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -106,8 +107,9 @@ class Nursery:
         return [Ended(**found) for found in json.loads(self._process.stdout.readline())]
 
     def close(self) -> None:
-        """End the warm process."""
-        self._process.communicate()
+        """End the warm process, unless it has ended by itself."""
+        with suppress(BrokenPipeError):
+            self._process.communicate()
 
 
 class _Child:
