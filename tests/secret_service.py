@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -61,12 +62,12 @@ class SecretService:
         Raises:
             SecretServiceMissing: a program is not installed or does not answer.
         """
-        socket = self._folder / "bus"
+        place = self._folder / "bus"
         configuration = self._folder / "bus.conf"
-        configuration.write_text(_BUS_CONFIGURATION.format(socket=socket), encoding="utf-8")
-        self.address = f"unix:path={socket}"
+        configuration.write_text(_BUS_CONFIGURATION.format(socket=place), encoding="utf-8")
+        self.address = f"unix:path={place}"
         self._bus = _start(["dbus-daemon", "--nofork", f"--config-file={configuration}"])
-        _wait_until(socket.exists, "dbus-daemon opened no socket")
+        _wait_until(self._listens, "dbus-daemon opened no socket")
         self.start_keyring()
 
     def start_keyring(self, password: bytes = _PASSWORD) -> None:
@@ -100,6 +101,11 @@ class SecretService:
         _stop(self._bus)
         shutil.rmtree(self._folder, ignore_errors=True)
 
+    def _listens(self) -> bool:
+        """The socket's file is there a moment before anybody listens on it."""
+        with socket.socket(socket.AF_UNIX) as caller:
+            return caller.connect_ex(str(self._folder / "bus")) == 0
+
     def _answers(self) -> bool:
         if self._keyring is not None and self._keyring.poll() is not None:
             raise SecretServiceMissing("gnome-keyring-daemon ended at once")
@@ -110,9 +116,12 @@ class SecretService:
             "/org/freedesktop/DBus", "org.freedesktop.DBus", interface="org.freedesktop.DBus"
         )
         question = new_method_call(bus, "NameHasOwner", "s", ("org.freedesktop.secrets",))
-        with open_dbus_connection(self.address) as connection:
-            reply = connection.send_and_get_reply(question)
-            return reply.header.message_type is MessageType.method_return and bool(reply.body[0])
+        try:
+            with open_dbus_connection(self.address) as connection:
+                reply = connection.send_and_get_reply(question)
+        except ConnectionRefusedError:
+            return False
+        return reply.header.message_type is MessageType.method_return and bool(reply.body[0])
 
 
 def _start(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import select
+import signal
 import time
 from dataclasses import dataclass
 
@@ -27,6 +28,8 @@ def typed(terminal: Terminal, words: tuple[str, ...], *answers: tuple[str, str])
     """Run a command at a terminal of its own; each answer is typed when its question stands."""
     child, screen = pty.fork()
     if child == 0:
+        # Tests that run in the background inherit an interrupt that is ignored.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.execvp(command(terminal.folder)[0], [*command(terminal.folder), *words])
     shown, waiting, seen = b"", list(answers), 0
     end = time.monotonic() + _PATIENCE
