@@ -108,3 +108,9 @@ def pytest_runtest_teardown() -> Generator[None, None, None]:
 
 
 pytest_plugins = ["tests.builders"]
+
+
+@pytest.fixture(autouse=True)
+def _living_keyring(keyring_service: SecretService) -> None:
+    """A daemon that died, e.g. in a starved run, must not take the rest of the tests with it."""
+    keyring_service.keep_alive()

@@ -79,6 +79,15 @@ class SecretService:
         )
         _wait_until(self._answers, "gnome-keyring-daemon did not answer on the bus")
 
+    def keep_alive(self) -> None:
+        """Start again what ended by itself; the keyring's file still holds its secrets."""
+        if self._bus is None or self._bus.poll() is not None:
+            _stop(self._keyring)
+            (self._folder / "bus").unlink(missing_ok=True)
+            self.start()
+        elif self._keyring is None or self._keyring.poll() is not None:
+            self.start_keyring()
+
     def stop_keyring(self) -> None:
         """Stop the keyring and leave the bus: the service has vanished, as after a crash."""
         _stop(self._keyring)
