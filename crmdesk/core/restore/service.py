@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 
 from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.guard import Guard
 from crmdesk.core.access.permissions import Permission
-from crmdesk.core.access.step_up import StepUpPurpose, spend_step_up
-from crmdesk.core.audit import kinds
+from crmdesk.core.access.step_up import StepUpPurpose
 from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.backup.cancel import never
-from crmdesk.core.changes.plan import PlanCounts, plan_hash, settle
-from crmdesk.core.changes.stage import Stage, reopen_stage, scratch_path
+from crmdesk.core.changes.plan import settle
+from crmdesk.core.changes.stage import scratch_path
 from crmdesk.core.changes.undo import stage_undo
-from crmdesk.core.clock import to_text
 from crmdesk.core.db.engine import Database
 from crmdesk.core.db.sqlite import quoted
-from crmdesk.core.db.tables import imports, plans, restores
+from crmdesk.core.db.tables import restores
 from crmdesk.core.errors import UserError, WrongUsage
-from crmdesk.core.jobs.job import JobKind, JobState
 from crmdesk.core.jobs.queue import JobQueue
 from crmdesk.core.records.schema import ObjectType, load_object_type, load_object_types
 from crmdesk.core.restore.choosing import (
@@ -35,10 +27,9 @@ from crmdesk.core.restore.choosing import (
     build_survey,
     completed,
     plan_params,
-    planned_facts,
 )
-from crmdesk.core.restore.describe import plan_samples, plan_skips
 from crmdesk.core.restore.history import RestoreHistory
+from crmdesk.core.restore.keeping import Origin, keep_plan
 from crmdesk.core.restore.model import (
     ChangedValue,
     OpenedBackup,
@@ -50,11 +41,7 @@ from crmdesk.core.restore.model import (
     Survey,
 )
 from crmdesk.core.restore.plan_store import (
-    code_needed,
     load_plan,
-    new_plan_id,
-    save_plan,
-    stage_path,
 )
 from crmdesk.core.restore.planning import RULES, Cancelled, Planner, Reported
 from crmdesk.core.restore.sources import (
@@ -63,26 +50,11 @@ from crmdesk.core.restore.sources import (
     open_source,
     restorable_objects,
 )
-from crmdesk.core.settings import read_setting
-
-LOCK = "restore"
+from crmdesk.core.restore.starting import RestoreStarter
 
 
 def _silent(_: int) -> None:
     """Report to nobody."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Origin:
-    """Where a plan comes from, and what was counted before staging."""
-
-    kind: str
-    params: Mapping[str, Any]
-    source: str
-    source_name: str
-    snapshot_at: datetime | None = None
-    unchanged: int = 0
-    created_since: int = 0
 
 
 class RestoreService:
@@ -104,13 +76,12 @@ class RestoreService:
     ) -> None:
         self._database = database
         self._guard = guard
-        self._audit_log = audit_log
-        self._jobs = jobs
         self._vault = folder / "vault" / "backups"
         self._staging = folder / "staging"
         self._verify_key = verify_key
         self._planner = Planner(database, self._staging)
         self._history = RestoreHistory(database)
+        self._starter = RestoreStarter(database, audit_log, jobs, self._staging)
 
     # -- choosing --------------------------------------------------------------------------
     def sources(self, actor: Actor) -> list[RestoreSource]:
@@ -188,11 +159,13 @@ class RestoreService:
         compared = self._planner.compare(
             backup, object_type, request, cancelled=cancelled, reported=reported
         )
-        return self._keep(
+        return keep_plan(
+            self._database,
+            self._staging,
             actor,
             compared.stage,
             compared.counts,
-            _Origin(
+            Origin(
                 "restore",
                 plan_params(request),
                 request.source,
@@ -224,11 +197,13 @@ class RestoreService:
         stage = stage_undo(self._database, scratch_path(self._staging), object_type, change_id)
         with self._database.staging(stage.path) as tx:
             counts = settle(tx, stage, RULES)
-        return self._keep(
+        return keep_plan(
+            self._database,
+            self._staging,
             actor,
             stage,
             counts,
-            _Origin(
+            Origin(
                 "undo",
                 {"restore_id": restore_id, "object_name": found.object_name},
                 restore_id,
@@ -275,7 +250,7 @@ class RestoreService:
                 "A restore changes data, and only its undo can take that back.",
                 "Accept both consequences to go on.",
             )
-        return self._start(actor, plan_id, "restore", StepUpPurpose.RESTORE, step_up_id)
+        return self._starter.start(actor, plan_id, StepUpPurpose.RESTORE, step_up_id)
 
     def start_undo(self, actor: Actor, plan_id: str, *, step_up_id: str) -> str:
         """Queue the undo that a plan describes, and return its restore id.
@@ -284,7 +259,7 @@ class RestoreService:
             SecondFactorRefused, Busy, UserError: as :meth:`start`.
         """
         self._guard.require(actor, Permission.SUPER_ADMIN)
-        return self._start(actor, plan_id, "undo", StepUpPurpose.RESTORE_UNDO, step_up_id)
+        return self._starter.start(actor, plan_id, StepUpPurpose.RESTORE_UNDO, step_up_id)
 
     # -- looking back ----------------------------------------------------------------------
     def list(self, actor: Actor) -> list[Restore]:
@@ -328,37 +303,6 @@ class RestoreService:
             )
         return known[object_name]
 
-    def _keep(self, actor: Actor, stage: Stage, counts: PlanCounts, origin: _Origin) -> RestorePlan:
-        plan_id = new_plan_id()
-        with self._database.staging(stage.path) as tx:
-            digest = plan_hash(tx, stage, json.dumps(origin.params, sort_keys=True))
-            samples, skips = plan_samples(tx, stage, counts), plan_skips(tx, stage)
-        stage.path.rename(stage_path(self._staging, plan_id))
-        with self._database.write() as tx:
-            plan = RestorePlan(
-                id=plan_id,
-                kind=origin.kind,
-                hash=digest,
-                source=origin.source,
-                source_name=origin.source_name,
-                snapshot_at=origin.snapshot_at,
-                object_name=stage.object_type.name,
-                properties=counts.properties,
-                records_changing=counts.records_changing,
-                records_unchanged=counts.records_unchanged + origin.unchanged,
-                skipped=counts.skipped,
-                samples=samples,
-                skips=skips,
-                lock_seconds=counts.lock_seconds,
-                created_since=origin.created_since,
-                automations=(),
-                undo_until=tx.now + timedelta(days=int(read_setting(tx, "restore.undo_days"))),
-                code_needed=code_needed(actor),
-                created_at=tx.now,
-            )
-            save_plan(tx, actor, plan, origin.params)
-        return plan
-
     def _created_since(
         self, backup: TrustedBackup, object_type: ObjectType, missing: Mapping[str, int]
     ) -> int:
@@ -368,92 +312,3 @@ class RestoreService:
         with self._database.read() as tx:
             row = tx.sql(f"SELECT count(*) FROM {table} WHERE archived_at IS NULL").fetchone()
         return max(int(row[0]) - compared, 0)
-
-    def _start(
-        self, actor: Actor, plan_id: str, kind: str, purpose: StepUpPurpose, step_up_id: str
-    ) -> str:
-        with self._database.read() as tx:
-            plan, params = load_plan(tx, actor, plan_id)
-            object_type = load_object_type(tx, plan.object_name)
-        self._refuse_unusable(plan, kind, object_type)
-        with self._database.write() as tx:
-            method = spend_step_up(tx, actor, step_up_id, purpose, plan.hash)
-            restore_id, import_id = secrets.token_hex(8), secrets.token_hex(8)
-            job_id = self._jobs.enqueue(
-                tx,
-                actor,
-                JobKind.RESTORE if kind == "restore" else JobKind.UNDO,
-                {"restore_id": restore_id, "plan_id": plan_id, "plan_hash": plan.hash},
-            )
-            self._jobs.take_lock(tx, LOCK, job_id, actor)
-            tx.execute(update(plans).where(plans.c.id == plan_id).values(used_at=tx.now_text))
-            name = f"Data Restore - {object_type.label}"
-            if kind == "undo":
-                name = f"Undo of {name}"
-            tx.execute(
-                insert(imports).values(
-                    id=import_id,
-                    job_id=job_id,
-                    kind="restore" if kind == "restore" else "undo",
-                    name=name,
-                    object_type_id=object_type.id,
-                    object_name=object_type.name,
-                    state=JobState.QUEUED.value,
-                    created_at=tx.now_text,
-                    user_id=actor.user_id,
-                    file_name=plan.source_name,
-                )
-            )
-            tx.execute(
-                insert(restores).values(
-                    id=restore_id,
-                    job_id=job_id,
-                    import_id=import_id,
-                    plan_id=plan_id,
-                    plan_hash=plan.hash,
-                    state=JobState.QUEUED.value,
-                    backup=plan.source,
-                    object_name=plan.object_name,
-                    properties=json.dumps(list(plan.properties)),
-                    planned=json.dumps(planned_facts(plan)),
-                    created_at=tx.now_text,
-                    user_id=actor.user_id,
-                    undo_until=None
-                    if plan.undo_until is None
-                    else to_text(
-                        tx.steady_now + timedelta(days=int(read_setting(tx, "restore.undo_days")))
-                    ),
-                    undoes=params.get("restore_id"),
-                )
-            )
-            self._audit_log.log(
-                tx,
-                actor,
-                kinds.RESTORE_PLANNED,
-                object_type=plan.object_name,
-                object_id=restore_id,
-                job_id=job_id,
-                details={"plan_hash": plan.hash, "two_factor": method, "plan": planned_facts(plan)},
-            )
-        return restore_id
-
-    def _refuse_unusable(self, plan: RestorePlan, kind: str, object_type: ObjectType) -> None:
-        if plan.kind != kind:
-            raise UserError(
-                "plan_unknown",
-                "This plan is of another kind.",
-                "Make a plan for what you want to do; nothing was changed.",
-            )
-        if not plan.records_changing:
-            raise UserError(
-                "nothing_to_restore",
-                "There is nothing to restore: every chosen value is as it was.",
-                "Choose other properties or another backup.",
-            )
-        if reopen_stage(stage_path(self._staging, plan.id), object_type) is None:
-            raise UserError(
-                "plan_outdated",
-                "A property was changed since the review, so nothing was written.",
-                "Review again: the plan is made anew in moments.",
-                records=0,
-            )

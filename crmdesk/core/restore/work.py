@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import functools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from crmdesk.core.access.actor import Actor
 from crmdesk.core.audit import kinds
 from crmdesk.core.audit.kinds import Result
 from crmdesk.core.audit.log import AuditLog
-from crmdesk.core.changes.apply import apply_stage, plan_outdated
+from crmdesk.core.changes.apply import Applied, apply_stage, plan_outdated
 from crmdesk.core.changes.change_set import Source, history_digest, open_change_set
 from crmdesk.core.changes.plan import plan_hash
 from crmdesk.core.changes.stage import Stage, reopen_stage
@@ -38,6 +38,26 @@ class _Task:
     plan_id: str
     plan_hash: str
     undo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What one restore wrote."""
+
+    row: Row[tuple[object, ...]]
+    name: str
+    change_id: int
+    applied: Applied
+    skipped: Mapping[str, int]
+
+    def result(self) -> dict[str, object]:
+        """What the job's row tells."""
+        return {
+            "import_id": self.row.import_id,
+            "records_changed": self.applied.updated,
+            "values_written": self.applied.values,
+            "skipped": self.skipped,
+        }
 
 
 class RestoreWork:
@@ -152,35 +172,15 @@ class RestoreWork:
             undoes=self._undone_change(tx, row),
         )
         applied = apply_stage(tx, stage, change_id)
-        planned = json.loads(row.planned)
-        skipped = planned["skipped"]
-        done = {
-            "state": JobState.SUCCEEDED.value,
-            "finished_at": tx.now_text,
-            "change_id": change_id,
-        }
-        tx.execute(
-            update(restores)
-            .where(restores.c.id == task.restore_id)
-            .values(
-                records_changed=applied.updated,
-                values_written=applied.values,
-                skipped=json.dumps(skipped),
-                **done,
-            )
-        )
-        tx.execute(
-            update(imports)
-            .where(imports.c.id == row.import_id)
-            .values(
-                row_count=applied.updated,
-                updated=applied.updated,
-                error_file=None if skipped_file is None else skipped_file.name,
-                **done,
-            )
-        )
-        if row.undoes:
-            tx.execute(update(restores).where(restores.c.id == row.undoes).values(undone_by=row.id))
+        skipped = json.loads(row.planned)["skipped"]
+        done = _Done(row, str(name), change_id, applied, skipped)
+        _finish_rows(tx, done, skipped_file)
+        self._tell(tx, context, task, done)
+        context.succeed(tx, {"restore_id": task.restore_id, **done.result()})
+
+    def _tell(self, tx: Tx, context: JobContext, task: _Task, done: _Done) -> None:
+        """The entry in the log, and the note to who asked."""
+        row = done.row
         self._audit_log.log(
             tx,
             context.actor,
@@ -188,17 +188,17 @@ class RestoreWork:
             object_type=row.object_name,
             object_id=task.restore_id,
             job_id=context.job.id,
-            subjects=applied.updated,
+            subjects=done.applied.updated,
             link=f"imports/{row.import_id}",
             details={
                 "backup": row.backup,
                 "object": row.object_name,
                 "properties": json.loads(row.properties),
-                "records_changed": applied.updated,
-                "values_written": applied.values,
-                "skipped": skipped,
+                "records_changed": done.applied.updated,
+                "values_written": done.applied.values,
+                "skipped": done.skipped,
                 "plan_hash": task.plan_hash,
-                "history_digest": history_digest(tx, change_id),
+                "history_digest": history_digest(tx, done.change_id),
             },
         )
         if context.actor.user_id is not None:
@@ -206,19 +206,13 @@ class RestoreWork:
                 tx,
                 [context.actor.user_id],
                 NotificationKind.RESTORE_UNDONE if task.undo else NotificationKind.RESTORE_DONE,
-                {"name": name, "records": applied.updated, "values": applied.values},
+                {
+                    "name": done.name,
+                    "records": done.applied.updated,
+                    "values": done.applied.values,
+                },
                 link=f"imports/{row.import_id}",
             )
-        context.succeed(
-            tx,
-            {
-                "restore_id": task.restore_id,
-                "import_id": row.import_id,
-                "records_changed": applied.updated,
-                "values_written": applied.values,
-                "skipped": skipped,
-            },
-        )
 
     def _undone_change(self, tx: Tx, row: Row[tuple[object, ...]]) -> int | None:
         if not row.undoes:
@@ -267,3 +261,35 @@ def _write_csv(
 
 def _row(tx: Tx, restore_id: str) -> Row[tuple[object, ...]]:
     return tx.execute(select(restores).where(restores.c.id == restore_id)).one()
+
+
+def _finish_rows(tx: Tx, done: _Done, skipped_file: Path | None) -> None:
+    """Put the rows of the restore and of its import in their final state."""
+    row, applied = done.row, done.applied
+    common = {
+        "state": JobState.SUCCEEDED.value,
+        "finished_at": tx.now_text,
+        "change_id": done.change_id,
+    }
+    tx.execute(
+        update(restores)
+        .where(restores.c.id == row.id)
+        .values(
+            records_changed=applied.updated,
+            values_written=applied.values,
+            skipped=json.dumps(done.skipped),
+            **common,
+        )
+    )
+    tx.execute(
+        update(imports)
+        .where(imports.c.id == row.import_id)
+        .values(
+            row_count=applied.updated,
+            updated=applied.updated,
+            error_file=None if skipped_file is None else skipped_file.name,
+            **common,
+        )
+    )
+    if row.undoes:
+        tx.execute(update(restores).where(restores.c.id == row.undoes).values(undone_by=row.id))
