@@ -36,11 +36,6 @@ class SettingState:
     setting: Setting
     value: Value
 
-    @property
-    def is_default(self) -> bool:
-        """Whether the value is the declared one."""
-        return self.value == self.setting.default
-
 
 @dataclass(frozen=True, slots=True)
 class SettingChange:

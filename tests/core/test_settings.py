@@ -83,7 +83,7 @@ def test_only_a_super_admin_changes_a_setting_and_the_refusal_is_logged(service,
 
     assert service.number(None, "backup.keep_days") == 14
     assert desk.audit_actions()[-1] == ("PERMISSION_REFUSED", "refused")
-    assert service.one(user, "backup.keep_days").is_default
+    assert service.one(user, "backup.keep_days").value == 14
 
 
 def test_a_change_whose_entry_cannot_be_written_does_not_happen(service, desk, admin):

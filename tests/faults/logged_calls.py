@@ -298,7 +298,6 @@ READS = frozenset(
         "backups.verify_file",
         "browsing.browse",
         "browsing.tables",
-        "definitions.archived_properties",
         "definitions.counts",
         "definitions.object",
         "definitions.objects",

@@ -58,11 +58,6 @@ def after_failure(counter: Counter, now: datetime) -> Counter:
     )
 
 
-def after_success() -> Counter:
-    """Forget all wrong tries."""
-    return Counter()
-
-
 def wait_left(counter: Counter, now: datetime) -> timedelta:
     """How long no try is taken from now on; zero when one may be made.
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row, desc, insert, select, update
 
-from crmdesk.core.access.actor import Actor
+from crmdesk.core.access.actor import SYSTEM, Actor
 from crmdesk.core.access.guard import Guard
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.audit import kinds
@@ -25,6 +25,7 @@ from crmdesk.core.jobs.job import OPEN, REQUIRED, Job, JobKind, JobState
 from crmdesk.core.jobs.rows import (
     actor_facts,
     error_text,
+    is_ours,
     owner_lives,
     owner_of,
     read_actor,
@@ -215,7 +216,7 @@ class JobQueue:
             statement = statement.where(jobs.c.state.in_(_NAMES))
         with self._database.read() as tx:
             rows = tx.execute(statement.order_by(desc(jobs.c.created_at)).limit(limit)).all()
-        return [read_job(row, row.full_name or "") for row in rows]
+        return [read_job(row, row.full_name or "") for row in rows if is_ours(row)]
 
     def job(self, actor: Actor, job_id: str) -> Job:
         """One job.
@@ -265,15 +266,21 @@ class JobQueue:
     def recover(self) -> list[Job]:
         """Find open jobs whose process is gone, and end them as interrupted.
 
-        Called at every start; cheap when there is nothing to do.
+        Called at every start; cheap when there is nothing to do. A row that this program did
+        not write is ended as failed, and nothing is made of what it says.
         """
         with self._database.read() as tx:
             rows = tx.execute(select(jobs).where(jobs.c.state.in_(_NAMES))).all()
+        foreign = [row for row in rows if not is_ours(row)]
+        if foreign:
+            self._end_foreign(foreign)
         gone = [row for row in rows if row.owner_pid is not None and not owner_lives(row)]
         found = []
         for row in gone:
             with self._database.write() as tx:
-                fresh = _row(tx, row.id)
+                fresh = _row_as_it_is(tx, row.id)
+                if fresh is None or not is_ours(fresh):
+                    continue
                 if fresh.state in _NAMES and not owner_lives(fresh):
                     job = read_job(fresh, "")
                     self._end(tx, job, JobState.INTERRUPTED, error=error_text(_INTERRUPTED))
@@ -288,6 +295,24 @@ class JobQueue:
         return found
 
     # -- within ----------------------------------------------------------------------------
+    def _end_foreign(self, rows: Sequence[Row[Any]]) -> None:
+        with self._database.write() as tx:
+            for row in rows:
+                tx.execute(
+                    update(jobs)
+                    .where(jobs.c.id == row.id)
+                    .values(
+                        state=JobState.FAILED.value,
+                        finished_at=tx.now_text,
+                        error=error_text(_no_permission()),
+                    )
+                )
+                tx.execute(locks.delete().where(locks.c.job_id == row.id))
+                details = {"kind": str(row.kind)[:40], "reason": "grant_invalid"}
+                self._audit_log.log(
+                    tx, SYSTEM, kinds.JOB_INTERRUPTED, job_id=str(row.id), details=details
+                )
+
     def _end(self, tx: Tx, job: Job, state: JobState, error: str | None) -> None:
         tx.execute(
             update(jobs)
@@ -315,11 +340,7 @@ class JobQueue:
     def _refusal(self, tx: Tx, row: Row[Any]) -> UserError | None:
         lapsed = from_text(row.grant_expires_at) <= tx.steady_now or row.grant_used_at is not None
         if lapsed or not self._is_genuine(row):
-            return UserError(
-                "grant_invalid",
-                "The job carries no valid permission and was refused.",
-                "Start it again from CRM Desk.",
-            )
+            return _no_permission()
         standing = None if row.user_id is None else self._guard.standing(tx, row.user_id)
         asked_by_person = row.user_id is not None
         if asked_by_person and (
@@ -339,7 +360,7 @@ class JobQueue:
                 .outerjoin(users, users.c.id == jobs.c.user_id)
                 .where(jobs.c.id == job_id)
             ).first()
-        if row is None:
+        if row is None or not is_ours(row):
             raise _unknown(job_id)
         return read_job(row, row.full_name or "")
 
@@ -357,8 +378,20 @@ def _unknown(job_id: str) -> UserError:
     )
 
 
+def _no_permission() -> UserError:
+    return UserError(
+        "grant_invalid",
+        "The job carries no valid permission and was refused.",
+        "Start it again from CRM Desk.",
+    )
+
+
 def _row(tx: Tx, job_id: str) -> Row[Any]:
-    row = tx.execute(select(jobs).where(jobs.c.id == job_id)).first()
-    if row is None:
+    row = _row_as_it_is(tx, job_id)
+    if row is None or not is_ours(row):
         raise _unknown(job_id)
     return row
+
+
+def _row_as_it_is(tx: Tx, job_id: str) -> Row[Any] | None:
+    return tx.execute(select(jobs).where(jobs.c.id == job_id)).first()

@@ -49,6 +49,16 @@ def read_actor(facts: Mapping[str, Any]) -> Actor:
     return Actor(kind=ActorKind(facts["kind"]), place=place, **kept)
 
 
+def is_ours(row: Row[Any]) -> bool:
+    """Whether this program can have written a row; one put in by hand may say anything."""
+    try:
+        read_job(row, "")
+        read_actor(json.loads(row.actor))
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return False
+    return True
+
+
 def read_job(row: Row[Any], user_name: str) -> Job:
     """A row as a job."""
     return Job(

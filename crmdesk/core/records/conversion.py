@@ -51,15 +51,6 @@ def converter(source: PropertyType, target: PropertyShape) -> Convert:
     return convert
 
 
-def to_canonical(text: str, source: PropertyType, target: PropertyShape) -> str:
-    """Carry one value over; see :func:`converter`, which is for columns.
-
-    Raises:
-        ValueProblem: it cannot be carried over without loss.
-    """
-    return converter(source, target)(text)
-
-
 def is_canonical(text: str, value_type: PropertyType) -> bool:
     """Whether a text is canonical for its type; options are not looked at."""
     return value_type.has_options or _CHECKS[value_type](text)

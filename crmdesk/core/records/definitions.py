@@ -73,19 +73,6 @@ class Definitions:
         with self._database.read() as tx:
             return [_counted(tx, object_type) for object_type in load_object_types(tx)]
 
-    def archived_properties(self, actor: Actor, object_name: str) -> list[str]:
-        """Internal names of an object's archived properties."""
-        self._guard.require(actor, Permission.USE_RECORDS)
-        with self._database.read() as tx:
-            object_type = load_object_type(tx, object_name)
-            rows = tx.execute(
-                select(properties.c.name).where(
-                    properties.c.object_type_id == object_type.id,
-                    properties.c.archived_at.is_not(None),
-                )
-            )
-            return list(rows.scalars())
-
     # -- objects -------------------------------------------------------------------------
     def add_object(
         self, actor: Actor, name: str, label: str, plural_label: str | None = None

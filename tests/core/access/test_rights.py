@@ -73,7 +73,6 @@ RIGHTS: dict[str, Permission | str] = {
     "definitions.add_object": PROPERTIES,
     "definitions.add_property": PROPERTIES,
     "definitions.archive_property": PROPERTIES,
-    "definitions.archived_properties": USE,
     "definitions.counts": USE,
     "definitions.object": USE,
     "definitions.objects": USE,

@@ -17,7 +17,7 @@ from crmdesk.core.records.catalogue import (
     load_catalogue,
 )
 from crmdesk.core.records.choices import Owner, StageFinder, find_stage
-from crmdesk.core.records.conversion import is_canonical, to_canonical
+from crmdesk.core.records.conversion import converter, is_canonical
 from crmdesk.core.records.dates import DateOrder, detect_date_order
 from crmdesk.core.records.display import DisplayOptions, display
 from crmdesk.core.records.multi import MultiValue
@@ -517,7 +517,7 @@ def test_choices_are_equal_as_sets_and_everything_else_as_text():
     ],
 )
 def test_a_value_is_carried_to_another_type_when_nothing_is_lost(text, source, target, carried):
-    assert to_canonical(text, PropertyType(source), target) == carried
+    assert converter(PropertyType(source), target)(text) == carried
 
 
 @pytest.mark.parametrize(
@@ -533,14 +533,14 @@ def test_a_value_is_carried_to_another_type_when_nothing_is_lost(text, source, t
 )
 def test_a_value_that_would_lose_something_is_not_carried(text, source, target):
     with pytest.raises(ValueProblem) as raised:
-        to_canonical(text, PropertyType(source), target)
+        converter(PropertyType(source), target)(text)
     assert raised.value.error_type is ImportErrorType.FAILED_VALIDATION
 
 
 @pytest.mark.parametrize("text", ["Red", "PUCE", "GREEN"])
 def test_a_kept_choice_is_matched_by_its_internal_value_alone(text):
     with pytest.raises(ValueProblem) as raised:
-        to_canonical(text, PropertyType.ENUMERATION, COLOUR)
+        converter(PropertyType.ENUMERATION, COLOUR)(text)
     assert raised.value.error_type is ImportErrorType.INVALID_ENUMERATION_OPTION
 
 
