@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+
+from sqlalchemy import Connection
 
 from crmdesk.core.db import sqlite
 from crmdesk.core.db.engine import Database
 from crmdesk.core.errors import UserError
 
-CURRENT = "0001"
+CURRENT = "0002"
 
 
 def version_of(path: Path) -> str | None:
@@ -56,8 +59,32 @@ def prepare(database: Database) -> None:
             "This workspace was written by a newer CRM Desk and was left untouched.",
             "Update CRM Desk on this computer and open it again.",
         )
-    _copy(database, database.path.with_name(f"crm-before-{CURRENT}.sqlite3"))
-    upgrade(database)
+    with _locked(database) as connection:
+        # Another process may have done it while we waited: its copy is the one of before.
+        if version_of(database.path) != CURRENT:
+            _copy(database, database.path.with_name(f"crm-before-{CURRENT}.sqlite3"))
+            _migrate(connection)
+
+
+def upgrade(database: Database) -> None:
+    """Run the migrations that the file lacks, all in one transaction.
+
+    Whoever comes second waits, and finds nothing to do.
+
+    Raises:
+        Busy: another process holds the file for longer than is waited.
+    """
+    with _locked(database) as connection:
+        _migrate(connection)
+
+
+@contextmanager
+def _locked(database: Database) -> Iterator[Connection]:
+    """A connection that holds the write lock; it commits at the end."""
+    with sqlite.explain_errors(database.path), database.connection() as opened:
+        connection = opened.execution_options(**{sqlite.IMMEDIATE: True})
+        with connection.begin():
+            yield connection
 
 
 def _copy(database: Database, target: Path) -> None:
@@ -67,14 +94,12 @@ def _copy(database: Database, target: Path) -> None:
         source.backup(copy)
 
 
-def upgrade(database: Database) -> None:
-    """Run the migrations that the file lacks, all in one transaction."""
+def _migrate(connection: Connection) -> None:
     # Alembic takes 100 ms to import and is needed once in a file's life.
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    with database.connection() as connection, connection.begin():
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

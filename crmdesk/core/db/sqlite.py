@@ -269,22 +269,6 @@ HISTORY_VIEW = (
     "CAST(c.value ->> 0 AS INTEGER) AS property_id, h.record_id, h.object_type_id, "
     "c.value ->> 1 AS old, c.value ->> 2 AS new FROM value_history h, json_each(h.cells) c"
 )
-_DEFINITION_TABLES = (
-    "object_types",
-    "properties",
-    "property_options",
-    "pipelines",
-    "pipeline_stages",
-)
-DEFINITION_TRIGGERS = (
-    "INSERT INTO definitions_state (id, version) VALUES (1, 1)",
-    *(
-        f"CREATE TRIGGER {table}_{verb.lower()}_counts AFTER {verb} ON {table} "
-        "BEGIN UPDATE definitions_state SET version = version + 1; END"
-        for table in _DEFINITION_TABLES
-        for verb in ("INSERT", "UPDATE", "DELETE")
-    ),
-)
 AUDIT_TRIGGERS = (
     "CREATE TRIGGER audit_events_no_update BEFORE UPDATE ON audit_events "
     "BEGIN SELECT RAISE(ABORT, 'audit entries cannot be changed'); END",
@@ -295,3 +279,13 @@ AUDIT_TRIGGERS = (
     "WHEN EXISTS (SELECT 1 FROM audit_events WHERE id = NEW.id) "
     "BEGIN SELECT RAISE(ABORT, 'audit entries cannot be replaced'); END",
 )
+
+
+def definition_triggers(tables: Sequence[str]) -> list[str]:
+    """Triggers that count every change of definitions, so that readers may keep what they read."""
+    return [
+        f"CREATE TRIGGER {table}_{verb.lower()}_counts AFTER {verb} ON {table} "
+        "BEGIN UPDATE definitions_state SET version = version + 1; END"
+        for table in tables
+        for verb in ("INSERT", "UPDATE", "DELETE")
+    ]

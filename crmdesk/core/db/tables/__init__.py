@@ -1,0 +1,112 @@
+"""Every table but those of the CRM objects, which are made from their definitions.
+
+Times are 24 characters of UTC text (see :mod:`crmdesk.core.clock`), JSON is text, and yes/no is
+0 or 1, so that any SQL tool reads the file without us.
+"""
+
+from __future__ import annotations
+
+from crmdesk.core.db.tables.audit import audit_details, audit_events
+from crmdesk.core.db.tables.base import metadata, views
+from crmdesk.core.db.tables.definitions import (
+    object_types,
+    pipeline_stages,
+    pipelines,
+    properties,
+    property_options,
+)
+from crmdesk.core.db.tables.history import (
+    change_sets,
+    property_history,
+    record_aliases,
+    record_history,
+    source_records,
+    tombstones,
+    value_history,
+)
+from crmdesk.core.db.tables.looks import (
+    backup_drills,
+    create_form_fields,
+    import_templates,
+    property_groups,
+    saved_views,
+    segment_members,
+    segments,
+)
+from crmdesk.core.db.tables.people import (
+    attempt_counters,
+    one_time_codes,
+    recovery_codes,
+    sessions,
+    step_ups,
+    team_members,
+    teams,
+    user_permissions,
+    users,
+)
+from crmdesk.core.db.tables.relations import (
+    association_history,
+    association_labels,
+    association_limits,
+    associations,
+)
+from crmdesk.core.db.tables.work import (
+    backups,
+    imports,
+    jobs,
+    locks,
+    notifications,
+    plans,
+    restores,
+)
+from crmdesk.core.db.tables.workspace import clock_state, definitions_state, settings, workspace
+
+__all__ = [
+    "association_history",
+    "association_labels",
+    "association_limits",
+    "associations",
+    "attempt_counters",
+    "audit_details",
+    "audit_events",
+    "backup_drills",
+    "backups",
+    "change_sets",
+    "clock_state",
+    "create_form_fields",
+    "definitions_state",
+    "import_templates",
+    "imports",
+    "jobs",
+    "locks",
+    "metadata",
+    "notifications",
+    "object_types",
+    "one_time_codes",
+    "pipeline_stages",
+    "pipelines",
+    "plans",
+    "properties",
+    "property_groups",
+    "property_history",
+    "property_options",
+    "record_aliases",
+    "record_history",
+    "recovery_codes",
+    "restores",
+    "saved_views",
+    "segment_members",
+    "segments",
+    "sessions",
+    "settings",
+    "source_records",
+    "step_ups",
+    "team_members",
+    "teams",
+    "tombstones",
+    "user_permissions",
+    "users",
+    "value_history",
+    "views",
+    "workspace",
+]
