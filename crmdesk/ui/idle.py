@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QGuiApplication, QWindow
 
 LOOK_EVERY_MS = 10_000
 TOUCH_EVERY_S = 60.0
@@ -23,7 +23,10 @@ _ACTIVITY = frozenset(
 
 
 class IdleWatch(QObject):
-    """Watches for clicks and keys in the whole application.
+    """Watches for clicks and keys in every window of the application.
+
+    It looks at what the system hands to the windows. A filter on the application itself would
+    hand Python every event of every widget, thousands whenever a page is built or laid out.
 
     Args:
         limit: reads how long nobody may be there, in seconds.
@@ -48,21 +51,25 @@ class IdleWatch(QObject):
         self._seen = self._touched = clock()
         self._timer = QTimer(self, interval=LOOK_EVERY_MS)
         self._timer.timeout.connect(self.look)
+        _application().focusWindowChanged.connect(self._follow)
 
     def start(self) -> None:
         """Count from now on."""
         self._seen = self._touched = self._clock()
         self._timer.start()
-        _application().installEventFilter(self)
+        self._watch_windows()
 
     def rest(self) -> None:
         """Stop counting: the window is locked already, or closing."""
         self._timer.stop()
-        _application().removeEventFilter(self)
+        for window in QGuiApplication.topLevelWindows():
+            window.removeEventFilter(self)
 
     @Slot()
     def look(self) -> None:
         """Decide now whether anybody is there."""
+        # Menus and lists that opened since take no focus of their own.
+        self._watch_windows()
         now = self._clock()
         if now - self._seen >= self._limit():
             self.idle.emit()
@@ -70,13 +77,23 @@ class IdleWatch(QObject):
             self._touched = now
             self._touch()
 
+    @Slot(QWindow)
+    def _follow(self, window: QWindow | None) -> None:
+        """A dialog that comes while somebody works is watched from its first key on."""
+        if window is not None and self._timer.isActive():
+            window.installEventFilter(self)
+
+    def _watch_windows(self) -> None:
+        for window in QGuiApplication.topLevelWindows():
+            window.installEventFilter(self)
+
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         if event.type() in _ACTIVITY:
             self._seen = self._clock()
         return False
 
 
-def _application() -> QApplication:
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)  # noqa: S101 - for the type checker
+def _application() -> QGuiApplication:
+    app = QGuiApplication.instance()
+    assert isinstance(app, QGuiApplication)  # noqa: S101 - for the type checker
     return app

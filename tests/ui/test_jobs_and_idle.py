@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from crmdesk.core.errors import UserError
@@ -91,13 +92,34 @@ def test_nobody_there_for_too_long_is_told(watch):
 def test_a_key_counts_as_somebody_and_the_session_hears_of_it_once_a_minute(watch, qtbot):
     field = QLineEdit()
     qtbot.addWidget(field)
-    field.show()
+    with qtbot.waitExposed(field):
+        field.show()
+    field.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.focusWindow() is field.windowHandle())
     for now in (1000, 1010, 1020, 1075):
         watch.clock.now = now
-        qtbot.keyClick(field, Qt.Key.Key_A)
+        # As the system hands it over: to the window, not to the field.
+        QTest.keyClick(field.windowHandle(), Qt.Key.Key_A)
         watch.look()
+    assert field.text() == "aaaa"
     assert watch.touches == [1000, 1075]
     watch.clock.now = 2800
+    watch.look()
+    assert not watch.told
+
+
+def test_a_press_in_a_dialog_that_came_later_counts_too(watch, qtbot):
+    dialog = QLineEdit()
+    qtbot.addWidget(dialog)
+    with qtbot.waitExposed(dialog):
+        dialog.show()
+    dialog.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.focusWindow() is dialog.windowHandle())
+    watch.clock.now = 1700
+
+    QTest.mouseClick(dialog.windowHandle(), Qt.MouseButton.LeftButton)
+
+    watch.clock.now = 1900
     watch.look()
     assert not watch.told
 
