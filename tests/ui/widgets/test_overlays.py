@@ -80,13 +80,33 @@ def test_tab_walks_out_of_a_popover_and_closes_it(show, qtbot):
     assert other.hasFocus()
 
 
+def shadow_of(window) -> QWidget:
+    return next(w for w in window.findChildren(QWidget, "shadow") if not w.isHidden())
+
+
 def test_a_shadow_is_only_cast_in_the_light_scheme(show, qapp):
-    popover, *_rest = jobs_under(show)
-    assert popover.graphicsEffect() is not None
+    _popover, _anchor, _other, window = jobs_under(show)
+    shadow = shadow_of(window)
 
     apply_theme(qapp, "dark")
+    assert shadow.isHidden()
+    apply_theme(qapp, "light")
+    assert shadow.isVisible()
 
-    assert popover.graphicsEffect() is None
+
+def test_a_shadow_lies_around_its_popover_and_goes_with_it(show):
+    popover, _anchor, _other, window = jobs_under(show)
+    shadow = shadow_of(window)
+
+    popover.move(popover.x() + 8, popover.y() + 12)
+
+    assert shadow.geometry().contains(popover.geometry())
+    seen = window.grab().toImage()
+    below = seen.pixelColor(popover.geometry().center().x(), popover.geometry().bottom() + 3)
+    far = seen.pixelColor(2, window.height() - 2)
+    assert below.lightness() < far.lightness()
+    popover.dismiss()
+    assert shadow.isHidden()
 
 
 def entry_panel(show) -> SidePanel:
