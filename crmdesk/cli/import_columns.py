@@ -1,4 +1,4 @@
-"""Which columns of a file were recognised and which were left out, for scripts and for people."""
+"""What is said of a file's columns, for scripts and for people: where they go, what is odd."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from crmdesk.cli.words import left_out, recognised
+from crmdesk.core.transfer.columns import RECORD_ID, default_key
+from crmdesk.core.transfer.model import HeaderFault, ImportNotice
+from crmdesk.core.transfer.notices import header_notices, mapping_notices
 
 if TYPE_CHECKING:
+    from crmdesk.core.records.schema import ObjectType
     from crmdesk.core.transfer.model import ColumnSuggestion, ImportRequest, Inspection
 
 
@@ -48,3 +52,44 @@ def column_lines(document: Mapping[str, Any]) -> Iterator[str]:
         yield f"  {each['column']} → {each['property']} ({recognised(each['how'])})"
     for each in document.get("left_out", ()):
         yield f"  {each['column']} is left out: {left_out(each['reason'])}"
+
+
+def import_notices(
+    found: Inspection, request: ImportRequest, object_type: ObjectType
+) -> list[dict[str, str]]:
+    """What should be known before the import writes: a code and a sentence each."""
+    names = set((request.mapping or {}).values())
+    key = request.key or default_key(
+        object_type, names, found.trust, RECORD_ID in names, request.mode
+    )
+    codes = (*header_notices(found), *mapping_notices(object_type, names, key, request.mode))
+    return [
+        {"code": code.value, "message": _notice_sentence(code, found, request, object_type)}
+        for code in codes
+    ]
+
+
+def _notice_sentence(
+    code: ImportNotice, found: Inspection, request: ImportRequest, object_type: ObjectType
+) -> str:
+    plural = object_type.plural_label.lower()
+    if code is ImportNotice.NOTHING_FINDS_RECORDS:
+        name = _name_property(object_type)
+        mapped = name in (request.mapping or {}).values()
+        by = f"; --key {name} finds them by name" if mapped else ""
+        return f"No column finds {plural} that exist: every row makes a new record{by}."
+    if code is ImportNotice.NO_NAME:
+        shown = (object_type.by_name.get(name) for name in object_type.display_properties)
+        labels = " or ".join(each.label for each in shown if each is not None)
+        return f"No column goes to {labels}: new {plural} will have no name."
+    fault = HeaderFault.BLANK if code is ImportNotice.BLANK_HEADERS else HeaderFault.REPEATED
+    names = ", ".join(f"“{each.header}”" for each in found.columns if each.fault is fault)
+    if fault is HeaderFault.BLANK:
+        return f"{found.name} has columns without a name, called {names} here."
+    return f"{found.name} has names of columns twice, the later ones called {names} here."
+
+
+def _name_property(object_type: ObjectType) -> str:
+    """The one property that makes a record's name; empty where several do."""
+    shown = object_type.display_properties
+    return shown[0] if len(shown) == 1 else ""

@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from crmdesk.cli.documents import moment
-from crmdesk.cli.import_columns import column_documents, column_lines
+from crmdesk.cli.import_columns import column_documents, column_lines, import_notices
 from crmdesk.cli.output import plural
 from crmdesk.cli.parameters import JsonLines, Wait, group
 from crmdesk.cli.session import Seat, seat
@@ -32,6 +32,10 @@ from crmdesk.core.transfer.model import (
 _FILE = "import-file"
 _MOST_ERRORS = 100
 _DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|"}
+
+
+#: What was found in a file, and the import that it leads to.
+Proposed = tuple[Inspection, ImportRequest]
 
 
 class _ImportGroup(TyperGroup):
@@ -91,23 +95,15 @@ def import_file(
     pairs = _pairs(mapping or ())
     with seat(context) as here:
         if file is None:
-            found = here.workspace.imports.inspect_tables(
-                here.actor, object_or_zip, objects or (), options
-            )
-            proposed = [(each, each.request()) for each in found]
+            proposed = _of_zip(here, object_or_zip, objects or (), options)
         else:
             wanted = replace(options, object_name=object_or_zip)
             inspected = _inspected(here, file, wanted, pairs)
             proposed = [(inspected, _proposed(inspected, pairs, create_properties))]
-        done = [
-            _do(here, replace(request, mode=mode, key=key or request.key), dry_run, errors, wait)
-            | column_documents(found_in, request, pairs)
-            for found_in, request in proposed
-        ]
-        if file is None:
-            here.output.result({"imports": done}, *(line for each in done for line in _told(each)))
-        else:
-            here.output.result(done[0], *_told(done[0]))
+        proposed = [(each, replace(request, mode=mode, key=key)) for each, request in proposed]
+        done = [_do(here, each, pairs, dry_run, errors, wait) for each in proposed]
+        lines = (line for each in done for line in _told(each))
+        here.output.result({"imports": done} if file is None else done[0], *lines)
 
 
 @app.command("list")
@@ -139,6 +135,12 @@ def show(
         if errors is not None:
             document["error_file"] = str(errors)
         here.output.result(document, *_told(document))
+
+
+def _of_zip(here: Seat, path: str, objects: Sequence[str], options: FileOptions) -> list[Proposed]:
+    """Every table of a zip whose object is known."""
+    found = here.workspace.imports.inspect_tables(here.actor, path, objects, options)
+    return [(each, each.request()) for each in found]
 
 
 def _inspected(
@@ -180,13 +182,32 @@ def _proposed(
 
 
 def _do(
-    here: Seat, request: ImportRequest, dry_run: bool, errors: Path | None, wait: bool
+    here: Seat,
+    proposed: Proposed,
+    pairs: Mapping[str, str],
+    dry_run: bool,
+    errors: Path | None,
+    wait: bool,
 ) -> dict[str, Any]:
+    """Import one table, or try it, and tell what it says of its columns."""
+    found, request = proposed
+    columns = column_documents(found, request, pairs)
+    object_type = here.workspace.definitions.object(here.actor, request.object_name)
+    notices = import_notices(found, request, object_type)
+    for notice in notices:
+        here.output.remark(notice["message"])
+    done = _try(here, request, errors) if dry_run else _run(here, request, errors, wait)
+    return done | columns | {"warnings": notices}
+
+
+def _try(here: Seat, request: ImportRequest, errors: Path | None) -> dict[str, Any]:
+    with watching(here.output, "Reading") as (reported, cancelled):
+        tried = here.workspace.imports.dry_run(here.actor, request, reported, cancelled, errors)
+    return _tried(request, tried, errors)
+
+
+def _run(here: Seat, request: ImportRequest, errors: Path | None, wait: bool) -> dict[str, Any]:
     imports = here.workspace.imports
-    if dry_run:
-        with watching(here.output, "Reading") as (reported, cancelled):
-            tried = imports.dry_run(here.actor, request, reported, cancelled, errors)
-        return _tried(request, tried, errors)
     import_id = imports.start(here.actor, request)
     finish_job(here, imports.show(here.actor, import_id).job_id, wait=wait)
     document = _document(imports.show(here.actor, import_id))

@@ -138,7 +138,20 @@ def plan_columns(
 def possible_keys(
     object_type: ObjectType, names: set[str], trust: Trust, has_ids: bool
 ) -> tuple[str, ...]:
-    """Properties that may find records: ids of this workspace, unique ones, known ones."""
+    """Properties that may find records: ids of this workspace, unique ones, known ones, the name.
+
+    The name is offered where one property makes it, and never taken unasked: a first name alone
+    is nobody's, and two companies may well be called the same.
+    """
+    sure = _sure_keys(object_type, names, trust, has_ids)
+    shown = object_type.display_properties
+    name = shown if len(shown) == 1 and shown[0] in names else ()
+    return tuple(dict.fromkeys((*sure, *name)))
+
+
+def _sure_keys(
+    object_type: ObjectType, names: set[str], trust: Trust, has_ids: bool
+) -> tuple[str, ...]:
     known = object_definition(object_type).match_properties
     unique = [p.name for p in object_type.unique_properties if p.name in names]
     others = [name for name in known if name in names and name not in unique]
@@ -153,7 +166,7 @@ def default_key(
 
     Creating asks only what must not stand twice; two records may share any other value.
     """
-    for name in possible_keys(object_type, names, trust, has_ids):
+    for name in _sure_keys(object_type, names, trust, has_ids):
         if name == RECORD_ID or mode is not ImportMode.CREATE or object_type.property(name).unique:
             return name
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crmdesk.core.files.table import Row
+from crmdesk.core.files.table import Headers, Row
 from crmdesk.core.records.dates import DateOrder, detect_date_order
 from crmdesk.core.records.recognition import ColumnMatch
 from crmdesk.core.records.schema import ObjectType, Property
@@ -20,6 +20,7 @@ from crmdesk.core.transfer.filling import SAMPLE_ROWS, sample_rows
 from crmdesk.core.transfer.model import (
     ColumnSuggestion,
     FileOptions,
+    HeaderFault,
     ImportMode,
     Inspection,
     ObjectKnownBy,
@@ -48,7 +49,8 @@ def inspect_file(
     good = [row.cells for row in rows if row.problem is None]
     trust = opened.trust if object_type is None else trusted(opened, object_type)
     headers = () if source is None else source.headers.names
-    columns = () if object_type is None else _columns(headers, good, object_type, trust)
+    faults = () if source is None else _header_faults(source.headers)
+    columns = () if object_type is None else _columns(headers, faults, good, object_type, trust)
     names = {c.property for c in columns if c.property is not None}
     keys: tuple[str, ...] = ()
     key = None
@@ -99,16 +101,38 @@ def _settled_options(opened: OpenedFile, options: FileOptions) -> FileOptions:
 
 def _columns(
     headers: Sequence[str],
+    faults: Sequence[HeaderFault | None],
     rows: Sequence[Sequence[str]],
     object_type: ObjectType,
     trust: Trust,
 ) -> tuple[ColumnSuggestion, ...]:
     matches = recognised(headers, rows, object_type)
-    return tuple(_suggested(match, place, rows, trust) for place, match in enumerate(matches))
+    return tuple(
+        _suggested(match, fault, place, rows, trust)
+        for place, (match, fault) in enumerate(zip(matches, faults, strict=True))
+    )
+
+
+def _header_faults(headers: Headers) -> tuple[HeaderFault | None, ...]:
+    """Which columns the file does not name, or names as an earlier one."""
+    if headers.line is None:
+        return (None,) * len(headers)
+    found: list[HeaderFault | None] = []
+    seen: set[str] = set()
+    for original in headers.originals:
+        name = " ".join(original.split()).casefold()
+        fault = HeaderFault.BLANK if not name else None
+        found.append(HeaderFault.REPEATED if name in seen and name else fault)
+        seen.add(name)
+    return tuple(found)
 
 
 def _suggested(
-    match: ColumnMatch[Property], place: int, rows: Sequence[Sequence[str]], trust: Trust
+    match: ColumnMatch[Property],
+    fault: HeaderFault | None,
+    place: int,
+    rows: Sequence[Sequence[str]],
+    trust: Trust,
 ) -> ColumnSuggestion:
     cells = [row[place] for row in rows if place < len(row)]
     reason = importable(match, trust)
@@ -124,6 +148,7 @@ def _suggested(
         suggestion=match.suggestion,
         samples=tuple(text for text, _ in zip(shown, range(_SAMPLES), strict=False)),
         date_order=detect_date_order(cells) if is_date else None,
+        fault=fault,
     )
 
 

@@ -65,6 +65,24 @@ class Question(StrEnum):
     DATE_ORDER = "date_order"
 
 
+class HeaderFault(StrEnum):
+    """What is odd about the name of a column."""
+
+    BLANK = "blank"
+    REPEATED = "repeated"
+
+
+class ImportNotice(StrEnum):
+    """What a person should know before the import writes."""
+
+    #: No key and no record ids: every row makes a new record, and again the next time.
+    NOTHING_FINDS_RECORDS = "nothing_finds_records"
+    #: No column goes to what a record is called by.
+    NO_NAME = "no_name"
+    BLANK_HEADERS = "blank_headers"
+    REPEATED_HEADERS = "repeated_headers"
+
+
 @dataclass(frozen=True, slots=True)
 class FileOptions:
     """How a file is to be read; what is ``None`` is found out.
@@ -136,6 +154,7 @@ class ColumnSuggestion:
         suggestion: the property that could be made for it.
         samples: its first values.
         date_order: of a column of dates; ``UNDECIDED`` means that a person must be asked.
+        fault: set when the file gives it no name, or one that an earlier column has.
     """
 
     header: str
@@ -146,6 +165,7 @@ class ColumnSuggestion:
     suggestion: PropertyDefinition | None = None
     samples: tuple[str, ...] = ()
     date_order: DateOrder | None = None
+    fault: HeaderFault | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +266,7 @@ class Preflight:
         archived_matches: rows whose record lies in the recycle bin.
         notes: values left alone, by reason, e.g. ``lifecycle_backwards``.
         lock_seconds: how long the writing would hold others up.
+        notices: what the choice of columns leads to.
     """
 
     whole: bool
@@ -261,6 +282,7 @@ class Preflight:
     notes: Mapping[str, int]
     samples: tuple[Sample, ...]
     lock_seconds: float
+    notices: tuple[ImportNotice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

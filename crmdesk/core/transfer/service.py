@@ -36,6 +36,7 @@ from crmdesk.core.transfer.model import (
     Inspection,
     Preflight,
 )
+from crmdesk.core.transfer.notices import mapping_notices
 from crmdesk.core.transfer.preparing import Prepared, Preparer
 from crmdesk.core.transfer.request_json import request_to_json
 from crmdesk.core.transfer.settling import Settled, settle_import
@@ -350,6 +351,12 @@ class ImportService:
             notes=settled.notes,
             samples=_masked(settled, prepared.object_type),
             lock_seconds=settled.counts.lock_seconds,
+            notices=mapping_notices(
+                prepared.object_type,
+                _full_mapping(prepared).values(),
+                prepared.plan.key,
+                request.mode,
+            ),
         )
 
 
