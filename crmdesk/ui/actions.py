@@ -79,11 +79,11 @@ class Actions(QObject):
         window: the widget whose shortcuts they are.
 
     Signals:
-        changed: an action came, went, or was enabled or disabled.
+        listed: an action came or went.
         used: key of an action that was run.
     """
 
-    changed = Signal()
+    listed = Signal()
     used = Signal(str)
 
     def __init__(self, window: QWidget | None = None) -> None:
@@ -117,7 +117,7 @@ class Actions(QObject):
         self._dress(action, spec)
         if self._window is not None:
             self._window.addAction(action)
-        self.changed.emit()
+        self.listed.emit()
         return action
 
     def remove(self, key: str) -> None:
@@ -129,7 +129,7 @@ class Actions(QObject):
             if self._window is not None:
                 self._window.removeAction(action)
             action.deleteLater()
-            self.changed.emit()
+            self.listed.emit()
 
     def set_reason(self, key: str, reason: str) -> None:
         """Disable an action for a reason, or enable it with an empty one."""
@@ -140,7 +140,6 @@ class Actions(QObject):
         action.setEnabled(not reason)
         action.setToolTip(reason)
         action.setStatusTip(reason)
-        self.changed.emit()
 
     def reason(self, key: str) -> str:
         """Why an action cannot be run now; empty when it can."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
+from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from crmdesk.ui.frame.dot import Dot
@@ -25,6 +27,7 @@ from crmdesk.ui.widgets.segmented import Segmented
 
 WIDTH = 360
 _TALLEST = 440
+_A_TURN = 3
 
 
 def _head(popover: Popover, title: str) -> QHBoxLayout:
@@ -38,7 +41,10 @@ def _head(popover: Popover, title: str) -> QHBoxLayout:
 
 
 class _Entries(QScrollArea):
-    """A column of entries with lines between them, as tall as they are up to a limit."""
+    """A column of entries with lines between them, as tall as they are up to a limit.
+
+    Entries out of sight are built a few at a time: fifty notifications are 700 widgets.
+    """
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -47,25 +53,55 @@ class _Entries(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setAutoFillBackground(False)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._waiting: deque[Callable[[], QWidget]] = deque()
+        self._column = QVBoxLayout()
+        self._turn = QTimer(self, interval=0)
+        self._turn.timeout.connect(self._go_on)
 
-    def show_entries(self, entries: Sequence[QWidget]) -> None:
-        """Show other entries."""
+    def show_entries(self, entries: Sequence[Callable[[], QWidget]]) -> None:
+        """Show other entries, given as functions that build them."""
+        self._waiting = deque(entries)
         inside = QWidget()
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        for number, entry in enumerate(entries):
-            if number:
-                column.addWidget(rule(inside))
-            column.addWidget(entry)
-        column.addStretch(1)
+        self._column = QVBoxLayout(inside)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addStretch(1)
         self.setWidget(inside)
         inside.setAutoFillBackground(False)
-        # Fonts come with the style sheet; without them the heights below would be too small.
-        for part in inside.findChildren(QWidget):
+        tall = 0
+        while self._waiting and tall < px(_TALLEST):
+            tall += self._add()
+        self.setFixedHeight(min(tall, px(_TALLEST)))
+        if self._waiting:
+            self._turn.start()
+
+    def _add(self) -> int:
+        """Add the next entry; returns how tall it is, its line included."""
+        inside = self.widget()
+        at = self._column.count() - 1
+        if at:
+            self._column.insertWidget(at, rule(inside))
+            at += 1
+        entry = self._waiting.popleft()()
+        self._column.insertWidget(at, entry)
+        # Fonts come with the style sheet; without them the height would be too small.
+        for part in [entry, *entry.findChildren(QWidget)]:
             part.ensurePolished()
-        tall = column.totalHeightForWidth(px(WIDTH) - 2)
-        self.setFixedHeight(min(tall if tall > 0 else inside.sizeHint().height(), px(_TALLEST)))
+        layout = entry.layout()
+        if layout is not None and layout.hasHeightForWidth():
+            tall = layout.totalHeightForWidth(px(WIDTH) - 2)
+        elif entry.hasHeightForWidth():
+            tall = entry.heightForWidth(px(WIDTH) - 2)
+        else:
+            tall = entry.sizeHint().height()
+        return tall + (1 if at > 1 else 0)
+
+    @Slot()
+    def _go_on(self) -> None:
+        for _ in range(min(_A_TURN, len(self._waiting))):
+            self._add()
+        if not self._waiting:
+            self._turn.stop()
 
 
 class JobsPopover(Popover):
@@ -90,18 +126,29 @@ class JobsPopover(Popover):
         self.body.addWidget(remark)
         self._shown: dict[str, tuple[ProgressBar, Paragraph]] = {}
         self._names: tuple[tuple[str, str, bool], ...] = ()
+        self._jobs: tuple[JobLine, ...] = ()
 
     def set_jobs(self, jobs: Sequence[JobLine]) -> None:
         """Show other jobs, or how far the same ones are."""
-        names = tuple((job.id, job.name, job.cancellable) for job in jobs)
+        self._jobs = tuple(jobs)
+        if not self.isHidden():
+            self._show_jobs()
+
+    def _show_jobs(self) -> None:
+        names = tuple((job.id, job.name, job.cancellable) for job in self._jobs)
         if names != self._names:
             self._names = names
             self._shown = {}
-            self._entries.show_entries([self._entry(job) for job in jobs])
-        for job in jobs:
-            bar, words = self._shown[job.id]
-            bar.set_fraction(job.share or 0.0)
-            words.set_text(job.doing)
+            self._entries.show_entries([partial(self._entry, job) for job in self._jobs])
+        for job in self._jobs:
+            # A job far down the list may not be built yet; it is built as it is now.
+            if job.id in self._shown:
+                bar, words = self._shown[job.id]
+                bar.set_fraction(job.share or 0.0)
+                words.set_text(job.doing)
+
+    def about_to_open(self) -> None:
+        self._show_jobs()
 
     def _entry(self, job: JobLine) -> QWidget:
         entry = QWidget()
@@ -117,6 +164,7 @@ class JobsPopover(Popover):
             cancel.clicked.connect(lambda _=False, job_id=job.id: self.cancelled.emit(job_id))
             row.addWidget(cancel)
         bar = ProgressBar(job.name)
+        bar.set_fraction(job.share or 0.0)
         words = Paragraph(job.doing, TextStyle.CAPTION, "text2", width=WIDTH - 34)
         column.addLayout(row)
         column.addWidget(bar)
@@ -147,17 +195,25 @@ class NoticesPopover(Popover):
         row.addWidget(self.read_all)
         self._entries = _Entries(self)
         self.body.addWidget(self._entries)
-        self._notices: tuple[Notice, ...] | None = None
-        self.set_notices(())
+        self._notices: tuple[Notice, ...] = ()
+        self._shown: tuple[Notice, ...] | None = None
 
     def set_notices(self, notices: Sequence[Notice]) -> None:
         """Show other notifications."""
-        if tuple(notices) == self._notices:
-            return
         self._notices = tuple(notices)
-        self.read_all.setVisible(any(notice.unread for notice in notices))
-        entries = [self._entry(notice) for notice in notices]
-        self._entries.show_entries(entries or [self._none()])
+        if not self.isHidden():
+            self._show_notices()
+
+    def _show_notices(self) -> None:
+        if self._notices == self._shown:
+            return
+        self._shown = self._notices
+        self.read_all.setVisible(any(notice.unread for notice in self._notices))
+        entries = [partial(self._entry, notice) for notice in self._notices]
+        self._entries.show_entries(entries or [self._none])
+
+    def about_to_open(self) -> None:
+        self._show_notices()
 
     def _none(self) -> QWidget:
         words = Paragraph(

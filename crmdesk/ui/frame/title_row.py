@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QMenuBar, QWidget
 
 from crmdesk.ui.actions import Actions, MenuName, menu_title, shown_keys
@@ -68,7 +68,10 @@ class TitleRow(QFrame):
         self._row.addWidget(self.search, 0, Qt.AlignmentFlag.AlignVCenter)
         self._build_end(account, with_settings=with_settings)
         theme_signals().changed.connect(self._resize)
-        actions.changed.connect(self._fill_menus)
+        # Pages register several actions in one go: the menus are filled once after the last.
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._fill_menus)
+        actions.listed.connect(self._soon.start)
         self._fill_menus()
         self._resize()
 
@@ -141,6 +144,8 @@ class TitleRow(QFrame):
     @Slot()
     def show_menus(self) -> None:
         """Open the menu button's menu, or the first menu of the bar."""
+        if self._soon.isActive():
+            self._fill_menus()
         if self.menu_button.isVisible():
             self.folded.popup(self.menu_button.mapToGlobal(QPoint(0, self.menu_button.height())))
         elif self.bar.actions():
@@ -166,6 +171,7 @@ class TitleRow(QFrame):
 
     @Slot()
     def _fill_menus(self) -> None:
+        self._soon.stop()
         for name, menu in self._menus.items():
             self._actions.fill(menu, name)
             menu.menuAction().setVisible(not menu.isEmpty())

@@ -48,6 +48,7 @@ class Popover(QFrame):
     def open_under(self, anchor: QWidget, *, centred: bool = False) -> None:
         """Show it below a control, within the window, and put the focus into it."""
         self._anchor = anchor
+        self.about_to_open()
         self.setParent(anchor.window())
         self._place(centred)
         self.show()
@@ -56,6 +57,9 @@ class Popover(QFrame):
         by_key = anchor.property("keyfocus") == "true"
         reason = Qt.FocusReason.TabFocusReason if by_key else Qt.FocusReason.MouseFocusReason
         self._first().setFocus(reason)
+
+    def about_to_open(self) -> None:
+        """Build what it shows; a popover whose content changes while it is closed overrides it."""
 
     def dismiss(self) -> None:
         """Close it and give the focus back."""
