@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -10,17 +11,26 @@ from crmdesk.core.access.actor import Actor
 from crmdesk.core.errors import UserError
 from crmdesk.core.jobs.job import FINAL, Job
 from crmdesk.core.workspace import Workspace
+from crmdesk.ui.queries import Queries
 
 BUSY_MS = 250
 IDLE_MS = 5_000
+_KEY = "jobs"
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    open: list[Job]
+    gone: list[Job]
 
 
 class JobWatcher(QObject):
-    """Polls the open jobs: four times a second while there are some, else each 5 seconds.
+    """Looks at the open jobs: four times a second while there are some, else each 5 seconds.
 
     Args:
         workspace: the open workspace.
         actor: whose jobs; a Super Admin sees everybody's.
+        queries: reads them off the GUI thread.
         start: starts a process for a queued job.
 
     Signals:
@@ -35,16 +45,17 @@ class JobWatcher(QObject):
         self,
         workspace: Workspace,
         actor: Actor,
+        queries: Queries,
         start: Callable[[str], object] | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._workspace, self._actor = workspace, actor
+        self._workspace, self._actor, self._queries = workspace, actor, queries
         self._start = start or workspace.start_worker
         self._open: list[Job] = []
         self._expected: set[str] = set()
         self._timer = QTimer(self, interval=IDLE_MS)
-        self._timer.timeout.connect(self.poll)
+        self._timer.timeout.connect(self._look)
 
     @property
     def open_jobs(self) -> list[Job]:
@@ -78,24 +89,44 @@ class JobWatcher(QObject):
     def rest(self) -> None:
         """Stop looking: the window is locked or closing."""
         self._timer.stop()
+        self._queries.cancel(self, _KEY)
+
+    def poll(self) -> None:
+        """Look now, and know when this returns."""
+        # An answer that is on its way does not know what was started since.
+        self._queries.cancel(self, _KEY)
+        try:
+            self._take(self._read(self._known()))
+        except UserError as error:
+            self._stop(error)
 
     @Slot()
-    def poll(self) -> None:
-        """Look now."""
-        try:
-            found = self._workspace.jobs.jobs(self._actor, only_open=True)
-            gone = ({job.id for job in self._open} | self._expected) - {job.id for job in found}
-            over = [self._workspace.jobs.job(self._actor, job_id) for job_id in sorted(gone)]
-        except UserError:
-            # The session ended or was locked; whoever shows that calls watch() again.
-            self.rest()
-            return
-        self._expected &= {job.id for job in found}
-        moved, self._open = found != self._open, found
+    def _look(self) -> None:
+        known = self._known()
+        self._queries.run_query(self, _KEY, lambda: self._read(known), self._take, self._stop)
+
+    def _known(self) -> frozenset[str]:
+        return frozenset({job.id for job in self._open} | self._expected)
+
+    def _read(self, known: frozenset[str]) -> _Seen:
+        jobs, actor = self._workspace.jobs, self._actor
+        found = jobs.jobs(actor, only_open=True)
+        gone = known - {job.id for job in found}
+        return _Seen(found, [jobs.job(actor, job_id) for job_id in sorted(gone)])
+
+    def _take(self, seen: _Seen) -> None:
+        self._expected &= {job.id for job in seen.open}
+        moved, self._open = seen.open != self._open, seen.open
         if self._timer.isActive():
-            self._timer.setInterval(BUSY_MS if found else IDLE_MS)
+            self._timer.setInterval(BUSY_MS if seen.open else IDLE_MS)
         if moved:
-            self.changed.emit(list(found))
-        for job in over:
+            self.changed.emit(list(seen.open))
+        for job in seen.gone:
             if job.state in FINAL:
                 self.ended.emit(job)
+
+    def _stop(self, error: Exception) -> None:
+        """The session ended or was locked; whoever shows that calls watch() again."""
+        self.rest()
+        if not isinstance(error, UserError):
+            raise error

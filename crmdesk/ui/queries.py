@@ -19,6 +19,8 @@ from crmdesk.core.errors import UserError
 T = TypeVar("T")
 
 READERS = 2
+# The token that no call has: its answer came, or is not wanted any more.
+_NOBODY = 0
 LOOK_AGAIN_S, LONGEST_WAIT_S = 0.02, 120.0
 Done = Callable[[Any], None]
 Failed = Callable[[Exception], None]
@@ -141,7 +143,8 @@ class Queries(QObject):
 
     def cancel(self, owner: QObject, key: str) -> None:
         """Make the answer of a running search void."""
-        self._newest.pop((id(owner), key), None)
+        if (id(owner), key) in self._newest:
+            self._newest[(id(owner), key)] = _NOBODY
 
     def shutdown(self, timeout: float) -> bool:
         """Take nothing more, finish the writes already given, drop the searches.
@@ -214,9 +217,8 @@ class Queries(QObject):
         if owner is None or not shiboken6.isValid(owner) or not self._current(call):
             return
         if call.key is not None:
-            self._newest[call.key] = (
-                0  # answered once; the entry stays so destroyed() is bound once
-            )
+            # The entry stays, so that destroyed() is bound once.
+            self._newest[call.key] = _NOBODY
         if error is None:
             call.done(result)
         else:

@@ -82,7 +82,7 @@ class SignedInWindow(QObject):
         self._over = False
         self.queries = Queries(self, workspace.database.can_write)
         self._actions = Actions()
-        self.jobs = JobWatcher(workspace, actor, start_job, self)
+        self.jobs = JobWatcher(workspace, actor, self.queries, start_job, self)
         self.desk = Desk(
             workspace=workspace,
             actor=actor,

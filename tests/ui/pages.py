@@ -45,7 +45,7 @@ class PageStand:
         self.queries = Queries(may_write=workspace.database.can_write)
         self.workers: list[threading.Thread] = []
         self.workspace = workspace
-        self.jobs = JobWatcher(workspace, actor, self._start)
+        self.jobs = JobWatcher(workspace, actor, self.queries, self._start)
         settings = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
         told = self.told
         self.desk = Desk(
