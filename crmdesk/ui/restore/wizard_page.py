@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from crmdesk.core.access.step_up import StepUpPurpose
 from crmdesk.core.clock import from_text
@@ -21,14 +21,11 @@ from crmdesk.ui.restore.picker import BackupPicker
 from crmdesk.ui.restore.review_page import ReviewPage
 from crmdesk.ui.restore.run_page import RunPage
 from crmdesk.ui.restore.values import ShownValues
-from crmdesk.ui.restore.words import blocked_reason, filled, inside, records_word
-from crmdesk.ui.theme.apply import px
-from crmdesk.ui.theme.fonts import TextStyle
-from crmdesk.ui.widgets.banner import Banner, BannerTone
-from crmdesk.ui.widgets.buttons import Button, ButtonKind, IconButton
-from crmdesk.ui.widgets.elided_label import ElidedLabel
+from crmdesk.ui.restore.words import blocked_reason, filled, inside, records_word, say
+from crmdesk.ui.widgets.banner import BannerTone
+from crmdesk.ui.widgets.buttons import Button, ButtonKind
 from crmdesk.ui.widgets.page_header import PageHeader
-from crmdesk.ui.widgets.stepper import Stepper
+from crmdesk.ui.widgets.wizard_frame import WizardFrame
 
 _ORDER = list(Step)
 # A comparison that is done sooner shows no bar that would flash by.
@@ -36,7 +33,7 @@ _PATIENCE_MS = 300
 _STALE = "outdated"
 
 
-class WizardPage(QWidget):
+class WizardPage(WizardFrame):
     """Pages 1 to 4 over a :class:`RestoreFlow`.
 
     Signals:
@@ -50,25 +47,18 @@ class WizardPage(QWidget):
     moved = Signal()
 
     def __init__(self, desk: Desk, flow: RestoreFlow, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(_step_names(), say("Close the restore"), say("Back"), parent)
         self._desk, self.flow = desk, flow
         self._notice = ""
         self._found = 0
         self._shown_step: Step | None = None
-        self.stepper = Stepper(
-            (self.tr("Backup"), self.tr("Properties"), self.tr("Review"), self.tr("Restore"))
-        )
-        self.close_button = IconButton("x", self.tr("Close the restore"))
         self.picker = BackupPicker(desk)
         self.choose = ChoosePage(desk)
         self.review = ReviewPage(desk)
         self.run = RunPage(desk)
-        self.back = Button(self.tr("Back"))
         self.other = Button(self.tr("Restore another object"))
         self.primary = Button("", ButtonKind.PRIMARY)
         self.forward = Button("", ButtonKind.PRIMARY, "arrow-right", trailing=True)
-        self._reason = ElidedLabel("", TextStyle.CAPTION, "text2")
-        self._banner = Banner(BannerTone.INFO, " ")
         self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
         self._build()
         self._connect()
@@ -76,34 +66,8 @@ class WizardPage(QWidget):
 
     # -- building --------------------------------------------------------------------------
     def _build(self) -> None:
-        self._stack = QStackedWidget()
-        for page in (self._pick_page(), self.choose, self.review, self.run):
-            self._stack.addWidget(page)
-        self._banner.hide()
-        slot = QVBoxLayout()
-        slot.setContentsMargins(24, 12, 24, 0)
-        slot.addWidget(self._banner)
-        self._slot = QWidget()
-        self._slot.setLayout(slot)
-        self._slot.hide()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._bar())
-        column.addWidget(self._slot)
-        column.addWidget(self._stack, 1)
-        column.addWidget(self._foot())
-
-    def _bar(self) -> QFrame:
-        bar = QFrame()
-        bar.setProperty("role", "head")
-        bar.setFixedHeight(px(48))
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(22, 0, 16, 0)
-        row.addWidget(self.stepper)
-        row.addStretch(1)
-        row.addWidget(self.close_button)
-        return bar
+        self.add_steps(self._pick_page(), self.choose, self.review, self.run)
+        self.add_ways_on(self.other, self.forward, self.primary)
 
     def _pick_page(self) -> QWidget:
         page = QWidget()
@@ -121,21 +85,6 @@ class WizardPage(QWidget):
         column.addLayout(head)
         column.addWidget(self.picker, 1)
         return page
-
-    def _foot(self) -> QFrame:
-        foot = QFrame()
-        foot.setProperty("role", "foot")
-        foot.setFixedHeight(px(56))
-        row = QHBoxLayout(foot)
-        row.setContentsMargins(24, 0, 24, 0)
-        row.setSpacing(12)
-        row.addWidget(self.back)
-        row.addStretch(1)
-        row.addWidget(self._reason)
-        row.addWidget(self.other)
-        row.addWidget(self.forward)
-        row.addWidget(self.primary)
-        return foot
 
     def _connect(self) -> None:
         flow = self.flow
@@ -159,7 +108,7 @@ class WizardPage(QWidget):
         self.other.clicked.connect(self._again)
         self.primary.clicked.connect(self.go_on)
         self.forward.clicked.connect(self.go_on)
-        self._banner.acted.connect(self._act_on_banner)
+        self.banner.acted.connect(self._act_on_banner)
         self._patience.timeout.connect(self._show_busy)
 
     # -- what is shown ---------------------------------------------------------------------
@@ -172,7 +121,6 @@ class WizardPage(QWidget):
         """Show the flow's state."""
         state = self.flow.state
         number = _ORDER.index(state.step)
-        self.stepper.set_current(number, finished=state.finished)
         object_type = self._object_type()
         if state.step is Step.PROPERTIES:
             self.choose.show_state(state, object_type)
@@ -181,7 +129,7 @@ class WizardPage(QWidget):
             self.review.show_state(state, values)
         if state.step is Step.RESTORE and not state.finished and self._shown_step != state.step:
             self._show_running()
-        self._stack.setCurrentIndex(number)
+        self.show_page(number, finished=state.finished)
         self._follow_notice()
         self._follow_foot()
         if state.step is not self._shown_step:
@@ -231,7 +179,7 @@ class WizardPage(QWidget):
             reason = self.tr("Starting the restore")
         possible = blocked is Blocked.OUTDATED or blocked is Blocked.DONE
         self.main_button.set_reason("" if possible and not self.flow.busy else reason)
-        self._reason.setText(reason or self._remark())
+        self.reason.setText(reason or self._remark())
         running = state.step is Step.RESTORE and not state.finished
         self.primary.setVisible(not early and not running)
         self.back.setVisible(can_go_back(state))
@@ -261,7 +209,7 @@ class WizardPage(QWidget):
         state = self.flow.state
         if state.outdated:
             self._patience.stop()
-            self._show_banner(
+            self._tell(
                 _STALE,
                 BannerTone.WARN,
                 self.tr("%Ln record{|s} changed since this review", "", state.outdated),
@@ -275,10 +223,10 @@ class WizardPage(QWidget):
         else:
             self._patience.stop()
             if self._notice in ("busy", _STALE):
-                self._hide_banner()
+                self.hide_banner()
             waits = state.object_name is not None and state.survey is None
             if state.step is Step.PROPERTIES and waits and self._notice != "error":
-                self._show_banner(
+                self._tell(
                     "stopped",
                     BannerTone.INFO,
                     self.tr("The comparison was stopped"),
@@ -286,7 +234,7 @@ class WizardPage(QWidget):
                     self.tr("Compare again"),
                 )
             elif self._notice == "stopped":
-                self._hide_banner()
+                self.hide_banner()
 
     @Slot(int)
     def _count(self, found: int) -> None:
@@ -301,7 +249,7 @@ class WizardPage(QWidget):
             "planning": self.tr("Working out what would change"),
         }.get(self.flow.busy, self.tr("Comparing with the backup"))
         text = self.tr("%Ln differing record{|s} so far. Nothing is written.", "", self._found)
-        self._show_banner("busy", BannerTone.INFO, title, text, self.tr("Stop"))
+        self._tell("busy", BannerTone.INFO, title, text, self.tr("Stop"))
 
     def show_error(self, error: Exception) -> None:
         """Say above the step what went wrong; the choices stay."""
@@ -313,25 +261,21 @@ class WizardPage(QWidget):
                 who=who, time=self._desk.exact(from_text(since))
             )
             text = self.tr("There is one at a time. Your choices stay; try again when it is done.")
-        self._show_banner("error", BannerTone.DANGER, title, text, self.tr("Close"))
+        self._tell("error", BannerTone.DANGER, title, text, self.tr("Close"))
 
-    def _show_banner(
-        self, notice: str, tone: BannerTone, title: str, text: str, action: str
-    ) -> None:
+    def _tell(self, notice: str, tone: BannerTone, title: str, text: str, action: str) -> None:
         self._notice = notice
-        self._banner.set_state(tone, title, text, action)
-        self._banner.show()
-        self._slot.show()
+        self.show_banner(tone, title, text, action)
 
-    def _hide_banner(self) -> None:
+    def hide_banner(self) -> None:
+        """Say nothing above the step."""
         self._notice = ""
-        self._banner.hide()
-        self._slot.hide()
+        super().hide_banner()
 
     @Slot()
     def _act_on_banner(self) -> None:
         notice = self._notice
-        self._hide_banner()
+        self.hide_banner()
         if notice == "busy":
             self.flow.stop()
         elif notice == "stopped":
@@ -347,7 +291,7 @@ class WizardPage(QWidget):
             return
         state = self.flow.state
         if self._notice == "error":
-            self._hide_banner()
+            self.hide_banner()
         if state.step is Step.PROPERTIES or state.outdated:
             self.flow.review()
         elif state.step is Step.REVIEW:
@@ -422,3 +366,7 @@ class WizardPage(QWidget):
         if object_type is not None:
             values = ShownValues(self._desk, object_type)
             self.run.show_summary(restore, values, self.flow.state.plan)
+
+
+def _step_names() -> tuple[str, ...]:
+    return say("Backup"), say("Properties"), say("Review"), say("Restore")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from crmdesk.core.audit.filters import AuditFilters
 from crmdesk.core.errors import UserError
@@ -14,8 +14,6 @@ from crmdesk.core.jobs.job import Job
 from crmdesk.core.transfer.model import FileOptions, Import, Inspection
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.messages import message
-from crmdesk.ui.theme.apply import px
-from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.transfer.check_step import CheckStep
 from crmdesk.ui.transfer.columns_step import ColumnsStep
 from crmdesk.ui.transfer.draft import Draft
@@ -23,16 +21,15 @@ from crmdesk.ui.transfer.file_choice import ask_save
 from crmdesk.ui.transfer.file_step import FileStep
 from crmdesk.ui.transfer.run_step import RunStep
 from crmdesk.ui.transfer.wording import filled, say
-from crmdesk.ui.widgets.banner import Banner, BannerTone
-from crmdesk.ui.widgets.buttons import Button, ButtonKind, IconButton
-from crmdesk.ui.widgets.elided_label import ElidedLabel
+from crmdesk.ui.widgets.banner import BannerTone
+from crmdesk.ui.widgets.buttons import Button, ButtonKind
 from crmdesk.ui.widgets.progress import ProgressBar
-from crmdesk.ui.widgets.stepper import Stepper
+from crmdesk.ui.widgets.wizard_frame import WizardFrame
 
 FILE, COLUMNS, CHECK, RUN = range(4)
 
 
-class ImportAssistant(QWidget):
+class ImportAssistant(WizardFrame):
     """Four steps over one :class:`Draft`; nothing is written before the last.
 
     Signals:
@@ -46,27 +43,23 @@ class ImportAssistant(QWidget):
     detail_asked = Signal(str)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        steps = (say("File"), say("Columns"), say("Check"), say("Import"))
+        super().__init__(steps, say("Close the import"), say("Back"), parent)
         self._desk = desk
         self._objects = desk.workspace.definitions.objects(desk.actor)
         self._object_name: str | None = None
         self.draft: Draft | None = None
         self.import_id = ""
         self.step = FILE
-        self._banner: Banner | None = None
         self._looking = False
         self._chosen_anew = False
-        self.stepper = Stepper((say("File"), say("Columns"), say("Check"), say("Import")))
-        self.close_button = IconButton("x", say("Close the import"))
         self.busy = ProgressBar(say("Reading the file"), 2)
         self.busy.setRange(0, 0)
         self.file = FileStep(desk.queries, self._objects)
         self.columns = ColumnsStep(desk)
         self.check = CheckStep(desk)
         self.run = RunStep(desk)
-        self.back = Button(say("Back"))
         self.other = Button(say("Import another table"))
-        self.reason = ElidedLabel("", TextStyle.CAPTION, "text2")
         self.primary = Button("", ButtonKind.PRIMARY)
         self.primary.setObjectName("import_primary")
         self._lay_out()
@@ -74,46 +67,11 @@ class ImportAssistant(QWidget):
         self._show_step()
 
     def _lay_out(self) -> None:
-        self._stack = QStackedWidget()
-        for step in (self.file, self.columns, self.check, self.run):
-            self._stack.addWidget(step)
-        self._slot = QVBoxLayout()
-        self._slot.setContentsMargins(24, 0, 24, 0)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._bar())
-        column.addWidget(self.busy)
-        column.addSpacing(12)
-        column.addLayout(self._slot)
-        column.addWidget(self._stack, 1)
-        column.addWidget(self._foot())
+        self.add_line(self.busy)
+        self.add_steps(self.file, self.columns, self.check, self.run, above=12)
+        self.add_ways_on(self.other, self.primary)
+        self.banner.setObjectName("import_error")
         self.busy.hide()
-
-    def _bar(self) -> QFrame:
-        bar = QFrame()
-        bar.setProperty("role", "head")
-        bar.setFixedHeight(px(48))
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(22, 0, 16, 0)
-        row.addWidget(self.stepper)
-        row.addStretch(1)
-        row.addWidget(self.close_button)
-        return bar
-
-    def _foot(self) -> QFrame:
-        foot = QFrame()
-        foot.setProperty("role", "foot")
-        foot.setFixedHeight(px(56))
-        row = QHBoxLayout(foot)
-        row.setContentsMargins(24, 0, 24, 0)
-        row.setSpacing(12)
-        row.addWidget(self.back)
-        row.addStretch(1)
-        row.addWidget(self.reason)
-        row.addWidget(self.other)
-        row.addWidget(self.primary)
-        return foot
 
     def _connect(self) -> None:
         self.close_button.clicked.connect(self.left)
@@ -250,8 +208,7 @@ class ImportAssistant(QWidget):
 
     def _show_step(self) -> None:
         step, reason = self.step, self.why_not()
-        self.stepper.set_current(step, finished=step == RUN and self.run.ended)
-        self._stack.setCurrentIndex(step)
+        self.show_page(step, finished=step == RUN and self.run.ended)
         self.back.setVisible(COLUMNS <= step <= CHECK)
         several = self.draft is not None and len(self.draft.inspection.tables) > 1
         self.other.setVisible(step == RUN and self.run.ended and several)
@@ -400,13 +357,8 @@ class ImportAssistant(QWidget):
         desk.go(f"audit/{page.events[0].id}" if page.events else "audit")
 
     def _say(self, error: Exception | None) -> None:
-        if self._banner is not None:
-            self._slot.removeWidget(self._banner)
-            self._banner.hide()
-            self._banner.deleteLater()
-            self._banner = None
-        if error is not None:
-            said = message(error)
-            self._banner = Banner(BannerTone.DANGER, said.title, said.advice)
-            self._banner.setObjectName("import_error")
-            self._slot.addWidget(self._banner)
+        if error is None:
+            self.hide_banner()
+            return
+        said = message(error)
+        self.show_banner(BannerTone.DANGER, said.title, said.advice)

@@ -84,7 +84,7 @@ def test_a_restore_is_done_by_mouse_from_the_list_to_the_summary(
     work.click(page.wizard.forward)
     reviewed(work)
     assert not page.wizard.primary.isEnabled()
-    assert page.wizard._reason.text() == "Tick both boxes to go on"
+    assert page.wizard.reason.text() == "Tick both boxes to go on"
     work.click(page.wizard.review.before.changes.box)
     work.click(page.wizard.review.before.irreversible.box)
     assert page.wizard.primary.plain_text() == "Restore 3 values"
@@ -270,14 +270,14 @@ def test_a_review_that_grew_old_is_said_and_made_again(
     work.click(wizard.primary)
     work.wait(lambda: work.page.flow.state.outdated)
 
-    assert wizard._banner.isVisible()
-    assert "changed since this review" in wizard._banner.accessibleName()
+    assert wizard.banner.isVisible()
+    assert "changed since this review" in wizard.banner.accessibleName()
     assert not wizard.review.before.changes.is_checked()
     assert wizard.primary.plain_text() == "Review again"
     assert desk.value(people[0], "phone") == "777"
     work.click(wizard.primary)
     work.wait(lambda: not work.page.flow.state.outdated and not work.page.flow.busy)
-    assert not wizard._banner.isVisible()
+    assert not wizard.banner.isVisible()
     work.click(wizard.review.before.changes.box)
     work.click(wizard.review.before.irreversible.box)
     work.click(wizard.primary)
@@ -302,7 +302,7 @@ def test_a_second_restore_is_told_who_runs_the_first_and_since_when(
     work.click(work.page.wizard.primary)
     work.wait(lambda: work.page.wizard._notice == "error")
 
-    said = work.page.wizard._banner.accessibleName()
+    said = work.page.wizard.banner.accessibleName()
     assert "Ingrid Solberg is running a restore since 22 Nov 2026" in said
     assert work.page.flow.state.step is Step.REVIEW
 
@@ -380,9 +380,9 @@ def test_stopping_the_comparison_says_so_and_it_can_be_taken_up_again(
     flow.changed.disconnect()
     flow.changed.connect(work.page.wizard.show_state)
 
-    assert work.page.wizard._banner.accessibleName().startswith("The comparison was stopped")
+    assert work.page.wizard.banner.accessibleName().startswith("The comparison was stopped")
     assert not work.page.wizard.forward.isEnabled()
-    work.click(work.page.wizard._banner.button)
+    work.click(work.page.wizard.banner.button)
     compared(work)
     assert work.page.wizard.forward.isEnabled()
 
@@ -399,7 +399,7 @@ def test_a_file_of_another_program_is_refused_with_the_way_to_import(
     work.page.open_link(f"restore/from/{foreign}")
     work.wait(lambda: work.page.wizard._notice == "error")
 
-    said = work.page.wizard._banner.accessibleName()
+    said = work.page.wizard.banner.accessibleName()
     assert "was not made by this workspace" in said
     assert "Import" in said
 
@@ -522,8 +522,8 @@ def test_a_backup_without_an_object_that_can_be_restored_says_so(
     work.page.open_link(f"restore/from/{backup.id}")
     work.wait(lambda: work.page.flow.state.step is Step.PROPERTIES)
 
-    assert work.page.wizard._reason.text() == "No object of this backup can be restored"
-    assert not work.page.wizard._banner.isVisible()
+    assert work.page.wizard.reason.text() == "No object of this backup can be restored"
+    assert not work.page.wizard.banner.isVisible()
 
 
 def test_who_has_no_second_factor_sets_it_up_before_restoring(

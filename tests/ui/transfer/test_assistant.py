@@ -163,9 +163,9 @@ def test_a_wrong_file_is_refused_in_one_sentence(page, tmp_path, qtbot, content,
 
     assistant = opened(qtbot, page, path)
 
-    banner = page.findChild(object, "import_error")
+    banner = page.assistant.banner
     assert assistant.draft is None
-    assert banner is not None
+    assert banner.isVisible()
     assert banner.accessibleName().endswith(".")
     assert assistant.file.drop.isVisible()
 
@@ -336,7 +336,7 @@ def test_a_file_that_changed_meanwhile_is_refused_and_nothing_is_written(desk, p
 
     qtbot.mouseClick(assistant.primary, Qt.MouseButton.LeftButton)
 
-    qtbot.waitUntil(lambda: page.findChild(object, "import_error") is not None)
+    qtbot.waitUntil(page.assistant.banner.isVisible)
     assert assistant.step == CHECK
     assert contacts(desk) == []
 
