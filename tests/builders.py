@@ -203,9 +203,9 @@ class Desk:
         )
         return target
 
-    def backup(self) -> Backup:
+    def backup(self, *, complete: bool = False) -> Backup:
         """A backup in the vault, made in this process."""
-        backup_id = self.workspace.backups.create(self.admin)
+        backup_id = self.workspace.backups.create(self.admin, complete=complete)
         job_id = self.workspace.backups.show(self.admin, backup_id).job_id
         self.workspace.run_job(str(job_id))
         return self.workspace.backups.show(self.admin, backup_id)

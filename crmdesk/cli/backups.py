@@ -29,6 +29,13 @@ def create(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="Also save a copy here.")
     ] = None,
+    complete: Annotated[
+        bool,
+        typer.Option(
+            "--complete",
+            help="Also associations, definitions, users, history and log: a whole workspace.",
+        ),
+    ] = False,
     code: Code = None,
     wait: Wait = True,
 ) -> None:
@@ -37,7 +44,7 @@ def create(
         _refuse_target(out)
     with seat(context) as here:
         backups = here.workspace.backups
-        backup_id = backups.create(here.actor)
+        backup_id = backups.create(here.actor, complete=complete)
         finish_job(here, backups.show(here.actor, backup_id).job_id, wait=wait)
         copy = None
         if out is not None and wait:

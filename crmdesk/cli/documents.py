@@ -87,6 +87,7 @@ def backup_document(backup: Backup) -> Document:
         "verified_ok": backup.verified_ok,
         "pinned": backup.pinned,
         "signed": backup.signed,
+        "complete": backup.complete,
         "snapshot_at": moment(backup.snapshot_at),
         "sha256": backup.sha256 or None,
         "objects": {name: dict(counts) for name, counts in backup.objects.items()},

@@ -8,6 +8,7 @@ from crmdesk import __version__
 from crmdesk.core.audit.anchors import AnchorKeeper
 from crmdesk.core.backup.schema_shapes import object_shape
 from crmdesk.core.backup.shapes import BackupContext, ObjectShape
+from crmdesk.core.db.schema import CURRENT
 from crmdesk.core.files.names import safe_file_name
 from crmdesk.core.records.schema import ObjectType
 
@@ -39,6 +40,7 @@ def backup_context(
         verify_key=public_key,
         definitions=definitions_of(object_types),
         audit_head=None if head is None else {"signed": head.to_json()},
+        schema=CURRENT,
     )
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from crmdesk.core.backup import deflate, manifest
 from crmdesk.core.backup.cancel import cancelled_error, never
+from crmdesk.core.backup.complete_parts import Part, complete_parts, part_pieces
 from crmdesk.core.backup.csv_rows import LINE_END, count_rows
 from crmdesk.core.backup.manifest import ManifestEntry
 from crmdesk.core.backup.rows import OrderedPieces, RangeCutter
@@ -63,6 +64,7 @@ def write_backup(  # noqa: PLR0913 - plain values are asked for; most have a def
     sign: Callable[[bytes], bytes],
     threads: int | None = None,
     level: int = deflate.USUAL_LEVEL,
+    complete: bool = False,
     progress: Callable[[Progress], None] = ignore_progress,
     cancelled: Callable[[], bool] = never,
 ) -> BackupResult:
@@ -74,6 +76,7 @@ def write_backup(  # noqa: PLR0913 - plain values are asked for; most have a def
         shapes: objects in the order of the zip; their entry names must differ.
         threads: connections that print rows; None for one a processor.
         level: 0 to 3 of ISA-L's deflate.
+        complete: also everything else of the workspace, so that it can be built anew.
         sign: returns the 64-byte Ed25519 signature of the manifest's bytes.
         progress: told after every piece, in this thread.
         cancelled: asked after every piece, in this thread.
@@ -93,10 +96,11 @@ def write_backup(  # noqa: PLR0913 - plain values are asked for; most have a def
         writer.watch(progress, cancelled, shapes)
         try:
             written = [writer.write_object(shape) for shape in shapes]
+            parts = writer.write_parts(shapes) if complete else ()
         except sqlite3.DatabaseError as problem:
             raise sqlite_backup.unreadable(database) from problem
         entries = tuple(entry for entry in written if entry is not None)
-        writer.finish(entries, shapes, manifest_context, sign)
+        writer.finish(entries, parts, shapes, manifest_context, sign)
         proof = _prove(Path(file.name), target, manifest_context.verify_key, cancelled)
     return BackupResult(
         tuple(EntryResult(e.object, e.file, e.rows, e.bytes, e.sha256) for e in entries),
@@ -194,9 +198,43 @@ class _BackupWriter:
             columns,
         )
 
+    def write_parts(self, shapes: Sequence[ObjectShape]) -> tuple[ManifestEntry, ...]:
+        """Write what makes the backup complete; parts without rows have no file."""
+        connection = self._snapshot.readers[0]
+        written = [
+            self._write_part(connection, part) for part in complete_parts(connection, shapes)
+        ]
+        return tuple(entry for entry in written if entry is not None)
+
+    def _write_part(self, connection: sqlite3.Connection, part: Part) -> ManifestEntry | None:
+        digest = hashlib.sha256()
+        crc = size = rows = 0
+        for text, count in part_pieces(connection, part):
+            if not rows:
+                self._zip.begin(part.file)
+            self._zip.append(deflate.deflate_piece(text, self._level))
+            digest.update(text)
+            crc = deflate.checksum(text, crc)
+            size, rows = size + len(text), rows + count
+            self._step(part.table)
+        if not rows:
+            return None
+        deflated = self._zip.finish(crc, size)
+        return ManifestEntry(
+            part.object,
+            part.table,
+            part.file,
+            rows,
+            size,
+            digest.hexdigest(),
+            *deflated,
+            part.columns,
+        )
+
     def finish(
         self,
         entries: tuple[ManifestEntry, ...],
+        parts: tuple[ManifestEntry, ...],
         shapes: Sequence[ObjectShape],
         context: BackupContext,
         sign: Callable[[bytes], bytes],
@@ -205,7 +243,7 @@ class _BackupWriter:
         full = {entry.object for entry in entries}
         empty = tuple(shape.name for shape in shapes if shape.name not in full)
         data = manifest.to_bytes(
-            manifest.describe(context, self._snapshot.taken_at, entries, empty)
+            manifest.describe(context, self._snapshot.taken_at, entries, empty, parts)
         )
         self._zip.store(manifest.MANIFEST_NAME, data)
         self._zip.store(manifest.SIGNATURE_NAME, sign(data))

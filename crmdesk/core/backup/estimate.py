@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
+from crmdesk.core.backup.complete_parts import Part, complete_parts, part_count, part_sample
 from crmdesk.core.backup.deflate import USUAL_LEVEL, deflate_piece
 from crmdesk.core.backup.shapes import ObjectShape
 from crmdesk.core.db.engine import Tx
@@ -34,6 +35,20 @@ def estimate_bytes(tx: Tx, shapes: Sequence[ObjectShape], definitions: Mapping[s
         if count_records(tx, shape):
             manifest += len(shape.columns) * _COLUMN_BYTES
     return _FRAME_BYTES + manifest + sum(_object_bytes(tx, shape) for shape in shapes)
+
+
+def estimate_parts(tx: Tx, shapes: Sequence[ObjectShape]) -> int:
+    """Estimated bytes of what a complete backup holds beside the CSVs."""
+    return sum(_part_bytes(tx, part) for part in complete_parts(tx.driver, shapes))
+
+
+def _part_bytes(tx: Tx, part: Part) -> int:
+    rows = part_count(tx.driver, part)
+    if not rows:
+        return 0
+    sampled, found = part_sample(tx.driver, part)
+    frame = len(part.columns) * _COLUMN_BYTES + len(part.file)
+    return frame + round(len(deflate_piece(sampled, USUAL_LEVEL)) * rows / max(found, 1))
 
 
 def _object_bytes(tx: Tx, shape: ObjectShape) -> int:

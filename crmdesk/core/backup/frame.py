@@ -66,7 +66,7 @@ def check_frame(
         members = _members(_reader_at(file), size, manifest)
         file.seek(0)
         hashed = _HashedReader(file, stop_if_cancelled)
-        streams = {entry.file: entry.deflated_sha256 for entry in manifest.entries}
+        streams = {entry.file: entry.deflated_sha256 for entry in manifest.files}
         problems: list[Problem] = []
         for member in members:
             if hashed.read(member.header_bytes) != zip_layout.local_header(member):

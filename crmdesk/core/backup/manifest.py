@@ -2,7 +2,8 @@
 
 Layout of a backup zip: one deflated CSV per object that has records, then ``manifest.json`` and
 ``manifest.sig``, both stored uncompressed. The signature is the 64 raw bytes of Ed25519 over the
-exact bytes of ``manifest.json``; any tool that knows Ed25519 can check it.
+exact bytes of ``manifest.json``; any tool that knows Ed25519 can check it. A complete backup
+holds further files below ``complete/``, described the same way under ``complete``.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ from crmdesk.core.backup.shapes import FREE_TEXT_TYPES, BackupContext, ObjectSha
 MANIFEST_NAME = "manifest.json"
 SIGNATURE_NAME = "manifest.sig"
 FORMAT = "crmdesk-backup"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+"""What this program understands. Backups of values alone are written as version 1."""
+_VALUES_ONLY = 1
 LARGEST_MANIFEST = 16 * 1024 * 1024
 BLANK_RULE = (
     "An empty field means that the property has no value. "
@@ -77,7 +80,12 @@ class ManifestEntry:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A backup described; ``empty_objects`` had no records and therefore have no CSV."""
+    """A backup described; ``empty_objects`` had no records and therefore have no CSV.
+
+    Attributes:
+        parts: what a complete backup holds beside the CSVs of objects; else empty.
+        schema: version of the database that the parts are rows of; "" without parts.
+    """
 
     program_version: str
     workspace_id: str
@@ -88,6 +96,22 @@ class Manifest:
     definitions: Mapping[str, object]
     audit_head: Mapping[str, object] | None
     verify_key: bytes
+    parts: tuple[ManifestEntry, ...] = ()
+    schema: str = ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether a whole workspace can be built from it."""
+        return bool(self.parts)
+
+    @property
+    def files(self) -> tuple[ManifestEntry, ...]:
+        """Every described file of the zip, in its order."""
+        return self.entries + self.parts
+
+    def part(self, file: str) -> ManifestEntry | None:
+        """A part by its name in the zip; None where it had no rows."""
+        return next((part for part in self.parts if part.file == file), None)
 
     def entry(self, object_name: str) -> ManifestEntry | None:
         """The entry of an object, or None when it has none."""
@@ -104,6 +128,7 @@ def describe(
     snapshot_at: datetime,
     entries: tuple[ManifestEntry, ...],
     empty_objects: tuple[str, ...],
+    parts: tuple[ManifestEntry, ...] = (),
 ) -> Manifest:
     """Put a manifest together from what was written and what the caller knows."""
     return Manifest(
@@ -116,6 +141,8 @@ def describe(
         context.definitions,
         context.audit_head,
         context.verify_key,
+        parts,
+        context.schema if parts else "",
     )
 
 
@@ -129,9 +156,9 @@ def columns_of(shape: ObjectShape) -> tuple[ManifestColumn, ...]:
 
 def to_bytes(manifest: Manifest) -> bytes:
     """Canonical JSON: sorted keys, no spaces, UTF-8."""
-    tree = {
+    tree: dict[str, object] = {
         "format": FORMAT,
-        "format_version": FORMAT_VERSION,
+        "format_version": FORMAT_VERSION if manifest.complete else _VALUES_ONLY,
         "program_version": manifest.program_version,
         "workspace": {"id": manifest.workspace_id, "name": manifest.workspace_name},
         "snapshot_at": clock.to_text(manifest.snapshot_at),
@@ -146,6 +173,9 @@ def to_bytes(manifest: Manifest) -> bytes:
             "fingerprint": manifest.fingerprint,
         },
     }
+    if manifest.complete:
+        parts = [_entry_tree(part) for part in manifest.parts]
+        tree["complete"] = {"schema": manifest.schema, "parts": parts}
     text = json.dumps(tree, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return text.encode()
 
@@ -194,6 +224,7 @@ def from_bytes(data: bytes) -> Manifest:
 
 def _from_tree(tree: dict[str, Any]) -> Manifest:
     head = tree["audit_head"]
+    complete = tree.get("complete", {"schema": "", "parts": []})
     return Manifest(
         program_version=_text(tree["program_version"]),
         workspace_id=_text(tree["workspace"]["id"]),
@@ -204,6 +235,8 @@ def _from_tree(tree: dict[str, Any]) -> Manifest:
         definitions=dict(tree["definitions"]),
         audit_head=None if head is None else dict(head),
         verify_key=base64.b64decode(tree["signing_key"]["public_key"], validate=True),
+        parts=tuple(_entry(part) for part in complete["parts"]),
+        schema=_text(complete["schema"]),
     )
 
 

@@ -39,6 +39,7 @@ class Backup:
         expires_at: until when it can be downloaded.
         objects: by name, the numbers of records and properties.
         sensitive: labels of sensitive properties whose values are in the file.
+        complete: a whole workspace can be built from it, not only values restored.
         second_copy: ``{"file": …}`` or ``{"error": …}`` where a second folder is set.
     """
 
@@ -66,6 +67,7 @@ class Backup:
     sensitive: tuple[str, ...]
     second_copy: Mapping[str, str] | None
     error: Mapping[str, str] | None
+    complete: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ class BackupEstimate:
 
     Attributes:
         bytes: estimated size of the zip, from a sample of the records.
+        complete_bytes: the same of a complete backup.
         sensitive: labels of sensitive properties that hold values or may.
         next_possible_at: ``None`` when a backup may be made now.
         kept_until: when a backup made now would expire.
@@ -99,6 +102,7 @@ class BackupEstimate:
     edition: str
     keep_days: int
     kept_until: datetime
+    complete_bytes: int = 0
 
     @property
     def records(self) -> int:

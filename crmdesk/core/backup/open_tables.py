@@ -82,6 +82,7 @@ def open_tables(place: TablePlace, known_key: bytes) -> OpenTables:
     file = read_backup(place.path, known_key=known_key)
     manifest = file.manifest
     described = {} if manifest is None else {entry.file: entry for entry in manifest.entries}
+    parts = set() if manifest is None else {part.file for part in manifest.parts}
     tables = []
     for entry in file.entries:
         told = described.get(entry.name)
@@ -89,7 +90,7 @@ def open_tables(place: TablePlace, known_key: bytes) -> OpenTables:
             rows = told.rows if file.signed and not file.problems else None
             label = _plural(file, told)
             tables.append(BrowsedTable(told.object, label, entry.name, rows, entry.bytes))
-        elif entry.name.lower().endswith(_ENDINGS):
+        elif entry.name.lower().endswith(_ENDINGS) and entry.name not in parts:
             tables.append(BrowsedTable("", entry.name, entry.name, None, entry.bytes))
     return OpenTables(place, file, file.signed and not file.problems, tuple(tables))
 

@@ -94,6 +94,7 @@ def _backup(tx: Tx, row: Row[Any], vault: Path, newest: str | None) -> Backup:
         sensitive=tuple(json.loads(row.sensitive)),
         second_copy=None if row.second_copy is None else json.loads(row.second_copy),
         error=None if row.error is None else json.loads(row.error),
+        complete=bool(row.complete),
     )
 
 

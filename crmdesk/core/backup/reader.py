@@ -82,7 +82,7 @@ class BackupFile:
 
 def declared_sizes(manifest: Manifest) -> dict[str, int]:
     """Bytes by file name, as the manifest gives them."""
-    return {entry.file: entry.bytes for entry in manifest.entries}
+    return {entry.file: entry.bytes for entry in manifest.files}
 
 
 def read_backup(
@@ -165,7 +165,7 @@ def _signature_problems(
 def _differences(manifest: Manifest, entries: Sequence[ArchiveEntry]) -> list[Problem]:
     found = {entry.name: entry for entry in entries}
     problems: list[Problem] = []
-    for described in manifest.entries:
+    for described in manifest.files:
         entry = found.pop(described.file, None)
         if entry is None:
             problems.append(Problem(ProblemCode.ENTRY_MISSING, described.file))

@@ -19,7 +19,7 @@ from crmdesk.core.audit.kinds import EventKind, Result
 from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.backup.cancel import never
 from crmdesk.core.backup.contents import definitions_of, object_shapes, sensitive_labels
-from crmdesk.core.backup.estimate import count_records, estimate_bytes
+from crmdesk.core.backup.estimate import count_records, estimate_bytes, estimate_parts
 from crmdesk.core.backup.model import (
     Backup,
     BackupEstimate,
@@ -86,6 +86,7 @@ class BackupService:
             shapes = object_shapes(object_types)
             interval = self._settings.backup_interval(tx)
             keep_days = self._settings.number(tx, "backup.keep_days")
+            values_bytes = estimate_bytes(tx, shapes, definitions_of(object_types))
             return BackupEstimate(
                 objects=tuple(
                     ObjectEstimate(
@@ -97,7 +98,8 @@ class BackupService:
                     )
                     for found, shape in zip(object_types, shapes, strict=True)
                 ),
-                bytes=estimate_bytes(tx, shapes, definitions_of(object_types)),
+                bytes=values_bytes,
+                complete_bytes=values_bytes + estimate_parts(tx, shapes),
                 free_bytes=free_bytes(self._vault),
                 sensitive=tuple(sensitive_labels(object_types)),
                 next_possible_at=next_possible(tx, interval),
@@ -107,8 +109,11 @@ class BackupService:
                 kept_until=tx.now + timedelta(days=keep_days),
             )
 
-    def create(self, actor: Actor) -> str:
-        """Queue a backup of everything, and return its id.
+    def create(self, actor: Actor, *, complete: bool = False) -> str:
+        """Queue a backup of all values, and return its id.
+
+        Args:
+            complete: also of everything else, so that a whole workspace can be built from it.
 
         Raises:
             UserError: ``backup_too_soon`` with ``next_possible_at``.
@@ -119,7 +124,9 @@ class BackupService:
         with self._database.write() as tx:
             self._refuse_second(tx)
             self._refuse_too_soon(tx)
-            job_id = self._jobs.enqueue(tx, actor, JobKind.BACKUP, {"backup_id": backup_id})
+            job_id = self._jobs.enqueue(
+                tx, actor, JobKind.BACKUP, {"backup_id": backup_id, "complete": complete}
+            )
             tx.execute(
                 insert(backups).values(
                     id=backup_id,
@@ -127,6 +134,7 @@ class BackupService:
                     state=JobState.QUEUED.value,
                     created_at=tx.now_text,
                     created_by=actor.user_id,
+                    complete=int(complete),
                 )
             )
         return backup_id
@@ -467,10 +475,11 @@ def _not_downloadable(found: Backup) -> UserError:
 
 def _opened(file: BackupFile, verdict: Verification) -> OpenedFile:
     described = {} if file.manifest is None else {e.file: e for e in file.manifest.entries}
+    parts = set() if file.manifest is None else {part.file for part in file.manifest.parts}
     entries = []
     for entry in file.entries:
         told = described.get(entry.name)
-        if told is None and not entry.name.lower().endswith(".csv"):
+        if entry.name in parts or (told is None and not entry.name.lower().endswith(".csv")):
             continue
         entries.append(
             OpenedEntry(

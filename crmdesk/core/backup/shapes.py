@@ -68,6 +68,7 @@ class BackupContext:
         definitions: pipelines, stages, options and whatever else explains the values (JSON).
         audit_head: signed head of the audit log (JSON), None where there is none yet.
         verify_key: the 32 raw bytes of the Ed25519 key that checks the signature.
+        schema: version of the database's schema, told where its rows are inside.
     """
 
     workspace_id: str
@@ -76,6 +77,7 @@ class BackupContext:
     verify_key: bytes
     definitions: Mapping[str, object] = field(default_factory=dict)
     audit_head: Mapping[str, object] | None = None
+    schema: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ def _read_through(backup: BackupFile, stop_if_cancelled: Callable[[], None]) -> 
     unreadable = {problem.entry for problem in problems if problem.code in _HOPELESS}
     with ThreadPoolExecutor(1) as pool:
         coming = pool.submit(check_frame, backup.path, backup.manifest, stop_if_cancelled)
-        for entry in backup.manifest.entries:
+        for entry in backup.manifest.files:
             if entry.file not in unreadable:
                 problems += _check_entry(backup, entry, stop_if_cancelled)
         frame: FrameCheck = coming.result()
@@ -114,6 +114,9 @@ def _check_entry(
             line_ends += piece.count(b"\n")
         if digest.hexdigest() != entry.sha256:
             return [Problem(ProblemCode.ENTRY_CONTENT_DIFFERS, entry.file)]
+        # JSON lines have no heading, and no value of theirs holds a line end.
+        if entry.file.endswith(".jsonl"):
+            line_ends += 1
         # Values may hold line ends of their own; only then are the rows told apart for good.
         rows = line_ends if line_ends == entry.rows + 1 else _exact_rows(backup, entry)
     except UserError as refusal:

@@ -23,7 +23,7 @@ from crmdesk.core.backup.contents import (
     sensitive_labels,
 )
 from crmdesk.core.backup.engine import write_backup
-from crmdesk.core.backup.estimate import estimate_bytes
+from crmdesk.core.backup.estimate import estimate_bytes, estimate_parts
 from crmdesk.core.backup.shapes import BackupResult, ObjectShape
 from crmdesk.core.clock import to_text
 from crmdesk.core.db.engine import Database, Tx
@@ -77,12 +77,14 @@ class BackupWork:
             Cancelled: nothing is left behind.
         """
         backup_id = str(context.params["backup_id"])
+        complete = bool(context.params.get("complete"))
         target = self._vault / file_name(backup_id)
         context.report("counting")
         with self._database.read() as tx:
             object_types = load_object_types(tx)
             found = object_shapes(object_types)
             needed = estimate_bytes(tx, found, definitions_of(object_types))
+            needed += estimate_parts(tx, found) if complete else 0
             name = self._settings.text(tx, "workspace.name")
         self._refuse_without_room(needed)
         try:
@@ -98,6 +100,7 @@ class BackupWork:
                     self._anchors,
                 ),
                 sign=self._signing_key.sign,
+                complete=complete,
                 progress=lambda step: _report(context, step),
                 cancelled=context.cancelled,
             )
@@ -195,7 +198,8 @@ class BackupWork:
             entry.object: {"records": entry.rows, "properties": properties[entry.object]}
             for entry in result.entries
         }
-        held = [found for found in object_types if found.name in objects]
+        complete = bool(context.params.get("complete"))
+        held = [found for found in object_types if complete or found.name in objects]
         tx.execute(
             update(backups)
             .where(backups.c.id == backup_id)
@@ -222,6 +226,7 @@ class BackupWork:
             "bytes": result.bytes,
             "sha256": result.sha256,
             "snapshot_at": to_text(result.snapshot_at),
+            "complete": complete,
             "objects": {name: counts["records"] for name, counts in objects.items()},
         }
         self._audit_log.log(

@@ -62,7 +62,7 @@ def test_the_rule_for_blanks_is_stated() -> None:
 
 
 def test_a_later_format_is_told_apart_from_damage() -> None:
-    tree = json.loads(to_bytes(MANIFEST)) | {"format_version": 2}
+    tree = json.loads(to_bytes(MANIFEST)) | {"format_version": 3}
 
     with pytest.raises(NewerFormatError):
         from_bytes(json.dumps(tree).encode())

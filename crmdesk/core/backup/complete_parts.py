@@ -1,0 +1,186 @@
+"""The parts of a complete backup: everything of a workspace beside the values in the CSVs.
+
+Tables are printed as JSON lines, one object a row, because JSON tells an empty text from none;
+records are printed as CSV like the files of the objects, to which they are joined by id. All of
+it is printed inside SQLite, a row at a time, from the snapshot that the CSVs are printed from.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from crmdesk.core.backup.complete_tables import CARRIED, SECRET_COLUMNS, SEQUENCES
+from crmdesk.core.backup.csv_rows import LINE_END
+from crmdesk.core.backup.manifest import ManifestColumn
+from crmdesk.core.backup.shapes import ObjectShape
+from crmdesk.core.db import sqlite_backup
+from crmdesk.core.db.sqlite_backup import quoted_name
+
+TABLES = "complete/tables/"
+LIVE = "complete/live/"
+RECYCLE_BIN = "complete/recycle_bin/"
+REMOVED_OBJECTS = "complete/removed_objects/"
+
+_PIECE_BYTES = 1 << 18
+_ROWS_AT_A_TIME = 200
+#: Columns that the program keeps of each record; all others are properties.
+_OF_THE_PROGRAM = frozenset(
+    {"id", "created_at", "updated_at", "archived_at", "archived_by", "version"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file of a complete backup.
+
+    Attributes:
+        file: its name in the zip.
+        table: whose rows it holds.
+        object: API name of the object whose records it holds; "" for any other table.
+        columns: in the order of the rows; a type is ``text``, ``integer`` or ``bytes``.
+        line: SQL for a whole line of bytes; ``which`` rows, by ``order``.
+        heading: the first line, of CSV alone.
+    """
+
+    file: str
+    table: str
+    object: str
+    columns: tuple[ManifestColumn, ...]
+    line: str
+    which: str
+    order: str
+    heading: bytes = b""
+
+    @property
+    def query(self) -> str:
+        """SQL for all lines in the order of the key."""
+        return f"SELECT {self.line} FROM {self._rows} ORDER BY {self.order}"
+
+    @property
+    def count_query(self) -> str:
+        """SQL for the number of lines."""
+        return f"SELECT count(*) FROM {self._rows}"
+
+    @property
+    def _rows(self) -> str:
+        # The table of records is scanned in order of ids; the index of the bin is a detour.
+        how = " NOT INDEXED" if self.object else ""
+        return f"{quoted_name(self.table)}{how} WHERE {self.which}"
+
+
+def complete_parts(connection: sqlite3.Connection, shapes: Sequence[ObjectShape]) -> list[Part]:
+    """Every part, as the tables stand in the snapshot of ``connection``.
+
+    Args:
+        shapes: what the CSVs of the objects carry already.
+    """
+    parts = [_table_part(connection, table) for table in (*CARRIED, SEQUENCES)]
+    by_table = {shape.table: shape for shape in shapes}
+    found = connection.execute("SELECT name, table_name FROM object_types ORDER BY id").fetchall()
+    for name, table in found:
+        columns = [column for column, _ in _columns(connection, table)]
+        shape = by_table.get(table)
+        if shape is None:
+            file = f"{REMOVED_OBJECTS}{table}.csv"
+            parts.append(_records(file, name, table, columns, "true"))
+            continue
+        told = {column.column_name for column in shape.columns[1:]}
+        beside = [column for column in columns if column not in told]
+        live, binned = "archived_at IS NULL", "archived_at IS NOT NULL"
+        parts.append(_records(LIVE + shape.entry_name, name, table, beside, live))
+        parts.append(_records(RECYCLE_BIN + shape.entry_name, name, table, columns, binned))
+    return parts
+
+
+def part_pieces(connection: sqlite3.Connection, part: Part) -> Iterator[tuple[bytes, int]]:
+    """The rows of a part as text, some hundred kilobytes at a time, with their number.
+
+    The heading stands before the first; a part without rows yields nothing.
+    """
+    # A row of history may be longer than what ranges of records are cut to.
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, sqlite_backup.LONGEST_POSSIBLE)
+    cursor = connection.execute(part.query)
+    lines: list[bytes] = []
+    size = rows = 0
+    heading = part.heading
+    while found := cursor.fetchmany(_ROWS_AT_A_TIME):
+        lines += [line for (line,) in found]
+        size += sum(len(line) for (line,) in found)
+        rows += len(found)
+        if size >= _PIECE_BYTES:
+            yield heading + b"".join(lines), rows
+            lines, size, rows, heading = [], 0, 0, b""
+    if rows:
+        yield heading + b"".join(lines), rows
+
+
+def part_count(connection: sqlite3.Connection, part: Part) -> int:
+    """How many rows a part has."""
+    return int(connection.execute(part.count_query).fetchone()[0])
+
+
+def part_sample(connection: sqlite3.Connection, part: Part) -> tuple[bytes, int]:
+    """Some of the first rows as text, and their number."""
+    query = f"{part.query} LIMIT {_ROWS_AT_A_TIME}"
+    lines = [line for (line,) in connection.execute(query)]
+    return b"".join(lines), len(lines)
+
+
+def _table_part(connection: sqlite3.Connection, table: str) -> Part:
+    hidden = SECRET_COLUMNS.get(table, frozenset())
+    columns = [found for found in _columns(connection, table) if found[0] not in hidden]
+    if table == SEQUENCES:
+        columns, key = [("name", "text"), ("seq", "integer")], ["name"]
+    else:
+        key = _key(connection, table)
+    values = ",".join(f"'{name}',{_value(name, kind)}" for name, kind in columns)
+    order = ",".join(quoted_name(name) for name in key)
+    return Part(
+        file=f"{TABLES}{table}.jsonl",
+        table=table,
+        object="",
+        columns=tuple(ManifestColumn(name, name, kind, None) for name, kind in columns),
+        line=f"CAST(json_object({values})||char(10) AS BLOB)",
+        which="true",
+        order=order,
+    )
+
+
+def _value(name: str, kind: str) -> str:
+    quoted = quoted_name(name)
+    if kind != "bytes":
+        return quoted
+    return f"CASE WHEN {quoted} IS NOT NULL THEN lower(hex({quoted})) END"
+
+
+def _records(file: str, name: str, table: str, columns: Sequence[str], which: str) -> Part:
+    row = sqlite_backup.row_expression([(column, not _is_plain(column)) for column in columns])
+    heading = ",".join(f'"{column}"' for column in columns).encode() + LINE_END
+    return Part(
+        file=file,
+        table=table,
+        object=name,
+        columns=tuple(ManifestColumn(column, column, "text", None) for column in columns),
+        line=f"CAST({row} AS BLOB)",
+        which=which,
+        order="id",
+        heading=heading,
+    )
+
+
+def _is_plain(column: str) -> bool:
+    return column in _OF_THE_PROGRAM
+
+
+def _columns(connection: sqlite3.Connection, table: str) -> list[tuple[str, str]]:
+    """Names and types of a table's columns, in their order."""
+    kinds = {"BLOB": "bytes", "INTEGER": "integer", "TEXT": "text"}
+    rows = connection.execute(f"PRAGMA table_info({quoted_name(table)})").fetchall()
+    return [(str(row[1]), kinds[str(row[2]).upper()]) for row in rows if row[2]]
+
+
+def _key(connection: sqlite3.Connection, table: str) -> list[str]:
+    rows = connection.execute(f"PRAGMA table_info({quoted_name(table)})").fetchall()
+    return [str(row[1]) for row in sorted(rows, key=lambda row: int(row[5])) if row[5]]

@@ -1,0 +1,69 @@
+"""Which tables a complete backup carries, and which stay behind.
+
+A table that stands in neither list fails a test: whoever adds one decides where it belongs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+#: In the order in which they are written and read back.
+CARRIED = (
+    "workspace",
+    "settings",
+    "clock_state",
+    "users",
+    "user_permissions",
+    "teams",
+    "team_members",
+    "object_types",
+    "property_groups",
+    "properties",
+    "property_options",
+    "pipelines",
+    "pipeline_stages",
+    "create_form_fields",
+    "association_labels",
+    "association_limits",
+    "associations",
+    "saved_views",
+    "view_places",
+    "segments",
+    "segment_members",
+    "import_templates",
+    "record_aliases",
+    "source_records",
+    "tombstones",
+    "change_sets",
+    "value_history",
+    "record_history",
+    "association_history",
+    "backups",
+    "backup_drills",
+    "imports",
+    "restores",
+    "notifications",
+    "audit_events",
+    "audit_details",
+)
+
+#: Each with the reason; a rebuilt workspace begins with them empty.
+LEFT_BEHIND: Mapping[str, str] = {
+    "sessions": "whoever was signed in there is not signed in here",
+    "recovery_codes": "secrets of the second factor, which is set up anew",
+    "one_time_codes": "secrets",
+    "attempt_counters": "counts wrong attempts on one computer",
+    "step_ups": "codes given a few minutes ago",
+    "jobs": "work of processes that do not run here",
+    "locks": "held by such jobs",
+    "plans": "stand on staging files that last an hour",
+    "definitions_state": "counts changes for readers of one database",
+}
+
+#: Columns that leave no workspace; they come back empty.
+SECRET_COLUMNS: Mapping[str, frozenset[str]] = {
+    "users": frozenset({"password_hash", "totp_secret", "totp_confirmed_at", "totp_last_step"}),
+}
+
+#: SQLite's own counters of ids: without them the id of a purged record could be given again.
+SEQUENCES = "sqlite_sequence"
