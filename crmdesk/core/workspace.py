@@ -46,6 +46,8 @@ from crmdesk.core.jobs.launcher import start_worker
 from crmdesk.core.jobs.queue import JobQueue
 from crmdesk.core.jobs.worker import Watcher, Work, run_job
 from crmdesk.core.notify.inbox import Inbox
+from crmdesk.core.records.association_definitions import AssociationDefinitions
+from crmdesk.core.records.associations import AssociationService
 from crmdesk.core.records.catalogue import load_catalogue
 from crmdesk.core.records.definition_rows import create_object
 from crmdesk.core.records.definitions import Definitions
@@ -173,10 +175,16 @@ class Workspace:
         self.editor = RecordEditor(
             self.database, self.guard, self.audit_log, keys.derive(key, KeyPurpose.TOMBSTONES)
         )
+        self._open_relations()
         self._recycle_bin_expiry = RecycleBinExpiry(self.database, self.audit_log, self.settings)
         self._open_backups()
         self._open_restores()
         self._open_imports()
+
+    def _open_relations(self) -> None:
+        basis = self.database, self.guard, self.audit_log
+        self.associations = AssociationService(*basis)
+        self.association_definitions = AssociationDefinitions(*basis)
 
     def _open_backups(self) -> None:
         vault = self.folder / "vault" / "backups"

@@ -10,6 +10,7 @@ from crmdesk.core.changes.stage import Stage
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.sqlite import joined, quoted
 from crmdesk.core.errors import UserError
+from crmdesk.core.records.association_counts import follow_activities
 
 # SQLite gathers what one UPDATE reads from another table before it writes any of it: for a million
 # records that would be gigabytes.
@@ -36,6 +37,7 @@ def apply_stage(tx: Tx, stage: Stage, change_id: int) -> Applied:
     ranges = _row_ranges(tx)
     values = _write_history(tx, stage, change_id, ranges)
     updated = _update(tx, stage, ranges)
+    follow_activities(tx, stage.object_type, change_id)
     return Applied(created, updated, values)
 
 

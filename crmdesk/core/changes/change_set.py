@@ -26,6 +26,10 @@ class Source(StrEnum):
     RESTORE_OBJECTS = "RESTORE_OBJECTS"
     RECYCLING_BIN = "RECYCLING_BIN"
     DELETE_OBJECTS = "DELETE_OBJECTS"
+    MERGE_OBJECTS = "MERGE_OBJECTS"
+    MERGE_REVERT_OBJECTS = "MERGE_REVERT_OBJECTS"
+    PIPELINE_SETTINGS = "PIPELINE_SETTINGS"
+    PROPERTY_SETTINGS = "PROPERTY_SETTINGS"
     ACTIVITY_LOG_REVERT = "ACTIVITY_LOG_REVERT"
     AUTOMATION_PLATFORM = "AUTOMATION_PLATFORM"
 
@@ -131,4 +135,10 @@ def history_digest(tx: Tx, change_id: int) -> str:
         (change_id,),
     ):
         digest.update(f"{record_id} {kind}\n".encode())
+    for row in tx.sql(
+        "SELECT from_type_id, from_id, to_type_id, to_id, label_id, kind FROM association_history "
+        "WHERE change_id = ? ORDER BY from_type_id, from_id, to_type_id, to_id, label_id",
+        (change_id,),
+    ):
+        digest.update(f"{' '.join(map(str, row))}\n".encode())
     return digest.hexdigest()

@@ -25,6 +25,14 @@ from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.sqlite import quoted
 from crmdesk.core.db.tables import source_records, tombstones, value_history
 from crmdesk.core.errors import UserError
+from crmdesk.core.records.association_counts import (
+    follow_activities,
+    neighbours,
+    recount_all,
+    recount_around,
+)
+from crmdesk.core.records.association_rows import purge_links
+from crmdesk.core.records.merge_rows import refuse_merged
 from crmdesk.core.records.reader import masked
 from crmdesk.core.records.record import (
     MASKED,
@@ -124,6 +132,7 @@ class RecordEditor:
                 change_id = open_change_set(tx, actor, source)
                 write_cells(tx, change_id, object_type, record_id, cells)
                 update_record(tx, object_type, record_id, cells)
+                follow_activities(tx, object_type, change_id)
                 self._log_values(tx, actor, object_type, record, cells)
             return masked(object_type, read_record(tx, object_type, record_id))
 
@@ -148,6 +157,7 @@ class RecordEditor:
                 [(tx.now_text, actor.user_id, record_id) for record_id in live],
             )
             write_record_change(tx, change_id, object_type, live, RecordChange.ARCHIVE)
+            recount_around(tx, object_type, live)
             self._log_records(tx, actor, object_type, live, Action.DELETE)
         return Change(object_name, tuple(live), change_id)
 
@@ -155,8 +165,8 @@ class RecordEditor:
         """Bring records back from the recycle bin.
 
         Raises:
-            UserError: ``value_not_unique`` when a live record holds a unique value by now; then
-                none of the records comes back.
+            UserError: ``value_not_unique`` when a live record holds a unique value by now,
+                ``record_merged`` when one was merged into another; then none comes back.
         """
         self._guard.require(actor, Permission.DELETE_RECORDS)
         with self._database.write() as tx:
@@ -164,6 +174,7 @@ class RecordEditor:
             binned = ids_in_state(tx, object_type, record_ids, archived=True)
             if not binned:
                 return Change(object_name, ())
+            refuse_merged(tx, object_type, binned)
             for record_id in binned:
                 record = read_record(tx, object_type, record_id)
                 refuse_taken(tx, object_type, record.values, record_id)
@@ -174,6 +185,7 @@ class RecordEditor:
                 )
             change_id = open_change_set(tx, actor, Source.RECYCLING_BIN)
             write_record_change(tx, change_id, object_type, binned, RecordChange.UNARCHIVE)
+            recount_around(tx, object_type, binned)
             self._log_records(tx, actor, object_type, binned, Action.RESTORE)
         return Change(object_name, tuple(binned), change_id)
 
@@ -235,7 +247,10 @@ class RecordEditor:
                 )
             )
         table = quoted(object_type.table)
+        around = neighbours(tx, object_type, record_ids)
+        purge_links(tx, object_type, record_ids)
         for_each(tx, f"DELETE FROM {table} WHERE id = ?", [(i,) for i in record_ids])
+        recount_all(tx, around)
 
     def _write_tombstones(self, tx: Tx, object_type: ObjectType, record_ids: Sequence[int]) -> None:
         for record_id in record_ids:

@@ -1,0 +1,255 @@
+"""The rows of associations: which side comes first, writing them with their history, undoing.
+
+Nobody else writes the tables ``associations`` and ``association_history``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from crmdesk.core.db.engine import Tx
+from crmdesk.core.db.sqlite import quoted
+from crmdesk.core.records.schema import ObjectType
+
+#: Stands in ``label_id`` for an association that says no more than that there is one.
+NO_LABEL = 0
+_ROWS_AT_ONCE = 10_000
+_KEYS = "from_type_id, from_id, to_type_id, to_id, label_id"
+
+
+class AssociationChange(StrEnum):
+    """What happened to one row."""
+
+    ASSOCIATE = "associate"
+    DISSOCIATE = "dissociate"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class End:
+    """One side of an association: a record of an object type."""
+
+    type_id: int
+    record_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One row: two records in the stored order, and the label between them.
+
+    Attributes:
+        label_id: :data:`NO_LABEL`, or the id of a label that says what ``second`` is to ``first``.
+    """
+
+    first: End
+    second: End
+    label_id: int = NO_LABEL
+
+    @property
+    def row(self) -> tuple[int, int, int, int, int]:
+        """The row's columns."""
+        return (
+            self.first.type_id,
+            self.first.record_id,
+            self.second.type_id,
+            self.second.record_id,
+            self.label_id,
+        )
+
+    def other(self, end: End) -> End:
+        """The record at the other side of ``end``."""
+        return self.second if end == self.first else self.first
+
+    @staticmethod
+    def of_row(row: Sequence[int]) -> Link:
+        """Make a link from the row's columns."""
+        return Link(End(row[0], row[1]), End(row[2], row[3]), row[4])
+
+
+def ordered_pair(one: End, other: End, *, speaks: bool = False) -> tuple[End, End]:
+    """Two records in the one order in which their association is stored.
+
+    The smaller object type id comes first; within one object type the record that the label
+    speaks from, and where none does the smaller record id.
+
+    Args:
+        speaks: a label that reads differently from the two sides says what ``other`` is to
+            ``one``.
+    """
+    if one.type_id == other.type_id and speaks:
+        return one, other
+    return (one, other) if one <= other else (other, one)
+
+
+def links_of(tx: Tx, end: End) -> list[Link]:
+    """Every row that touches a record."""
+    cursor = tx.sql(
+        f"SELECT {_KEYS} FROM associations WHERE from_type_id = ? AND from_id = ? "
+        f"UNION SELECT {_KEYS} FROM associations WHERE to_type_id = ? AND to_id = ?",
+        (end.type_id, end.record_id, end.type_id, end.record_id),
+    )
+    return [Link.of_row(row) for row in cursor]
+
+
+def links_between(tx: Tx, one: End, other: End) -> list[Link]:
+    """Every row between two records, whatever its label."""
+    pair = "from_type_id = ? AND from_id = ? AND to_type_id = ? AND to_id = ?"
+    ends = (one.type_id, one.record_id, other.type_id, other.record_id)
+    cursor = tx.sql(
+        f"SELECT {_KEYS} FROM associations WHERE {pair} "
+        f"UNION SELECT {_KEYS} FROM associations WHERE {pair}",
+        (*ends, *ends[2:], *ends[:2]),
+    )
+    return [Link.of_row(row) for row in cursor]
+
+
+def others_sql(own_type: int, other_type: int, record: str) -> str:
+    """SQL for the ids of ``other_type`` that are associated with the record ``record``.
+
+    Args:
+        record: an SQL expression for the record's id.
+    """
+    forward = (
+        f"SELECT to_id AS id FROM main.associations WHERE from_type_id = {int(own_type)} "
+        f"AND from_id = {record} AND to_type_id = {int(other_type)}"
+    )
+    backward = (
+        f"SELECT from_id AS id FROM main.associations WHERE to_type_id = {int(own_type)} "
+        f"AND to_id = {record} AND from_type_id = {int(other_type)}"
+    )
+    if own_type < other_type:
+        return forward
+    return backward if own_type > other_type else f"{forward} UNION {backward}"
+
+
+def write_links(tx: Tx, change_id: int, links: Iterable[Link]) -> int:
+    """Insert the rows that are not there yet, with their history.
+
+    Neither limits nor the records themselves are looked at, and nothing is counted anew: that is
+    the caller's.
+
+    Returns:
+        How many are new.
+    """
+    before = _changes(tx, change_id)
+    for rows in _batches(links):
+        tx.driver.executemany(
+            f"INSERT OR IGNORE INTO main.association_history (change_id, {_KEYS}, kind) "
+            "SELECT ?1, ?2, ?3, ?4, ?5, ?6, 'associate' WHERE NOT EXISTS "
+            "(SELECT 1 FROM main.associations WHERE from_type_id = ?2 AND from_id = ?3 "
+            "AND to_type_id = ?4 AND to_id = ?5 AND label_id = ?6)",
+            [(change_id, *link.row) for link in rows],
+        )
+        tx.driver.executemany(
+            f"INSERT OR IGNORE INTO main.associations ({_KEYS}, added_at) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            [(*link.row, tx.now_text) for link in rows],
+        )
+    return _changes(tx, change_id) - before
+
+
+def remove_links(tx: Tx, change_id: int, links: Iterable[Link]) -> int:
+    """Delete rows, with their history.
+
+    Returns:
+        How many were there.
+    """
+    before = _changes(tx, change_id)
+    for rows in _batches(links):
+        tx.driver.executemany(
+            f"INSERT OR IGNORE INTO main.association_history (change_id, {_KEYS}, kind) "
+            f"SELECT ?, {_KEYS}, 'dissociate' FROM main.associations "
+            "WHERE from_type_id = ? AND from_id = ? AND to_type_id = ? AND to_id = ? "
+            "AND label_id = ?",
+            [(change_id, *link.row) for link in rows],
+        )
+        tx.driver.executemany(
+            "DELETE FROM main.associations WHERE from_type_id = ? AND from_id = ? "
+            "AND to_type_id = ? AND to_id = ? AND label_id = ?",
+            [link.row for link in rows],
+        )
+    return _changes(tx, change_id) - before
+
+
+@dataclass(frozen=True, slots=True)
+class Reversed:
+    """What taking a change set's associations back came to.
+
+    Attributes:
+        skipped: rows that somebody changed since, or whose record is gone for good.
+    """
+
+    undone: tuple[Link, ...]
+    skipped: tuple[Link, ...]
+
+
+def reverse_links(tx: Tx, undone_id: int, change_id: int) -> Reversed:
+    """Take the associations of change set ``undone_id`` back, under ``change_id``.
+
+    A row is put back where it still is gone, and removed where it still is there.
+    """
+    history = [
+        (Link.of_row(row), row[5])
+        for row in tx.sql(
+            f"SELECT {_KEYS}, kind FROM association_history WHERE change_id = ?", (undone_id,)
+        )
+    ]
+    added = [link for link, kind in history if kind == AssociationChange.ASSOCIATE]
+    gone = [link for link, kind in history if kind == AssociationChange.DISSOCIATE]
+    there = [link for link in added if _stands(tx, link)]
+    back = [link for link in gone if not _stands(tx, link) and _both_exist(tx, link)]
+    remove_links(tx, change_id, there)
+    write_links(tx, change_id, back)
+    done = {*there, *back}
+    return Reversed(tuple(done), tuple(link for link, _ in history if link not in done))
+
+
+def purge_links(tx: Tx, object_type: ObjectType, record_ids: Sequence[int]) -> None:
+    """Delete the rows of records that are deleted for good, and all history of them."""
+    for table in ("associations", "association_history"):
+        for side in ("from", "to"):
+            tx.driver.executemany(
+                f"DELETE FROM main.{table} WHERE {side}_type_id = ? AND {side}_id = ?",
+                [(object_type.id, record_id) for record_id in record_ids],
+            )
+
+
+def _changes(tx: Tx, change_id: int) -> int:
+    row = tx.sql(
+        "SELECT count(*) FROM main.association_history WHERE change_id = ?", (change_id,)
+    ).fetchone()
+    return int(row[0])
+
+
+def _batches(links: Iterable[Link]) -> Iterable[list[Link]]:
+    batch: list[Link] = []
+    for link in links:
+        batch.append(link)
+        if len(batch) == _ROWS_AT_ONCE:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _stands(tx: Tx, link: Link) -> bool:
+    row = tx.sql(
+        "SELECT 1 FROM associations WHERE from_type_id = ? AND from_id = ? AND to_type_id = ? "
+        "AND to_id = ? AND label_id = ?",
+        link.row,
+    ).fetchone()
+    return row is not None
+
+
+def _both_exist(tx: Tx, link: Link) -> bool:
+    return all(_exists(tx, end) for end in (link.first, link.second))
+
+
+def _exists(tx: Tx, end: End) -> bool:
+    table = tx.sql("SELECT table_name FROM object_types WHERE id = ?", (end.type_id,)).fetchone()
+    found = (
+        table
+        and tx.sql(f"SELECT 1 FROM {quoted(table[0])} WHERE id = ?", (end.record_id,)).fetchone()
+    )
+    return bool(found)
