@@ -83,6 +83,7 @@ class ImportAssistant(WizardFrame):
         self.file.options_changed.connect(self._look_again)
         self.columns.changed.connect(self._take)
         self.check.changed.connect(self._take)
+        self.check.columns_asked.connect(lambda: self.go_to(COLUMNS))
         self.run.errors_asked.connect(self._save_errors)
         self.run.records_asked.connect(self._show_records)
         self.run.detail_asked.connect(lambda: self.detail_asked.emit(self.import_id))

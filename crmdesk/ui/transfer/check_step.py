@@ -19,7 +19,14 @@ from crmdesk.ui.theme.apply import px
 from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.transfer.choices import Choices
 from crmdesk.ui.transfer.draft import Draft
-from crmdesk.ui.transfer.wording import filled, mode_label, problem_type, property_label, say
+from crmdesk.ui.transfer.wording import (
+    filled,
+    mode_label,
+    notice_words,
+    problem_type,
+    property_label,
+    say,
+)
 from crmdesk.ui.widgets.banner import Banner, BannerTone
 from crmdesk.ui.widgets.empty_state import EmptyState
 from crmdesk.ui.widgets.form_field import FormField
@@ -38,9 +45,11 @@ class CheckStep(QWidget):
 
     Signals:
         changed: the ``Draft`` with other options.
+        columns_asked: the columns shall be looked at again.
     """
 
     changed = Signal(object)
+    columns_asked = Signal()
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -67,7 +76,7 @@ class CheckStep(QWidget):
             desk.queries,
             start=TableState(height=RowHeight.ROOMY),
         )
-        self._banner: Banner | None = None
+        self.banners: list[Banner] = []
         self._lay_out()
         self._connect()
 
@@ -97,6 +106,7 @@ class CheckStep(QWidget):
         left.setFixedWidth(px(_OPTIONS_WIDTH))
         self._heading = label("", TextStyle.STRONG)
         self._slot = QVBoxLayout()
+        self._slot.setSpacing(8)
         top = QVBoxLayout()
         top.setContentsMargins(24, 8, 24, 12)
         top.setSpacing(8)
@@ -118,7 +128,7 @@ class CheckStep(QWidget):
     def _connect(self) -> None:
         for mode, button in self.modes.items():
             button.clicked.connect(lambda _=False, mode=mode: self._change(mode=mode))
-        self.key.picked.connect(lambda name: self._change(key=name))
+        self.key.picked.connect(lambda name: self._change(key=name or None))
         self.archived.picked.connect(
             lambda name: self._change(archived_matches=ArchivedMatches(name))
         )
@@ -136,10 +146,12 @@ class CheckStep(QWidget):
         self._draft = draft
         self.modes[draft.mode].setChecked(True)
         keys = [(key, property_label(draft.object_type, key)) for key in draft.keys]
+        if keys and draft.default_key is None:
+            # Whoever chose a name may take that back.
+            keys.insert(0, ("", say("Nothing: every row is new")))
         self.key.offer(keys, draft.chosen_key or "")
-        self._key_field.set_reason(
-            "" if keys else say("No column goes to a property that finds records: all rows are new")
-        )
+        self._key_field.set_reason("" if keys else say("No column goes to what finds records"))
+        self._key_field.set_help(self._key_help(draft))
         self.archived.offer(
             [
                 (ArchivedMatches.SKIP, say("Leave them there; their rows fail")),
@@ -158,6 +170,12 @@ class CheckStep(QWidget):
             draft.date_order or "",
         )
 
+    @staticmethod
+    def _key_help(draft: Draft) -> str:
+        if not draft.by_name:
+            return ""
+        return say("A name that several records have is refused, row by row; nothing is guessed.")
+
     def set_busy(self, busy: bool) -> None:
         """Show that the rows are being checked; what was there stays."""
         self.checking = busy
@@ -167,7 +185,7 @@ class CheckStep(QWidget):
         """Show what the import would do."""
         self.set_busy(False)
         self.result = found
-        self._show_banner(None)
+        self._show_banners(self._notices(found))
         rows = say("%Ln row{|s}", found.rows)
         self._heading.setText(
             filled(say("All %1"), rows) if found.whole else filled(say("The first %1"), rows)
@@ -201,16 +219,28 @@ class CheckStep(QWidget):
         self.set_busy(False)
         self.result = None
         said = message(error)
-        self._show_banner(Banner(BannerTone.DANGER, said.title, said.advice))
+        self._show_banners([Banner(BannerTone.DANGER, said.title, said.advice)])
 
-    def _show_banner(self, banner: Banner | None) -> None:
-        if self._banner is not None:
-            self._slot.removeWidget(self._banner)
-            self._banner.hide()
-            self._banner.deleteLater()
-        self._banner = banner
-        if banner is not None:
+    def _show_banners(self, banners: list[Banner]) -> None:
+        for old in self.banners:
+            self._slot.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        self.banners = banners
+        for banner in banners:
             self._slot.addWidget(banner)
+
+    def _notices(self, found: Preflight) -> list[Banner]:
+        draft = self._draft
+        if draft is None or draft.object_type is None or not found.created:
+            return []
+        told = (notice_words(notice, draft, found) for notice in found.notices)
+        banners = []
+        for title, text, action in told:
+            banner = Banner(BannerTone.WARN, title, text, action)
+            banner.acted.connect(self.columns_asked)
+            banners.append(banner)
+        return banners
 
     @staticmethod
     def _no_problem(found: Preflight) -> str:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.records.catalogue import PropertyDefinition
-from crmdesk.core.transfer.model import ColumnSuggestion
+from crmdesk.core.transfer.model import ColumnSuggestion, HeaderFault
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.tables.cells import Cell, Column, Row, RowAction, RowHeight, Tone
 from crmdesk.ui.tables.data_table import DataTable
@@ -17,9 +17,12 @@ from crmdesk.ui.transfer.draft import Draft
 from crmdesk.ui.transfer.new_property import NewPropertyDialog
 from crmdesk.ui.transfer.target_panel import TargetPanel
 from crmdesk.ui.transfer.wording import filled, matched_by, property_label, say
+from crmdesk.ui.widgets.banner import Banner, BannerTone
 from crmdesk.ui.widgets.labels import label
 from crmdesk.ui.widgets.segmented import Segmented
 from crmdesk.ui.window_state import TableState
+
+_MOST_NAMED = 6
 
 
 class ColumnsStep(QWidget):
@@ -58,6 +61,7 @@ class ColumnsStep(QWidget):
             say("Which columns"), [("all", say("All")), ("left", say("Not imported"))]
         )
         self._told = label("", TextStyle.BODY, "text2")
+        self.notice = Banner(BannerTone.WARN, " ")
         self._lay_out()
         self._connect()
 
@@ -66,9 +70,14 @@ class ColumnsStep(QWidget):
         head.setContentsMargins(24, 4, 24, 8)
         head.addWidget(self._told, 1)
         head.addWidget(self.which)
+        self.notice.hide()
+        notice = QVBoxLayout()
+        notice.setContentsMargins(24, 0, 24, 8)
+        notice.addWidget(self.notice)
         main = QVBoxLayout()
         main.setSpacing(0)
         main.addLayout(head)
+        main.addLayout(notice)
         main.addWidget(self.table, 1)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -95,6 +104,7 @@ class ColumnsStep(QWidget):
         taken, of = len(draft.mapping), len(self._rows)
         told = say("%1 of %2 columns are imported")
         self._told.setText(filled(told, str(taken), str(of)))
+        self._show_faults(draft)
         if other:
             self.panel.hide()
             self.which.set_current("all")
@@ -103,6 +113,24 @@ class ColumnsStep(QWidget):
             self.table.refresh()
         if self.panel.isVisible():
             self._fill_panel()
+
+    def _show_faults(self, draft: Draft) -> None:
+        """Name the columns whose headings are missing or stand twice."""
+        columns = draft.inspection.columns
+        blank = [c.header for c in columns if c.fault is HeaderFault.BLANK]
+        twice = [c.header for c in columns if c.fault is HeaderFault.REPEATED]
+        self.notice.setVisible(bool(blank or twice))
+        titles, texts = [], []
+        if blank:
+            titles.append(say("%Ln column{|s} without a name", len(blank)))
+            texts.append(filled(say("Called here: %1."), _listed(blank)))
+        if twice:
+            titles.append(say("%Ln column{|s} with the name of another", len(twice)))
+            texts.append(filled(say("The later one is called: %1."), _listed(twice)))
+        if titles:
+            advice = say("Look at their first values before you import them.")
+            title = say(" and ").join(titles)
+            self.notice.set_state(BannerTone.WARN, title, " ".join((*texts, advice)))
 
     def _row(self, number: int, column: ColumnSuggestion) -> Row:
         draft = self._draft
@@ -117,7 +145,7 @@ class ColumnsStep(QWidget):
             how = matched_by(column) if own else say("Chosen by you")
             how = say("New property") if made else how
         cells = {
-            "column": Cell(column.header),
+            "column": _heading(column),
             "samples": Cell(" · ".join(column.samples[:3]), quiet=True),
             "target": goes,
             "how": Cell(how, quiet=True),
@@ -201,3 +229,14 @@ class ColumnsStep(QWidget):
         if self._draft is not None:
             header = self._rows[self.panel.number].header
             self.changed.emit(self._draft.with_new(header, definition))
+
+
+def _heading(column: ColumnSuggestion) -> Cell:
+    if column.fault is None:
+        return Cell(column.header)
+    return Cell(column.header, icon="triangle-alert", tone=Tone.WARN)
+
+
+def _listed(headers: list[str]) -> str:
+    shown = ", ".join(f"“{header}”" for header in headers[:_MOST_NAMED])
+    return shown if len(headers) <= _MOST_NAMED else f"{shown}, …"

@@ -66,11 +66,22 @@ class Draft:
     @property
     def chosen_key(self) -> str | None:
         """The property that finds records under the present choices."""
-        if self.object_type is None or self.key in self.keys:
-            return self.key
+        return self.key if self.key in self.keys else self.default_key
+
+    @property
+    def default_key(self) -> str | None:
+        """The property that finds records unless a person chooses one."""
+        if self.object_type is None:
+            return None
         names = set(self.mapping.values())
         trust, has_ids = self.inspection.trust, RECORD_ID in names
         return default_key(self.object_type, names, trust, has_ids, self.mode)
+
+    @property
+    def by_name(self) -> bool:
+        """Whether records are found by what they are called, which several may share."""
+        key, kind = self.chosen_key, self.object_type
+        return kind is not None and key in kind.by_name and key in kind.display_properties
 
     @property
     def unmapped(self) -> tuple[ColumnSuggestion, ...]:

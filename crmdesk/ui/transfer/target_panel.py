@@ -10,7 +10,7 @@ from crmdesk.core.records.types import PropertyFormat
 from crmdesk.core.transfer.model import ColumnSuggestion
 from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.transfer.draft import Draft
-from crmdesk.ui.transfer.wording import filled, matched_by, property_label, say
+from crmdesk.ui.transfer.wording import fault_words, filled, matched_by, property_label, say
 from crmdesk.ui.widgets.buttons import Button
 from crmdesk.ui.widgets.paragraph import Paragraph
 from crmdesk.ui.widgets.search_field import SearchField
@@ -63,7 +63,8 @@ class TargetPanel(SidePanel):
 
     def show_column(self, draft: Draft, column: ColumnSuggestion, no_right: str) -> None:
         """Show a column and mark where it goes now."""
-        self.set_heading(column.header, matched_by(column))
+        how, fault = matched_by(column), fault_words(column.fault) if column.fault else ""
+        self.set_heading(column.header, how if fault in ("", how) else f"{how}. {fault}.")
         values = "\n".join(dict.fromkeys(value[:80] for value in column.samples))
         self._samples.set_text(values or say("This column is empty in the first thousand rows."))
         self._reason.set_text(no_right)

@@ -10,12 +10,16 @@ from crmdesk.core.records.schema import ObjectType
 from crmdesk.core.transfer.columns import RECORD_ID
 from crmdesk.core.transfer.model import (
     ColumnSuggestion,
+    HeaderFault,
     Import,
     ImportMode,
+    ImportNotice,
     Inspection,
     ObjectKnownBy,
+    Preflight,
     Trust,
 )
+from crmdesk.ui.transfer.draft import Draft
 
 
 def say(text: str, count: int = -1) -> str:
@@ -76,6 +80,8 @@ def recognised_by(how: ObjectKnownBy) -> str:
 
 def matched_by(column: ColumnSuggestion) -> str:
     """How a column found its property, or why it found none."""
+    if column.fault is not None and column.how is MatchedBy.NOTHING:
+        return fault_words(column.fault)
     if column.reason == "calculated":
         return say("Calculated by CRM Desk")
     if column.reason == "owners_of_another_workspace":
@@ -99,6 +105,33 @@ def property_label(object_type: ObjectType | None, name: str) -> str:
         return say("Record ID")
     found = None if object_type is None else object_type.by_name.get(name)
     return name if found is None else found.label
+
+
+def notice_words(notice: ImportNotice, draft: Draft, found: Preflight) -> tuple[str, str, str]:
+    """A notice of the check: what will happen, what to do, and what its button is called."""
+    kind = draft.object_type
+    if kind is None:
+        return "", "", ""
+    one = kind.label[:1].lower() + kind.label[1:]
+    many = kind.plural_label[:1].lower() + kind.plural_label[1:]
+    word = one if found.created == 1 else many
+    if notice is ImportNotice.NOTHING_FINDS_RECORDS:
+        title = filled(say("Every row becomes a new record: %Ln %1", found.created), word)
+        advice = say("Nothing in the file finds %1 that exist, now or at the next import.")
+        choice = say("Choose a property under “Find records by”, or map a column to one.")
+        return title, f"{filled(advice, many)} {choice}", say("Look at the columns")
+    labels = [property_label(kind, name) for name in kind.display_properties]
+    title = filled(say("%Ln %1 without a name", found.created), word)
+    advice = filled(say("No column of the file goes to %1."), say(" or ").join(labels))
+    return title, advice, say("Look at the columns")
+
+
+def fault_words(fault: HeaderFault) -> str:
+    """What is odd about the name of a column."""
+    return {
+        HeaderFault.BLANK: say("Has no name in the file"),
+        HeaderFault.REPEATED: say("Has the name of an earlier column"),
+    }[fault]
 
 
 def mode_label(mode: ImportMode) -> str:
