@@ -55,6 +55,8 @@ from crmdesk.core.records.editor import RecordEditor
 from crmdesk.core.records.expiry import RecycleBinExpiry
 from crmdesk.core.records.names import validate_label
 from crmdesk.core.records.reader import RecordReader
+from crmdesk.core.records.segments import Segments
+from crmdesk.core.records.views import SavedViews
 from crmdesk.core.reserve import keep_reserve, release_some
 from crmdesk.core.restore.plan_store import sweep_plans
 from crmdesk.core.restore.service import RestoreService
@@ -176,6 +178,8 @@ class Workspace:
             self.database, self.guard, self.audit_log, keys.derive(key, KeyPurpose.TOMBSTONES)
         )
         self._open_relations()
+        self.views = SavedViews(self.database, self.guard)
+        self.segments = Segments(self.database, self.guard, self.audit_log)
         self._recycle_bin_expiry = RecycleBinExpiry(self.database, self.audit_log, self.settings)
         self._open_backups()
         self._open_restores()

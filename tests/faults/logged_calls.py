@@ -11,6 +11,7 @@ from pathlib import Path
 from crmdesk.core.access.step_up import StepUpPurpose
 from crmdesk.core.access.user import NewUser, UserChange
 from crmdesk.core.records.catalogue import PropertyDefinition
+from crmdesk.core.records.segment_members import Members
 from crmdesk.core.records.types import PropertyType
 from crmdesk.core.restore.model import RestorePlan
 from tests.builders import PASSWORD, PLACE, Desk
@@ -77,6 +78,18 @@ def _with_backup(act: Callable[[Desk, str], object]) -> Preparation:
         desk.contact(phone="1")
         backup = desk.backup()
         return lambda: act(desk, backup.id)
+
+    return prepare
+
+
+def _with_segment(
+    act: Callable[[Desk, int, int], object], *, filled: bool = False
+) -> Preparation:
+    def prepare(desk: Desk) -> Act:
+        ann = desk.contact(phone="1")
+        members = Members([ann.id] if filled else [])
+        segment = desk.workspace.segments.add(desk.admin, "contacts", "Norway", members=members)
+        return lambda: act(desk, segment, ann.id)
 
     return prepare
 
@@ -221,6 +234,19 @@ LOGGED: dict[str, Preparation] = {
     "passwords.set_first": _password_of_a_new_user,
     "restores.start": _restore,
     "restores.start_undo": _undo,
+    "segments.add": lambda d: (
+        lambda: d.workspace.segments.add(d.admin, "contacts", "Norway", members=Members())
+    ),
+    "segments.add_members": _with_segment(
+        lambda d, s, i: d.workspace.segments.add_members(d.admin, s, Members([i]))
+    ),
+    "segments.remove": _with_segment(lambda d, s, _: d.workspace.segments.remove(d.admin, s)),
+    "segments.remove_members": _with_segment(
+        lambda d, s, i: d.workspace.segments.remove_members(d.admin, s, Members([i])), filled=True
+    ),
+    "segments.set": _with_segment(
+        lambda d, s, _: d.workspace.segments.set(d.admin, s, name="Sweden")
+    ),
     "settings.set": lambda d: lambda: d.workspace.settings.set(d.admin, "backup.keep_days", 20),
     "sign_in.lock": lambda d: lambda: d.workspace.sign_in.lock(d.admin),
     "sign_in.sign_in": lambda d: (
@@ -277,6 +303,13 @@ UNLOGGED = {
     "restores.plan": "a plan changes no record; starting it is logged with the plan's numbers",
     "restores.undo_plan": "as with plans",
     "sign_in.touch": "that a person is still there",
+    "views.add": "how a person looks at records changes none of them",
+    "views.remove": "as with adding",
+    "views.rename": "as with adding",
+    "views.reorder": "as with adding",
+    "views.save": "as with adding",
+    "views.set_default": "as with adding",
+    "views.share": "as with adding",
     "two_factor.begin_enrolment": "a secret that counts for nothing until a code confirms it",
 }
 
@@ -331,6 +364,8 @@ READS = frozenset(
         "restores.show",
         "restores.sources",
         "restores.survey",
+        "segments.list",
+        "segments.show",
         "settings.all",
         "settings.one",
         "teams.list",
@@ -341,5 +376,6 @@ READS = frozenset(
         "users.me",
         "users.names",
         "users.show",
+        "views.list",
     }
 )

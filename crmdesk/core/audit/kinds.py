@@ -154,6 +154,10 @@ SENSITIVE_CREATED = EventKind(Category.SENSITIVE, "PROPERTY", Action.CREATE)
 SENSITIVE_CHANGED = EventKind(Category.SENSITIVE, "PROPERTY", Action.UPDATE)
 SENSITIVE_REVEALED = EventKind(Category.SENSITIVE, "VALUE", Action.REVEAL)
 
+SEGMENT_CREATED = EventKind(Category.LIST, "SEGMENT", Action.CREATE)
+SEGMENT_CHANGED = EventKind(Category.LIST, "SEGMENT", Action.UPDATE)
+SEGMENT_REMOVED = EventKind(Category.LIST, "SEGMENT", Action.DELETE)
+
 
 def crm_object(object_type: str, action: Action) -> EventKind:
     """A record was created, deleted, brought back, merged or deleted for good."""

@@ -41,6 +41,7 @@ from crmdesk.core.records.record import (
     read_record,
 )
 from crmdesk.core.records.schema import ObjectType, load_object_type
+from crmdesk.core.records.segment_members import forget_members
 from crmdesk.core.records.single import checked_values
 from crmdesk.core.records.single_rows import (
     changed_cells,
@@ -249,6 +250,7 @@ class RecordEditor:
         table = quoted(object_type.table)
         around = neighbours(tx, object_type, record_ids)
         purge_links(tx, object_type, record_ids)
+        forget_members(tx, object_type, record_ids)
         for_each(tx, f"DELETE FROM {table} WHERE id = ?", [(i,) for i in record_ids])
         recount_all(tx, around)
 

@@ -23,6 +23,7 @@ from crmdesk.core.db.sqlite import quoted
 from crmdesk.core.db.tables import settings, source_records, value_history
 from crmdesk.core.records.association_rows import purge_links
 from crmdesk.core.records.schema import ObjectType, load_object_types
+from crmdesk.core.records.segment_members import forget_members
 from crmdesk.core.reserve import cures_a_full_disk
 from crmdesk.core.settings import Settings
 
@@ -76,6 +77,7 @@ class RecycleBinExpiry:
                 [(object_type.id, record_id) for record_id in ids],
             )
         purge_links(tx, object_type, ids)
+        forget_members(tx, object_type, ids)
         tx.sql(f"DELETE FROM {table} WHERE {condition}", (due,))
         change_id = open_change_set(tx, SYSTEM, Source.RECYCLING_BIN)
         write_record_change(tx, change_id, object_type, ids, RecordChange.PURGE)

@@ -1,15 +1,18 @@
-"""Filters on records: an operator language that the window, the command line and segments share."""
+"""Filters on records: a language that the window, the command line, views and segments share.
+
+A group of filters holds where all of them do; a record fits when one of the groups holds.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from crmdesk.core.db.sqlite import quoted
 from crmdesk.core.errors import UserError
-from crmdesk.core.records.schema import ObjectType, Property
-from crmdesk.core.records.types import PropertyType
+from crmdesk.core.records.periods import Period, is_period
 
 
 class Operator(StrEnum):
@@ -28,15 +31,26 @@ class Operator(StrEnum):
     NOT_HAS_PROPERTY = "not_has_property"
     CONTAINS_TOKEN = "contains_token"  # noqa: S105 - the operator's public name
     NOT_CONTAINS_TOKEN = "not_contains_token"  # noqa: S105 - the operator's public name
+    STARTS_WITH = "starts_with"
+    ENDS_WITH = "ends_with"
+    WITHIN = "within"
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One condition; ``values`` are canonical texts, two of them for ``between``."""
+    """One condition.
+
+    Attributes:
+        values: canonical texts; two of them for ``between``, a period or two days (ISO, both
+            within) for ``within``.
+    """
 
     property: str
     operator: Operator
     values: tuple[str, ...] = ()
+
+
+Group = tuple[Filter, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +59,31 @@ class RecordQuery:
 
     Attributes:
         filters: all of them must hold.
+        alternatives: further groups; a record fits too when all filters of one of them hold.
         search: text that any display property, e-mail or phone contains.
         sort: property to sort by; ``None`` is newest first, in the bin last deleted first.
         archived: the recycle bin instead of the live records.
+        segment: id of a segment whose members alone are meant.
     """
 
     object_type: str
-    filters: tuple[Filter, ...] = ()
+    filters: Group = ()
     search: str = ""
     sort: str | None = None
     descending: bool = True
     archived: bool = False
+    alternatives: tuple[Group, ...] = ()
+    segment: int | None = None
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The groups of which one must hold; none lets every record through."""
+        return tuple(group for group in (self.filters, *self.alternatives) if group)
 
 
-_COMPARISONS = {
-    Operator.EQ: "=",
-    Operator.GT: ">",
-    Operator.GTE: ">=",
-    Operator.LT: "<",
-    Operator.LTE: "<=",
-}
+_SEVERAL = (Operator.IN, Operator.NOT_IN, Operator.BETWEEN, Operator.WITHIN)
+_BARE = (Operator.HAS_PROPERTY, Operator.NOT_HAS_PROPERTY)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def parse_filter(text: str) -> Filter:
@@ -86,13 +105,60 @@ def parse_filter(text: str) -> Filter:
             f"“{text}” is not a filter: “{operator_name}” is not an operator.",
             f"Write PROPERTY:OPERATOR:VALUE with one of {choices}.",
         ) from None
-    several = operator in (Operator.IN, Operator.NOT_IN, Operator.BETWEEN)
-    values = _values(value) if several else (value,)
-    if operator in (Operator.HAS_PROPERTY, Operator.NOT_HAS_PROPERTY):
+    values = _values(value) if operator in _SEVERAL else (value,)
+    if operator in _BARE:
         values = ()
     elif operator is Operator.BETWEEN and len(values) != 2:
         raise UserError("filter_invalid", f"“{text}” needs two values.", "Write them as LOW,HIGH.")
+    elif operator is Operator.WITHIN:
+        _refuse_no_period(text, values)
     return Filter(name, operator, values)
+
+
+def parse_groups(texts: Iterable[str], between: str) -> tuple[Group, ...]:
+    """Groups of filters from texts, a text that equals ``between`` standing between two groups.
+
+    Raises:
+        UserError: ``filter_invalid``, also for a group without a filter.
+    """
+    groups: list[list[Filter]] = [[]]
+    for text in texts:
+        if text == between:
+            groups.append([])
+        else:
+            groups[-1].append(parse_filter(text))
+    if len(groups) > 1 and not all(groups):
+        raise UserError(
+            "filter_invalid",
+            f"There is no filter beside {between}.",
+            f"Write at least one --filter before and after each {between}.",
+        )
+    return tuple(tuple(group) for group in groups if group)
+
+
+def to_json(groups: Sequence[Group]) -> str:
+    """Groups as views and segments keep them."""
+    return json.dumps(
+        [
+            [
+                {"property": each.property, "operator": each.operator.value, "values": each.values}
+                for each in group
+            ]
+            for group in groups
+        ],
+        ensure_ascii=False,
+    )
+
+
+def from_json(text: str) -> tuple[Group, ...]:
+    """The groups that :func:`to_json` wrote."""
+    return tuple(
+        tuple(
+            Filter(each["property"], Operator(each["operator"]), tuple(each["values"]))
+            for each in group
+        )
+        for group in json.loads(text)
+    )
 
 
 def _values(text: str) -> tuple[str, ...]:
@@ -101,113 +167,13 @@ def _values(text: str) -> tuple[str, ...]:
     return tuple(value.strip() for value in text.split(","))
 
 
-def conditions(object_type: ObjectType, query: RecordQuery) -> tuple[str, list[str]]:
-    """SQL that follows WHERE, and its parameters."""
-    parts = ["archived_at IS NOT NULL" if query.archived else "archived_at IS NULL"]
-    values: list[str] = []
-    for condition in query.filters:
-        text, more = _condition(object_type.property(condition.property), condition)
-        parts.append(text)
-        values.extend(more)
-    if query.search.strip():
-        text, more = _search(object_type, query.search.strip())
-        parts.append(text)
-        values.extend(more)
-    return " AND ".join(parts), values
-
-
-def order(object_type: ObjectType, query: RecordQuery) -> str:
-    """SQL that follows ORDER BY; blanks come last either way."""
-    if query.sort is None:
-        return "archived_at DESC, id DESC" if query.archived else "id DESC"
-    direction = "DESC" if query.descending else "ASC"
-    found = object_type.property(query.sort)
-    if found.column == "id":
-        return f"id {direction}"
-    expression = _comparable(found)
-    if found.type in (PropertyType.STRING, PropertyType.PHONE, PropertyType.ENUMERATION):
-        expression += " COLLATE NOCASE"
-    return f"{expression} {direction} NULLS LAST, id {direction}"
-
-
-def _comparable(found: Property) -> str:
-    column = quoted(found.column)
-    if found.type is PropertyType.NUMBER and found.column != "id":
-        # Canonical text keeps every digit; for order and ranges a double is enough.
-        return f"CAST({column} AS REAL)"
-    return column
-
-
-def _condition(found: Property, condition: Filter) -> tuple[str, list[str]]:
-    column = quoted(found.column)
-    match condition.operator:
-        case Operator.HAS_PROPERTY:
-            return f"{column} IS NOT NULL", []
-        case Operator.NOT_HAS_PROPERTY:
-            return f"{column} IS NULL", []
-        case Operator.NEQ:
-            return f"{column} IS NOT {_placeholder(found, Operator.EQ)}", list(condition.values)
-        case Operator.IN | Operator.NOT_IN:
-            return _membership(found, condition)
-        case Operator.CONTAINS_TOKEN | Operator.NOT_CONTAINS_TOKEN:
-            return _containment(column, condition)
-        case Operator.BETWEEN:
-            text = f"{_comparable(found)} BETWEEN {_placeholder(found)} AND {_placeholder(found)}"
-            return text, list(condition.values)
-        case operator:
-            exact = column if operator is Operator.EQ else _comparable(found)
-            text = f"{exact} {_COMPARISONS[operator]} {_placeholder(found, operator)}"
-            return text, list(condition.values)
-
-
-def _placeholder(found: Property, operator: Operator = Operator.GT) -> str:
-    if found.column == "id":
-        return "CAST(? AS INTEGER)"
-    ranged = found.type is PropertyType.NUMBER and operator is not Operator.EQ
-    return "CAST(? AS REAL)" if ranged else "?"
-
-
-def _membership(found: Property, condition: Filter) -> tuple[str, list[str]]:
-    column = quoted(found.column)
-    inverted = condition.operator is Operator.NOT_IN
-    if found.type is PropertyType.MULTI_ENUMERATION:
-        any_of = " OR ".join(f"instr(';' || {column} || ';', ?) > 0" for _ in condition.values)
-        values = [f";{value};" for value in condition.values]
-    else:
-        placeholder = "CAST(? AS INTEGER)" if found.column == "id" else "?"
-        any_of = f"{column} IN ({', '.join([placeholder] * len(condition.values))})"
-        values = list(condition.values)
-    return (f"({column} IS NULL OR NOT ({any_of}))" if inverted else f"({any_of})"), values
-
-
-def _containment(column: str, condition: Filter) -> tuple[str, list[str]]:
-    text = f"{column} LIKE ? ESCAPE '\\'"
-    if condition.operator is Operator.NOT_CONTAINS_TOKEN:
-        text = f"({column} IS NULL OR NOT {text})"
-    return text, [like_pattern(condition.values[0])]
-
-
-def like_pattern(text: str) -> str:
-    """A LIKE pattern for "contains", with the text's own wildcards taken literally."""
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
-
-
-def _search(object_type: ObjectType, text: str) -> tuple[str, list[str]]:
-    columns = [quoted(p.column) for p in searched(object_type)]
-    pattern = like_pattern(text)
-    parts = [f"{column} LIKE ? ESCAPE '\\'" for column in columns]
-    values = [pattern] * len(columns)
-    if text.isascii() and text.isdigit():
-        parts.append("id = CAST(? AS INTEGER)")
-        values.append(text)
-    return f"({' OR '.join(parts)})", values
-
-
-def searched(object_type: ObjectType) -> Sequence[Property]:
-    """The properties that the search box looks into; sensitive ones never, or it would tell."""
-    names = dict.fromkeys((*object_type.display_properties, "email", "phone", "domain", "city"))
-    found = [object_type.by_name[name] for name in names if name in object_type.by_name]
-    return [p for p in found if not p.sensitive and not p.calculated] or list(
-        object_type.writable[:1]
+def _refuse_no_period(text: str, values: tuple[str, ...]) -> None:
+    days = len(values) == 2 and all(_DAY.fullmatch(value) for value in values)
+    if days or (len(values) == 1 and is_period(values[0])):
+        return
+    names = ", ".join(Period)
+    raise UserError(
+        "filter_invalid",
+        f"“{text}” names no days.",
+        f"Write {names}, last_30_days (any number), next_7_days, or FIRST,LAST as 2026-11-01.",
     )

@@ -17,9 +17,9 @@ from crmdesk.core.clock import from_text
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.sqlite import quoted
 from crmdesk.core.db.tables import change_sets, properties, property_history, record_history, users
-from crmdesk.core.errors import UserError
 from crmdesk.core.records.choices import Owner
-from crmdesk.core.records.filters import RecordQuery, conditions, order
+from crmdesk.core.records.filters import RecordQuery
+from crmdesk.core.records.filters_sql import order
 from crmdesk.core.records.record import (
     MASKED,
     Deletion,
@@ -30,6 +30,7 @@ from crmdesk.core.records.record import (
     read_rows,
 )
 from crmdesk.core.records.schema import ObjectType, Property, load_object_type
+from crmdesk.core.records.segment_rows import query_conditions, refuse_sensitive
 from crmdesk.core.records.single import owners
 
 
@@ -46,8 +47,8 @@ class RecordReader:
         self._guard.require(actor, Permission.USE_RECORDS)
         with self._database.read() as tx:
             object_type = load_object_type(tx, query.object_type)
-            self._refuse_sensitive(object_type, query)
-            where, values = conditions(object_type, query)
+            _refuse_sensitive(object_type, query)
+            where, values = query_conditions(tx, object_type, query)
             cursor = tx.sql(
                 f"SELECT id FROM {quoted(object_type.table)} WHERE {where} "
                 f"ORDER BY {order(object_type, query)} LIMIT ?",
@@ -64,8 +65,8 @@ class RecordReader:
         self._guard.require(actor, Permission.USE_RECORDS)
         with self._database.read() as tx:
             object_type = load_object_type(tx, query.object_type)
-            self._refuse_sensitive(object_type, query)
-            where, values = conditions(object_type, query)
+            _refuse_sensitive(object_type, query)
+            where, values = query_conditions(tx, object_type, query)
             name = quoted(object_type.table)
             row = tx.sql(f"SELECT count(*) FROM {name} WHERE {where}", values).fetchone()
             return int(row[0])
@@ -147,18 +148,10 @@ class RecordReader:
                 entries += _record_history(tx, object_type, record_id)
         return sorted(entries, key=lambda entry: entry.change_id, reverse=True)
 
-    def _refuse_sensitive(self, object_type: ObjectType, query: RecordQuery) -> None:
-        """Filtering or sorting by a masked value would tell what it is."""
-        names = [condition.property for condition in query.filters]
-        names += [query.sort] if query.sort else []
-        for name in names:
-            if object_type.property(name).sensitive:
-                raise UserError(
-                    "property_sensitive",
-                    f"{object_type.property(name).label} is sensitive and cannot be filtered or "
-                    "sorted by.",
-                    "Reveal the value in a record instead; that is logged.",
-                )
+
+def _refuse_sensitive(object_type: ObjectType, query: RecordQuery) -> None:
+    names = [condition.property for group in query.groups for condition in group]
+    refuse_sensitive(object_type, [*names, *([query.sort] if query.sort else [])])
 
 
 def masked(object_type: ObjectType, record: Record) -> Record:

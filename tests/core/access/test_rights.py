@@ -20,7 +20,9 @@ from crmdesk.core.access.users import NewUser, UserChange
 from crmdesk.core.errors import NotSignedIn, PermissionDenied, UserError
 from crmdesk.core.records.catalogue import PropertyDefinition
 from crmdesk.core.records.filters import RecordQuery
+from crmdesk.core.records.segment_members import Members
 from crmdesk.core.records.types import PropertyType
+from crmdesk.core.records.views import ViewDefinition
 from crmdesk.core.restore.model import PlanRequest
 from crmdesk.core.transfer.model import ImportRequest
 from tests.builders import PLACE, Desk
@@ -133,6 +135,13 @@ RIGHTS: dict[str, Permission | str] = {
     "restores.start_undo": SUPER_ADMIN,
     "restores.survey": SUPER_ADMIN,
     "restores.undo_plan": SUPER_ADMIN,
+    "segments.add": USE,
+    "segments.add_members": USE,
+    "segments.list": USE,
+    "segments.remove": USE,
+    "segments.remove_members": USE,
+    "segments.set": USE,
+    "segments.show": USE,
     "settings.all": SIGNED_IN,
     "settings.backup_interval": INNER,
     "settings.change": INNER,
@@ -173,6 +182,14 @@ RIGHTS: dict[str, Permission | str] = {
     "users.remove": SUPER_ADMIN,
     "users.set": SUPER_ADMIN,
     "users.show": SUPER_ADMIN,
+    "views.add": USE,
+    "views.list": USE,
+    "views.remove": USE,
+    "views.rename": USE,
+    "views.reorder": USE,
+    "views.save": USE,
+    "views.set_default": USE,
+    "views.share": USE,
 }
 
 NOT_SERVICES = {
@@ -194,12 +211,14 @@ ARGUMENTS: dict[str, object] = {
     "code": "000000",
     "definition": PropertyDefinition("nothing_yet", "Nothing yet", PropertyType.STRING),
     "email": "nobody@northwind.example",
+    "everyone": True,
     "event_id": 10**9,
     "ids": [10**9],
     "import_id": "none",
     "job_id": "none",
     "key": "backup.keep_days",
     "label": "Boat",
+    "members": Members(),
     "name": "boats",
     "names": ["email"],
     "new": NewUser("no address", "Nobody"),
@@ -217,10 +236,13 @@ ARGUMENTS: dict[str, object] = {
     "reference": "none",
     "restore_id": "none",
     "row": 1,
+    "segment_id": 10**9,
     "source": "none",
     "step_up_id": "none",
     "value": 20,
     "values": {"firstname": "Ann"},
+    "view_id": 10**9,
+    "view_ids": [10**9],
     "columns": ["email"],
 }
 
@@ -286,6 +308,8 @@ def arguments(method: Callable[..., object], actor: Actor, folder: Path) -> dict
         "request": PlanRequest("none", "contacts", None),
     }
     owner = method.__qualname__.split(".")[0]
+    if owner == "SavedViews":
+        by_name["definition"] = ViewDefinition()
     if owner == "ImportService":
         by_name["request"] = ImportRequest(str(folder / "nothing.csv"), "contacts")
     if owner == "PasswordService":

@@ -32,6 +32,7 @@ from crmdesk.core.db.tables.looks import (
     saved_views,
     segment_members,
     segments,
+    view_places,
 )
 from crmdesk.core.db.tables.people import (
     attempt_counters,
@@ -107,6 +108,7 @@ __all__ = [
     "user_permissions",
     "users",
     "value_history",
+    "view_places",
     "views",
     "workspace",
 ]

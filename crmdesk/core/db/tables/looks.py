@@ -20,6 +20,16 @@ saved_views = Table(
     Column("updated_at", Text, nullable=False),
     **NEVER_REUSED,
 )
+#: The order of views and the one that opens first are each person's own.
+view_places = Table(
+    "view_places",
+    metadata,
+    Column("user_id", Integer, ForeignKey("users.id"), primary_key=True),
+    Column("view_id", Integer, ForeignKey("saved_views.id"), primary_key=True),
+    Column("position", Integer, nullable=False),
+    flag("is_default"),
+    **STRICT,
+)
 segments = Table(
     "segments",
     metadata,

@@ -16,6 +16,7 @@ TABLES = (
     "associations",
     "association_history",
     "saved_views",
+    "view_places",
     "segments",
     "segment_members",
     "property_groups",
