@@ -21,6 +21,8 @@ from crmdesk.core.access.guard import Guard
 from crmdesk.core.access.keys import KeyPurpose, SigningKey
 from crmdesk.core.access.own_password import PasswordService, refuse_weak
 from crmdesk.core.access.passwords import hash_password
+from crmdesk.core.access.proofs import Proofs
+from crmdesk.core.access.recovery_key_service import RecoveryKeyService
 from crmdesk.core.access.second_factor import SecondFactor
 from crmdesk.core.access.sign_in import SignInService
 from crmdesk.core.access.teams import TeamService
@@ -55,8 +57,6 @@ from crmdesk.core.records.editor import RecordEditor
 from crmdesk.core.records.expiry import RecycleBinExpiry
 from crmdesk.core.records.names import validate_label
 from crmdesk.core.records.reader import RecordReader
-from crmdesk.core.records.segments import Segments
-from crmdesk.core.records.views import SavedViews
 from crmdesk.core.reserve import keep_reserve, release_some
 from crmdesk.core.restore.plan_store import sweep_plans
 from crmdesk.core.restore.service import RestoreService
@@ -148,12 +148,12 @@ class Workspace:
         self.signing_key = self._check_key()
         self.audit_log = AuditLog(keys.derive(key, KeyPurpose.AUDIT_CHAIN))
         self.guard = Guard(self.database, self.audit_log)
+        self.inbox = Inbox(self.database, self.guard)
         self._add_access()
         self.jobs = JobQueue(
             self.database, self.guard, self.audit_log, keys.derive(key, KeyPurpose.JOB_GRANTS)
         )
         self.works: dict[JobKind, Work] = {}
-        self.inbox = Inbox(self.database, self.guard)
         self.settings = Settings(
             self.database,
             self.guard,
@@ -178,8 +178,6 @@ class Workspace:
             self.database, self.guard, self.audit_log, keys.derive(key, KeyPurpose.TOMBSTONES)
         )
         self._open_relations()
-        self.views = SavedViews(self.database, self.guard)
-        self.segments = Segments(self.database, self.guard, self.audit_log)
         self._recycle_bin_expiry = RecycleBinExpiry(self.database, self.audit_log, self.settings)
         self._open_backups()
         self._open_restores()
@@ -285,7 +283,9 @@ class Workspace:
         basis = self.database, self.guard, self.audit_log
         password_check, second_factor = PasswordCheck(self.key), SecondFactor(self.key)
         self.sign_in = SignInService(*basis, password_check, second_factor)
-        self.two_factor = TwoFactorService(*basis, second_factor)
+        self.two_factor = TwoFactorService(*basis, second_factor, self.inbox)
+        proofs = Proofs(self.database, self.audit_log, second_factor)
+        self.recovery_keys = RecoveryKeyService(*basis, self.inbox, proofs, self.key)
         self.passwords = PasswordService(*basis, password_check, second_factor)
         self.users = UserService(*basis, second_factor)
         self.teams = TeamService(*basis)
