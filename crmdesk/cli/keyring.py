@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from crmdesk.cli.parameters import Code, RecoveryKeyStdin, group
+from crmdesk.cli.proof import step_up
 from crmdesk.cli.secret_input import ask_passphrase, code_or_ask, read_recovery_key
 from crmdesk.cli.session import (
     call_of,
@@ -99,3 +100,20 @@ def use_file_store(context: typer.Context) -> None:
             RememberedSessions(now.store, now.workspace.id).forget(remembered.email)
         document = {"backend": new.backend, "detail": new.detail, "ok": True}
         now.output.result(document, f"The key is in {new.detail} from now on.")
+
+
+@app.command("new-recovery-key")
+def new_recovery_key(context: typer.Context, code: Code = None) -> None:
+    """Make a new recovery key, shown once; the old one stops working."""
+    from crmdesk.core.access.step_up import StepUpPurpose
+
+    with seat(context) as now:
+        service = now.workspace.recovery_keys
+        proof = step_up(now, StepUpPurpose.NEW_RECOVERY_KEY, service.binding(now.actor), code)
+        made = service.renew(now.actor, proof)
+        now.output.result(
+            {"recovery_key": made, "fingerprint": now.workspace.signing_key.fingerprint},
+            f"Recovery key: {made}",
+            "It is shown this once. Keep it on paper, away from this computer, and throw the",
+            "old sheet away: it opens this workspace no more.",
+        )

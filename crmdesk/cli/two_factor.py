@@ -8,10 +8,12 @@ import typer
 
 from crmdesk.cli.documents import moment
 from crmdesk.cli.parameters import Code, group
+from crmdesk.cli.proof import step_up
 from crmdesk.cli.secret_input import code_missing, code_or_ask
 from crmdesk.cli.session import seat
 
 app = group("Set up and remove two-factor authentication.")
+_LONGER = "A password of fewer than 15 characters is replaced at the next sign-in."
 NeededCode = Annotated[
     str | None, typer.Option("--otp", metavar="CODE", help="Six digits from your app.")
 ]
@@ -65,4 +67,25 @@ def remove(context: typer.Context, code: Code = None) -> None:
     """Switch it off."""
     with seat(context) as here:
         here.workspace.two_factor.remove(here.actor, code_or_ask(code))
-        here.output.result({"enrolled": False}, "Two-factor authentication is off.")
+        here.output.result({"enrolled": False}, "Two-factor authentication is off.", _LONGER)
+
+
+@app.command("reset")
+def reset(
+    context: typer.Context,
+    email: Annotated[str, typer.Argument(metavar="EMAIL", help="Who lost phone and codes.")],
+    code: Code = None,
+) -> None:
+    """Switch it off for somebody who lost it; takes a code of your own."""
+    from crmdesk.core.access.proofs import person_binding
+    from crmdesk.core.access.step_up import StepUpPurpose
+
+    with seat(context) as here:
+        # Before any code is used up.
+        here.workspace.users.show(here.actor, email)
+        proof = step_up(here, StepUpPurpose.RESET_TWO_FACTOR, person_binding(email), code)
+        here.workspace.two_factor.reset(here.actor, email, proof)
+        here.output.result(
+            {"email": email, "enrolled": False},
+            f"Two-factor authentication of {email} is off, and their sessions have ended.",
+        )

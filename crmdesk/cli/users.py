@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crmdesk.cli.parameters import Code, JsonLines, PasswordStdin, group
-from crmdesk.cli.secret_input import code_or_ask, read_line
+from crmdesk.cli.proof import step_up
+from crmdesk.cli.secret_input import read_line
 from crmdesk.cli.session import Seat, seat
 from crmdesk.core.access.permissions import Permission
 
@@ -126,14 +127,12 @@ def remove(context: typer.Context, email: Email) -> None:
 
 def _step_up(here: Seat, email: str, code: str | None) -> str | None:
     """Prove who acts before somebody becomes a Super Admin, where a code is needed for it."""
+    from crmdesk.core.access.proofs import person_binding
     from crmdesk.core.access.two_factor import StepUpPurpose
-    from crmdesk.core.access.users import grant_binding
 
     if not here.workspace.users.grant_needs_code(here.actor):
         return None
-    return here.workspace.two_factor.step_up(
-        here.actor, StepUpPurpose.GRANT_SUPER_ADMIN, grant_binding(email), code_or_ask(code)
-    )
+    return step_up(here, StepUpPurpose.GRANT_SUPER_ADMIN, person_binding(email), code)
 
 
 def _document(user: User) -> dict[str, Any]:

@@ -122,6 +122,23 @@ def _verify_failed(values: _Values) -> _Told:
     )
 
 
+def _two_factor_reset(values: _Values) -> _Told:
+    text = _say("%1 did it. Set it up anew under Settings, Security.")
+    name = str(values.get("by") or _say("A Super Admin"))
+    return _Told(
+        _say("Your two-factor codes were reset"),
+        text.replace("%1", name),
+        "shield-alert",
+        Tone.WARN,
+    )
+
+
+def _recovery_key_renewed(values: _Values) -> _Told:
+    text = _say("%1 made it. The old sheet opens this workspace no more.")
+    name = str(values.get("by") or _say("A Super Admin"))
+    return _Told(_say("New recovery key"), text.replace("%1", name), "key-round", Tone.WARN)
+
+
 def _values_in_records(values: _Values) -> str:
     text = _say("%Ln value{|s} in ", _number(values, "values"))
     return text + _say("%Ln record{|s}.", _number(values, "records"))
@@ -136,6 +153,8 @@ _SENTENCES: dict[NotificationKind, Callable[[_Values], _Told]] = {
     NotificationKind.IMPORT_DONE: _import_done,
     NotificationKind.IMPORT_FAILED: _import_failed,
     NotificationKind.VERIFY_FAILED: _verify_failed,
+    NotificationKind.TWO_FACTOR_RESET: _two_factor_reset,
+    NotificationKind.RECOVERY_KEY_RENEWED: _recovery_key_renewed,
 }
 
 

@@ -113,12 +113,39 @@ def test_users_and_teams_are_kept(terminal: Terminal):
     assert terminal("team", "list").document == {"teams": []}
 
 
-def test_granting_super_admin_takes_a_code_where_one_is_set_up(terminal: Terminal):
-    app = terminal.enrol()
+def test_granting_super_admin_takes_a_code_and_who_has_none_sets_it_up(terminal: Terminal):
     add = ("user", "add", "marc@northwind.example", "--full-name", "Marc", "--super-admin")
+    refused = terminal(*add)
+    assert refused.code == 4
+    assert "two-factor enrol" in refused.err
 
+    app = terminal.enrol()
     assert terminal(*add).code == 4
     assert terminal(*add, "--otp", app.code()).code == 0
+
+
+def test_a_new_recovery_key_is_shown_once_and_takes_a_code(terminal: Terminal):
+    app = terminal.enrol()
+
+    assert terminal("keyring", "new-recovery-key").code == 4
+    made = terminal("keyring", "new-recovery-key", "--otp", app.code())
+
+    assert made.code == 0, made.err
+    assert len(made.document["recovery_key"].split("-")) == 9
+    assert set(made.document) >= {"recovery_key", "fingerprint"}
+
+
+def test_the_two_factor_codes_of_somebody_who_lost_them_are_reset(terminal: Terminal):
+    marc = "marc@northwind.example"
+    added = terminal("user", "add", marc, "--full-name", "Marc").document
+    assert added["one_time_code"]
+    app = terminal.enrol()
+
+    nothing = terminal("two-factor", "reset", marc, "--otp", app.code())
+    assert nothing.code == 1
+    assert "has no two-factor authentication" in nothing.err
+    own = terminal("two-factor", "reset", "nobody@example.org", "--otp", "000000")
+    assert own.code == 1
 
 
 def test_an_import_says_what_it_would_do_and_what_it_did(

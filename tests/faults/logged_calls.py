@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from crmdesk.core.access.proofs import person_binding
 from crmdesk.core.access.step_up import StepUpPurpose
 from crmdesk.core.access.user import NewUser, UserChange
 from crmdesk.core.records.catalogue import PropertyDefinition
@@ -124,6 +125,24 @@ def _with_phone(act: Callable[[Desk, str], object]) -> Preparation:
         return lambda: act(desk, code)
 
     return prepare
+
+
+def _lost_phone(desk: Desk) -> Act:
+    users, two_factor = desk.workspace.users, desk.workspace.two_factor
+    users.add(desk.admin, NewUser(MARC, "Marc Dubois", password=PASSWORD))
+    enrolled(desk, desk.workspace.sign_in.sign_in(MARC, PASSWORD, None, PLACE).actor)
+    code = enrolled(desk, desk.admin).next_code()
+    purpose = StepUpPurpose.RESET_TWO_FACTOR
+    proof = two_factor.step_up(desk.admin, purpose, person_binding(MARC), code)
+    return lambda: two_factor.reset(desk.admin, MARC, proof)
+
+
+def _new_recovery_key(desk: Desk) -> Act:
+    code = enrolled(desk, desk.admin).next_code()
+    service, purpose = desk.workspace.recovery_keys, StepUpPurpose.NEW_RECOVERY_KEY
+    binding = service.binding(desk.admin)
+    proof = desk.workspace.two_factor.step_up(desk.admin, purpose, binding, code)
+    return lambda: service.renew(desk.admin, proof)
 
 
 def _restore(desk: Desk) -> Act:
@@ -271,6 +290,8 @@ LOGGED: dict[str, Preparation] = {
     "two_factor.renew_recovery_codes": _with_phone(
         lambda d, c: d.workspace.two_factor.renew_recovery_codes(d.admin, c)
     ),
+    "two_factor.reset": _lost_phone,
+    "recovery_keys.renew": _new_recovery_key,
     "two_factor.step_up": _with_phone(
         lambda d, c: d.workspace.two_factor.step_up(d.admin, StepUpPurpose.RESTORE, "plan", c)
     ),
@@ -350,6 +371,7 @@ READS = frozenset(
         "jobs.jobs",
         "sign_in.is_usable",
         "records.count",
+        "recovery_keys.binding",
         "records.deletions",
         "records.get",
         "records.history",

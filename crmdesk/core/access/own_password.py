@@ -23,6 +23,7 @@ from crmdesk.core.access.passwords import (
     PasswordProblem,
     check_password,
     hash_password,
+    is_too_short,
     shortest_length,
 )
 from crmdesk.core.access.permissions import Permission
@@ -83,6 +84,9 @@ class PasswordService:
     def set_first(self, email: str, one_time_code: str, new: str, place: Place) -> None:
         """Set a password with the one-time code a Super Admin made; then sign in with it.
 
+        Args:
+            one_time_code: or the present password, where it became too short to stand alone.
+
         Raises:
             NotSignedIn: ``credentials_wrong``, also for a code that lapsed or was used;
                 ``wait`` with ``until``.
@@ -91,16 +95,38 @@ class PasswordService:
         with self._database.write() as tx:
             account = find_account(tx, email)
             attempt = self._passwords.charge(tx, account, email)
-            is_right = account is not None and account.is_one_time_code(one_time_code)
-            if attempt.refusal is None and is_right:
-                self._refuse_weak(tx, account, new)
             actor = _before_session(account, place)
             self._log_refused(tx, actor, attempt.refusal)
         if attempt.refusal is not None:
             raise attempt.refusal
+        is_right = self._may_choose(account, one_time_code)
+        if is_right:
+            self._refuse_weak_first(attempt, new)
         self._store(attempt, is_right, new, actor)
 
     # -- within ------------------------------------------------------------------------------
+    def _may_choose(self, account: Account | None, typed: str) -> bool:
+        # Looked at in any case, so that the time does not tell whether there is such a person.
+        is_password = self._passwords.is_right(account, typed)
+        if account is None:
+            return False
+        if account.is_one_time_code(typed):
+            return True
+        if not is_password or not is_too_short(typed, has_second_factor=False):
+            return False
+        with self._database.read() as tx:
+            return not self._second_factor.is_enrolled(tx, account.user_id)
+
+    def _refuse_weak_first(self, attempt: Attempt, new: str) -> None:
+        try:
+            with self._database.read() as tx:
+                self._refuse_weak(tx, attempt.account, new)
+        except UserError:
+            # The proof was right: only the wish was not.
+            with self._database.write() as tx:
+                attempts.forgive(tx, attempt.subject)
+            raise
+
     def _store(self, attempt: Attempt, is_right: bool, new: str, actor: Actor) -> None:
         """Keep the new password if the proof of who asks was right."""
         # Hashed in either case, so that the time does not tell which it was.

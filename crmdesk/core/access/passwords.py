@@ -92,6 +92,11 @@ def shortest_length(has_second_factor: bool) -> int:
     return SHORTEST_WITH_SECOND_FACTOR if has_second_factor else SHORTEST_ALONE
 
 
+def is_too_short(password: str, *, has_second_factor: bool) -> bool:
+    """Whether a password lacks characters, counted after Unicode's NFKC as when it was chosen."""
+    return len(_normalised(password)) < shortest_length(has_second_factor)
+
+
 def check_password(
     password: str, has_second_factor: bool, words: Sequence[str] = ()
 ) -> PasswordAssessment:

@@ -63,7 +63,7 @@ class SecondFactor:
             typed: six digits, or a recovery code; blank is refused without counting.
         """
         if not self.is_enrolled(tx, user_id):
-            return CodeCheck(None, _not_enrolled())
+            return CodeCheck(None, not_enrolled())
         if typed is None or not typed.strip():
             return CodeCheck(None, _missing())
         subject = attempts.code_subject(user_id)
@@ -193,7 +193,8 @@ def _belongs_to(user_id: int) -> bytes:
     return f"totp/{user_id}".encode("ascii")
 
 
-def _not_enrolled() -> SecondFactorRefused:
+def not_enrolled() -> SecondFactorRefused:
+    """Something needs two-factor authentication, and the person has none."""
     return SecondFactorRefused(
         "not_enrolled",
         "This needs two-factor authentication, which is not set up for you yet.",

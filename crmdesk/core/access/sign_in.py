@@ -77,8 +77,9 @@ class SignInService:
             via: ``PASSWORD`` or ``COMMAND_LINE``; the session's type also tells of the code.
 
         Raises:
-            NotSignedIn: ``credentials_wrong``; ``wait`` with ``until``; ``password_to_set``, it
-                was a one-time code: let the person choose a password; ``not_active``.
+            NotSignedIn: ``credentials_wrong``; ``wait`` with ``until``; ``not_active``;
+                ``password_to_set``, it was a one-time code, or a password that is too short to
+                stand alone: let the person choose another one with it.
             SecondFactorRefused: ``code_missing``, ``code_wrong`` with ``left``, ``wait``.
         """
         with self._database.write() as tx:
@@ -224,6 +225,8 @@ class SignInService:
         if not account.is_active:
             return _not_active()
         method = None
+        if self._stands_alone_too_short(tx, account, password):
+            return _password_too_short()
         if self._second_factor.is_enrolled(tx, account.user_id):
             check = self._second_factor.check(tx, account.user_id, code)
             if check.refusal is not None:
@@ -235,6 +238,12 @@ class SignInService:
         details = {"second_factor": method}
         self._audit_log.log(tx, signed_in.actor, kinds.LOGIN_SUCCEEDED, details=details)
         return signed_in
+
+    def _stands_alone_too_short(self, tx: Tx, account: Account, password: str) -> bool:
+        """Whether the codes that made up for a short password are gone."""
+        if self._second_factor.is_enrolled(tx, account.user_id):
+            return False
+        return passwords.is_too_short(password, has_second_factor=False)
 
     def _log_failed(self, tx: Tx, actor: Actor, reason: UserError) -> None:
         if reason.code in ("code_missing", "password_to_set"):
@@ -315,6 +324,16 @@ def _locked() -> NotSignedIn:
 def _not_active() -> NotSignedIn:
     return NotSignedIn(
         "not_active", "This user is not active.", "Ask a Super Admin to reactivate it."
+    )
+
+
+def _password_too_short() -> NotSignedIn:
+    shortest = passwords.shortest_length(False)
+    return NotSignedIn(
+        "password_to_set",
+        f"Without two-factor authentication a password has at least {shortest} characters; "
+        "choose a longer one first.",
+        "Set it with the present one in place of the code: crmdesk password set EMAIL",
     )
 
 

@@ -11,9 +11,11 @@ from crmdesk.core.access import attempts, totp
 from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.guard import Guard
 from crmdesk.core.access.permissions import Permission
+from crmdesk.core.access.proofs import Proofs, person_binding
 from crmdesk.core.access.second_factor import CodeCheck, SecondFactor
-from crmdesk.core.access.sessions import began_by_sso
+from crmdesk.core.access.sessions import began_by_sso, end_sessions
 from crmdesk.core.access.step_up import StepUpPurpose, record_step_up, spend_step_up
+from crmdesk.core.access.user import User, read_user
 from crmdesk.core.audit import kinds
 from crmdesk.core.audit.kinds import Result
 from crmdesk.core.audit.log import AuditLog
@@ -21,6 +23,7 @@ from crmdesk.core.clock import optional_from_text
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import users, workspace
 from crmdesk.core.errors import NotSignedIn, SecondFactorRefused, UserError
+from crmdesk.core.notify.inbox import Inbox, NotificationKind
 
 __all__ = [
     "Attempts",
@@ -77,11 +80,14 @@ class TwoFactorService:
         guard: Guard,
         audit_log: AuditLog,
         second_factor: SecondFactor,
+        inbox: Inbox,
     ) -> None:
         self._database = database
         self._guard = guard
         self._audit_log = audit_log
         self._second_factor = second_factor
+        self._inbox = inbox
+        self._proofs = Proofs(database, audit_log, second_factor)
 
     def status(self, actor: Actor) -> TwoFactorStatus:
         """Whether the actor has it, since when, and how many recovery codes are unused."""
@@ -153,7 +159,9 @@ class TwoFactorService:
         return codes
 
     def remove(self, actor: Actor, code: str | None) -> None:
-        """Switch it off for the actor.
+        """Switch it off for the actor; their other sessions end.
+
+        A password that is too short to stand alone is replaced at the next sign-in.
 
         Args:
             code: six digits or a recovery code; not asked for in a session begun by SSO.
@@ -166,6 +174,7 @@ class TwoFactorService:
             check = self._prove(tx, actor, user_id, code)
             if check.refusal is None:
                 self._second_factor.forget(tx, user_id)
+                end_sessions(tx, user_id, but=actor.session_id)
                 self._audit_log.log(
                     tx,
                     actor,
@@ -178,6 +187,40 @@ class TwoFactorService:
                 self._log_code(tx, actor, StepUpPurpose.REMOVE_TWO_FACTOR.value, check)
         if check.refusal is not None:
             raise check.refusal
+
+    def reset(self, actor: Actor, email: str, step_up_id: str | None) -> None:
+        """Switch it off for somebody who lost phone and recovery codes; their sessions end.
+
+        They are told, and sign in with the password alone until they set it up anew.
+
+        Args:
+            email: of another user; one's own is switched off by :meth:`remove`.
+            step_up_id: proof for ``RESET_TWO_FACTOR``, bound to :func:`person_binding`.
+
+        Raises:
+            PermissionDenied: the actor is not a Super Admin.
+            UserError: ``user_unknown``, ``two_factor_own``, ``two_factor_off``.
+            SecondFactorRefused: ``code_missing``, ``step_up_invalid``.
+        """
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        purpose = StepUpPurpose.RESET_TWO_FACTOR
+        with self._proofs.logged(actor, purpose, email), self._database.write() as tx:
+            person = read_user(tx, email)
+            self._refuse_reset(tx, actor, person)
+            self._proofs.spend(tx, actor, step_up_id, purpose, person_binding(email))
+            self._second_factor.forget(tx, person.id)
+            end_sessions(tx, person.id)
+            self._inbox.notify(
+                tx, (person.id,), NotificationKind.TWO_FACTOR_RESET, {"by": actor.full_name}
+            )
+            self._audit_log.log(
+                tx,
+                actor,
+                kinds.RESET_TWO_FACTOR,
+                object_type="user",
+                object_id=person.id,
+                details={"email": person.email, "name": person.name},
+            )
 
     def step_up(self, actor: Actor, purpose: StepUpPurpose, binding: str, code: str | None) -> str:
         """Prove once more who acts, for one act within five minutes; returns the proof's id.
@@ -213,6 +256,20 @@ class TwoFactorService:
         if began_by_sso(tx, actor):
             return CodeCheck(_SSO, None)
         return self._second_factor.check(tx, user_id, code)
+
+    def _refuse_reset(self, tx: Tx, actor: Actor, person: User) -> None:
+        if person.id == actor.user_id:
+            raise UserError(
+                "two_factor_own",
+                "One's own two-factor authentication is removed with a code, not reset.",
+                "Remove it: crmdesk two-factor remove",
+            )
+        if not self._second_factor.is_enrolled(tx, person.id):
+            raise UserError(
+                "two_factor_off",
+                f"{person.name} has no two-factor authentication.",
+                "There is nothing to reset.",
+            )
 
     def _refuse_unless_begun(self, tx: Tx, user_id: int) -> None:
         if self._second_factor.is_enrolled(tx, user_id):

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 
@@ -14,9 +12,10 @@ from crmdesk.core.access.guard import Guard
 from crmdesk.core.access.own_password import refuse_weak
 from crmdesk.core.access.passwords import hash_password
 from crmdesk.core.access.permissions import GRANTABLE, Permission
+from crmdesk.core.access.proofs import Proofs, person_binding
 from crmdesk.core.access.second_factor import SecondFactor
-from crmdesk.core.access.sessions import began_by_sso, end_sessions
-from crmdesk.core.access.step_up import StepUpPurpose, spend_step_up
+from crmdesk.core.access.sessions import end_sessions
+from crmdesk.core.access.step_up import StepUpPurpose
 from crmdesk.core.access.team_members import put_in_teams
 from crmdesk.core.access.user import (
     AddedUser,
@@ -39,21 +38,13 @@ from crmdesk.core.access.user_rules import (
     update_user,
 )
 from crmdesk.core.audit import kinds
-from crmdesk.core.audit.kinds import EventKind, Result
+from crmdesk.core.audit.kinds import EventKind
 from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import one_time_codes, user_permissions, users, workspace
-from crmdesk.core.errors import SecondFactorRefused
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-__all__ = ["AddedUser", "NewUser", "User", "UserChange", "UserService", "grant_binding"]
-
-
-def grant_binding(email: str) -> str:
-    """What a two-factor code for granting Super Admin is given for: this person."""
-    return email.strip().lower()
+__all__ = ["AddedUser", "NewUser", "User", "UserChange", "UserService"]
+_GRANT = StepUpPurpose.GRANT_SUPER_ADMIN
 
 
 class UserService:
@@ -70,6 +61,7 @@ class UserService:
         self._guard = guard
         self._audit_log = audit_log
         self._second_factor = second_factor
+        self._proofs = Proofs(database, audit_log, second_factor)
 
     # -- reading -----------------------------------------------------------------------------
     def list(self, actor: Actor) -> tuple[User, ...]:
@@ -102,32 +94,35 @@ class UserService:
         return {row.id: row.full_name for row in rows}
 
     def grant_needs_code(self, actor: Actor) -> bool:
-        """Whether granting Super Admin takes a two-factor code of the actor."""
+        """Whether granting Super Admin takes a two-factor code of the actor.
+
+        Who has no two-factor authentication sets it up first.
+        """
         self._guard.require(actor, Permission.SUPER_ADMIN)
         with self._database.read() as tx:
-            return self._needs_code(tx, actor)
+            return self._proofs.needed(tx, actor)
 
     # -- writing -----------------------------------------------------------------------------
     def add(self, actor: Actor, new: NewUser, step_up_id: str | None = None) -> AddedUser:
         """Add a user.
 
         Args:
-            step_up_id: proof for ``GRANT_SUPER_ADMIN``, bound to :func:`grant_binding`; needed
+            step_up_id: proof for ``GRANT_SUPER_ADMIN``, bound to :func:`person_binding`; needed
                 for a Super Admin where :meth:`grant_needs_code`.
 
         Raises:
             UserError: ``email_invalid``, ``email_taken``, ``name_invalid``, ``team_unknown``,
                 ``permission_not_grantable``, or ``password_`` and what is wrong with it.
-            SecondFactorRefused: ``code_missing``, ``step_up_invalid``.
+            SecondFactorRefused: ``not_enrolled``, ``code_missing``, ``step_up_invalid``.
         """
         self._guard.require(actor, Permission.SUPER_ADMIN)
         new = checked(new)
         self._refuse_weak(new)
         hashed = None if new.password is None else hash_password(new.password)
-        with self._granting(actor, new.email), self._database.write() as tx:
+        with self._proofs.logged(actor, _GRANT, new.email), self._database.write() as tx:
             refuse_taken(tx, new.email)
             if new.super_admin:
-                self._spend(tx, actor, new.email, step_up_id)
+                self._proofs.spend(tx, actor, step_up_id, _GRANT, person_binding(new.email))
             user_id = insert_user(tx, new, hashed)
             code = None if hashed is not None else make_one_time_code(tx, user_id)
             self._log_user(
@@ -151,11 +146,11 @@ class UserService:
         Raises:
             UserError: ``user_unknown``, ``last_super_admin``, ``name_invalid``,
                 ``team_unknown``, ``permission_not_grantable``.
-            SecondFactorRefused: ``code_missing``, ``step_up_invalid``.
+            SecondFactorRefused: ``not_enrolled``, ``code_missing``, ``step_up_invalid``.
         """
         self._guard.require(actor, Permission.SUPER_ADMIN)
         refuse_ungrantable((*change.grant, *change.revoke))
-        with self._granting(actor, email), self._database.write() as tx:
+        with self._proofs.logged(actor, _GRANT, email), self._database.write() as tx:
             old = read_user(tx, email)
             self._set_super_admin(tx, actor, old, change.super_admin, step_up_id)
             self._set_rest(tx, actor, old, change)
@@ -231,44 +226,6 @@ class UserService:
         return code
 
     # -- within ------------------------------------------------------------------------------
-    def _needs_code(self, tx: Tx, actor: Actor) -> bool:
-        if actor.user_id is None or began_by_sso(tx, actor):
-            return False
-        return self._second_factor.is_enrolled(tx, actor.user_id)
-
-    def _spend(self, tx: Tx, actor: Actor, email: str, step_up_id: str | None) -> None:
-        if not self._needs_code(tx, actor):
-            return
-        if step_up_id is None:
-            raise SecondFactorRefused(
-                "code_missing",
-                "Making somebody a Super Admin needs a two-factor code.",
-                "Enter the six digits that your authenticator app shows.",
-            )
-        purpose = StepUpPurpose.GRANT_SUPER_ADMIN
-        spend_step_up(tx, actor, step_up_id, purpose, grant_binding(email))
-
-    @contextmanager
-    def _granting(self, actor: Actor, email: str) -> Iterator[None]:
-        """Log a refused proof after the transaction that it ended has been rolled back."""
-        try:
-            yield
-        except SecondFactorRefused as refusal:
-            with self._database.write() as tx:
-                self._audit_log.log(
-                    tx,
-                    actor,
-                    kinds.TWO_FACTOR_CODE_REFUSED,
-                    result=Result.REFUSED,
-                    object_type="user",
-                    details={
-                        "purpose": StepUpPurpose.GRANT_SUPER_ADMIN.value,
-                        "reason": refusal.code,
-                        "email": email,
-                    },
-                )
-            raise
-
     def _refuse_weak(self, new: NewUser) -> None:
         if new.password is None:
             return
@@ -282,7 +239,7 @@ class UserService:
         if wanted is None or wanted == old.super_admin:
             return
         if wanted:
-            self._spend(tx, actor, old.email, step_up_id)
+            self._proofs.spend(tx, actor, step_up_id, _GRANT, person_binding(old.email))
         else:
             refuse_last(tx, old)
         update_user(tx, old.id, super_admin=int(wanted))

@@ -33,6 +33,8 @@ class NotificationKind(StrEnum):
     IMPORT_DONE = "import_done"
     IMPORT_FAILED = "import_failed"
     VERIFY_FAILED = "verify_failed"
+    TWO_FACTOR_RESET = "two_factor_reset"
+    RECOVERY_KEY_RENEWED = "recovery_key_renewed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,7 +143,17 @@ class SettingsPage(Page):
             self.tr("A second proof of who you are: a code of six digits from your phone."),
             [OwnTwoFactor(self._desk)],
         )
-        return self._make(Section.SECURITY, [own])
+        cards = [own, self._recovery_key_card()] if self._admin else [own]
+        return self._make(Section.SECURITY, cards)
+
+    def _recovery_key_card(self) -> QWidget:
+        from crmdesk.ui.settings.new_recovery_key import NewRecoveryKey
+
+        return settings_card(
+            self.tr("Recovery key"),
+            self.tr("Make a new one when the sheet was lost, or seen by somebody else."),
+            [NewRecoveryKey(self._desk)],
+        )
 
     def _make(self, section: Section, before: Sequence[QWidget] = ()) -> SectionPage:
         states = [each for each in self._states() if each.setting.section is section]

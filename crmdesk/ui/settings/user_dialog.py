@@ -8,9 +8,9 @@ from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from crmdesk.core.access.permissions import GRANTABLE, Permission
+from crmdesk.core.access.proofs import person_binding
 from crmdesk.core.access.step_up import StepUpPurpose
 from crmdesk.core.access.user import NewUser, User, UserChange
-from crmdesk.core.access.users import grant_binding
 from crmdesk.core.errors import UserError
 from crmdesk.ui.access.two_factor_dialog import CodeRequest, prove
 from crmdesk.ui.desk import Desk
@@ -153,7 +153,7 @@ class UserDialog(DecisionDialog):
         prove(
             desk,
             StepUpPurpose.GRANT_SUPER_ADMIN,
-            grant_binding(self.email.text()),
+            person_binding(self.email.text()),
             CodeRequest(self.tr("Super Admin"), text.replace("%1", name), self._deed_words()),
             self,
             self._write,

@@ -78,6 +78,11 @@ def user_actions(user: User, *, own: bool, last: bool) -> Sequence[RowAction]:
         RowAction("edit", _say("Edit user"), "pencil", prominent=True),
         RowAction("code", _say("Make one-time code"), "key-round"),
     ]
+    if user.two_factor:
+        why = _say("Yours is turned off under Security.") if own else ""
+        found.append(
+            RowAction("reset_two_factor", _say("Reset two-factor"), "shield-alert", reason=why)
+        )
     if user.active:
         found.append(RowAction("deactivate", _say("Deactivate user"), "user-x", reason=reason))
     else:

@@ -12,6 +12,7 @@ from crmdesk.core.access.teams import Team
 from crmdesk.core.access.user import AddedUser, User
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.messages import message
+from crmdesk.ui.settings.reset_two_factor import reset_two_factor
 from crmdesk.ui.settings.team_dialog import TeamDialog
 from crmdesk.ui.settings.user_dialog import UserDialog
 from crmdesk.ui.settings.user_rows import (
@@ -176,6 +177,8 @@ class UsersPage(QWidget):
             self._open_dialog(user)
         elif key == "code":
             self._write(lambda: service.make_one_time_code(actor, user.email), self._show_code)
+        elif key == "reset_two_factor":
+            reset_two_factor(self._desk, user, self.window(), self._read_again, self._failed)
         elif key == "reactivate":
             self._write(lambda: service.reactivate(actor, user.email), self._read_again)
         elif key == "deactivate":

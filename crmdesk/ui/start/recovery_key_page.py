@@ -2,28 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from PySide6.QtCore import QCoreApplication
 
-from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit
-
-from crmdesk.core.access import readable
-from crmdesk.core.access.keys import fingerprint
-from crmdesk.core.access.recovery_key import parse
-from crmdesk.core.access.recovery_sheet import sheet_html
 from crmdesk.core.workspace import Workspace
-from crmdesk.ui.access.keeping import print_sheet, save_pdf
+from crmdesk.ui.access.recovery_key_sheet import RecoveryKeySheet
 from crmdesk.ui.start.form_page import WIDE, FormPage
-from crmdesk.ui.theme.fonts import TextStyle
-from crmdesk.ui.widgets.card import Card
-from crmdesk.ui.widgets.form_field import FormField
-from crmdesk.ui.widgets.labels import label
-from crmdesk.ui.widgets.link import Link
-from crmdesk.ui.widgets.paragraph import Paragraph
-
-GROUPS_TO_TYPE = 2
-_IN_A_ROW = 3
 
 
 class RecoveryKeyPage(FormPage):
@@ -42,59 +25,11 @@ class RecoveryKeyPage(FormPage):
             width=WIDE,
         )
         self.setObjectName("recovery_key_page")
-        self._key, self._workspace = recovery_key, workspace
-        self._groups = recovery_key.split("-")
-        self.fields.addWidget(self._sheet())
-        self.fields.addLayout(self._ways())
-        self.typed = QLineEdit()
-        self.typed.setObjectName("typed_groups")
-        title = self.tr("Type the last two groups from your sheet")
-        self.add(FormField(title, self.typed, check=self._check))
-
-    def _sheet(self) -> Card:
-        card = Card(tone="window")
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(32)
-        for number, group in enumerate(self._groups):
-            shown = label(group, TextStyle.TITLE, tabular=True)
-            shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            grid.addWidget(shown, number // _IN_A_ROW, number % _IN_A_ROW)
-        card.body.addLayout(grid)
-        card.setAccessibleName(self.tr("Recovery key: %1").replace("%1", " ".join(self._groups)))
-        text = self.tr("Fingerprint of the signing key, no secret: %1")
-        mark = fingerprint(self._workspace.signing_key.public_key)
-        card.body.addWidget(Paragraph(text.replace("%1", mark), TextStyle.CAPTION, "text2"))
-        return card
-
-    def _ways(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(16)
-        paper = Link(self.tr("Print"), "printer")
-        paper.clicked.connect(lambda: print_sheet(self, self.html()))
-        file = Link(self.tr("Save as PDF"), "save")
-        file.setObjectName("save_pdf")
-        file.clicked.connect(self._save)
-        copy = Link(self.tr("Copy"), "copy")
-        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._key))
-        for way in (paper, file, copy):
-            row.addWidget(way)
-        row.addStretch(1)
-        return row
+        self.sheet = RecoveryKeySheet(workspace, recovery_key)
+        self.typed = self.sheet.typed
+        self.fields.addWidget(self.sheet)
+        self.add(self.sheet.field)
 
     def html(self) -> str:
         """The printable sheet."""
-        workspace = self._workspace
-        mark = fingerprint(workspace.signing_key.public_key)
-        today = date.today()  # noqa: DTZ011 - the date on paper is the one of the desk it lies on
-        return sheet_html(workspace.file.name, workspace.id, mark, parse(self._key), today)
-
-    def _save(self) -> None:
-        save_pdf(self, self.tr("Save recovery sheet"), "crm-desk-recovery-key.pdf", self.html())
-
-    def _check(self) -> str:
-        wanted = "".join(self._groups[-GROUPS_TO_TYPE:])
-        typed = readable.normalise(self.typed.text())
-        # The whole key is the last two groups as well.
-        if typed in (wanted, "".join(self._groups)):
-            return ""
-        return self.tr("These are not the last two groups. Compare them with the sheet.")
+        return self.sheet.html()

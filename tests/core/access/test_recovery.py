@@ -12,6 +12,7 @@ from crmdesk.core.access.keyring_store import KeyringStore
 from crmdesk.core.access.recovery import keyring_status, recover_key, use_store
 from crmdesk.core.access.secret_file import FileStore
 from crmdesk.core.access.secrets import SecretStore
+from crmdesk.core.access.step_up import StepUpPurpose
 from crmdesk.core.errors import PermissionDenied, SecondFactorRefused
 from crmdesk.core.workspace import (
     KEY_NAME,
@@ -206,3 +207,43 @@ def test_a_copied_folder_opens_on_a_second_workstation(
     shutil.copytree(timed_desk.folder, copy)
     recover_key(copy, paper, keyring, PLACE)
     Workspace(copy, load_key(copy, keyring)).close()
+
+
+# -- a new recovery key ------------------------------------------------------------------------
+def renewed(desk: Desk, code: str) -> str:
+    service, purpose = desk.workspace.recovery_keys, StepUpPurpose.NEW_RECOVERY_KEY
+    binding = service.binding(desk.admin)
+    proof = desk.workspace.two_factor.step_up(desk.admin, purpose, binding, code)
+    return service.renew(desk.admin, proof)
+
+
+def test_a_new_recovery_key_opens_the_workspace_and_the_old_one_no_more(
+    timed_desk: Desk, paper: str, keyring: SecretStore
+):
+    desk = timed_desk
+    phone = enrolled(desk, desk.admin)
+
+    made = renewed(desk, phone.next_code())
+
+    assert made != paper
+    assert desk.audit_actions()[-1] == ("WORKSPACE_RECOVERY_KEY_RENEWED", "ok")
+    assert desk.workspace.inbox.list(desk.admin)[0].kind == "recovery_key_renewed"
+    clock, code = desk.workspace.database.clock, phone.next_code()
+    old = refusal_of(lambda: recover_key(desk.folder, paper, keyring, PLACE, clock=clock))
+    assert old.code == "recovery_key_wrong"
+    recover_key(desk.folder, made, keyring, PLACE, code=code, clock=clock)
+    assert load_key(desk.folder, keyring) == desk.key
+
+
+def test_a_new_recovery_key_takes_a_code_and_who_has_none_sets_it_up(timed_desk: Desk, paper: str):
+    desk = timed_desk
+    service = desk.workspace.recovery_keys
+
+    assert refusal_of(lambda: service.renew(desk.admin, None)).code == "not_enrolled"
+    enrolled(desk, desk.admin)
+    assert refusal_of(lambda: service.renew(desk.admin, None)).code == "code_missing"
+    assert refusal_of(lambda: service.renew(desk.admin, "1" * 32)).code == "step_up_invalid"
+    assert desk.audit_actions()[-1] == ("TWO_FACTOR_CODE_REFUSED", "refused")
+
+    wrapped = desk.sql("SELECT wrapped_key FROM workspace")[0][0]
+    assert recovery_key.unwrap(bytes(wrapped), recovery_key.parse(paper)) == desk.key

@@ -6,15 +6,20 @@ import random
 
 import pytest
 
+from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.lockout import FREE_FAILURES
+from crmdesk.core.access.proofs import person_binding
 from crmdesk.core.access.step_up import StepUpPurpose, spend_step_up
 from crmdesk.core.access.totp import STEP_SECONDS
+from crmdesk.core.access.users import NewUser
 from crmdesk.core.errors import NotSignedIn, SecondFactorRefused
-from tests.builders import Desk
+from tests.builders import PLACE, Desk
 from tests.core.access.people import Phone, enrolled, refusal_of
 
 PURPOSE = StepUpPurpose.RESTORE
 PLAN = "3f" * 32
+MARC = "marc@northwind.example"
+STRONG = "eleven green otters under a bridge"
 
 
 def step_up(desk: Desk, code: str | None, binding: str = PLAN) -> str:
@@ -232,3 +237,115 @@ def test_nobody_has_no_two_factor(desk: Desk):
         desk.workspace.two_factor.status(desk.admin)
     with pytest.raises(NotSignedIn):
         step_up(desk, "123456")
+
+
+# -- somebody else's -------------------------------------------------------------------------
+def marc_with_phone(desk: Desk, password: str = STRONG) -> tuple[Actor, Phone]:
+    """Another user with two-factor authentication, signed in."""
+    new = NewUser(MARC, "Marc Dubois", password=STRONG)
+    desk.workspace.users.add(desk.admin, new)
+    marc = desk.workspace.sign_in.sign_in(MARC, STRONG, None, PLACE).actor
+    phone = enrolled(desk, marc)
+    if password != STRONG:
+        desk.workspace.passwords.change(marc, STRONG, password)
+    return marc, phone
+
+
+def reset(desk: Desk, code: str) -> None:
+    two_factor, purpose = desk.workspace.two_factor, StepUpPurpose.RESET_TWO_FACTOR
+    two_factor.reset(
+        desk.admin, MARC, two_factor.step_up(desk.admin, purpose, person_binding(MARC), code)
+    )
+
+
+def test_a_super_admin_resets_what_somebody_lost_with_a_code_of_their_own(timed_desk: Desk):
+    desk = timed_desk
+    marc, _ = marc_with_phone(desk)
+    phone = enrolled(desk, desk.admin)
+    two_factor = desk.workspace.two_factor
+    assert refusal_of(lambda: two_factor.reset(desk.admin, MARC, None)).code == "code_missing"
+    assert desk.audit_actions()[-1] == ("TWO_FACTOR_CODE_REFUSED", "refused")
+    assert two_factor.status(marc).enrolled
+
+    reset(desk, phone.next_code())
+
+    assert desk.audit_actions()[-1] == ("RESET_TWO_FACTOR_AUTHENTICATION", "ok")
+    assert isinstance(refusal_of(lambda: two_factor.status(marc)), NotSignedIn)
+    again = desk.workspace.sign_in.sign_in(MARC, STRONG, None, PLACE).actor
+    assert not two_factor.status(again).enrolled
+    assert two_factor.status(again).recovery_codes_left == 0
+    told = desk.workspace.inbox.list(again)
+    assert [(each.kind, each.values["by"]) for each in told] == [
+        ("two_factor_reset", "Ingrid Solberg")
+    ]
+
+
+def test_nobody_resets_their_own_nor_what_is_not_there(timed_desk: Desk):
+    desk = timed_desk
+    desk.workspace.users.add(desk.admin, NewUser(MARC, "Marc Dubois", password=STRONG))
+    enrolled(desk, desk.admin)
+    two_factor = desk.workspace.two_factor
+
+    own = refusal_of(lambda: two_factor.reset(desk.admin, desk.admin.email, None))
+    assert own.code == "two_factor_own"
+    assert refusal_of(lambda: two_factor.reset(desk.admin, MARC, None)).code == "two_factor_off"
+    nobody = refusal_of(lambda: two_factor.reset(desk.admin, "x@example.org", None))
+    assert nobody.code == "user_unknown"
+    assert two_factor.status(desk.admin).enrolled
+
+
+@pytest.mark.parametrize("way", ["reset", "removed"])
+def test_a_password_that_is_too_short_alone_is_replaced_before_it_signs_in(
+    timed_desk: Desk, way: str
+):
+    desk = timed_desk
+    short = "mW4-tulipan"
+    marc, marcs = marc_with_phone(desk, short)
+    if way == "reset":
+        reset(desk, enrolled(desk, desk.admin).next_code())
+    else:
+        desk.workspace.two_factor.remove(marc, marcs.next_code())
+    sign_in, passwords = desk.workspace.sign_in, desk.workspace.passwords
+
+    refused = refusal_of(lambda: sign_in.sign_in(MARC, short, None, PLACE))
+    assert (type(refused), refused.code) == (NotSignedIn, "password_to_set")
+    assert "15 characters" in refused.message
+
+    weak = refusal_of(lambda: passwords.set_first(MARC, short, "too short", PLACE))
+    assert weak.code == "password_too_short"
+    wrong = refusal_of(lambda: passwords.set_first(MARC, "mW4-tulipa?", STRONG, PLACE))
+    assert wrong.code == "credentials_wrong"
+    passwords.set_first(MARC, short, STRONG, PLACE)
+    assert sign_in.sign_in(MARC, STRONG, None, PLACE)
+
+
+def test_a_password_that_is_long_enough_sets_no_other_without_a_session(timed_desk: Desk):
+    desk = timed_desk
+    desk.workspace.users.add(desk.admin, NewUser(MARC, "Marc Dubois", password=STRONG))
+
+    refused = refusal_of(
+        lambda: desk.workspace.passwords.set_first(MARC, STRONG, STRONG + "!", PLACE)
+    )
+
+    assert refused.code == "credentials_wrong"
+
+
+def test_a_short_password_beside_codes_sets_no_other_without_a_code(timed_desk: Desk):
+    desk = timed_desk
+    short = "mW4-tulipan"
+    marc_with_phone(desk, short)
+
+    refused = refusal_of(lambda: desk.workspace.passwords.set_first(MARC, short, STRONG, PLACE))
+
+    assert refused.code == "credentials_wrong"
+
+
+def test_removing_it_ends_the_other_sessions(timed_desk: Desk):
+    desk = timed_desk
+    phone = enrolled(desk, desk.admin)
+    elsewhere = desk.signed_in(1, desk.admin.email, desk.admin.full_name)
+
+    desk.workspace.two_factor.remove(desk.admin, phone.next_code())
+
+    assert isinstance(refusal_of(lambda: desk.workspace.users.me(elsewhere)), NotSignedIn)
+    assert desk.workspace.users.me(desk.admin)

@@ -8,8 +8,9 @@ import pytest
 
 from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.permissions import GRANTABLE, Permission
+from crmdesk.core.access.proofs import person_binding
 from crmdesk.core.access.step_up import StepUpPurpose
-from crmdesk.core.access.users import NewUser, UserChange, grant_binding
+from crmdesk.core.access.users import NewUser, UserChange
 from crmdesk.core.errors import NotSignedIn, PermissionDenied, SecondFactorRefused, UserError
 from tests.builders import PASSWORD, PLACE, Desk
 from tests.core.access.people import enrolled, refusal_of
@@ -21,7 +22,9 @@ STRONG = "eleven green otters under a bridge"
 def add_marc(desk: Desk, **facts: object) -> int:
     facts = {"password": STRONG, **facts}
     new = NewUser(MARC, "Marc Dubois", **facts)  # type: ignore[arg-type]
-    return desk.workspace.users.add(desk.admin, new).user_id
+    # A session by single sign-on grants Super Admin without a code.
+    actor = desk.by_sso(desk.admin) if new.super_admin else desk.admin
+    return desk.workspace.users.add(actor, new).user_id
 
 
 def last_entry(desk: Desk) -> tuple[str, dict[str, object]]:
@@ -187,12 +190,27 @@ def test_granting_super_admin_takes_a_code_given_for_that_person(timed_desk: Des
     assert refused.code == "step_up_invalid"
     assert desk.audit_actions()[-1] == ("TWO_FACTOR_CODE_REFUSED", "refused")
 
-    good = two_factor.step_up(desk.admin, purpose, grant_binding(MARC), phone.next_code())
+    good = two_factor.step_up(desk.admin, purpose, person_binding(MARC), phone.next_code())
     assert users.set(desk.admin, MARC, make_admin, good).super_admin
     assert desk.audit_actions()[-1] == ("ADD_ADMIN_PERMISSIONS", "ok")
     users.set(desk.admin, MARC, UserChange(super_admin=False))
     again = refusal_of(lambda: users.set(desk.admin, MARC, make_admin, good))
     assert again.code == "step_up_invalid"
+
+
+def test_who_has_no_two_factor_makes_no_super_admin(desk: Desk):
+    add_marc(desk)
+    users, change = desk.workspace.users, UserChange(super_admin=True)
+    new = NewUser("ann@northwind.example", "Ann Lee", super_admin=True, password=STRONG)
+
+    assert users.grant_needs_code(desk.admin)
+    for act in (lambda: users.set(desk.admin, MARC, change), lambda: users.add(desk.admin, new)):
+        refused = refusal_of(act)
+        assert (type(refused), refused.code) == (SecondFactorRefused, "not_enrolled")
+        assert desk.audit_actions()[-1] == ("TWO_FACTOR_CODE_REFUSED", "refused")
+
+    assert not users.show(desk.admin, MARC).super_admin
+    assert len(users.list(desk.admin)) == 2
 
 
 def test_a_super_admin_is_added_with_a_code_too(timed_desk: Desk):
@@ -202,7 +220,7 @@ def test_a_super_admin_is_added_with_a_code_too(timed_desk: Desk):
 
     assert refusal_of(lambda: desk.workspace.users.add(desk.admin, new)).code == "code_missing"
     step_up = desk.workspace.two_factor.step_up(
-        desk.admin, StepUpPurpose.GRANT_SUPER_ADMIN, grant_binding(MARC), phone.next_code()
+        desk.admin, StepUpPurpose.GRANT_SUPER_ADMIN, person_binding(MARC), phone.next_code()
     )
     desk.workspace.users.add(desk.admin, new, step_up)
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from crmdesk.core.access.recovery_key import parse, unwrap
 from crmdesk.core.setting_declarations import SETTINGS, Section
 from crmdesk.ui.settings.own_two_factor import OwnTwoFactor
 from crmdesk.ui.settings.section_page import SectionPage
@@ -148,3 +149,33 @@ def test_two_factor_is_set_up_and_taken_away_here(settings_page, desk, qtbot):
     qtbot.waitUntil(lambda: not has_dialog("two_factor_dialog"))
     assert not two_factor.status(desk.admin).enrolled
     assert card.badge.text() == "Off"
+
+
+def test_a_new_recovery_key_is_shown_after_a_code_and_closes_once_its_end_is_typed(
+    settings_page, desk, qtbot
+):
+    two_factor = desk.workspace.two_factor
+    codes = pyotp.TOTP(two_factor.begin_enrolment(desk.admin).secret)
+    two_factor.confirm_enrolment(desk.admin, codes.at(int(time()) - 30))
+    page = settings_page()
+    page.show_section("security")
+    page.findChild(QWidget, "new_recovery_key").click()
+    code = dialog_named("two_factor_dialog")
+    code.entry.code.setText(codes.now())
+    code.deed_button.click()
+    qtbot.waitUntil(lambda: has_dialog("recovery_key_dialog"))
+    dialog = dialog_named("recovery_key_dialog")
+    groups = dialog.sheet.key.split("-")
+
+    dialog.reject()
+    dialog.sheet.typed.setText("AAAA-AAAA")
+    dialog.deed_button.click()
+    assert has_dialog("recovery_key_dialog")
+    assert dialog.sheet.field.error
+    dialog.sheet.typed.setText(" ".join(groups[-2:]))
+    dialog.deed_button.click()
+
+    assert not has_dialog("recovery_key_dialog")
+    wrapped = desk.sql("SELECT wrapped_key FROM workspace")[0][0]
+    assert unwrap(bytes(wrapped), parse("-".join(groups))) == desk.key
+    assert groups[0] in dialog.sheet.html()

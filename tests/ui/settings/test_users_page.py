@@ -122,3 +122,23 @@ def test_teams_are_added_joined_and_removed(users, desk, qtbot):
     users.teams.action_chosen.emit("remove", desk.workspace.teams.list(desk.admin)[0].id)
     dialog_named("remove_team_dialog").deed_button.click()
     qtbot.waitUntil(lambda: not desk.workspace.teams.list(desk.admin))
+
+
+def test_two_factor_that_somebody_lost_is_reset_with_a_code_of_ones_own(users, desk, qtbot):
+    two_factor = desk.workspace.two_factor
+    marc = desk.user("Marc Dubois")
+    theirs = pyotp.TOTP(two_factor.begin_enrolment(marc).secret)
+    two_factor.confirm_enrolment(marc, theirs.now())
+    codes = pyotp.TOTP(two_factor.begin_enrolment(desk.admin).secret)
+    two_factor.confirm_enrolment(desk.admin, codes.at(int(time()) - 30))
+    users.read()
+    qtbot.waitUntil(lambda: users.users.count == 2)
+    own = {each.key: each for each in users._user_actions(users.users.row(1))}
+    users.users.action_chosen.emit("reset_two_factor", marc.user_id)
+    dialog_named("reset_two_factor_dialog").deed_button.click()
+    code = dialog_named("two_factor_dialog")
+    assert found(desk, marc.email).two_factor
+    code.entry.code.setText(codes.now())
+    code.deed_button.click()
+    qtbot.waitUntil(lambda: not found(desk, marc.email).two_factor)
+    assert own["reset_two_factor"].reason

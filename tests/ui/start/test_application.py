@@ -43,7 +43,7 @@ def create(application, folder: Path, qtbot) -> str:
     qtbot.keyClick(page.email, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: page_named(application, "recovery_key_page") is not None, timeout=SLOW)
     sheet = page_named(application, "recovery_key_page")
-    key = sheet._key
+    key = sheet.sheet.key
     qtbot.keyClicks(sheet.typed, "-".join(key.split("-")[-2:]).lower())
     qtbot.keyClick(sheet.typed, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: application.signed_in is not None)
