@@ -17,6 +17,7 @@ from crmdesk.core.records.types import PropertyType
 from crmdesk.core.restore.model import RestorePlan
 from tests.builders import PASSWORD, PLACE, Desk
 from tests.core.access.people import Phone, enrolled
+from tests.faults.logged_shaping import SHAPING, SHAPING_READS
 
 Act = Callable[[], object]
 Preparation = Callable[[Desk], Act]
@@ -205,6 +206,7 @@ def _interrupted(desk: Desk) -> Act:
 
 
 LOGGED: dict[str, Preparation] = {
+    **SHAPING,
     "backups.delete": _with_backup(lambda d, i: d.workspace.backups.delete(d.admin, i)),
     "backups.download": _with_backup(
         lambda d, i: d.workspace.backups.download(d.admin, i, d.folder.parent / "saved.zip")
@@ -336,6 +338,7 @@ UNLOGGED = {
 
 READS = frozenset(
     {
+        *SHAPING_READS,
         "audit.anchor",
         "audit.catalogue",
         "audit.check_entry",
