@@ -12,7 +12,7 @@ from crmdesk.core.access.proofs import person_binding
 from crmdesk.core.access.step_up import StepUpPurpose
 from crmdesk.core.access.user import NewUser, UserChange
 from crmdesk.core.records.catalogue import PropertyDefinition
-from crmdesk.core.records.segment_members import Members
+from crmdesk.core.records.picking import Picked
 from crmdesk.core.records.types import PropertyType
 from crmdesk.core.restore.model import RestorePlan
 from tests.builders import PASSWORD, PLACE, Desk
@@ -89,9 +89,19 @@ def _with_segment(
 ) -> Preparation:
     def prepare(desk: Desk) -> Act:
         ann = desk.contact(phone="1")
-        members = Members([ann.id] if filled else [])
+        members = Picked([ann.id] if filled else [])
         segment = desk.workspace.segments.add(desk.admin, "contacts", "Norway", members=members)
         return lambda: act(desk, segment, ann.id)
+
+    return prepare
+
+
+def _with_edit(act: Callable[[Desk, int, int], object]) -> Preparation:
+    def prepare(desk: Desk) -> Act:
+        ann = desk.contact(phone="1")
+        desk.edit(ann, phone="2")
+        change_id = desk.workspace.records.history(desk.admin, "contacts", ann.id)[0].change_id
+        return lambda: act(desk, ann.id, change_id)
 
     return prepare
 
@@ -241,6 +251,11 @@ LOGGED: dict[str, Preparation] = {
         lambda d, i: d.workspace.editor.archive(d.admin, "contacts", [i])
     ),
     "editor.purge": _with_contact(lambda d, i: d.workspace.editor.purge(d.admin, "contacts", [i])),
+    "editor.put_back": _with_edit(
+        lambda d, i, c: d.workspace.editor.put_back(
+            d.admin, "contacts", i, "phone", c, before=True
+        )
+    ),
     "editor.unarchive": _with_contact(
         lambda d, i: d.workspace.editor.unarchive(d.admin, "contacts", [i]), in_bin=True
     ),
@@ -256,14 +271,14 @@ LOGGED: dict[str, Preparation] = {
     "restores.start": _restore,
     "restores.start_undo": _undo,
     "segments.add": lambda d: (
-        lambda: d.workspace.segments.add(d.admin, "contacts", "Norway", members=Members())
+        lambda: d.workspace.segments.add(d.admin, "contacts", "Norway", members=Picked())
     ),
     "segments.add_members": _with_segment(
-        lambda d, s, i: d.workspace.segments.add_members(d.admin, s, Members([i]))
+        lambda d, s, i: d.workspace.segments.add_members(d.admin, s, Picked([i]))
     ),
     "segments.remove": _with_segment(lambda d, s, _: d.workspace.segments.remove(d.admin, s)),
     "segments.remove_members": _with_segment(
-        lambda d, s, i: d.workspace.segments.remove_members(d.admin, s, Members([i])), filled=True
+        lambda d, s, i: d.workspace.segments.remove_members(d.admin, s, Picked([i])), filled=True
     ),
     "segments.set": _with_segment(
         lambda d, s, _: d.workspace.segments.set(d.admin, s, name="Sweden")

@@ -20,6 +20,7 @@ class Source(StrEnum):
     """Where a value came from, in the field's own words."""
 
     CRM_UI = "CRM_UI"
+    CRM_UI_BULK_ACTION = "CRM_UI_BULK_ACTION"
     COMMAND_LINE = "API"
     IMPORT = "IMPORT"
     PROPERTY_RESTORE = "PROPERTY_RESTORE"

@@ -13,7 +13,6 @@ from crmdesk.core.audit import kinds
 from crmdesk.core.audit.kinds import Action
 from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.changes.change_set import (
-    CellChange,
     Change,
     RecordChange,
     Source,
@@ -34,12 +33,8 @@ from crmdesk.core.records.association_counts import (
 from crmdesk.core.records.association_rows import purge_links
 from crmdesk.core.records.merge_rows import refuse_merged
 from crmdesk.core.records.reader import masked
-from crmdesk.core.records.record import (
-    MASKED,
-    Record,
-    display_name,
-    read_record,
-)
+from crmdesk.core.records.record import Record, read_record
+from crmdesk.core.records.record_entries import RecordEntries
 from crmdesk.core.records.schema import ObjectType, load_object_type
 from crmdesk.core.records.segment_members import forget_members
 from crmdesk.core.records.single import checked_values
@@ -48,7 +43,6 @@ from crmdesk.core.records.single_rows import (
     for_each,
     ids_in_state,
     insert_record,
-    loggable,
     refuse_clearing_required,
     refuse_edit,
     refuse_taken,
@@ -71,6 +65,7 @@ class RecordEditor:
         self._database = database
         self._guard = guard
         self._audit_log = audit_log
+        self._entries = RecordEntries(audit_log)
         self._tombstone_key = tombstone_key
 
     def add(
@@ -97,7 +92,7 @@ class RecordEditor:
             change_id = open_change_set(tx, actor, source)
             write_record_change(tx, change_id, object_type, [record_id], RecordChange.CREATE)
             record = read_record(tx, object_type, record_id)
-            self._log_record(tx, actor, object_type, record, Action.CREATE)
+            self._entries.record(tx, actor, object_type, record, Action.CREATE)
         return masked(object_type, record)
 
     def update(
@@ -134,8 +129,44 @@ class RecordEditor:
                 write_cells(tx, change_id, object_type, record_id, cells)
                 update_record(tx, object_type, record_id, cells)
                 follow_activities(tx, object_type, change_id)
-                self._log_values(tx, actor, object_type, record, cells)
+                self._entries.values(tx, actor, object_type, record, cells)
             return masked(object_type, read_record(tx, object_type, record_id))
+
+    def put_back(
+        self,
+        actor: Actor,
+        object_name: str,
+        record_id: int,
+        property_name: str,
+        change_id: int,
+        *,
+        before: bool = False,
+    ) -> Record:
+        """Give a property a value again that its history holds.
+
+        Args:
+            change_id: the change that wrote the value.
+            before: the value that stood before that change instead.
+
+        Raises:
+            UserError: ``change_unknown``, and as :meth:`update`: an option or an owner may be
+                gone, a unique value taken.
+        """
+        self._require_writable(actor, object_name, {property_name: ""})
+        with self._database.read() as tx:
+            object_type = load_object_type(tx, object_name)
+            found = object_type.property(property_name)
+            row = tx.sql(
+                f"SELECT {'old' if before else 'new'} FROM property_history WHERE change_id = ? "
+                "AND object_type_id = ? AND record_id = ? AND property_id = ?",
+                (change_id, object_type.id, record_id, found.id),
+            ).fetchone()
+        if row is None:
+            raise UserError(
+                "change_unknown", "There is no such change.", "Look at the history again."
+            )
+        values = {property_name: row[0] or ""}
+        return self.update(actor, object_name, record_id, values, source=Source.ACTIVITY_LOG_REVERT)
 
     @cures_a_full_disk
     def archive(self, actor: Actor, object_name: str, record_ids: Sequence[int]) -> Change:
@@ -159,7 +190,7 @@ class RecordEditor:
             )
             write_record_change(tx, change_id, object_type, live, RecordChange.ARCHIVE)
             recount_around(tx, object_type, live)
-            self._log_records(tx, actor, object_type, live, Action.DELETE)
+            self._entries.records(tx, actor, object_type, live, Action.DELETE)
         return Change(object_name, tuple(live), change_id)
 
     def unarchive(self, actor: Actor, object_name: str, record_ids: Sequence[int]) -> Change:
@@ -187,7 +218,7 @@ class RecordEditor:
             change_id = open_change_set(tx, actor, Source.RECYCLING_BIN)
             write_record_change(tx, change_id, object_type, binned, RecordChange.UNARCHIVE)
             recount_around(tx, object_type, binned)
-            self._log_records(tx, actor, object_type, binned, Action.RESTORE)
+            self._entries.records(tx, actor, object_type, binned, Action.RESTORE)
         return Change(object_name, tuple(binned), change_id)
 
     @cures_a_full_disk
@@ -291,73 +322,3 @@ class RecordEditor:
                     "Fill it in.",
                     property=column.name,
                 )
-
-    def _log_record(
-        self, tx: Tx, actor: Actor, object_type: ObjectType, record: Record, action: Action
-    ) -> None:
-        shown = masked(object_type, record)
-        self._audit_log.log(
-            tx,
-            actor,
-            kinds.crm_object(object_type.name, action),
-            object_type=object_type.name,
-            object_id=record.id,
-            link=f"records/{object_type.name}/{record.id}",
-            details={
-                "name": display_name(object_type, shown.values),
-                "values": {
-                    name: "masked" if value == MASKED else value
-                    for name, value in shown.values.items()
-                    if value is not None and not object_type.by_name[name].calculated
-                },
-            },
-        )
-
-    def _log_records(
-        self,
-        tx: Tx,
-        actor: Actor,
-        object_type: ObjectType,
-        record_ids: Sequence[int],
-        action: Action,
-    ) -> None:
-        if len(record_ids) == 1:
-            record = read_record(tx, object_type, record_ids[0])
-            self._log_record(tx, actor, object_type, record, action)
-            return
-        self._audit_log.log(
-            tx,
-            actor,
-            kinds.crm_object(object_type.name, action),
-            object_type=object_type.name,
-            subjects=len(record_ids),
-            details={"record_ids": list(record_ids[:1000])},
-        )
-
-    def _log_values(
-        self,
-        tx: Tx,
-        actor: Actor,
-        object_type: ObjectType,
-        record: Record,
-        cells: Sequence[CellChange],
-    ) -> None:
-        self._audit_log.log(
-            tx,
-            actor,
-            kinds.property_value(object_type.name),
-            object_type=object_type.name,
-            object_id=record.id,
-            link=f"records/{object_type.name}/{record.id}",
-            details={
-                "name": display_name(object_type, masked(object_type, record).values),
-                "changes": [
-                    {
-                        "property": cell.property.name,
-                        "old": loggable(cell.property, cell.old),
-                        "new": loggable(cell.property, cell.new),
-                    }
-                    for cell in cells
-                ],
-            },
-        )

@@ -22,8 +22,9 @@ from crmdesk.core.records.filters import Group, from_json, to_json
 from crmdesk.core.records.filters_sql import any_group
 from crmdesk.core.records.names import validate_label
 from crmdesk.core.records.periods import Moment
+from crmdesk.core.records.picking import Picked
 from crmdesk.core.records.schema import ObjectType, load_object_type
-from crmdesk.core.records.segment_members import Members, add_members, remove_members
+from crmdesk.core.records.segment_members import add_members, remove_members
 from crmdesk.core.records.segment_rows import (
     SegmentKind,
     SegmentRow,
@@ -90,7 +91,7 @@ class Segments:
         object_name: str,
         name: str,
         groups: Sequence[Group] = (),
-        members: Members | None = None,
+        members: Picked | None = None,
     ) -> int:
         """Make a segment and return its id.
 
@@ -175,7 +176,7 @@ class Segments:
             details = {"kind": row.kind.value, "filters": _told(row.groups)}
             self._log(tx, actor, kinds.SEGMENT_REMOVED, object_type, segment_id, row.name, details)
 
-    def add_members(self, actor: Actor, segment_id: int, members: Members) -> int:
+    def add_members(self, actor: Actor, segment_id: int, members: Picked) -> int:
         """Put records into a static segment; returns how many were not in it yet.
 
         Raises:
@@ -184,7 +185,7 @@ class Segments:
         """
         return self._change_members(actor, segment_id, members, adding=True)
 
-    def remove_members(self, actor: Actor, segment_id: int, members: Members) -> int:
+    def remove_members(self, actor: Actor, segment_id: int, members: Picked) -> int:
         """Take records out of a static segment; returns how many were in it.
 
         Raises:
@@ -195,7 +196,7 @@ class Segments:
 
     # -- within ------------------------------------------------------------------------------
     def _change_members(
-        self, actor: Actor, segment_id: int, members: Members, *, adding: bool
+        self, actor: Actor, segment_id: int, members: Picked, *, adding: bool
     ) -> int:
         row, object_type = self._own(actor, segment_id)
         if row.kind is SegmentKind.ACTIVE:

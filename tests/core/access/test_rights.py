@@ -20,7 +20,7 @@ from crmdesk.core.access.users import NewUser, UserChange
 from crmdesk.core.errors import NotSignedIn, PermissionDenied, UserError
 from crmdesk.core.records.catalogue import PropertyDefinition
 from crmdesk.core.records.filters import RecordQuery
-from crmdesk.core.records.segment_members import Members
+from crmdesk.core.records.picking import Picked
 from crmdesk.core.records.types import PropertyType
 from crmdesk.core.records.views import ViewDefinition
 from crmdesk.core.restore.model import PlanRequest
@@ -96,6 +96,7 @@ RIGHTS: dict[str, Permission | str] = {
     "editor.add": USE,
     "editor.archive": DELETE,
     "editor.purge": DELETE,
+    "editor.put_back": USE,
     "editor.unarchive": DELETE,
     "editor.update": USE,
     "imports.changes": IMPORT,
@@ -240,7 +241,7 @@ ARGUMENTS: dict[str, object] = {
     "maximum": 3,
     "other_id": 10**9,
     "other_name": "companies",
-    "members": Members(),
+    "members": Picked(),
     "name": "boats",
     "names": ["email"],
     "new": NewUser("no address", "Nobody"),
@@ -250,6 +251,7 @@ ARGUMENTS: dict[str, object] = {
     "password": "none",
     "place": PLACE,
     "plan_id": "none",
+    "property_name": "city",
     "property_names": ["email"],
     "purpose": StepUpPurpose.RESTORE,
     "query": RecordQuery("contacts"),

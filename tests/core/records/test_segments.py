@@ -9,7 +9,7 @@ import pytest
 from crmdesk.core.errors import PermissionDenied, UserError
 from crmdesk.core.records.catalogue import PropertyDefinition
 from crmdesk.core.records.filters import Filter, Operator, RecordQuery, parse_filter
-from crmdesk.core.records.segment_members import Members
+from crmdesk.core.records.picking import Picked
 from crmdesk.core.records.segment_rows import SegmentKind
 from crmdesk.core.records.types import PropertyType
 from tests.builders import Desk
@@ -39,12 +39,12 @@ def test_an_active_segment_is_always_current(desk: Desk):
 def test_a_static_segment_keeps_what_was_put_into_it(desk: Desk):
     ann, bo, cy = (desk.contact(city="Oslo") for _ in range(3))
     segments = desk.workspace.segments
-    picked = segments.add(desk.admin, "contacts", "Picked", members=Members([ann.id, 10**9]))
+    picked = segments.add(desk.admin, "contacts", "Picked", members=Picked([ann.id, 10**9]))
     assert segments.show(desk.admin, picked).kind is SegmentKind.STATIC
-    assert segments.add_members(desk.admin, picked, Members([ann.id, bo.id])) == 1
+    assert segments.add_members(desk.admin, picked, Picked([ann.id, bo.id])) == 1
     desk.edit(ann, city="Rome")
     assert members(desk, picked) == {ann.id, bo.id}
-    assert segments.remove_members(desk.admin, picked, Members([ann.id, cy.id])) == 1
+    assert segments.remove_members(desk.admin, picked, Picked([ann.id, cy.id])) == 1
     assert members(desk, picked) == {bo.id}
 
 
@@ -52,7 +52,7 @@ def test_a_filter_result_of_this_moment_becomes_members(desk: Desk):
     ann = desk.contact(city="Oslo")
     query = RecordQuery("contacts", OSLO[0])
     frozen = desk.workspace.segments.add(
-        desk.admin, "contacts", "Oslo today", members=Members(query=query)
+        desk.admin, "contacts", "Oslo today", members=Picked(query=query)
     )
     desk.contact(city="Oslo")
     assert members(desk, frozen) == {ann.id}
@@ -67,19 +67,17 @@ def test_the_records_of_an_import_become_members(desk: Desk, tmp_path: Path):
     import_id = imports.start(desk.admin, imports.inspect(desk.admin, path).request())
     desk.workspace.run_job(str(imports.show(desk.admin, import_id).job_id))
     segment = desk.workspace.segments.add(
-        desk.admin, "contacts", "From the fair", members=Members(import_id=import_id)
+        desk.admin, "contacts", "From the fair", members=Picked(import_id=import_id)
     )
     assert len(members(desk, segment)) == 2
     assert known.id in members(desk, segment)
     with pytest.raises(UserError, match="no finished import"):
-        desk.workspace.segments.add_members(desk.admin, segment, Members(import_id="none"))
+        desk.workspace.segments.add_members(desk.admin, segment, Picked(import_id="none"))
 
 
 def test_a_deleted_member_is_hidden_and_comes_back_with_the_record(desk: Desk):
     ann = desk.contact()
-    picked = desk.workspace.segments.add(
-        desk.admin, "contacts", "Picked", members=Members([ann.id])
-    )
+    picked = desk.workspace.segments.add(desk.admin, "contacts", "Picked", members=Picked([ann.id]))
     desk.delete(ann)
     assert (members(desk, picked), size(desk, picked)) == (set(), 0)
     desk.workspace.editor.unarchive(desk.admin, "contacts", [ann.id])
@@ -126,9 +124,9 @@ def test_an_active_segment_needs_filters_that_can_be_asked(desk: Desk):
 def test_a_static_segment_has_no_filter_and_an_active_one_no_members(desk: Desk):
     segments = desk.workspace.segments
     oslo = segments.add(desk.admin, "contacts", "In Oslo", OSLO)
-    picked = segments.add(desk.admin, "contacts", "Picked", members=Members())
+    picked = segments.add(desk.admin, "contacts", "Picked", members=Picked())
     with pytest.raises(UserError, match="active segment"):
-        segments.add_members(desk.admin, oslo, Members([1]))
+        segments.add_members(desk.admin, oslo, Picked([1]))
     with pytest.raises(UserError, match="static segment"):
         segments.set(desk.admin, picked, groups=OSLO)
 

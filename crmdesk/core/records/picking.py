@@ -1,0 +1,71 @@
+"""Records picked for a bulk action or a segment: by id, by a query, or from an import."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from crmdesk.core.db.engine import Tx
+from crmdesk.core.db.tables import imports
+from crmdesk.core.errors import UserError
+from crmdesk.core.records.filters import RecordQuery
+from crmdesk.core.records.schema import ObjectType
+from crmdesk.core.records.segment_rows import query_conditions
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """Records by one of three ways.
+
+    Attributes:
+        ids: one by one; unknown ones are passed over.
+        query: whatever it finds at this moment.
+        import_id: the records that an import created or changed.
+    """
+
+    ids: Sequence[int] = ()
+    query: RecordQuery | None = None
+    import_id: str | None = None
+
+
+def picked_condition(
+    tx: Tx, object_type: ObjectType, picked: Picked
+) -> tuple[str, list[str | int]]:
+    """SQL over the object's table that is true for the picked records, and its parameters.
+
+    Raises:
+        UserError: ``import_unknown``, and what a query may raise.
+    """
+    if picked.query is not None:
+        return query_conditions(tx, object_type, picked.query)
+    if picked.import_id is not None:
+        change_id = _change_of(tx, picked.import_id)
+        both = " UNION ".join(
+            f"SELECT record_id FROM main.{table} WHERE change_id = ? AND object_type_id = ?"
+            for table in ("record_history", "value_history")
+        )
+        return f"id IN ({both})", [change_id, object_type.id] * 2
+    keep_ids(tx, picked.ids)
+    return "id IN (SELECT id FROM temp.picked)", []
+
+
+def keep_ids(tx: Tx, record_ids: Sequence[int]) -> None:
+    """Put ids into the connection's table ``temp.picked``: statements take few parameters."""
+    tx.sql("CREATE TEMP TABLE IF NOT EXISTS picked (id INTEGER PRIMARY KEY)")
+    tx.sql("DELETE FROM temp.picked")
+    tx.driver.executemany(
+        "INSERT OR IGNORE INTO temp.picked VALUES (?)", ((one,) for one in record_ids)
+    )
+
+
+def _change_of(tx: Tx, import_id: str) -> int:
+    change_id = tx.scalar(select(imports.c.change_id).where(imports.c.id == import_id))
+    if change_id is None:
+        raise UserError(
+            "import_unknown",
+            f"There is no finished import “{import_id}”.",
+            "The imports are listed under Import & Export.",
+        )
+    return int(change_id)
