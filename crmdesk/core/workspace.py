@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,6 +59,8 @@ from crmdesk.core.records.editor import RecordEditor
 from crmdesk.core.records.expiry import RecycleBinExpiry
 from crmdesk.core.records.names import validate_label
 from crmdesk.core.records.reader import RecordReader
+from crmdesk.core.records.segments import Segments
+from crmdesk.core.records.views import SavedViews
 from crmdesk.core.reserve import keep_reserve, release_some
 from crmdesk.core.restore.plan_store import sweep_plans
 from crmdesk.core.restore.service import RestoreService
@@ -72,7 +76,7 @@ from crmdesk.core.workspace_folder import (
     DATABASE_NAME,
     WorkspaceFile,
     claim_folder,
-    leave_folder,
+    forget_claims,
     read_workspace_file,
     write_workspace_file,
 )
@@ -177,6 +181,8 @@ class Workspace:
         self.editor = RecordEditor(
             self.database, self.guard, self.audit_log, keys.derive(key, KeyPurpose.TOMBSTONES)
         )
+        self.views = SavedViews(self.database, self.guard)
+        self.segments = Segments(self.database, self.guard, self.audit_log)
         self._open_relations()
         self._recycle_bin_expiry = RecycleBinExpiry(self.database, self.audit_log, self.settings)
         self._open_backups()
@@ -249,6 +255,7 @@ class Workspace:
 
         Faces call it once after opening.
         """
+        forget_claims(self.folder)
         keep_reserve(self.folder)
         interrupted = self.jobs.recover()
         sweep_plans(self.database, self.folder / "staging")
@@ -333,12 +340,24 @@ def create_workspace(
             could not be kept in ``store``.
     """
     wanted = _checked(wanted)
-    made = claim_folder(folder)
+    workspace_id = str(uuid.uuid4())
+    claimed = claim_folder(folder, workspace_id)
     try:
-        return _create(folder, wanted, store, clock)
+        created = _create(folder, workspace_id, wanted, store, clock)
     except BaseException:
-        leave_folder(folder, made)
+        _forget_keys(store, (workspace_id,))
+        claimed.leave()
         raise
+    claimed.settle()
+    _forget_keys(store, claimed.left_over)
+    return created
+
+
+def _forget_keys(store: SecretStore, workspace_ids: Iterable[str]) -> None:
+    """Remove keys of workspaces that never came to be; a store that refuses keeps them."""
+    for workspace_id in workspace_ids:
+        with suppress(UserError):
+            store.delete(f"{workspace_id}/{KEY_NAME}")
 
 
 def _checked(wanted: NewWorkspace) -> NewWorkspace:
@@ -354,8 +373,9 @@ def _checked(wanted: NewWorkspace) -> NewWorkspace:
     return NewWorkspace(name, person.email, person.full_name, wanted.password, dict(settings))
 
 
-def _create(folder: Path, wanted: NewWorkspace, store: SecretStore, clock: Clock | None) -> Created:
-    workspace_id = str(uuid.uuid4())
+def _create(
+    folder: Path, workspace_id: str, wanted: NewWorkspace, store: SecretStore, clock: Clock | None
+) -> Created:
     key, signing, recovery = (
         keys.new_workspace_key(),
         SigningKey.generate(),

@@ -6,17 +6,27 @@ import json
 import os
 import shutil
 import tomllib
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from crmdesk.core import platform
+from crmdesk.core.access.secret_store import SECRET_FILE
 from crmdesk.core.errors import UserError
 from crmdesk.core.files.atomic import atomic_write
-from crmdesk.core.reserve import release_reserve
+from crmdesk.core.workspace_claim import Claim, announce, claims
 
 DATABASE_NAME = "crm.sqlite3"
 _FILE_NAME = "workspace.toml"
+_FILES = (
+    DATABASE_NAME,
+    *(f"{DATABASE_NAME}{end}" for end in ("-journal", "-wal", "-shm")),
+    f"{_FILE_NAME}.partial",
+    "reserve",
+    SECRET_FILE,
+    f"{SECRET_FILE}.partial",
+)
 _FOLDERS = ("vault", "vault/backups", "vault/exports", "vault/imports", "staging")
 
 
@@ -29,11 +39,43 @@ class WorkspaceFile:
     secret_store: str
 
 
-def claim_folder(folder: Path) -> bool:
+@dataclass(frozen=True, slots=True)
+class ClaimedFolder:
+    """A folder in which this process makes a workspace.
+
+    Attributes:
+        was_made: whether the folder itself was not there before.
+        left_over: ids of workspaces whose making was killed here; their keys may be in a keyring.
+    """
+
+    folder: Path
+    was_made: bool
+    claim: Claim
+    left_over: tuple[str, ...]
+
+    def settle(self) -> None:
+        """Take the note away: the workspace is whole."""
+        self.claim.withdraw()
+
+    def leave(self) -> None:
+        """Take back what :func:`claim_folder` and the maker after it have made."""
+        if self.was_made:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            return
+        for name in (*_FILES, _FILE_NAME):
+            if name not in self.claim.found:
+                (self.folder / name).unlink(missing_ok=True)
+        self.claim.withdraw()
+        _remove_empty(self.folder, self.was_made)
+
+
+def claim_folder(folder: Path, workspace_id: str) -> ClaimedFolder:
     """Make the folders and an empty database, which nobody else can make then.
 
-    Returns:
-        Whether the folder itself was not there before.
+    What a maker left that was killed half-way is removed first: its own files and no others.
+
+    Args:
+        workspace_id: of the workspace that will be made.
 
     Raises:
         UserError: ``folder_in_use``, ``folder_half_made``, ``folder_not_empty``,
@@ -42,8 +84,14 @@ def claim_folder(folder: Path) -> bool:
     _refuse_place(folder)
     made = not folder.exists()
     try:
-        _make_folders(folder)
-        make_database(folder)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        claim, left_over = _announced(folder, workspace_id)
+        try:
+            make_folders(folder)
+            make_database(folder)
+        except BaseException:
+            claim.withdraw()
+            raise
     except OSError as error:
         _remove_empty(folder, made)
         raise UserError(
@@ -51,18 +99,39 @@ def claim_folder(folder: Path) -> bool:
             f"{folder} cannot be written to ({error.strerror}).",
             "Choose a folder of your own.",
         ) from error
-    return made
+    return ClaimedFolder(folder, made, claim, left_over)
 
 
-def leave_folder(folder: Path, made: bool) -> None:
-    """Take back what :func:`claim_folder` and the maker after it have made."""
-    if made:
-        shutil.rmtree(folder, ignore_errors=True)
-        return
-    release_reserve(folder)
-    for name in (DATABASE_NAME, f"{DATABASE_NAME}-wal", f"{DATABASE_NAME}-shm", _FILE_NAME):
+def _announced(folder: Path, workspace_id: str) -> tuple[Claim, tuple[str, ...]]:
+    """Leave our note, and remove what killed makers left, whose ids are returned.
+
+    The note comes first: of two who find the same leavings, one sees the other's note.
+    """
+    makers = claims(folder)
+    ours = [name for name in _FILES if _was_made_by(makers, name)]
+    if any(each.is_live for each in makers):
+        raise _half_made(folder)
+    claim = announce(folder, workspace_id, [name for name in _FILES if name not in ours])
+    others = [each for each in claims(folder) if each.path != claim.path]
+    if any(each.is_live for each in others) or DATABASE_NAME in claim.found:
+        claim.withdraw()
+        raise _half_made(folder)
+    for name in ours:
         (folder / name).unlink(missing_ok=True)
-    _remove_empty(folder, made)
+    for each in others:
+        each.withdraw()
+    return claim, tuple(each.workspace_id for each in makers)
+
+
+def _was_made_by(makers: Sequence[Claim], name: str) -> bool:
+    """Whether makers that were killed made a file, which none of them found there."""
+    return bool(makers) and not any(name in each.found for each in makers)
+
+
+def forget_claims(folder: Path) -> None:
+    """Remove the notes of a finished making, also of one that was killed after its last step."""
+    for each in claims(folder):
+        each.withdraw()
 
 
 def refuse_inside(folder: Path, target: Path) -> None:
@@ -113,7 +182,12 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _make_folders(folder: Path) -> None:
+def make_folders(folder: Path) -> None:
+    """Make a workspace's folders, for the user alone.
+
+    Raises:
+        OSError: one of them cannot be made.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     platform.restrict(folder)
     for name in _FOLDERS:
@@ -141,7 +215,12 @@ def _remove_empty(folder: Path, made: bool) -> None:
             path.rmdir()
 
 
-def _refuse_place(folder: Path) -> None:
+def refuse_synced(folder: Path) -> None:
+    """Keep databases away from network drives and folders that a program synchronises.
+
+    Raises:
+        UserError: ``folder_synced``.
+    """
     unsafe = platform.is_network_or_sync_folder(folder)
     if unsafe is not None:
         raise UserError(
@@ -150,14 +229,12 @@ def _refuse_place(folder: Path) -> None:
             "can be damaged.",
             "Choose a folder on a disk of this computer.",
         )
+
+
+def _refuse_place(folder: Path) -> None:
+    refuse_synced(folder)
     if (folder / _FILE_NAME).exists():
         raise _in_use(folder)
-    if (folder / DATABASE_NAME).exists():
-        raise UserError(
-            "folder_half_made",
-            f"A workspace in {folder} is being made, or its making was cut off.",
-            "Choose another folder; if nothing is being made, this one can be deleted.",
-        )
     # What lies there belongs to a workspace that was lost: its backups must not be swept by us.
     for kept in (folder / "vault", folder / "staging"):
         if any(path.is_file() for path in kept.rglob("*")):
@@ -168,9 +245,18 @@ def _refuse_place(folder: Path) -> None:
             )
 
 
+def _half_made(folder: Path) -> UserError:
+    return UserError(
+        "folder_half_made",
+        f"A workspace in {folder} is being made, or its database has lost its workspace.toml.",
+        "Wait a moment and try again, or choose another folder.",
+    )
+
+
 def _in_use(folder: Path) -> UserError:
     return UserError(
         "folder_in_use",
         f"There is a workspace in {folder} already.",
-        "Open it, or choose another folder.",
+        "Open it, or choose another folder. If its recovery key was never shown, sign in and make "
+        "a new one: crmdesk keyring new-recovery-key",
     )
