@@ -57,6 +57,7 @@ from crmdesk.core.records.definition_rows import create_object
 from crmdesk.core.records.definitions import Definitions
 from crmdesk.core.records.editor import RecordEditor
 from crmdesk.core.records.expiry import RecycleBinExpiry
+from crmdesk.core.records.merges import MergeService
 from crmdesk.core.records.names import validate_label
 from crmdesk.core.records.reader import RecordReader
 from crmdesk.core.records.segments import Segments
@@ -193,6 +194,7 @@ class Workspace:
         basis = self.database, self.guard, self.audit_log
         self.associations = AssociationService(*basis)
         self.association_definitions = AssociationDefinitions(*basis)
+        self.merges = MergeService(*basis)
 
     def _open_backups(self) -> None:
         vault = self.folder / "vault" / "backups"

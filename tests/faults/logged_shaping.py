@@ -46,6 +46,20 @@ def _with_label(act: Callable[[Desk, int], object]) -> Preparation:
     return prepare
 
 
+def _two_contacts(desk: Desk) -> tuple[int, int]:
+    return desk.contact(phone="1").id, desk.contact(phone="2").id
+
+
+def _merge(desk: Desk) -> Act:
+    pair = _two_contacts(desk)
+    return lambda: desk.workspace.merges.apply(desk.admin, "contacts", *pair)
+
+
+def _unmerge(desk: Desk) -> Act:
+    merged = desk.workspace.merges.apply(desk.admin, "contacts", *_two_contacts(desk))
+    return lambda: desk.workspace.merges.undo(desk.admin, merged.change_id)
+
+
 SHAPING: dict[str, Preparation] = {
     "association_definitions.add_label": lambda d: (
         lambda: d.workspace.association_definitions.add_label(d.admin, "deals", "contacts", "Buyer")
@@ -74,6 +88,8 @@ SHAPING: dict[str, Preparation] = {
         linked=True,
     ),
     "associations.undo": _undone_association,
+    "merges.apply": _merge,
+    "merges.undo": _unmerge,
 }
 
 SHAPING_READS = frozenset(
@@ -83,5 +99,6 @@ SHAPING_READS = frozenset(
         "association_definitions.limits",
         "associations.groups",
         "associations.list",
+        "merges.plan",
     }
 )

@@ -31,7 +31,7 @@ from crmdesk.core.records.association_counts import (
     recount_around,
 )
 from crmdesk.core.records.association_rows import purge_links
-from crmdesk.core.records.merge_rows import refuse_merged
+from crmdesk.core.records.merge_rows import forget_aliases, merged_into, refuse_merged
 from crmdesk.core.records.reader import masked
 from crmdesk.core.records.record import Record, read_record
 from crmdesk.core.records.record_entries import RecordEntries
@@ -225,7 +225,8 @@ class RecordEditor:
     def purge(self, actor: Actor, object_name: str, record_ids: Sequence[int]) -> Change:
         """Delete records for good, so that no restore can bring them back.
 
-        Live records and those in the recycle bin; unknown ids are ignored. Their history goes
+        Live records and those in the recycle bin; unknown ids are ignored. Records that were
+        merged into them go with them. Their history goes
         too, and the values in the audit entries about them; the entries stay. A contact's e-mail
         address stays only as a keyed hash, so that an import cannot bring the person back unseen.
 
@@ -236,6 +237,7 @@ class RecordEditor:
         with self._database.write() as tx:
             object_type = load_object_type(tx, object_name)
             known = ids_in_state(tx, object_type, record_ids, archived=None)
+            known = sorted({*known, *merged_into(tx, object_type, known)})
             if known:
                 self._purge(tx, object_type, known)
                 self._audit_log.erase(tx, object_name, known)
@@ -281,6 +283,7 @@ class RecordEditor:
         table = quoted(object_type.table)
         around = neighbours(tx, object_type, record_ids)
         purge_links(tx, object_type, record_ids)
+        forget_aliases(tx, object_type, record_ids)
         forget_members(tx, object_type, record_ids)
         for_each(tx, f"DELETE FROM {table} WHERE id = ?", [(i,) for i in record_ids])
         recount_all(tx, around)

@@ -22,6 +22,7 @@ from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.sqlite import quoted
 from crmdesk.core.db.tables import settings, source_records, value_history
 from crmdesk.core.records.association_rows import purge_links
+from crmdesk.core.records.merge_rows import forget_aliases
 from crmdesk.core.records.schema import ObjectType, load_object_types
 from crmdesk.core.records.segment_members import forget_members
 from crmdesk.core.reserve import cures_a_full_disk
@@ -77,6 +78,7 @@ class RecycleBinExpiry:
                 [(object_type.id, record_id) for record_id in ids],
             )
         purge_links(tx, object_type, ids)
+        forget_aliases(tx, object_type, ids)
         forget_members(tx, object_type, ids)
         tx.sql(f"DELETE FROM {table} WHERE {condition}", (due,))
         change_id = open_change_set(tx, SYSTEM, Source.RECYCLING_BIN)

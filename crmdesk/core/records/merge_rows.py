@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crmdesk.core.db.engine import Tx
+from crmdesk.core.db.sqlite import quoted
 from crmdesk.core.errors import UserError
 from crmdesk.core.records.schema import ObjectType
 
@@ -31,3 +32,68 @@ def refuse_merged(tx: Tx, object_type: ObjectType, record_ids: Sequence[int]) ->
                 record_id=record_id,
                 winner_id=winner,
             )
+
+
+def merged_into(tx: Tx, object_type: ObjectType, record_ids: Sequence[int]) -> list[int]:
+    """The records that were merged into these and are still in the recycle bin."""
+    found: list[int] = []
+    for record_id in record_ids:
+        cursor = tx.sql(
+            f"SELECT a.alias_id FROM record_aliases a JOIN {quoted(object_type.table)} o "
+            "ON o.id = a.alias_id WHERE a.object_type_id = ? AND a.winner_id = ?",
+            (object_type.id, record_id),
+        )
+        found += [row[0] for row in cursor]
+    return found
+
+
+def forget_aliases(tx: Tx, object_type: ObjectType, winner_ids: Sequence[int]) -> None:
+    """Ids that led to records which are deleted for good lead nowhere any more."""
+    tx.driver.executemany(
+        "DELETE FROM record_aliases WHERE object_type_id = ? AND winner_id = ?",
+        [(object_type.id, record_id) for record_id in winner_ids],
+    )
+
+
+def add_alias(tx: Tx, object_type: ObjectType, winner_id: int, loser_id: int) -> None:
+    """From now on the loser's id means the winner, and so do ids that meant the loser."""
+    tx.sql(
+        "UPDATE record_aliases SET winner_id = ? WHERE object_type_id = ? AND winner_id = ?",
+        (winner_id, object_type.id, loser_id),
+    )
+    tx.sql(
+        "INSERT INTO record_aliases (object_type_id, alias_id, winner_id, merged_at) "
+        "VALUES (?, ?, ?, ?)",
+        (object_type.id, loser_id, winner_id, tx.now_text),
+    )
+
+
+def remove_alias(tx: Tx, object_type: ObjectType, winner_id: int, loser_id: int) -> None:
+    """The loser is itself again, and so are the ids that led to the winner through it."""
+    tx.sql(
+        "DELETE FROM record_aliases WHERE object_type_id = ? AND alias_id = ?",
+        (object_type.id, loser_id),
+    )
+    waiting, own = {loser_id}, set[int]()
+    while waiting:
+        through = waiting.pop()
+        for merged in _merged_by_hand(tx, object_type, through) - own:
+            own.add(merged)
+            waiting.add(merged)
+    tx.driver.executemany(
+        "UPDATE record_aliases SET winner_id = ? WHERE object_type_id = ? AND winner_id = ? "
+        "AND alias_id = ?",
+        [(loser_id, object_type.id, winner_id, merged) for merged in sorted(own)],
+    )
+
+
+def _merged_by_hand(tx: Tx, object_type: ObjectType, winner_id: int) -> set[int]:
+    """Records whose standing merge named this very record as the winner."""
+    cursor = tx.sql(
+        "SELECT h.record_id FROM record_history h JOIN change_sets c ON c.id = h.change_id "
+        "WHERE h.object_type_id = ? AND h.kind = 'merge' AND h.record_id <> ? AND c.source_id = ? "
+        "AND c.source = 'MERGE_OBJECTS' "
+        "AND NOT EXISTS (SELECT 1 FROM change_sets u WHERE u.undoes = c.id)",
+        (object_type.id, winner_id, str(winner_id)),
+    )
+    return {row[0] for row in cursor}
