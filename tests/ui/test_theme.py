@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QFontMetrics, QPalette
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QStackedWidget
 
 import crmdesk.ui
 from crmdesk.core.resources import resource_path
@@ -18,6 +18,7 @@ from crmdesk.ui.theme.sheet_controls import BUTTONS
 from crmdesk.ui.theme.stylesheet import stylesheet
 from crmdesk.ui.theme.tokens import TOKENS, Scheme, Tokens
 from crmdesk.ui.widgets.buttons import Button, ButtonKind
+from crmdesk.ui.widgets.labels import label
 
 BOTH = pytest.mark.parametrize("tokens", TOKENS.values(), ids=[*Scheme])
 
@@ -258,3 +259,24 @@ def test_nothing_moves_when_less_motion_is_wanted(qapp):
         assert duration(160) == 160
     finally:
         set_reduced_motion(None)
+
+
+def test_what_is_out_of_sight_takes_a_new_sheet_soon_after_and_looks_born_in_it(qapp, qtbot):
+    pages = QStackedWidget()
+    qtbot.addWidget(pages)
+    for words in ("first", "second"):
+        pages.addWidget(label(words, TextStyle.TITLE))
+    pages.resize(200, 80)
+    with qtbot.waitExposed(pages):
+        pages.show()
+    pages.setCurrentIndex(1)
+    pages.setCurrentIndex(0)
+
+    apply_theme(qapp, "dark")
+    hidden = pages.widget(1)
+    qtbot.waitUntil(lambda: hidden.testAttribute(Qt.WidgetAttribute.WA_WState_Polished))
+    pages.setCurrentIndex(1)
+
+    assert hidden.font() == pages.widget(0).font()
+    assert hidden.palette().windowText() == pages.widget(0).palette().windowText()
+    apply_theme(qapp, "light")

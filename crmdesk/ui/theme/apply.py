@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QFont, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from crmdesk.ui.theme.fonts import TextStyle, Typography, typography
+from crmdesk.ui.theme.out_of_sight import OutOfSight
 from crmdesk.ui.theme.palette import palette
 from crmdesk.ui.theme.stylesheet import stylesheet
 from crmdesk.ui.theme.tokens import DARK, LIGHT, Tokens
@@ -41,6 +43,7 @@ class _Now:
     typography: Typography = field(default_factory=Typography)
     system_font: bool = False
     signals: ThemeSignals | None = None
+    out_of_sight: OutOfSight | None = None
 
 
 _now = _Now()
@@ -96,12 +99,21 @@ def apply_theme(
     # From one sheet to the next Qt looks at each widget once for each widget above it; from
     # none to one it looks at each widget once: a fifth of the time with every tab built.
     app.setStyleSheet("")
+    out_of_sight = _out_of_sight(app)
+    out_of_sight.put_off()
     if app.style().objectName() != "fusion":
         app.setStyle("Fusion")
     app.setPalette(palette(_now.tokens))
     app.setFont(font(TextStyle.BODY))
     app.setStyleSheet(stylesheet(_now.tokens, _now.typography))
     signals.changed.emit()
+    out_of_sight.catch_up()
+
+
+def _out_of_sight(app: QApplication) -> OutOfSight:
+    if _now.out_of_sight is None or not shiboken6.isValid(_now.out_of_sight):
+        _now.out_of_sight = OutOfSight(app)
+    return _now.out_of_sight
 
 
 def _tokens_for(scheme: SchemeChoice) -> Tokens:
