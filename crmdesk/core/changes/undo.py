@@ -31,6 +31,9 @@ def stage_undo(database: Database, path: Path, object_type: ObjectType, change_i
     with database.staging(path) as tx:
         _fill(tx, stage, change_id)
         _note_gone(tx, {p.id for p in columns})
+        if not columns:
+            # Nothing that it wrote is there any more: no record would change.
+            tx.sql("UPDATE stage.verdicts SET outcome = 'unchanged' WHERE outcome = 'update'")
     return stage
 
 
@@ -77,7 +80,7 @@ def _fill(tx: Tx, stage: Stage, change_id: int) -> None:
 
 
 def _note_gone(tx: Tx, kept: set[int]) -> None:
-    marks = ", ".join("?" * len(kept)) or "NULL"
+    marks = ", ".join("?" * len(kept))
     tx.sql(
         "INSERT OR IGNORE INTO stage.skips SELECT record_id, record_id, -property_id, "
         f"'{Reason.PROPERTY_GONE}' FROM stage.history "

@@ -38,6 +38,7 @@ class JobContext:
         self._queue = queue
         self._watcher = watcher
         self._last_report = 0.0
+        self._phase = ""
         self._last_look = 0.0
         self._cancelled = False
 
@@ -47,12 +48,12 @@ class JobContext:
         return self.job.params
 
     def report(self, phase: str, done: int = 0, total: int = 0, **detail: Any) -> None:
-        """Say how far the work is; stored at most four times a second."""
+        """Say how far the work is; stored at most four times a second, a new phase at once."""
         if self._watcher is not None:
             self._watcher(Progress(phase, done, total, detail))
         now = time.monotonic()
-        if now - self._last_report >= _REPORT_SECONDS:
-            self._last_report = now
+        if phase != self._phase or now - self._last_report >= _REPORT_SECONDS:
+            self._last_report, self._phase = now, phase
             self._queue.report(self.job.id, phase, done, total, detail)
 
     def cancelled(self) -> bool:

@@ -100,6 +100,8 @@ def build_survey(
     backup: TrustedBackup, object_type: ObjectType, compared: Compared, created_since: int
 ) -> Survey:
     """Every property of the object, with what restoring all of it would do."""
+    counts = compared.counts
+    looked_at = compared.equal_records + counts.records_changing + counts.records_unchanged
     entry = backup.file.entry_of(object_type.name)
     matched = {column.name: column for column in match_columns(entry, object_type)}
     pairs = together(object_type)
@@ -107,7 +109,7 @@ def build_survey(
     for found in object_type.properties:
         column = matched.get(found.name)
         reason = "calculated" if found.calculated else "not_in_backup" if column is None else ""
-        item = compared.counts.properties.get(found.name)
+        item = counts.properties.get(found.name)
         surveyed.append(
             PropertySurvey(
                 name=found.name,
@@ -125,9 +127,11 @@ def build_survey(
     return Survey(
         object_type.name,
         tuple(surveyed),
-        entry.rows - sum(compared.missing.values()),
+        looked_at,
         compared.missing,
         created_since,
+        counts.records_changing,
+        counts.skipped,
     )
 
 

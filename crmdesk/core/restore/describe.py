@@ -14,7 +14,7 @@ from crmdesk.core.db.tables import change_sets, property_history, users
 from crmdesk.core.records.record import MASKED, display_name, read_rows
 from crmdesk.core.records.schema import ObjectType, Property
 from crmdesk.core.restore.model import PlanSample
-from crmdesk.core.restore.planning import skipped_values
+from crmdesk.core.restore.skips import skipped_values
 
 SKIPS_SHOWN = 200
 
@@ -23,22 +23,40 @@ def plan_samples(tx: Tx, stage: Stage, counts: PlanCounts) -> tuple[PlanSample, 
     """The plan's samples, ready to be shown; sensitive values masked."""
     object_type = stage.object_type
     names = record_names(tx, object_type, [sample.record_id for sample in counts.samples])
-    found = []
-    for sample in counts.samples:
-        column = object_type.property(sample.property)
-        who, when = _last_change(tx, object_type, sample.record_id, column)
-        found.append(
-            PlanSample(
-                sample.record_id,
-                names.get(sample.record_id, ""),
-                sample.property,
-                hide(column, sample.old),
-                hide(column, sample.new),
-                last_changed_by=who,
-                last_changed_at=None if when is None else from_text(when),
-            )
+    return tuple(
+        changed_sample(
+            tx,
+            stage,
+            sample.record_id,
+            names.get(sample.record_id, ""),
+            object_type.property(sample.property),
+            sample.old,
+            sample.new,
         )
-    return tuple(found)
+        for sample in counts.samples
+    )
+
+
+def changed_sample(
+    tx: Tx,
+    stage: Stage,
+    record_id: int,
+    name: str,
+    column: Property,
+    old: str | None,
+    new: str | None,
+) -> PlanSample:
+    """One value that would change, with who changed it last; masked where it is sensitive."""
+    who, when = _last_change(tx, stage.object_type, record_id, column)
+    return PlanSample(
+        record_id,
+        name,
+        column.name,
+        hide(column, old),
+        hide(column, new),
+        last_changed_by=who,
+        last_changed_at=None if when is None else from_text(when),
+    )
 
 
 def plan_skips(tx: Tx, stage: Stage) -> tuple[PlanSample, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Row, Select, desc, select
@@ -13,16 +14,18 @@ from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import imports, properties, property_history, restores, users
 from crmdesk.core.errors import UserError
 from crmdesk.core.jobs.job import JobState
-from crmdesk.core.records.schema import object_type_by_id
+from crmdesk.core.records.schema import load_object_type, object_type_by_id
 from crmdesk.core.restore.describe import hide, record_names
-from crmdesk.core.restore.model import ChangedValue, Restore
+from crmdesk.core.restore.model import ChangedValue, PlanSample, Restore
+from crmdesk.core.restore.skips import read_skipped, skipped_path
 
 
 class RestoreHistory:
     """Reads the rows that restores leave. Callers have checked the permission."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, vault: Path) -> None:
         self._database = database
+        self._vault = vault
 
     def list(self) -> list[Restore]:
         """Newest first."""
@@ -51,6 +54,34 @@ class RestoreHistory:
         with self._database.read() as tx:
             change_id = tx.scalar(select(restores.c.change_id).where(restores.c.id == restore_id))
             return changed_values(tx, change_id, limit, offset)
+
+    def skipped(self, restore_id: str, limit: int, offset: int) -> Sequence[PlanSample]:
+        """What it left alone, by record, from the list that was kept with it."""
+        rows = read_skipped(self.skipped_file(restore_id), limit, offset)
+        with self._database.read() as tx:
+            name = tx.scalar(select(restores.c.object_name).where(restores.c.id == restore_id))
+            object_type = load_object_type(tx, str(name))
+            names = record_names(tx, object_type, [record_id for record_id, _, _ in rows])
+        return [
+            PlanSample(record_id, names.get(record_id, ""), name, None, None, reason)
+            for record_id, name, reason in rows
+        ]
+
+    def skipped_file(self, restore_id: str) -> Path:
+        """Where that list lies.
+
+        Raises:
+            UserError: ``restore_unknown``, ``skipped_missing``.
+        """
+        self.show(restore_id)
+        path = skipped_path(self._vault, restore_id)
+        if not path.is_file():
+            raise UserError(
+                "skipped_missing",
+                "This restore has no list of skipped values: nothing was, or the file is gone.",
+                "How many were skipped, and why, stands with the restore.",
+            )
+        return path
 
 
 def changed_values(tx: Tx, change_id: int | None, limit: int, offset: int) -> list[ChangedValue]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from crmdesk.core.changes.plan import ValueCounts
@@ -90,6 +90,8 @@ class Survey:
         compared: live records that the backup holds.
         missing: records of the backup that are not live, by reason.
         created_since: live records that the backup does not know; they stay as they are.
+        records_changing: live records in which at least one property would change.
+        skipped: values that would be left alone, by reason.
     """
 
     object_name: str
@@ -97,6 +99,16 @@ class Survey:
     compared: int
     missing: Mapping[str, int]
     created_since: int
+    records_changing: int = 0
+    skipped: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """What a comparison leaves out, beside the choice of properties; as in :class:`PlanRequest`."""
+
+    record_ids: tuple[int, ...] | None = None
+    only_unchanged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -205,16 +205,3 @@ def _row_converter(matched: Sequence[MatchedColumn]) -> RowConverter | None:
         return tuple(carried)
 
     return convert
-
-
-def skipped_values(tx: Tx, stage: Stage, limit: int) -> Iterator[tuple[int, str, str]]:
-    """Record id, property name and reason of values that are left alone, by record."""
-    rows = tx.sql(
-        "SELECT record_id, position, reason FROM stage.skips UNION ALL "
-        "SELECT record_id, -1, reason FROM stage.rows WHERE outcome = 'skipped' "
-        "ORDER BY 1, 2 LIMIT ?",
-        (limit,),
-    )
-    for record_id, position, reason in rows:
-        name = stage.columns[position].name if 0 <= position < len(stage.columns) else ""
-        yield int(record_id), name, str(reason)

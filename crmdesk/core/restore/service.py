@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from array import array
+from collections.abc import Sequence
 from pathlib import Path
 
 from sqlalchemy import select
@@ -14,12 +15,12 @@ from crmdesk.core.access.step_up import StepUpPurpose
 from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.backup.cancel import never
 from crmdesk.core.changes.plan import settle
-from crmdesk.core.changes.stage import scratch_path
+from crmdesk.core.changes.stage import Stage, reopen_stage, scratch_path
 from crmdesk.core.changes.undo import stage_undo
 from crmdesk.core.db.engine import Database
-from crmdesk.core.db.sqlite import quoted
 from crmdesk.core.db.tables import restores
 from crmdesk.core.errors import UserError, WrongUsage
+from crmdesk.core.files.atomic import copy_file
 from crmdesk.core.jobs.queue import JobQueue
 from crmdesk.core.records.schema import ObjectType, load_object_type, load_object_types
 from crmdesk.core.restore.choosing import (
@@ -28,21 +29,24 @@ from crmdesk.core.restore.choosing import (
     completed,
     plan_params,
 )
+from crmdesk.core.restore.differences import Wanted, list_differences, read_differences
 from crmdesk.core.restore.history import RestoreHistory
 from crmdesk.core.restore.keeping import Origin, keep_plan
 from crmdesk.core.restore.model import (
     ChangedValue,
+    Narrowed,
     OpenedBackup,
     PlanRequest,
+    PlanSample,
     RestorableObject,
     Restore,
     RestorePlan,
     RestoreSource,
     Survey,
 )
-from crmdesk.core.restore.plan_store import (
-    load_plan,
-)
+from crmdesk.core.restore.narrowing import created_since, of_chosen
+from crmdesk.core.restore.outdated import definition_changed
+from crmdesk.core.restore.plan_store import load_plan, stage_path
 from crmdesk.core.restore.planning import RULES, Cancelled, Planner, Reported
 from crmdesk.core.restore.sources import (
     TrustedBackup,
@@ -51,6 +55,10 @@ from crmdesk.core.restore.sources import (
     restorable_objects,
 )
 from crmdesk.core.restore.starting import RestoreStarter
+from crmdesk.core.workspace_folder import refuse_inside
+
+EVERYTHING = Narrowed()
+EVERY_DIFFERENCE = Wanted()
 
 
 def _silent(_: int) -> None:
@@ -80,7 +88,7 @@ class RestoreService:
         self._staging = folder / "staging"
         self._verify_key = verify_key
         self._planner = Planner(database, self._staging)
-        self._history = RestoreHistory(database)
+        self._history = RestoreHistory(database, folder / "vault" / "imports")
         self._starter = RestoreStarter(database, audit_log, jobs, self._staging)
 
     # -- choosing --------------------------------------------------------------------------
@@ -112,6 +120,7 @@ class RestoreService:
         actor: Actor,
         source: str,
         object_name: str,
+        narrowed: Narrowed = EVERYTHING,
         *,
         cancelled: Cancelled = never,
         reported: Reported = _silent,
@@ -119,6 +128,7 @@ class RestoreService:
         """Compare every property of an object with the backup; writes nothing.
 
         Args:
+            narrowed: the options that change what is counted.
             reported: called with the number of differing records found so far.
 
         Raises:
@@ -128,12 +138,19 @@ class RestoreService:
         self._guard.require(actor, Permission.SUPER_ADMIN)
         backup = self._open(source)
         object_type = self._object_type(backup, object_name)
-        request = PlanRequest(source, object_name, None)
+        request = PlanRequest(
+            source,
+            object_name,
+            None,
+            record_ids=narrowed.record_ids,
+            only_unchanged=narrowed.only_unchanged,
+        )
         compared = self._planner.compare(
             backup, object_type, request, cancelled=cancelled, reported=reported
         )
         compared.stage.path.unlink(missing_ok=True)
-        created = self._created_since(backup, object_type, compared.missing)
+        compared = of_chosen(compared, request)
+        created = created_since(self._database, backup, object_type, compared, request)
         return build_survey(backup, object_type, compared, created)
 
     # -- planning --------------------------------------------------------------------------
@@ -159,6 +176,7 @@ class RestoreService:
         compared = self._planner.compare(
             backup, object_type, request, cancelled=cancelled, reported=reported
         )
+        compared = of_chosen(compared, request)
         return keep_plan(
             self._database,
             self._staging,
@@ -172,7 +190,7 @@ class RestoreService:
                 backup.name,
                 backup.manifest.snapshot_at,
                 compared.equal_records,
-                self._created_since(backup, object_type, compared.missing),
+                created_since(self._database, backup, object_type, compared, request),
             ),
         )
 
@@ -220,6 +238,34 @@ class RestoreService:
         self._guard.require(actor, Permission.SUPER_ADMIN)
         with self._database.read() as tx:
             return load_plan(tx, actor, plan_id)[0]
+
+    def differences(
+        self, actor: Actor, plan_id: str, wanted: Wanted = EVERY_DIFFERENCE
+    ) -> array[int]:
+        """Numbers of everything that a plan would change, or of what it leaves alone.
+
+        At most :data:`MOST_LISTED`; :meth:`read_differences` tells what they are.
+
+        Raises:
+            UserError: ``plan_unknown``, ``plan_outdated``.
+        """
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        stage = self._stage_of(actor, plan_id)
+        with self._database.staging(stage.path) as tx:
+            return list_differences(tx, stage, wanted)
+
+    def read_differences(
+        self, actor: Actor, plan_id: str, numbers: Sequence[int]
+    ) -> Sequence[PlanSample]:
+        """What these numbers of :meth:`differences` are; sensitive values masked.
+
+        Raises:
+            UserError: ``plan_unknown``, ``plan_outdated``.
+        """
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        stage = self._stage_of(actor, plan_id)
+        with self._database.staging(stage.path) as tx:
+            return read_differences(tx, stage, numbers)
 
     # -- doing -----------------------------------------------------------------------------
     def start(
@@ -283,10 +329,42 @@ class RestoreService:
         self._guard.require(actor, Permission.SUPER_ADMIN)
         return self._history.changes(restore_id, limit, offset)
 
+    def skipped(
+        self, actor: Actor, restore_id: str, *, limit: int = 200, offset: int = 0
+    ) -> Sequence[PlanSample]:
+        """Values and records that a restore left alone, by record, each with its reason.
+
+        Raises:
+            UserError: ``restore_unknown``, ``skipped_missing``.
+        """
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        return self._history.skipped(restore_id, limit, offset)
+
+    def save_skipped(self, actor: Actor, restore_id: str, target: Path) -> None:
+        """Copy the list of what was left alone, a CSV, to a place of the user's own.
+
+        Raises:
+            UserError: ``restore_unknown``, ``skipped_missing``, ``target_in_workspace``, or why
+                the place cannot be written to.
+        """
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        refuse_inside(self._database.path.parent, target)
+        copy_file(self._history.skipped_file(restore_id), target)
+
     # -- within ----------------------------------------------------------------------------
     def _open(self, source: str) -> TrustedBackup:
         with self._database.read() as tx:
             return open_source(tx, source, self._vault, self._verify_key)
+
+    def _stage_of(self, actor: Actor, plan_id: str) -> Stage:
+        """The stage of a plan that was not used yet."""
+        with self._database.read() as tx:
+            plan = load_plan(tx, actor, plan_id)[0]
+            object_type = load_object_type(tx, plan.object_name)
+        stage = reopen_stage(stage_path(self._staging, plan_id), object_type)
+        if stage is None:
+            raise definition_changed()
+        return stage
 
     def _object_type(self, backup: TrustedBackup, object_name: str) -> ObjectType:
         with self._database.read() as tx:
@@ -302,13 +380,3 @@ class RestoreService:
                 reason=reason,
             )
         return known[object_name]
-
-    def _created_since(
-        self, backup: TrustedBackup, object_type: ObjectType, missing: Mapping[str, int]
-    ) -> int:
-        """Live records that the backup does not hold; a restore never touches them."""
-        compared = backup.file.entry_of(object_type.name).rows - sum(missing.values())
-        table = quoted(object_type.table)
-        with self._database.read() as tx:
-            row = tx.sql(f"SELECT count(*) FROM {table} WHERE archived_at IS NULL").fetchone()
-        return max(int(row[0]) - compared, 0)

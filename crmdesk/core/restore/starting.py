@@ -26,6 +26,7 @@ from crmdesk.core.jobs.queue import JobQueue
 from crmdesk.core.records.schema import ObjectType, load_object_type
 from crmdesk.core.restore.choosing import planned_facts
 from crmdesk.core.restore.model import RestorePlan
+from crmdesk.core.restore.outdated import definition_changed
 from crmdesk.core.restore.plan_store import load_plan, stage_path
 from crmdesk.core.settings import read_setting
 
@@ -111,12 +112,7 @@ class RestoreStarter:
                 "Choose other properties or another backup.",
             )
         if reopen_stage(stage_path(self._folder, plan.id), object_type) is None:
-            raise UserError(
-                "plan_outdated",
-                "A property was changed since the review, so nothing was written.",
-                "Review again: the plan is made anew in moments.",
-                records=0,
-            )
+            raise definition_changed()
 
 
 def _insert_import(

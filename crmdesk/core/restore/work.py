@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import functools
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,21 +14,20 @@ from crmdesk.core.access.actor import Actor
 from crmdesk.core.audit import kinds
 from crmdesk.core.audit.kinds import Result
 from crmdesk.core.audit.log import AuditLog
-from crmdesk.core.changes.apply import Applied, apply_stage, plan_outdated
+from crmdesk.core.changes.apply import Applied, apply_stage
 from crmdesk.core.changes.change_set import Source, history_digest, open_change_set
 from crmdesk.core.changes.plan import plan_hash
 from crmdesk.core.changes.stage import Stage, reopen_stage
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import imports, plans, restores
-from crmdesk.core.files.atomic import atomic_write
+from crmdesk.core.errors import UserError
 from crmdesk.core.jobs.job import Job, JobState
 from crmdesk.core.jobs.worker import JobContext
 from crmdesk.core.notify.inbox import Inbox, NotificationKind
 from crmdesk.core.records.schema import load_object_type
+from crmdesk.core.restore.outdated import definition_changed, plan_altered, records_changed
 from crmdesk.core.restore.plan_store import stage_path
-from crmdesk.core.restore.planning import skipped_values
-
-_EVERY_SKIP = 1_000_000_000
+from crmdesk.core.restore.skips import MOST_KEPT, skipped_path, write_skipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +36,15 @@ class _Task:
     plan_id: str
     plan_hash: str
     undo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """What the plan said of the work to come."""
+
+    lock_seconds: float
+    values: int
+    skipped: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +123,7 @@ class RestoreWork:
             )
         for path in (
             stage_path(self._staging, str(job.params["plan_id"])),
-            self._skipped_path(restore_id),
+            skipped_path(self._imports, restore_id),
         ):
             tx.after_commit(functools.partial(path.unlink, missing_ok=True))
 
@@ -127,10 +134,10 @@ class RestoreWork:
             str(context.params["plan_hash"]),
             undo,
         )
-        stage = self._stage(task)
-        context.report("checking")
-        skipped_file = self._write_skipped(stage, task)
+        stage, planned = self._stage(task)
+        skipped_file = self._keep_skipped(context, stage, task, planned)
         try:
+            context.report("applying", seconds=planned.lock_seconds, values=planned.values)
             with self._database.write(stage=stage.path) as tx:
                 self._refuse_other_plan(tx, stage, task)
                 context.stop_if_cancelled()
@@ -141,21 +148,42 @@ class RestoreWork:
             raise
         stage.path.unlink(missing_ok=True)
 
-    def _stage(self, task: _Task) -> Stage:
+    def _keep_skipped(
+        self, context: JobContext, stage: Stage, task: _Task, planned: _Planned
+    ) -> Path | None:
+        """List what is left alone, before the lock is taken: that may be many lines."""
+        path = skipped_path(self._imports, task.restore_id)
+        total = min(planned.skipped, MOST_KEPT)
+
+        def reported(done: int) -> None:
+            context.stop_if_cancelled()
+            context.report("listing", done, total)
+
+        context.report("checking")
+        return path if write_skipped(self._database, stage, path, reported) else None
+
+    def _stage(self, task: _Task) -> tuple[Stage, _Planned]:
         with self._database.read() as tx:
             row = _row(tx, task.restore_id)
             object_type = load_object_type(tx, row.object_name)
+            summary = tx.scalar(select(plans.c.summary).where(plans.c.id == task.plan_id))
         stage = reopen_stage(stage_path(self._staging, task.plan_id), object_type)
-        if stage is None:
-            raise plan_outdated(1)
-        return stage
+        if stage is None or summary is None:
+            raise definition_changed()
+        facts = json.loads(summary)
+        values = sum(
+            counts["set"] + counts["overwrite"] + counts["clear"]
+            for counts in facts["properties"].values()
+        )
+        skipped = sum(facts["skipped"].values())
+        return stage, _Planned(float(facts["lock_seconds"]), values, skipped)
 
     def _refuse_other_plan(self, tx: Tx, stage: Stage, task: _Task) -> None:
         """The code was given for one plan: a stage that was altered since is refused."""
         params = tx.scalar(select(plans.c.params).where(plans.c.id == task.plan_id))
         stored = json.dumps(json.loads(params), sort_keys=True) if params else ""
         if plan_hash(tx, stage, stored) != task.plan_hash:
-            raise plan_outdated(1)
+            raise plan_altered()
 
     def _apply(
         self, tx: Tx, context: JobContext, stage: Stage, task: _Task, skipped_file: Path | None
@@ -171,7 +199,7 @@ class RestoreWork:
             job_id=context.job.id,
             undoes=self._undone_change(tx, row),
         )
-        applied = apply_stage(tx, stage, change_id)
+        applied = _written(tx, stage, change_id)
         skipped = json.loads(row.planned)["skipped"]
         done = _Done(row, str(name), change_id, applied, skipped)
         _finish_rows(tx, done, skipped_file)
@@ -222,45 +250,19 @@ class RestoreWork:
         )
         return found
 
-    def _skipped_path(self, restore_id: str) -> Path:
-        return self._imports / f"{restore_id}-skipped.csv"
-
-    def _write_skipped(self, stage: Stage, task: _Task) -> Path | None:
-        """Every value that is left alone, with its reason, as a CSV in the vault."""
-        with self._database.staging(stage.path) as tx:
-            rows = skipped_values(tx, stage, _EVERY_SKIP)
-            first = next(rows, None)
-            if first is None:
-                return None
-            path = self._skipped_path(task.restore_id)
-            with atomic_write(path) as file:
-                _write_csv(file.write, [first], heading=True)
-                for row in rows:
-                    _write_csv(file.write, [row], heading=False)
-        return path
-
-
-class _Lines:
-    """What csv writes to, as bytes."""
-
-    def __init__(self, write: Callable[[bytes], object]) -> None:
-        self._write = write
-
-    def write(self, text: str) -> None:
-        self._write(text.encode("utf-8"))
-
-
-def _write_csv(
-    write: Callable[[bytes], object], rows: list[tuple[int, str, str]], *, heading: bool
-) -> None:
-    writer = csv.writer(_Lines(write))
-    if heading:
-        writer.writerow(("hs_object_id", "property", "reason"))
-    writer.writerows(rows)
-
 
 def _row(tx: Tx, restore_id: str) -> Row[tuple[object, ...]]:
     return tx.execute(select(restores).where(restores.c.id == restore_id)).one()
+
+
+def _written(tx: Tx, stage: Stage, change_id: int) -> Applied:
+    """Write the plan, or say how many records changed since the review, and how."""
+    try:
+        return apply_stage(tx, stage, change_id)
+    except UserError as error:
+        if error.code == "plan_outdated":
+            raise records_changed(tx, stage) from error
+        raise
 
 
 def _finish_rows(tx: Tx, done: _Done, skipped_file: Path | None) -> None:
