@@ -143,12 +143,16 @@ RIGHTS: dict[str, Permission | str] = {
     "recovery_keys.binding": SUPER_ADMIN,
     "recovery_keys.renew": SUPER_ADMIN,
     "restores.changes": SUPER_ADMIN,
+    "restores.differences": SUPER_ADMIN,
     "restores.list": SUPER_ADMIN,
     "restores.objects": SUPER_ADMIN,
     "restores.open": SUPER_ADMIN,
     "restores.plan": SUPER_ADMIN,
+    "restores.read_differences": SUPER_ADMIN,
     "restores.read_plan": SUPER_ADMIN,
+    "restores.save_skipped": SUPER_ADMIN,
     "restores.show": SUPER_ADMIN,
+    "restores.skipped": SUPER_ADMIN,
     "restores.sources": SUPER_ADMIN,
     "restores.start": SUPER_ADMIN,
     "restores.start_undo": SUPER_ADMIN,
@@ -222,6 +226,7 @@ NOT_SERVICES = {
 
 # Arguments by the name of their parameter: of the right kind, and mostly of nothing that exists.
 ARGUMENTS: dict[str, object] = {
+    "numbers": [1],
     "accept_changes": True,
     "accept_irreversible": True,
     "backup_id": "none",
