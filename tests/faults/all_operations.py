@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from tests.faults.first_run import FIRST_RUN
 from tests.faults.operation import ACTIONS, Operation
 from tests.faults.small_disk import SMALL_DISK
 from tests.faults.writers import WRITERS
 
-OPERATIONS: dict[str, Operation] = {**ACTIONS, **SMALL_DISK, **WRITERS}
+OPERATIONS: dict[str, Operation] = {**ACTIONS, **FIRST_RUN, **SMALL_DISK, **WRITERS}

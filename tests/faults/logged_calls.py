@@ -84,9 +84,7 @@ def _with_backup(act: Callable[[Desk, str], object]) -> Preparation:
     return prepare
 
 
-def _with_segment(
-    act: Callable[[Desk, int, int], object], *, filled: bool = False
-) -> Preparation:
+def _with_segment(act: Callable[[Desk, int, int], object], *, filled: bool = False) -> Preparation:
     def prepare(desk: Desk) -> Act:
         ann = desk.contact(phone="1")
         members = Picked([ann.id] if filled else [])
@@ -252,9 +250,7 @@ LOGGED: dict[str, Preparation] = {
     ),
     "editor.purge": _with_contact(lambda d, i: d.workspace.editor.purge(d.admin, "contacts", [i])),
     "editor.put_back": _with_edit(
-        lambda d, i, c: d.workspace.editor.put_back(
-            d.admin, "contacts", i, "phone", c, before=True
-        )
+        lambda d, i, c: d.workspace.editor.put_back(d.admin, "contacts", i, "phone", c, before=True)
     ),
     "editor.unarchive": _with_contact(
         lambda d, i: d.workspace.editor.unarchive(d.admin, "contacts", [i]), in_bin=True

@@ -65,6 +65,7 @@ GOALS = (
         "any_write",
     ),
     _goal("kill-any-time", "kill -9 at any time, then the same again", "kill", "any_time"),
+    _goal("kill-init", "an init killed at any write can be done again, or is done", "kill_init"),
     _goal("kill-window", "a job outlives the window that started it", "kill", "outlives"),
     _goal("order", "content, name and folder are synced before the database says so", "order"),
     _goal(
