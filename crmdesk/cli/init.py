@@ -53,7 +53,7 @@ def init(
         "workspace.time_zone": time_zone or local_time_zone() or "UTC",
     }
     wanted = NewWorkspace(name, email, full_name, password, dict(settings))
-    store = _store(folder, use_file)
+    store = new_store(folder, use_file, "init")
     created = create_workspace(folder, wanted, store)
     try:
         signed_in = _signed_in(call, created.workspace, wanted, store)
@@ -115,7 +115,12 @@ def _folder(call: Call, name: str) -> Path:
     return platform.data_folder() / f"workspace-{plain or 'new'}"
 
 
-def _store(folder: Path, use_file: bool) -> SecretStore:
+def new_store(folder: Path, use_file: bool, command: str) -> SecretStore:
+    """The keyring or the encrypted file that is to keep a new folder's key.
+
+    Args:
+        command: that offers --use-file, to be named where there is no keyring.
+    """
     from crmdesk.core.access.secrets import StoreChoice, check_store, open_store
 
     choice = StoreChoice.FILE if use_file else StoreChoice.KEYRING
@@ -125,6 +130,6 @@ def _store(folder: Path, use_file: bool) -> SecretStore:
             # Found out before anything is made: a keyring may be there and locked.
             check_store(store)
     except UserError as error:
-        hint = error.hint.replace("crmdesk keyring use-file", "crmdesk init --use-file …")
+        hint = error.hint.replace("crmdesk keyring use-file", f"crmdesk {command} --use-file …")
         raise UserError(error.code, error.message, hint) from error
     return store

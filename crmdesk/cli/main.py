@@ -23,6 +23,7 @@ _USAGE = 2
 #: Each command, and the module and name of its function or its group.
 COMMANDS = {
     "init": "init:init",
+    "workspace": "workspaces:app",
     "demo": "demo:demo",
     "sign-in": "sign_in:sign_in",
     "sign-out": "sign_in:sign_out",

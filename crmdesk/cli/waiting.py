@@ -60,14 +60,23 @@ def watching(
     output: Output, words: str
 ) -> Iterator[tuple[Callable[[int], None], Callable[[], bool]]]:
     """For work that is no job: takes a count, and says whether Ctrl+C was pressed."""
+    with watching_steps(output) as (show, asked):
+        yield lambda done: show(words, done, 0), asked
+
+
+@contextmanager
+def watching_steps(
+    output: Output,
+) -> Iterator[tuple[Callable[[str, int, int], None], Callable[[], bool]]]:
+    """The same for work of several steps: takes words, a count and a total."""
     asked = threading.Event()
     with _signals(asked.set), watcher(output) as watch:
 
-        def reported(done: int) -> None:
+        def show(words: str, done: int, total: int) -> None:
             if watch is not None:
-                watch(Progress(words, done, 0, {}))
+                watch(Progress(words, done, total, {}))
 
-        yield reported, asked.is_set
+        yield show, asked.is_set
 
 
 class _Bar:

@@ -12,6 +12,7 @@ from sqlalchemy import desc, select
 
 from crmdesk.core import platform
 from crmdesk.core.audit.heads import Head, read_head_file
+from crmdesk.core.audit.kinds import WORKSPACE_RESTORED
 from crmdesk.core.clock import from_text
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import audit_events, workspace
@@ -23,6 +24,7 @@ SECRET_NAME = "audit-head"  # noqa: S105 - the name of a keyring entry
 EVERY_ENTRIES = 1000
 EVERY = timedelta(hours=24)
 _LONGEST_LINE = 4096
+_BRANCH_CHARACTERS = 16
 
 
 class HeadStore(Protocol):
@@ -68,15 +70,16 @@ class AnchorKeeper:
         try:
             with self._database.read() as tx:
                 unsigned = _newest(tx)
+                name = _name(tx)
             if unsigned is None or unsigned.sequence == self._kept:
                 return None
             # Read before the snapshot, or a head that another process has just kept would
             # seem to be missing from the log.
-            kept = self._from_keyring(unsigned.workspace_id)
+            kept = self._from_keyring(name)
             with self._database.read() as tx:
                 if contradiction := _contradiction(tx, kept):
                     return contradiction
-            self._store.set(_name(unsigned.workspace_id), unsigned.signed(self._sign).to_json())
+            self._store.set(name, unsigned.signed(self._sign).to_json())
         except UserError as error:
             return error
         self._kept = unsigned.sequence
@@ -134,14 +137,14 @@ class AnchorKeeper:
             heads, damaged = list(found.heads), found.damaged
         try:
             with self._database.read() as tx:
-                workspace_id = str(tx.scalar(select(workspace.c.id)))
-            kept = self._from_keyring(workspace_id)
+                name = _name(tx)
+            kept = self._from_keyring(name)
         except UserError as error:
             return heads, damaged, error
         return (heads if kept is None else [*heads, kept]), damaged, None
 
-    def _from_keyring(self, workspace_id: str) -> Head | None:
-        text = self._store.get(_name(workspace_id))
+    def _from_keyring(self, name: str) -> Head | None:
+        text = self._store.get(name)
         try:
             return None if text is None else Head.from_json(text)
         except ValueError:
@@ -183,8 +186,25 @@ class AnchorKeeper:
             platform.fsync_folder(self.path.parent)
 
 
-def _name(workspace_id: str) -> str:
-    return f"{workspace_id}/{SECRET_NAME}"
+def _name(tx: Tx) -> str:
+    """Where the head is kept.
+
+    A workspace that was restored from a backup goes on with a log of its own from there: the
+    head of the one it was a copy of is another's, and both may live on one computer.
+    """
+    workspace_id = str(tx.scalar(select(workspace.c.id)))
+    restored = tx.scalar(
+        select(audit_events.c.hash)
+        .where(
+            audit_events.c.object_type == "workspace",
+            audit_events.c.object_id == workspace_id,
+            audit_events.c.subcategory == WORKSPACE_RESTORED.subcategory,
+        )
+        .order_by(desc(audit_events.c.id))
+        .limit(1)
+    )
+    branch = "" if restored is None else f"-{restored.hex()[:_BRANCH_CHARACTERS]}"
+    return f"{workspace_id}/{SECRET_NAME}{branch}"
 
 
 def _newest(tx: Tx) -> Head | None:

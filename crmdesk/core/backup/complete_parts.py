@@ -11,11 +11,12 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from crmdesk.core.backup.complete_tables import CARRIED, SECRET_COLUMNS, SEQUENCES
+from crmdesk.core.backup.complete_tables import CARRIED, ONLY, SECRET_COLUMNS, SEQUENCES
 from crmdesk.core.backup.csv_rows import LINE_END
-from crmdesk.core.backup.manifest import ManifestColumn
+from crmdesk.core.backup.manifest import ManifestColumn, ManifestEntry
 from crmdesk.core.backup.shapes import ObjectShape
 from crmdesk.core.db import sqlite_backup
+from crmdesk.core.db.sqlite import SYSTEM_COLUMNS
 from crmdesk.core.db.sqlite_backup import quoted_name
 
 TABLES = "complete/tables/"
@@ -23,12 +24,13 @@ LIVE = "complete/live/"
 RECYCLE_BIN = "complete/recycle_bin/"
 REMOVED_OBJECTS = "complete/removed_objects/"
 
+_WHICH = {
+    LIVE: "archived_at IS NULL",
+    RECYCLE_BIN: "archived_at IS NOT NULL",
+    REMOVED_OBJECTS: "true",
+}
 _PIECE_BYTES = 1 << 18
 _ROWS_AT_A_TIME = 200
-#: Columns that the program keeps of each record; all others are properties.
-_OF_THE_PROGRAM = frozenset(
-    {"id", "created_at", "updated_at", "archived_at", "archived_by", "version"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +85,12 @@ def complete_parts(connection: sqlite3.Connection, shapes: Sequence[ObjectShape]
         columns = [column for column, _ in _columns(connection, table)]
         shape = by_table.get(table)
         if shape is None:
-            file = f"{REMOVED_OBJECTS}{table}.csv"
-            parts.append(_records(file, name, table, columns, "true"))
+            parts.append(_records_in(REMOVED_OBJECTS, f"{table}.csv", name, table, columns))
             continue
         told = {column.column_name for column in shape.columns[1:]}
         beside = [column for column in columns if column not in told]
-        live, binned = "archived_at IS NULL", "archived_at IS NOT NULL"
-        parts.append(_records(LIVE + shape.entry_name, name, table, beside, live))
-        parts.append(_records(RECYCLE_BIN + shape.entry_name, name, table, columns, binned))
+        parts.append(_records_in(LIVE, shape.entry_name, name, table, beside))
+        parts.append(_records_in(RECYCLE_BIN, shape.entry_name, name, table, columns))
     return parts
 
 
@@ -128,23 +128,34 @@ def part_sample(connection: sqlite3.Connection, part: Part) -> tuple[bytes, int]
     return b"".join(lines), len(lines)
 
 
+def part_of(connection: sqlite3.Connection, entry: ManifestEntry) -> Part:
+    """The part that an entry of a manifest describes, to be printed from a rebuilt workspace."""
+    columns = [(column.name, column.type) for column in entry.columns]
+    if entry.file.startswith(TABLES):
+        return _table(connection, entry.label, columns)
+    which = _WHICH[entry.file[: entry.file.rindex("/") + 1]]
+    return _records(entry.file, entry.object, entry.label, [name for name, _ in columns], which)
+
+
 def _table_part(connection: sqlite3.Connection, table: str) -> Part:
+    if table == SEQUENCES:
+        return _table(connection, table, [("name", "text"), ("seq", "integer")])
     hidden = SECRET_COLUMNS.get(table, frozenset())
     columns = [found for found in _columns(connection, table) if found[0] not in hidden]
-    if table == SEQUENCES:
-        columns, key = [("name", "text"), ("seq", "integer")], ["name"]
-    else:
-        key = _key(connection, table)
+    return _table(connection, table, columns)
+
+
+def _table(connection: sqlite3.Connection, table: str, columns: Sequence[tuple[str, str]]) -> Part:
+    key = ["name"] if table == SEQUENCES else _key(connection, table)
     values = ",".join(f"'{name}',{_value(name, kind)}" for name, kind in columns)
-    order = ",".join(quoted_name(name) for name in key)
     return Part(
         file=f"{TABLES}{table}.jsonl",
         table=table,
         object="",
         columns=tuple(ManifestColumn(name, name, kind, None) for name, kind in columns),
         line=f"CAST(json_object({values})||char(10) AS BLOB)",
-        which="true",
-        order=order,
+        which=ONLY.get(table, "true"),
+        order=",".join(quoted_name(name) for name in key),
     )
 
 
@@ -155,8 +166,14 @@ def _value(name: str, kind: str) -> str:
     return f"CASE WHEN {quoted} IS NOT NULL THEN lower(hex({quoted})) END"
 
 
+def _records_in(folder: str, file: str, name: str, table: str, columns: Sequence[str]) -> Part:
+    return _records(folder + file, name, table, columns, _WHICH[folder])
+
+
 def _records(file: str, name: str, table: str, columns: Sequence[str], which: str) -> Part:
-    row = sqlite_backup.row_expression([(column, not _is_plain(column)) for column in columns])
+    row = sqlite_backup.row_expression(
+        [(column, column not in SYSTEM_COLUMNS) for column in columns]
+    )
     heading = ",".join(f'"{column}"' for column in columns).encode() + LINE_END
     return Part(
         file=file,
@@ -168,10 +185,6 @@ def _records(file: str, name: str, table: str, columns: Sequence[str], which: st
         order="id",
         heading=heading,
     )
-
-
-def _is_plain(column: str) -> bool:
-    return column in _OF_THE_PROGRAM
 
 
 def _columns(connection: sqlite3.Connection, table: str) -> list[tuple[str, str]]:

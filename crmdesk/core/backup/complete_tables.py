@@ -60,6 +60,10 @@ LEFT_BEHIND: Mapping[str, str] = {
     "definitions_state": "counts changes for readers of one database",
 }
 
+#: Work that was going on, the backup itself among it: it does not go on elsewhere.
+_FINISHED = "state NOT IN ('queued', 'running', 'cancelling')"
+ONLY: Mapping[str, str] = dict.fromkeys(("backups", "imports", "restores"), _FINISHED)
+
 #: Columns that leave no workspace; they come back empty.
 SECRET_COLUMNS: Mapping[str, frozenset[str]] = {
     "users": frozenset({"password_hash", "totp_secret", "totp_confirmed_at", "totp_last_step"}),

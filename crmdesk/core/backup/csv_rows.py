@@ -34,6 +34,12 @@ class RowCounter:
             self._inside = not self._inside
 
 
+def heading_of(name: str) -> str:
+    """A column name as CSV; internal names need no quotes, others get them."""
+    plain = all(sign.isalnum() or sign == "_" for sign in name)
+    return name if plain else '"' + name.replace('"', '""') + '"'
+
+
 def count_rows(text: bytes) -> int:
     """Exact number of rows in whole rows of CSV; line ends inside quotes do not count."""
     counter = RowCounter()

@@ -17,7 +17,7 @@ from pathlib import Path
 from crmdesk.core.backup import deflate, manifest
 from crmdesk.core.backup.cancel import cancelled_error, never
 from crmdesk.core.backup.complete_parts import Part, complete_parts, part_pieces
-from crmdesk.core.backup.csv_rows import LINE_END, count_rows
+from crmdesk.core.backup.csv_rows import LINE_END, count_rows, heading_of
 from crmdesk.core.backup.manifest import ManifestEntry
 from crmdesk.core.backup.rows import OrderedPieces, RangeCutter
 from crmdesk.core.backup.shapes import (
@@ -278,7 +278,7 @@ class _BackupWriter:
         first = next(pieces, None)
         if first is None:
             return
-        names = ",".join(_heading(column.property_name) for column in shape.columns)
+        names = ",".join(heading_of(column.property_name) for column in shape.columns)
         heading = names.encode() + LINE_END
         deflated = deflate.deflate_piece(heading, self._level)
         yield _Piece(heading + first.text, deflated + first.deflated, first.rows)
@@ -297,9 +297,3 @@ class _BackupWriter:
                 self._zip.bytes,
             )
         )
-
-
-def _heading(name: str) -> str:
-    """A column name as CSV; internal names need no quotes, others get them."""
-    plain = all(sign.isalnum() or sign == "_" for sign in name)
-    return name if plain else '"' + name.replace('"', '""') + '"'

@@ -66,16 +66,19 @@ def prepare(database: Database) -> None:
             _migrate(connection)
 
 
-def upgrade(database: Database) -> None:
+def upgrade(database: Database, version: str = "head") -> None:
     """Run the migrations that the file lacks, all in one transaction.
 
     Whoever comes second waits, and finds nothing to do.
+
+    Args:
+        version: the last one to run; an older one is what older rows are read into.
 
     Raises:
         Busy: another process holds the file for longer than is waited.
     """
     with _locked(database) as connection:
-        _migrate(connection)
+        _migrate(connection, version)
 
 
 @contextmanager
@@ -94,7 +97,7 @@ def _copy(database: Database, target: Path) -> None:
         source.backup(copy)
 
 
-def _migrate(connection: Connection) -> None:
+def _migrate(connection: Connection, version: str = "head") -> None:
     # Alembic takes 100 ms to import and is needed once in a file's life.
     from alembic import command
     from alembic.config import Config
@@ -102,4 +105,4 @@ def _migrate(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, version)
