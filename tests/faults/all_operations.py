@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tests.faults.first_run import FIRST_RUN
 from tests.faults.operation import ACTIONS, Operation
+from tests.faults.power import POWER
 from tests.faults.small_disk import SMALL_DISK
 from tests.faults.writers import WRITERS
 
-OPERATIONS: dict[str, Operation] = {**ACTIONS, **FIRST_RUN, **SMALL_DISK, **WRITERS}
+OPERATIONS: dict[str, Operation] = {**ACTIONS, **FIRST_RUN, **POWER, **SMALL_DISK, **WRITERS}

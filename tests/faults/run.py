@@ -67,6 +67,7 @@ GOALS = (
     _goal("kill-any-time", "kill -9 at any time, then the same again", "kill", "any_time"),
     _goal("kill-init", "an init killed at any write can be done again, or is done", "kill_init"),
     _goal("kill-window", "a job outlives the window that started it", "kill", "outlives"),
+    _goal("power", "a power cut loses nothing that was acknowledged", "power_cut"),
     _goal("order", "content, name and folder are synced before the database says so", "order"),
     _goal(
         "small-disk",
