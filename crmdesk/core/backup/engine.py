@@ -17,7 +17,7 @@ from pathlib import Path
 from crmdesk.core.backup import deflate, manifest
 from crmdesk.core.backup.cancel import cancelled_error, never
 from crmdesk.core.backup.complete_parts import Part, complete_parts, part_pieces
-from crmdesk.core.backup.csv_rows import LINE_END, count_rows, heading_of
+from crmdesk.core.backup.csv_rows import LINE_END, count_rows, heading_of, line_feeds
 from crmdesk.core.backup.manifest import ManifestEntry
 from crmdesk.core.backup.rows import OrderedPieces, RangeCutter
 from crmdesk.core.backup.shapes import (
@@ -268,7 +268,7 @@ class _BackupWriter:
         if not isinstance(text, bytes) or not isinstance(rows, int):
             return _Piece(b"", b"", 0)
         # A second count that owes nothing to SQL's; quick where no value holds a line end.
-        if text.count(b"\n") != rows and count_rows(text) != rows:
+        if line_feeds(text) != rows and count_rows(text) != rows:
             raise sqlite3.DatabaseError("the rows printed are not the rows counted")
         return _Piece(text, deflate.deflate_piece(text, self._level), rows)
 

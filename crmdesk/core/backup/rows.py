@@ -25,7 +25,7 @@ MOST_ROWS = 4_000
 
 @dataclass(frozen=True, slots=True)
 class IdRange:
-    """Records with ``low < id <= high``; at most ``rows`` of them, counting the binned."""
+    """Records with ``low < id <= high``; at most ``rows`` of them are live."""
 
     low: int
     high: int
@@ -33,9 +33,9 @@ class IdRange:
 
 
 class RangeCutter:
-    """Cuts a table into ranges of ids, each with about the wished number of rows.
+    """Cuts a table into ranges of ids, each with about the wished number of live records.
 
-    The ids may be sparse: the bounds are ids that exist.
+    The ids may be sparse: the bounds are ids of records.
     """
 
     def __init__(self, connection: sqlite3.Connection, table: str) -> None:

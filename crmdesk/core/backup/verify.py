@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crmdesk.core.backup.cancel import cancelled_error, never
-from crmdesk.core.backup.csv_rows import RowCounter
+from crmdesk.core.backup.csv_rows import RowCounter, line_feeds
 from crmdesk.core.backup.frame import FrameCheck, check_frame
 from crmdesk.core.backup.manifest import ManifestEntry
 from crmdesk.core.backup.problems import Problem, ProblemCode
@@ -111,7 +111,7 @@ def _check_entry(
         for piece in read_ahead(_pieces(backup, entry)):
             stop_if_cancelled()
             digest.update(piece)
-            line_ends += piece.count(b"\n")
+            line_ends += line_feeds(piece)
         if digest.hexdigest() != entry.sha256:
             return [Problem(ProblemCode.ENTRY_CONTENT_DIFFERS, entry.file)]
         # JSON lines have no heading, and no value of theirs holds a line end.
