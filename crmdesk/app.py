@@ -333,8 +333,10 @@ class Application(QObject):
             return
         if not isinstance(error, UserError):
             report(error)
-        if window is not None and isinstance(error, Exception):
-            window.tell(error)
+        if isinstance(error, Exception):
+            from crmdesk.ui.tell import tell
+
+            tell(error, self.start if window is None else window.window)
 
     def _run(
         self,

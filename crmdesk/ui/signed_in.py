@@ -30,9 +30,8 @@ from crmdesk.ui.job_words import job_name
 from crmdesk.ui.jobs import JobWatcher
 from crmdesk.ui.look import Look
 from crmdesk.ui.main_window import MainWindow
-from crmdesk.ui.messages import message
 from crmdesk.ui.queries import Queries
-from crmdesk.ui.widgets.dialog import Decision, DecisionDialog
+from crmdesk.ui.tell import tell
 from crmdesk.ui.window_state import WindowState
 
 # The first word of a link, and the tab that opens it.
@@ -302,18 +301,7 @@ class SignedInWindow(QObject):
 
     def tell(self, error: Exception) -> None:
         """Show an error that no page could show."""
-        told = message(error)
-        decision = Decision(
-            title=self.tr("CRM Desk"),
-            heading=told.title,
-            sentence=told.advice,
-            safe=self.tr("Close"),
-            deed="",
-            icon="circle-alert",
-        )
-        dialog = DecisionDialog(decision, self.window)
-        dialog.deed_button.hide()
-        dialog.open()
+        tell(error, self.window)
 
 
 def _sign_in_words(actor: Actor) -> str:

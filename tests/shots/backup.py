@@ -134,5 +134,9 @@ def _file(desk: Desk, page: BackupPage, window: QWidget) -> Iterator[tuple[str, 
 
 
 def _dialog(page: QWidget) -> QDialog:
+    def shown() -> list[QDialog]:
+        return [one for one in page.window().findChildren(QDialog) if one.isVisible()]
+
+    settle_until(lambda: bool(shown()))
     settle(400)
-    return [one for one in page.window().findChildren(QDialog) if one.isVisible()][-1]
+    return shown()[-1]

@@ -184,7 +184,10 @@ class CommandPalette(Popover):
     def _run(self, line: PaletteLine) -> None:
         if not line.enabled:
             return
+        window, where = self.window(), self.geometry()
         self.dismiss()
+        # Now, or it would stand there until a page that is opened for the first time is built.
+        window.repaint(where)
         line.run()
         self.ran.emit(line)
 

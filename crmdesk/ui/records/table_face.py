@@ -132,7 +132,15 @@ class TableFace(QWidget):
     def set_total(self, count: int) -> None:
         """Say how many records there are in all."""
         self._total = count
-        records = self.tr("%Ln record{|s}", "", count)
+        self._say_how_many()
+
+    def _say_how_many(self) -> None:
+        """Under the title: of a narrowed list first how many of all it shows."""
+        wanted = self.table.query.filter
+        records = self.tr("%Ln record{|s}", "", self._total)
+        if isinstance(wanted, Wanted) and wanted.narrows:
+            some = self.tr("%1 of %2").replace("%1", words.number(self.table.count))
+            records = some.replace("%2", records)
         own = self.tr("%Ln propert{y|ies}", "", len(self.object_type.properties))
         self.header.set_title(self.object_type.plural_label, f"{records}, {own}")
 
@@ -196,6 +204,7 @@ class TableFace(QWidget):
         else:
             self.table.show_empty(self._no_match() if narrowed else self._no_records())
         self._show_controls(shown=bool(count) or narrowed)
+        self._say_how_many()
         self._say()
         self.current_changed.emit()
 
@@ -244,9 +253,12 @@ class TableFace(QWidget):
         what = counted(self.object_type, ticked)
         self.bulk_delete.setText(self.tr("Delete %1").replace("%1", what))
         self.bulk_delete.set_reason(self._no_delete)
+        if not ticked:
+            self.footer.set_words(counted(self.object_type, count), "", self._order())
+            return
         some = self.tr("%1 of %2 selected").replace("%1", words.number(ticked))
-        quiet = self._no_delete if ticked else ""
-        self.footer.set_words(some.replace("%2", words.number(count)), quiet, self._order())
+        some = some.replace("%2", words.number(count))
+        self.footer.set_words(some, self._no_delete, self._order())
 
     def _order(self) -> str:
         sort = self.table.query.sort

@@ -28,7 +28,7 @@ from crmdesk.ui.widgets.link import Link
 from crmdesk.ui.widgets.password_field import PasswordField
 from crmdesk.ui.widgets.scrolling import scrolling
 
-_LEFT = 256
+_LEFT, _INSET = 256, 8
 
 
 class WorkspaceList(QFrame):
@@ -63,14 +63,21 @@ class WorkspaceList(QFrame):
         other = Link(self.tr("Open or create a workspace"), "plus")
         other.setObjectName("other_workspace")
         other.clicked.connect(self.other)
+        heading = label(self.tr("Workspaces"), TextStyle.HEADER)
+        # The rows' own padding brings their pictures to 24, where everything else begins.
+        head.setContentsMargins(_INSET, 0, 0, 0)
+        heading.setContentsMargins(_INSET, 0, 0, 0)
+        last = QHBoxLayout()
+        last.setContentsMargins(_INSET, 0, 0, 0)
+        last.addWidget(other, 0, Qt.AlignmentFlag.AlignLeft)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 32, 15, 24)
         column.setSpacing(8)
         column.addLayout(head)
         column.addSpacing(8)
-        column.addWidget(label(self.tr("Workspaces"), TextStyle.HEADER))
+        column.addWidget(heading)
         column.addWidget(scrolling(listing), 1)
-        column.addWidget(other)
+        column.addLayout(last)
 
 
 class SignInPage(FormPage):

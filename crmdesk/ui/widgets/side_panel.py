@@ -26,7 +26,7 @@ from crmdesk.ui.widgets.properties import mark_focus_in, mark_focus_out
 from crmdesk.ui.widgets.scrolling import scrolling
 from crmdesk.ui.widgets.tabs_small import TabsSmall
 
-NARROWEST, WIDEST, USUAL = 280, 480, 320
+NARROWEST, WIDEST, USUAL = 280, 480, 336
 _STEP = 16
 
 

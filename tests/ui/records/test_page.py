@@ -42,9 +42,13 @@ def test_typing_in_the_search_narrows_after_a_pause_and_escape_shows_all_again(f
     records.qtbot.keyClicks(records.page.face.filters.search, "elizabeth")
     records.wait(lambda: records.page.face.table.count == 2)
     assert set(records.names()) == {"Elizabeth Brown", "Elizabeth Lincoln"}
+    header, footer = records.page.face.header, records.page.face.footer
+    assert header._subtitle.text().startswith("2 of 16 records")
+    assert footer._strong.text() == "2 contacts"
 
     records.press(ESCAPE)
     records.wait(lambda: records.page.face.table.count == len(PEOPLE))
+    assert header._subtitle.text().startswith("16 records")
 
 
 def test_a_chip_narrows_by_ticked_options_and_its_delete_key_takes_that_back(filled, open_page):

@@ -8,8 +8,10 @@ from time import time
 import pyotp
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 
 from crmdesk.app import _named_folder
+from crmdesk.core.errors import UserError
 from crmdesk.core.known_workspaces import KnownWorkspaces
 from crmdesk.ui.access.enrolment_dialog import EnrolmentDialog
 from crmdesk.ui.access.keeping import write_pdf
@@ -258,3 +260,14 @@ def test_the_recovery_sheet_is_saved_for_its_owner_alone(qapp, tmp_path):
 )
 def test_the_command_line_may_name_a_workspace(arguments, folder):
     assert _named_folder(arguments) == folder
+
+
+def test_what_goes_wrong_before_anybody_signed_in_is_said_too(program, qtbot):
+    application = program()
+    qtbot.waitUntil(lambda: isinstance(application.start.page, WelcomePage))
+
+    application.handle(UserError("disk_full", "The disk is full.", "Make room, then try again."))
+
+    told = dialog_named("trouble_dialog")
+    assert "The disk is full." in [label.text() for label in told.findChildren(QLabel)]
+    told.reject()
