@@ -52,6 +52,8 @@ from crmdesk.core.jobs.worker import Watcher, Work, run_job
 from crmdesk.core.notify.inbox import Inbox
 from crmdesk.core.records.association_definitions import AssociationDefinitions
 from crmdesk.core.records.associations import AssociationService
+from crmdesk.core.records.bulk import BulkEditor
+from crmdesk.core.records.bulk_work import BulkWork
 from crmdesk.core.records.catalogue import load_catalogue
 from crmdesk.core.records.definition_rows import create_object
 from crmdesk.core.records.definitions import Definitions
@@ -61,6 +63,7 @@ from crmdesk.core.records.merges import MergeService
 from crmdesk.core.records.names import validate_label
 from crmdesk.core.records.reader import RecordReader
 from crmdesk.core.records.segments import Segments
+from crmdesk.core.records.undoing import Undoing
 from crmdesk.core.records.views import SavedViews
 from crmdesk.core.reserve import keep_reserve, release_some
 from crmdesk.core.restore.plan_store import sweep_plans
@@ -185,6 +188,7 @@ class Workspace:
         self.views = SavedViews(self.database, self.guard)
         self.segments = Segments(self.database, self.guard, self.audit_log)
         self._open_relations()
+        self._open_bulk()
         self._recycle_bin_expiry = RecycleBinExpiry(self.database, self.audit_log, self.settings)
         self._open_backups()
         self._open_restores()
@@ -251,6 +255,20 @@ class Workspace:
         importing = ImportWork(self.database, self.audit_log, self.inbox, preparer, vault)
         self.works[JobKind.IMPORT] = importing.run
         self.jobs.on_abandoned(JobKind.IMPORT, importing.abandoned)
+
+    def _open_bulk(self) -> None:
+        basis = self.database, self.guard, self.audit_log
+        staging = self.folder / "staging"
+        self.bulk = BulkEditor(self.database, self.guard, self.jobs, staging)
+        self.undoing = Undoing(*basis, self.jobs, self.associations, self.merges, staging)
+        work = BulkWork(*basis, self.inbox, staging)
+        self.works |= {
+            JobKind.BULK_EDIT: work.edit,
+            JobKind.BULK_DELETE: work.delete,
+            JobKind.BULK_UNDO: self.undoing.run,
+        }
+        for kind in (JobKind.BULK_EDIT, JobKind.BULK_DELETE):
+            self.jobs.on_abandoned(kind, work.abandoned)
 
     def start_up(self) -> list[Job]:
         """Clean up after whatever stopped without saying so; returns the jobs it ended.

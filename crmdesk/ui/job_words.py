@@ -19,6 +19,9 @@ def job_name(kind: JobKind) -> str:
         JobKind.RESTORE: _say("Restore"),
         JobKind.IMPORT: _say("Import"),
         JobKind.UNDO: _say("Undo of a restore"),
+        JobKind.BULK_EDIT: _say("Bulk edit"),
+        JobKind.BULK_DELETE: _say("Bulk deletion"),
+        JobKind.BULK_UNDO: _say("Undo"),
     }
     return names[kind]
 

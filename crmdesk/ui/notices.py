@@ -115,6 +115,21 @@ def _import_failed(values: _Values) -> _Told:
     return _Told(_say("Import failed"), text, "circle-x", Tone.DANGER, _say("Open import"))
 
 
+def _bulk_done(values: _Values) -> _Told:
+    title = _say("Bulk deletion finished") if values.get("deleted") else _say("Bulk edit finished")
+    records = _say("%Ln record{|s} changed.", _number(values, "records"))
+    if values.get("deleted"):
+        records = _say("%Ln record{|s} in the recycle bin.", _number(values, "records"))
+    return _Told(title, records, "circle-check", Tone.OK, _say("Open records"))
+
+
+def _bulk_failed(values: _Values) -> _Told:
+    title = _say("Bulk action failed")
+    if values.get("state") == "interrupted":
+        title = _say("Bulk action interrupted")
+    return _Told(title, _say("No record was changed."), "circle-x", Tone.DANGER)
+
+
 def _verify_failed(values: _Values) -> _Told:
     text = str(values.get("message") or _say("It is not as it was written. Make a new backup."))
     return _Told(
@@ -152,6 +167,8 @@ _SENTENCES: dict[NotificationKind, Callable[[_Values], _Told]] = {
     NotificationKind.RESTORE_UNDONE: _restore_undone,
     NotificationKind.IMPORT_DONE: _import_done,
     NotificationKind.IMPORT_FAILED: _import_failed,
+    NotificationKind.BULK_DONE: _bulk_done,
+    NotificationKind.BULK_FAILED: _bulk_failed,
     NotificationKind.VERIFY_FAILED: _verify_failed,
     NotificationKind.TWO_FACTOR_RESET: _two_factor_reset,
     NotificationKind.RECOVERY_KEY_RENEWED: _recovery_key_renewed,

@@ -11,7 +11,9 @@ from pathlib import Path
 from crmdesk.core.access.proofs import person_binding
 from crmdesk.core.access.step_up import StepUpPurpose
 from crmdesk.core.access.user import NewUser, UserChange
+from crmdesk.core.records.bulk_model import BulkAction, BulkChange, BulkPlan
 from crmdesk.core.records.catalogue import PropertyDefinition
+from crmdesk.core.records.filters import RecordQuery
 from crmdesk.core.records.picking import Picked
 from crmdesk.core.records.types import PropertyType
 from crmdesk.core.restore.model import RestorePlan
@@ -100,6 +102,15 @@ def _with_edit(act: Callable[[Desk, int, int], object]) -> Preparation:
         desk.edit(ann, phone="2")
         change_id = desk.workspace.records.history(desk.admin, "contacts", ann.id)[0].change_id
         return lambda: act(desk, ann.id, change_id)
+
+    return prepare
+
+
+def _run_bulk(plan: Callable[[Desk], BulkPlan]) -> Preparation:
+    def prepare(desk: Desk) -> Act:
+        desk.contact(phone="1")
+        job_id = desk.workspace.bulk.start(desk.admin, plan(desk).id)
+        return lambda: desk.workspace.run_job(job_id)
 
     return prepare
 
@@ -324,6 +335,23 @@ LOGGED: dict[str, Preparation] = {
     "records.reveal": _with_contact(
         lambda d, i: d.workspace.records.reveal(d.admin, "contacts", i, ["hs_object_id", "phone"])
     ),
+    "run a bulk edit": _run_bulk(
+        lambda d: d.workspace.bulk.plan_edit(
+            d.admin,
+            "contacts",
+            Picked(query=RecordQuery("contacts")),
+            [BulkChange("city", BulkAction.SET, "Oslo")],
+        )
+    ),
+    "run a bulk deletion": _run_bulk(
+        lambda d: d.workspace.bulk.plan_delete(
+            d.admin, "contacts", Picked(query=RecordQuery("contacts"))
+        )
+    ),
+    "undoing.undo": _with_edit(lambda d, _, c: d.workspace.undoing.undo(d.admin, c)),
+    "run an undo": _with_edit(
+        lambda d, _, c: d.workspace.run_job(d.workspace.undoing.start(d.admin, c))
+    ),
     "run a backup": _run_backup,
     "run a restore": _run_restore,
     "run an import": _run_import,
@@ -332,11 +360,15 @@ LOGGED: dict[str, Preparation] = {
 #: Calls that write, and are not entries of their own in the log.
 UNLOGGED = {
     "backups.create": "the job that it queues is logged when it ends, however it ends",
+    "bulk.plan_delete": "a plan changes no record; the job's entry has its numbers",
+    "bulk.plan_edit": "as with deleting",
+    "bulk.start": "as with backups",
     "imports.start": "as with backups",
     "inbox.mark_read": "whether a notice was read concerns its reader alone",
     "restores.plan": "a plan changes no record; starting it is logged with the plan's numbers",
     "restores.undo_plan": "as with plans",
     "sign_in.touch": "that a person is still there",
+    "undoing.start": "as with backups",
     "views.add": "how a person looks at records changes none of them",
     "views.remove": "as with adding",
     "views.rename": "as with adding",
@@ -411,6 +443,8 @@ READS = frozenset(
         "teams.list",
         "two_factor.attempts",
         "two_factor.status",
+        "undoing.act",
+        "undoing.last",
         "users.grant_needs_code",
         "users.list",
         "users.me",

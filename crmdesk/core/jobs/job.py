@@ -19,6 +19,9 @@ class JobKind(StrEnum):
     RESTORE = "restore"
     IMPORT = "import"
     UNDO = "undo"
+    BULK_EDIT = "bulk_edit"
+    BULK_DELETE = "bulk_delete"
+    BULK_UNDO = "bulk_undo"
 
 
 class JobState(StrEnum):
@@ -43,6 +46,9 @@ REQUIRED = {
     JobKind.RESTORE: Permission.SUPER_ADMIN,
     JobKind.UNDO: Permission.SUPER_ADMIN,
     JobKind.IMPORT: Permission.IMPORT,
+    JobKind.BULK_EDIT: Permission.USE_RECORDS,
+    JobKind.BULK_DELETE: Permission.DELETE_RECORDS,
+    JobKind.BULK_UNDO: Permission.USE_RECORDS,
 }
 
 

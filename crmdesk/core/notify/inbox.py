@@ -32,6 +32,8 @@ class NotificationKind(StrEnum):
     RESTORE_UNDONE = "restore_undone"
     IMPORT_DONE = "import_done"
     IMPORT_FAILED = "import_failed"
+    BULK_DONE = "bulk_done"
+    BULK_FAILED = "bulk_failed"
     VERIFY_FAILED = "verify_failed"
     TWO_FACTOR_RESET = "two_factor_reset"
     RECOVERY_KEY_RENEWED = "recovery_key_renewed"
