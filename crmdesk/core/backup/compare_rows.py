@@ -75,7 +75,7 @@ class RowComparison:
         self._entry = backup_file.entry_of(shape.name)
         self._table = shape.table
         self._positions = column_positions(self._entry, chosen_columns)
-        self._row = _row_like(self._entry, shape, chosen_columns)
+        self._row = row_like(self._entry, shape, chosen_columns)
         self._threads = threads
         self._cancelled = cancelled
 
@@ -89,7 +89,7 @@ class RowComparison:
         try:
             with (
                 open_snapshot(self._database, self._threads + 1, self._cancelled) as snapshot,
-                closing(_BackupText(self._file, self._entry)) as text,
+                closing(BackupText(self._file, self._entry)) as text,
                 closing(self._live_rows(snapshot)) as pieces,
             ):
                 for live in pieces:
@@ -106,18 +106,19 @@ class RowComparison:
         steering, *readers = snapshot.readers
         cutter = RangeCutter(steering, self._table)
         query = sqlite_backup.separated_range_query(self._table, self._row)
-        for rows, size in OrderedPieces(readers, cutter, query).run(_parted):
+        for rows, size in OrderedPieces(readers, cutter, query).run(part_rows):
             cutter.learn(len(rows), size)
             yield rows
 
-    def _pairs(self, text: _BackupText, live: list[bytes]) -> list[tuple[bytes, bytes]]:
+    def _pairs(self, text: BackupText, live: list[bytes]) -> list[tuple[bytes, bytes]]:
         """Rows of the same record whose bytes differ; walks both sides, which go by id."""
         pairs: list[tuple[bytes, bytes]] = []
-        for now in live:
-            if text.skip(now):
-                self.equal_rows += 1
-                continue
-            record = _id_of(now)
+        at = 0
+        while (equal := text.pass_equal(live, at)) < len(live) - at:
+            self.equal_rows += equal
+            now = live[at + equal]
+            at += equal + 1
+            record = record_id_of(now)
             while (then := text.row()) is not None:
                 found = text.id_of(then)
                 if found > record:
@@ -127,14 +128,15 @@ class RowComparison:
                     pairs.append((then, now))
                     break
                 self.missing_ids.append(found)
+        self.equal_rows += len(live) - at
         return pairs
 
     def _parse(self, pairs: list[tuple[bytes, bytes]]) -> Iterator[Difference]:
         if not pairs:
             return
         try:
-            then_rows = _cells(b"".join(then for then, _ in pairs))
-            now_rows = _cells(b"".join(now for _, now in pairs))
+            then_rows = parse_rows(b"".join(then for then, _ in pairs))
+            now_rows = parse_rows(b"".join(now for _, now in pairs))
             for then, now in zip(then_rows, now_rows, strict=True):
                 before = tuple(then[position] or None for position in self._positions)
                 after = tuple(now[position] or None for position in self._positions)
@@ -175,7 +177,7 @@ def differing_rows(
     )
 
 
-class _BackupText:
+class BackupText:
     """The CSV of one entry as a window that moves forwards over whole rows."""
 
     def __init__(self, backup_file: BackupFile, entry: ManifestEntry) -> None:
@@ -187,14 +189,24 @@ class _BackupText:
         self._at = 0
         self._read_heading()
 
-    def skip(self, row: bytes) -> bool:
-        """Move past ``row`` if it stands next."""
-        if len(self._text) - self._at < len(row) and not self._more(len(row)):
-            return False
-        if not self._text.startswith(row, self._at):
-            return False
-        self._at += len(row)
-        return True
+    def pass_equal(self, rows: list[bytes], first: int) -> int:
+        """Move past those rows from ``first`` on that stand next; return how many that were.
+
+        Nearly all the interpreter does for a plan is done in this loop.
+        """
+        text, at = self._text, self._at
+        for place in range(first, len(rows)):
+            row = rows[place]
+            if not text.startswith(row, at):
+                self._at = at
+                if len(text) - at >= len(row) or not self._more(len(row)):
+                    return place - first
+                text, at = self._text, self._at
+                if not text.startswith(row, at):
+                    return place - first
+            at += len(row)
+        self._at = at
+        return len(rows) - first
 
     def row(self) -> bytes | None:
         """The next row, not yet passed; None at the end."""
@@ -220,7 +232,7 @@ class _BackupText:
     def id_of(self, row: bytes) -> int:
         """The record id a row begins with."""
         try:
-            return _id_of(row)
+            return record_id_of(row)
         except ValueError as problem:
             raise content_error(self._file, self._entry, "a row has no record id") from problem
 
@@ -257,21 +269,24 @@ class _BackupText:
                 yield piece
 
 
-def _parted(row: tuple[object, ...]) -> tuple[list[bytes], int]:
+def part_rows(row: tuple[object, ...]) -> tuple[list[bytes], int]:
+    """Rows parted by NUL, and their bytes."""
     text = row[0]
     return (text.split(b"\0"), len(text)) if isinstance(text, bytes) else ([], 0)
 
 
-def _id_of(row: bytes) -> int:
+def record_id_of(row: bytes) -> int:
+    """The record id a printed row begins with."""
     return int(row[: row.index(b",")]) if b"," in row else int(row)
 
 
-def _cells(text: bytes) -> list[list[str]]:
+def parse_rows(text: bytes) -> list[list[str]]:
+    """The cells of whole rows of CSV."""
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST_FIELD))
     return list(csv.reader(io.StringIO(text.decode(), newline=""), strict=True))
 
 
-def _row_like(entry: ManifestEntry, shape: ObjectShape, chosen: Sequence[str]) -> str:
+def row_like(entry: ManifestEntry, shape: ObjectShape, chosen: Sequence[str]) -> str:
     """The SQL that prints a record now as the backup's entry lists its columns."""
     present = {column.property_name: column for column in shape.columns}
     for name in chosen:
