@@ -55,16 +55,20 @@ from crmdesk.core.records.associations import AssociationService
 from crmdesk.core.records.bulk import BulkEditor
 from crmdesk.core.records.bulk_work import BulkWork
 from crmdesk.core.records.catalogue import load_catalogue
+from crmdesk.core.records.create_forms import CreateForms
 from crmdesk.core.records.definition_rows import create_object
 from crmdesk.core.records.definitions import Definitions
 from crmdesk.core.records.editor import RecordEditor
 from crmdesk.core.records.expiry import RecycleBinExpiry
 from crmdesk.core.records.merges import MergeService
 from crmdesk.core.records.names import validate_label
+from crmdesk.core.records.pipelines import PipelineService
+from crmdesk.core.records.property_groups import PropertyGroups
 from crmdesk.core.records.reader import RecordReader
 from crmdesk.core.records.segments import Segments
 from crmdesk.core.records.undoing import Undoing
 from crmdesk.core.records.views import SavedViews
+from crmdesk.core.records.type_changes import TypeChanges
 from crmdesk.core.reserve import keep_reserve, release_some
 from crmdesk.core.restore.plan_store import sweep_plans
 from crmdesk.core.restore.service import RestoreService
@@ -199,6 +203,10 @@ class Workspace:
         self.associations = AssociationService(*basis)
         self.association_definitions = AssociationDefinitions(*basis)
         self.merges = MergeService(*basis)
+        self.pipelines = PipelineService(*basis)
+        self.property_groups = PropertyGroups(*basis)
+        self.create_forms = CreateForms(*basis)
+        self.type_changes = TypeChanges(*basis)
 
     def _open_backups(self) -> None:
         vault = self.folder / "vault" / "backups"

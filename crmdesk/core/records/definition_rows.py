@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import desc, func, insert, select, update
 
+from crmdesk.core.clock import from_text
 from crmdesk.core.db import sqlite
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.tables import (
@@ -84,19 +87,7 @@ def add_property(tx: Tx, object_type: ObjectType, definition: PropertyDefinition
     Raises:
         UserError: ``property_exists``, ``too_many_properties``.
     """
-    if definition.name in object_type.by_name:
-        raise UserError(
-            "property_exists",
-            f"{object_type.plural_label} have a property “{definition.name}” already.",
-            "Choose another internal name; the label may be the same.",
-        )
-    if len(object_type.properties) >= sqlite.MAXIMUM_PROPERTIES:
-        raise UserError(
-            "too_many_properties",
-            f"{object_type.plural_label} have {sqlite.MAXIMUM_PROPERTIES:,} properties, the "
-            "most there can be.",
-            "Archive some that are not used.",
-        )
+    _refuse_one_more(object_type, definition.name)
     column = _free_column(tx, object_type, definition.name)
     tx.sql(sqlite.add_property_column(object_type.table, column))
     _insert_property(tx, object_type.id, definition, column, len(object_type.properties))
@@ -174,16 +165,30 @@ def write_property(
         if key == "options":
             _replace_options(tx, old, value)
         else:
-            stored = int(value) if isinstance(value, bool) else validate_label(str(value))
-            values[_COLUMNS.get(key, key)] = stored
+            values[_COLUMNS.get(key, key)] = _stored(key, value)
     if changes.get("unique") is True and not old.unique:
-        _make_unique(tx, object_type, old)
+        make_unique(tx, object_type, old)
     if changes.get("unique") is False and old.unique:
         tx.sql(sqlite.drop_unique_index(object_type.table, old.column))
     tx.execute(update(properties).where(properties.c.id == old.id).values(values))
 
 
-def _make_unique(tx: Tx, object_type: ObjectType, found: Property) -> None:
+def _stored(key: str, value: object) -> object:
+    if isinstance(value, bool):
+        return int(value)
+    text = str(value).strip()
+    if key == "description":
+        return text.replace("\x00", "")
+    # A property need not stand under a heading, but it must have a name.
+    return validate_label(text) if text or key == "label" else ""
+
+
+def make_unique(tx: Tx, object_type: ObjectType, found: Property) -> None:
+    """Begin uniqueness among live records.
+
+    Raises:
+        UserError: ``not_unique`` with the number of values that stand in several records.
+    """
     expression = sqlite.unique_expression(found.column)
     twice = tx.sql(
         f"SELECT count(*) FROM (SELECT 1 FROM {sqlite.quoted(object_type.table)} "
@@ -229,3 +234,87 @@ def _replace_options(tx: Tx, found: Property, options: Sequence[OptionDefinition
                     property_id=found.id, value=option.value, label=option.label, position=place
                 )
             )
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedDefinition:
+    """An object or a property that was put away."""
+
+    id: int
+    name: str
+    label: str
+    type: str
+    sensitive: bool
+    archived_at: datetime
+
+
+def archived_objects(tx: Tx) -> list[ArchivedDefinition]:
+    """Objects that were put away, newest first."""
+    rows = tx.execute(
+        select(object_types)
+        .where(object_types.c.archived_at.is_not(None))
+        .order_by(desc(object_types.c.archived_at), desc(object_types.c.id))
+    )
+    return [
+        ArchivedDefinition(r.id, r.name, r.plural_label, "", False, from_text(r.archived_at))
+        for r in rows
+    ]
+
+
+def archived_properties(tx: Tx, object_type: ObjectType) -> list[ArchivedDefinition]:
+    """Properties of an object that were put away, newest first."""
+    rows = tx.execute(
+        select(properties)
+        .where(properties.c.object_type_id == object_type.id, properties.c.archived_at.is_not(None))
+        .order_by(desc(properties.c.archived_at), desc(properties.c.id))
+    )
+    return [
+        ArchivedDefinition(
+            r.id, r.name, r.label, r.type, bool(r.is_sensitive), from_text(r.archived_at)
+        )
+        for r in rows
+    ]
+
+
+def restore_property(tx: Tx, object_type: ObjectType, found: ArchivedDefinition) -> Property:
+    """Bring a definition back as it was.
+
+    Raises:
+        UserError: ``property_exists``, ``too_many_properties``, ``not_unique``.
+    """
+    _refuse_one_more(object_type, found.name)
+    tx.execute(
+        update(properties)
+        .where(properties.c.id == found.id)
+        .values(archived_at=None, version=properties.c.version + 1)
+    )
+    back = load_object_type(tx, object_type.name).property(found.name)
+    if back.unique:
+        make_unique(tx, object_type, back)
+    return back
+
+
+def write_order(tx: Tx, property_ids: Sequence[int]) -> None:
+    """Number properties in this order."""
+    for place, property_id in enumerate(property_ids):
+        tx.execute(
+            update(properties)
+            .where(properties.c.id == property_id, properties.c.position != place)
+            .values(position=place)
+        )
+
+
+def _refuse_one_more(object_type: ObjectType, name: str) -> None:
+    if name in object_type.by_name:
+        raise UserError(
+            "property_exists",
+            f"{object_type.plural_label} have a property “{name}” already.",
+            "Choose another internal name; the label may be the same.",
+        )
+    if len(object_type.properties) >= sqlite.MAXIMUM_PROPERTIES:
+        raise UserError(
+            "too_many_properties",
+            f"{object_type.plural_label} have {sqlite.MAXIMUM_PROPERTIES:,} properties, the "
+            "most there can be.",
+            "Archive some that are not used.",
+        )

@@ -2,133 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from crmdesk.core.access.actor import Actor
-from crmdesk.core.access.guard import Guard
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.audit import kinds
-from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.db import sqlite
-from crmdesk.core.db.engine import Database, Tx
+from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.tables import (
-    object_types,
     properties,
 )
 from crmdesk.core.errors import UserError
 from crmdesk.core.records.catalogue import (
     PropertyDefinition,
-    load_catalogue,
+)
+from crmdesk.core.records.definition_checks import (
+    check_definition,
+    check_new_options,
+    refuse_calculated,
+    refuse_unknown,
 )
 from crmdesk.core.records.definition_rows import (
+    ArchivedDefinition,
     add_property,
-    create_object,
+    archived_properties,
+    restore_property,
+    write_order,
     write_property,
 )
-from crmdesk.core.records.names import validate_label, validate_object_name, validate_property_name
-from crmdesk.core.records.schema import ObjectType, Property, load_object_type, load_object_types
+from crmdesk.core.records.object_definitions import ObjectDefinitions
+from crmdesk.core.records.schema import ObjectType, Property, load_object_type
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectCount:
-    """An object with its number of live records and of those in the recycle bin."""
-
-    object_type: ObjectType
-    records: int
-    in_recycle_bin: int
-
-
-class Definitions:
-    """The schema of the CRM, as services and faces see it."""
-
-    def __init__(self, database: Database, guard: Guard, audit_log: AuditLog) -> None:
-        self._database = database
-        self._guard = guard
-        self._audit_log = audit_log
-
-    # -- reading -------------------------------------------------------------------------
-    def objects(self, actor: Actor) -> list[ObjectType]:
-        """Every object type, in its order."""
-        self._guard.require(actor, Permission.USE_RECORDS)
-        with self._database.read() as tx:
-            return load_object_types(tx)
-
-    def object(self, actor: Actor, name: str) -> ObjectType:
-        """One object type.
-
-        Raises:
-            UserError: ``object_unknown``.
-        """
-        self._guard.require(actor, Permission.USE_RECORDS)
-        with self._database.read() as tx:
-            return load_object_type(tx, name)
-
-    def counts(self, actor: Actor) -> list[ObjectCount]:
-        """Every object type with its exact numbers of records."""
-        self._guard.require(actor, Permission.USE_RECORDS)
-        with self._database.read() as tx:
-            return [_counted(tx, object_type) for object_type in load_object_types(tx)]
-
-    # -- objects -------------------------------------------------------------------------
-    def add_object(
-        self, actor: Actor, name: str, label: str, plural_label: str | None = None
-    ) -> ObjectType:
-        """Create a custom object with the properties every custom object gets.
-
-        Raises:
-            UserError: ``object_exists``, ``object_name_invalid``, ``label_invalid``.
-            PermissionDenied: the actor may not edit property settings.
-        """
-        self._guard.require(actor, Permission.EDIT_PROPERTIES)
-        validate_object_name(name)
-        plural = validate_label(plural_label or label)
-        definition = load_catalogue().custom(name, validate_label(label), plural)
-        with self._database.write() as tx:
-            if tx.scalar(_live_object(name)) is not None:
-                raise UserError(
-                    "object_exists",
-                    f"There is an object “{name}” already.",
-                    "Choose another internal name; the label may be the same.",
-                )
-            object_type = create_object(tx, definition, custom=True)
-            self._audit_log.log(
-                tx, actor, kinds.OBJECT_CREATED, object_type=name, details={"label": label}
-            )
-        return object_type
-
-    def remove_object(self, actor: Actor, name: str) -> None:
-        """Put a custom object away; its table stays until it is compacted.
-
-        Raises:
-            UserError: ``object_unknown``, ``object_standard``.
-            PermissionDenied: only a Super Admin may, since every record goes out of sight.
-        """
-        self._guard.require(actor, Permission.SUPER_ADMIN)
-        with self._database.write() as tx:
-            object_type = load_object_type(tx, name)
-            if not object_type.custom:
-                raise UserError(
-                    "object_standard",
-                    f"{object_type.plural_label} are a standard object and stay.",
-                    "Only custom objects can be removed.",
-                )
-            tx.execute(
-                update(object_types)
-                .where(object_types.c.id == object_type.id)
-                .values(archived_at=tx.now_text)
-            )
-            self._audit_log.log(
-                tx,
-                actor,
-                kinds.OBJECT_REMOVED,
-                object_type=name,
-                subjects=_count(tx, object_type.table, archived=False),
-                details={"label": object_type.label},
-            )
+class Definitions(ObjectDefinitions):
+    """The schema of the CRM: object types, and the properties of each."""
 
     # -- properties ----------------------------------------------------------------------
     def add_property(
@@ -144,7 +55,7 @@ class Definitions:
         self._guard.require(actor, Permission.EDIT_PROPERTIES)
         if definition.sensitive:
             self._guard.require(actor, Permission.EDIT_SENSITIVE)
-        _check_definition(definition)
+        check_definition(definition)
         with self._database.write() as tx:
             object_type = load_object_type(tx, object_name)
             added = add_property(tx, object_type, definition)
@@ -168,21 +79,17 @@ class Definitions:
                 :class:`OptionDefinition`. A changed type is a new property, not a change.
 
         Raises:
-            UserError: ``property_unknown``, ``property_standard_calculated``, ``not_unique``,
-                ``setting_unknown``.
+            UserError: ``property_unknown``, ``property_calculated``, ``not_unique``,
+                ``setting_unknown``, and what is wrong with options.
         """
         self._require_edit(actor, object_name, name, also="sensitive" in changes)
-        unknown = set(changes) - _CHANGEABLE
-        if unknown:
-            raise UserError(
-                "setting_unknown",
-                f"A property has no setting “{min(unknown)}”.",
-                f"Known are: {', '.join(sorted(_CHANGEABLE))}.",
-            )
+        refuse_unknown(changes, _CHANGEABLE, "A property")
         with self._database.write() as tx:
             object_type = load_object_type(tx, object_name)
             old = object_type.property(name)
-            _refuse_calculated(old)
+            refuse_calculated(old)
+            if "options" in changes:
+                check_new_options(old, changes["options"])
             write_property(tx, object_type, old, changes)
             new = load_object_type(tx, object_name).property(name)
             sensitive = old.sensitive or new.sensitive
@@ -206,7 +113,7 @@ class Definitions:
         with self._database.write() as tx:
             object_type = load_object_type(tx, object_name)
             found = object_type.property(name)
-            _refuse_calculated(found)
+            refuse_calculated(found)
             tx.execute(
                 update(properties)
                 .where(properties.c.id == found.id)
@@ -222,6 +129,60 @@ class Definitions:
                 object_id=name,
                 details={"old": _facts(found)},
             )
+
+    def order_properties(self, actor: Actor, object_name: str, names: Sequence[str]) -> ObjectType:
+        """Put properties into this order; those not named keep their places.
+
+        Raises:
+            UserError: ``property_unknown``.
+        """
+        self._guard.require(actor, Permission.EDIT_PROPERTIES)
+        with self._database.write() as tx:
+            old = load_object_type(tx, object_name)
+            wanted = [old.property(name).name for name in dict.fromkeys(names)]
+            queue = iter(wanted)
+            order = [next(queue) if p.name in set(wanted) else p.name for p in old.properties]
+            write_order(tx, [old.property(name).id for name in order])
+            if wanted != [p.name for p in old.properties if p.name in set(wanted)]:
+                self._audit_log.log(
+                    tx,
+                    actor,
+                    kinds.PROPERTY_UPDATED,
+                    object_type=object_name,
+                    details={"order": order},
+                )
+            return load_object_type(tx, object_name)
+
+    def archived_properties(self, actor: Actor, object_name: str) -> list[ArchivedDefinition]:
+        """Properties of an object that were put away, newest first."""
+        self._guard.require(actor, Permission.USE_RECORDS)
+        with self._database.read() as tx:
+            return archived_properties(tx, load_object_type(tx, object_name))
+
+    def restore_property(self, actor: Actor, object_name: str, property_id: int) -> Property:
+        """Bring a property back, with the values that it had.
+
+        Raises:
+            UserError: ``property_unknown``, ``property_exists`` when another has its name by
+                now, ``not_unique``, ``too_many_properties``.
+        """
+        self._guard.require(actor, Permission.EDIT_PROPERTIES)
+        with self._database.read() as tx:
+            found = _archived(tx, load_object_type(tx, object_name), property_id)
+        if found.sensitive:
+            self._guard.require(actor, Permission.EDIT_SENSITIVE)
+        with self._database.write() as tx:
+            object_type = load_object_type(tx, object_name)
+            back = restore_property(tx, object_type, _archived(tx, object_type, property_id))
+            self._audit_log.log(
+                tx,
+                actor,
+                kinds.PROPERTY_RESTORED,
+                object_type=object_name,
+                object_id=back.name,
+                details={"new": _facts(back)},
+            )
+        return back
 
     def _require_edit(
         self, actor: Actor, object_name: str, name: str, *, also: bool = False
@@ -246,54 +207,18 @@ _CHANGEABLE = {
 }
 
 
-def _live_object(name: str):  # type: ignore[no-untyped-def]
-    return select(object_types.c.id).where(
-        object_types.c.name == name, object_types.c.archived_at.is_(None)
+def _archived(tx: Tx, object_type: ObjectType, property_id: int) -> ArchivedDefinition:
+    for found in archived_properties(tx, object_type):
+        if found.id == property_id:
+            return found
+    raise UserError(
+        "property_unknown",
+        f"{object_type.plural_label} have no such property among those that were put away.",
+        "Look at the list again.",
     )
-
-
-def _counted(tx: Tx, object_type: ObjectType) -> ObjectCount:
-    return ObjectCount(
-        object_type,
-        _count(tx, object_type.table, archived=False),
-        _count(tx, object_type.table, archived=True),
-    )
-
-
-def _count(tx: Tx, table: str, *, archived: bool) -> int:
-    condition = "archived_at IS NOT NULL" if archived else "archived_at IS NULL"
-    name = sqlite.quoted(table)
-    return int(tx.sql(f"SELECT count(*) FROM {name} WHERE {condition}").fetchone()[0])
 
 
 def _facts(found: Property) -> dict[str, Any]:
     return asdict(replace(found, options=())) | {
         "options": [option.value for option in found.options if not option.archived]
     }
-
-
-def _refuse_calculated(found: Property) -> None:
-    if found.calculated:
-        raise UserError(
-            "property_calculated",
-            f"{found.label} is calculated by CRM Desk and cannot be changed or put away.",
-            "Choose a property that people fill in.",
-        )
-
-
-def _check_definition(definition: PropertyDefinition) -> None:
-    validate_property_name(definition.name)
-    validate_label(definition.label)
-    if definition.type.has_options and not definition.options:
-        raise UserError(
-            "options_missing",
-            f"{definition.label} is a choice and has no options yet.",
-            "Give it at least one option.",
-        )
-    for option in definition.options:
-        if ";" in option.value or not option.value.strip() or "\x00" in option.value:
-            raise UserError(
-                "option_invalid",
-                "An option's internal value cannot be blank or contain “;”.",
-                "The label may; choose another internal value.",
-            )

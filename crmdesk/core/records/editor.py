@@ -31,6 +31,7 @@ from crmdesk.core.records.association_counts import (
     recount_around,
 )
 from crmdesk.core.records.association_rows import purge_links
+from crmdesk.core.records.create_forms import refuse_unfilled
 from crmdesk.core.records.merge_rows import forget_aliases, merged_into, refuse_merged
 from crmdesk.core.records.reader import masked
 from crmdesk.core.records.record import Record, read_record
@@ -74,8 +75,13 @@ class RecordEditor:
         object_name: str,
         values: Mapping[str, str],
         source: Source = Source.CRM_UI,
+        *,
+        by_form: bool = False,
     ) -> Record:
         """Create a record from typed texts; blanks are no value.
+
+        Args:
+            by_form: a person filled in the dialog, whose required fields must be filled in.
 
         Raises:
             UserError: ``value_invalid`` with the property, ``property_required``,
@@ -86,6 +92,8 @@ class RecordEditor:
             object_type = load_object_type(tx, object_name)
             canonical = checked_values(tx, object_type, values, current={})
             self._refuse_missing(object_type, canonical)
+            if by_form:
+                refuse_unfilled(tx, object_type, canonical)
             self._refuse_tombstone(tx, object_type, canonical)
             refuse_taken(tx, object_type, canonical, None)
             record_id = insert_record(tx, object_type, canonical)

@@ -57,6 +57,7 @@ class Property:
     archived: bool
     version: int
     options: tuple[Option, ...] = ()
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +255,7 @@ def _property(row: Row[tuple[object, ...]], options: tuple[Option, ...]) -> Prop
         archived=row.archived_at is not None,
         version=row.version,
         options=options,
+        description=row.description,
     )
 
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.core.access.permissions import Permission
-from crmdesk.core.records.definitions import ObjectCount
+from crmdesk.core.records.object_definitions import ObjectCount
 from crmdesk.core.records.schema import ObjectType
 from crmdesk.ui import words
 from crmdesk.ui.desk import Desk

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
-from crmdesk.core.records.definitions import ObjectCount
+from crmdesk.core.records.object_definitions import ObjectCount
 from crmdesk.core.records.schema import ObjectType
 from crmdesk.ui import words
 from crmdesk.ui.icons import icon

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QWidget
 
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.changes.change_set import Change
-from crmdesk.core.records.definitions import ObjectCount
+from crmdesk.core.records.object_definitions import ObjectCount
 from crmdesk.core.records.record import Record
 from crmdesk.core.records.schema import ObjectType
 from crmdesk.ui.desk import Desk

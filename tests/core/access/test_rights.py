@@ -88,13 +88,21 @@ RIGHTS: dict[str, Permission | str] = {
     "bulk.plan_delete": DELETE,
     "bulk.plan_edit": USE,
     "bulk.start": USE,
+    "create_forms.get": USE,
+    "create_forms.set": PROPERTIES,
     "definitions.add_object": PROPERTIES,
     "definitions.add_property": PROPERTIES,
     "definitions.archive_property": PROPERTIES,
+    "definitions.archived_objects": USE,
+    "definitions.archived_properties": USE,
     "definitions.counts": USE,
     "definitions.object": USE,
     "definitions.objects": USE,
+    "definitions.order_properties": PROPERTIES,
     "definitions.remove_object": SUPER_ADMIN,
+    "definitions.restore_object": SUPER_ADMIN,
+    "definitions.restore_property": PROPERTIES,
+    "definitions.set_object": PROPERTIES,
     "definitions.set_property": PROPERTIES,
     "editor.add": USE,
     "editor.archive": DELETE,
@@ -135,6 +143,20 @@ RIGHTS: dict[str, Permission | str] = {
     "merges.undo": DELETE,
     "passwords.change": SIGNED_IN,
     "passwords.set_first": ANYONE,
+    "pipelines.add": PROPERTIES,
+    "pipelines.add_stage": PROPERTIES,
+    "pipelines.list": USE,
+    "pipelines.order": PROPERTIES,
+    "pipelines.order_stages": PROPERTIES,
+    "pipelines.remove": PROPERTIES,
+    "pipelines.remove_stage": PROPERTIES,
+    "pipelines.rename": PROPERTIES,
+    "pipelines.set_stage": PROPERTIES,
+    "property_groups.add": PROPERTIES,
+    "property_groups.list": USE,
+    "property_groups.order": PROPERTIES,
+    "property_groups.remove": PROPERTIES,
+    "property_groups.rename": PROPERTIES,
     "records.count": USE,
     "records.deletions": USE,
     "records.get": USE,
@@ -198,6 +220,9 @@ RIGHTS: dict[str, Permission | str] = {
     "two_factor.reset": SUPER_ADMIN,
     "two_factor.status": SIGNED_IN,
     "two_factor.step_up": SIGNED_IN,
+    "type_changes.apply": PROPERTIES,
+    "type_changes.plan": PROPERTIES,
+    "type_changes.save_unconverted": PROPERTIES,
     "undoing.act": USE,
     "undoing.last": USE,
     "undoing.run": INNER,
@@ -262,6 +287,14 @@ ARGUMENTS: dict[str, object] = {
     "name": "boats",
     "names": ["email"],
     "new": NewUser("no address", "Nobody"),
+    "new_name": "Boats",
+    "new_type": PropertyType.NUMBER,
+    "object_type_id": 10**9,
+    "options": (),
+    "pipeline": "none",
+    "property_id": 10**9,
+    "stage": "none",
+    "stages": [],
     "object_name": "contacts",
     "object_or_file": "contacts",
     "old": "none",
@@ -357,8 +390,12 @@ def arguments(method: Callable[..., object], actor: Actor, folder: Path) -> dict
         by_name["request"] = ImportRequest(str(folder / "nothing.csv"), "contacts")
     if owner == "PasswordService":
         by_name["new"] = "short"
-    if method.__qualname__ in ("Definitions.object", "Definitions.archive_property"):
-        by_name["name"] = "contacts"
+    if owner in ("Definitions", "ObjectDefinitions") and "changes" not in method.__qualname__:
+        by_name["name"] = "boats" if method.__name__ == "add_object" else "contacts"
+    if owner == "TypeChanges":
+        by_name["name"] = "city"
+    if owner == "CreateForms":
+        by_name["fields"] = []
     demanded = [
         name
         for name, parameter in inspect.signature(method).parameters.items()
