@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from crmdesk.ui.actions import Actions
 from crmdesk.ui.frame.command_palette import CommandPalette
 from crmdesk.ui.frame.frame_actions import FrameCommands, page_specs, register_frame_actions
 from crmdesk.ui.frame.key_list import KeyList
 from crmdesk.ui.frame.page import Page
+from crmdesk.ui.frame.places import Visited, walk
 from crmdesk.ui.frame.popovers import AccountPopover, JobsPopover, NoticesPopover
 from crmdesk.ui.frame.tab_row import TabRow
 from crmdesk.ui.frame.title_row import TitleRow
@@ -54,8 +55,7 @@ class MainWindow(QMainWindow):
         self._queries, self._state = queries, state
         self._pages: dict[str, Page] = {}
         self._place = ""
-        self._visited: list[str] = []
-        self._visited_at = -1
+        self._visited = Visited()
         self._narrow = False
         self.setObjectName("main_window")
         self.setWindowTitle(self._title())
@@ -164,8 +164,7 @@ class MainWindow(QMainWindow):
         if key == self._place or self._page_of(key) is None:
             self.tab_row.tabs.show_key(self._place)
             return
-        self._visited = [*self._visited[: self._visited_at + 1], key]
-        self._visited_at = len(self._visited) - 1
+        self._visited.add(key)
         self._show(key)
 
     @Slot()
@@ -207,10 +206,9 @@ class MainWindow(QMainWindow):
         self.place_changed.emit(key)
 
     def _walk_history(self, by: int) -> None:
-        at = self._visited_at + by
-        if 0 <= at < len(self._visited):
-            self._visited_at = at
-            self._show(self._visited[at])
+        key = self._visited.step(by)
+        if key is not None:
+            self._show(key)
 
     @Slot()
     def follow_page(self) -> None:
@@ -220,9 +218,9 @@ class MainWindow(QMainWindow):
             offered = spec.key in commands
             reason = "" if offered else self.tr("Not on this page")
             self._actions.set_reason(spec.key, reason)
-        self._actions.set_reason("back", "" if self._visited_at > 0 else self.tr("Nothing before"))
-        more = self._visited_at + 1 < len(self._visited)
-        self._actions.set_reason("forward", "" if more else self.tr("Nothing after"))
+        before, after = self._visited.has(-1), self._visited.has(1)
+        self._actions.set_reason("back", "" if before else self.tr("Nothing before"))
+        self._actions.set_reason("forward", "" if after else self.tr("Nothing after"))
 
     def _run_on_page(self, key: str) -> None:
         run = self.page.commands().get(key) if self.page is not None else None
@@ -355,20 +353,7 @@ class MainWindow(QMainWindow):
         """Move the focus to the next or previous region (F6, Shift+F6)."""
         regions = [self.title_row.search, self.tab_row.tabs]
         regions += [part for part in (self.page.regions() if self.page else ()) if part.isVisible()]
-        focus = QApplication.focusWidget()
-        # From the last that holds the focus: a page's region may lie inside another.
-        inside = [n for n, part in enumerate(regions) if self._holds(part, focus)]
-        at = inside[-1] if inside else -1
-        if focus is not None and not inside and self.title_row.isAncestorOf(focus):
-            at = 0
-        target = regions[(at + by) % len(regions)]
-        target.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        if not self._holds(target, QApplication.focusWidget()):
-            target.focusNextChild()
-
-    @staticmethod
-    def _holds(part: QWidget, focus: QWidget | None) -> bool:
-        return focus is not None and (part is focus or part.isAncestorOf(focus))
+        walk(regions, by, head=self.title_row)
 
     # Qt overrides
 

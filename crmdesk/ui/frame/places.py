@@ -1,0 +1,56 @@
+"""Ways through the window by keyboard: back and forward between places, on to the next region."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QWidget
+
+
+class Visited:
+    """The places somebody went to, and where among them they are; as in a browser."""
+
+    def __init__(self) -> None:
+        self._keys: list[str] = []
+        self._at = -1
+
+    def add(self, key: str) -> None:
+        """Go somewhere new; what lay ahead is forgotten."""
+        self._keys = [*self._keys[: self._at + 1], key]
+        self._at = len(self._keys) - 1
+
+    def has(self, by: int) -> bool:
+        """Whether there is a place so many steps before (negative) or ahead."""
+        return 0 <= self._at + by < len(self._keys)
+
+    def step(self, by: int) -> str | None:
+        """Go so many steps; None, and nothing moves, when there is no such place."""
+        if not self.has(by):
+            return None
+        self._at += by
+        return self._keys[self._at]
+
+
+def walk(regions: Sequence[QWidget], by: int, *, head: QWidget) -> None:
+    """Move the focus to the next or previous region.
+
+    Args:
+        regions: in their order, those in sight.
+        by: 1 for the next, -1 for the previous.
+        head: what lies around the first region; focus anywhere in it counts as being there.
+    """
+    focus = QApplication.focusWidget()
+    # From the last that holds the focus: a page's region may lie inside another.
+    inside = [n for n, part in enumerate(regions) if _holds(part, focus)]
+    at = inside[-1] if inside else -1
+    if focus is not None and not inside and head.isAncestorOf(focus):
+        at = 0
+    target = regions[(at + by) % len(regions)]
+    target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+    if not _holds(target, QApplication.focusWidget()):
+        target.focusNextChild()
+
+
+def _holds(part: QWidget, focus: QWidget | None) -> bool:
+    return focus is not None and (part is focus or part.isAncestorOf(focus))
