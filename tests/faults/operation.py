@@ -137,6 +137,16 @@ def read_everything(folder: str, key: str, session_id: str) -> dict[str, Any]:
     return {"tried": len(names), "opened": seen}
 
 
+def write_beside(folder: str, key: str, session_id: str, stage: str) -> None:
+    """Write a row into the database and one into a scratch file, in one transaction."""
+    with opened(folder, key, session_id) as (workspace, _actor):
+        with workspace.database.write(stage=Path(stage)) as tx:
+            tx.sql("INSERT INTO stage.scratch VALUES (zeroblob(100000))")
+            tx.sql("UPDATE obj_contacts SET city = 'Tromsø' WHERE id = 1")
+        with workspace.database.write() as tx:
+            tx.sql("UPDATE obj_contacts SET city = 'Bodø' WHERE id = 2")
+
+
 ACTIONS: dict[str, Operation] = {
     "backup": backup,
     "restore": restore,
@@ -144,6 +154,7 @@ ACTIONS: dict[str, Operation] = {
     "import": import_file,
     "edit": edit,
     "plan": plan_only,
+    "write beside": write_beside,
     "read everything": read_everything,
     "download": download,
     "save errors": save_errors,

@@ -76,7 +76,7 @@ GOALS = (
         "with_room",
         "cured",
     ),
-    _goal("no-room", "no room at any write", "full_disk", "no_room"),
+    _goal("no-room", "no room at any write", "full_disk", "no_room", "scratch"),
     _goal("failed-sync", "a failed sync is never reported as success", "full_disk", "sync"),
     _goal("targets", "places that take no file are refused within a second", "refused_targets"),
     _goal("log-first", "what cannot be logged does not happen", "fails_closed"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -122,6 +124,24 @@ def test_no_room_at_any_write_is_refused_or_made_good(
             wrong.append((at, ended, held))
     record(len(chosen), f"{len(wrong)} violations, {refused} refused ({operation}, {how})")
     assert not wrong, f"of {calls} calls: {wrong}"
+
+
+def test_a_scratch_file_without_room_takes_no_commit_back(
+    scene: Scene, nursery: Nursery, tmp_path: Path, record: Record
+) -> None:
+    copy, stage = scene.copy(tmp_path / "run"), tmp_path / "stage.sqlite3"
+    with closing(sqlite3.connect(stage)) as scratch:
+        scratch.execute("CREATE TABLE scratch (content BLOB)")
+    fate = [*traced(tmp_path / "log", "pwrite64", "error=ENOSPC", "1+"), "-P", str(stage)]
+
+    ended = copy.run(nursery, "write beside", str(stage), strace=fate)
+
+    assert "INJECTED" in (tmp_path / "log").read_text()
+    with closing(sqlite3.connect(copy.database)) as database:
+        cities = database.execute("SELECT city FROM obj_contacts WHERE id IN (1, 2) ORDER BY id")
+        found = [row[0] for row in cities]
+    record(1, "what was committed beside a scratch file stands")
+    assert (ended.code, found) == (0, ["Tromsø", "Bodø"]), ended
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)

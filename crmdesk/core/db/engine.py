@@ -9,7 +9,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Executable, create_engine, event, insert, update
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    Executable,
+    RootTransaction,
+    create_engine,
+    event,
+    insert,
+    update,
+)
+from sqlalchemy.exc import DBAPIError
 
 from crmdesk.core.clock import Clock, from_text, to_text
 from crmdesk.core.db import sqlite
@@ -145,11 +155,26 @@ class Database:
         """
         with _explained(self.path), self._engine.connect() as opened:
             connection = opened.execution_options(**{sqlite.IMMEDIATE: True})
-            with sqlite.attached(connection, stage), connection.begin():
+            with sqlite.attached(connection, stage), connection.begin() as transaction:
                 tx = Tx(connection, self.clock, True, self._cache)
                 yield tx
                 tx.finish()
+                if stage is not None:
+                    self._commit_beside_stage(tx, transaction)
         tx.finished()
+
+    def _commit_beside_stage(self, tx: Tx, transaction: RootTransaction) -> None:
+        """Commit; that the scratch file could not be written takes nothing back.
+
+        SQLite commits file by file, ours first. When the staging file then fails, the driver
+        reports an error although the database has been written.
+        """
+        mark = sqlite.mark_commit(tx.driver)
+        try:
+            transaction.commit()
+        except DBAPIError:
+            if not sqlite.is_marked(self.path, mark):
+                raise
 
     def can_write(self) -> bool:
         """Whether a write could begin now; while a restore commits it would have to wait."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+import secrets
 import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,19 @@ def attached(connection: Connection, stage: Path | None) -> Iterator[None]:
     finally:
         driver.execute(f"PRAGMA main.cache_size={_USUAL_CACHE}")
         driver.execute("DETACH stage")
+
+
+def mark_commit(driver: sqlite3.Connection) -> int:
+    """Write a random number into the database's header, last thing in a transaction."""
+    mark = 1 + secrets.randbelow((1 << 31) - 1)
+    driver.execute(f"PRAGMA main.user_version={mark}")
+    return mark
+
+
+def is_marked(path: Path, mark: int) -> bool:
+    """Whether the transaction that left ``mark`` stands, as another connection sees it."""
+    with closing(sqlite3.connect(path)) as fresh:
+        return bool(fresh.execute("PRAGMA user_version").fetchone()[0] == mark)
 
 
 @contextmanager
