@@ -39,11 +39,11 @@ class SectionPage(CardPage):
         super().__init__(words.title, reason or words.line)
         self.fields: dict[str, SettingField] = {}
         by_key = {state.setting.key: state for state in states}
-        for card in before:
-            self.cards.addWidget(card)
-        for title, text, keys in words.cards:
-            found = [by_key.pop(key) for key in keys if key in by_key]
-            self._add_card(title, text, found, reason)
+        for first in before:
+            self.cards.addWidget(first)
+        for card in words.cards:
+            found = [by_key.pop(key) for key in card.keys if key in by_key]
+            self._add_card(card.title, card.line, found, reason)
         if by_key:
             self._add_card(self.tr("More"), "", list(by_key.values()), reason)
 

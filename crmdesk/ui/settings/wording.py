@@ -27,7 +27,7 @@ def setting_words(setting: Setting) -> SettingWords:
         "workspace.edition": SettingWords(_say("Edition")),
         "workspace.site_country": SettingWords(_say("Country in the audit log")),
         "workspace.site_region": SettingWords(_say("Region in the audit log")),
-        "backup.min_interval": SettingWords(_say("Time between two backups"), hours),
+        "backup.min_interval": SettingWords(_say("Hours between two backups")),
         "backup.keep_days": SettingWords(_say("Keep a backup for"), days),
         "backup.second_folder": SettingWords(_say("Second folder")),
         "restore.undo_days": SettingWords(_say("A restore can be undone for"), days),
@@ -55,101 +55,108 @@ def choice_words(choice: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class SectionWords:
-    """A page of settings: its title, its line, and the cards on it with their keys."""
+class CardWords:
+    """One card of a page: its title, its line, and the keys of the settings on it."""
 
     title: str
     line: str
-    cards: tuple[tuple[str, str, tuple[str, ...]], ...]
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionWords:
+    """A page of settings: its title, its line, and the cards on it."""
+
+    title: str
+    line: str
+    cards: tuple[CardWords, ...]
 
 
 def section_words(section: Section) -> SectionWords:
     """How the settings of a section are put into cards."""
+    title, cards = {
+        Section.WORKSPACE: (_say("Workspace"), _workspace_cards),
+        Section.BACKUP: (_say("Backup & Restore"), _backup_cards),
+        Section.DATA: (_say("Records & files"), _data_cards),
+        Section.SECURITY: (_say("Security"), _security_cards),
+    }[section]
     logged = _say("Settings of this workspace. Changes are written to the audit log.")
-    table = {
-        Section.WORKSPACE: SectionWords(
-            _say("Workspace"),
-            logged,
-            (
-                (
-                    _say("Name and edition"),
-                    _say(
-                        "The edition decides how often a backup may be made and what the log shows."
-                    ),
-                    ("workspace.name", "workspace.edition"),
-                ),
-                (
-                    _say("Dates and amounts"),
-                    _say("How everybody in this workspace sees them."),
-                    ("workspace.time_zone", "workspace.currency"),
-                ),
-                (
-                    _say("Place"),
-                    _say("Written into each entry of the audit log as the place of this site."),
-                    ("workspace.site_country", "workspace.site_region"),
-                ),
-            ),
+    return SectionWords(title, logged, cards())
+
+
+def _workspace_cards() -> tuple[CardWords, ...]:
+    return (
+        CardWords(
+            _say("Name and edition"),
+            _say("The edition decides how often a backup may be made and what the log shows."),
+            ("workspace.name", "workspace.edition"),
         ),
-        Section.BACKUP: SectionWords(
-            _say("Backup & Restore"),
-            logged,
-            (
-                (
-                    _say("Making backups"),
-                    _say("How soon the next one may be made, and where a copy goes."),
-                    ("backup.min_interval", "backup.second_folder"),
-                ),
-                (
-                    _say("Keeping backups"),
-                    _say("The newest completed backup is never removed."),
-                    ("backup.keep_days",),
-                ),
-                (
-                    _say("Restores"),
-                    _say("Until then each restore can be taken back."),
-                    ("restore.undo_days",),
-                ),
-            ),
+        CardWords(
+            _say("Dates and amounts"),
+            _say("How everybody in this workspace sees them."),
+            ("workspace.time_zone", "workspace.currency"),
         ),
-        Section.DATA: SectionWords(
-            _say("Records & files"),
-            logged,
-            (
-                (
-                    _say("Deleted records"),
-                    _say("They wait in the recycle bin until they are gone for good."),
-                    ("recycle_bin.days",),
-                ),
-                (
-                    _say("Imports and exports"),
-                    _say("Limits for files that come in and go out."),
-                    ("import.max_bytes", "exports.keep_days"),
-                ),
-            ),
+        CardWords(
+            _say("Place"),
+            _say("Written into each entry of the audit log as the place of this site."),
+            ("workspace.site_country", "workspace.site_region"),
         ),
-        Section.SECURITY: SectionWords(
-            _say("Security"),
-            logged,
-            (
-                (
-                    _say("Sessions"),
-                    _say("When the window locks, and when everybody signs in again."),
-                    ("session.idle_minutes", "session.absolute_hours"),
-                ),
-                (
-                    _say("Downloads"),
-                    _say("A file with sensitive values leaves this workspace only with a code."),
-                    ("security.step_up_downloads",),
-                ),
-                (
-                    _say("Keys"),
-                    _say("The workspace's key encrypts secrets and signs backups and the log."),
-                    ("secrets.store",),
-                ),
-            ),
+    )
+
+
+def _backup_cards() -> tuple[CardWords, ...]:
+    return (
+        CardWords(
+            _say("Making backups"),
+            _say("How soon the next one may be made, and where a copy goes."),
+            ("backup.min_interval", "backup.second_folder"),
         ),
-    }
-    return table[section]
+        CardWords(
+            _say("Keeping backups"),
+            _say("The newest completed backup is never removed."),
+            ("backup.keep_days",),
+        ),
+        CardWords(
+            _say("Restores"),
+            _say("Until then each restore can be taken back."),
+            ("restore.undo_days",),
+        ),
+    )
+
+
+def _data_cards() -> tuple[CardWords, ...]:
+    return (
+        CardWords(
+            _say("Deleted records"),
+            _say("They wait in the recycle bin until they are gone for good."),
+            ("recycle_bin.days",),
+        ),
+        CardWords(
+            _say("Imports and exports"),
+            _say("Limits for files that come in and go out."),
+            ("import.max_bytes", "exports.keep_days"),
+        ),
+    )
+
+
+def _security_cards() -> tuple[CardWords, ...]:
+    return (
+        CardWords(
+            _say("Sessions"),
+            _say("When the window locks, and when everybody signs in again."),
+            ("session.idle_minutes", "session.absolute_hours"),
+        ),
+        CardWords(
+            _say("Downloads"),
+            _say("A file with sensitive values leaves this workspace only with a code."),
+            ("security.step_up_downloads",),
+        ),
+        CardWords(
+            _say("Keys"),
+            _say("The workspace's key encrypts secrets and signs backups and the log."),
+            ("secrets.store",),
+        ),
+    )
 
 
 def _say(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
@@ -109,7 +110,8 @@ class EmptyState(QScrollArea):
 
     def take_focus(self) -> None:
         """Give the focus to the first button that can be pressed, where a page around holds it."""
-        held = self.window().focusWidget()
+        # Qt's stubs forget that a window may hold no focus at all.
+        held = cast("QWidget | None", self.window().focusWidget())
         usable = [button for button in self._buttons if button.isVisible() and button.isEnabled()]
         if usable and held is not None and held.isAncestorOf(self):
             usable[0].setFocus(Qt.FocusReason.OtherFocusReason)

@@ -98,13 +98,9 @@ def _picture(color: int, ratio: float) -> QPixmap:
     edge = _REACH * ratio
     # A blurred rectangle is the product of its two blurred sides.
     side = [_share(min(n, size - 1 - n) + 0.5 - edge, deviation) for n in range(size)]
-    image = QImage(size, size, QImage.Format.Format_Alpha8)
-    image.fill(0)
-    bits, line = image.bits(), image.bytesPerLine()
-    for row, of_row in enumerate(side):
-        strength = 255 * _ALPHA * of_row
-        bits[row * line : row * line + size] = bytes(round(strength * part) for part in side)
-    return _tinted(image, QColor.fromRgb(color))
+    strengths = (255 * _ALPHA * of_row for of_row in side)
+    data = bytes(round(strength * part) for strength in strengths for part in side)
+    return _tinted(QImage(data, size, size, size, QImage.Format.Format_Alpha8), color)
 
 
 def _share(inside: float, deviation: float) -> float:
@@ -112,9 +108,9 @@ def _share(inside: float, deviation: float) -> float:
     return 0.5 * (1 + math.erf(inside / (deviation * math.sqrt(2))))
 
 
-def _tinted(alpha: QImage, color: QColor) -> QPixmap:
+def _tinted(alpha: QImage, color: int) -> QPixmap:
     tinted = QImage(alpha.size(), QImage.Format.Format_ARGB32_Premultiplied)
-    tinted.fill(color)
+    tinted.fill(QColor.fromRgb(color))
     painter = QPainter(tinted)
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_DestinationIn)
     painter.drawImage(0, 0, alpha)

@@ -80,7 +80,7 @@ def test_every_declared_setting_has_a_field_and_words(settings_page):
         shown |= set(page.shown_page.fields)
     assert shown == set(SETTINGS)
     assert all(setting_words(each).title != each.key for each in SETTINGS.values())
-    carded = {key for s in Section for _, _, keys in section_words(s).cards for key in keys}
+    carded = {key for s in Section for card in section_words(s).cards for key in card.keys}
     assert carded == set(SETTINGS)
 
 
