@@ -8,12 +8,13 @@ from typing import Annotated, Any
 import typer
 
 from crmdesk.cli.browsed import page_document, page_lines, table_documents
+from crmdesk.cli.compared import comparison_document, comparison_lines
 from crmdesk.cli.documents import backup_document
 from crmdesk.cli.output import plural
 from crmdesk.cli.parameters import Code, JsonLines, OutFile, Wait, group
 from crmdesk.cli.secret_input import code_missing, code_or_ask
 from crmdesk.cli.session import Seat, seat
-from crmdesk.cli.waiting import finish_job
+from crmdesk.cli.waiting import finish_job, watching
 from crmdesk.cli.words import problem_sentence
 from crmdesk.core.errors import UserError
 
@@ -136,8 +137,7 @@ def browse(
     """Look into a backup, ours or any zip of CSV files; without --object at what it holds."""
     with seat(context) as here:
         browsing = here.workspace.browsing
-        # A relative path with no folder and no ending would be taken for an id.
-        reference = str(Path(source).absolute()) if Path(source).is_file() else source
+        reference = _reference(source)
         if not object_name:
             tables = table_documents(browsing.tables(here.actor, reference))
             here.output.items("tables", tables, ("object", "file", "rows", "bytes"))
@@ -146,6 +146,53 @@ def browse(
             here.actor, reference, object_name, search=search, after_row=after, limit=limit
         )
         here.output.result(page_document(page), *page_lines(page))
+
+
+@app.command("compare")
+def compare(
+    context: typer.Context,
+    source: IdOrFile,
+    other: Annotated[
+        str, typer.Argument(metavar="ID_OR_FILE", help="Another backup; without it, now.")
+    ] = "",
+    objects: Annotated[
+        list[str] | None, typer.Option("--object", metavar="OBJECT", help="Only this; repeatable.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="Save every difference as CSV."),
+    ] = None,
+    samples: Annotated[
+        int, typer.Option(min=0, max=1_000, help="So many differing records to print.")
+    ] = 10,
+) -> None:
+    """Say what was added, removed and changed since a backup, or between two."""
+    if out is not None:
+        _refuse_target(out)
+    with seat(context) as here, watching(here.output, "Comparing") as (reported, asked):
+        comparisons = here.workspace.comparisons
+        found = comparisons.compare(
+            here.actor,
+            _reference(source),
+            _reference(other),
+            objects=objects or (),
+            cancelled=asked,
+            reported=reported,
+        )
+        numbers = comparisons.numbers(here.actor, found.id)[:samples]
+        records = comparisons.records(here.actor, found.id, numbers)
+        document = comparison_document(found, records)
+        if out is not None:
+            document["rows"] = comparisons.export(
+                here.actor, found.id, out.absolute(), cancelled=asked
+            )
+            document["file"] = str(out)
+        here.output.result(document, *comparison_lines(found, records))
+
+
+def _reference(source: str) -> str:
+    """A relative path with no folder and no ending would be taken for an id."""
+    return str(Path(source).absolute()) if source and Path(source).is_file() else source
 
 
 def _verified(here: Seat, source: str) -> dict[str, Any]:

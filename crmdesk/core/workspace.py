@@ -41,6 +41,7 @@ from crmdesk.core.backup.browse import BrowsingService
 from crmdesk.core.backup.service import BackupService
 from crmdesk.core.backup.work import BackupWork
 from crmdesk.core.clock import Clock
+from crmdesk.core.compare.service import ComparisonService
 from crmdesk.core.db import schema, tables
 from crmdesk.core.db.engine import Database
 from crmdesk.core.errors import UserError
@@ -65,6 +66,7 @@ from crmdesk.core.records.names import validate_label
 from crmdesk.core.records.pipelines import PipelineService
 from crmdesk.core.records.property_groups import PropertyGroups
 from crmdesk.core.records.reader import RecordReader
+from crmdesk.core.records.recycle_bin import RecycleBin
 from crmdesk.core.records.segments import Segments
 from crmdesk.core.records.undoing import Undoing
 from crmdesk.core.records.views import SavedViews
@@ -236,6 +238,9 @@ class Workspace:
         self.browsing = BrowsingService(
             self.database, self.guard, self.audit_log, vault, self.signing_key.public_key
         )
+        self.comparisons = ComparisonService(
+            self.database, self.guard, self.audit_log, self.folder, self.signing_key.public_key
+        )
 
     def _open_restores(self) -> None:
         self.restores = RestoreService(
@@ -269,6 +274,7 @@ class Workspace:
         staging = self.folder / "staging"
         self.bulk = BulkEditor(self.database, self.guard, self.jobs, staging)
         self.undoing = Undoing(*basis, self.jobs, self.associations, self.merges, staging)
+        self.recycle_bin = RecycleBin(*basis, self.settings, self.editor)
         work = BulkWork(*basis, self.inbox, staging)
         self.works |= {
             JobKind.BULK_EDIT: work.edit,
@@ -312,6 +318,7 @@ class Workspace:
     def close(self) -> None:
         """Close the database, and backups that were looked into."""
         self.browsing.leave()
+        self.comparisons.leave_all()
         self.database.close()
 
     def _add_access(self) -> None:

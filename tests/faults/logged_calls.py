@@ -15,6 +15,7 @@ from crmdesk.core.records.bulk_model import BulkAction, BulkChange, BulkPlan
 from crmdesk.core.records.catalogue import PropertyDefinition
 from crmdesk.core.records.filters import RecordQuery
 from crmdesk.core.records.picking import Picked
+from crmdesk.core.records.recycle_bin_model import bin_key
 from crmdesk.core.records.types import PropertyType
 from crmdesk.core.restore.model import RestorePlan
 from tests.builders import PASSWORD, PLACE, Desk
@@ -48,6 +49,15 @@ def _browsed(desk: Desk) -> Act:
     browsing = desk.workspace.browsing
     row = browsing.browse(desk.admin, file, "contacts").rows[0].row
     return lambda: browsing.reveal(desk.admin, file, "contacts", row, ["date_of_birth"])
+
+
+def _compared(desk: Desk) -> Act:
+    ann = desk.contact(firstname="Ann")
+    file = str(desk.backup_file())
+    desk.edit(ann, firstname="Anne")
+    comparisons = desk.workspace.comparisons
+    found = comparisons.compare(desk.admin, file)
+    return lambda: comparisons.export(desk.admin, found.id, desk.folder.parent / "out.csv")
 
 
 def _left(desk: Desk) -> Act:
@@ -113,6 +123,10 @@ def _run_bulk(plan: Callable[[Desk], BulkPlan]) -> Preparation:
         return lambda: desk.workspace.run_job(job_id)
 
     return prepare
+
+
+def _key(desk: Desk, record_id: int) -> int:
+    return bin_key(desk.workspace.definitions.object(desk.admin, "contacts").id, record_id)
 
 
 def _expiry(desk: Desk) -> Act:
@@ -275,6 +289,12 @@ LOGGED: dict[str, Preparation] = {
         lambda: d.workspace.passwords.change(d.admin, PASSWORD, NEW_PASSWORD)
     ),
     "passwords.set_first": _password_of_a_new_user,
+    "recycle_bin.purge": _with_contact(
+        lambda d, i: d.workspace.recycle_bin.purge(d.admin, [_key(d, i)]), in_bin=True
+    ),
+    "recycle_bin.restore": _with_contact(
+        lambda d, i: d.workspace.recycle_bin.restore(d.admin, [_key(d, i)]), in_bin=True
+    ),
     "restores.start": _restore,
     "restores.start_undo": _undo,
     "segments.add": lambda d: (
@@ -332,6 +352,7 @@ LOGGED: dict[str, Preparation] = {
         lambda d: d.workspace.users.set(d.admin, MARC, UserChange(full_name="Marc D."))
     ),
     "browsing.reveal": _browsed,
+    "comparisons.export": _compared,
     "records.reveal": _with_contact(
         lambda d, i: d.workspace.records.reveal(d.admin, "contacts", i, ["hs_object_id", "phone"])
     ),
@@ -398,6 +419,9 @@ READS = frozenset(
         "backups.verify_file",
         "browsing.browse",
         "browsing.tables",
+        "comparisons.compare",
+        "comparisons.numbers",
+        "comparisons.records",
         "definitions.counts",
         "definitions.object",
         "definitions.objects",
@@ -424,6 +448,11 @@ READS = frozenset(
         "records.ids",
         "records.owners",
         "records.rows",
+        "recycle_bin.deleters",
+        "recycle_bin.keys",
+        "recycle_bin.purge_plan",
+        "recycle_bin.restore_plan",
+        "recycle_bin.rows",
         "restores.changes",
         "restores.differences",
         "restores.list",

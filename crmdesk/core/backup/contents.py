@@ -61,11 +61,16 @@ def sensitive_labels(object_types: list[ObjectType]) -> list[str]:
 
 def _definition(found: ObjectType) -> dict[str, Any]:
     return {
+        "id": found.id,
         "label": found.label,
         "plural_label": found.plural_label,
         "custom": found.custom,
         "properties": {
             column.name: {
+                "id": column.id,
+                "label": column.label,
+                "type": column.type.value,
+                "hidden": column.hidden,
                 "format": str(column.format),
                 "group": column.group,
                 "sensitive": column.sensitive,
@@ -73,6 +78,7 @@ def _definition(found: ObjectType) -> dict[str, Any]:
                 "required": column.required,
                 "calculated": column.calculated,
                 "options": [[option.value, option.label] for option in column.options],
+                "archived_options": [each.value for each in column.options if each.archived],
             }
             for column in found.properties
         },

@@ -21,6 +21,7 @@ from crmdesk.core.errors import NotSignedIn, PermissionDenied, UserError
 from crmdesk.core.records.catalogue import PropertyDefinition
 from crmdesk.core.records.filters import RecordQuery
 from crmdesk.core.records.picking import Picked
+from crmdesk.core.records.recycle_bin_model import BinQuery
 from crmdesk.core.records.types import PropertyType
 from crmdesk.core.records.views import ViewDefinition
 from crmdesk.core.restore.model import PlanRequest
@@ -70,6 +71,12 @@ RIGHTS: dict[str, Permission | str] = {
     "associations.relabel": USE,
     "associations.undo": USE,
     "backups.create": SUPER_ADMIN,
+    "comparisons.compare": SUPER_ADMIN,
+    "comparisons.export": SUPER_ADMIN,
+    "comparisons.leave": INNER,
+    "comparisons.leave_all": INNER,
+    "comparisons.numbers": SUPER_ADMIN,
+    "comparisons.records": SUPER_ADMIN,
     "backups.delete": SUPER_ADMIN,
     "backups.download": SUPER_ADMIN,
     "backups.estimate": SUPER_ADMIN,
@@ -167,14 +174,21 @@ RIGHTS: dict[str, Permission | str] = {
     "records.rows": USE,
     "recovery_keys.binding": SUPER_ADMIN,
     "recovery_keys.renew": SUPER_ADMIN,
+    "recycle_bin.deleters": USE,
+    "recycle_bin.keys": USE,
+    "recycle_bin.purge": DELETE,
+    "recycle_bin.purge_plan": DELETE,
+    "recycle_bin.restore": DELETE,
+    "recycle_bin.restore_plan": DELETE,
+    "recycle_bin.rows": USE,
     "restores.changes": SUPER_ADMIN,
     "restores.differences": SUPER_ADMIN,
     "restores.list": SUPER_ADMIN,
     "restores.objects": SUPER_ADMIN,
     "restores.open": SUPER_ADMIN,
     "restores.plan": SUPER_ADMIN,
-    "restores.read_differences": SUPER_ADMIN,
     "restores.read_plan": SUPER_ADMIN,
+    "restores.read_differences": SUPER_ADMIN,
     "restores.save_skipped": SUPER_ADMIN,
     "restores.show": SUPER_ADMIN,
     "restores.skipped": SUPER_ADMIN,
@@ -276,6 +290,7 @@ ARGUMENTS: dict[str, object] = {
     "import_id": "none",
     "job_id": "none",
     "key": "backup.keep_days",
+    "keys": [1 << 40],
     "label": "Boat",
     "label_id": 10**9,
     "labels": [],
@@ -320,6 +335,8 @@ ARGUMENTS: dict[str, object] = {
     "view_id": 10**9,
     "view_ids": [10**9],
     "columns": ["email"],
+    "comparison_id": "none",
+    "numbers": [1],
 }
 
 
@@ -384,6 +401,8 @@ def arguments(method: Callable[..., object], actor: Actor, folder: Path) -> dict
         "request": PlanRequest("none", "contacts", None),
     }
     owner = method.__qualname__.split(".")[0]
+    if owner == "RecycleBin":
+        by_name["query"] = BinQuery()
     if owner == "SavedViews":
         by_name["definition"] = ViewDefinition()
     if owner == "ImportService":

@@ -1,0 +1,1 @@
+"""Two states of the workspace side by side: backup and now, or backup and backup."""

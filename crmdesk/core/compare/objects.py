@@ -1,0 +1,144 @@
+"""Walks the objects of two states one after the other, and tells each record that differs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from crmdesk.core.backup.manifest import ManifestColumn
+from crmdesk.core.compare.definitions import ObjectThere
+from crmdesk.core.compare.model import ComparedValue, DifferingRecord, ObjectDifference, Side
+from crmdesk.core.compare.sides import Side as Rows
+from crmdesk.core.compare.walk import Met, Tally, Walk
+from crmdesk.core.records.schema import ObjectType
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One side, opened: what it is, its definitions and its records."""
+
+    side: Side
+    objects: dict[str, ObjectThere]
+    rows: Rows
+
+
+class ObjectWalks:
+    """Walks one object after the other, and numbers the records that differ."""
+
+    def __init__(
+        self,
+        earlier: State,
+        later: State,
+        now_types: Sequence[ObjectType],
+        cancelled: Callable[[], bool],
+    ) -> None:
+        self.differences: list[ObjectDifference] = []
+        self._earlier = earlier
+        self._later = later
+        self._shown = {found.name: found.display_properties for found in now_types}
+        self._calculated = {
+            found.name: {each.name for each in found.properties if each.calculated}
+            for found in now_types
+        }
+        self._cancelled = cancelled
+        self._number = 0
+
+    def records(self, names: Sequence[str]) -> Iterator[DifferingRecord]:
+        """All differing records of all objects."""
+        for name in names:
+            yield from self._object(name)
+
+    def _object(self, name: str) -> Iterator[DifferingRecord]:
+        before, after = self._earlier.objects.get(name), self._later.objects.get(name)
+        layout = self._earlier.rows.columns(name) or self._later.rows.columns(name)
+        there = [each for each in (after, before) if each is not None]
+        sensitive = frozenset(
+            each.name
+            for known in there
+            for each in known.properties.values()
+            if each.settings.get("sensitive")
+        )
+        shown = _Shown(
+            layout,
+            _compared(layout, there, self._calculated.get(name, set())),
+            sensitive,
+            self._shown.get(name, ()),
+        )
+        tally = Tally()
+        if layout:
+            walk = Walk(
+                name, self._earlier.rows, self._later.rows, layout, shown.places, self._cancelled
+            )
+            tally = walk.tally
+            for met in walk:
+                self._number += 1
+                yield shown.record(self._number, name, met)
+        self.differences.append(
+            ObjectDifference(
+                name,
+                there[0].label if there else name,
+                tally.added,
+                tally.removed,
+                tally.changed,
+                tally.unchanged,
+                dict(sorted(tally.properties.items(), key=lambda item: -item[1])),
+                {column.name: column.label for column in layout},
+                sensitive,
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """How rows of one layout are told."""
+
+    layout: tuple[ManifestColumn, ...]
+    places: tuple[int, ...]
+    sensitive: frozenset[str]
+    names: tuple[str, ...]
+
+    def record(self, number: int, object_name: str, met: Met) -> DifferingRecord:
+        """A record that differs, its sensitive values left out."""
+        values = []
+        for place in self.places:
+            then = None if met.then is None else met.then[place]
+            now = None if met.now is None else met.now[place]
+            if then == now:
+                continue
+            name = self.layout[place].name
+            hidden = name in self.sensitive
+            values.append(
+                ComparedValue(name, None, None, True) if hidden else ComparedValue(name, then, now)
+            )
+        return DifferingRecord(
+            number, object_name, met.record_id, self._name(met), met.change, tuple(values)
+        )
+
+    def _name(self, met: Met) -> str:
+        cells = met.now or met.then or ()
+        told = {
+            column.name: cell
+            for column, cell in zip(self.layout, cells, strict=True)
+            if cell and column.name not in self.sensitive
+        }
+        return " ".join(told[name] for name in self.names if name in told)
+
+
+def _compared(
+    layout: Sequence[ManifestColumn], there: Sequence[ObjectThere], calculated: Collection[str]
+) -> tuple[int, ...]:
+    """Places of the columns that count: on both sides, and nothing that is calculated."""
+    told = {
+        name
+        for known in there
+        for name, found in known.properties.items()
+        if found.settings.get("calculated")
+    }
+    return tuple(
+        place
+        for place, column in enumerate(layout)
+        if place
+        and all(column.name in known.properties for known in there)
+        and column.name not in told
+        and column.name not in calculated
+    )

@@ -1,0 +1,266 @@
+"""Compares a backup with the workspace as it is now, or with another backup."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+from crmdesk.core.access.actor import Actor
+from crmdesk.core.access.guard import Guard
+from crmdesk.core.access.permissions import Permission
+from crmdesk.core.audit import kinds
+from crmdesk.core.audit.log import AuditLog
+from crmdesk.core.backup.cancel import cancelled_error, never
+from crmdesk.core.backup.contents import definitions_of, object_shapes
+from crmdesk.core.backup.snapshot import open_snapshot
+from crmdesk.core.changes.stage import scratch_path
+from crmdesk.core.clock import system_time
+from crmdesk.core.compare.definitions import compare_definitions, objects_of
+from crmdesk.core.compare.model import (
+    Comparison,
+    DifferenceFilter,
+    DifferingRecord,
+    Side,
+)
+from crmdesk.core.compare.objects import ObjectWalks, State
+from crmdesk.core.compare.sides import BackupSide, LiveSide
+from crmdesk.core.compare.store import DifferenceStore
+from crmdesk.core.db.engine import Database
+from crmdesk.core.errors import UserError
+from crmdesk.core.files.atomic import atomic_write
+from crmdesk.core.files.csv_writer import write_rows
+from crmdesk.core.records.schema import ObjectType, load_object_types
+from crmdesk.core.restore.sources import TrustedBackup, open_source
+from crmdesk.core.workspace_folder import refuse_inside
+
+_THREADS = 2
+_HEADER = ("object", "record_id", "record", "change", "property", "then", "now")
+_HIDDEN = "(sensitive)"
+
+Reported = Callable[[int], None]
+EVERYTHING = DifferenceFilter()
+
+
+def _silent(_: int) -> None:
+    """Report to nobody."""
+
+
+class ComparisonService:
+    """Compares states. Super Admins only; it writes no record.
+
+    Args:
+        folder: the workspace's folder.
+        verify_key: public key that this workspace's backups are signed with.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        guard: Guard,
+        audit_log: AuditLog,
+        folder: Path,
+        verify_key: bytes,
+    ) -> None:
+        self._database = database
+        self._guard = guard
+        self._audit_log = audit_log
+        self._vault = folder / "vault" / "backups"
+        self._staging = folder / "staging"
+        self._verify_key = verify_key
+        self._kept: dict[str, tuple[Comparison, DifferenceStore]] = {}
+
+    def compare(
+        self,
+        actor: Actor,
+        source: str,
+        other: str = "",
+        *,
+        objects: Sequence[str] = (),
+        cancelled: Callable[[], bool] = never,
+        reported: Reported = _silent,
+    ) -> Comparison:
+        """Compare a backup with now, or with another backup; the earlier one comes first.
+
+        Args:
+            source, other: ids of backups, or paths of backup files; without ``other``, now.
+            objects: only these; all where none is named.
+            reported: called with the number of differing records found so far.
+
+        Raises:
+            UserError: ``backup_unknown``, ``backup_unusable``, ``backup_foreign``,
+                ``backup_damaged``; ``object_unknown``.
+            Cancelled: ``cancelled`` said so.
+        """
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        with ExitStack() as stack:
+            states = [self._backup(source)]
+            now_types = self._object_types()
+            if other:
+                states.append(self._backup(other))
+            else:
+                states.append(self._now(stack, now_types, cancelled))
+            earlier, later = sorted(states, key=lambda state: state.side.at)
+            names = _chosen(earlier, later, objects)
+            store = DifferenceStore(scratch_path(self._staging))
+            walks = ObjectWalks(earlier, later, now_types, cancelled)
+            try:
+                for written in store.fill(walks.records(names)):
+                    reported(written)
+            except BaseException:
+                store.remove()
+                raise
+        found = Comparison(
+            secrets.token_hex(8),
+            earlier.side,
+            later.side,
+            tuple(walks.differences),
+            tuple(
+                each
+                for each in compare_definitions(
+                    earlier.objects, later.objects, recreatable=not other
+                )
+                if not objects or each.object in objects
+            ),
+        )
+        self._kept[found.id] = found, store
+        return found
+
+    def numbers(
+        self, actor: Actor, comparison_id: str, wanted: DifferenceFilter = EVERYTHING
+    ) -> list[int]:
+        """Numbers of the differing records, to be asked for page by page.
+
+        Raises:
+            UserError: ``comparison_gone``.
+        """
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        return self._store(comparison_id).numbers(wanted)
+
+    def records(
+        self, actor: Actor, comparison_id: str, numbers: Sequence[int]
+    ) -> list[DifferingRecord]:
+        """Differing records by number; values of sensitive properties are not told.
+
+        Raises:
+            UserError: ``comparison_gone``.
+        """
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        return self._store(comparison_id).records(numbers)
+
+    def export(
+        self,
+        actor: Actor,
+        comparison_id: str,
+        target: Path,
+        wanted: DifferenceFilter = EVERYTHING,
+        *,
+        cancelled: Callable[[], bool] = never,
+    ) -> int:
+        """Save the differences as CSV, one row a value; logged. Returns the number of rows.
+
+        Raises:
+            UserError: ``comparison_gone``, ``target_in_workspace``, what the disk said.
+        """
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        refuse_inside(self._database.path.parent, target)
+        store = self._store(comparison_id)
+        found = self._kept[comparison_id][0]
+        with atomic_write(target) as file:
+            rows = write_rows(file, _HEADER, _csv_rows(store, wanted, cancelled))
+            with self._database.write() as tx:
+                self._audit_log.log(
+                    tx,
+                    actor,
+                    kinds.COMPARISON_EXPORTED,
+                    object_type="backup",
+                    object_id=found.earlier.reference or found.later.reference,
+                    details={
+                        "then": found.earlier.name,
+                        "now": found.later.name,
+                        "object": wanted.object,
+                        "rows": rows,
+                    },
+                )
+        return rows
+
+    def leave(self, comparison_id: str) -> None:
+        """Forget a comparison and its file."""
+        kept = self._kept.pop(comparison_id, None)
+        if kept is not None:
+            kept[1].remove()
+
+    def leave_all(self) -> None:
+        """Forget every comparison, when the workspace is closed."""
+        for comparison_id in list(self._kept):
+            with suppress(OSError):
+                self.leave(comparison_id)
+
+    def _store(self, comparison_id: str) -> DifferenceStore:
+        kept = self._kept.get(comparison_id)
+        if kept is None:
+            raise UserError(
+                "comparison_gone", "This comparison was closed.", "Compare the backup again."
+            )
+        return kept[1]
+
+    def _object_types(self) -> list[ObjectType]:
+        with self._database.read() as tx:
+            return load_object_types(tx)
+
+    def _backup(self, reference: str) -> State:
+        with self._database.read() as tx:
+            backup: TrustedBackup = open_source(tx, reference, self._vault, self._verify_key)
+        manifest = backup.manifest
+        return State(
+            Side(reference, backup.name, manifest.snapshot_at),
+            objects_of(manifest.definitions, manifest),
+            BackupSide(backup.file),
+        )
+
+    def _now(
+        self, stack: ExitStack, object_types: list[ObjectType], cancelled: Callable[[], bool]
+    ) -> State:
+        snapshot = stack.enter_context(open_snapshot(self._database.path, _THREADS + 1, cancelled))
+        shapes = {shape.name: shape for shape in object_shapes(object_types)}
+        # A backup may say that it was made later than now, where a clock was set back.
+        return State(
+            Side("", "", max(snapshot.taken_at, system_time())),
+            objects_of(definitions_of(object_types)),
+            LiveSide(snapshot, shapes),
+        )
+
+
+def _chosen(earlier: State, later: State, objects: Sequence[str]) -> list[str]:
+    known = list(dict.fromkeys([*later.objects, *earlier.objects]))
+    for name in objects:
+        if name not in known:
+            raise UserError(
+                "object_unknown",
+                f"Neither of the two holds an object “{name}”.",
+                "Known are: " + ", ".join(known) + ".",
+                object=name,
+            )
+    return [name for name in known if not objects or name in objects]
+
+
+def _csv_rows(
+    store: DifferenceStore, wanted: DifferenceFilter, cancelled: Callable[[], bool]
+) -> Iterator[tuple[object | None, ...]]:
+    for record in store.each(wanted):
+        if cancelled():
+            raise cancelled_error()
+        for value in record.values:
+            if wanted.property and value.property != wanted.property:
+                continue
+            then, now = (_HIDDEN, _HIDDEN) if value.hidden else (value.then, value.now)
+            yield (
+                record.object,
+                record.record_id,
+                record.name,
+                record.change.value,
+                value.property,
+                then,
+                now,
+            )
