@@ -70,12 +70,11 @@ def list_differences(tx: Tx, stage: Stage, wanted: Wanted) -> array[int]:
     return found
 
 
-def read_differences(tx: Tx, stage: Stage, numbers: Sequence[int]) -> list[PlanSample]:
-    """The differences of these numbers, in their order; sensitive values masked."""
+def read_differences(tx: Tx, stage: Stage, numbers: Sequence[int]) -> dict[int, PlanSample]:
+    """The differences of these numbers, without those whose record is gone; masked if sensitive."""
     changes = [number for number in numbers if number >= 0]
     skips = [number for number in numbers if number < 0]
-    found = {**_changes(tx, stage, changes), **_skips(tx, stage, skips)}
-    return [found[number] for number in numbers if number in found]
+    return _changes(tx, stage, changes) | _skips(tx, stage, skips)
 
 
 def _condition(stage: Stage, place: int, kind: DifferenceKind) -> str:

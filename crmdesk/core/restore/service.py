@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sqlalchemy import select
@@ -256,7 +256,7 @@ class RestoreService:
 
     def read_differences(
         self, actor: Actor, plan_id: str, numbers: Sequence[int]
-    ) -> Sequence[PlanSample]:
+    ) -> Mapping[int, PlanSample]:
         """What these numbers of :meth:`differences` are; sensitive values masked.
 
         Raises:

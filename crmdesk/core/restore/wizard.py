@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from crmdesk.core.restore.model import (
+    Narrowed,
     OpenedBackup,
     RestorableObject,
     RestorePlan,
@@ -42,11 +43,22 @@ class Blocked(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """What a wizard that is opened from elsewhere begins with."""
+
+    object_name: str
+    record_ids: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class WizardState:
     """Everything that the wizard's pages show.
 
     Attributes:
-        outdated: values that changed since the review; zero while the plan fits.
+        record_ids: only these records of the chosen object; ``None`` for all of them.
+        only_unchanged: values stay that a person edited since the backup.
+        outdated: records that changed since the review; zero while the plan fits.
+        outdated_because: the sentence that says what changed.
         restore_id: set once the restore has been queued.
         finished: the restore has ended, one way or another.
     """
@@ -58,10 +70,13 @@ class WizardState:
     surveys: dict[str, Survey] = field(default_factory=dict)
     selected: dict[str, frozenset[str]] = field(default_factory=dict)
     skip_clears: bool = False
+    only_unchanged: bool = False
+    record_ids: tuple[int, ...] | None = None
     plan: RestorePlan | None = None
     accepts_changes: bool = False
     accepts_irreversible: bool = False
     outdated: int = 0
+    outdated_because: str = ""
     restore_id: str | None = None
     finished: bool = False
 
@@ -78,6 +93,11 @@ class WizardState:
         return self.selected.get(self.object_name, frozenset())
 
     @property
+    def narrowed(self) -> Narrowed:
+        """The options that a comparison counts by."""
+        return Narrowed(self.record_ids, self.only_unchanged)
+
+    @property
     def blocked(self) -> Blocked | None:
         """Why the primary button is off, or ``None`` when it is on."""
         return _BLOCKED[self.step](self)
@@ -89,23 +109,38 @@ class WizardState:
 
 
 def choose_backup(
-    state: WizardState, backup: OpenedBackup, objects: tuple[RestorableObject, ...]
+    state: WizardState,
+    backup: OpenedBackup,
+    objects: tuple[RestorableObject, ...],
+    opening: Opening | None = None,
 ) -> WizardState:
-    """A backup was picked: everything chosen for another one is forgotten."""
-    first = next((item.name for item in objects if item.restorable), None)
+    """A backup was picked: everything chosen for another one is forgotten.
+
+    Args:
+        opening: the object, and perhaps records of it, to begin with.
+    """
+    names = [item.name for item in objects if item.restorable]
+    found = opening if opening is not None and opening.object_name in names else None
     return WizardState(
         step=Step.PROPERTIES,
         backup=backup,
         objects=objects,
-        object_name=first,
+        object_name=next(iter(names), None) if found is None else found.object_name,
         skip_clears=state.skip_clears,
+        only_unchanged=state.only_unchanged,
+        record_ids=None if found is None else found.record_ids,
     )
 
 
 def choose_object(state: WizardState, object_name: str) -> WizardState:
     """Another object was picked; one that cannot be restored changes nothing."""
     allowed = any(item.name == object_name and item.restorable for item in state.objects)
-    return replace(_forget_plan(state), object_name=object_name) if allowed else state
+    if not allowed:
+        return state
+    if object_name == state.object_name:
+        return _forget_plan(state)
+    # Record ids mean nothing for another object, and what was counted by them is not its whole.
+    return replace(set_records(state, None), object_name=object_name)
 
 
 def take_survey(state: WizardState, survey: Survey) -> WizardState:
@@ -143,6 +178,19 @@ def set_skip_clears(state: WizardState, skip_clears: bool) -> WizardState:
     return replace(_forget_plan(state), skip_clears=skip_clears)
 
 
+def set_only_unchanged(state: WizardState, only_unchanged: bool) -> WizardState:
+    """Whether values stay that a person edited since the backup; all is counted anew."""
+    return replace(_forget_counts(state), only_unchanged=only_unchanged)
+
+
+def set_records(state: WizardState, record_ids: tuple[int, ...] | None) -> WizardState:
+    """Only these records, or all of them; the object is counted anew where that is another set."""
+    chosen = None if record_ids is None else tuple(dict.fromkeys(record_ids))
+    if chosen == state.record_ids:
+        return _forget_plan(state)
+    return replace(_forget_counts(state, state.object_name), record_ids=chosen)
+
+
 def take_plan(state: WizardState, plan: RestorePlan) -> WizardState:
     """The plan is made: on to the review, with both boxes unticked."""
     return replace(
@@ -152,15 +200,21 @@ def take_plan(state: WizardState, plan: RestorePlan) -> WizardState:
         accepts_changes=False,
         accepts_irreversible=False,
         outdated=0,
+        outdated_because="",
     )
 
 
-def plan_grew_old(state: WizardState, records: int) -> WizardState:
-    """The data changed since the review: boxes are unticked, and it must be reviewed again."""
+def plan_grew_old(state: WizardState, records: int, because: str = "") -> WizardState:
+    """The data changed since the review: boxes are unticked, and it must be reviewed again.
+
+    Args:
+        because: what changed, in a sentence.
+    """
     return replace(
         state,
         step=Step.REVIEW,
         outdated=max(records, 1),
+        outdated_because=because,
         accepts_changes=False,
         accepts_irreversible=False,
         restore_id=None,
@@ -203,7 +257,24 @@ def can_go_back(state: WizardState) -> bool:
 
 
 def _forget_plan(state: WizardState) -> WizardState:
-    return replace(state, plan=None, accepts_changes=False, accepts_irreversible=False, outdated=0)
+    return replace(
+        state,
+        plan=None,
+        accepts_changes=False,
+        accepts_irreversible=False,
+        outdated=0,
+        outdated_because="",
+    )
+
+
+def _forget_counts(state: WizardState, object_name: str | None = None) -> WizardState:
+    """Forget what was counted, of one object or of all; what was chosen stays."""
+    kept = {
+        name: survey
+        for name, survey in state.surveys.items()
+        if object_name is not None and name != object_name
+    }
+    return replace(_forget_plan(state), surveys=kept)
 
 
 def _blocked_backup(state: WizardState) -> Blocked | None:

@@ -6,36 +6,28 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from crmdesk.core.backup.browsed import BrowsedBackup, BrowsedPage, BrowsedRow
 from crmdesk.core.errors import Cancelled, UserError
-from crmdesk.ui.backup.browse_panel import BrowsedRecordPanel
+from crmdesk.ui.backup.browse_frame import BrowseFrame
 from crmdesk.ui.backup.browse_rows import place_words, table_columns, table_row, table_words
 from crmdesk.ui.backup.words import say
 from crmdesk.ui.desk import Desk
-from crmdesk.ui.frame.footer import Footer
 from crmdesk.ui.tables.cells import RowHeight
-from crmdesk.ui.tables.data_table import DataTable
 from crmdesk.ui.tables.source import ListSource
-from crmdesk.ui.theme.apply import px
 from crmdesk.ui.widgets.announce import announce
-from crmdesk.ui.widgets.banner import Banner, BannerTone
-from crmdesk.ui.widgets.buttons import Button, ButtonKind, IconButton
+from crmdesk.ui.widgets.banner import BannerTone
 from crmdesk.ui.widgets.empty_state import EmptyState
-from crmdesk.ui.widgets.page_header import PageHeader
-from crmdesk.ui.widgets.progress import ProgressBar
-from crmdesk.ui.widgets.search_field import SearchField
 from crmdesk.ui.window_state import TableState
 
 PAGE_ROWS = 200
 _PAUSE_MS = 300
-_SHARE, _LEAST = 0.94, (760, 460)
 
 
-class BrowseDialog(QDialog):
+class BrowseDialog(BrowseFrame):
     """The records of a backup, to be looked at and nothing else.
 
     Args:
@@ -45,13 +37,8 @@ class BrowseDialog(QDialog):
     """
 
     def __init__(self, desk: Desk, reference: str, title: str, over: QWidget) -> None:
-        super().__init__(over.window())
-        self.setObjectName("browse_dialog")
-        self.setWindowTitle(say("Browse records"))
-        self.setAccessibleName(say("Browse records"))
-        self.setWindowModality(Qt.WindowModality.WindowModal)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._desk, self._reference, self._title = desk, reference, title
+        super().__init__(desk, title, over)
+        self._reference = reference
         self._backup: BrowsedBackup | None = None
         self._page: BrowsedPage | None = None
         self._starts: list[int] = [0]
@@ -60,68 +47,8 @@ class BrowseDialog(QDialog):
         self._stop = threading.Event()
         self._again: Callable[[], object] = self._read_tables
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
-        self._make_parts()
-        self._build()
         self._connect()
-        self._fit(over.window())
         self._read_tables()
-
-    # -- building ----------------------------------------------------------------------------
-    def _make_parts(self) -> None:
-        self.objects = QComboBox()
-        self.objects.setAccessibleName(say("Object"))
-        self.objects.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self.objects.setMinimumContentsLength(14)
-        self.search = SearchField(say("Search every value"))
-        self.search.setMinimumWidth(px(160))
-        self.search.setMaximumWidth(px(320))
-        self._source = ListSource(())
-        self.table = DataTable(
-            say("Records in the backup"),
-            self._source,
-            self._desk.queries,
-            start=TableState(height=RowHeight.COMPACT),
-        )
-        self.panel = BrowsedRecordPanel(self._desk.zone)
-        self.banner = Banner(BannerTone.DANGER, "", "", say("Try again"))
-        self._busy = ProgressBar(say("Reading the backup"), 2)
-        self.footer = Footer(tall=True)
-        self.before_button = IconButton("chevron-left", say("Previous page"))
-        self.after_button = IconButton("chevron-right", say("Next page"))
-        self.use_button = Button("", ButtonKind.SECONDARY, "archive-restore")
-        self.use_button.setObjectName("use_backup")
-        self.close_button = Button(say("Close"), ButtonKind.SECONDARY)
-
-    def _build(self) -> None:
-        self._header = PageHeader(say("Browse records"), self._title)
-        self._header.add(self.objects)
-        self._header.add(self.search)
-        top = QVBoxLayout()
-        top.setContentsMargins(24, 16, 24, 12)
-        top.setSpacing(12)
-        top.addWidget(self._header)
-        top.addWidget(self.banner)
-        turning = (self.before_button, self.after_button)
-        for button in (*turning, self.use_button, self.close_button):
-            self.footer.end.addWidget(button)
-        middle = QHBoxLayout()
-        middle.setSpacing(0)
-        middle.addWidget(self.table, 1)
-        middle.addWidget(self.panel)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addLayout(top)
-        whole.addWidget(self._busy)
-        whole.addLayout(middle, 1)
-        whole.addWidget(self.footer)
-        for hidden in (self.banner, self.panel, self.use_button):
-            hidden.hide()
-        for waiting in (*turning, self.objects, self.search):
-            waiting.setEnabled(False)
-        # Enter in the search or on a row must not press a button.
-        for each in self.findChildren(QPushButton):
-            each.setAutoDefault(False)
 
     def _connect(self) -> None:
         self.objects.activated.connect(self._choose_object)
@@ -137,14 +64,11 @@ class BrowseDialog(QDialog):
         self.before_button.clicked.connect(self._previous)
         self.after_button.clicked.connect(self._next)
         self.use_button.clicked.connect(self._use)
+        self.choice.changed.connect(self._name_use)
         self.close_button.clicked.connect(self._leave)
         QShortcut(QKeySequence.StandardKey.Find, self, self.search.setFocus)
         QShortcut(QKeySequence("Alt+Up"), self, partial(self._step, -1))
         QShortcut(QKeySequence("Alt+Down"), self, partial(self._step, 1))
-
-    def _fit(self, window: QWidget) -> None:
-        wide, high = (round(side * _SHARE) for side in (window.width(), window.height()))
-        self.resize(max(wide, px(_LEAST[0])), max(high, px(_LEAST[1])))
 
     # -- reading -----------------------------------------------------------------------------
     def _read_tables(self) -> None:
@@ -161,8 +85,7 @@ class BrowseDialog(QDialog):
         self._end()
         at = "" if backup.snapshot_at is None else self._desk.exact(backup.snapshot_at)
         self._header.set_title(say("Browse records"), self._subtitle(at))
-        text = say("Restore from it") if backup.ours else say("Import from it")
-        self.use_button.setText(text)
+        self._name_use(0)
         self.use_button.set_icon("archive-restore" if backup.ours else "upload")
         self.use_button.show()
         self.objects.clear()
@@ -180,6 +103,15 @@ class BrowseDialog(QDialog):
         self._choose_object()
         self.table.view.setFocus()
 
+    @Slot(int)
+    def _name_use(self, chosen: int) -> None:
+        """What the button does: with all that is in the backup, or with the ticked records."""
+        ours = self._backup is not None and self._backup.ours
+        text = say("Restore from it") if ours else say("Import from it")
+        if ours and chosen:
+            text = say("Restore %Ln record{|s}", chosen)
+        self.use_button.setText(text)
+
     def _subtitle(self, at: str) -> str:
         if self._backup is None or not self._backup.ours:
             return f"{self._title}. {say('Not verified: made elsewhere, or changed since.')}"
@@ -189,6 +121,7 @@ class BrowseDialog(QDialog):
     @Slot()
     def _choose_object(self) -> None:
         self._page, self._total = None, None
+        self.choice.clear()
         self._close_panel()
         self._source = ListSource(())
         self.table.set_source(self._source)
@@ -227,6 +160,7 @@ class BrowseDialog(QDialog):
             self._source = ListSource(columns)
             self.table.set_source(self._source, start=TableState(height=RowHeight.COMPACT))
         zone = self._desk.zone
+        self.choice.turn(page.rows)
         self._source.replace(table_row(page, row, search, zone) for row in page.rows)
         if not page.rows:
             self._say_nothing_there(search)
@@ -377,8 +311,12 @@ class BrowseDialog(QDialog):
     @Slot()
     def _use(self) -> None:
         ours = self._backup is not None and self._backup.ours
+        link = f"{'restore/from' if ours else 'imports/file'}/{self._reference}"
+        if ours and self.choice.record_ids and self._page is not None:
+            ids = ",".join(map(str, self.choice.record_ids))
+            link = f"restore/records/{self._page.table.object}/{ids}/{self._reference}"
         self._leave()
-        self._desk.go(f"{'restore/from' if ours else 'imports/file'}/{self._reference}")
+        self._desk.go(link)
 
     @Slot()
     def _leave(self) -> None:

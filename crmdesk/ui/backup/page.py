@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from PySide6.QtCore import QTimer, Slot
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from crmdesk.core.backup.model import Backup, BackupEstimate, BackupHealth, OpenedFile
 from crmdesk.core.backup.verify import Verification
@@ -18,22 +18,13 @@ from crmdesk.ui import words
 from crmdesk.ui.backup.browse_dialog import BrowseDialog
 from crmdesk.ui.backup.deeds import Deeds
 from crmdesk.ui.backup.first import no_backups
-from crmdesk.ui.backup.health_banner import HealthBanner
-from crmdesk.ui.backup.notice_slot import NoticeSlot
-from crmdesk.ui.backup.panel import BackupPanel
-from crmdesk.ui.backup.rows import actions_for, columns, row_id, row_of
+from crmdesk.ui.backup.page_frame import BackupFrame
+from crmdesk.ui.backup.rows import actions_for, row_id, row_of
 from crmdesk.ui.backup.saving import FileWork
 from crmdesk.ui.backup.words import coming, problem_sentence, say
 from crmdesk.ui.desk import Desk
-from crmdesk.ui.frame.footer import Footer
-from crmdesk.ui.frame.page import Page
-from crmdesk.ui.tables.cells import Lead, Row, RowAction, RowHeight
-from crmdesk.ui.tables.data_table import DataTable
+from crmdesk.ui.tables.cells import Row, RowAction
 from crmdesk.ui.tables.model import PagedModel
-from crmdesk.ui.tables.source import ListSource
-from crmdesk.ui.widgets.buttons import Button, ButtonKind
-from crmdesk.ui.widgets.page_header import PageHeader
-from crmdesk.ui.window_state import TableState
 
 _LONGEST_TIMER_MS = 24 * 3_600 * 1_000
 
@@ -48,12 +39,11 @@ class _Vault:
     ended: Mapping[str, Job]
 
 
-class BackupPage(Page):
+class BackupPage(BackupFrame):
     """Links: ``backups``, ``backups/<id>``, ``backups/new``, ``backups/open``."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(say("Backup"), parent)
-        self._desk = desk
+        super().__init__(desk, self._actions_of, parent)
         self._vault: _Vault | None = None
         self._jobs: dict[str, Job] = {job.id: job for job in desk.jobs.open_jobs}
         self._wanted = ""
@@ -61,58 +51,9 @@ class BackupPage(Page):
         self._narrow = False
         self.files = FileWork(desk, self)
         self.deeds = Deeds(desk, self)
-        self.create_button = Button(say("Create backup"), ButtonKind.PRIMARY, "plus")
-        self.open_button = Button(say("Open a backup file"), ButtonKind.SECONDARY, "folder-open")
-        self.health = HealthBanner(desk)
-        self.notices = NoticeSlot()
-        self._source = ListSource(columns())
-        self.table = DataTable(
-            say("Backups"),
-            self._source,
-            desk.queries,
-            lead=Lead.ICON,
-            actions_of=self._actions_of,
-            state=desk.state,
-            key="backups",
-            start=TableState(height=RowHeight.ROOMY),
-        )
-        self.panel = BackupPanel(desk)
         self._next = QTimer(self, singleShot=True)
-        self._build()
         self._connect()
         self.refresh()
-
-    # -- building --------------------------------------------------------------------------
-    def _build(self) -> None:
-        self._header = PageHeader(say("Backup"), " ")
-        self._header.add(self.open_button)
-        self._header.add(self.create_button)
-        top = QVBoxLayout()
-        top.setContentsMargins(24, 16, 24, 12)
-        top.setSpacing(12)
-        top.addWidget(self._header)
-        top.addWidget(self.health)
-        top.addWidget(self.notices)
-        self.footer = Footer("info")
-        self.footer.set_words(
-            "",
-            say(
-                "Backups hold every record and property value. Links between records and "
-                "activity notes are not included."
-            ),
-        )
-        main = QVBoxLayout()
-        main.setSpacing(0)
-        main.addLayout(top)
-        main.addWidget(self.table, 1)
-        main.addWidget(self.footer)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addLayout(main, 1)
-        row.addWidget(self.panel)
-        self.health.hide()
-        self.panel.hide()
 
     def _connect(self) -> None:
         self.create_button.clicked.connect(self.ask_create)

@@ -13,7 +13,7 @@ from crmdesk.ui import words
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.restore.property_table import Narrowing, PropertyTable
 from crmdesk.ui.restore.selection_panel import SelectionPanel
-from crmdesk.ui.restore.words import object_reason
+from crmdesk.ui.restore.words import object_reason, say
 from crmdesk.ui.theme.apply import px
 from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.widgets.buttons import Button
@@ -36,17 +36,22 @@ class ChoosePage(QWidget):
         object_chosen: name of an object.
         properties_chosen: names of all chosen properties.
         skip_clears_changed: whether values stay where the backup has none.
+        only_unchanged_changed: whether values stay that a person edited since.
+        records_changed: ids of the only records wanted, or None for all.
     """
 
     object_chosen = Signal(str)
     properties_chosen = Signal(object)
     skip_clears_changed = Signal(bool)
+    only_unchanged_changed = Signal(bool)
+    records_changed = Signal(object)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
         self._listed: tuple[RestorableObject, ...] = ()
         self._shown: object = None
+        self._shown_object: str | None = None
         self._narrowing = Narrowing()
         self._object_type: ObjectType | None = None
         self.header = PageHeader(self.tr("Choose what to restore"), " ")
@@ -101,6 +106,8 @@ class ChoosePage(QWidget):
         self.properties.chosen.connect(self.properties_chosen)
         self.properties.counted.connect(self._counted)
         self.panel.skip_clears_changed.connect(self.skip_clears_changed)
+        self.panel.only_unchanged_changed.connect(self.only_unchanged_changed)
+        self.panel.records_changed.connect(self.records_changed)
 
     # -- what is shown ---------------------------------------------------------------------
     def show_state(self, state: WizardState, object_type: ObjectType | None) -> None:
@@ -112,9 +119,12 @@ class ChoosePage(QWidget):
         if state.survey is not self._shown:
             self._shown = state.survey
             if state.survey is not None:
-                self._narrowing = Narrowing()
-                self._show_chips()
-                self.search.clear()
+                if state.object_name != self._shown_object:
+                    # The same object counted anew stays narrowed as it was.
+                    self._shown_object = state.object_name
+                    self._narrowing = Narrowing()
+                    self._show_chips()
+                    self.search.clear()
                 self._offer_empty(state)
                 self.properties.show_survey(state.survey, object_type, self._narrowing)
         self.properties.set_chosen(state.chosen)
@@ -136,7 +146,9 @@ class ChoosePage(QWidget):
             survey = state.surveys.get(item.name)
             if survey is not None:
                 changed = sum(found.counts.changing for found in survey.properties)
-                self.objects.set_count(item.name, words.number(changed))
+                self.objects.set_count(item.name, _counted(changed, survey.records_changing))
+            else:
+                self.objects.set_count(item.name, "")
         if state.object_name is not None:
             self.objects.set_current(state.object_name)
 
@@ -147,7 +159,7 @@ class ChoosePage(QWidget):
         old.hide()
         old.deleteLater()
         self.objects.chosen.connect(self.object_chosen)
-        counted = label(self.tr("Changed values"), TextStyle.HEADER)
+        counted = label(self.tr("Changes"), TextStyle.HEADER)
         counted.setContentsMargins(0, 0, 9, 0)
         self.objects.add_group(self.tr("Object"), counted)
         for item in items:
@@ -238,3 +250,11 @@ class ChoosePage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._share_room()
+
+
+def _counted(values: int, records: int) -> str:
+    """What an object would change: values, and the records they are in."""
+    if not values:
+        return words.number(0)
+    text = say("%1 in %2")
+    return text.replace("%1", words.number(values)).replace("%2", words.number(records))

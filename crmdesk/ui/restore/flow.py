@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -12,6 +13,7 @@ from crmdesk.core.errors import Busy, Cancelled, UserError
 from crmdesk.core.jobs.job import Job, JobState
 from crmdesk.core.restore import wizard
 from crmdesk.core.restore.model import (
+    Narrowed,
     OpenedBackup,
     PlanRequest,
     RestorableObject,
@@ -19,7 +21,7 @@ from crmdesk.core.restore.model import (
     RestorePlan,
     Survey,
 )
-from crmdesk.core.restore.wizard import Step, WizardState
+from crmdesk.core.restore.wizard import Opening, Step, WizardState
 from crmdesk.ui.desk import Desk
 
 _OUTDATED = "plan_outdated"
@@ -47,6 +49,7 @@ class RestoreFlow(QObject):
         self._desk = desk
         self.state = WizardState()
         self.busy = ""
+        self.source = ""
         self.restore: Restore | None = None
         self._cancel = threading.Event()
         desk.jobs.changed.connect(self._jobs_moved)
@@ -59,15 +62,16 @@ class RestoreFlow(QObject):
         self.restore = None
         self._become(WizardState())
 
-    def open(self, source: str) -> None:
-        """Open a backup by id or path, and go on to its objects."""
+    def open(self, source: str, opening: Opening | None = None) -> None:
+        """Open a backup by id or path, and go on to its objects, or to the one that is wanted."""
         self.stop()
+        self.source = source
         restores, actor = self._desk.workspace.restores, self._desk.actor
 
         def read() -> tuple[OpenedBackup, tuple[RestorableObject, ...]]:
             return restores.open(actor, source), tuple(restores.objects(actor, source))
 
-        self._ask("opening", read, self._opened)
+        self._ask("opening", read, partial(self._opened, opening))
 
     def choose_object(self, name: str) -> None:
         """Show another object; its comparison begins unless it is there."""
@@ -85,6 +89,7 @@ class RestoreFlow(QObject):
             self._desk.actor,
             self.state.backup.reference,
             wanted,
+            self._narrowed(wanted),
             cancelled=self._cancel.is_set,
             reported=self.compared.emit,
         )
@@ -99,6 +104,18 @@ class RestoreFlow(QObject):
         """Leave values alone where the backup has none, or clear them."""
         self._become(wizard.set_skip_clears(self.state, skip))
 
+    def set_only_unchanged(self, only_unchanged: bool) -> None:
+        """Leave values alone that a person edited since the backup; counts everything anew."""
+        self.stop()
+        self._become(wizard.set_only_unchanged(self.state, only_unchanged))
+        self.compare()
+
+    def set_records(self, record_ids: tuple[int, ...] | None) -> None:
+        """Only these records of the object, or all; counts them anew."""
+        self.stop()
+        self._become(wizard.set_records(self.state, record_ids))
+        self.compare()
+
     # -- planning --------------------------------------------------------------------------
     def review(self) -> None:
         """Make the plan and go to the review; again when the old one no longer fits."""
@@ -110,7 +127,9 @@ class RestoreFlow(QObject):
             state.backup.reference,
             state.object_name,
             tuple(sorted(state.chosen)),
+            record_ids=state.record_ids,
             skip_clears=state.skip_clears,
+            only_unchanged=state.only_unchanged,
         )
         work = partial(
             self._desk.workspace.restores.plan,
@@ -184,13 +203,21 @@ class RestoreFlow(QObject):
         names = (item.name for item in state.objects if item.restorable)
         return next((name for name in names if name not in state.surveys), None)
 
+    def _narrowed(self, object_name: str) -> Narrowed:
+        """Chosen records are those of the object in sight; the others are counted whole."""
+        narrowed = self.state.narrowed
+        shown = object_name == self.state.object_name
+        return narrowed if shown else replace(narrowed, record_ids=None)
+
     def _become(self, state: WizardState) -> None:
         self.state = state
         self.changed.emit()
 
-    def _opened(self, found: tuple[OpenedBackup, tuple[RestorableObject, ...]]) -> None:
+    def _opened(
+        self, opening: Opening | None, found: tuple[OpenedBackup, tuple[RestorableObject, ...]]
+    ) -> None:
         self.busy = ""
-        self._become(wizard.choose_backup(self.state, *found))
+        self._become(wizard.choose_backup(self.state, *found, opening))
         self.compare()
 
     def _surveyed(self, survey: Survey) -> None:
@@ -205,15 +232,15 @@ class RestoreFlow(QObject):
     def _refused(self, error: Exception) -> None:
         self.busy = ""
         if isinstance(error, UserError) and error.code == _OUTDATED:
-            self._grew_old(int(str(error.values.get("records", 1))))
+            self._grew_old(int(str(error.values.get("records", 1))), error.message)
             return
         self.changed.emit()
         if not isinstance(error, Cancelled):
             self.failed.emit(error)
 
-    def _grew_old(self, records: int) -> None:
+    def _grew_old(self, records: int, because: str) -> None:
         self.restore = None
-        self._become(wizard.plan_grew_old(self.state, records))
+        self._become(wizard.plan_grew_old(self.state, records, because))
 
     def _queued(self, restore: Restore) -> None:
         self.busy, self.restore = "", restore
@@ -234,7 +261,7 @@ class RestoreFlow(QObject):
         if self.restore is None or job.id != self.restore.job_id or self.state.finished:
             return
         if job.state is JobState.FAILED and job.error is not None and job.error.code == _OUTDATED:
-            self._grew_old(1)
+            self._grew_old(1, job.error.message)
             return
         try:
             self.restore = self._desk.workspace.restores.show(self._desk.actor, self.restore.id)

@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QStackedWidget, 
 from crmdesk.core.errors import UserError
 from crmdesk.core.jobs.job import FINAL, Job
 from crmdesk.core.restore.model import Restore, RestoreSource
-from crmdesk.core.restore.wizard import Step
+from crmdesk.core.restore.wizard import Opening, Step
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.frame.page import Page
+from crmdesk.ui.messages import message
 from crmdesk.ui.restore.flow import RestoreFlow
 from crmdesk.ui.restore.run_page import RunPage, is_running
 from crmdesk.ui.restore.start_page import StartPage
@@ -29,6 +30,7 @@ TAB = "restore"
 class RestorePage(Page):
     """Links: ``restore``, ``restore/new``, ``restore/from/<backup id>``, ``restore/<restore id>``.
 
+    ``restore/records/<object>/<ids with commas>/<backup id or path>`` begins with these records.
     A draft stays while other tabs are looked at; the tab then carries a dot.
     """
 
@@ -82,6 +84,7 @@ class RestorePage(Page):
         self.summary.undo_asked.connect(self.undoing.ask)
         self.summary.cancel_asked.connect(self._cancel_past)
         self.summary.again_asked.connect(self._again)
+        self.summary.failed.connect(self._toast_error)
         self.undoing.started.connect(self._undo_started)
         self.undoing.failed.connect(self._undo_failed)
         self.flow.changed.connect(self._tell_draft)
@@ -121,6 +124,9 @@ class RestorePage(Page):
         parts = link.split("/")
         if parts[1:2] == ["from"] and len(parts) > 2:
             self._restore_from("/".join(parts[2:]))
+        elif parts[1:2] == ["records"] and len(parts) > 4:
+            ids = tuple(int(part) for part in parts[3].split(",") if part.isdigit())
+            self._restore_from("/".join(parts[4:]), Opening(parts[2], ids or None))
         elif parts[1:2] == ["new"]:
             self._begin()
         elif len(parts) > 1 and parts[1]:
@@ -155,11 +161,11 @@ class RestorePage(Page):
         self._go(self.wizard)
 
     @Slot(str)
-    def _restore_from(self, source: str) -> None:
+    def _restore_from(self, source: str, opening: Opening | None = None) -> None:
         self.flow.begin()
         self._read_sources()
         self._go(self.wizard)
-        self.flow.open(source)
+        self.flow.open(source, opening)
 
     def _read_sources(self) -> None:
         desk = self._desk
@@ -211,6 +217,11 @@ class RestorePage(Page):
         else:
             self.summary.show_summary(found, values)
         self._go(self._summary_page)
+
+    @Slot(object)
+    def _toast_error(self, error: Exception) -> None:
+        told = message(error)
+        self._desk.toast(told.title, told.advice)
 
     @Slot()
     def _again(self) -> None:

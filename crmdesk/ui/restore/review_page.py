@@ -13,6 +13,7 @@ from crmdesk.core.restore.wizard import WizardState
 from crmdesk.ui import words
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.restore.before_card import BeforeCard
+from crmdesk.ui.restore.options_box import option_sentences
 from crmdesk.ui.restore.samples import SamplesCard
 from crmdesk.ui.restore.values import ShownValues
 from crmdesk.ui.restore.words import filled, gone_records, inside, records_word, skip_reason
@@ -95,7 +96,7 @@ class ReviewPage(QWidget):
         self._header.set_title(title, self._subtitle(state, plan, values))
         self.numbers.set_numbers(self._numbers(plan, values))
         self.samples.show_plan(plan, values)
-        self._show_limits(plan, values)
+        self._show_limits(state, plan, values)
         self.before.show_plan(plan, values.object_type, self._desk)
 
     def _subtitle(self, state: WizardState, plan: RestorePlan, values: ShownValues) -> str:
@@ -140,11 +141,13 @@ class ReviewPage(QWidget):
             ),
         )
 
-    def _show_limits(self, plan: RestorePlan, values: ShownValues) -> None:
+    def _show_limits(self, state: WizardState, plan: RestorePlan, values: ShownValues) -> None:
         while (item := self._limit_lines.takeAt(0)) is not None:
             if (layout := item.layout()) is not None:
                 empty_layout(layout)  # type: ignore[arg-type]
         kind = values.object_type
+        for sentence in option_sentences(state):
+            self._limit("list-checks", sentence)
         gone = gone_records(plan.skipped)
         if gone:
             self._add_gone(plan.skipped, gone, kind.name, records_word(kind, gone))

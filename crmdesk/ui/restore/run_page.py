@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.core.jobs.job import OPEN, Job, JobState
-from crmdesk.core.restore.model import Restore, RestorePlan
+from crmdesk.core.restore.model import Restore
 from crmdesk.ui import words
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.job_words import job_share
+from crmdesk.ui.restore.difference_rows import MOST_SKIPS, ChangedValues, SkippedValues
 from crmdesk.ui.restore.values import ShownValues
 from crmdesk.ui.restore.words import (
     filled,
     gone_records,
     inside,
     records_word,
-    say,
     skip_reason,
     skipped_values,
     undo_reason,
 )
-from crmdesk.ui.tables.cells import Cell, Column, Row, TableQuery, Tone
+from crmdesk.ui.save_dialog import ask_save
 from crmdesk.ui.tables.data_table import DataTable
-from crmdesk.ui.tables.source import ListSource
 from crmdesk.ui.theme.apply import px
 from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.widgets.banner import Banner, BannerTone
@@ -44,49 +42,6 @@ from crmdesk.ui.widgets.scrolling import scrolling
 _ROWS, _ROW, _HEADER = 8, 36, 34
 
 
-class ChangedValues:
-    """The values a restore wrote, as rows numbered from 0, read page by page."""
-
-    def __init__(self, desk: Desk, restore: Restore, values: ShownValues) -> None:
-        self._desk, self._restore, self._values = desk, restore, values
-        record = values.object_type.label
-        self.columns: Sequence[Column] = (
-            Column("record", record, 200, sortable=False, stretch=True, least=120),
-            Column("property", say("Property"), 160, sortable=False, stretch=True, least=100),
-            Column("old", say("Before"), 180, sortable=False, stretch=True, least=100),
-            Column("new", say("After the restore"), 200, sortable=False, stretch=True, least=110),
-        )
-        self.record_ids: dict[int, int] = {}
-
-    def ids(self, _query: TableQuery) -> array[int]:
-        """One number for each value."""
-        return array("q", range(self._restore.values_written))
-
-    def rows(self, ids: Sequence[int]) -> Sequence[Row]:
-        """The values with these numbers."""
-        first, last = min(ids), max(ids)
-        found = self._desk.workspace.restores.changes(
-            self._desk.actor, self._restore.id, limit=last - first + 1, offset=first
-        )
-        rows = []
-        for number, change in enumerate(found, first):
-            self.record_ids[number] = change.record_id
-            show = self._values.show
-            new = (
-                Cell(say("Cleared"), icon="eraser", tone=Tone.DANGER)
-                if change.new is None
-                else Cell(show(change.property, change.new), icon="arrow-right")
-            )
-            cells = {
-                "record": Cell(change.name or f"#{change.record_id}"),
-                "property": Cell(self._values.label(change.property)),
-                "old": Cell(show(change.property, change.old), quiet=True),
-                "new": new,
-            }
-            rows.append(Row(number, cells))
-        return rows
-
-
 class RunPage(QWidget):
     """Progress with a cancel, then what was done of what was planned.
 
@@ -94,17 +49,21 @@ class RunPage(QWidget):
         cancel_asked: the restore should stop before it writes.
         undo_asked: id of the restore to be undone.
         again_asked: start again from the same backup.
+        failed: why the list of skipped values could not be saved.
     """
 
     cancel_asked = Signal()
     undo_asked = Signal(str)
     again_asked = Signal()
+    failed = Signal(object)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
         self._restore: Restore | None = None
         self._changes: ChangedValues | None = None
+        self._skips: SkippedValues | None = None
+        self.save_button = Button(self.tr("Save the list"))
         self.undo_button = Button(self.tr("Undo restore"), ButtonKind.DANGER_OUTLINE)
         self.undo_button.clicked.connect(self._ask_undo)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -148,20 +107,26 @@ class RunPage(QWidget):
         if job.state is JobState.CANCELLING:
             self.progress.set_cancelling(self.tr("Cancelling before anything is written"))
             return
-        doing = {
-            "checking": self.tr("Checking the plan once more"),
-            "applying": self.tr("Writing values, all of them or none"),
-        }.get(job.phase, self.tr("Writing values, all of them or none"))
+        doing = self._doing(job)
         elapsed = 0.0
         if job.started_at is not None:
             elapsed = (datetime.now(UTC) - job.started_at).total_seconds()
         self.progress.set_progress(doing, job_share(job), elapsed)
 
+    def _doing(self, job: Job) -> str:
+        if job.phase == "listing":
+            return self.tr("Listing what is left alone")
+        if job.phase != "applying":
+            return self.tr("Checking the plan once more")
+        values = int(job.detail.get("values") or 0)
+        seconds = max(1, round(float(job.detail.get("seconds") or 0)))
+        # One transaction: how far it is can be seen by nobody before it ends.
+        text = self.tr("Writing %Ln value{|s}, all or none, about {time}", "", values)
+        return filled(text, time=words.duration(seconds))
+
     # -- the summary -----------------------------------------------------------------------
-    def show_summary(
-        self, restore: Restore, values: ShownValues, plan: RestorePlan | None = None
-    ) -> None:
-        """Show what a restore did; with the plan at hand, each skipped value by name."""
+    def show_summary(self, restore: Restore, values: ShownValues) -> None:
+        """Show what a restore did, and what it left alone."""
         self._restore = restore
         self._empty()
         self._show_title(restore, values)
@@ -170,7 +135,7 @@ class RunPage(QWidget):
             return
         self._parts.addWidget(NumberStrip(self._numbers(restore)))
         if restore.skipped:
-            self._parts.addWidget(self._skipped_card(restore, values, plan))
+            self._parts.addWidget(self._skipped_card(restore, values))
         self._parts.addWidget(self._undo_card(restore))
         if restore.values_written:
             self._parts.addWidget(self._changes_card(restore, values))
@@ -271,40 +236,51 @@ class RunPage(QWidget):
             return self.tr("and %Ln record{|s} deleted since", "", gone)
         return self.tr("see below") if restore.skipped else self.tr("as planned")
 
-    def _skipped_card(
-        self, restore: Restore, values: ShownValues, plan: RestorePlan | None
-    ) -> Card:
+    def _skipped_card(self, restore: Restore, values: ShownValues) -> Card:
         whole = sum(restore.skipped.values())
         card = Card(self.tr("Skipped, %Ln in all", "", whole))
         for reason, count in restore.skipped.items():
             card.body.addWidget(Paragraph(skip_reason(reason, count), TextStyle.BODY, "text2"))
-        if plan is not None and plan.skips:
-            card.body.addWidget(self._skipped_table(plan, values))
+        if whole > MOST_SKIPS:
+            text = self.tr("The first {shown} are shown here; the saved list has more.")
+            note = filled(text, shown=words.number(MOST_SKIPS))
+            card.body.addWidget(Paragraph(note, TextStyle.CAPTION, "text2"))
+        self._skips = SkippedValues(self._desk, restore, values)
+        table = DataTable(self.tr("Skipped values"), self._skips, self._desk.queries)
+        table.setFixedHeight(_table_height(whole))
+        table.opened.connect(self._open_skipped)
+        table.counted.connect(lambda count: self._show_list(table, count))
+        table.load()
+        card.body.addWidget(table)
+        self.save_button = Button(self.tr("Save the list"), ButtonKind.SECONDARY, "download")
+        self.save_button.clicked.connect(self._save_skipped)
+        line = QHBoxLayout()
+        line.addWidget(self.save_button)
+        line.addStretch(1)
+        card.body.addLayout(line)
         return card
 
-    def _skipped_table(self, plan: RestorePlan, values: ShownValues) -> DataTable:
-        columns = (
-            Column("record", values.object_type.label, 220, sortable=False, least=140),
-            Column("property", self.tr("Property"), 160, sortable=False, least=100),
-            Column("why", self.tr("Why it was skipped"), 320, sortable=False, stretch=True),
-        )
-        rows = [
-            Row(
-                number,
-                {
-                    "record": Cell(skip.name or f"#{skip.record_id}"),
-                    "property": Cell(values.label(skip.property) if skip.property else ""),
-                    "why": Cell(skip_reason(skip.reason), icon="info"),
-                },
+    def _show_list(self, table: DataTable, count: int) -> None:
+        """Without the list, of which the numbers are left, there is nothing to show or save."""
+        table.setVisible(bool(count))
+        self.save_button.setVisible(bool(count))
+
+    @Slot()
+    def _save_skipped(self) -> None:
+        restore, desk = self._restore, self._desk
+        if restore is None:
+            return
+        restores, actor = desk.workspace.restores, desk.actor
+
+        def save(target: Path) -> None:
+            desk.run_write(
+                self,
+                lambda: restores.save_skipped(actor, restore.id, target),
+                lambda _: desk.toast(self.tr("List saved"), str(target)),
+                self.failed.emit,
             )
-            for number, skip in enumerate(plan.skips)
-        ]
-        table = DataTable(self.tr("Skipped values"), ListSource(columns, rows), self._desk.queries)
-        table.setFixedHeight(_table_height(len(rows)))
-        link = f"records/{values.object_type.name}"
-        table.opened.connect(lambda n: self._desk.go(f"{link}/{plan.skips[n].record_id}"))
-        table.load()
-        return table
+
+        ask_save(self, self.tr("Save the skipped values"), f"{restore.name} skipped.csv", save)
 
     def _undo_card(self, restore: Restore) -> Card:
         card = Card()
@@ -349,6 +325,12 @@ class RunPage(QWidget):
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
+
+    @Slot(object)
+    def _open_skipped(self, number: int) -> None:
+        if self._skips is not None and self._restore is not None:
+            record_id = self._skips.record_ids.get(number)
+            self._desk.go(f"records/{self._restore.object_name}/{record_id}")
 
     @Slot(object)
     def _open_changed(self, number: int) -> None:

@@ -1,33 +1,43 @@
-"""Samples of a plan: what stands now, and what after the restore."""
+"""Samples of a plan, or all of it: what stands now, and what after the restore."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
+from crmdesk.core.restore.differences import DifferenceKind, Wanted
 from crmdesk.core.restore.model import PlanSample, RestorePlan
 from crmdesk.ui import words
 from crmdesk.ui.desk import Desk
+from crmdesk.ui.restore.difference_rows import PlanDifferences, sample_columns, sample_row
 from crmdesk.ui.restore.values import ShownValues
-from crmdesk.ui.restore.words import skip_reason
-from crmdesk.ui.tables.cells import Cell, Column, Row, RowHeight, Tone
+from crmdesk.ui.tables.cells import RowHeight
 from crmdesk.ui.tables.data_table import DataTable
 from crmdesk.ui.tables.source import ListSource
 from crmdesk.ui.theme.apply import px
 from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.widgets.buttons import Button, ButtonKind
+from crmdesk.ui.widgets.chip import Chip
 from crmdesk.ui.widgets.labels import label, rule
 from crmdesk.ui.widgets.paragraph import Paragraph
 from crmdesk.ui.widgets.segmented import Segmented
 
 FEW, MANY, _HEADER = 5, 14, 34
+_KINDS = {
+    "all": DifferenceKind.ALL,
+    "overwritten": DifferenceKind.OVERWRITE,
+    "filled": DifferenceKind.SET,
+    "cleared": DifferenceKind.CLEAR,
+    "skipped": DifferenceKind.SKIPPED,
+}
 
 
 class SamplesCard(QFrame):
-    """A short table with a filter; "Show all" shows every sample there is.
+    """A short table with a filter; "Show all" reads every difference of the plan, by pages.
 
     Signals:
         record_opened: id of a record that was pressed.
@@ -50,6 +60,7 @@ class SamplesCard(QFrame):
             (
                 ("all", self.tr("All")),
                 ("overwritten", self.tr("Overwritten")),
+                ("filled", self.tr("Filled in")),
                 ("cleared", self.tr("Cleared")),
                 ("skipped", self.tr("Skipped")),
             ),
@@ -57,6 +68,9 @@ class SamplesCard(QFrame):
         self.show_all = Button(self.tr("Show all"), ButtonKind.GHOST, "list")
         self.show_all.setCheckable(True)
         self._source = ListSource(())
+        self._whole_source: PlanDifferences | None = None
+        self._property = ""
+        self.properties = Chip(self.tr("Property"))
         self.table = DataTable(self.tr("Samples"), self._source, desk.queries)
         self._nothing = Paragraph("", TextStyle.BODY, "text2")
         self._build()
@@ -68,6 +82,7 @@ class SamplesCard(QFrame):
         head.addWidget(self._title)
         head.addWidget(self._share)
         head.addStretch(1)
+        head.addWidget(self.properties)
         head.addWidget(self.kinds)
         head.addWidget(self.show_all)
         self._nothing.setContentsMargins(16, 12, 16, 12)
@@ -82,25 +97,25 @@ class SamplesCard(QFrame):
         self.kinds.changed.connect(self._show)
         self.show_all.toggled.connect(self._toggle_all)
         self.table.opened.connect(self._open)
+        self.table.counted.connect(self._counted)
+        self.properties.opened.connect(self._offer_properties)
+        self.properties.cleared.connect(self._any_property)
+        self.properties.hide()
 
     def show_plan(self, plan: RestorePlan, values: ShownValues) -> None:
         """Show the samples of a plan."""
         self._plan, self._values, self._all = plan, values, False
+        self._property = ""
+        self.show_all.blockSignals(True)
         self.show_all.setChecked(False)
+        self.show_all.blockSignals(False)
         self.kinds.set_current("all")
-        self._source = ListSource(self._columns(values))
-        self.table.set_source(self._source)
+        self._use_samples(values)
         self._show()
 
-    def _columns(self, values: ShownValues) -> tuple[Column, ...]:
-        record = values.object_type.label
-        return (
-            Column("record", record, 170, sortable=False, stretch=True, least=110),
-            Column("property", self.tr("Property"), 110, sortable=False, stretch=True, least=90),
-            Column("now", self.tr("Now"), 120, sortable=False, stretch=True, least=90),
-            Column("after", self.tr("After the restore"), 170, sortable=False, stretch=True),
-            Column("by", self.tr("Last changed by"), 208, rank=1, sortable=False),
-        )
+    def _use_samples(self, values: ShownValues) -> None:
+        self._source = ListSource(sample_columns(values))
+        self.table.set_source(self._source)
 
     def _chosen(self) -> list[PlanSample]:
         if self._plan is None:
@@ -113,6 +128,8 @@ class SamplesCard(QFrame):
             found = tuple(sample for sample in found if sample.new is None)
         elif kind == "overwritten":
             found = tuple(s for s in found if s.new is not None and s.old is not None)
+        elif kind == "filled":
+            found = tuple(s for s in found if s.old is None)
         return _mixed(found)
 
     @Slot()
@@ -120,69 +137,111 @@ class SamplesCard(QFrame):
         plan, values = self._plan, self._values
         if plan is None or values is None:
             return
+        self.properties.setVisible(self._all)
+        self.properties.set_value(values.label(self._property) if self._property else "")
+        self.show_all.setText(self.tr("Show samples") if self._all else self.tr("Show all"))
+        if self._all:
+            # What there is comes by and by: the table says how much when it knows.
+            self.table.load(Wanted(_KINDS[self.kinds.current], self._property))
+            self._fit(MANY)
+            return
         every = self._chosen()
-        self._samples = every if self._all else every[:FEW]
-        self._source.replace(self._row(n, s, values) for n, s in enumerate(self._samples))
-        self.table.refresh()
-        self._say_share(plan, len(every))
-        rows = min(max(len(self._samples), 1), MANY)
-        self.table.setFixedHeight(px(_HEADER) + rows * px(RowHeight.NORMAL))
-        self.table.setVisible(bool(every))
-        self._nothing.setVisible(not every)
-        self._nothing.set_text(self._nothing_sentence())
-        self.show_all.setVisible(len(every) > FEW)
-
-    def _say_share(self, plan: RestorePlan, there: int) -> None:
-        whole = sum(plan.skipped.values()) if self.kinds.current == "skipped" else None
-        counts = plan.values
-        if whole is None:
-            sums = {"cleared": counts.clear, "overwritten": counts.overwrite}
-            whole = sums.get(self.kinds.current, counts.changing)
-        text = self.tr("{shown} of {whole}").format(
-            shown=words.number(min(len(self._samples), there)), whole=words.number(whole)
+        self._samples = every[:FEW]
+        self._source.replace(
+            sample_row(self._desk, n, s, values) for n, s in enumerate(self._samples)
         )
-        self._share.setText(text if there else "")
+        self.table.refresh()
+        self._say_share(len(self._samples))
+        self._fit(len(self._samples))
+        self.show_all.setVisible(self._whole() > FEW)
+
+    def _fit(self, rows: int) -> None:
+        """Make room for these rows, or for the sentence that there are none."""
+        self.table.setFixedHeight(px(_HEADER) + max(rows, 1) * px(RowHeight.NORMAL))
+        self.table.setVisible(bool(rows))
+        self._nothing.setVisible(not rows)
+        self._nothing.set_text(self._nothing_sentence())
+
+    @Slot(object)
+    def _counted(self, count: int) -> None:
+        if self._all:
+            self._say_share(count)
+            self._fit(min(count, MANY))
+
+    def _whole(self) -> int:
+        """How many values of the chosen kind and property there are."""
+        plan = self._plan
+        if plan is None:
+            return 0
+        if self.kinds.current == "skipped":
+            return sum(plan.skipped.values())
+        found = [c for n, c in plan.properties.items() if self._property in ("", n)]
+        parts = {"cleared": "clear", "overwritten": "overwrite", "filled": "set"}
+        part = parts.get(self.kinds.current, "changing")
+        return sum(int(getattr(counts, part)) for counts in found)
+
+    def _say_share(self, shown: int) -> None:
+        # Skips of one property are not counted by the plan: the list is the count.
+        own = self._all and self.kinds.current == "skipped" and bool(self._property)
+        whole = shown if own else max(self._whole(), shown)
+        text = self.tr("{shown} of {whole}").format(
+            shown=words.number(shown), whole=words.number(whole)
+        )
+        self._share.setText(text if shown else "")
 
     def _nothing_sentence(self) -> str:
         sentences = {
             "skipped": self.tr("Nothing is skipped."),
             "cleared": self.tr("No value is cleared."),
             "overwritten": self.tr("No value is overwritten."),
+            "filled": self.tr("No value is filled in."),
         }
         return sentences.get(self.kinds.current, self.tr("No value changes."))
 
-    def _row(self, number: int, sample: PlanSample, values: ShownValues) -> Row:
-        cells = {
-            "record": Cell(sample.name or f"#{sample.record_id}"),
-            "property": Cell(values.label(sample.property) if sample.property else ""),
-        }
-        if sample.reason:
-            cells["after"] = Cell(skip_reason(sample.reason), icon="info")
-            return Row(number, cells)
-        cells |= {
-            "now": Cell(values.show(sample.property, sample.old), quiet=True),
-            "after": Cell(self.tr("Cleared"), icon="eraser", tone=Tone.DANGER)
-            if sample.new is None
-            else Cell(values.show(sample.property, sample.new), icon="arrow-right"),
-            "by": Cell(self._changed_by(sample), quiet=True),
-        }
-        return Row(number, cells)
-
-    def _changed_by(self, sample: PlanSample) -> str:
-        if sample.last_changed_at is None:
-            return ""
-        when = self._desk.moment(sample.last_changed_at)
-        return f"{sample.last_changed_by}, {when}" if sample.last_changed_by else when
-
     @Slot(bool)
     def _toggle_all(self, shown: bool) -> None:
-        self._all = shown
-        self.show_all.setText(self.tr("Show fewer") if shown else self.tr("Show all"))
+        plan, values = self._plan, self._values
+        if plan is None or values is None:
+            return
+        self._all, self._property = shown, ""
+        self._title.setText(self.tr("All differences") if shown else self.tr("Samples"))
+        if shown:
+            self._whole_source = PlanDifferences(self._desk, plan, values)
+            self.table.set_source(self._whole_source)
+        else:
+            self._use_samples(values)
         self._show()
+
+    @Slot()
+    def _offer_properties(self) -> None:
+        if self._plan is None or self._values is None:
+            return
+        menu = QMenu(self)
+        menu.setObjectName("difference_properties")
+        menu.setAccessibleName(self.tr("Properties of the plan"))
+        labels = {name: self._values.label(name) for name in self._plan.properties}
+        for name, text in sorted(labels.items(), key=lambda item: item[1].casefold()):
+            action = menu.addAction(text.replace("&", "&&"))
+            action.setCheckable(True)
+            action.setChecked(name == self._property)
+            action.triggered.connect(partial(self.choose_property, name))
+        menu.popup(self.properties.mapToGlobal(QPoint(0, self.properties.height())))
+
+    def choose_property(self, name: str, _checked: bool = True) -> None:
+        """Show the differences of one property; an empty name shows all again."""
+        self._property = name
+        self._show()
+
+    @Slot()
+    def _any_property(self) -> None:
+        self.choose_property("")
 
     @Slot(object)
     def _open(self, row: int) -> None:
-        self.record_opened.emit(self._samples[row].record_id)
+        if not self._all:
+            self.record_opened.emit(self._samples[row].record_id)
+        elif self._whole_source is not None and row in self._whole_source.record_ids:
+            self.record_opened.emit(self._whole_source.record_ids[row])
 
 
 def _mixed(samples: Sequence[PlanSample]) -> list[PlanSample]:

@@ -10,11 +10,11 @@ from crmdesk.core.changes.plan import ValueCounts
 from crmdesk.core.records.schema import ObjectType
 from crmdesk.core.restore.wizard import WizardState
 from crmdesk.ui import words
+from crmdesk.ui.restore.options_box import OptionsBox
 from crmdesk.ui.restore.words import filled, gone_records, inside, records_word, say
 from crmdesk.ui.theme.apply import current_tokens, px
 from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.widgets.card import Card
-from crmdesk.ui.widgets.check_row import CheckRow
 from crmdesk.ui.widgets.labels import label, rule, set_tone
 from crmdesk.ui.widgets.paragraph import Paragraph
 from crmdesk.ui.widgets.scrolling import scrolling
@@ -59,9 +59,13 @@ class SelectionPanel(QFrame):
 
     Signals:
         skip_clears_changed: whether values stay where the backup has none.
+        only_unchanged_changed: whether values stay that a person edited since.
+        records_changed: ids of the only records wanted, or None for all.
     """
 
     skip_clears_changed = Signal(bool)
+    only_unchanged_changed = Signal(bool)
+    records_changed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,11 +76,10 @@ class SelectionPanel(QFrame):
         self._bar = SumBar()
         self._lines = [label("", TextStyle.BODY, "text", tabular=True) for _ in range(3)]
         self._rest = Paragraph("", TextStyle.BODY, "text2")
-        self.skip_clears = CheckRow(
-            self.tr("Do not clear values"),
-            self.tr("Values stay as they are where the backup has none."),
-        )
-        self.skip_clears.toggled.connect(self.skip_clears_changed)
+        self.options = OptionsBox()
+        self.options.skip_clears_changed.connect(self.skip_clears_changed)
+        self.options.only_unchanged_changed.connect(self.only_unchanged_changed)
+        self.options.records_changed.connect(self.records_changed)
         self._pair = Card(self.tr("Restored together"), "info")
         self._pair_text = Paragraph("", TextStyle.BODY, "text2")
         self._pair.body.addWidget(self._pair_text)
@@ -95,7 +98,7 @@ class SelectionPanel(QFrame):
         column.addWidget(rule())
         column.addWidget(self._rest)
         column.addWidget(rule())
-        column.addWidget(self.skip_clears)
+        column.addWidget(self.options)
         column.addWidget(self._pair)
         column.addStretch(1)
         edge = QFrame()
@@ -115,7 +118,8 @@ class SelectionPanel(QFrame):
         survey = state.survey
         if survey is None or object_type is None:
             self._chosen.set_text("")
-            self.setEnabled(False)
+            self.setEnabled(state.backup is not None)
+            self.options.show_state(state)
             return
         self.setEnabled(True)
         counts = chosen_counts(state)
@@ -131,9 +135,7 @@ class SelectionPanel(QFrame):
             line.setText(shown)
         set_tone(self._lines[2], "danger" if counts.clear else "text")
         self._rest.set_text("\n".join(self._rest_lines(state, object_type)))
-        self.skip_clears.box.blockSignals(True)
-        self.skip_clears.set_checked(state.skip_clears)
-        self.skip_clears.box.blockSignals(False)
+        self.options.show_state(state)
         self._show_pair(state)
 
     def _rest_lines(self, state: WizardState, object_type: ObjectType) -> list[str]:
@@ -142,13 +144,16 @@ class SelectionPanel(QFrame):
             return []
         gone = gone_records(survey.missing)
         lines = [(say("%1 %2 compared"), survey.compared)]
+        lines += [(say("%1 %2 differ"), survey.records_changing)]
         lines += [(say("%1 %2 deleted since, skipped"), gone)] if gone else []
         created = survey.created_since
         lines += [(say("%1 %2 made since, not touched"), created)] if created else []
+        edited = survey.skipped.get("edited_by_hand", 0)
+        kept = [say("%Ln value{|s} edited since, kept", edited)] if edited else []
         return [
             text.replace("%1", words.number(count)).replace("%2", records_word(object_type, count))
             for text, count in lines
-        ]
+        ] + kept
 
     def _show_pair(self, state: WizardState) -> None:
         survey = state.survey

@@ -67,7 +67,7 @@ class Undoing(QObject):
             else Effect("key-round", self.tr("No code is asked: you signed in by single sign-on."))
         )
         if not records:
-            text = self.tr("Every value was edited again since the restore and stays as it is.")
+            text = self._nothing(plan)
         return Decision(
             title=self.tr("Undo restore"),
             heading=self.tr("Undo the restore of {object}?").format(object=plural),
@@ -77,6 +77,19 @@ class Undoing(QObject):
             icon="undo-2",
             effects=effects,
         )
+
+    def _nothing(self, plan: RestorePlan) -> str:
+        """Why nothing is left to undo."""
+        gone = plan.skipped.get("property_gone", 0)
+        if gone and gone == sum(plan.skipped.values()):
+            return self.tr(
+                "The properties it wrote no longer exist, so what it wrote cannot be put back."
+            )
+        if gone:
+            return self.tr(
+                "Every value was edited again since the restore, or its property no longer exists."
+            )
+        return self.tr("Every value was edited again since the restore and stays as it is.")
 
     def _skipped(self, reason: str, count: int) -> str:
         text = self.tr("%Ln {stays as it is|stay as they are}: {reason}.", "", count)

@@ -97,11 +97,14 @@ class WizardPage(WizardFrame):
         self.choose.object_chosen.connect(flow.choose_object)
         self.choose.properties_chosen.connect(flow.select)
         self.choose.skip_clears_changed.connect(flow.set_skip_clears)
+        self.choose.only_unchanged_changed.connect(flow.set_only_unchanged)
+        self.choose.records_changed.connect(flow.set_records)
         self.review.changes_accepted.connect(lambda ticked: flow.accept(changes=ticked))
         self.review.irreversible_accepted.connect(lambda ticked: flow.accept(irreversible=ticked))
         self.run.cancel_asked.connect(self._cancel_job)
         self.run.undo_asked.connect(self.undo_asked)
         self.run.again_asked.connect(self._again)
+        self.run.failed.connect(self.show_error)
         self.stepper.step_chosen.connect(lambda number: flow.back_to(_ORDER[number]))
         self.close_button.clicked.connect(self.left)
         self.back.clicked.connect(self._go_back)
@@ -212,8 +215,8 @@ class WizardPage(WizardFrame):
             self._tell(
                 _STALE,
                 BannerTone.WARN,
-                self.tr("%Ln record{|s} changed since this review", "", state.outdated),
-                self.tr("Nothing was written. Review again: it takes a moment."),
+                state.outdated_because,
+                self.tr("Review again: it takes a moment, and both boxes are asked anew."),
                 "",
             )
         elif self.flow.busy in ("opening", "comparing", "planning"):
@@ -261,6 +264,10 @@ class WizardPage(WizardFrame):
                 who=who, time=self._desk.exact(from_text(since))
             )
             text = self.tr("There is one at a time. Your choices stay; try again when it is done.")
+        foreign = isinstance(error, UserError) and error.code == "backup_foreign"
+        if foreign and self.flow.source:
+            self._tell("foreign", BannerTone.WARN, title, text, self.tr("Import from it"))
+            return
         self._tell("error", BannerTone.DANGER, title, text, self.tr("Close"))
 
     def _tell(self, notice: str, tone: BannerTone, title: str, text: str, action: str) -> None:
@@ -280,6 +287,8 @@ class WizardPage(WizardFrame):
             self.flow.stop()
         elif notice == "stopped":
             self.flow.compare()
+        elif notice == "foreign":
+            self._desk.go(f"imports/file/{self.flow.source}")
         else:
             self._follow_notice()
 
@@ -365,7 +374,7 @@ class WizardPage(WizardFrame):
         object_type = self._object_type()
         if object_type is not None:
             values = ShownValues(self._desk, object_type)
-            self.run.show_summary(restore, values, self.flow.state.plan)
+            self.run.show_summary(restore, values)
 
 
 def _step_names() -> tuple[str, ...]:

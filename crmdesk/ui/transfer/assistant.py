@@ -14,10 +14,10 @@ from crmdesk.core.jobs.job import Job
 from crmdesk.core.transfer.model import FileOptions, Import, Inspection
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.messages import message
+from crmdesk.ui.save_dialog import ask_save
 from crmdesk.ui.transfer.check_step import CheckStep
 from crmdesk.ui.transfer.columns_step import ColumnsStep
 from crmdesk.ui.transfer.draft import Draft
-from crmdesk.ui.transfer.file_choice import ask_save
 from crmdesk.ui.transfer.file_step import FileStep
 from crmdesk.ui.transfer.run_step import RunStep
 from crmdesk.ui.transfer.wording import filled, say

@@ -16,9 +16,9 @@ from crmdesk.ui import words
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.messages import sentence
 from crmdesk.ui.records.showing import Showing
+from crmdesk.ui.save_dialog import ask_save
 from crmdesk.ui.tables.cells import MASK
 from crmdesk.ui.theme.fonts import TextStyle
-from crmdesk.ui.transfer.file_choice import ask_save
 from crmdesk.ui.transfer.wording import filled, problem_type, property_label, say, state_line
 from crmdesk.ui.widgets.banner import Banner, BannerTone
 from crmdesk.ui.widgets.buttons import Button

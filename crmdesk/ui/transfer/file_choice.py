@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -23,18 +22,6 @@ def ask_open(over: QWidget, chosen: Callable[[str], object]) -> QFileDialog:
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     dialog.setNameFilters([f"{say('Tables')} ({_ENDINGS})", f"{say('All files')} (*)"])
     dialog.fileSelected.connect(chosen)
-    dialog.finished.connect(dialog.deleteLater)
-    dialog.open()
-    return dialog
-
-
-def ask_save(over: QWidget, title: str, name: str, chosen: Callable[[Path], object]) -> QFileDialog:
-    """Open the system's dialog for a place to save to."""
-    dialog = QFileDialog(over, title)
-    dialog.setObjectName("save_dialog")
-    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.selectFile(name)
-    dialog.fileSelected.connect(lambda path: chosen(Path(path)))
     dialog.finished.connect(dialog.deleteLater)
     dialog.open()
     return dialog

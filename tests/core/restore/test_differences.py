@@ -19,7 +19,8 @@ EVERYTHING = Wanted()
 def listed(desk: Desk, plan: RestorePlan, wanted: Wanted = EVERYTHING) -> list[PlanSample]:
     restores = desk.workspace.restores
     numbers = restores.differences(desk.admin, plan.id, wanted)
-    return list(restores.read_differences(desk.admin, plan.id, list(numbers)))
+    found = restores.read_differences(desk.admin, plan.id, list(numbers))
+    return [found[number] for number in numbers]
 
 
 def cells(samples: list[PlanSample]) -> list[tuple[str, str, str | None, str | None]]:

@@ -104,6 +104,8 @@ untick_changes: Move = partial(wizard.accept, changes=False)
 tick_both: Move = partial(wizard.accept, changes=True, irreversible=True)
 old: Move = partial(wizard.plan_grew_old, records=12)
 skip_clears: Move = partial(wizard.set_skip_clears, skip_clears=True)
+keep_edited: Move = partial(wizard.set_only_unchanged, only_unchanged=True)
+two_records: Move = partial(wizard.set_records, record_ids=(7, 8, 7))
 start: Move = partial(wizard.started, restore_id="r1")
 
 
@@ -125,6 +127,8 @@ start: Move = partial(wizard.started, restore_id="r1")
         (ONLY_CLEARS, wizard.back, Step.BACKUP, None),
         (ONLY_CLEARS, skip_clears, Step.PROPERTIES, Blocked.NOTHING_CHANGES),
         (SURVEYED, skip_clears, Step.PROPERTIES, None),
+        (SURVEYED, keep_edited, Step.PROPERTIES, Blocked.COMPARING),
+        (SURVEYED, two_records, Step.PROPERTIES, Blocked.COMPARING),
         (SURVEYED, planned, Step.REVIEW, Blocked.BOXES),
         (SURVEYED, nothing_planned, Step.REVIEW, Blocked.NOTHING_CHANGES),
         (SURVEYED, choose, Step.PROPERTIES, Blocked.COMPARING),
@@ -169,7 +173,9 @@ def test_a_pair_goes_in_and_comes_out_together() -> None:
     assert neither.chosen == frozenset()
 
 
-@pytest.mark.parametrize("move", [amount, skip_clears, wizard.back, pick_deals])
+@pytest.mark.parametrize(
+    "move", [amount, skip_clears, keep_edited, two_records, wizard.back, pick_deals]
+)
 def test_another_choice_forgets_the_plan_and_both_boxes(move: Move) -> None:
     after = move(READY)
 
@@ -190,6 +196,38 @@ def test_another_backup_forgets_everything_chosen_for_the_first() -> None:
     after = choose(READY)
 
     assert (after.surveys, after.selected, after.plan) == ({}, {}, None)
+
+
+def test_an_option_counts_anew_and_leaves_the_choice_as_it_is() -> None:
+    chosen = amount(SURVEYED)
+
+    after = wizard.take_survey(keep_edited(chosen), DEALS)
+
+    assert keep_edited(chosen).surveys == {}
+    assert (after.chosen, after.only_unchanged) == ({"amount"}, True)
+    assert keep_edited(chosen).narrowed.only_unchanged
+
+
+def test_chosen_records_are_those_of_one_object_and_only_that_is_counted_anew() -> None:
+    both = wizard.take_survey(wizard.choose_object(SURVEYED, "contacts"), CONTACTS)
+
+    some = two_records(both)
+    other = pick_deals(some)
+
+    assert (some.record_ids, set(some.surveys)) == ((7, 8), {"deals"})
+    assert (other.record_ids, set(other.surveys)) == (None, {"deals"})
+    assert wizard.set_records(some, (7, 8)).surveys == some.surveys
+
+
+def test_a_wizard_may_begin_with_an_object_and_records_of_it() -> None:
+    opening = wizard.Opening("contacts", (4,))
+    unknown = wizard.Opening("boats", (4,))
+
+    begun = wizard.choose_backup(START, BACKUP, OBJECTS, opening)
+    usual = wizard.choose_backup(START, BACKUP, OBJECTS, unknown)
+
+    assert (begun.object_name, begun.record_ids) == ("contacts", (4,))
+    assert (usual.object_name, usual.record_ids) == ("deals", None)
 
 
 def test_a_plan_that_grew_old_says_how_many_records_changed_and_unticks_both_boxes() -> None:

@@ -231,3 +231,28 @@ def test_nothing_is_clipped_in_the_smallest_window_and_every_control_has_a_name(
         assert nameless(dialog) == []
     finally:
         qapp.removeTranslator(translator)  # type: ignore[attr-defined]
+
+
+def test_ticked_records_of_several_pages_are_restored_by_their_ids(
+    open_page: Open, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(browse_dialog, "PAGE_ROWS", 2)
+    people(desk, 3)
+    backup = desk.backup()
+    work = open_page(desk)
+    dialog = open_backup(work)
+    dialog.table.ticks.put([2], True)
+    dialog.table.view.announce_ticks()
+    assert dialog.use_button.plain_text() == "Restore 1 record"
+
+    work.click(dialog.after_button)
+    work.wait(lambda: rows_of(dialog) == [3])
+    dialog.table.ticks.put([3], True)
+    dialog.table.view.announce_ticks()
+    work.click(dialog.before_button)
+    work.wait(lambda: rows_of(dialog) == [1, 2])
+    assert list(dialog.table.ticks.ids()) == [2]
+    assert dialog.use_button.plain_text() == "Restore 2 records"
+    work.click(dialog.use_button)
+
+    assert work.told.links == [f"restore/records/contacts/2,3/{backup.id}"]

@@ -153,7 +153,7 @@ def test_clears_are_counted_in_red_and_can_be_switched_off(
         "3 values cleared",
     ]
     assert panel._lines[2].property("tone") == "danger"
-    work.click(panel.skip_clears.box)
+    work.click(panel.options.skip_clears.box)
     work.click(work.page.wizard.forward)
     reviewed(work)
 
@@ -271,7 +271,7 @@ def test_a_review_that_grew_old_is_said_and_made_again(
     work.wait(lambda: work.page.flow.state.outdated)
 
     assert wizard.banner.isVisible()
-    assert "changed since this review" in wizard.banner.accessibleName()
+    assert "changed since the review" in wizard.banner.accessibleName()
     assert not wizard.review.before.changes.is_checked()
     assert wizard.primary.plain_text() == "Review again"
     assert desk.value(people[0], "phone") == "777"
@@ -397,11 +397,13 @@ def test_a_file_of_another_program_is_refused_with_the_way_to_import(
     work = open_page(timed_desk)
 
     work.page.open_link(f"restore/from/{foreign}")
-    work.wait(lambda: work.page.wizard._notice == "error")
+    work.wait(lambda: work.page.wizard._notice == "foreign")
 
     said = work.page.wizard.banner.accessibleName()
     assert "was not made by this workspace" in said
     assert "Import" in said
+    work.click(work.page.wizard.banner.button)
+    assert work.told.links == [f"imports/file/{foreign}"]
 
 
 def test_a_saved_copy_from_anywhere_can_be_restored(open_page: Open, timed_desk: Desk) -> None:

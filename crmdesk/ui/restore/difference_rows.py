@@ -1,0 +1,169 @@
+"""Tables of a restore that are read page by page: what changes, what is skipped, what changed."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+
+from crmdesk.core.errors import UserError
+from crmdesk.core.restore.differences import Wanted
+from crmdesk.core.restore.model import PlanSample, Restore, RestorePlan
+from crmdesk.ui.desk import Desk
+from crmdesk.ui.restore.values import ShownValues
+from crmdesk.ui.restore.words import say, skip_reason
+from crmdesk.ui.tables.cells import Cell, Column, Row, TableQuery, Tone
+
+#: Skipped values that the summary lists; the saved list has more.
+MOST_SKIPS = 20_000
+
+
+class PlanDifferences:
+    """Everything that a plan changes or leaves alone; the filter is a ``Wanted``."""
+
+    def __init__(self, desk: Desk, plan: RestorePlan, values: ShownValues) -> None:
+        self._desk, self._plan, self._values = desk, plan, values
+        self.columns: Sequence[Column] = sample_columns(values)
+        self.record_ids: dict[int, int] = {}
+
+    def ids(self, query: TableQuery) -> array[int]:
+        """Numbers of the differences; made off the window's thread."""
+        wanted = query.filter if isinstance(query.filter, Wanted) else Wanted()
+        return self._desk.workspace.restores.differences(self._desk.actor, self._plan.id, wanted)
+
+    def rows(self, ids: Sequence[int]) -> Sequence[Row]:
+        """The differences of these numbers; none once the plan is gone."""
+        restores = self._desk.workspace.restores
+        try:
+            found = restores.read_differences(self._desk.actor, self._plan.id, list(ids))
+        except UserError:
+            return []
+        rows = []
+        for number, sample in found.items():
+            self.record_ids[number] = sample.record_id
+            rows.append(sample_row(self._desk, number, sample, self._values))
+        return rows
+
+
+class SkippedValues:
+    """What a restore left alone, from the list that was kept with it."""
+
+    def __init__(self, desk: Desk, restore: Restore, values: ShownValues) -> None:
+        self._desk, self._restore, self._values = desk, restore, values
+        self.columns: Sequence[Column] = (
+            Column("record", values.object_type.label, 220, sortable=False, least=140),
+            Column("property", say("Property"), 160, sortable=False, least=100),
+            Column("why", say("Why it was skipped"), 320, sortable=False, stretch=True),
+        )
+        self.record_ids: dict[int, int] = {}
+
+    @property
+    def count(self) -> int:
+        """How many lines are shown."""
+        return min(sum(self._restore.skipped.values()), MOST_SKIPS)
+
+    def ids(self, _query: TableQuery) -> array[int]:
+        """One number for each line; none where the list is gone."""
+        restores, actor = self._desk.workspace.restores, self._desk.actor
+        try:
+            restores.skipped(actor, self._restore.id, limit=1)
+        except UserError:
+            return array("q")
+        return array("q", range(self.count))
+
+    def rows(self, ids: Sequence[int]) -> Sequence[Row]:
+        """The lines with these numbers."""
+        first, last = min(ids), max(ids)
+        found = self._desk.workspace.restores.skipped(
+            self._desk.actor, self._restore.id, limit=last - first + 1, offset=first
+        )
+        rows = []
+        for number, skip in enumerate(found, first):
+            self.record_ids[number] = skip.record_id
+            cells = {
+                "record": Cell(skip.name or f"#{skip.record_id}"),
+                "property": Cell(self._values.label(skip.property) if skip.property else ""),
+                "why": Cell(skip_reason(skip.reason), icon="info"),
+            }
+            rows.append(Row(number, cells))
+        return rows
+
+
+class ChangedValues:
+    """The values a restore wrote, as rows numbered from 0, read page by page."""
+
+    def __init__(self, desk: Desk, restore: Restore, values: ShownValues) -> None:
+        self._desk, self._restore, self._values = desk, restore, values
+        record = values.object_type.label
+        self.columns: Sequence[Column] = (
+            Column("record", record, 200, sortable=False, stretch=True, least=120),
+            Column("property", say("Property"), 160, sortable=False, stretch=True, least=100),
+            Column("old", say("Before"), 180, sortable=False, stretch=True, least=100),
+            Column("new", say("After the restore"), 200, sortable=False, stretch=True, least=110),
+        )
+        self.record_ids: dict[int, int] = {}
+
+    def ids(self, _query: TableQuery) -> array[int]:
+        """One number for each value."""
+        return array("q", range(self._restore.values_written))
+
+    def rows(self, ids: Sequence[int]) -> Sequence[Row]:
+        """The values with these numbers."""
+        first, last = min(ids), max(ids)
+        found = self._desk.workspace.restores.changes(
+            self._desk.actor, self._restore.id, limit=last - first + 1, offset=first
+        )
+        rows = []
+        for number, change in enumerate(found, first):
+            self.record_ids[number] = change.record_id
+            show = self._values.show
+            new = (
+                Cell(say("Cleared"), icon="eraser", tone=Tone.DANGER)
+                if change.new is None
+                else Cell(show(change.property, change.new), icon="arrow-right")
+            )
+            cells = {
+                "record": Cell(change.name or f"#{change.record_id}"),
+                "property": Cell(self._values.label(change.property)),
+                "old": Cell(show(change.property, change.old), quiet=True),
+                "new": new,
+            }
+            rows.append(Row(number, cells))
+        return rows
+
+
+def sample_columns(values: ShownValues) -> tuple[Column, ...]:
+    """Columns of what a plan changes."""
+    record = values.object_type.label
+    return (
+        Column("record", record, 170, sortable=False, stretch=True, least=110),
+        Column("property", say("Property"), 110, sortable=False, stretch=True, least=90),
+        Column("now", say("Now"), 120, sortable=False, stretch=True, least=90),
+        Column("after", say("After the restore"), 170, sortable=False, stretch=True),
+        Column("by", say("Last changed by"), 208, rank=1, sortable=False),
+    )
+
+
+def sample_row(desk: Desk, number: int, sample: PlanSample, values: ShownValues) -> Row:
+    """A value that would change, or one that is skipped with its reason."""
+    cells = {
+        "record": Cell(sample.name or f"#{sample.record_id}"),
+        "property": Cell(values.label(sample.property) if sample.property else ""),
+    }
+    if sample.reason:
+        cells["after"] = Cell(skip_reason(sample.reason), icon="info")
+        return Row(number, cells)
+    cells |= {
+        "now": Cell(values.show(sample.property, sample.old), quiet=True),
+        "after": Cell(say("Cleared"), icon="eraser", tone=Tone.DANGER)
+        if sample.new is None
+        else Cell(values.show(sample.property, sample.new), icon="arrow-right"),
+        "by": Cell(_changed_by(desk, sample), quiet=True),
+    }
+    return Row(number, cells)
+
+
+def _changed_by(desk: Desk, sample: PlanSample) -> str:
+    if sample.last_changed_at is None:
+        return ""
+    when = desk.moment(sample.last_changed_at)
+    return f"{sample.last_changed_by}, {when}" if sample.last_changed_by else when
