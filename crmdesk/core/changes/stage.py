@@ -28,7 +28,12 @@ from crmdesk.core.files.disk_errors import as_user_error
 from crmdesk.core.records.schema import ObjectType, Property
 
 # Large pages: the file is written and read from end to end, a third faster than in 4 kB.
-_PAGE_BYTES = 32_768
+PAGE_BYTES = 32_768
+VERDICT_COLUMNS = (
+    "row INTEGER PRIMARY KEY, line INTEGER, record_id INTEGER, base_version INTEGER, "
+    "source_id TEXT, outcome TEXT, reason TEXT"
+)
+PROBLEM_COLUMNS = "row INTEGER, line INTEGER, column TEXT, type TEXT, message TEXT, value TEXT"
 
 
 class Outcome(StrEnum):
@@ -126,18 +131,16 @@ def _make(path: Path, columns: Sequence[Property], blank_keeps: bool) -> None:
     with explain_errors(path), closing(sqlite3.connect(path)) as connection, connection:
         connection.executescript(
             f"""
-            PRAGMA page_size={_PAGE_BYTES};
+            PRAGMA page_size={PAGE_BYTES};
             PRAGMA journal_mode=OFF;
-            CREATE TABLE verdicts (row INTEGER PRIMARY KEY, line INTEGER, record_id INTEGER,
-                base_version INTEGER, source_id TEXT, outcome TEXT, reason TEXT);
+            CREATE TABLE verdicts ({VERDICT_COLUMNS});
             CREATE TABLE cells (row INTEGER PRIMARY KEY{cells});
             CREATE VIEW rows AS SELECT v.row, v.line, v.record_id, v.base_version, v.source_id,
                 v.outcome, v.reason{shown} FROM verdicts v LEFT JOIN cells c ON c.row = v.row;
             CREATE TABLE created (row INTEGER PRIMARY KEY, record_id INTEGER);
             CREATE TABLE skips (row INTEGER, record_id INTEGER, position INTEGER, reason TEXT,
                 UNIQUE (row, position, reason));
-            CREATE TABLE problems (row INTEGER, line INTEGER, column TEXT, type TEXT, message TEXT,
-                value TEXT);
+            CREATE TABLE problems ({PROBLEM_COLUMNS});
             CREATE TABLE bad_values (position INTEGER, value TEXT, PRIMARY KEY (position, value));
             CREATE TABLE equal_values (position INTEGER, value TEXT, live TEXT);
             CREATE TABLE bad_pairs (pipeline TEXT, stage TEXT);

@@ -36,7 +36,8 @@ class CsvDialect:
 
     ``confidence`` is 1.0 when nothing else fits; below 0.9 a person should confirm.
     ``alternatives`` are other encodings and ``other_delimiters`` other delimiters that fit, best
-    first. ``quote`` is None when quotes are plain characters. ``invalid_bytes`` were seen that
+    first. ``proven`` says that the whole table was read and is UTF-8 without a flaw. ``quote`` is
+    None when quotes are plain characters. ``invalid_bytes`` were seen that
     the encoding cannot read. ``skipped_lines`` come before the table (``sep=;`` of a spreadsheet).
     """
 
@@ -51,6 +52,7 @@ class CsvDialect:
     other_delimiters: tuple[str, ...] = ()
     invalid_bytes: int = 0
     skipped_lines: int = 0
+    proven: bool = False
 
     @property
     def certain(self) -> bool:

@@ -91,6 +91,11 @@ class EncodingProbe:
             self._surrogates += len(_WRITTEN_SURROGATE.findall(piece))
             self._sample += _lines_beyond_ascii(piece, _SAMPLE - len(self._sample))
 
+    def is_utf_8(self) -> bool:
+        """Whether all of the file, to its last piece, is UTF-8 without a flaw."""
+        self._invalid += _count_if_any(self._decoder.decode(b"", final=True))
+        return not self._invalid
+
     def guess(self) -> EncodingGuess:
         """Say what the file is, after the last piece."""
         self._invalid += _count_if_any(self._decoder.decode(b"", final=True))

@@ -10,9 +10,16 @@ from itertools import islice
 from operator import itemgetter
 
 from crmdesk.core.changes.stage import Stage
-from crmdesk.core.db.engine import Tx
+from crmdesk.core.changes.stage_parts import PartWriter, Problem
 from crmdesk.core.files.source import TableSource
-from crmdesk.core.files.table import Batch, Row, RowProblem, RowProblemCause
+from crmdesk.core.files.table import (
+    Batch,
+    Row,
+    RowProblem,
+    RowProblemCause,
+    decode_cells,
+    encode_cells,
+)
 from crmdesk.core.records.choices import StageFinder
 from crmdesk.core.records.dates import DateOrder, detect_date_order
 from crmdesk.core.records.problems import ValueProblem
@@ -28,9 +35,6 @@ _DATES = (PropertyType.DATE, PropertyType.DATETIME)
 
 Parsed = tuple[Sequence[str | None], list[tuple[int, ValueProblem]]]
 ParseColumn = Callable[[Sequence[str], Sequence[str | None] | None], Parsed]
-Cells = Sequence[int | str | None]
-#: A row's line, the column, the type, the message and the cell.
-Problem = tuple[int, int, str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ class _Reader:
 
 
 class Filler:
-    """Fills one stage from one table.
+    """Fills one part of a stage from one part of a table.
 
     Args:
         dates: the order of dates by column index.
@@ -67,7 +71,6 @@ class Filler:
         *,
         proven_text: bool = False,
     ) -> None:
-        self._stage = stage
         self._id_index = plan.id_index
         places = {p.id: place for place, p in enumerate(stage.columns)}
         # The pipeline is read before its stage, whose label may mean one in several pipelines.
@@ -81,19 +84,14 @@ class Filler:
             for reader in readers
             if not (proven_text and reader.free_text and reader.position is not None)
         ]
-        stored = [c for c in plan.columns if c.stored is not None]
-        self._wanted = [0, *(c.index + 1 for c in stored)]
-        names = [places[c.stored.id] for c in stored if c.stored is not None]
-        self._slots = {place: slot for slot, place in enumerate(names, start=1)}
-        # The driver takes a blank text several times as fast as None, which it tries to adapt.
-        blank_is_null = ", nullif(?, '')"
-        self._insert = (
-            f"INSERT INTO stage.cells (row{''.join(f', c{place}' for place in names)}) "
-            f"VALUES (?{blank_is_null * len(names)})"
-        )
+        stored = {places[c.stored.id]: c.index + 1 for c in plan.columns if c.stored is not None}
+        #: Where each of the stage's columns stands in a row; those at its end may be lacking.
+        self._wanted = [stored[place] for place in sorted(stored)]
 
-    def fill(self, tx: Tx, batches: Iterable[Batch], reported: Callable[[int], None]) -> int:
-        """Insert every row, bad ones as failed; returns how many there were.
+    def fill(
+        self, part: PartWriter, batches: Iterable[Batch], reported: Callable[[int], None]
+    ) -> int:
+        """Add every row, bad ones as failed; returns how many there were.
 
         Args:
             reported: told the rows read so far; may raise to stop.
@@ -101,30 +99,16 @@ class Filler:
         done = 0
         with _without_collecting():
             for batch in batches:
-                self._add_rejected(tx, batch.rejected)
+                _add_rejected(part, batch.rejected)
                 if batch.rows:
-                    self._add_rows(tx, batch.rows)
+                    self._add_rows(part, batch.rows, encoded=batch.encoded)
                 done += len(batch.rows) + len(batch.rejected)
                 reported(done)
         return done
 
-    def _add_rejected(self, tx: Tx, rows: Sequence[Row]) -> None:
-        if not rows:
-            return
-        tx.driver.executemany(
-            "INSERT INTO stage.verdicts (row, line, outcome) VALUES (?, ?, 'failed')",
-            ((row.line, row.line) for row in rows),
-        )
-        add_problems(
-            tx,
-            [
-                (row.line, row.line, "", row.problem.code.value, describe(row.problem), "")
-                for row in rows
-                if row.problem is not None
-            ],
-        )
-
-    def _add_rows(self, tx: Tx, rows: Sequence[tuple[int | str, ...]]) -> None:
+    def _add_rows(
+        self, part: PartWriter, rows: Sequence[tuple[int | str, ...]], *, encoded: bool
+    ) -> None:
         lines: list[int] = _column(rows, 0)  # type: ignore[assignment]
         read: dict[int, Sequence[str | None]] = {}
         failed: set[int] = set()
@@ -132,6 +116,7 @@ class Filler:
         pipelines: Sequence[str | None] | None = None
         for reader in self._readers:
             given: list[str] = _column(rows, reader.column.index + 1)  # type: ignore[assignment]
+            given = decode_cells(given) if encoded else given
             is_pipeline = reader.column.target.format == PropertyFormat.PIPELINE
             if reader.stands is not None and reader.stands(given):
                 if is_pipeline:
@@ -143,57 +128,65 @@ class Filler:
             if is_pipeline:
                 pipelines = values
             if reader.position is not None:
-                read[self._slots[reader.position]] = values
+                read[reader.position] = values
             else:
                 fresh.update(index for index, value in enumerate(values) if value is not None)
             if problems:
                 failed.update(index for index, _ in problems)
-                add_problems(tx, _problem_rows(reader.column, lines, given, problems))
-        tx.driver.executemany(self._insert, self._stored(rows, read))
-        self._add_verdicts(tx, rows, lines, failed, fresh)
+                part.add_problems(_problem_rows(reader.column, lines, given, problems))
+        part.add_cells(lines, self._stored(rows, read, encoded), encoded=encoded)
+        self._add_verdicts(part, rows, lines, failed, fresh, encoded=encoded)
 
     def _stored(
-        self, rows: Sequence[tuple[int | str, ...]], read: dict[int, Sequence[str | None]]
-    ) -> Iterable[Cells]:
-        """Line and cells of the stage's columns; what was read takes the place of what is given."""
-        picked: Iterable[Cells] = rows
-        if self._wanted == [0]:
-            picked = ((row[0],) for row in rows)
-        elif self._wanted != list(range(len(rows[0]))):
-            picked = map(itemgetter(*self._wanted), rows)
-        if not read:
-            return picked
-        columns: list[Sequence[int | str | None]] = list(zip(*picked, strict=True))
-        for slot, values in read.items():
-            columns[slot] = values
-        return zip(*columns, strict=True)
+        self,
+        rows: Sequence[tuple[int | str, ...]],
+        read: dict[int, Sequence[str | None]],
+        as_encoded: bool,
+    ) -> Iterable[Sequence[str]]:
+        """Cells of the stage's columns; what was read takes the place of what is given."""
+        wanted = self._wanted
+        if not read and wanted == list(range(1, len(rows[0]))):
+            return (row[1:] for row in rows)  # type: ignore[misc]
+        columns: list[Sequence[str]] = [_column(rows, place) for place in wanted]  # type: ignore[misc]
+        for place, values in read.items():
+            texts = [value or "" for value in values]
+            columns[place] = encode_cells(texts) if as_encoded else texts
+        return zip(*columns, strict=True) if columns else ([] for _ in rows)
 
     def _add_verdicts(
         self,
-        tx: Tx,
+        part: PartWriter,
         rows: Sequence[tuple[int | str, ...]],
         lines: Sequence[int],
         failed: set[int],
         fresh: set[int],
+        *,
+        encoded: bool,
     ) -> None:
         # What finds no record is created, so that most new rows are never written again.
         if not failed and not fresh and self._id_index is None:
-            tx.sql(
-                "INSERT INTO stage.verdicts (row, line, outcome) SELECT row, row, 'create' "
-                "FROM stage.cells WHERE row BETWEEN ? AND ?",
-                (lines[0], lines[-1]),
-            )
+            part.add_new(lines)
             return
         ids = [""] * len(lines)
         if self._id_index is not None:
-            ids = [str(cell).strip() for cell in _column(rows, self._id_index + 1)]
+            given: list[str] = _column(rows, self._id_index + 1)  # type: ignore[assignment]
+            ids = [text.strip() for text in (decode_cells(given) if encoded else given)]
         outcomes = ["failed" if index in failed else "create" for index in range(len(lines))]
         reasons = ["new_value" if index in fresh else "" for index in range(len(lines))]
-        tx.driver.executemany(
-            "INSERT INTO stage.verdicts (row, line, source_id, outcome, reason) "
-            "VALUES (?1, ?1, nullif(?2, ''), ?3, nullif(?4, ''))",
-            zip(lines, ids, outcomes, reasons, strict=True),
-        )
+        part.add_verdicts(zip(lines, ids, outcomes, reasons, strict=True))
+
+
+def _add_rejected(part: PartWriter, rows: Sequence[Row]) -> None:
+    if not rows:
+        return
+    part.add_verdicts((row.line, "", "failed", "") for row in rows)
+    part.add_problems(
+        [
+            (row.line, row.line, "", row.problem.code.value, describe(row.problem), "")
+            for row in rows
+            if row.problem is not None
+        ]
+    )
 
 
 @contextmanager
@@ -235,7 +228,7 @@ def sample_rows(source: TableSource, size: int = SAMPLE_ROWS) -> list[Row]:
 def first_batches(source: TableSource, limit: int | None) -> Iterator[Batch]:
     """The table in batches, or its first ``limit`` rows."""
     if limit is None:
-        yield from source.batches(_BATCH)
+        yield from source.batches(_BATCH, encoded=True)
         return
     batch = Batch([])
     for row in islice(source.rows(), limit):
@@ -244,11 +237,6 @@ def first_batches(source: TableSource, limit: int | None) -> Iterator[Batch]:
         else:
             batch.rejected.append(row)
     yield batch
-
-
-def add_problems(tx: Tx, problems: Sequence[Problem]) -> None:
-    """Keep problems as ``(row, line, column, type, message, value)``."""
-    tx.driver.executemany("INSERT INTO stage.problems VALUES (?, ?, ?, ?, ?, ?)", problems)
 
 
 def describe(problem: RowProblem) -> str:

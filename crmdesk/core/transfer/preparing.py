@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from crmdesk.core.changes.stage import Stage, create_stage, scratch_path
+from crmdesk.core.changes.stage_parts import PartWriter, discard_parts, join_parts
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import imports
 from crmdesk.core.errors import UserError
@@ -137,10 +138,13 @@ class Preparer:
             proven_text=prepared.source.dialect is not None,
         )
         try:
-            with self._database.staging(path) as tx:
-                filler.fill(tx, first_batches(prepared.source, limit), reported)
+            with PartWriter(path, 0) as part:
+                filler.fill(part, first_batches(prepared.source, limit), reported)
+                filled = part.finish()
+            join_parts(path, [filled])
         except BaseException:
             path.unlink(missing_ok=True)
+            discard_parts(path)
             raise
         return stage
 

@@ -6,7 +6,9 @@ import subprocess
 import sys
 import textwrap
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,7 +18,13 @@ from crmdesk.core.errors import UserError
 from crmdesk.core.files.csv_writer import write_rows
 from crmdesk.core.files.dialect import CsvDialect, sniff
 from crmdesk.core.files.invalid_bytes import readable
-from crmdesk.core.files.table import Row, RowProblemCause, RowProblemCode
+from crmdesk.core.files.table import (
+    Row,
+    RowProblemCause,
+    RowProblemCode,
+    TableLimits,
+    decode_cells,
+)
 from crmdesk.core.files.text_table import read_batches, read_header, read_rows
 
 Table = tuple[tuple[str, ...], list[Row]]
@@ -303,6 +311,57 @@ def test_batches_hold_the_same_rows_with_their_lines() -> None:
         (row.line, *row.cells) for row in rows if row.problem is None
     ]
     assert [row for batch in batches for row in batch.rejected] == [r for r in rows if r.problem]
+
+
+TEXTS = st.one_of(
+    st.sampled_from(
+        ["", " ", "ü", "日本", 'a "b"', "x,y", "two\nlines", "\x85\x1c\u2028", "nul\0"]
+    ),
+    st.text(st.characters(exclude_categories=("Cs",)), max_size=12),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    rows=st.lists(st.lists(TEXTS, min_size=1, max_size=4), max_size=20),
+    mark=st.sampled_from([b"", b"\xef\xbb\xbf"]),
+    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_NONE]),
+    ending=st.sampled_from(["\n", "\r\n", "\r"]),
+)
+def test_encoded_batches_hold_the_same_cells_and_problems(
+    rows: list[list[str]], mark: bytes, quoting: Literal[0, 3], ending: str
+) -> None:
+    text = io.StringIO(newline="")
+    with suppress(csv.Error):
+        csv.writer(text, quoting=quoting, lineterminator=ending, escapechar=None).writerows(rows)
+    content = mark + b"a,b\n" + text.getvalue().encode()
+    dialect = CsvDialect("utf-8", bool(mark), ",", '"', "\n", True, 1.0, proven=True)
+
+    plain = list(read_batches(lambda: io.BytesIO(content), dialect))
+    encoded = list(read_batches(lambda: io.BytesIO(content), dialect, encoded=True))
+
+    assert all(batch.encoded for batch in encoded)
+    assert [(line, *decode_cells(given)) for batch in encoded for line, *given in batch.rows] == [
+        row for batch in plain for row in batch.rows
+    ]
+    assert [batch.rejected for batch in encoded] == [batch.rejected for batch in plain]
+
+
+def test_a_long_cell_counts_its_characters_and_not_its_bytes() -> None:
+    content = ("a,b\n1," + "日" * 900_000 + "\n").encode()
+    dialect = replace(dialect_of(content), proven=True)
+    (batch,) = read_batches(lambda: io.BytesIO(content), dialect, encoded=True)
+    assert decode_cells([str(cell) for cell in batch.rows[0][1:]]) == ["1", "日" * 900_000]
+    with pytest.raises(UserError) as caught:
+        list(
+            read_batches(
+                lambda: io.BytesIO(content + content),
+                dialect,
+                TableLimits(cell_characters=899_999),
+                encoded=True,
+            )
+        )
+    assert caught.value.code == "cell_too_large"
 
 
 def test_a_batch_of_very_long_rows_is_short() -> None:
