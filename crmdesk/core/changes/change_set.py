@@ -124,12 +124,12 @@ def write_record_change(
 def history_digest(tx: Tx, change_id: int) -> str:
     """SHA-256 over the history of a change set: its one entry in the log vouches for all rows."""
     digest = hashlib.sha256()
-    for record_id, cells in tx.sql(
-        "SELECT record_id, cells FROM value_history WHERE change_id = ? "
-        "ORDER BY object_type_id, record_id",
+    for (line,) in tx.sql(
+        "SELECT CAST(record_id || ' ' || length(cells) || ' ' || cells || char(10) AS BLOB) "
+        "FROM value_history WHERE change_id = ? ORDER BY object_type_id, record_id",
         (change_id,),
     ):
-        digest.update(f"{record_id} {len(cells)} {cells}\n".encode("utf-8", "surrogatepass"))
+        digest.update(line)
     for record_id, kind in tx.sql(
         "SELECT record_id, kind FROM record_history WHERE change_id = ? "
         "ORDER BY object_type_id, record_id",
