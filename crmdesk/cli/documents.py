@@ -11,6 +11,7 @@ from crmdesk.core.clock import to_text
 if TYPE_CHECKING:
     from crmdesk.core.backup.model import Backup
     from crmdesk.core.jobs.job import Job
+    from crmdesk.core.records.definition_rows import ArchivedDefinition
     from crmdesk.core.records.record import HistoryEntry, Record
     from crmdesk.core.records.schema import Property
     from crmdesk.core.restore.model import Restore, RestorePlan
@@ -70,6 +71,18 @@ def property_document(found: Property) -> Document:
         "required": found.required,
         "calculated": found.calculated,
         "archived": found.archived,
+    }
+
+
+def archived_document(found: ArchivedDefinition) -> Document:
+    """A property that was put away."""
+    return {
+        "id": found.id,
+        "name": found.name,
+        "label": found.label,
+        "type": found.type,
+        "archived": True,
+        "archived_at": moment(found.archived_at),
     }
 
 

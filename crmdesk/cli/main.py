@@ -35,6 +35,8 @@ COMMANDS = {
     "team": "teams:app",
     "object": "objects:app",
     "property": "properties:app",
+    "pipeline": "pipelines:app",
+    "association": "associations:app",
     "record": "records:app",
     "import": "imports:app",
     "backup": "backups:app",

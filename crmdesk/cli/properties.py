@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from crmdesk.cli.documents import property_document
+from crmdesk.cli.documents import archived_document, property_document
 from crmdesk.cli.parameters import JsonLines, ObjectName, group
 from crmdesk.cli.session import seat
 from crmdesk.core.errors import WrongUsage
@@ -23,10 +24,24 @@ _COLUMNS = ("name", "label", "type", "sensitive", "unique", "required", "calcula
 
 @app.command("list")
 def list_properties(
-    context: typer.Context, object_name: ObjectName, as_lines: JsonLines = False
+    context: typer.Context,
+    object_name: ObjectName,
+    archived: Annotated[
+        bool, typer.Option("--archived", help="Those that were put away instead.")
+    ] = False,
+    as_lines: JsonLines = False,
 ) -> None:
     """List an object's properties."""
     with seat(context) as here:
+        if archived:
+            away = here.workspace.definitions.archived_properties(here.actor, object_name)
+            here.output.items(
+                "properties",
+                [archived_document(each) for each in away],
+                ("id", "name", "label", "type", "archived_at"),
+                as_lines=as_lines,
+            )
+            return
         object_type = here.workspace.definitions.object(here.actor, object_name)
         documents = [property_document(each) for each in object_type.properties]
         here.output.items("properties", documents, _COLUMNS, as_lines=as_lines)
@@ -73,6 +88,9 @@ def set_property(
     label: Annotated[str | None, typer.Option("--label", help="What people read.")] = None,
     options: Options = None,
     group: Annotated[str | None, typer.Option("--group", help="Its heading.")] = None,
+    description: Annotated[
+        str | None, typer.Option("--description", help="What people should know of it.")
+    ] = None,
     sensitive: Annotated[
         bool | None, typer.Option("--sensitive/--no-sensitive", help="Masked until revealed.")
     ] = None,
@@ -91,6 +109,7 @@ def set_property(
         for key, value in {
             "label": label,
             "group": group,
+            "description": description,
             "sensitive": sensitive,
             "unique": unique,
             "required": required,
@@ -114,6 +133,89 @@ def archive(context: typer.Context, object_name: ObjectName, name: Name) -> None
     with seat(context) as here:
         here.workspace.definitions.archive_property(here.actor, object_name, name)
         here.output.result({"name": name}, f"The property “{name}” is archived.")
+
+
+@app.command("unarchive")
+def unarchive(
+    context: typer.Context,
+    object_name: ObjectName,
+    property_id: Annotated[
+        int, typer.Argument(metavar="ID", help="As property list --archived prints it.")
+    ],
+) -> None:
+    """Bring a property back, with its values."""
+    with seat(context) as here:
+        back = here.workspace.definitions.restore_property(here.actor, object_name, property_id)
+        here.output.result(property_document(back), f"The property “{back.name}” is back.")
+
+
+@app.command("order")
+def order(
+    context: typer.Context,
+    object_name: ObjectName,
+    names: Annotated[list[str], typer.Argument(metavar="NAME...", help="In their new order.")],
+) -> None:
+    """Put properties into this order; those not named keep their places."""
+    with seat(context) as here:
+        changed = here.workspace.definitions.order_properties(here.actor, object_name, names)
+        here.output.result(
+            {"order": [each.name for each in changed.properties]}, "The order is changed."
+        )
+
+
+@app.command("type")
+def change_type(
+    context: typer.Context,
+    object_name: ObjectName,
+    name: Name,
+    type_: Annotated[PropertyType, typer.Argument(metavar="TYPE", help="What it shall hold.")],
+    *,
+    options: Options = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would become of the values.")
+    ] = False,
+    accept: Annotated[
+        int | None,
+        typer.Option(
+            "--accept-unconverted", metavar="N", help="Go on though N values do not convert."
+        ),
+    ] = None,
+    unconverted: Annotated[
+        Path | None,
+        typer.Option("--unconverted", metavar="FILE", help="Save those values as a CSV file."),
+    ] = None,
+) -> None:
+    """Give a property another type; what converts exactly is carried over."""
+    from crmdesk.core.records.catalogue import OptionDefinition
+
+    given = tuple(OptionDefinition(*_option(text)) for text in options or ())
+    with seat(context) as here:
+        service, what = here.workspace.type_changes, (object_name, name, type_, given)
+        plan = service.plan(here.actor, *what)
+        if unconverted is not None:
+            service.save_unconverted(here.actor, *what, unconverted)
+        if not dry_run:
+            if plan.unconverted and accept is None:
+                raise WrongUsage(
+                    "accept_missing",
+                    f"{plan.unconverted:,} of {plan.values:,} values cannot become {type_.value} "
+                    "without loss; they would stay with the old property, which is put away.",
+                    f"To go on: --accept-unconverted {plan.unconverted}",
+                )
+            plan = service.apply(here.actor, *what, accept_unconverted=accept or 0)
+        document = {
+            "property": property_document(plan.property),
+            "values": plan.values,
+            "converted": plan.converted,
+            "unconverted": plan.unconverted,
+            "samples": [
+                {"id": each.record_id, "value": each.value, "reason": each.reason}
+                for each in plan.samples
+            ],
+        }
+        counted = f"{plan.converted:,} of {plan.values:,} values"
+        line = f"{counted} would be converted." if dry_run else f"{counted} are converted."
+        here.output.result(document, line)
 
 
 def _option(text: str) -> tuple[str, str]:

@@ -10,10 +10,12 @@ import typer
 from crmdesk.cli.documents import history_document, record_document
 from crmdesk.cli.output import plural
 from crmdesk.cli.parameters import JsonLines, ObjectName, group
+from crmdesk.cli.record_relations import add_relations
 from crmdesk.cli.session import Seat, seat
 from crmdesk.core.errors import WrongUsage
 
-app = group("View, add, edit and delete records.")
+app = group("View, add, edit, delete, associate and merge records.")
+add_relations(app)
 
 RecordId = Annotated[int, typer.Argument(metavar="ID", help="The record ID.")]
 RecordIds = Annotated[list[int], typer.Argument(metavar="ID...", help="Record IDs.")]
