@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.records.object_definitions import ObjectCount
@@ -14,7 +14,7 @@ from crmdesk.ui import words
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.frame.footer import Footer
 from crmdesk.ui.records.filter_bar import TYPING_PAUSE_MS
-from crmdesk.ui.records.page_parts import PlaceButton, in_margins
+from crmdesk.ui.records.page_parts import PlaceButton, head, in_margins
 from crmdesk.ui.records.showing import Showing, counted, in_sentence
 from crmdesk.ui.records.source import BinSource, Wanted
 from crmdesk.ui.tables.cells import Lead, Row, RowAction
@@ -52,6 +52,7 @@ class BinFace(QWidget):
         self._desk = desk
         self._objects = {found.name: found for found in objects}
         self._counts: dict[str, int] = {}
+        self._empty_for: str | None = None
         self._days = desk.workspace.settings.number(None, "recycle_bin.days")
         self.showing = Showing.of(desk, objects[0])
         self._may = desk.may(Permission.DELETE_RECORDS)
@@ -85,16 +86,10 @@ class BinFace(QWidget):
         self.bulk_purge = Button(self.tr("Delete permanently"), ButtonKind.GHOST, "trash-2")
         for button in (self.bulk_restore, self.bulk_purge):
             self.footer.start.addWidget(button)
-        head = QWidget()
-        row = QHBoxLayout(head)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(place)
-        row.addWidget(self.header, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(in_margins(head, 16, 8))
+        column.addWidget(in_margins(head(place, self.header), 16, 8))
         column.addWidget(in_margins(self.tabs, 0, 8, left=True))
         column.addWidget(in_margins(self.search, 0, 8, left=True))
         column.addWidget(self.table, 1)
@@ -185,9 +180,15 @@ class BinFace(QWidget):
 
     def _choose_face(self) -> None:
         if self.table.count:
+            self._empty_for = None
             self.table.show_empty(None)
             return
-        if self.search.text().strip():
+        words_sought = self.search.text().strip()
+        if self._empty_for == words_sought:
+            # Counts come with each change of any record, mostly while the bin is out of sight.
+            return
+        self._empty_for = words_sought
+        if words_sought:
             clear = Button(self.tr("Clear search"), ButtonKind.PRIMARY)
             clear.clicked.connect(self.search.clear_search)
             empty = EmptyState(

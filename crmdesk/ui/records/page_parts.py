@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from crmdesk.ui.records.object_list import ObjectList
 from crmdesk.ui.widgets.buttons import IconButton
+from crmdesk.ui.widgets.page_header import PageHeader
 
 
 class PlaceButton(IconButton):
@@ -22,6 +23,17 @@ class PlaceButton(IconButton):
     def _open(self) -> None:
         menu = self._places.menu(self)
         menu.popup(self.mapToGlobal(self.rect().bottomLeft()))
+
+
+def head(place: PlaceButton, header: PageHeader) -> QWidget:
+    """The title with, in a narrow window, the button for the left list before it."""
+    result = QWidget()
+    row = QHBoxLayout(result)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(8)
+    row.addWidget(place)
+    row.addWidget(header, 1)
+    return result
 
 
 def in_margins(inside: QWidget, top: int, bottom: int, *, left: bool = False) -> QFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.records.schema import ObjectType
@@ -15,7 +15,7 @@ from crmdesk.ui.desk import Desk
 from crmdesk.ui.frame.footer import Footer
 from crmdesk.ui.records.defaults import NAME, column_names, modified
 from crmdesk.ui.records.filter_bar import FilterBar
-from crmdesk.ui.records.page_parts import PlaceButton, in_margins
+from crmdesk.ui.records.page_parts import PlaceButton, head, in_margins
 from crmdesk.ui.records.showing import Showing, counted, in_sentence
 from crmdesk.ui.records.source import RecordSource, Wanted
 from crmdesk.ui.tables.cells import Lead, Row, RowAction, Sort
@@ -82,16 +82,10 @@ class TableFace(QWidget):
     def _build(self, place: PlaceButton) -> None:
         self.header.add(self.import_button)
         self.header.add(self.new_button)
-        head = QWidget()
-        row = QHBoxLayout(head)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(place)
-        row.addWidget(self.header, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(in_margins(head, 16, 12))
+        column.addWidget(in_margins(head(place, self.header), 16, 12))
         column.addWidget(self.filters)
         column.addWidget(self.table, 1)
         column.addWidget(self.footer)
