@@ -381,6 +381,8 @@ LOGGED: dict[str, Preparation] = {
 #: Calls that write, and are not entries of their own in the log.
 UNLOGGED = {
     "backups.create": "the job that it queues is logged when it ends, however it ends",
+    "drills.start": "as with backups",
+    "drills.start_if_due": "as with backups",
     "bulk.plan_delete": "a plan changes no record; the job's entry has its numbers",
     "bulk.plan_edit": "as with deleting",
     "bulk.start": "as with backups",
@@ -420,6 +422,7 @@ READS = frozenset(
         "browsing.browse",
         "browsing.tables",
         "comparisons.compare",
+        "drills.list",
         "comparisons.numbers",
         "comparisons.records",
         "definitions.counts",

@@ -66,8 +66,15 @@ GOALS = (
     ),
     _goal("kill-any-time", "kill -9 at any time, then the same again", "kill", "any_time"),
     _goal("kill-init", "an init killed at any write can be done again, or is done", "kill_init"),
-    _goal("kill-window", "a job outlives the window that started it", "kill", "outlives"),
+    _goal(
+        "kill-window",
+        "a job outlives its window; killed with it, it is found at the next start",
+        "kill",
+        "outlives",
+        "with_its_window",
+    ),
     _goal("power", "a power cut loses nothing that was acknowledged", "power_cut"),
+    _goal("clock", "a clock set to and fro breaks neither order nor waits", "clock"),
     _goal("order", "content, name and folder are synced before the database says so", "order"),
     _goal(
         "small-disk",

@@ -15,11 +15,12 @@ from urllib.parse import quote
 
 import pytest
 
-from crmdesk.core.access.actor import Place
+from crmdesk.core.access.actor import SYSTEM, Place
 from crmdesk.core.access.keys import key_to_text
 from crmdesk.core.access.step_up import StepUpPurpose
 from crmdesk.core.access.totp import code_at_step, step_at
 from crmdesk.core.clock import Clock
+from crmdesk.core.crash_log import crash_folder
 from crmdesk.core.errors import UserError
 from crmdesk.core.restore.model import PlanRequest
 from crmdesk.core.workspace import NewWorkspace, Workspace, create_workspace
@@ -170,10 +171,27 @@ def _drive(workspace: Workspace, folder: Path) -> dict[str, str]:
         restore_id = ""
     if restore_id:
         _worker(workspace, str(workspace.restores.show(admin, restore_id).job_id))
+    _let_a_worker_crash(workspace)
     workspace.backups.download(admin, backup_id, folder / "saved.zip")
     found = {"two-factor secret": secret, "token": signed_in.token, "first token": first.token}
     found |= {f"recovery code {number}": code for number, code in enumerate(codes)}
     return found
+
+
+def _let_a_worker_crash(workspace: Workspace) -> None:
+    """Hand a worker a job whose table is gone: it meets what no code of ours expects."""
+    with workspace.database.write() as tx:
+        tx.sql("UPDATE backups SET completed_steady = '2026-01-05T08:00:00.000Z'")
+    backup_id = workspace.backups.create(SYSTEM)
+    job_id = str(workspace.backups.show(SYSTEM, backup_id).job_id)
+    with workspace.database.write() as tx:
+        tx.sql("ALTER TABLE obj_tickets RENAME TO obj_tickets_away")
+    _worker(workspace, job_id)
+    with workspace.database.write() as tx:
+        tx.sql("ALTER TABLE obj_tickets_away RENAME TO obj_tickets")
+        state = tx.sql("SELECT state FROM jobs WHERE id = ?", (job_id,)).fetchone()[0]
+    assert state == "failed"
+    assert list(crash_folder().glob("crash-*.log")), "the worker did not crash"
 
 
 def _code(secret: str) -> str:
