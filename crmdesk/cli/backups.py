@@ -10,6 +10,7 @@ import typer
 from crmdesk.cli.browsed import page_document, page_lines, table_documents
 from crmdesk.cli.compared import comparison_document, comparison_lines
 from crmdesk.cli.documents import backup_document
+from crmdesk.cli.health import drill_document, health_document, health_lines
 from crmdesk.cli.output import plural
 from crmdesk.cli.parameters import Code, JsonLines, OutFile, Wait, group
 from crmdesk.cli.secret_input import code_missing, code_or_ask
@@ -188,6 +189,52 @@ def compare(
             )
             document["file"] = str(out)
         here.output.result(document, *comparison_lines(found, records))
+
+
+@app.command("drill")
+def drill(
+    context: typer.Context,
+    backup_id: Annotated[
+        str, typer.Argument(metavar="ID", help="Id of the backup; without it the newest.")
+    ] = "",
+) -> None:
+    """Restore a backup into a scratch file, prove it, and throw the file away."""
+    with seat(context) as here:
+        drills = here.workspace.drills
+        job_id = drills.start(here.actor, backup_id)
+        finish_job(here, job_id, wait=True)
+        done = drills.list(here.actor)[0]
+        document = drill_document(done)
+        here.output.result(document, *_drill_lines(document))
+        if not done.ok:
+            raise typer.Exit(1)
+
+
+@app.command("drills")
+def list_drills(context: typer.Context, as_lines: JsonLines = False) -> None:
+    """List every drill, newest first."""
+    with seat(context) as here:
+        found = [drill_document(each) for each in here.workspace.drills.list(here.actor)]
+        columns = ("at", "backup_id", "ok", "records", "seconds")
+        here.output.items("drills", found, columns, as_lines=as_lines)
+
+
+@app.command("health")
+def health(context: typer.Context) -> None:
+    """Say how well the data is protected; exit 1 when it is in danger."""
+    with seat(context) as here:
+        found = here.workspace.backups.health(here.actor)
+        document = health_document(found)
+        here.output.result(document, *health_lines(document))
+        if document["level"] == "danger":
+            raise typer.Exit(1)
+
+
+def _drill_lines(document: dict[str, Any]) -> list[str]:
+    if document["ok"]:
+        records = plural(document["records"], "record")
+        return [f"The backup can be restored: {records} in {document['seconds']:.1f} seconds."]
+    return ["The drill failed:", *(f"  {problem}" for problem in document["problems"])]
 
 
 def _reference(source: str) -> str:

@@ -131,6 +131,15 @@ _ALL = (
         maximum=3650,
     ),
     Setting(
+        "backup.drill_days",
+        SettingType.INTEGER,
+        7,
+        "Days after which the newest backup is restored into a scratch file to prove it; 0: never.",
+        Section.BACKUP,
+        minimum=0,
+        maximum=365,
+    ),
+    Setting(
         "backup.second_folder",
         SettingType.FOLDER,
         "",

@@ -38,6 +38,7 @@ from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.audit.query import AuditLogReader
 from crmdesk.core.audit.service import AuditService
 from crmdesk.core.backup.browse import BrowsingService
+from crmdesk.core.backup.drills import DrillService, DrillWork
 from crmdesk.core.backup.service import BackupService
 from crmdesk.core.backup.work import BackupWork
 from crmdesk.core.clock import Clock
@@ -68,9 +69,9 @@ from crmdesk.core.records.property_groups import PropertyGroups
 from crmdesk.core.records.reader import RecordReader
 from crmdesk.core.records.recycle_bin import RecycleBin
 from crmdesk.core.records.segments import Segments
+from crmdesk.core.records.type_changes import TypeChanges
 from crmdesk.core.records.undoing import Undoing
 from crmdesk.core.records.views import SavedViews
-from crmdesk.core.records.type_changes import TypeChanges
 from crmdesk.core.reserve import keep_reserve, release_some
 from crmdesk.core.restore.plan_store import sweep_plans
 from crmdesk.core.restore.service import RestoreService
@@ -238,6 +239,17 @@ class Workspace:
         self.browsing = BrowsingService(
             self.database, self.guard, self.audit_log, vault, self.signing_key.public_key
         )
+        self.drills = DrillService(self.database, self.guard, self.settings, self.jobs, vault)
+        drilling = DrillWork(
+            self.database,
+            self.audit_log,
+            self.inbox,
+            vault,
+            self.folder / "staging",
+            self.signing_key.public_key,
+        )
+        self.works[JobKind.DRILL] = drilling.run
+        self.jobs.on_abandoned(JobKind.DRILL, drilling.abandoned)
         self.comparisons = ComparisonService(
             self.database, self.guard, self.audit_log, self.folder, self.signing_key.public_key
         )

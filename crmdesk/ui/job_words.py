@@ -19,6 +19,7 @@ def job_name(kind: JobKind) -> str:
         JobKind.RESTORE: _say("Restore"),
         JobKind.IMPORT: _say("Import"),
         JobKind.UNDO: _say("Undo of a restore"),
+        JobKind.DRILL: _say("Restore drill"),
         JobKind.BULK_EDIT: _say("Bulk edit"),
         JobKind.BULK_DELETE: _say("Bulk deletion"),
         JobKind.BULK_UNDO: _say("Undo"),

@@ -137,6 +137,13 @@ def _verify_failed(values: _Values) -> _Told:
     )
 
 
+def _drill_failed(_values: _Values) -> _Told:
+    text = _say("The drill could not restore it. Make a new backup.")
+    return _Told(
+        _say("A restore drill failed"), text, "shield-alert", Tone.DANGER, _say("Open backup")
+    )
+
+
 def _two_factor_reset(values: _Values) -> _Told:
     text = _say("%1 did it. Set it up anew under Settings, Security.")
     name = str(values.get("by") or _say("A Super Admin"))
@@ -170,6 +177,7 @@ _SENTENCES: dict[NotificationKind, Callable[[_Values], _Told]] = {
     NotificationKind.BULK_DONE: _bulk_done,
     NotificationKind.BULK_FAILED: _bulk_failed,
     NotificationKind.VERIFY_FAILED: _verify_failed,
+    NotificationKind.DRILL_FAILED: _drill_failed,
     NotificationKind.TWO_FACTOR_RESET: _two_factor_reset,
     NotificationKind.RECOVERY_KEY_RENEWED: _recovery_key_renewed,
 }

@@ -119,12 +119,29 @@ class HealthLevel(StrEnum):
     NEVER = "never"
 
 
+class HealthReason(StrEnum):
+    """Why the data is not as well protected as it could be, the worst first."""
+
+    NEVER = "never"
+    VERIFY_FAILED = "verify_failed"
+    DRILL_FAILED = "drill_failed"
+    NOTHING_KEPT = "nothing_kept"
+    FAILING = "failing"
+    FAILED = "failed"
+    LONG_AGO = "long_ago"
+    LATE = "late"
+    LITTLE_ROOM = "little_room"
+
+
 @dataclass(frozen=True, slots=True)
 class BackupHealth:
     """The one fact that must never hide.
 
     Attributes:
         failures: failed or interrupted backups since the last completed one.
+        reasons: why it is not well; empty when it is.
+        last_drill_seconds: how long the last good drill took, and so a restore would.
+        free_bytes: room on the disk of the vault.
     """
 
     level: HealthLevel
@@ -134,6 +151,11 @@ class BackupHealth:
     failures: int
     backups: int
     bytes: int
+    reasons: tuple[HealthReason, ...] = ()
+    last_drill_at: datetime | None = None
+    last_drill_ok: bool | None = None
+    last_drill_seconds: float | None = None
+    free_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

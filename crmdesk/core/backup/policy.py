@@ -1,4 +1,4 @@
-"""When a backup may be made, how long it is kept, and how well the data is protected."""
+"""When a backup may be made, and how long it is kept."""
 
 from __future__ import annotations
 
@@ -9,15 +9,13 @@ from typing import Any
 
 from sqlalchemy import Row, desc, func, select
 
-from crmdesk.core.backup.model import Backup, BackupHealth, FileState, HealthLevel
+from crmdesk.core.backup.model import Backup, FileState
 from crmdesk.core.clock import from_text, optional_from_text, to_text
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.tables import backups, users
 from crmdesk.core.jobs.job import JobState
 
 _SUCCEEDED = JobState.SUCCEEDED.value
-_USUAL_INTERVAL = timedelta(hours=24)
-_DANGER_AGE = timedelta(days=14)
 
 
 def next_possible(tx: Tx, interval: timedelta) -> datetime | None:
@@ -118,37 +116,3 @@ def removed_state(row: Row[Any]) -> FileState:
     The times do not tell: a clock that was set back expires by another reckoning than it reads.
     """
     return FileState.DELETED if row.expiry_seen_at is None else FileState.EXPIRED
-
-
-def read_health(tx: Tx, found: list[Backup], interval: timedelta) -> BackupHealth:
-    """How long ago the last backup was, against how often there could be one."""
-    completed = [b for b in found if b.state is JobState.SUCCEEDED]
-    last = completed[0] if completed else None
-    failures = 0
-    for backup in found:
-        if backup.state is JobState.SUCCEEDED:
-            break
-        failures += backup.state in (JobState.FAILED, JobState.INTERRUPTED)
-    verified = next((b for b in completed if b.verified_at is not None), None)
-    kept = [b for b in completed if b.restorable]
-    return BackupHealth(
-        level=_level(tx, last, failures, interval, bool(kept)),
-        last_completed_at=None if last is None else last.completed_at,
-        last_verified_at=None if verified is None else verified.verified_at,
-        last_verified_ok=None if verified is None else verified.verified_ok,
-        failures=failures,
-        backups=len(kept),
-        bytes=sum(b.bytes for b in kept),
-    )
-
-
-def _level(
-    tx: Tx, last: Backup | None, failures: int, interval: timedelta, kept: bool
-) -> HealthLevel:
-    if last is None or last.completed_at is None:
-        return HealthLevel.DANGER if failures >= 2 else HealthLevel.NEVER
-    age = tx.now - last.completed_at
-    if failures >= 2 or age > _DANGER_AGE or last.verified_ok is False or not kept:
-        return HealthLevel.DANGER
-    usual = max(interval, _USUAL_INTERVAL)
-    return HealthLevel.OK if age <= 1.5 * usual and not failures else HealthLevel.WARN

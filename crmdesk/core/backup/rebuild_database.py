@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from crmdesk.core.backup.manifest import Manifest
+from crmdesk.core.backup.problems import Problem, ProblemCode
 from crmdesk.core.backup.reader import BackupFile
-from crmdesk.core.backup.rebuild_proof import differing_files
-from crmdesk.core.backup.rebuild_rows import RowLoader
+from crmdesk.core.backup.rebuild_proof import differing_files, digest_of
+from crmdesk.core.backup.rebuild_rows import RowLoader, load_values
 from crmdesk.core.clock import Clock
 from crmdesk.core.db import schema, sqlite
 from crmdesk.core.db.engine import Database
@@ -89,6 +90,12 @@ def build_database(file: BackupFile, path: Path, report: Report, clock: Clock | 
         RowLoader(connection, file, _counter(report, "loading", total)).load()
         printed = _counter(report, "proving", total)
         problems = differing_files(connection, manifest, printed)
+    _refuse_unproven(file, problems)
+    _make_durable(path)
+    return total
+
+
+def _refuse_unproven(file: BackupFile, problems: Sequence[Problem]) -> None:
     if problems:
         raise UserError(
             "rebuild_not_proven",
@@ -96,7 +103,34 @@ def build_database(file: BackupFile, path: Path, report: Report, clock: Clock | 
             "Nothing was kept. Please report it; the backup itself is sound.",
             entries=tuple(problem.entry for problem in problems),
         )
-    _make_durable(path)
+
+
+def rebuild_values(file: BackupFile, path: Path, report: Report) -> int:
+    """Read the values of any signed backup into a scratch database, and prove them.
+
+    Returns:
+        Records that were read.
+
+    Raises:
+        UserError: as :func:`build_database`.
+    """
+    manifest = file.manifest
+    if manifest is None:
+        raise ValueError("a backup without a manifest cannot be read back")
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    total = sum(entry.rows for entry in manifest.entries)
+    loaded, printed = _counter(report, "loading", total), _counter(report, "proving", total)
+    with sqlite.explain_errors(path), closing(_bulk(path)) as connection:
+        tables = [
+            load_values(connection, file, entry, f"values_{number}", loaded)
+            for number, entry in enumerate(manifest.entries)
+        ]
+        problems = [
+            Problem(ProblemCode.ENTRY_CONTENT_DIFFERS, part.file)
+            for part, entry in zip(tables, manifest.entries, strict=True)
+            if digest_of(connection, part, printed) != entry.sha256
+        ]
+    _refuse_unproven(file, problems)
     return total
 
 

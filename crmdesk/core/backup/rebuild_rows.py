@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from crmdesk.core.backup.complete_parts import LIVE, RECYCLE_BIN, REMOVED_OBJECTS, TABLES
+from crmdesk.core.backup.complete_parts import LIVE, RECYCLE_BIN, REMOVED_OBJECTS, TABLES, Part
 from crmdesk.core.backup.complete_tables import CARRIED, SEQUENCES
 from crmdesk.core.backup.manifest import Manifest, ManifestEntry
 from crmdesk.core.backup.reader import BackupFile, content_error, read_rows
+from crmdesk.core.backup.rebuild_proof import values_part
 from crmdesk.core.db import sqlite
 from crmdesk.core.db.sqlite_backup import quoted_name
 
@@ -143,18 +144,48 @@ class RowLoader:
                     self._insert(found.table, names, rows)
 
     def _insert(self, table: str, names: Sequence[str], rows: Iterator[Row]) -> None:
-        columns = ",".join(quoted_name(name) for name in names)
-        places = ",".join("?" * len(names))
-        statement = f"INSERT INTO {quoted_name(table)} ({columns}) VALUES ({places})"
-        while some := list(islice(rows, _ROWS_AT_A_TIME)):
-            self._connection.executemany(statement, some)
-            self._loaded(len(some))
+        insert_rows(self._connection, table, names, rows, self._loaded)
 
     def _refuse_loose_ends(self) -> None:
         loose = self._connection.execute("PRAGMA foreign_key_check").fetchone()
         if loose is not None:
             entry = self._manifest.part(f"{TABLES}{loose[0]}.jsonl") or self._manifest.parts[0]
             raise content_error(self._file, entry, f"a row of it points at no row of {loose[2]}")
+
+
+def load_values(
+    connection: sqlite3.Connection,
+    file: BackupFile,
+    entry: ManifestEntry,
+    table: str,
+    loaded: Callable[[int], None],
+) -> Part:
+    """Read one object's CSV into a table of its own; returns how to print it again."""
+    columns = ["id", *(f"c{place}" for place in range(1, len(entry.columns)))]
+    named = ",".join(f"{name} TEXT" for name in columns[1:])
+    more = f",{named}" if named else ""
+    connection.execute(f"CREATE TABLE {table} (id INTEGER PRIMARY KEY{more}) STRICT")
+    connection.execute("BEGIN")
+    with closing(_csv_rows(file, entry)) as rows:
+        insert_rows(connection, table, columns, rows, loaded)
+    connection.execute("COMMIT")
+    return values_part(table, entry, columns, "true")
+
+
+def insert_rows(
+    connection: sqlite3.Connection,
+    table: str,
+    names: Sequence[str],
+    rows: Iterator[Row],
+    loaded: Callable[[int], None],
+) -> None:
+    """Insert rows some thousands at a time."""
+    columns = ",".join(quoted_name(name) for name in names)
+    places = ",".join("?" * len(names))
+    statement = f"INSERT INTO {quoted_name(table)} ({columns}) VALUES ({places})"
+    while some := list(islice(rows, _ROWS_AT_A_TIME)):
+        connection.executemany(statement, some)
+        loaded(len(some))
 
 
 def _column_of(found: RecordTable, definition_id: int | None) -> str:

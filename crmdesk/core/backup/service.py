@@ -20,6 +20,7 @@ from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.backup.cancel import never
 from crmdesk.core.backup.contents import definitions_of, object_shapes, sensitive_labels
 from crmdesk.core.backup.estimate import count_records, estimate_bytes, estimate_parts
+from crmdesk.core.backup.health import read_health
 from crmdesk.core.backup.model import (
     Backup,
     BackupEstimate,
@@ -29,7 +30,7 @@ from crmdesk.core.backup.model import (
     OpenedEntry,
     OpenedFile,
 )
-from crmdesk.core.backup.policy import newest_completed, next_possible, read_backups, read_health
+from crmdesk.core.backup.policy import newest_completed, next_possible, read_backups
 from crmdesk.core.backup.reader import BackupFile, read_backup
 from crmdesk.core.backup.verify import Verification, verify_backup
 from crmdesk.core.clock import from_text, to_text
@@ -161,7 +162,7 @@ class BackupService:
         self._guard.require(actor, Permission.SUPER_ADMIN)
         with self._database.read() as tx:
             found = read_backups(tx, self._vault)
-            return read_health(tx, found, self._settings.backup_interval(tx))
+            return read_health(tx, found, self._settings.backup_interval(tx), self._vault)
 
     def open_file(
         self, actor: Actor, path: Path, *, cancelled: Callable[[], bool] = never

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -229,6 +230,12 @@ class BackupWork:
             "complete": complete,
             "objects": {name: counts["records"] for name, counts in objects.items()},
         }
+        self._tell(tx, context, facts)
+        context.succeed(tx, facts)
+
+    def _tell(self, tx: Tx, context: JobContext, facts: Mapping[str, Any]) -> None:
+        """Enter the backup in the log, and put it into the inbox of who asked for it."""
+        backup_id = str(facts["backup_id"])
         self._audit_log.log(
             tx,
             context.actor,
@@ -244,10 +251,13 @@ class BackupWork:
                 tx,
                 [context.actor.user_id],
                 NotificationKind.BACKUP_DONE,
-                {"records": result.records, "bytes": result.bytes, "objects": len(objects)},
+                {
+                    "records": facts["records"],
+                    "bytes": facts["bytes"],
+                    "objects": len(facts["objects"]),
+                },
                 link=f"backups/{backup_id}",
             )
-        context.succeed(tx, facts)
 
 
 def file_name(backup_id: str) -> str:

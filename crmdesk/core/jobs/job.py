@@ -19,6 +19,7 @@ class JobKind(StrEnum):
     RESTORE = "restore"
     IMPORT = "import"
     UNDO = "undo"
+    DRILL = "drill"
     BULK_EDIT = "bulk_edit"
     BULK_DELETE = "bulk_delete"
     BULK_UNDO = "bulk_undo"
@@ -45,6 +46,7 @@ REQUIRED = {
     JobKind.BACKUP: Permission.SUPER_ADMIN,
     JobKind.RESTORE: Permission.SUPER_ADMIN,
     JobKind.UNDO: Permission.SUPER_ADMIN,
+    JobKind.DRILL: Permission.SUPER_ADMIN,
     JobKind.IMPORT: Permission.IMPORT,
     JobKind.BULK_EDIT: Permission.USE_RECORDS,
     JobKind.BULK_DELETE: Permission.DELETE_RECORDS,

@@ -35,6 +35,7 @@ class NotificationKind(StrEnum):
     BULK_DONE = "bulk_done"
     BULK_FAILED = "bulk_failed"
     VERIFY_FAILED = "verify_failed"
+    DRILL_FAILED = "drill_failed"
     TWO_FACTOR_RESET = "two_factor_reset"
     RECOVERY_KEY_RENEWED = "recovery_key_renewed"
 

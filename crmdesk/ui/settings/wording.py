@@ -29,6 +29,7 @@ def setting_words(setting: Setting) -> SettingWords:
         "workspace.site_region": SettingWords(_say("Region in the audit log")),
         "backup.min_interval": SettingWords(_say("Hours between two backups")),
         "backup.keep_days": SettingWords(_say("Keep a backup for"), days),
+        "backup.drill_days": SettingWords(_say("Restore drill every"), days),
         "backup.second_folder": SettingWords(_say("Second folder")),
         "restore.undo_days": SettingWords(_say("A restore can be undone for"), days),
         "exports.keep_days": SettingWords(_say("Keep an export for"), days),
@@ -114,7 +115,7 @@ def _backup_cards() -> tuple[CardWords, ...]:
         CardWords(
             _say("Keeping backups"),
             _say("The newest completed backup is never removed."),
-            ("backup.keep_days",),
+            ("backup.keep_days", "backup.drill_days"),
         ),
         CardWords(
             _say("Restores"),

@@ -18,6 +18,7 @@ from crmdesk.core.access.permissions import GRANTABLE, Permission
 from crmdesk.core.access.step_up import StepUpPurpose
 from crmdesk.core.access.users import NewUser, UserChange
 from crmdesk.core.errors import NotSignedIn, PermissionDenied, UserError
+from crmdesk.core.records.bulk_model import BulkAction, BulkChange
 from crmdesk.core.records.catalogue import PropertyDefinition
 from crmdesk.core.records.filters import RecordQuery
 from crmdesk.core.records.picking import Picked
@@ -71,6 +72,9 @@ RIGHTS: dict[str, Permission | str] = {
     "associations.relabel": USE,
     "associations.undo": USE,
     "backups.create": SUPER_ADMIN,
+    "drills.list": SUPER_ADMIN,
+    "drills.start": SUPER_ADMIN,
+    "drills.start_if_due": SUPER_ADMIN,
     "comparisons.compare": SUPER_ADMIN,
     "comparisons.export": SUPER_ADMIN,
     "comparisons.leave": INNER,
@@ -403,6 +407,8 @@ def arguments(method: Callable[..., object], actor: Actor, folder: Path) -> dict
     owner = method.__qualname__.split(".")[0]
     if owner == "RecycleBin":
         by_name["query"] = BinQuery()
+    if owner == "BulkEditor":
+        by_name["changes"] = [BulkChange("city", BulkAction.SET, "Oslo")]
     if owner == "SavedViews":
         by_name["definition"] = ViewDefinition()
     if owner == "ImportService":

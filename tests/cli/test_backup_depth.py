@@ -1,0 +1,50 @@
+"""``backup compare``, ``drill``, ``drills`` and ``health`` in a terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.cli.conftest import Terminal
+
+
+def test_compare_prints_numbers_samples_and_saves_the_rest(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    ann = terminal("record", "add", "contacts", "email=ann@example.org", "firstname=Ann").document
+    backup = terminal("backup", "create").document["backup_id"]
+    terminal("record", "set", "contacts", str(ann["id"]), "firstname=Anne")
+    terminal("record", "add", "contacts", "email=bo@example.org")
+    file = tmp_path / "difference.csv"
+
+    done = terminal("backup", "compare", backup, "--object", "contacts", "--out", str(file))
+
+    assert done.code == 0, done.err
+    contacts = done.document["objects"]["contacts"]
+    assert contacts["properties"] == {"firstname": 1}
+    assert (contacts["added"], contacts["changed"], contacts["removed"]) == (1, 1, 0)
+    assert done.document["samples"][0]["values"][0]["old"] == "Ann"
+    assert "firstname,Ann,Anne" in file.read_text()
+    told = terminal.plainly("backup", "compare", backup)
+    assert "1 added, 0 removed, 1 changed" in told.out
+    assert "firstname: Ann → Anne" in told.out
+
+
+def test_a_drill_passes_and_fails_by_its_exit_code(terminal: Terminal) -> None:
+    terminal("record", "add", "contacts", "email=ann@example.org")
+    made = terminal("backup", "create", "--complete").document
+
+    good = terminal("backup", "drill")
+    file = Path(made["file"])
+    data = bytearray(file.read_bytes())
+    data[200] ^= 1
+    file.write_bytes(data)
+    bad = terminal("backup", "drill", made["backup_id"])
+
+    assert (good.code, good.document["ok"], good.document["records"]) == (0, True, 1)
+    assert (bad.code, bad.document["ok"]) == (1, False)
+    listed = terminal("backup", "drills").document["drills"]
+    assert [each["ok"] for each in listed] == [False, True]
+    health = terminal("backup", "health")
+    assert (health.code, health.document["level"]) == (1, "danger")
+    assert "drill_failed" in health.document["reasons"]
+    assert "drill failed" in terminal.plainly("backup", "health").out
