@@ -34,6 +34,14 @@ _DECODED_AT_ONCE = 1 << 17
 _ENCODED_MARK = "\xef\xbb\xbf"
 _ParsedRow = tuple[int, list[str], RowProblem | None]
 _BROKEN = RowProblemCode.COULD_NOT_PARSE_ROW
+_WHY = {
+    RowProblemCause.TOO_FEW_CELLS: "there are fewer of them than columns",
+    RowProblemCause.TOO_MANY_CELLS: "there are more of them than columns",
+    RowProblemCause.INVALID_BYTES: "they are no text in this encoding",
+    RowProblemCause.NUL: "they hold a character that no text has",
+    RowProblemCause.TEXT_AFTER_QUOTE: "text stands behind a closing quote",
+    RowProblemCause.UNCLOSED_QUOTE: "a quote is never closed",
+}
 
 
 def read_header(
@@ -137,7 +145,7 @@ class _Feed:
         if problem is not None:
             raise UserError(
                 "header_unreadable",
-                f"The column names on line {line} cannot be read ({problem.cause}).",
+                f"The column names on line {line} cannot be read: {_WHY[problem.cause]}.",
                 "Choose another encoding or delimiter.",
                 line=line,
                 cause=str(problem.cause),

@@ -117,7 +117,7 @@ def notice_words(notice: ImportNotice, draft: Draft, found: Preflight) -> tuple[
     word = one if found.created == 1 else many
     if notice is ImportNotice.NOTHING_FINDS_RECORDS:
         title = filled(say("Every row becomes a new record: %Ln %1", found.created), word)
-        advice = say("Nothing in the file finds %1 that exist, now or at the next import.")
+        advice = say("Nothing in the file finds %1 that exist: another file makes them twice.")
         choice = say("Choose a property under “Find records by”, or map a column to one.")
         return title, f"{filled(advice, many)} {choice}", say("Look at the columns")
     labels = [property_label(kind, name) for name in kind.display_properties]
@@ -160,6 +160,8 @@ def problem_type(kind: str) -> str:
         "MISSING_REQUIRED_PROPERTY": say("Required value is missing"),
         "DUPLICATE_RECORD_ID": say("Same record twice in the file"),
         "DUPLICATE_UNIQUE_PROPERTY_VALUE": say("Value that may stand only once"),
+        "DUPLICATE_ALTERNATE_ID": say("Fits several records"),
+        "MULTIPLE_COMPANIES_WITH_THIS_DOMAIN": say("Fits several companies"),
         "GDPR_BLACKLISTED_EMAIL": say("Permanently deleted contact"),
         "CREATE_ONLY_IMPORT": say("Exists already"),
         "UPDATE_ONLY_IMPORT": say("Does not exist yet"),
