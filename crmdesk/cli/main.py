@@ -38,6 +38,8 @@ COMMANDS = {
     "pipeline": "pipelines:app",
     "association": "associations:app",
     "record": "records:app",
+    "segment": "segments:app",
+    "view": "views:app",
     "import": "imports:app",
     "backup": "backups:app",
     "restore": "restores:app",

@@ -10,6 +10,15 @@ import typer
 from crmdesk.cli.documents import history_document, record_document
 from crmdesk.cli.output import plural
 from crmdesk.cli.parameters import JsonLines, ObjectName, group
+from crmdesk.cli.record_bulk import register
+from crmdesk.cli.record_filters import (
+    Filters,
+    GroupedFilters,
+    InSegment,
+    Or,
+    find_view,
+    query_of,
+)
 from crmdesk.cli.record_relations import add_relations
 from crmdesk.cli.session import Seat, seat
 from crmdesk.core.errors import WrongUsage
@@ -23,11 +32,7 @@ Values = Annotated[
     list[str], typer.Argument(metavar="NAME=VALUE...", help="Internal names and their values.")
 ]
 _MOST_COLUMNS = 5
-_FILTER_HELP = (
-    "Only records that fit. OP is eq, neq, gt, gte, lt, lte, between, in, not_in, has_property, "
-    "not_has_property, contains_token or not_contains_token; in, not_in and between take "
-    "several values: city:in:Oslo,Rome, or with semicolons where a value holds a comma."
-)
+register(app)
 
 
 @app.command("add")
@@ -77,13 +82,16 @@ def set_values(
         here.output.result(record_document(record), f"Saved as version {record.version}.")
 
 
-@app.command("list")
+@app.command("list", cls=GroupedFilters)
 def list_records(
     context: typer.Context,
     object_name: ObjectName,
-    filters: Annotated[
-        list[str] | None,
-        typer.Option("--filter", metavar="PROPERTY:OP:VALUE", help=_FILTER_HELP),
+    *,
+    filters: Filters = None,
+    alternatives: Or = False,  # noqa: ARG001 - told by its place among the filters
+    segment: InSegment = None,
+    view: Annotated[
+        str | None, typer.Option("--view", metavar="NAME", help="As this saved view has it.")
     ] = None,
     columns: Annotated[
         str | None, typer.Option(metavar="A,B", help="Only these properties.")
@@ -95,12 +103,16 @@ def list_records(
     as_lines: JsonLines = False,
 ) -> None:
     """List records, newest first."""
-    from crmdesk.core.records.filters import RecordQuery, parse_filter
-
-    query = RecordQuery(
-        object_name, tuple(parse_filter(text) for text in filters or ()), archived=archived
-    )
+    if view is not None and (filters or segment):
+        raise WrongUsage(
+            "usage", "A view has filters of its own.", "Give the view, or filters, not both."
+        )
     with seat(context) as here:
+        query = query_of(here, object_name, filters, segment, archived=archived)
+        if view is not None:
+            kept = find_view(here, object_name, view).definition
+            query = kept.query(object_name)
+            columns = columns or ",".join(kept.columns) or None
         chosen = _columns(here, object_name, columns)
         ids = here.workspace.records.ids(here.actor, query)
         documents = [

@@ -12,6 +12,7 @@ from sqlalchemy import update
 from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.guard import Guard
 from crmdesk.core.access.permissions import Permission
+from crmdesk.core.changes.change_set import Source
 from crmdesk.core.changes.plan import PlanCounts, Sample, plan_hash
 from crmdesk.core.changes.stage import Stage
 from crmdesk.core.db.engine import Database, Tx
@@ -73,7 +74,7 @@ class BulkEditor:
         stage, counts = stage_deletion(self._database, self._folder, object_type, picked)
         return self._keep(actor, BulkKind.DELETE, stage, counts, {"object": object_name})
 
-    def start(self, actor: Actor, plan_id: str) -> str:
+    def start(self, actor: Actor, plan_id: str, source: Source = Source.CRM_UI_BULK_ACTION) -> str:
         """Queue the job that does what a plan describes, and return the job's id.
 
         Faces do the work of small plans (:attr:`BulkPlan.at_once`) themselves, and start a
@@ -95,7 +96,12 @@ class BulkEditor:
                 "Choose other records or another value.",
             )
         with self._database.write() as tx:
-            params = {"plan_id": plan_id, "plan_hash": plan.hash, "object": plan.object_name}
+            params = {
+                "plan_id": plan_id,
+                "plan_hash": plan.hash,
+                "object": plan.object_name,
+                "source": source.value,
+            }
             job_id = self._jobs.enqueue(tx, actor, _JOBS[plan.kind], params)
             tx.execute(update(plans).where(plans.c.id == plan_id).values(used_at=tx.now_text))
         return job_id

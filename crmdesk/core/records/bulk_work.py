@@ -66,7 +66,7 @@ class BulkWork:
         context.report("applying")
         with self._database.write(stage=stage.path) as tx:
             row = self._checked(tx, context, stage)
-            change_id = self._open(tx, context, Source.CRM_UI_BULK_ACTION)
+            change_id = self._open(tx, context, Source(str(context.params["source"])))
             applied = apply_stage(tx, stage, change_id)
             facts = {
                 "records_changed": applied.updated,

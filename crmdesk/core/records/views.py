@@ -14,7 +14,7 @@ from crmdesk.core.access.permissions import Permission
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import saved_views, users, view_places
 from crmdesk.core.errors import UserError
-from crmdesk.core.records.filters import Group, from_json, to_json
+from crmdesk.core.records.filters import Group, RecordQuery, from_json, to_json
 from crmdesk.core.records.names import validate_label
 from crmdesk.core.records.schema import ObjectType, load_object_type
 
@@ -27,7 +27,7 @@ class ViewDefinition:
 
     Attributes:
         columns: names of properties in order; empty is the object's usual columns.
-        sort: property, or the window's own name column; ``None`` is newest first.
+        sort: a property; ``None`` is newest first.
         groups: filters, of which one group must hold.
         segment: id of a segment it is narrowed to.
     """
@@ -38,6 +38,19 @@ class ViewDefinition:
     groups: tuple[Group, ...] = ()
     search: str = ""
     segment: int | None = None
+
+    def query(self, object_name: str) -> RecordQuery:
+        """The records it shows, in its order."""
+        first = self.groups[0] if self.groups else ()
+        return RecordQuery(
+            object_name,
+            first,
+            self.search,
+            self.sort,
+            self.descending,
+            alternatives=self.groups[1:],
+            segment=self.segment,
+        )
 
 
 @dataclass(frozen=True, slots=True)
