@@ -55,15 +55,17 @@ def settle() -> None:
     os.sync()
 
 
-def cut(place: str, acts: str, acknowledged: str, microseconds: str) -> None:
-    """Cut the power of the disk a moment after so many acts were acknowledged."""
+def cut(place: str, acts: str, acknowledged: str, microseconds: str) -> dict[str, Any]:
+    """Cut the power of the disk a moment after so many acts were acknowledged; tells when."""
     limit = time.monotonic() + 60
     while _lines(Path(acknowledged)) < int(acts) and time.monotonic() < limit:
         select.select([], [], [], 0.0005)
     select.select([], [], [], int(microseconds) / 1e6)
     descriptor = os.open(place, os.O_RDONLY)
+    at = time.monotonic()
     fcntl.ioctl(descriptor, _SHUTDOWN, struct.pack("I", _WITHOUT_FLUSH))
     os.close(descriptor)
+    return {"at": at}
 
 
 def work(
@@ -82,6 +84,7 @@ def work(
         try:
             for number in count():
                 told = acts(number)
+                told["at"] = time.monotonic()
                 with workspace.database.read() as tx:
                     told["entries"] = tx.sql("SELECT max(id) FROM audit_events").fetchone()[0]
                 ack.write(json.dumps(told) + "\n")
@@ -140,10 +143,18 @@ def _weaken(weakness: str) -> None:
         sqlite.apply_pragmas = weak
 
 
-def after_cut(folder: str, key: str, session_id: str, acknowledged: str) -> dict[str, Any]:
-    """What was acknowledged and is not there, and what does not hold."""
+def after_cut(
+    folder: str, key: str, session_id: str, acknowledged: str, cut_at: str
+) -> dict[str, Any]:
+    """What was acknowledged and is not there, and what does not hold.
+
+    Only acts that had returned when the cut began count. A sync that is under way during this
+    ioctl may be told to have worked: the kernel finds its journal closed when it comes to note
+    where the data lies. Behind a real cut nobody is told anything.
+    """
     scene = Scene(Path(folder).parent, bytes.fromhex(key), session_id)
-    told = [json.loads(line) for line in Path(acknowledged).read_text().splitlines()]
+    acts = [json.loads(line) for line in Path(acknowledged).read_text().splitlines()]
+    told = [act for act in acts if act["at"] < float(cut_at)]
     try:
         wrong = violations(scene, "import")
         workspace = scene.open()

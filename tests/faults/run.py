@@ -95,6 +95,7 @@ GOALS = (
         "without_the_lock",
     ),
     _goal("foreign-lock", "a foreign lock is waited for, then named", "concurrency", "foreign"),
+    _goal("window-locked", "the window draws on under a foreign lock", "foreign_lock"),
     _goal("one-instant", "a backup beside a writer is one instant", "concurrency", "instant"),
     _goal("one-restore", "of twenty restores at once one runs", "concurrency", "twenty", "holder"),
     _goal("two-editors", "the second of two editors is told", "concurrency", "editors"),

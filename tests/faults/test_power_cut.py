@@ -43,7 +43,8 @@ class CutDisk:
         assert worked.code in (0, 1) or worked.error, worked
         self._do("unmount", place)
         self._do("mount for a cut", place)
-        looked = self._there.run(nursery, "after the cut", acknowledged)
+        at = str(struck.values["at"])
+        looked = self._there.run(nursery, "after the cut", acknowledged, at)
         assert looked.code == 0, looked
         return looked.values
 

@@ -1,0 +1,80 @@
+"""Another program holds the database: the window goes on drawing, and nothing is lost."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QObject, QTimer
+
+from tests.builders import Desk
+from tests.faults.conftest import FULL, Record
+from tests.ui.pages import PageStand
+
+HELD_SECONDS = 30.0 if FULL else 1.0
+#: The sample runs beside other tests, which take their share of the processors.
+LONGEST_GAP = 0.1 if FULL else 1.0
+_HOLD = (
+    "import sqlite3, sys, time\n"
+    "held = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
+    "held.execute('BEGIN EXCLUSIVE')\n"
+    "print('held', flush=True)\n"
+    "time.sleep(float(sys.argv[2]))\n"
+)
+
+
+@pytest.fixture
+def stand(desk: Desk, qapp: object, tmp_path: Path) -> Iterator[PageStand]:
+    made = PageStand(desk.workspace, desk.admin, tmp_path)
+    yield made
+    made.close()
+
+
+class Pulse(QObject):
+    """The longest time between two beats of the window's event loop."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.longest, self._last = 0.0, time.monotonic()
+        self._timer = QTimer(self, interval=5)
+        self._timer.timeout.connect(self._beat)
+        self._timer.start()
+
+    def _beat(self) -> None:
+        now = time.monotonic()
+        self.longest, self._last = max(self.longest, now - self._last), now
+
+
+def test_a_window_draws_on_while_another_program_holds_the_database(
+    desk: Desk, stand: PageStand, qtbot, record: Record
+) -> None:
+    ann, answers = desk.contact(phone="1"), []
+
+    def write(value: str) -> None:
+        stand.desk.run_write(
+            pulse,
+            lambda: desk.edit(ann, phone=value),
+            lambda _done: answers.append("saved"),
+            lambda error: answers.append(getattr(error, "code", repr(error))),
+        )
+
+    command = [sys.executable, "-c", _HOLD, str(desk.workspace.database.path), str(HELD_SECONDS)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        pulse = Pulse()
+        write("2")
+        qtbot.waitUntil(lambda: other.poll() is not None, timeout=int(HELD_SECONDS * 1000) + 20_000)
+    qtbot.waitUntil(lambda: len(answers) == 1, timeout=20_000)
+    write("3")
+    qtbot.waitUntil(lambda: len(answers) == 2, timeout=20_000)
+
+    told = answers[0].replace("database_busy", "said so after ten seconds")
+    record(1, f"held for {HELD_SECONDS:.0f} s: {told}, then saved; drew each {pulse.longest:.3f} s")
+    assert answers == ["database_busy" if FULL else "saved", "saved"]
+    assert desk.value(ann, "phone") == "3"
+    assert pulse.longest < LONGEST_GAP
