@@ -105,10 +105,15 @@ class Desk:
         return Actor(ActorKind.USER, user_id, email, name, session_id, via.value, PLACE)
 
     def user(
-        self, name: str = "Marc Dubois", *permissions: Permission, super_admin: bool = False
+        self,
+        name: str = "Marc Dubois",
+        *permissions: Permission,
+        super_admin: bool = False,
+        email: str = "",
     ) -> Actor:
-        """Another user of the workspace, signed in."""
-        email = f"{name.split(maxsplit=1)[0].lower()}{secrets.token_hex(6)}@northwind.example"
+        """Another user of the workspace, signed in; without an address it is a random one."""
+        first = name.split(maxsplit=1)[0].lower()
+        email = email or f"{first}{secrets.token_hex(6)}@northwind.example"
         with self.workspace.database.write() as tx:
             user_id = tx.execute(
                 insert(tables.users).values(

@@ -44,8 +44,13 @@ def shots(desk_factory: Callable[[], Desk]) -> Iterator[tuple[str, QWidget]]:
 
 def _write_entries(desk: Desk) -> None:
     fill(desk)
-    elif_ = desk.user("Elif Demir", Permission.USE_RECORDS, Permission.DELETE_RECORDS)
-    marc = desk.user("Marc Dubois", Permission.USE_RECORDS)
+    elif_ = desk.user(
+        "Elif Demir",
+        Permission.USE_RECORDS,
+        Permission.DELETE_RECORDS,
+        email="elif@northwind.example",
+    )
+    marc = desk.user("Marc Dubois", Permission.USE_RECORDS, email="marc@northwind.example")
     editor = desk.workspace.editor
     deal = desk.deal(dealname="Rattlesnake Canyon 2027")
     desk.backup()

@@ -47,8 +47,9 @@ def dialog_of(name: str) -> QDialog:
 def shots(desk_factory: Callable[[], Desk]) -> Iterator[tuple[str, QWidget]]:
     """Each section, errors, the users and their dialogs."""
     desk = desk_factory()
-    desk.user("Marc Dubois", Permission.IMPORT, Permission.EXPORT, Permission.VIEW_SENSITIVE)
-    desk.user("Elif Demir", super_admin=False)
+    rights = (Permission.IMPORT, Permission.EXPORT, Permission.VIEW_SENSITIVE)
+    desk.user("Marc Dubois", *rights, email="marc@northwind.example")
+    desk.user("Elif Demir", email="elif@northwind.example")
     desk.workspace.teams.add(desk.admin, "Sales Nordics")
     made = window_of(desk)
     made.go("settings/profile")

@@ -110,9 +110,9 @@ class PropertiesPage(QWidget):
             group.reveal_asked.connect(self.reveal_asked)
             self.groups.append(group)
             if place == 0:
-                self._add_group(group)
+                self._add_first(group)
                 self._add_latest()
-            else:
+            if not group.complete:
                 self._waiting.append(group)
         self._tail = self._blank_link()
         self._column.addWidget(self._tail, 0, Qt.AlignmentFlag.AlignLeft)
@@ -124,8 +124,9 @@ class PropertiesPage(QWidget):
             return self.tr("Key properties")
         return group or self.tr("Other properties")
 
-    def _add_group(self, group: PropertyGroup) -> None:
-        group.add_rows(len(group.properties))
+    def _add_first(self, group: PropertyGroup) -> None:
+        """The panel opens with a few rows in it; the others come in the turns after."""
+        group.add_rows(_SLICE)
         self._column.addWidget(group)
         self._column.addWidget(rule())
 
