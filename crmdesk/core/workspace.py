@@ -6,33 +6,24 @@ the services that :class:`Workspace` hands out.
 
 from __future__ import annotations
 
-import json
-import uuid
-from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
-from crmdesk.core.access import keys, recovery_key
+from crmdesk.core.access import keys
 from crmdesk.core.access.accounts import PasswordCheck
-from crmdesk.core.access.actor import SYSTEM
 from crmdesk.core.access.guard import Guard
 from crmdesk.core.access.keys import KeyPurpose, SigningKey
-from crmdesk.core.access.own_password import PasswordService, refuse_weak
-from crmdesk.core.access.passwords import hash_password
+from crmdesk.core.access.own_password import PasswordService
 from crmdesk.core.access.proofs import Proofs
 from crmdesk.core.access.recovery_key_service import RecoveryKeyService
 from crmdesk.core.access.second_factor import SecondFactor
 from crmdesk.core.access.sign_in import SignInService
 from crmdesk.core.access.teams import TeamService
 from crmdesk.core.access.two_factor import TwoFactorService
-from crmdesk.core.access.user import NewUser
-from crmdesk.core.access.user_rules import checked as checked_user
 from crmdesk.core.access.users import UserService
-from crmdesk.core.audit import kinds
 from crmdesk.core.audit.anchors import AnchorKeeper
 from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.audit.query import AuditLogReader
@@ -47,6 +38,7 @@ from crmdesk.core.db import schema, tables
 from crmdesk.core.db.engine import Database
 from crmdesk.core.errors import UserError
 from crmdesk.core.files.partial import remove_stray_partials
+from crmdesk.core.founding import KEY_NAME, NewWorkspace, found_workspace, load_key
 from crmdesk.core.jobs.job import Job, JobKind
 from crmdesk.core.jobs.launcher import start_worker
 from crmdesk.core.jobs.queue import JobQueue
@@ -56,14 +48,11 @@ from crmdesk.core.records.association_definitions import AssociationDefinitions
 from crmdesk.core.records.associations import AssociationService
 from crmdesk.core.records.bulk import BulkEditor
 from crmdesk.core.records.bulk_work import BulkWork
-from crmdesk.core.records.catalogue import load_catalogue
 from crmdesk.core.records.create_forms import CreateForms
-from crmdesk.core.records.definition_rows import create_object
 from crmdesk.core.records.definitions import Definitions
 from crmdesk.core.records.editor import RecordEditor
 from crmdesk.core.records.expiry import RecycleBinExpiry
 from crmdesk.core.records.merges import MergeService
-from crmdesk.core.records.names import validate_label
 from crmdesk.core.records.pipelines import PipelineService
 from crmdesk.core.records.property_groups import PropertyGroups
 from crmdesk.core.records.reader import RecordReader
@@ -73,11 +62,11 @@ from crmdesk.core.records.type_changes import TypeChanges
 from crmdesk.core.records.undoing import Undoing
 from crmdesk.core.records.views import SavedViews
 from crmdesk.core.reserve import keep_reserve, release_some
+from crmdesk.core.restore.deleted import DeletedPlanner, DeletedRecords
+from crmdesk.core.restore.deleted_work import DeletedWork
 from crmdesk.core.restore.plan_store import sweep_plans
 from crmdesk.core.restore.service import RestoreService
 from crmdesk.core.restore.work import RestoreWork
-from crmdesk.core.setting_declarations import SETTINGS
-from crmdesk.core.setting_values import parse_setting
 from crmdesk.core.settings import Settings
 from crmdesk.core.transfer.opened import Home
 from crmdesk.core.transfer.preparing import Preparer
@@ -86,7 +75,6 @@ from crmdesk.core.transfer.work import ImportWork
 from crmdesk.core.workspace_folder import (
     DATABASE_NAME,
     WorkspaceFile,
-    claim_folder,
     forget_claims,
     read_workspace_file,
     write_workspace_file,
@@ -107,23 +95,6 @@ __all__ = [
     "read_workspace_file",
     "write_workspace_file",
 ]
-
-KEY_NAME = "workspace-key"
-
-
-@dataclass(frozen=True, slots=True)
-class NewWorkspace:
-    """What the first run asks for.
-
-    Attributes:
-        settings: further settings by key, e.g. time zone, currency, edition; JSON-able.
-    """
-
-    name: str
-    email: str
-    full_name: str
-    password: str
-    settings: dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +226,19 @@ class Workspace:
         )
 
     def _open_restores(self) -> None:
+        planner = DeletedPlanner(
+            self.database,
+            self.folder,
+            self.signing_key.public_key,
+            self.file.id,
+            keys.derive(self.key, KeyPurpose.TOMBSTONES),
+        )
+        self.deleted_records = DeletedRecords(
+            self.database, self.guard, self.audit_log, self.jobs, planner
+        )
+        reviving = DeletedWork(self.database, self.audit_log, self.inbox, planner)
+        self.works[JobKind.REVIVE] = reviving.run
+        self.jobs.on_abandoned(JobKind.REVIVE, reviving.abandoned)
         self.restores = RestoreService(
             self.database,
             self.guard,
@@ -379,119 +363,13 @@ class NoStore:
 def create_workspace(
     folder: Path, wanted: NewWorkspace, store: SecretStore, clock: Clock | None = None
 ) -> Created:
-    """Make a workspace with its first Super Admin; all of it or nothing.
+    """Make a workspace with its first Super Admin, all of it or nothing, and open it.
 
     Raises:
         UserError: what :func:`claim_folder <crmdesk.core.workspace_folder.claim_folder>` refuses,
             what is wrong with a name, the address, the password or a setting, or why the key
             could not be kept in ``store``.
     """
-    wanted = _checked(wanted)
-    workspace_id = str(uuid.uuid4())
-    claimed = claim_folder(folder, workspace_id)
-    try:
-        created = _create(folder, workspace_id, wanted, store, clock)
-    except BaseException:
-        _forget_keys(store, (workspace_id,))
-        claimed.leave()
-        raise
-    claimed.settle()
-    _forget_keys(store, claimed.left_over)
-    return created
-
-
-def _forget_keys(store: SecretStore, workspace_ids: Iterable[str]) -> None:
-    """Remove keys of workspaces that never came to be; a store that refuses keeps them."""
-    for workspace_id in workspace_ids:
-        with suppress(UserError):
-            store.delete(f"{workspace_id}/{KEY_NAME}")
-
-
-def _checked(wanted: NewWorkspace) -> NewWorkspace:
-    """What was wished for, without outer spaces and fit to be kept."""
-    name = validate_label(wanted.name.strip())
-    person = checked_user(NewUser(wanted.email, wanted.full_name))
-    refuse_weak(wanted.password, False, (person.full_name, person.email, name))
-    settings = {
-        key: parse_setting(SETTINGS[key], value)
-        for key, value in wanted.settings.items()
-        if key in SETTINGS
-    }
-    return NewWorkspace(name, person.email, person.full_name, wanted.password, dict(settings))
-
-
-def _create(
-    folder: Path, workspace_id: str, wanted: NewWorkspace, store: SecretStore, clock: Clock | None
-) -> Created:
-    key, signing, recovery = (
-        keys.new_workspace_key(),
-        SigningKey.generate(),
-        recovery_key.generate(),
-    )
-    database = Database(folder / DATABASE_NAME, clock)
-    schema.upgrade(database)
-    audit_log = AuditLog(keys.derive(key, KeyPurpose.AUDIT_CHAIN))
-    with database.write() as tx:
-        tx.execute(
-            insert(tables.workspace).values(
-                id=workspace_id,
-                name=wanted.name,
-                created_at=tx.now_text,
-                wrapped_key=recovery_key.wrap(key, recovery),
-                key_check=keys.derive(key, KeyPurpose.KEY_CHECK),
-                signing_key=signing.wrap(key),
-                public_key=signing.public_key,
-            )
-        )
-        for setting, value in {"workspace.name": wanted.name, **wanted.settings}.items():
-            tx.execute(insert(tables.settings).values(key=setting, value=_json(value)))
-        for definition in load_catalogue().objects:
-            create_object(tx, definition, custom=False)
-        user_id = tx.execute(
-            insert(tables.users).values(
-                email=wanted.email,
-                full_name=wanted.full_name,
-                password_hash=hash_password(wanted.password),
-                super_admin=1,
-                created_at=tx.now_text,
-            )
-        ).lastrowid
-        audit_log.log(tx, SYSTEM, kinds.WORKSPACE_CREATED, details={"name": wanted.name})
-        if store.backend == "file":
-            audit_log.log(
-                tx, SYSTEM, kinds.KEYRING_FILE_CHOSEN, details={"old": None, "new": "file"}
-            )
-        audit_log.log(
-            tx,
-            SYSTEM,
-            kinds.ADD_ADMIN_USER,
-            object_type="user",
-            object_id=user_id,
-            details={"email": wanted.email, "name": wanted.full_name},
-        )
-    database.close()
-    keep_reserve(folder)
-    store.set(f"{workspace_id}/{KEY_NAME}", keys.key_to_text(key))
-    write_workspace_file(folder, WorkspaceFile(workspace_id, wanted.name, store.backend))
-    return Created(Workspace(folder, key, clock, store), recovery.text, user_id)
-
-
-def load_key(folder: Path, store: SecretStore) -> bytes:
-    """The workspace key from the keyring.
-
-    Raises:
-        UserError: ``workspace_key_missing``, or what the keyring says.
-    """
-    file = read_workspace_file(folder)
-    text = store.get(f"{file.id}/{KEY_NAME}")
-    if text is None:
-        raise UserError(
-            "workspace_key_missing",
-            f"The keyring of this computer does not hold the key of “{file.name}”.",
-            "Bring it back with the recovery key: crmdesk keyring recover",
-        )
-    return keys.key_from_text(text)
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    founded = found_workspace(folder, wanted, store, clock)
+    opened = Workspace(folder, founded.key, clock, store)
+    return Created(opened, founded.recovery_key, founded.user_id)
