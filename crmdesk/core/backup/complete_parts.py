@@ -16,8 +16,7 @@ from crmdesk.core.backup.csv_rows import LINE_END
 from crmdesk.core.backup.manifest import ManifestColumn, ManifestEntry
 from crmdesk.core.backup.shapes import ObjectShape
 from crmdesk.core.db import sqlite_backup
-from crmdesk.core.db.sqlite import SYSTEM_COLUMNS
-from crmdesk.core.db.sqlite_backup import quoted_name
+from crmdesk.core.db.sqlite_backup import SYSTEM_COLUMNS, quoted_name
 
 TABLES = "complete/tables/"
 LIVE = "complete/live/"

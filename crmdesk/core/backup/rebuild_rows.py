@@ -18,7 +18,7 @@ from crmdesk.core.backup.manifest import Manifest, ManifestEntry
 from crmdesk.core.backup.reader import BackupFile, content_error, read_rows
 from crmdesk.core.backup.rebuild_proof import values_part
 from crmdesk.core.db import sqlite
-from crmdesk.core.db.sqlite_backup import quoted_name
+from crmdesk.core.db.sqlite_backup import SYSTEM_COLUMNS, quoted_name
 
 _ROWS_AT_A_TIME = 2_000
 
@@ -99,7 +99,7 @@ class RowLoader:
             "WHERE object_type_id = ? ORDER BY id",
             (type_id,),
         ).fetchall()
-        own = [row for row in rows if row[1] not in sqlite.SYSTEM_COLUMNS]
+        own = [row for row in rows if row[1] not in SYSTEM_COLUMNS]
         return RecordTable(
             name,
             table,

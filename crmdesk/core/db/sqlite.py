@@ -213,10 +213,6 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-#: What the program itself keeps of each record; calculated properties stand on some of them.
-SYSTEM_COLUMNS = ("id", "created_at", "updated_at", "archived_at", "archived_by", "version")
-
-
 def create_object_table(table: str, columns: Sequence[str]) -> str:
     """SQL for the table of one object type; every property is canonical text or NULL."""
     properties = "".join(f", {quoted(name)} TEXT" for name in columns)

@@ -25,3 +25,16 @@ def test_memory_counting_stops_only_before_sqlite_is_imported_and_sqlite_works_e
     )
 
     assert done.stdout.split() == [answer, "1"]
+
+
+def test_what_prints_and_compares_rows_imports_no_sqlalchemy() -> None:
+    program = (
+        "import sys, crmdesk.core.backup.engine, crmdesk.core.backup.compare_rows\n"
+        "print([name for name in ('sqlalchemy', 'alembic', 'keyring') if name in sys.modules])\n"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.strip() == "[]"
