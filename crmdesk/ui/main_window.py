@@ -53,6 +53,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._content, self._actions = content, actions
         self._queries, self._state = queries, state
+        self._workspace = next((item.key for item in content.workspaces if item.current), "")
         self._pages: dict[str, Page] = {}
         self._place = ""
         self._visited = Visited()
@@ -141,7 +142,8 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(self._state.geometry)
         keys = [tab.key for tab in self._content.tabs]
         if keys:
-            self.go_to(self._state.tab if self._state.tab in keys else keys[0])
+            last = self._state.tab(self._workspace)
+            self.go_to(last if last in keys else keys[0])
 
     # Places
 
@@ -198,7 +200,7 @@ class MainWindow(QMainWindow):
         self.tab_row.tabs.show_key(key)
         self.title_row.gear.setChecked(key == SETTINGS)
         if key != SETTINGS:
-            self._state.tab = key
+            self._state.set_tab(self._workspace, key)
         self.follow_page()
         # Whoever walks the tabs by arrow keys stays in them.
         if not focus_in_tabs:

@@ -38,6 +38,10 @@ class TableState:
     height: RowHeight = RowHeight.NORMAL
 
 
+# Demonstrations come and go, each in a folder of its own.
+_WORKSPACES = 8
+
+
 class WindowState:
     """Geometry, tab, panel widths and tables, kept in QSettings.
 
@@ -58,14 +62,22 @@ class WindowState:
     def geometry(self, value: QByteArray) -> None:
         self._settings.setValue("window/geometry", value)
 
-    @property
-    def tab(self) -> str:
-        """Key of the tab that was open; empty at the first start."""
-        return str(self._settings.value("window/tab", ""))
+    def tab(self, workspace: str) -> str:
+        """Key of the tab that was open in a workspace; empty when it was not opened lately."""
+        return self._tabs().get(workspace, "")
 
-    @tab.setter
-    def tab(self, key: str) -> None:
-        self._settings.setValue("window/tab", key)
+    def set_tab(self, workspace: str, key: str) -> None:
+        """Remember the tab that is open; the workspaces used last are kept."""
+        others = {known: tab for known, tab in self._tabs().items() if known != workspace}
+        kept = dict(list({workspace: key, **others}.items())[:_WORKSPACES])
+        self._settings.setValue("window/tabs", json.dumps(kept))
+
+    def _tabs(self) -> dict[str, str]:
+        try:
+            kept = json.loads(str(self._settings.value("window/tabs", "{}")))
+        except ValueError:
+            return {}
+        return {str(k): str(v) for k, v in kept.items()} if isinstance(kept, dict) else {}
 
     def panel_width(self, page: str, default: int) -> int:
         """Width of a page's side panel, 280 to 480 logical pixels."""

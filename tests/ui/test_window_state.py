@@ -60,15 +60,25 @@ def test_a_panel_is_never_narrower_or_wider_than_it_may_be(settings):
     assert state.panel_width("records", 320) == 320
 
 
-def test_geometry_and_tab_are_kept(settings):
+def test_the_geometry_is_kept(settings):
     state = WindowState(settings)
     assert state.geometry.isEmpty()
 
     state.geometry = QByteArray(b"abc")
-    state.tab = "backup"
 
     assert state.geometry == QByteArray(b"abc")
-    assert state.tab == "backup"
+
+
+def test_each_workspace_keeps_its_own_tab_and_the_oldest_is_forgotten(settings):
+    state = WindowState(settings)
+    state.set_tab("/home/ann/northwind", "backup")
+    for number in range(7):
+        state.set_tab(f"/tmp/demo-{number}", "audit")
+
+    assert state.tab("/home/ann/northwind") == "backup"
+    assert state.tab("/tmp/demo-of-now") == ""
+    state.set_tab("/tmp/demo-of-now", "records")
+    assert state.tab("/home/ann/northwind") == ""
 
 
 def test_the_command_used_last_comes_first_once(settings):
