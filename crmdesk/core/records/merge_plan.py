@@ -99,7 +99,7 @@ def moved_links(
     winner, loser = End(object_type.id, winner_id), End(object_type.id, loser_id)
     old = links_of(tx, loser)
     standing = set(links_of(tx, winner))
-    new = {}
+    new: dict[Link, None] = {}
     for link in old:
         if link.other(loser) != winner:
             moved = _moved(link, loser, winner)

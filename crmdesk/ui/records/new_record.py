@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QWidget
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.errors import UserError
 from crmdesk.core.records.record import Record
+from crmdesk.core.records.schema import ObjectType
+from crmdesk.ui.desk import Desk
 from crmdesk.ui.messages import sentence
 from crmdesk.ui.records.defaults import common_names
 from crmdesk.ui.records.showing import Showing, in_sentence
@@ -46,7 +48,7 @@ class NewRecordDialog(DecisionDialog):
         own = showing.object_type
         self.form = ValueForm(
             showing,
-            [own.by_name[name] for name in common_names(own)],
+            [own.by_name[name] for name in form_names(desk, own)],
             {},
             may_edit_sensitive=desk.may(Permission.EDIT_SENSITIVE),
         )
@@ -74,7 +76,7 @@ class NewRecordDialog(DecisionDialog):
         self.set_busy(self.tr("Creating..."))
 
         def write() -> Record:
-            return desk.workspace.editor.add(desk.actor, name, values)
+            return desk.workspace.editor.add(desk.actor, name, values, by_form=True)
 
         waiting = desk.run_write(self, write, self._done, self._failed)
         self.rejected.connect(waiting.withdraw)
@@ -100,6 +102,12 @@ class NewRecordDialog(DecisionDialog):
         self.deed_button.set_idle()
         self.safe_button.setEnabled(True)
         self._area.ensureWidgetVisible(self.form.fields[name])
+
+
+def form_names(desk: Desk, own: ObjectType) -> list[str]:
+    """The fields that were chosen for this object, else those people usually fill in."""
+    chosen = desk.workspace.create_forms.get(desk.actor, own.name)
+    return [field.property for field in chosen] or list(common_names(own))
 
 
 def _say(text: str) -> str:

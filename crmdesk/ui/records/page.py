@@ -10,12 +10,14 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QWidget
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.changes.change_set import Change
 from crmdesk.core.records.object_definitions import ObjectCount
+from crmdesk.core.records.merges import Merged
 from crmdesk.core.records.record import Record
 from crmdesk.core.records.schema import ObjectType
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.frame.page import Page
 from crmdesk.ui.messages import message
 from crmdesk.ui.records.bin_face import BinFace
+from crmdesk.ui.records.merging import MergeDialog, MergeWithDialog, merge_toast
 from crmdesk.ui.records.new_record import NewRecordDialog
 from crmdesk.ui.records.object_list import BIN, ObjectList
 from crmdesk.ui.records.page_parts import PlaceButton
@@ -64,6 +66,7 @@ class RecordsPage(Page):
         self.face.opened.connect(self.open_record)
         self.face.edit_asked.connect(self._edit)
         self.face.delete_asked.connect(self._delete)
+        self.face.merge_asked.connect(self._merge)
         self.face.new_asked.connect(self.add_record)
         self.face.import_asked.connect(self._import)
         self.face.current_changed.connect(self._desk.ways.follow)
@@ -75,6 +78,7 @@ class RecordsPage(Page):
         self.panel.stepped.connect(self._step)
         self.panel.changed.connect(self._written)
         self.panel.delete_asked.connect(lambda: self._delete(self._panel_ids()))
+        self.panel.merge_asked.connect(self._merge_open_one)
         self.panel.restore_asked.connect(lambda: self._restore(self._panel_ids()))
         self.panel.purge_asked.connect(lambda: self._purge(self._panel_ids()))
         self.removal.written.connect(self._written)
@@ -213,6 +217,27 @@ class RecordsPage(Page):
     def _delete(self, ids: Sequence[int]) -> None:
         if ids and self.panel.may_leave():
             self.removal.delete(self.face.object_type, ids, self._name_of(ids))
+
+    def _merge_open_one(self) -> None:
+        record = self.panel.record
+        if record is None or not self.panel.may_leave():
+            return
+        name = self.showing.name(record.values)
+        dialog = MergeWithDialog(self.showing, record.id, name, self.window())
+        dialog.chosen.connect(lambda other: self._merge([record.id, other]))
+        dialog.open()
+
+    def _merge(self, ids: Sequence[int]) -> None:
+        if len(ids) == 2 and self.panel.may_leave():
+            dialog = MergeDialog(self.showing, ids[0], ids[1], self.window())
+            dialog.merged.connect(self._merged)
+            dialog.open()
+
+    def _merged(self, merged: Merged) -> None:
+        merge_toast(self._desk, merged, self)
+        self.face.table.view.clear_ticks()
+        self._written(Change(merged.object_type, (merged.winner_id, merged.loser_id)))
+        self.open_record(merged.winner_id)
 
     def _restore(self, ids: Sequence[int]) -> None:
         if ids:

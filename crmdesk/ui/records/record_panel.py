@@ -12,10 +12,12 @@ from crmdesk.core.access.permissions import Permission
 from crmdesk.core.changes.change_set import Change
 from crmdesk.core.errors import UserError
 from crmdesk.core.records.record import HistoryEntry, Record
+from crmdesk.ui import words
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.icons import icon
 from crmdesk.ui.messages import message
 from crmdesk.ui.queries import Write
+from crmdesk.ui.records.associations import AssociationsPage
 from crmdesk.ui.records.history import HistoryList
 from crmdesk.ui.records.properties_page import PropertiesPage
 from crmdesk.ui.records.showing import Showing, in_sentence
@@ -27,7 +29,7 @@ from crmdesk.ui.widgets.banner import Banner, BannerTone
 from crmdesk.ui.widgets.buttons import Button, ButtonKind, IconButton
 from crmdesk.ui.widgets.side_panel import SidePanel
 
-PROPERTIES, HISTORY = "properties", "history"
+PROPERTIES, HISTORY, ASSOCIATIONS = "properties", "history", "associations"
 
 
 class RecordPanel(SidePanel):
@@ -38,12 +40,14 @@ class RecordPanel(SidePanel):
         delete_asked: delete this record.
         restore_asked: bring this record back from the recycle bin.
         purge_asked: delete this record for good.
+        merge_asked: merge this record with another.
     """
 
     changed = Signal(object)
     delete_asked = Signal()
     restore_asked = Signal()
     purge_asked = Signal()
+    merge_asked = Signal()
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__("records", "", parent=parent)
@@ -66,6 +70,10 @@ class RecordPanel(SidePanel):
         self.properties.history_asked.connect(partial(self.show_page, HISTORY))
         self.history = HistoryList(self.tr("History"))
         self.add_page(PROPERTIES, self.tr("Properties"), _under(self._notice, self.properties))
+        self.associations = AssociationsPage(desk)
+        self.associations.changed.connect(self.changed)
+        self.associations.counted.connect(self._count_associations)
+        self.add_page(ASSOCIATIONS, self.tr("Associations"), self.associations)
         self.add_page(HISTORY, self.tr("History"), _in_margins(self.history))
         self.save_button = Button("")
         self._discard_button = Button("")
@@ -133,7 +141,12 @@ class RecordPanel(SidePanel):
         )
         self.properties.setVisible(True)
         self.set_foot([] if live else self._bin_buttons())
+        self.associations.show_record(record, name)
         self._read_history(record)
+
+    def _count_associations(self, count: int) -> None:
+        text = self.tr("Associations %1").replace("%1", words.number(count))
+        self.set_page_title(ASSOCIATIONS, text if count else self.tr("Associations"))
 
     def _subtitle_of(self, record: Record) -> str:
         title, company = (record.values.get(name) for name in ("jobtitle", "company"))
@@ -303,6 +316,8 @@ class RecordPanel(SidePanel):
         copy = self.tr("Copy record ID %1").replace("%1", str(self.record.id))
         menu.addAction(icon("copy"), copy, self._copy_id)
         if live and self._desk.may(Permission.DELETE_RECORDS):
+            merge = self.tr("Merge with another %1").replace("%1", label)
+            menu.addAction(icon("merge"), merge, self.merge_asked.emit)
             menu.addSeparator()
             text = self.tr("Delete %1").replace("%1", label)
             menu.addAction(icon("trash-2", "danger"), text, self.delete_asked.emit)

@@ -36,6 +36,7 @@ class TableFace(QWidget):
         opened: id of the record to show in the panel.
         edit_asked: id of the record to edit in the panel.
         delete_asked: ids to delete.
+        merge_asked: the two ids to merge.
         new_asked: add a record.
         import_asked: go to the import assistant.
         current_changed: the current row or the number of rows is another one.
@@ -44,6 +45,7 @@ class TableFace(QWidget):
     opened = Signal(object)
     edit_asked = Signal(object)
     delete_asked = Signal(object)
+    merge_asked = Signal(object)
     new_asked = Signal()
     import_asked = Signal()
     current_changed = Signal()
@@ -63,6 +65,9 @@ class TableFace(QWidget):
         self.filters = FilterBar()
         self.footer = Footer()
         self.bulk_delete = Button(self.tr("Delete"), ButtonKind.GHOST, "trash-2")
+        self.bulk_merge = Button(self.tr("Merge the two"), ButtonKind.GHOST, "merge")
+        self.bulk_merge.hide()
+        self.footer.start.addWidget(self.bulk_merge)
         self.footer.start.addWidget(self.bulk_delete)
         self.table = DataTable(
             object_type.plural_label,
@@ -94,6 +99,9 @@ class TableFace(QWidget):
         self.import_button.clicked.connect(self.import_asked)
         self.new_button.clicked.connect(self.new_asked)
         self.bulk_delete.clicked.connect(self._delete_ticked)
+        self.bulk_merge.clicked.connect(
+            lambda: self.merge_asked.emit(list(self.table.ticks.ids()))
+        )
         self.filters.changed.connect(self.table.load)
         self.filters.columns_pressed.connect(self._open_columns)
         self.filters.down_pressed.connect(self.table.view.setFocus)
@@ -244,6 +252,7 @@ class TableFace(QWidget):
     def _say(self, _what: object = None) -> None:
         ticked, count = len(self.table.ticks), self.table.count
         self.bulk_delete.setVisible(ticked > 0)
+        self.bulk_merge.setVisible(ticked == 2 and not self._no_delete)
         what = counted(self.object_type, ticked)
         self.bulk_delete.setText(self.tr("Delete %1").replace("%1", what))
         self.bulk_delete.set_reason(self._no_delete)
