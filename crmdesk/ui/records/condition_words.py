@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication
 from crmdesk.core.records.schema import Property
 from crmdesk.core.records.types import PropertyFormat
 from crmdesk.ui import words
-from crmdesk.ui.records.conditions import Ask, Condition
+from crmdesk.ui.records.conditions import BARE, Ask, Condition
 from crmdesk.ui.records.showing import Showing
 
 
@@ -20,21 +20,50 @@ def ask_words(ask: Ask) -> str:
         Ask.NONE_OF: _say("Is none of"),
         Ask.CONTAINS: _say("Contains"),
         Ask.CONTAINS_NOT: _say("Does not contain"),
+        Ask.STARTS_WITH: _say("Starts with"),
+        Ask.ENDS_WITH: _say("Ends with"),
         Ask.IS: _say("Is exactly"),
+        Ask.IS_NOT: _say("Is not exactly"),
         Ask.BETWEEN: _say("Is between"),
         Ask.AT_LEAST: _say("Is at least"),
         Ask.AT_MOST: _say("Is at most"),
-        Ask.TODAY: _say("Today"),
-        Ask.YESTERDAY: _say("Yesterday"),
-        Ask.LAST_7_DAYS: _say("Last 7 days"),
-        Ask.LAST_30_DAYS: _say("Last 30 days"),
-        Ask.THIS_MONTH: _say("This month"),
-        Ask.DAYS: _say("Between two days"),
+        Ask.MORE_THAN: _say("Is more than"),
+        Ask.LESS_THAN: _say("Is less than"),
+        Ask.PERIOD: _say("Is in the period"),
+        Ask.DAYS: _say("Is between two days"),
+        Ask.AFTER: _say("Is after"),
+        Ask.BEFORE: _say("Is before"),
         Ask.YES: _say("Yes"),
         Ask.NO: _say("No"),
         Ask.HAS: _say("Has a value"),
         Ask.HAS_NOT: _say("Has no value"),
+        Ask.AS_WRITTEN: _say("As written"),
     }[ask]
+
+
+def period_words(name: str) -> str:
+    """A period as the popover lists it and the chip says it."""
+    way, _, rest = name.partition("_")
+    number = rest.partition("_")[0]
+    if number.isdigit():
+        days = QCoreApplication.translate("Filters", "%Ln day{|s}", "", int(number))
+        text = _say("Last %1") if way == "last" else _say("Next %1")
+        return text.replace("%1", days)
+    return {
+        "today": _say("Today"),
+        "yesterday": _say("Yesterday"),
+        "tomorrow": _say("Tomorrow"),
+        "this_week": _say("This week"),
+        "last_week": _say("Last week"),
+        "next_week": _say("Next week"),
+        "this_month": _say("This month"),
+        "last_month": _say("Last month"),
+        "next_month": _say("Next month"),
+        "this_quarter": _say("This quarter"),
+        "last_quarter": _say("Last quarter"),
+        "this_year": _say("This year"),
+        "last_year": _say("Last year"),
+    }.get(name, name)
 
 
 def options_of(found: Property, showing: Showing) -> list[tuple[str, str]]:
@@ -46,26 +75,44 @@ def options_of(found: Property, showing: Showing) -> list[tuple[str, str]]:
 
 def describe(condition: Condition, found: Property, showing: Showing) -> str:
     """The value part of a chip: "4 of 5", "100 to 200", "Last 7 days"."""
-    values = condition.values
-    match condition.ask:
-        case Ask.ANY_OF | Ask.NONE_OF:
-            return _chosen(condition, found, showing)
-        case Ask.BETWEEN:
-            low, high = (showing.text(found, value) for value in values)
-            return _say("%1 to %2").replace("%1", low).replace("%2", high)
-        case Ask.AT_LEAST:
-            return _say("at least %1").replace("%1", showing.text(found, values[0]))
-        case Ask.AT_MOST:
-            return _say("at most %1").replace("%1", showing.text(found, values[0]))
-        case Ask.DAYS:
-            first, last = (words.day(date.fromisoformat(value)) for value in values)
-            return _say("%1 to %2").replace("%1", first).replace("%2", last)
-        case Ask.CONTAINS | Ask.IS:
-            return _quoted(showing.text(found, values[0]))
-        case Ask.CONTAINS_NOT:
-            return _say("not %1").replace("%1", _quoted(values[0]))
-        case other:
-            return ask_words(other)
+    ask = condition.ask
+    if ask in (Ask.ANY_OF, Ask.NONE_OF):
+        return _chosen(condition, found, showing)
+    if ask is Ask.PERIOD:
+        return period_words(condition.values[0])
+    if ask in BARE:
+        return ask_words(ask)
+    if ask is Ask.AS_WRITTEN:
+        return _quoted(" ".join(condition.values).replace("_", " "))
+    text = _templates().get(ask, "%1")
+    for place, value in enumerate(condition.values, 1):
+        text = text.replace(f"%{place}", _value(ask, value, found, showing))
+    return text
+
+
+def _templates() -> dict[Ask, str]:
+    return {
+        Ask.BETWEEN: _say("%1 to %2"),
+        Ask.DAYS: _say("%1 to %2"),
+        Ask.AT_LEAST: _say("at least %1"),
+        Ask.AT_MOST: _say("at most %1"),
+        Ask.MORE_THAN: _say("more than %1"),
+        Ask.LESS_THAN: _say("less than %1"),
+        Ask.AFTER: _say("after %1"),
+        Ask.BEFORE: _say("before %1"),
+        Ask.CONTAINS_NOT: _say("not %1"),
+        Ask.IS_NOT: _say("not %1"),
+        Ask.STARTS_WITH: _say("starts with %1"),
+        Ask.ENDS_WITH: _say("ends with %1"),
+    }
+
+
+def _value(ask: Ask, value: str, found: Property, showing: Showing) -> str:
+    if ask in (Ask.DAYS, Ask.AFTER, Ask.BEFORE):
+        return _day(value)
+    if ask in (Ask.BETWEEN, Ask.AT_LEAST, Ask.AT_MOST, Ask.MORE_THAN, Ask.LESS_THAN):
+        return showing.text(found, value)
+    return _quoted(showing.text(found, value))
 
 
 def _chosen(condition: Condition, found: Property, showing: Showing) -> str:
@@ -77,6 +124,13 @@ def _chosen(condition: Condition, found: Property, showing: Showing) -> str:
         text = _say("%1 of %2").replace("%1", words.number(many))
         text = text.replace("%2", words.number(len(options)))
     return text if condition.ask is Ask.ANY_OF else _say("not %1").replace("%1", text)
+
+
+def _day(value: str) -> str:
+    try:
+        return words.day(date.fromisoformat(value))
+    except ValueError:
+        return value
 
 
 def _quoted(text: str) -> str:

@@ -1,24 +1,26 @@
-"""Above the table: search, filter chips, and the button for its columns."""
+"""Above the table: search, groups of filter chips, and the button for its columns."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from crmdesk.core.records.schema import Property
-from crmdesk.ui.records.condition_words import describe
 from crmdesk.ui.records.conditions import Condition
 from crmdesk.ui.records.defaults import filter_names
 from crmdesk.ui.records.filter_popover import FilterPopover
-from crmdesk.ui.records.flow import FlowLayout
+from crmdesk.ui.records.filter_row import FilterRow
 from crmdesk.ui.records.property_picker import PropertyPicker
-from crmdesk.ui.records.showing import Showing, in_sentence, short_label
+from crmdesk.ui.records.showing import Showing, in_sentence
 from crmdesk.ui.records.source import Wanted
 from crmdesk.ui.theme.apply import px
+from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.widgets.buttons import IconButton
 from crmdesk.ui.widgets.chip import Chip
+from crmdesk.ui.widgets.labels import label
 from crmdesk.ui.widgets.search_field import SearchField
 
 TYPING_PAUSE_MS = 200
@@ -27,6 +29,8 @@ _SEARCH_WIDTH, _SEARCH_LEAST, _GAP = 194, 140, 8
 
 class FilterBar(QWidget):
     """Narrows the table; the filters of each object are kept while the window is open.
+
+    A group of chips stands in a row; between two rows stands "or".
 
     Signals:
         changed: the wish changed; carries a :class:`Wanted`.
@@ -41,11 +45,9 @@ class FilterBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._showing: Showing | None = None
-        self._conditions: dict[str, Condition] = {}
-        self._chips: dict[str, Chip] = {}
         self._narrow = False
+        self._segment: int | None = None
         self._kept: dict[str, Wanted] = {}
-        self.popover: FilterPopover | PropertyPicker | None = None
         self.search = SearchField("")
         self.search.setMinimumWidth(px(_SEARCH_LEAST))
         self.search.setMaximumWidth(px(_SEARCH_WIDTH))
@@ -54,80 +56,168 @@ class FilterBar(QWidget):
         self.search.textChanged.connect(self._pause.start)
         self.search.returnPressed.connect(self._now)
         self.search.down_pressed.connect(self.down_pressed)
-        self.more = Chip(self.tr("Filter"), "plus")
-        self.more.setAccessibleName(self.tr("Add a filter"))
-        self.more.opened.connect(self._pick)
         self.columns = IconButton("columns-3", self.tr("Choose columns"))
         self.columns.clicked.connect(partial(self.columns_pressed.emit, self.columns))
+        self.rows: list[FilterRow] = []
+        self._lines: list[QWidget] = []
         self._lay_out()
 
     def _lay_out(self) -> None:
-        holder = QWidget()
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        holder.setSizePolicy(policy)
-        self._flow = FlowLayout(_GAP, holder)
-        # Chips of 28 stand in the middle of a search field of 32.
-        self._flow.setContentsMargins(0, 2, 0, 2)
-        self._flow.addWidget(self.more)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(24, 0, 24, 8)
-        row.setSpacing(_GAP)
+        first = self._make_row()
         top = Qt.AlignmentFlag.AlignTop
+        row = QHBoxLayout()
+        row.setSpacing(_GAP)
         row.addWidget(self.search, 2, top)
-        row.addWidget(holder, 5)
+        row.addWidget(first, 5)
         row.addWidget(self.columns, 0, top)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(24, 0, 24, 8)
+        self._column.setSpacing(4)
+        self._column.addLayout(row)
+
+    def _make_row(self) -> FilterRow:
+        row = FilterRow()
+        row.changed.connect(self._conditions_changed)
+        row.other_asked.connect(self.add_group)
+        self.rows.append(row)
+        return row
 
     @property
     def wanted(self) -> Wanted:
         """What the table is narrowed to now."""
-        return Wanted(self.search.text(), tuple(self._conditions.values()))
+        groups = [row.conditions for row in self.rows]
+        others = tuple(group for group in groups[1:] if group)
+        return Wanted(self.search.text(), groups[0], others, self._segment)
 
     @property
     def chips(self) -> dict[str, Chip]:
-        """The chips by property name."""
-        return dict(self._chips)
+        """The chips of the first group by property name."""
+        return self.rows[0].chips
+
+    @property
+    def more(self) -> Chip:
+        """The chip that adds a filter to the first group."""
+        return self.rows[0].more
+
+    @property
+    def popover(self) -> FilterPopover | PropertyPicker | None:
+        """What was opened last."""
+        found = [row.popover for row in self.rows if row.popover is not None]
+        every = [each for each in found if each.isVisible()] or found
+        return every[-1] if every else None
 
     def show_object(self, showing: Showing) -> None:
         """Offer the filters of another object; no signal."""
         if self._showing is not None:
             self._kept[self._showing.object_type.name] = self.wanted
         self._showing = showing
-        kept = self._kept.get(showing.object_type.name, Wanted())
-        label = showing.object_type.plural_label
-        self._type(kept.search)
-        self.search.setPlaceholderText(self.tr("Search %1").replace("%1", in_sentence(label)))
+        label_ = showing.object_type.plural_label
+        self.search.setPlaceholderText(self.tr("Search %1").replace("%1", in_sentence(label_)))
         self.search.setAccessibleName(self.search.placeholderText())
-        self._conditions = {c.property: c for c in kept.conditions}
-        self._make_chips()
+        self.show_wanted(self._kept.get(showing.object_type.name, Wanted()))
+
+    def show_wanted(self, wanted: Wanted) -> None:
+        """Ask exactly this; no signal."""
+        if self._showing is None:
+            return
+        self._type(wanted.search)
+        self._segment = wanted.segment
+        while len(self.rows) > 1:
+            self._drop_line(self.rows[-1])
+        always = filter_names(self._showing.object_type)
+        self.rows[0].show_conditions(self._showing, wanted.conditions, always)
+        for group in wanted.alternatives:
+            self._add_line(group)
+        self._follow()
+
+    def set_segment(self, segment: int | None) -> None:
+        """Narrow to a segment, or to none; no signal."""
+        self._segment = segment
 
     def clear(self) -> None:
-        """Search nothing, filter nothing."""
-        self._type("")
-        self._conditions = {}
-        self._make_chips()
+        """Search nothing, filter nothing; a segment stays."""
+        self.show_wanted(replace(Wanted(), segment=self._segment))
         self.changed.emit(self.wanted)
 
     def set_narrow(self, narrow: bool) -> None:
         """Keep only the chips that are on; "Filter" offers the rest."""
         self._narrow = narrow
-        self._show_chips()
+        for row in self.rows:
+            row.set_narrow(narrow)
 
     def set_condition(self, condition: Condition) -> None:
         """Narrow by a condition."""
-        self._conditions[condition.property] = condition
-        self._make_chips()
-        self.changed.emit(self.wanted)
+        self.rows[0].set_condition(condition)
 
     def drop(self, name: str) -> None:
         """No longer narrow by a property."""
-        self._conditions.pop(name, None)
-        self._make_chips()
+        self.rows[0].drop(name)
+
+    def open(self, name: str) -> None:
+        """Ask something of a property in the first group."""
+        self.rows[0].open(name)
+
+    def add_group(self) -> None:
+        """Begin another group: a record then has to fit one of them."""
+        row = self._add_line(())
+        self._follow()
+        row.pick()
+
+    def _add_line(self, conditions: Sequence[Condition]) -> FilterRow:
+        row = self._make_row()
+        row.set_narrow(self._narrow)
+        if self._showing is not None:
+            row.show_conditions(self._showing, conditions)
+        line = QWidget()
+        layout = QHBoxLayout(line)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(_GAP)
+        between = label(self.tr("or"), TextStyle.BODY, "text2")
+        between.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        between.setMinimumWidth(px(_SEARCH_LEAST))
+        between.setMaximumWidth(px(_SEARCH_WIDTH))
+        remove = IconButton("x", self.tr("Remove this group of filters"))
+        remove.clicked.connect(partial(self._remove_group, row))
+        layout.addWidget(between, 2)
+        layout.addWidget(row, 5)
+        layout.addWidget(remove, 0, Qt.AlignmentFlag.AlignTop)
+        self._lines.append(line)
+        self._column.addWidget(line)
+        line.show()
+        return row
+
+    def _remove_group(self, row: FilterRow) -> None:
+        had = bool(row.conditions)
+        self._drop_line(row)
+        self._follow()
+        self.rows[-1].more.setFocus()
+        if had:
+            self.changed.emit(self.wanted)
+
+    def _drop_line(self, row: FilterRow) -> None:
+        place = self.rows.index(row)
+        line = self._lines.pop(place - 1)
+        self.rows.pop(place)
+        self._column.removeWidget(line)
+        line.hide()
+        line.deleteLater()
+
+    def _conditions_changed(self) -> None:
+        self._follow()
         self.changed.emit(self.wanted)
-        if name in self._chips:
-            self._chips[name].setFocus()
-        else:
-            self.more.setFocus()
+
+    def _follow(self) -> None:
+        """Offer another group behind the last one; the order of Tab follows what is in sight."""
+        for row in self.rows:
+            row.offer_other(offered=row is self.rows[-1] and bool(row.conditions))
+        last: QWidget = self.search
+        for row in self.rows:
+            for widget in row.controls():
+                QWidget.setTabOrder(last, widget)
+                last = widget
+            if row is self.rows[0]:
+                QWidget.setTabOrder(last, self.columns)
+                last = self.columns
 
     def _type(self, text: str) -> None:
         self.search.setText(text)
@@ -139,78 +229,3 @@ class FilterBar(QWidget):
 
     def _tell(self) -> None:
         self.changed.emit(self.wanted)
-
-    def _make_chips(self) -> None:
-        if self._showing is None:
-            return
-        known = self._showing.object_type.by_name
-        wanted = dict.fromkeys((*filter_names(self._showing.object_type), *self._conditions))
-        for name in [name for name in self._chips if name not in wanted]:
-            chip = self._chips.pop(name)
-            self._flow.removeWidget(chip)
-            chip.hide()
-            chip.deleteLater()
-        for name in (name for name in wanted if name in known):
-            if name not in self._chips:
-                self._add_chip(known[name])
-            self._dress(known[name])
-        self._order(list(wanted))
-        self._show_chips()
-
-    def _add_chip(self, found: Property) -> None:
-        chip = Chip(short_label(found))
-        chip.setObjectName(f"filter_{found.name}")
-        chip.opened.connect(partial(self._open, found.name))
-        chip.cleared.connect(partial(self.drop, found.name))
-        self._chips[found.name] = chip
-
-    def _dress(self, found: Property) -> None:
-        condition = self._conditions.get(found.name)
-        if self._showing is None:
-            return
-        text = describe(condition, found, self._showing) if condition is not None else ""
-        self._chips[found.name].set_value(text)
-
-    def _order(self, names: list[str]) -> None:
-        for widget in (*self._chips.values(), self.more):
-            self._flow.removeWidget(widget)
-        for name in names:
-            if name in self._chips:
-                self._flow.addWidget(self._chips[name])
-        self._flow.addWidget(self.more)
-        # The order of Tab follows the order in sight.
-        last: QWidget = self.search
-        for widget in (*(self._chips[n] for n in names if n in self._chips), self.more):
-            QWidget.setTabOrder(last, widget)
-            last = widget
-        QWidget.setTabOrder(last, self.columns)
-
-    def _show_chips(self) -> None:
-        for name, chip in self._chips.items():
-            chip.setVisible(not self._narrow or name in self._conditions)
-        self._flow.invalidate()
-
-    def _open(self, name: str) -> None:
-        if self._showing is None:
-            return
-        found = self._showing.object_type.by_name[name]
-        chip = self._chips.get(name)
-        anchor = chip if chip is not None and chip.isVisible() else self.more
-        popover = FilterPopover(found, self._showing, self._conditions.get(name), self.window())
-        popover.applied.connect(self.set_condition)
-        popover.removed.connect(partial(self.drop, name))
-        self._show(popover, anchor)
-
-    def _pick(self) -> None:
-        if self._showing is None:
-            return
-        own = self._showing.object_type.properties
-        offered = [p for p in own if not p.sensitive and not p.hidden]
-        picker = PropertyPicker(offered, self.window())
-        picker.picked.connect(self._open)
-        self._show(picker, self.more)
-
-    def _show(self, popover: FilterPopover | PropertyPicker, anchor: QWidget) -> None:
-        self.popover = popover
-        popover.closed.connect(popover.deleteLater)
-        popover.open_under(anchor)

@@ -19,8 +19,8 @@ from crmdesk.core.records.schema import Property
 from crmdesk.core.records.types import PropertyType
 from crmdesk.core.records.values import parse
 from crmdesk.ui.records.check_list import CheckList
-from crmdesk.ui.records.condition_words import ask_words, options_of
-from crmdesk.ui.records.conditions import BARE, Ask, Condition, asks_of
+from crmdesk.ui.records.condition_words import ask_words, options_of, period_words
+from crmdesk.ui.records.conditions import BARE, PERIODS, Ask, Condition, asks_of
 from crmdesk.ui.records.showing import Showing
 from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.widgets.buttons import Button, ButtonKind
@@ -64,6 +64,11 @@ class FilterPopover(Popover):
         self.options = CheckList(found.label, options_of(found, showing))
         self.text = QLineEdit()
         self.text.setAccessibleName(found.label)
+        self.period = QComboBox()
+        self.period.setAccessibleName(self.tr("Period"))
+        for name in PERIODS:
+            self.period.addItem(period_words(name), name)
+        self.day = DateField(found.label, QDate.currentDate())
         self.low, self.high = QLineEdit(), QLineEdit()
         self.low.setAccessibleName(self.tr("From"))
         self.high.setAccessibleName(self.tr("To"))
@@ -84,6 +89,8 @@ class FilterPopover(Popover):
             "options": self.options,
             "text": self.text,
             "range": _pair(self.tr("to"), self.low, self.high),
+            "period": self.period,
+            "day": self.day,
             "days": _pair(self.tr("to"), self.first, self.last),
         }
         for widget in pairs.values():
@@ -122,26 +129,28 @@ class FilterPopover(Popover):
         elif condition.ask is Ask.BETWEEN:
             self.low.setText(values[0])
             self.high.setText(values[1])
+        elif condition.ask is Ask.PERIOD:
+            self._choose_period(values[0])
+        elif condition.ask in (Ask.AFTER, Ask.BEFORE):
+            self.day.setDate(QDate.fromString(values[0], _ISO))
         elif condition.ask is Ask.DAYS:
             self.first.setDate(QDate.fromString(values[0], _ISO))
             self.last.setDate(QDate.fromString(values[1], _ISO))
         elif values:
             self.text.setText(values[0])
 
+    def _choose_period(self, name: str) -> None:
+        if self.period.findData(name) < 0:
+            # Any number of days can be asked for on the command line.
+            self.period.addItem(period_words(name), name)
+        self.period.setCurrentIndex(self.period.findData(name))
+
     def _ask(self) -> Ask:
         return self._asks[max(0, self.ask.currentIndex())]
 
     def _follow(self) -> None:
         ask = self._ask()
-        face = "text"
-        if ask in BARE:
-            face = "bare"
-        elif ask in (Ask.ANY_OF, Ask.NONE_OF):
-            face = "options"
-        elif ask is Ask.BETWEEN:
-            face = "range"
-        elif ask is Ask.DAYS:
-            face = "days"
+        face = "bare" if ask in BARE else _FACES.get(ask, "text")
         self._error.hide()
         self._show_face(self._face_of[face], shown=face != "bare")
 
@@ -179,6 +188,10 @@ class FilterPopover(Popover):
             return ()
         if ask in (Ask.ANY_OF, Ask.NONE_OF):
             return self.options.chosen() or None
+        if ask is Ask.PERIOD:
+            return (str(self.period.currentData()),)
+        if ask in (Ask.AFTER, Ask.BEFORE):
+            return (self.day.date().toString(_ISO),)
         if ask is Ask.DAYS:
             days = sorted(field.date().toString(_ISO) for field in (self.first, self.last))
             return tuple(days)
@@ -186,7 +199,7 @@ class FilterPopover(Popover):
             ends = [self._canonical(field.text()) for field in (self.low, self.high)]
             return None if None in ends else tuple(end for end in ends if end is not None)
         typed = self.text.text()
-        if (ask is Ask.IS and self._property.type is PropertyType.NUMBER) or ask in _NUMBERED:
+        if self._property.type is PropertyType.NUMBER:
             number = self._canonical(typed)
             return None if number is None else (number,)
         return (typed.strip(),) if typed.strip() else None
@@ -211,7 +224,15 @@ class FilterPopover(Popover):
         super().keyPressEvent(event)
 
 
-_NUMBERED = (Ask.AT_LEAST, Ask.AT_MOST)
+_FACES = {
+    Ask.ANY_OF: "options",
+    Ask.NONE_OF: "options",
+    Ask.BETWEEN: "range",
+    Ask.PERIOD: "period",
+    Ask.AFTER: "day",
+    Ask.BEFORE: "day",
+    Ask.DAYS: "days",
+}
 
 
 def _pair(between: str, first: QWidget, second: QWidget) -> QWidget:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import QCoreApplication
 
-from crmdesk.core.records.filters import RecordQuery
+from crmdesk.core.records.filters import Group, RecordQuery
 from crmdesk.core.records.schema import ObjectType, Property
 from crmdesk.core.records.types import PropertyType
 from crmdesk.ui import words
@@ -28,11 +28,23 @@ class Wanted:
 
     search: str = ""
     conditions: tuple[Condition, ...] = field(default=())
+    alternatives: tuple[tuple[Condition, ...], ...] = field(default=())
+    segment: int | None = None
 
     @property
     def narrows(self) -> bool:
         """Whether it leaves anything out."""
-        return bool(self.search.strip() or self.conditions)
+        return bool(self.search.strip() or self.count or self.segment is not None)
+
+    @property
+    def count(self) -> int:
+        """How many conditions there are."""
+        return len(self.conditions) + sum(len(group) for group in self.alternatives)
+
+    def groups(self, object_type: ObjectType) -> tuple[Group, ...]:
+        """The conditions as the core asks them, without empty groups."""
+        groups = (filters_of(each, object_type) for each in (self.conditions, *self.alternatives))
+        return tuple(group for group in groups if group)
 
 
 class RecordSource:
@@ -61,17 +73,15 @@ class RecordSource:
     def record_query(self, query: TableQuery) -> RecordQuery:
         """The same wish in core's words."""
         wanted = query.filter if isinstance(query.filter, Wanted) else Wanted()
-        filters = [
-            found
-            for condition in wanted.conditions
-            for found in filters_of(condition, self.object_type, self._showing.zone)
-        ]
+        groups = wanted.groups(self.object_type)
         return RecordQuery(
             self.object_type.name,
-            tuple(filters),
+            groups[0] if groups else (),
             wanted.search,
             self._sorted_by(query.sort),
             descending=query.sort is None or query.sort.descending,
+            alternatives=groups[1:],
+            segment=wanted.segment,
         )
 
     def rows(self, ids: Sequence[int]) -> Sequence[Row]:

@@ -221,8 +221,8 @@ class TableFace(QWidget):
         wanted = self.filters.wanted
         label = in_sentence(self.object_type.label)
         heading = self.tr("No %1 matches the search").replace("%1", label)
-        if wanted.conditions:
-            count = len(wanted.conditions) + bool(wanted.search.strip())
+        if wanted.count:
+            count = wanted.count + bool(wanted.search.strip())
             heading = self.tr("No %1 matches %Ln filter{|s}", "", count).replace("%1", label)
         clear = Button(self.tr("Clear filters"), ButtonKind.PRIMARY)
         clear.setObjectName("clear_filters")

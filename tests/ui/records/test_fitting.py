@@ -72,7 +72,7 @@ def test_the_popovers_fit(filled, open_page, language):
     records = open_page(filled)
     filters = records.page.face.filters
     for name in ("lifecyclestage", "lastmodifieddate", "city", "hubspotscore", "hs_email_optout"):
-        filters._open(name)
+        filters.open(name)
         for place in range(filters.popover.ask.count()):
             filters.popover.ask.setCurrentIndex(place)
             assert clipped(filters.popover) == [], (name, place)

@@ -90,7 +90,7 @@ def test_a_number_that_cannot_be_read_is_refused_in_the_popover(filled, open_pag
     records = open_page(filled)
     records.page.show_place("deals")
     records.wait(lambda: records.page.face.table.count == 3)
-    records.page.face.filters._open("amount")
+    records.page.face.filters.open("amount")
     popover = records.page.face.filters.popover
     records.qtbot.keyClicks(popover.low, "many")
     records.qtbot.keyClicks(popover.high, "50000")
