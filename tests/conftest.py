@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
+import argon2
 import hypothesis
 import pytest
 
@@ -114,3 +115,18 @@ pytest_plugins = ["tests.builders"]
 def _living_keyring(keyring_service: SecretService) -> None:
     """A daemon that died, e.g. in a starved run, must not take the rest of the tests with it."""
     keyring_service.keep_alive()
+
+
+@pytest.fixture(autouse=True)
+def _hash_passwords_quickly(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Let Argon2id take its least: hundreds of sign-ins would cost a minute of nothing else.
+
+    Tests of what a guess costs are marked ``real_password_cost``; other processes always pay it.
+    """
+    if request.node.get_closest_marker("real_password_cost") is None:
+        from crmdesk.core.access import passwords
+
+        quick = argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+        monkeypatch.setattr(passwords, "_HASHER", quick)

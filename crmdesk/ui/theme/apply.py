@@ -94,8 +94,11 @@ def apply_theme(
     """
     signals = theme_signals()
     _now.choice, _now.system_font = scheme, system_font
-    _now.tokens = _tokens_for(scheme)
-    _now.typography = typography(text_scale, system_font)
+    tokens, sizes = _tokens_for(scheme), typography(text_scale, system_font)
+    if app.styleSheet() and (tokens, sizes) == (_now.tokens, _now.typography):
+        # A desktop may announce one change several times; each look costs a visit to every widget.
+        return
+    _now.tokens, _now.typography = tokens, sizes
     # From one sheet to the next Qt looks at each widget once for each widget above it; from
     # none to one it looks at each widget once: a fifth of the time with every tab built.
     app.setStyleSheet("")

@@ -22,6 +22,8 @@ from crmdesk.core.access.passwords import (
 )
 from crmdesk.core.resources import resource_path
 
+pytestmark = pytest.mark.real_password_cost
+
 GOOD = "correct horse battery staple"
 WORDS = ("Anna Schmidt", "anna.schmidt@example.com", "Söhne Ltd")
 

@@ -133,6 +133,7 @@ def test_each_failure_is_logged_and_so_is_each_try_during_a_wait(timed_desk: Des
     assert entries == wanted
 
 
+@pytest.mark.real_password_cost
 def test_the_time_of_the_answer_does_not_tell_who_has_an_account(timed_desk: Desk):
     def seconds(email: str) -> float:
         start = time.perf_counter()
