@@ -77,7 +77,7 @@ def _notice_sentence(
         name = _name_property(object_type)
         mapped = name in (request.mapping or {}).values()
         by = f"; --key {name} finds them by name" if mapped else ""
-        return f"No column finds {plural} that exist: every row makes a new record{by}."
+        return f"No column finds {plural} that exist: each row of another file makes a new one{by}."
     if code is ImportNotice.NO_NAME:
         shown = (object_type.by_name.get(name) for name in object_type.display_properties)
         labels = " or ".join(each.label for each in shown if each is not None)

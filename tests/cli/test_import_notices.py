@@ -20,7 +20,7 @@ def test_a_table_by_which_nothing_is_found_is_warned_of(terminal: Terminal, tmp_
         "nothing_finds_records",
         "no_name",
     ]
-    assert "every row makes a new record" in tried.err
+    assert "each row of another file makes a new one" in tried.err
     assert "new companies will have no name" in tried.err
 
     done = terminal("import", "companies", str(named))

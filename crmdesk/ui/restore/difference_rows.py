@@ -20,9 +20,11 @@ MOST_SKIPS = 20_000
 class PlanDifferences:
     """Everything that a plan changes or leaves alone; the filter is a ``Wanted``."""
 
-    def __init__(self, desk: Desk, plan: RestorePlan, values: ShownValues) -> None:
+    def __init__(
+        self, desk: Desk, plan: RestorePlan, values: ShownValues, *, skipped: bool = False
+    ) -> None:
         self._desk, self._plan, self._values = desk, plan, values
-        self.columns: Sequence[Column] = sample_columns(values)
+        self.columns: Sequence[Column] = skip_columns(values) if skipped else sample_columns(values)
         self.record_ids: dict[int, int] = {}
 
     def ids(self, query: TableQuery) -> array[int]:
@@ -49,11 +51,7 @@ class SkippedValues:
 
     def __init__(self, desk: Desk, restore: Restore, values: ShownValues) -> None:
         self._desk, self._restore, self._values = desk, restore, values
-        self.columns: Sequence[Column] = (
-            Column("record", values.object_type.label, 220, sortable=False, least=140),
-            Column("property", say("Property"), 160, sortable=False, least=100),
-            Column("why", say("Why it was skipped"), 320, sortable=False, stretch=True),
-        )
+        self.columns: Sequence[Column] = skip_columns(values)
         self.record_ids: dict[int, int] = {}
 
     @property
@@ -79,12 +77,7 @@ class SkippedValues:
         rows = []
         for number, skip in enumerate(found, first):
             self.record_ids[number] = skip.record_id
-            cells = {
-                "record": Cell(skip.name or f"#{skip.record_id}"),
-                "property": Cell(self._values.label(skip.property) if skip.property else ""),
-                "why": Cell(skip_reason(skip.reason), icon="info"),
-            }
-            rows.append(Row(number, cells))
+            rows.append(sample_row(self._desk, number, skip, self._values))
         return rows
 
 
@@ -143,6 +136,15 @@ def sample_columns(values: ShownValues) -> tuple[Column, ...]:
     )
 
 
+def skip_columns(values: ShownValues) -> tuple[Column, ...]:
+    """Columns of what is left alone."""
+    return (
+        Column("record", values.object_type.label, 200, sortable=False, least=120),
+        Column("property", say("Property"), 150, sortable=False, least=90),
+        Column("why", say("Why it is skipped"), 320, sortable=False, stretch=True, least=160),
+    )
+
+
 def sample_row(desk: Desk, number: int, sample: PlanSample, values: ShownValues) -> Row:
     """A value that would change, or one that is skipped with its reason."""
     cells = {
@@ -150,7 +152,7 @@ def sample_row(desk: Desk, number: int, sample: PlanSample, values: ShownValues)
         "property": Cell(values.label(sample.property) if sample.property else ""),
     }
     if sample.reason:
-        cells["after"] = Cell(skip_reason(sample.reason), icon="info")
+        cells["why"] = Cell(skip_reason(sample.reason), icon="info")
         return Row(number, cells)
     cells |= {
         "now": Cell(values.show(sample.property, sample.old), quiet=True),

@@ -87,7 +87,7 @@ class OptionsBox(QWidget):
 
     @Slot()
     def _take_records(self) -> None:
-        if self._why_wrong():
+        if not self.records_field.validate():
             return
         parts = [part.strip() for part in self.records.text().split(",") if part.strip()]
         wanted = tuple(dict.fromkeys(map(int, parts))) or None

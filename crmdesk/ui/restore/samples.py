@@ -13,7 +13,12 @@ from crmdesk.core.restore.differences import DifferenceKind, Wanted
 from crmdesk.core.restore.model import PlanSample, RestorePlan
 from crmdesk.ui import words
 from crmdesk.ui.desk import Desk
-from crmdesk.ui.restore.difference_rows import PlanDifferences, sample_columns, sample_row
+from crmdesk.ui.restore.difference_rows import (
+    PlanDifferences,
+    sample_columns,
+    sample_row,
+    skip_columns,
+)
 from crmdesk.ui.restore.values import ShownValues
 from crmdesk.ui.tables.cells import RowHeight
 from crmdesk.ui.tables.data_table import DataTable
@@ -69,6 +74,7 @@ class SamplesCard(QFrame):
         self.show_all.setCheckable(True)
         self._source = ListSource(())
         self._whole_source: PlanDifferences | None = None
+        self._of_skips: bool | None = None
         self._property = ""
         self.properties = Chip(self.tr("Property"))
         self.table = DataTable(self.tr("Samples"), self._source, desk.queries)
@@ -110,12 +116,21 @@ class SamplesCard(QFrame):
         self.show_all.setChecked(False)
         self.show_all.blockSignals(False)
         self.kinds.set_current("all")
-        self._use_samples(values)
+        self._of_skips = None
         self._show()
 
-    def _use_samples(self, values: ShownValues) -> None:
-        self._source = ListSource(sample_columns(values))
-        self.table.set_source(self._source)
+    def _use_source(self, plan: RestorePlan, values: ShownValues) -> None:
+        """Give the table the rows of the chosen kind; what is skipped has other columns."""
+        skipped = self.kinds.current == "skipped"
+        if skipped is self._of_skips:
+            return
+        self._of_skips = skipped
+        if self._all:
+            self._whole_source = PlanDifferences(self._desk, plan, values, skipped=skipped)
+            self.table.set_source(self._whole_source)
+        else:
+            self._source = ListSource(skip_columns(values) if skipped else sample_columns(values))
+            self.table.set_source(self._source)
 
     def _chosen(self) -> list[PlanSample]:
         if self._plan is None:
@@ -137,6 +152,7 @@ class SamplesCard(QFrame):
         plan, values = self._plan, self._values
         if plan is None or values is None:
             return
+        self._use_source(plan, values)
         self.properties.setVisible(self._all)
         self.properties.set_value(values.label(self._property) if self._property else "")
         self.show_all.setText(self.tr("Show samples") if self._all else self.tr("Show all"))
@@ -200,16 +216,9 @@ class SamplesCard(QFrame):
 
     @Slot(bool)
     def _toggle_all(self, shown: bool) -> None:
-        plan, values = self._plan, self._values
-        if plan is None or values is None:
-            return
         self._all, self._property = shown, ""
         self._title.setText(self.tr("All differences") if shown else self.tr("Samples"))
-        if shown:
-            self._whole_source = PlanDifferences(self._desk, plan, values)
-            self.table.set_source(self._whole_source)
-        else:
-            self._use_samples(values)
+        self._of_skips = None
         self._show()
 
     @Slot()

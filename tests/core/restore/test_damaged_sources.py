@@ -67,7 +67,7 @@ def test_a_changed_backup_is_refused_as_damaged(
 
 def test_a_backup_of_a_newer_program_asks_for_the_newer_program(desk: Desk, tmp_path: Path) -> None:
     desk.contact(city="Oslo")
-    newer = replace("manifest.json", b'"format_version":1', b'"format_version":2')
+    newer = replace("manifest.json", b'"format_version":1', b'"format_version":9')
     changed = repacked(desk.backup_file(), tmp_path / "newer.zip", newer)
 
     with pytest.raises(UserError) as refused:

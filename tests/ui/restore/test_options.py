@@ -113,7 +113,7 @@ def test_every_difference_is_listed_and_narrowed_by_property(
     work.wait(lambda: card.table.count == 1)
     last = card.table.row(card.table.ids[0])
     assert last is not None
-    assert last.cells["after"].text == "The record is in the recycle bin"
+    assert last.cells["why"].text == "The record is in the recycle bin"
     work.click(card.show_all)
     work.wait(lambda: card.table.count == 1)
 
