@@ -13,9 +13,11 @@ from crmdesk.core.backup.model import Backup, FileState
 from crmdesk.core.clock import from_text, optional_from_text, to_text
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.tables import backups, users
-from crmdesk.core.jobs.job import JobState
+from crmdesk.core.errors import Busy, UserError
+from crmdesk.core.jobs.job import OPEN, JobState
 
 _SUCCEEDED = JobState.SUCCEEDED.value
+_OPEN_STATES = [state.value for state in OPEN]
 
 
 def next_possible(tx: Tx, interval: timedelta) -> datetime | None:
@@ -116,3 +118,29 @@ def removed_state(row: Row[Any]) -> FileState:
     The times do not tell: a clock that was set back expires by another reckoning than it reads.
     """
     return FileState.DELETED if row.expiry_seen_at is None else FileState.EXPIRED
+
+
+def refuse_second(tx: Tx) -> None:
+    """Raise ``backup_running`` while another backup is being made."""
+    running = tx.execute(
+        select(backups.c.created_at).where(backups.c.state.in_(_OPEN_STATES))
+    ).first()
+    if running is not None:
+        raise Busy(
+            "backup_running",
+            f"A backup is being made since {running.created_at}.",
+            "Wait until it is done, or cancel it.",
+            since=running.created_at,
+        )
+
+
+def refuse_too_soon(tx: Tx, interval: timedelta) -> None:
+    """Raise ``backup_too_soon`` until ``interval`` has passed since the newest backup."""
+    possible = next_possible(tx, interval)
+    if possible is not None:
+        raise UserError(
+            "backup_too_soon",
+            f"The next backup is possible at {to_text(possible)}.",
+            "The setting backup.min_interval says how often; 0 sets no limit.",
+            next_possible_at=possible,
+        )

@@ -6,11 +6,10 @@ import secrets
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Row, insert, or_, select, update
+from sqlalchemy import insert, update
 
-from crmdesk.core.access.actor import SYSTEM, Actor
+from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.guard import Guard
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.access.step_up import StepUpPurpose, spend_step_up
@@ -20,23 +19,27 @@ from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.backup.cancel import never
 from crmdesk.core.backup.contents import definitions_of, object_shapes, sensitive_labels
 from crmdesk.core.backup.estimate import count_records, estimate_bytes, estimate_parts
+from crmdesk.core.backup.expiry import expire, lapsed, without_file
 from crmdesk.core.backup.health import read_health
 from crmdesk.core.backup.model import (
     Backup,
     BackupEstimate,
     BackupHealth,
-    FileState,
     ObjectEstimate,
-    OpenedEntry,
     OpenedFile,
 )
-from crmdesk.core.backup.policy import newest_completed, next_possible, read_backups
-from crmdesk.core.backup.reader import BackupFile, read_backup
+from crmdesk.core.backup.opened_file import not_downloadable, opened_file
+from crmdesk.core.backup.policy import (
+    next_possible,
+    read_backups,
+    refuse_second,
+    refuse_too_soon,
+)
+from crmdesk.core.backup.reader import read_backup
 from crmdesk.core.backup.verify import Verification, verify_backup
-from crmdesk.core.clock import from_text, to_text
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import backups
-from crmdesk.core.errors import Busy, UserError
+from crmdesk.core.errors import UserError
 from crmdesk.core.files.atomic import copy_file, free_bytes
 from crmdesk.core.files.partial import remove_stray_partials
 from crmdesk.core.jobs.job import OPEN, JobKind, JobState
@@ -46,8 +49,6 @@ from crmdesk.core.records.schema import load_object_types
 from crmdesk.core.reserve import cures_a_full_disk
 from crmdesk.core.settings import Settings
 from crmdesk.core.workspace_folder import refuse_inside
-
-_OPEN_STATES = [state.value for state in OPEN]
 
 
 class BackupService:
@@ -123,8 +124,8 @@ class BackupService:
         self._guard.require(actor, Permission.SUPER_ADMIN)
         backup_id = secrets.token_hex(8)
         with self._database.write() as tx:
-            self._refuse_second(tx)
-            self._refuse_too_soon(tx)
+            refuse_second(tx)
+            refuse_too_soon(tx, self._settings.backup_interval(tx))
             job_id = self._jobs.enqueue(
                 tx, actor, JobKind.BACKUP, {"backup_id": backup_id, "complete": complete}
             )
@@ -175,7 +176,7 @@ class BackupService:
         self._guard.require(actor, Permission.SUPER_ADMIN)
         verdict = verify_backup(path, self._public_key, cancelled=cancelled)
         file = read_backup(path, known_key=self._public_key)
-        return _opened(file, verdict)
+        return opened_file(file, verdict)
 
     def verify_file(
         self, actor: Actor, path: Path, *, cancelled: Callable[[], bool] = never
@@ -216,7 +217,7 @@ class BackupService:
             found = self._read(tx, backup_id)
             step_up = self._settings.flag(tx, "security.step_up_downloads")
         if not found.downloadable:
-            raise _not_downloadable(found)
+            raise not_downloadable(found)
         if step_up and found.sensitive:
             with self._database.write() as tx:
                 spend_step_up(tx, actor, step_up_id, StepUpPurpose.DOWNLOAD_SENSITIVE, backup_id)
@@ -348,15 +349,15 @@ class BackupService:
         """
         remove_stray_partials(self._vault)
         with self._database.read() as tx:
-            lapsed, over = _lapsed(tx), _over(tx)
+            due, over = lapsed(tx), without_file(tx)
         # A file without any row stays: it may be newer than a database that was put back.
         for path in self._vault.glob("*.zip"):
             if path.stem in over:
                 path.unlink(missing_ok=True)
         removed = 0
-        for backup_id in lapsed:
+        for backup_id in due:
             with self._database.write() as tx:
-                removed += self._expire(tx, backup_id)
+                removed += expire(tx, self._audit_log, self._vault, backup_id)
         return removed
 
     # -- within ----------------------------------------------------------------------------
@@ -369,46 +370,6 @@ class BackupService:
                 "The backups are listed by “backup list”.",
             )
         return found[0]
-
-    def _refuse_second(self, tx: Tx) -> None:
-        running = tx.execute(
-            select(backups.c.created_at).where(backups.c.state.in_(_OPEN_STATES))
-        ).first()
-        if running is not None:
-            raise Busy(
-                "backup_running",
-                f"A backup is being made since {running.created_at}.",
-                "Wait until it is done, or cancel it.",
-                since=running.created_at,
-            )
-
-    def _refuse_too_soon(self, tx: Tx) -> None:
-        possible = next_possible(tx, self._settings.backup_interval(tx))
-        if possible is not None:
-            raise UserError(
-                "backup_too_soon",
-                f"The next backup is possible at {to_text(possible)}.",
-                "The setting backup.min_interval says how often; 0 sets no limit.",
-                next_possible_at=possible,
-            )
-
-    def _expire(self, tx: Tx, backup_id: str) -> bool:
-        lapsed = _lapsed(tx)
-        # Since the look without the lock somebody may have pinned or deleted it.
-        if backup_id not in lapsed or backup_id == newest_completed(tx):
-            return False
-        if not lapsed[backup_id]:
-            tx.execute(
-                update(backups).where(backups.c.id == backup_id).values(expiry_seen_at=tx.now_text)
-            )
-            return False
-        tx.execute(update(backups).where(backups.c.id == backup_id).values(expired_at=tx.now_text))
-        self._audit_log.log(
-            tx, SYSTEM, kinds.BACKUP_EXPIRED, object_type="backup", object_id=backup_id
-        )
-        name = tx.scalar(select(backups.c.file_name).where(backups.c.id == backup_id))
-        tx.after_commit(lambda: (self._vault / str(name)).unlink(missing_ok=True))
-        return True
 
     def _log(
         self, actor: Actor, kind: EventKind, backup_id: str, details: dict[str, object]
@@ -423,85 +384,3 @@ class BackupService:
                 link=f"backups/{backup_id}",
                 details=details,
             )
-
-
-def _lapsed(tx: Tx) -> dict[str, bool]:
-    """Backups whose time is over, and whether an earlier start has seen that.
-
-    By the steady time, which a clock set back does not bring back, and by the clock as it is
-    now, so that one set ahead by mistake and put right costs no file.
-    """
-    rows = tx.execute(
-        select(
-            backups.c.id,
-            backups.c.expiry_seen_at,
-            backups.c.completed_at,
-            backups.c.completed_steady,
-            backups.c.expires_at,
-        ).where(
-            backups.c.state == JobState.SUCCEEDED.value,
-            backups.c.expired_at.is_(None),
-            backups.c.pinned == 0,
-            backups.c.expires_at <= to_text(tx.steady_now),
-        )
-    )
-    return {row.id: row.expiry_seen_at is not None for row in rows if _over_by_the_clock(tx, row)}
-
-
-def _over_by_the_clock(tx: Tx, row: Row[Any]) -> bool:
-    lasts = from_text(row.expires_at) - from_text(row.completed_steady)
-    return from_text(row.completed_at) + lasts <= tx.now
-
-
-def _over(tx: Tx) -> set[str]:
-    """Backups that have no file any more, or never came to have one."""
-    unfinished = backups.c.state.not_in([JobState.SUCCEEDED.value, *_OPEN_STATES])
-    has_none = or_(unfinished, backups.c.expired_at.is_not(None))
-    return set(tx.execute(select(backups.c.id).where(has_none)).scalars())
-
-
-def _not_downloadable(found: Backup) -> UserError:
-    if found.state is not JobState.SUCCEEDED:
-        why, hint = f"it {found.state.value}", "Make a new backup."
-    elif found.file_state is FileState.MISSING:
-        why, hint = "its file is missing from the vault", "Use a copy that was saved earlier."
-    elif found.file_state is FileState.DELETED:
-        why, hint = "its file was deleted", "Use a copy that was saved earlier."
-    else:
-        when = found.expired_at or found.expires_at
-        why = "it expired" + (f" on {to_text(when)}" if when else "")
-        hint = "Make a new backup; this one can still be restored while its file is kept."
-    return UserError("backup_not_downloadable", f"This backup cannot be saved: {why}.", hint)
-
-
-def _opened(file: BackupFile, verdict: Verification) -> OpenedFile:
-    described = {} if file.manifest is None else {e.file: e for e in file.manifest.entries}
-    parts = set() if file.manifest is None else {part.file for part in file.manifest.parts}
-    entries = []
-    for entry in file.entries:
-        told = described.get(entry.name)
-        if entry.name in parts or (told is None and not entry.name.lower().endswith(".csv")):
-            continue
-        entries.append(
-            OpenedEntry(
-                object="" if told is None else told.object,
-                label=entry.name if told is None else told.label,
-                file=entry.name,
-                rows=None if told is None else told.rows,
-                bytes=entry.bytes,
-                columns=() if told is None else told.column_names,
-            )
-        )
-    manifest = file.manifest
-    return OpenedFile(
-        path=file.path,
-        verified=verdict.ok,
-        signed=verdict.signed,
-        foreign=file.foreign,
-        workspace_name="" if manifest is None else manifest.workspace_name,
-        snapshot_at=None if manifest is None else manifest.snapshot_at,
-        bytes=file.path.stat().st_size,
-        sha256=verdict.sha256,
-        entries=tuple(entries),
-        problems=tuple((problem.code.value, problem.entry) for problem in verdict.problems),
-    )

@@ -1,0 +1,76 @@
+"""When a backup's time is over: noted at one start, and its file removed at a later one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Row, or_, select, update
+
+from crmdesk.core.access.actor import SYSTEM
+from crmdesk.core.audit import kinds
+from crmdesk.core.audit.log import AuditLog
+from crmdesk.core.backup.policy import newest_completed
+from crmdesk.core.clock import from_text, to_text
+from crmdesk.core.db.engine import Tx
+from crmdesk.core.db.tables import backups
+from crmdesk.core.jobs.job import OPEN, JobState
+
+_OPEN_STATES = [state.value for state in OPEN]
+
+
+def lapsed(tx: Tx) -> dict[str, bool]:
+    """Backups whose time is over, and whether an earlier start has seen that.
+
+    By the steady time, which a clock set back does not bring back, and by the clock as it is
+    now, so that one set ahead by mistake and put right costs no file.
+    """
+    rows = tx.execute(
+        select(
+            backups.c.id,
+            backups.c.expiry_seen_at,
+            backups.c.completed_at,
+            backups.c.completed_steady,
+            backups.c.expires_at,
+        ).where(
+            backups.c.state == JobState.SUCCEEDED.value,
+            backups.c.expired_at.is_(None),
+            backups.c.pinned == 0,
+            backups.c.expires_at <= to_text(tx.steady_now),
+        )
+    )
+    return {row.id: row.expiry_seen_at is not None for row in rows if _over_by_the_clock(tx, row)}
+
+
+def expire(tx: Tx, audit_log: AuditLog, vault: Path, backup_id: str) -> bool:
+    """Note that a backup's time is over, or remove its file if that was noted before.
+
+    Returns:
+        Whether the file goes, once the transaction stands.
+    """
+    found = lapsed(tx)
+    # Since the look without the lock somebody may have pinned or deleted it.
+    if backup_id not in found or backup_id == newest_completed(tx):
+        return False
+    if not found[backup_id]:
+        tx.execute(
+            update(backups).where(backups.c.id == backup_id).values(expiry_seen_at=tx.now_text)
+        )
+        return False
+    tx.execute(update(backups).where(backups.c.id == backup_id).values(expired_at=tx.now_text))
+    audit_log.log(tx, SYSTEM, kinds.BACKUP_EXPIRED, object_type="backup", object_id=backup_id)
+    name = tx.scalar(select(backups.c.file_name).where(backups.c.id == backup_id))
+    tx.after_commit(lambda: (vault / str(name)).unlink(missing_ok=True))
+    return True
+
+
+def without_file(tx: Tx) -> set[str]:
+    """Backups that have no file any more, or never came to have one."""
+    unfinished = backups.c.state.not_in([JobState.SUCCEEDED.value, *_OPEN_STATES])
+    has_none = or_(unfinished, backups.c.expired_at.is_not(None))
+    return set(tx.execute(select(backups.c.id).where(has_none)).scalars())
+
+
+def _over_by_the_clock(tx: Tx, row: Row[Any]) -> bool:
+    lasts = from_text(row.expires_at) - from_text(row.completed_steady)
+    return from_text(row.completed_at) + lasts <= tx.now
