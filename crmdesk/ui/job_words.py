@@ -20,6 +20,7 @@ def job_name(kind: JobKind) -> str:
         JobKind.IMPORT: _say("Import"),
         JobKind.UNDO: _say("Undo of a restore"),
         JobKind.DRILL: _say("Restore drill"),
+        JobKind.REVIVE: _say("Restore of deleted records"),
         JobKind.BULK_EDIT: _say("Bulk edit"),
         JobKind.BULK_DELETE: _say("Bulk deletion"),
         JobKind.BULK_UNDO: _say("Undo"),

@@ -48,3 +48,21 @@ def test_a_drill_passes_and_fails_by_its_exit_code(terminal: Terminal) -> None:
     assert (health.code, health.document["level"]) == (1, "danger")
     assert "drill_failed" in health.document["reasons"]
     assert "drill failed" in terminal.plainly("backup", "health").out
+
+
+def test_deleted_records_come_back_with_a_code(terminal: Terminal) -> None:
+    app = terminal.enrol()
+    fjord = terminal("record", "add", "companies", "name=Fjord AS").document["id"]
+    backup = terminal("backup", "create", "--complete").document["backup_id"]
+    terminal("record", "delete", "companies", str(fjord))
+    words = ["restore", "deleted", backup, "--object", "companies"]
+
+    unaccepted = terminal(*words)
+    looked = terminal(*words, "--dry-run")
+    done = terminal(*words, "--accept-changes", "--otp", app.code())
+
+    assert (unaccepted.code, unaccepted.error) == (2, "not_accepted")
+    assert looked.document["counts"] == {"companies": {"from_bin": 1}}
+    assert done.code == 0, done.err
+    assert done.document["records_changed"] == 1
+    assert terminal("record", "get", "companies", str(fjord)).document["archived_at"] is None

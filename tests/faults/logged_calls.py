@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from crmdesk.core.access.proofs import person_binding
-from crmdesk.core.access.step_up import StepUpPurpose
+from crmdesk.core.access.step_up import StepUpPurpose, record_step_up
 from crmdesk.core.access.user import NewUser, UserChange
 from crmdesk.core.records.bulk_model import BulkAction, BulkChange, BulkPlan
 from crmdesk.core.records.catalogue import PropertyDefinition
@@ -17,6 +17,7 @@ from crmdesk.core.records.filters import RecordQuery
 from crmdesk.core.records.picking import Picked
 from crmdesk.core.records.recycle_bin_model import bin_key
 from crmdesk.core.records.types import PropertyType
+from crmdesk.core.restore.deleted_model import DeletedRequest
 from crmdesk.core.restore.model import RestorePlan
 from tests.builders import PASSWORD, PLACE, Desk
 from tests.core.access.people import Phone, enrolled
@@ -58,6 +59,18 @@ def _compared(desk: Desk) -> Act:
     comparisons = desk.workspace.comparisons
     found = comparisons.compare(desk.admin, file)
     return lambda: comparisons.export(desk.admin, found.id, desk.folder.parent / "out.csv")
+
+
+def _deleted(desk: Desk) -> Act:
+    fjord = desk.add("companies", name="Fjord AS")
+    file = str(desk.backup_file())
+    desk.delete(fjord)
+    desk.purge(fjord)
+    deleted = desk.workspace.deleted_records
+    plan = deleted.plan(desk.admin, DeletedRequest(file, "companies"))
+    with desk.workspace.database.write() as tx:
+        allowed = record_step_up(tx, desk.admin, StepUpPurpose.RESTORE, plan.hash, "code")
+    return lambda: deleted.start(desk.admin, plan.id, step_up_id=allowed)
 
 
 def _left(desk: Desk) -> Act:
@@ -353,6 +366,7 @@ LOGGED: dict[str, Preparation] = {
     ),
     "browsing.reveal": _browsed,
     "comparisons.export": _compared,
+    "deleted_records.start": _deleted,
     "records.reveal": _with_contact(
         lambda d, i: d.workspace.records.reveal(d.admin, "contacts", i, ["hs_object_id", "phone"])
     ),
@@ -422,6 +436,7 @@ READS = frozenset(
         "browsing.browse",
         "browsing.tables",
         "comparisons.compare",
+        "deleted_records.plan",
         "drills.list",
         "comparisons.numbers",
         "comparisons.records",

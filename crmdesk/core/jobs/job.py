@@ -20,6 +20,7 @@ class JobKind(StrEnum):
     IMPORT = "import"
     UNDO = "undo"
     DRILL = "drill"
+    REVIVE = "revive"
     BULK_EDIT = "bulk_edit"
     BULK_DELETE = "bulk_delete"
     BULK_UNDO = "bulk_undo"
@@ -47,6 +48,7 @@ REQUIRED = {
     JobKind.RESTORE: Permission.SUPER_ADMIN,
     JobKind.UNDO: Permission.SUPER_ADMIN,
     JobKind.DRILL: Permission.SUPER_ADMIN,
+    JobKind.REVIVE: Permission.SUPER_ADMIN,
     JobKind.IMPORT: Permission.IMPORT,
     JobKind.BULK_EDIT: Permission.USE_RECORDS,
     JobKind.BULK_DELETE: Permission.DELETE_RECORDS,

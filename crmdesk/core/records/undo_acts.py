@@ -24,6 +24,7 @@ BY_HAND = (
     Source.RECYCLING_BIN,
     Source.MERGE_OBJECTS,
     Source.ACTIVITY_LOG_REVERT,
+    Source.RESTORE_OBJECTS,
 )
 #: Undo is for slips; what lies further back is found in the history of the records.
 LASTS = timedelta(hours=24)

@@ -25,6 +25,7 @@ from crmdesk.core.records.picking import Picked
 from crmdesk.core.records.recycle_bin_model import BinQuery
 from crmdesk.core.records.types import PropertyType
 from crmdesk.core.records.views import ViewDefinition
+from crmdesk.core.restore.deleted_model import DeletedRequest
 from crmdesk.core.restore.model import PlanRequest
 from crmdesk.core.transfer.model import ImportRequest
 from tests.builders import PLACE, Desk
@@ -72,6 +73,8 @@ RIGHTS: dict[str, Permission | str] = {
     "associations.relabel": USE,
     "associations.undo": USE,
     "backups.create": SUPER_ADMIN,
+    "deleted_records.plan": SUPER_ADMIN,
+    "deleted_records.start": SUPER_ADMIN,
     "drills.list": SUPER_ADMIN,
     "drills.start": SUPER_ADMIN,
     "drills.start_if_due": SUPER_ADMIN,
@@ -340,7 +343,6 @@ ARGUMENTS: dict[str, object] = {
     "view_ids": [10**9],
     "columns": ["email"],
     "comparison_id": "none",
-    "numbers": [1],
 }
 
 
@@ -405,6 +407,8 @@ def arguments(method: Callable[..., object], actor: Actor, folder: Path) -> dict
         "request": PlanRequest("none", "contacts", None),
     }
     owner = method.__qualname__.split(".")[0]
+    if owner == "DeletedRecords":
+        by_name["request"] = DeletedRequest("none", "contacts")
     if owner == "RecycleBin":
         by_name["query"] = BinQuery()
     if owner == "BulkEditor":
