@@ -7,6 +7,7 @@ import pytest
 from crmdesk.core.access.step_up import StepUpPurpose, record_step_up
 from crmdesk.core.backup.model import Backup
 from crmdesk.core.errors import SecondFactorRefused, UserError
+from crmdesk.core.records.catalogue import OptionDefinition
 from crmdesk.core.restore.deleted_model import Comeback, DeletedPlan, DeletedRequest, Refusal
 from tests.builders import Desk
 
@@ -71,11 +72,12 @@ def test_a_purged_company_comes_back_anew_with_values_people_and_deals(desk: Des
     assert result["associations"] == 3
     new = desk.sql("SELECT id, name, city FROM obj_companies WHERE archived_at IS NULL")
     assert [(name, city) for _, name, city in new] == [("Fjord AS", "Bergen")]
-    assert int(new[0][0]) > fjord.id  # type: ignore[call-overload]
+    assert int(str(new[0][0])) > fjord.id
+    company_id = int(str(new[0][0]))
     listed = {
-        each.id
+        (name, each.id)
         for name in ("contacts", "deals")
-        for each in associations.list(desk.admin, "companies", int(new[0][0]), name)  # type: ignore[call-overload]
+        for each in associations.list(desk.admin, "companies", company_id, name)
     }
     assert {("contacts", ann.id), ("contacts", still.id)} <= listed
     assert len(listed) == 3
@@ -122,8 +124,6 @@ def test_a_value_whose_option_is_gone_is_left_out_and_told(desk: Desk) -> None:
     desk.purge(deal)
     desk.workspace.definitions.archive_property(desk.admin, "deals", "amount")
     found = desk.workspace.definitions.object(desk.admin, "deals").property("dealtype")
-    from crmdesk.core.records.catalogue import OptionDefinition
-
     kept = [OptionDefinition(o.value, o.label) for o in found.options if o.value != "newbusiness"]
     desk.workspace.definitions.set_property(desk.admin, "deals", "dealtype", {"options": kept})
 
