@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from crmdesk.core.records.association_listing import AssociatedRecord
@@ -120,6 +121,11 @@ class AssociateDialog(DecisionDialog):
 
     def _fail(self, error: Exception) -> None:
         self.show_error(sentence(error))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # What people come for is typing a name.
+        self.records.search.setFocus(Qt.FocusReason.TabFocusReason)
 
 
 class LabelsDialog(DecisionDialog):

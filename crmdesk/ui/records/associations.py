@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from crmdesk.core.changes.change_set import Change
 from crmdesk.core.records.association_listing import AssociatedRecord, AssociationGroup
@@ -17,7 +17,7 @@ from crmdesk.ui.desk import Desk
 from crmdesk.ui.icons import icon
 from crmdesk.ui.messages import message
 from crmdesk.ui.records.association_dialogs import AssociateDialog, LabelsDialog
-from crmdesk.ui.theme.apply import px
+from crmdesk.ui.records.eliding import NameLink
 from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.widgets.announce import announce
 from crmdesk.ui.widgets.banner import Banner, BannerTone
@@ -30,7 +30,6 @@ from crmdesk.ui.widgets.paragraph import Paragraph
 from crmdesk.ui.widgets.side_panel import empty_layout
 
 AT_ONCE = 10
-_NARROWEST_NAME = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,18 +225,14 @@ class AssociationRow(QWidget):
         super().__init__()
         self.other, self._page = other, page
         self.setObjectName(f"association_{other.object_name}_{other.id}")
-        self.name = Link(other.name)
-        # A long name gives way to the menu; the tooltip has all of it.
-        self.name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self.name.setMinimumWidth(px(_NARROWEST_NAME))
-        self.name.setToolTip(other.name)
+        self.name = NameLink(other.name)
         self.name.clicked.connect(lambda: page.open_record(other))
         self.more = IconButton("ellipsis", self.tr("Association with %1").replace("%1", other.name))
         self.more.clicked.connect(self._open_menu)
         self.more.setVisible(page.editable)
         lines = QVBoxLayout()
         lines.setSpacing(0)
-        lines.addWidget(self.name)
+        lines.addWidget(self.name, 0, Qt.AlignmentFlag.AlignLeft)
         if other.labels:
             lines.addWidget(ElidedLabel(", ".join(other.labels), TextStyle.CAPTION, "text2"))
         row = QHBoxLayout(self)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QGridLayout,
     QHBoxLayout,
     QRadioButton,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -22,6 +22,7 @@ from crmdesk.core.records.merges import Merged
 from crmdesk.ui import words
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.messages import message, sentence
+from crmdesk.ui.records.eliding import ChoiceButton
 from crmdesk.ui.records.record_search import RecordSearch
 from crmdesk.ui.records.showing import Showing, in_sentence
 from crmdesk.ui.theme.apply import px
@@ -151,12 +152,8 @@ class MergeDialog(DecisionDialog):
     def _choice(self, value: MergeValue, side: Side, group: QButtonGroup) -> QRadioButton:
         kept = value.winner if side is Side.WINNER else value.loser
         text = self._showing.text(value.column, kept) or self.tr("no value")
-        short = " ".join(text.split())
-        short = short if len(short) <= _SHORTENED else short[:_SHORTENED] + "…"
-        button = QRadioButton(short.replace("&", "&&"))
-        button.setToolTip(text)
-        # A long value is cut by its column; the tooltip has all of it.
-        button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        button = ChoiceButton(text)
+        short = text if len(text) <= _SHORTENED else text[:_SHORTENED] + "…"
         button.setAccessibleName(f"{value.column.label}: {short}")
         button.setChecked(value.chosen is side)
         button.setObjectName(f"{side.value}_{value.column.name}")
@@ -223,6 +220,13 @@ class MergeDialog(DecisionDialog):
         if isinstance(error, UserError) and error.code == "plan_outdated":
             self._read()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        first = next(iter(self.groups.values()), None)
+        chosen = None if first is None else first.checkedButton()
+        if chosen is not None:
+            chosen.setFocus(Qt.FocusReason.TabFocusReason)
+
 
 class MergeWithDialog(DecisionDialog):
     """Choose the record that another one is merged with.
@@ -260,6 +264,10 @@ class MergeWithDialog(DecisionDialog):
     def _tell(self) -> None:
         if self.records.chosen is not None:
             self.chosen.emit(self.records.chosen)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.records.search.setFocus(Qt.FocusReason.TabFocusReason)
 
 
 def merge_toast(desk: Desk, merged: Merged, page: QWidget) -> None:
