@@ -478,6 +478,7 @@ READS = frozenset(
         "restores.open",
         "restores.read_plan",
         "restores.read_differences",
+        "restores.save_report",
         "restores.save_skipped",
         "restores.show",
         "restores.skipped",
