@@ -86,12 +86,8 @@ def import_file(
     wait: Wait = True,
 ) -> None:
     """Import a file into an object, or the tables of a zip."""
-    options = FileOptions(
-        table=sheet,
-        encoding=encoding,
-        delimiter=_DELIMITERS.get(delimiter, delimiter) if delimiter else None,
-        max_bytes=max_bytes,
-    )
+    mark = _DELIMITERS.get(delimiter, delimiter) if delimiter else None
+    options = FileOptions(sheet, encoding=encoding, delimiter=mark, max_bytes=max_bytes)
     pairs = _pairs(mapping or ())
     with seat(context) as here:
         if file is None:

@@ -91,12 +91,7 @@ def apply(
 ) -> None:
     """Do what a plan says, with a two-factor code."""
     _refuse_unaccepted(accept_changes, accept_irreversible)
-    if (plan_id is None) == (source is None):
-        raise WrongUsage(
-            "plan_or_backup",
-            "Name either a plan or a backup.",
-            "Give --plan PLAN_ID, or a backup with --object and --properties.",
-        )
+    _refuse_unclear(plan_id, source)
     request = None
     if source is not None:
         request = _request(
@@ -217,6 +212,15 @@ def _refuse_unaccepted(accept_changes: bool, accept_irreversible: bool) -> None:
             "consequences_not_accepted",
             "A restore replaces live values, and only its undo takes that back.",
             f"Accept it with {' '.join(missing)}; no code was used up.",
+        )
+
+
+def _refuse_unclear(plan_id: str | None, source: str | None) -> None:
+    if (plan_id is None) == (source is None):
+        raise WrongUsage(
+            "plan_or_backup",
+            "Name either a plan or a backup.",
+            "Give --plan PLAN_ID, or a backup with --object and --properties.",
         )
 
 

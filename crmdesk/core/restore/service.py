@@ -48,6 +48,8 @@ from crmdesk.core.restore.narrowing import created_since, of_chosen
 from crmdesk.core.restore.outdated import definition_changed
 from crmdesk.core.restore.plan_store import load_plan, stage_path
 from crmdesk.core.restore.planning import RULES, Cancelled, Planner, Reported
+from crmdesk.core.restore.report import write_report
+from crmdesk.core.restore.skips import skipped_path
 from crmdesk.core.restore.sources import (
     TrustedBackup,
     list_sources,
@@ -88,7 +90,8 @@ class RestoreService:
         self._staging = folder / "staging"
         self._verify_key = verify_key
         self._planner = Planner(database, self._staging)
-        self._history = RestoreHistory(database, folder / "vault" / "imports")
+        self._imports = folder / "vault" / "imports"
+        self._history = RestoreHistory(database, self._imports)
         self._starter = RestoreStarter(database, audit_log, jobs, self._staging)
 
     # -- choosing --------------------------------------------------------------------------
@@ -350,6 +353,18 @@ class RestoreService:
         self._guard.require(actor, Permission.SUPER_ADMIN)
         refuse_inside(self._database.path.parent, target)
         copy_file(self._history.skipped_file(restore_id), target)
+
+    def save_report(self, actor: Actor, restore_id: str, target: Path) -> None:
+        """Write every value that a restore wrote, and all that it left alone, as one CSV.
+
+        Raises:
+            UserError: ``restore_unknown``, ``target_in_workspace``, or why the place cannot be
+                written to.
+        """
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        self._history.show(restore_id)
+        refuse_inside(self._database.path.parent, target)
+        write_report(self._database, restore_id, skipped_path(self._imports, restore_id), target)
 
     # -- within ----------------------------------------------------------------------------
     def _open(self, source: str) -> TrustedBackup:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from crmdesk.core.access.actor import Actor
 from crmdesk.core.jobs.job import OPEN, Job, JobState
 from crmdesk.core.restore.model import Restore
 from crmdesk.ui import words
@@ -64,6 +66,7 @@ class RunPage(QWidget):
         self._changes: ChangedValues | None = None
         self._skips: SkippedValues | None = None
         self.save_button = Button(self.tr("Save the list"))
+        self.report_button = Button(self.tr("Save report"))
         self.undo_button = Button(self.tr("Undo restore"), ButtonKind.DANGER_OUTLINE)
         self.undo_button.clicked.connect(self._ask_undo)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -267,20 +270,30 @@ class RunPage(QWidget):
 
     @Slot()
     def _save_skipped(self) -> None:
+        save = self._desk.workspace.restores.save_skipped
+        self._ask_place(self.tr("Save the skipped values"), "skipped", save)
+
+    @Slot()
+    def _save_report(self) -> None:
+        save = self._desk.workspace.restores.save_report
+        self._ask_place(self.tr("Save the report"), "report", save)
+
+    def _ask_place(
+        self, title: str, what: str, write: Callable[[Actor, str, Path], object]
+    ) -> None:
         restore, desk = self._restore, self._desk
         if restore is None:
             return
-        restores, actor = desk.workspace.restores, desk.actor
 
         def save(target: Path) -> None:
             desk.run_write(
                 self,
-                lambda: restores.save_skipped(actor, restore.id, target),
-                lambda _: desk.toast(self.tr("List saved"), str(target)),
+                lambda: write(desk.actor, restore.id, target),
+                lambda _: desk.toast(self.tr("Saved"), str(target)),
                 self.failed.emit,
             )
 
-        ask_save(self, self.tr("Save the skipped values"), f"{restore.name} skipped.csv", save)
+        ask_save(self, title, f"{restore.name} {what}.csv", save)
 
     def _undo_card(self, restore: Restore) -> Card:
         card = Card()
@@ -303,6 +316,9 @@ class RunPage(QWidget):
         self.undo_button = Button(self.tr("Undo restore"), ButtonKind.DANGER_OUTLINE)
         self.undo_button.clicked.connect(self._ask_undo)
         self.undo_button.setVisible(restore.can_undo)
+        self.report_button = Button(self.tr("Save report"), ButtonKind.SECONDARY, "download")
+        self.report_button.clicked.connect(self._save_report)
+        row.addWidget(self.report_button)
         row.addWidget(self.undo_button)
         card.body.addLayout(row)
         return card

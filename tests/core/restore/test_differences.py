@@ -172,3 +172,43 @@ def test_the_undo_of_a_restore_whose_properties_are_gone_changes_nothing(desk: D
 
     assert (plan.records_changing, plan.skipped) == (0, {"property_gone": 1})
     assert [(s.property, s.reason) for s in plan.skips] == [("phone", "property_gone")]
+
+
+def test_the_report_of_a_restore_holds_what_it_wrote_and_what_it_left_alone(
+    desk: Desk, tmp_path: Path
+) -> None:
+    ann = desk.contact(firstname="Ann", phone="+47 1", jobtitle="=1+1")
+    bo = desk.contact(firstname="Bo", phone="2")
+    cy = desk.contact(firstname="Cy")
+    backup = desk.backup_file()
+    desk.edit(ann, phone="9", jobtitle="x")
+    desk.edit(cy, phone="7")
+    desk.delete(bo)
+    done = desk.restore(backup, "contacts", ["phone", "jobtitle"])
+    target = tmp_path / "report.csv"
+
+    desk.workspace.restores.save_report(desk.admin, done.id, target)
+
+    with target.open(encoding="utf-8-sig", newline="") as file:
+        heading, *rows = csv.reader(file)
+    assert heading == ["hs_object_id", "record", "property", "before", "after", "outcome"]
+    assert sorted(row[1:] for row in rows) == [
+        ["Ann", "jobtitle", "x", "'=1+1", "written"],
+        ["Ann", "phone", "9", "+47 1", "written"],
+        ["Bo", "", "", "", "in_recycle_bin"],
+        ["Cy", "phone", "7", "", "cleared"],
+    ]
+
+
+def test_the_report_is_written_nowhere_inside_the_workspace(desk: Desk) -> None:
+    ann = desk.contact(phone="1")
+    backup = desk.backup_file()
+    desk.edit(ann, phone="9")
+    done = desk.restore(backup, "contacts", ["phone"])
+
+    inside = desk.workspace.folder / "report.csv"
+
+    with pytest.raises(UserError) as refused:
+        desk.workspace.restores.save_report(desk.admin, done.id, inside)
+
+    assert refused.value.code == "target_in_workspace"

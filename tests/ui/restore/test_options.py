@@ -141,6 +141,13 @@ def test_skipped_values_are_listed_and_saved_after_the_restore(
     work.wait(target.exists)
     assert "in_recycle_bin" in target.read_text(encoding="utf-8")
 
+    work.click(work.page.summary.report_button)
+    dialogs = work.page.summary.findChildren(QFileDialog, "save_dialog")
+    report = tmp_path / "report.csv"
+    dialogs[-1].fileSelected.emit(str(report))
+    work.wait(report.exists)
+    assert "555-0101" in report.read_text(encoding="utf-8-sig")
+
 
 def test_a_plan_that_grew_old_in_the_worker_says_what_changed(
     open_page: Open, damaged: Damaged

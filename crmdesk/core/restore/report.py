@@ -1,0 +1,103 @@
+"""The report of a restore: one CSV of every value it wrote and of all that it left alone."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from sqlalchemy import select
+
+from crmdesk.core.db.engine import Database, Tx
+from crmdesk.core.db.tables import properties, property_history, restores
+from crmdesk.core.files.atomic import atomic_write
+from crmdesk.core.records.record import MASKED
+from crmdesk.core.records.schema import ObjectType, load_object_type
+from crmdesk.core.restore.describe import record_names
+from crmdesk.core.restore.skips import MOST_KEPT, read_skipped
+
+_HEADING = ("hs_object_id", "record", "property", "before", "after", "outcome")
+_AT_ONCE = 1_000
+# What a spreadsheet would take for a formula; numbers and phones begin with the same signs.
+_FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d( ])")
+
+_Line = tuple[int, str, str | None, str | None, str]
+"""Record id, property, before, after, outcome."""
+
+
+def write_report(database: Database, restore_id: str, skipped: Path, target: Path) -> None:
+    """Write what a restore did to ``target``, records by id, sensitive values masked.
+
+    Args:
+        skipped: the list that was kept with the restore; nothing is skipped where it is missing.
+
+    Raises:
+        UserError: why the place cannot be written to; no half file is left.
+    """
+    with database.read() as tx, atomic_write(target) as file:
+        row = tx.execute(select(restores).where(restores.c.id == restore_id)).one()
+        object_type = load_object_type(tx, row.object_name)
+        # The mark lets spreadsheets read the letters as they are.
+        file.write("\ufeff".encode())
+        file.write(_csv([_HEADING]))
+        for lines in _written(tx, row.change_id):
+            file.write(_named(tx, object_type, lines))
+        for lines in _left_alone(skipped):
+            file.write(_named(tx, object_type, lines))
+
+
+def _written(tx: Tx, change_id: int | None) -> Iterator[list[_Line]]:
+    rows = tx.execute(
+        select(property_history, properties.c.name, properties.c.is_sensitive)
+        .join(properties, properties.c.id == property_history.c.property_id)
+        .where(property_history.c.change_id == change_id)
+        .order_by(property_history.c.record_id, property_history.c.property_id)
+    )
+    for part in rows.partitions(_AT_ONCE):
+        yield [
+            (
+                row.record_id,
+                row.name,
+                _hidden(row.old, row.is_sensitive),
+                _hidden(row.new, row.is_sensitive),
+                "written" if row.new is not None else "cleared",
+            )
+            for row in part
+        ]
+
+
+def _left_alone(skipped: Path) -> Iterator[list[_Line]]:
+    if not skipped.is_file():
+        return
+    for start in range(0, MOST_KEPT, _AT_ONCE):
+        part = read_skipped(skipped, _AT_ONCE, start)
+        if not part:
+            return
+        yield [(record_id, name, None, None, reason) for record_id, name, reason in part]
+
+
+def _hidden(value: str | None, sensitive: int) -> str | None:
+    return MASKED if sensitive and value is not None else value
+
+
+def _named(tx: Tx, object_type: ObjectType, lines: list[_Line]) -> bytes:
+    names = record_names(tx, object_type, [line[0] for line in lines])
+    return _csv(
+        [
+            (record_id, names.get(record_id, ""), name, before, after, outcome)
+            for record_id, name, before, after, outcome in lines
+        ]
+    )
+
+
+def _csv(rows: Sequence[Sequence[object]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows([[_inert(cell) for cell in row] for row in rows])
+    return text.getvalue().encode("utf-8", "surrogatepass")
+
+
+def _inert(cell: object) -> object:
+    """Text that no spreadsheet runs as a formula."""
+    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
