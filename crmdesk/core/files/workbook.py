@@ -20,6 +20,7 @@ from crmdesk.core.files.archive import ArchiveLimits, open_archive
 from crmdesk.core.files.ordinary import open_ordinary
 from crmdesk.core.files.table import TableLimits, check_width
 from crmdesk.core.files.workbook_guard import check_workbook
+from crmdesk.core.files.xls_guard import check_xls
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP_MAGIC = b"PK"
@@ -147,20 +148,25 @@ def _duration(value: timedelta) -> str:
 @contextmanager
 def _opened(path: str | os.PathLike[str], limits: TableLimits) -> Iterator[CalamineWorkbook]:
     with open_ordinary(path, limits.file_bytes) as file:
-        if file.read(len(ZIP_MAGIC)) == ZIP_MAGIC:
-            _check_once(path, os.fstat(file.fileno()))
+        _check_once(path, file, os.fstat(file.fileno()))
         file.seek(0)
         with _reported(), _load(file) as workbook:
             yield workbook
 
 
-def _check_once(path: str | os.PathLike[str], found: os.stat_result) -> None:
+def _check_once(path: str | os.PathLike[str], file: BinaryIO, found: os.stat_result) -> None:
     """Check a workbook the first time it is opened in this state: preview and import open it."""
     state = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
     if state in _checked:
         return
-    with open_archive(path, ArchiveLimits(file_bytes=found.st_size, entries=_PARTS)) as archive:
-        check_workbook(archive)
+    magic = file.read(len(OLE_MAGIC))
+    if magic.startswith(ZIP_MAGIC):
+        limits = ArchiveLimits(file_bytes=found.st_size, entries=_PARTS)
+        with open_archive(path, limits) as archive:
+            check_workbook(archive)
+    elif magic == OLE_MAGIC:
+        file.seek(0)
+        check_xls(file, found.st_size)
     _checked.append(state)
 
 
