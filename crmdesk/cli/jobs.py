@@ -81,9 +81,11 @@ def run(
 
 def _work(context: typer.Context, job_id: str) -> None:
     """Run as the process that a window or a schedule started; nobody sees what it says."""
+    from crmdesk.core.platform import give_way
     from crmdesk.core.workspace import Workspace
 
     call = call_of(context)
+    give_way()
     # Every line is a document of its own here: progress first, the outcome last.
     call.output.printed = True
     try:

@@ -18,6 +18,7 @@ from crmdesk.core.platform.places import PlaceProblem, UnsafePlace, is_network_o
 from crmdesk.core.platform.processes import (
     boot_id,
     disable_core_dumps,
+    give_way,
     process_alive,
     process_started_at,
     terminate,
@@ -35,6 +36,7 @@ __all__ = [
     "disable_core_dumps",
     "exclusive_lock",
     "fsync_folder",
+    "give_way",
     "is_network_or_sync_folder",
     "process_alive",
     "process_started_at",

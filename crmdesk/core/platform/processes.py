@@ -24,6 +24,8 @@ _BOOT_COUNTER = (
 _QUERY_LIMITED_INFORMATION = 0x1000
 _ACCESS_DENIED = 5
 _STILL_ACTIVE = 259
+_BELOW_NORMAL = 0x4000
+_NICENESS = 5
 
 Run = Callable[[Sequence[str]], str]
 
@@ -119,6 +121,20 @@ def disable_core_dumps() -> None:
     memory_kinds = _PROC / "self" / "coredump_filter"
     if memory_kinds.exists():
         memory_kinds.write_text("0", encoding="ascii")
+
+
+def give_way(system: System | None = None, *, kernel32: Any = None) -> None:
+    """Let other programs have the processor first, from now on and for child processes.
+
+    For work that somebody watches from a window: the window draws and takes keys all the while,
+    and on a computer with nothing else to do the work is as quick as before.
+    Not run here on Windows.
+    """
+    if (system or current_system()) is System.WINDOWS:
+        kernel32 = kernel32 or load_kernel32()
+        kernel32.SetPriorityClass(kernel32.GetCurrentProcess(), _BELOW_NORMAL)
+    elif os.nice(0) < _NICENESS:
+        os.nice(_NICENESS - os.nice(0))
 
 
 def _read(path: Path) -> str:

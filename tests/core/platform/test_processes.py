@@ -14,6 +14,7 @@ import pytest
 from crmdesk.core.platform import (
     System,
     boot_id,
+    give_way,
     process_alive,
     process_started_at,
     terminate,
@@ -174,3 +175,32 @@ def test_a_process_that_crashes_leaves_no_memory_behind():
     )
 
     assert done.stdout.split() == ["0", "00000000"]
+
+
+def test_a_worker_gives_way_to_what_people_look_at_once():
+    program = (
+        "import os; from crmdesk.core.platform import give_way; before = os.nice(0); "
+        "give_way(); give_way(); print(os.nice(0) - before if before < 5 else 'lower already')"
+    )
+
+    printed = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    ).stdout.strip()
+
+    here = os.nice(0)
+    assert printed == (str(5 - here) if here < 5 else "lower already")
+
+
+def test_windows_is_asked_for_less_than_the_usual_share():
+    asked: list[tuple[int, int]] = []
+
+    class Kernel:
+        def GetCurrentProcess(self) -> int:
+            return 7
+
+        def SetPriorityClass(self, process: int, priority: int) -> None:
+            asked.append((process, priority))
+
+    give_way(System.WINDOWS, kernel32=Kernel())
+
+    assert asked == [(7, 0x4000)]
