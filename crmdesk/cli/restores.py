@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from crmdesk.cli.deleted import restore_deleted
+from crmdesk.cli.deleted import restore_definition, restore_deleted
 from crmdesk.cli.documents import plan_document, restore_document
 from crmdesk.cli.output import plural
 from crmdesk.cli.parameters import Code, JsonLines, Wait, group
@@ -20,6 +20,7 @@ from crmdesk.core.restore.model import PlanRequest, RestorePlan
 
 app = group("Put values back from a backup.")
 app.command("deleted")(restore_deleted)
+app.command("definition")(restore_definition)
 
 Source = Annotated[str, typer.Argument(metavar="ID_OR_FILE", help="Id of a backup, or its file.")]
 RestoreId = Annotated[str, typer.Argument(metavar="RESTORE_ID", help="Id of the restore.")]

@@ -62,6 +62,7 @@ from crmdesk.core.records.type_changes import TypeChanges
 from crmdesk.core.records.undoing import Undoing
 from crmdesk.core.records.views import SavedViews
 from crmdesk.core.reserve import keep_reserve, release_some
+from crmdesk.core.restore.definitions import DefinitionRestores
 from crmdesk.core.restore.deleted import DeletedPlanner, DeletedRecords
 from crmdesk.core.restore.deleted_work import DeletedWork
 from crmdesk.core.restore.plan_store import sweep_plans
@@ -226,6 +227,13 @@ class Workspace:
         )
 
     def _open_restores(self) -> None:
+        self.definition_restores = DefinitionRestores(
+            self.database,
+            self.guard,
+            self.definitions,
+            self.folder / "vault" / "backups",
+            self.signing_key.public_key,
+        )
         planner = DeletedPlanner(
             self.database,
             self.folder,

@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, QObject, QTimer, Slot
 from PySide6.QtWidgets import QSystemTrayIcon
 
 from crmdesk.core.access.permissions import Permission
-from crmdesk.core.backup.model import BackupHealth
+from crmdesk.core.backup.model import BackupHealth, HealthReason
 from crmdesk.core.backup.model import HealthLevel as CoreLevel
 from crmdesk.core.jobs.job import Job
 from crmdesk.core.notify.inbox import Notification
@@ -108,6 +108,12 @@ class FrameFeed(QObject):
             return Health(level, self.tr("Never backed up"))
         levels = {CoreLevel.OK: HealthLevel.OK, CoreLevel.WARN: HealthLevel.WARN}
         level = levels.get(found.level, HealthLevel.DANGER)
+        if HealthReason.DRILL_FAILED in found.reasons:
+            return Health(level, self.tr("Restore drill failed"), self._desk.exact(last))
+        if HealthReason.VERIFY_FAILED in found.reasons:
+            return Health(level, self.tr("Backup damaged"), self._desk.exact(last))
+        if found.reasons == (HealthReason.LITTLE_ROOM,):
+            return Health(level, self.tr("Disk nearly full"), self._desk.exact(last))
         text = self.tr("Backed up %1") if level is HealthLevel.OK else self.tr("Last backup %1")
         return Health(level, text.replace("%1", words.ago(last)), self._desk.exact(last))
 

@@ -66,3 +66,18 @@ def test_deleted_records_come_back_with_a_code(terminal: Terminal) -> None:
     assert done.code == 0, done.err
     assert done.document["records_changed"] == 1
     assert terminal("record", "get", "companies", str(fjord)).document["archived_at"] is None
+
+
+def test_a_lost_property_is_made_again_from_the_backup(terminal: Terminal) -> None:
+    words = ["contacts", "boat", "--label", "Boat", "--type", "string"]
+    assert terminal("property", "add", *words).code == 0
+    backup = terminal("backup", "create").document["backup_id"]
+    assert terminal("property", "archive", "contacts", "boat").code == 0
+    lost = terminal("backup", "compare", backup).document["definitions"]
+
+    words = ["restore", "definition", backup, "--object", "contacts", "--property", "boat"]
+    done = terminal(*words)
+
+    assert [(each["name"], each["change"]) for each in lost] == [("boat", "property_removed")]
+    assert (done.code, done.document["label"]) == (0, "Boat")
+    assert terminal("backup", "compare", backup).document["definitions"] == []

@@ -12,7 +12,7 @@ from crmdesk.core.access.proofs import person_binding
 from crmdesk.core.access.step_up import StepUpPurpose, record_step_up
 from crmdesk.core.access.user import NewUser, UserChange
 from crmdesk.core.records.bulk_model import BulkAction, BulkChange, BulkPlan
-from crmdesk.core.records.catalogue import PropertyDefinition
+from crmdesk.core.records.catalogue import OptionDefinition, PropertyDefinition
 from crmdesk.core.records.filters import RecordQuery
 from crmdesk.core.records.picking import Picked
 from crmdesk.core.records.recycle_bin_model import bin_key
@@ -59,6 +59,24 @@ def _compared(desk: Desk) -> Act:
     comparisons = desk.workspace.comparisons
     found = comparisons.compare(desk.admin, file)
     return lambda: comparisons.export(desk.admin, found.id, desk.folder.parent / "out.csv")
+
+
+def _lost_property(desk: Desk) -> Act:
+    desk.workspace.definitions.add_property(desk.admin, "contacts", PROPERTY)
+    backup = desk.backup()
+    desk.workspace.definitions.archive_property(desk.admin, "contacts", PROPERTY.name)
+    restores = desk.workspace.definition_restores
+    return lambda: restores.property(desk.admin, backup.id, "contacts", PROPERTY.name)
+
+
+def _lost_option(desk: Desk) -> Act:
+    definitions = desk.workspace.definitions
+    backup = desk.backup()
+    found = definitions.object(desk.admin, "deals").property("dealtype")
+    lost, *kept = [OptionDefinition(each.value, each.label) for each in found.options]
+    definitions.set_property(desk.admin, "deals", "dealtype", {"options": kept})
+    restores = desk.workspace.definition_restores
+    return lambda: restores.option(desk.admin, backup.id, "deals", "dealtype", lost.value)
 
 
 def _deleted(desk: Desk) -> Act:
@@ -366,6 +384,8 @@ LOGGED: dict[str, Preparation] = {
     ),
     "browsing.reveal": _browsed,
     "comparisons.export": _compared,
+    "definition_restores.option": _lost_option,
+    "definition_restores.property": _lost_property,
     "deleted_records.start": _deleted,
     "records.reveal": _with_contact(
         lambda d, i: d.workspace.records.reveal(d.admin, "contacts", i, ["hs_object_id", "phone"])

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from crmdesk.core.backup.model import Backup, BackupEstimate
 from crmdesk.core.errors import UserError
-from crmdesk.ui.backup.dialogs import create_dialog, delete_dialog
+from crmdesk.ui.backup.dialogs import CreateDialog, create_dialog, delete_dialog
 from crmdesk.ui.backup.words import say
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.messages import sentence
@@ -53,12 +53,13 @@ class Deeds(QObject):
         dialog.decided.connect(partial(self._create, dialog))
         dialog.open()
 
-    def _create(self, dialog: DecisionDialog) -> None:
+    def _create(self, dialog: CreateDialog) -> None:
         desk = self._desk
+        complete = dialog.complete.is_checked()
 
         def queue() -> Backup:
             backups = desk.workspace.backups
-            return backups.show(desk.actor, backups.create(desk.actor))
+            return backups.show(desk.actor, backups.create(desk.actor, complete=complete))
 
         def queued(backup: Backup) -> None:
             dialog.accept()
@@ -77,6 +78,21 @@ class Deeds(QObject):
             self._desk.jobs.cancel(str(backup.job_id))
         except UserError as error:
             self.failed.emit(error)
+
+    def drill(self, backup: Backup) -> None:
+        """Restore it into a scratch file, to prove that it can be."""
+        desk = self._desk
+
+        def queue() -> str:
+            return desk.workspace.drills.start(desk.actor, backup.id)
+
+        def queued(job_id: str) -> None:
+            try:
+                desk.start_job(job_id)
+            except OSError as error:
+                self.failed.emit(error)
+
+        desk.run_write(self, queue, queued, self.failed.emit)
 
     def pin(self, backup: Backup, *, pinned: bool) -> None:
         """Keep it until it is unpinned, or let its expiry count again."""

@@ -10,10 +10,29 @@ from crmdesk.core.backup.model import Backup, BackupEstimate
 from crmdesk.ui import words
 from crmdesk.ui.backup.words import say
 from crmdesk.ui.desk import Desk
+from crmdesk.ui.widgets.check_row import CheckRow
 from crmdesk.ui.widgets.dialog import Decision, DecisionDialog, Effect
 
 
-def create_dialog(estimate: BackupEstimate, desk: Desk, over: QWidget) -> DecisionDialog:
+class CreateDialog(DecisionDialog):
+    """Asks whether to make a backup, and whether a complete one."""
+
+    def __init__(self, decision: Decision, estimate: BackupEstimate, over: QWidget) -> None:
+        super().__init__(decision, over, closes=False)
+        self.setObjectName("create_dialog")
+        note = say(
+            "Also links between records, definitions, segments and views, users without their "
+            "passwords, history, the recycle bin and the audit log: about %1. With the recovery "
+            "key the whole workspace can be brought back from it."
+        )
+        self.complete = CheckRow(
+            say("Complete backup"), note.replace("%1", words.size(estimate.complete_bytes))
+        )
+        self.complete.box.setObjectName("complete_backup")
+        self.body.addWidget(self.complete)
+
+
+def create_dialog(estimate: BackupEstimate, desk: Desk, over: QWidget) -> CreateDialog:
     """Ask whether to make a backup, with what would be in it and what would not."""
     held = [item for item in estimate.objects if item.records]
     records = sum(item.records for item in held)
@@ -29,12 +48,9 @@ def create_dialog(estimate: BackupEstimate, desk: Desk, over: QWidget) -> Decisi
     if estimate.sensitive:
         effects.append(Effect("lock", _sensitive(estimate.sensitive), "warn_icon"))
     effects.append(
-        Effect("unlink", say("Not in it: links between records, notes, e-mails and meetings."))
-    )
-    effects.append(
         Effect("monitor", say("You can go on working: it shows the data of one instant."))
     )
-    dialog = DecisionDialog(
+    return CreateDialog(
         Decision(
             title=say("Create backup"),
             heading=say("Create a backup now?"),
@@ -46,11 +62,9 @@ def create_dialog(estimate: BackupEstimate, desk: Desk, over: QWidget) -> Decisi
             icon="archive",
             effects=effects,
         ),
+        estimate,
         over.window(),
-        closes=False,
     )
-    dialog.setObjectName("create_dialog")
-    return dialog
 
 
 def _edition_effect(estimate: BackupEstimate, desk: Desk) -> str:

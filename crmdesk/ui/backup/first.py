@@ -58,5 +58,9 @@ def _facts(estimate: BackupEstimate) -> tuple[Fact, ...]:
     return (
         Fact("database", say("In the file"), inside),
         Fact("lock", say("Also in the file"), sensitive),
-        Fact("unlink", say("Not in the file"), say("Links between records, notes and meetings.")),
+        Fact(
+            "layers",
+            say("If you wish"),
+            say("A complete backup: with links, definitions, history and log."),
+        ),
     )

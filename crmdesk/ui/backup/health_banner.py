@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from crmdesk.core.backup.model import BackupHealth, HealthLevel
+from crmdesk.core.backup.model import BackupHealth, HealthLevel, HealthReason
 from crmdesk.ui import words
 from crmdesk.ui.backup.words import say
 from crmdesk.ui.desk import Desk
@@ -39,8 +39,12 @@ class HealthBanner(Banner):
             return say("The last check failed")
         if not health.backups:
             return say("No backup can be restored")
+        if health.last_drill_ok is False:
+            return say("The last restore drill failed")
         if health.failures:
             return say("The last {backup|%Ln backups} failed", health.failures)
+        if health.reasons == (HealthReason.LITTLE_ROOM,):
+            return say("The disk has little room left")
         ago = words.ago(health.last_completed_at)
         return say("Last backup %1").replace("%1", ago)
 
@@ -53,6 +57,18 @@ class HealthBanner(Banner):
             checked = say("Last check %1: %2.").replace("%1", desk.exact(health.last_verified_at))
             result = say("good") if health.last_verified_ok else say("failed")
             text = f"{text} {checked.replace('%2', result)}"
-        if health.level is not HealthLevel.OK:
+        if health.last_drill_at is not None:
+            drilled = say("Last drill %1: %2.").replace("%1", desk.exact(health.last_drill_at))
+            result = say("good") if health.last_drill_ok else say("failed")
+            text = f"{text} {drilled.replace('%2', result)}"
+        if HealthReason.LITTLE_ROOM in health.reasons:
+            room = say("%1 are free on the disk of the vault.")
+            text = f"{text} {room.replace('%1', words.size(health.free_bytes))}"
+        if _calls_for_backup(health):
             text = f"{text} {say('Create a backup to protect what changed since.')}"
         return text
+
+
+def _calls_for_backup(health: BackupHealth) -> bool:
+    """Whether a new backup is the cure; a full disk has another."""
+    return bool(set(health.reasons) - {HealthReason.LITTLE_ROOM})

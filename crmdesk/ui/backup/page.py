@@ -222,12 +222,30 @@ class BackupPage(BackupFrame):
 
     @Slot(object)
     def _job_ended(self, job: Job) -> None:
+        if job.kind is JobKind.DRILL:
+            self.refresh()
+            self._tell_drill(job)
         if job.kind is not JobKind.BACKUP:
             return
         self._jobs.pop(job.id, None)
         self.refresh()
         if job.state is JobState.SUCCEEDED and job.user_id == self._desk.actor.user_id:
             self._tell_done(job)
+
+    def _tell_drill(self, job: Job) -> None:
+        result = job.result or {}
+        if result.get("ok"):
+            seconds = max(1, round(int(result.get("milliseconds", 0)) / 1000))
+            text = say(
+                "%Ln record{|s} restored into a scratch file, and proven, in %1.",
+                int(result.get("records", 0)),
+            )
+            self._desk.toast(
+                say("The backup can be restored"), text.replace("%1", words.duration(seconds))
+            )
+        elif job.state is not JobState.CANCELLED:
+            title = say("The drill failed: this backup cannot be restored")
+            self.notices.show_finding(title, say("Make a new backup."))
 
     def _tell_done(self, job: Job) -> None:
         result = job.result or {}
@@ -266,7 +284,9 @@ class BackupPage(BackupFrame):
             "download": lambda: self.files.download(backup),
             "details": lambda: self.show_details(number),
             "browse": lambda: self.browse(backup.id, self._named(backup)),
+            "compare": lambda: self.compare(backup.id, self._named(backup)),
             "verify": lambda: self.files.verify(backup),
+            "drill": lambda: self.deeds.drill(backup),
             "pin": lambda: self.deeds.pin(backup, pinned=True),
             "unpin": lambda: self.deeds.pin(backup, pinned=False),
             "delete": lambda: self._ask_delete(backup),

@@ -52,7 +52,7 @@ class BackupPanel(SidePanel):
             (labels.get(name, name), int(counts["records"]), int(counts["properties"]))
             for name, counts in backup.objects.items()
         ]
-        parts = self._contents_parts(lines, self._why_empty(backup))
+        parts = self._contents_parts(lines, self._why_empty(backup), complete=backup.complete)
         if lines and backup.file_state not in NO_FILE:
             parts.append(self._browse_button())
         self._fill(self._contents, parts)
@@ -72,12 +72,21 @@ class BackupPanel(SidePanel):
         return say("No object had records: the zip holds only its manifest.")
 
     def _contents_parts(
-        self, lines: Sequence[tuple[str, int | None, int]], empty: str
+        self,
+        lines: Sequence[tuple[str, int | None, int]],
+        empty: str,
+        *,
+        complete: bool = False,
     ) -> list[QWidget]:
         if not lines:
             return [Paragraph(empty, TextStyle.BODY, "text2")]
         parts: list[QWidget] = [_grid(lines)]
-        note = say("Links between records, notes, e-mails and meetings are not in it.")
+        note = say("It holds values only: links between records and history are not in it.")
+        if complete:
+            note = say(
+                "Complete: also links, definitions, segments and views, users, history, recycle "
+                "bin and audit log. The whole workspace can be brought back from it."
+            )
         parts.append(Paragraph(note, TextStyle.CAPTION, "text3"))
         return parts
 

@@ -34,7 +34,10 @@ def row_id(backup: Backup) -> int:
 def row_of(backup: Backup, job: Job | None, zone: tzinfo) -> Row:
     """A backup as it stands; ``job`` is the one that makes it, or that was cancelled."""
     at = backup.snapshot_at or backup.created_at
-    cells = {"as_of": Cell(words.stamp(at, zone), backup.created_by)}
+    who = backup.created_by
+    if backup.complete:
+        who = f"{who} · {say('Complete')}" if who else say("Complete")
+    cells = {"as_of": Cell(words.stamp(at, zone), who)}
     if backup.state in OPEN:
         return _progress(backup, job, cells)
     if backup.state is not JobState.SUCCEEDED:
@@ -147,7 +150,9 @@ def actions_for(backup: Backup, too_soon: str) -> Sequence[RowAction]:
         RowAction("download", say("Download"), "download", True, reason=saved),
         RowAction("details", say("Show contents"), "panel-right"),
         RowAction("browse", say("Browse records"), "table", reason=fileless),
+        RowAction("compare", say("Compare with now"), "git-compare", reason=restorable),
         RowAction("verify", say("Verify"), "shield-check", reason=fileless),
+        RowAction("drill", say("Restore drill"), "flask-conical", reason=restorable),
         RowAction(
             pin,
             say("Unpin") if backup.pinned else say("Pin"),

@@ -73,6 +73,8 @@ RIGHTS: dict[str, Permission | str] = {
     "associations.relabel": USE,
     "associations.undo": USE,
     "backups.create": SUPER_ADMIN,
+    "definition_restores.option": SUPER_ADMIN,
+    "definition_restores.property": SUPER_ADMIN,
     "deleted_records.plan": SUPER_ADMIN,
     "deleted_records.start": SUPER_ADMIN,
     "drills.list": SUPER_ADMIN,
