@@ -17,6 +17,11 @@ _WORKSPACE_OPTIONS = ("-w", "--workspace")
 
 def main() -> int:
     """Run the program; returns its exit code."""
+    if getattr(sys, "frozen", False):
+        # A frozen program is its own interpreter: the processes that help an import start it.
+        from multiprocessing import freeze_support
+
+        freeze_support()
     if sys.argv[1:] == ["--version"]:
         # Asked by installers and scripts: not worth loading anything for.
         from crmdesk import __version__

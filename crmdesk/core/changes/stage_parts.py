@@ -17,7 +17,7 @@ from typing import Self
 
 from crmdesk.core.changes.stage import PAGE_BYTES, PROBLEM_COLUMNS, VERDICT_COLUMNS
 from crmdesk.core.db.sqlite import explain_errors
-from crmdesk.core.db.sqlite_pages import Pages, PageWriter, adopt_pages
+from crmdesk.core.db.sqlite_pages import Pages, PageWriter, adopt_pages, pages_counted
 from crmdesk.core.files.disk_errors import as_user_error
 
 #: A row's line twice, the column, the type, the message and the cell.
@@ -40,16 +40,18 @@ class PartWriter:
     """
 
     def __init__(self, stage: Path, number: int) -> None:
-        self._cells = stage if number == 0 else _beside(stage, f"cells{number}")
-        self._notes = _beside(stage, f"notes{number}")
-        self._is_first = number == 0
+        self._stage, self._number = stage, number
+        self._cells = stage if number == 0 else _cells(stage, number)
+        self._notes = _notes(stage, number)
 
     def __enter__(self) -> Self:
         with _explained(self._cells):
-            for path in (self._notes, *(() if self._is_first else (self._cells,))):
+            for path in {self._notes, self._cells} - {self._stage}:
                 os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
             self._file = self._cells.open("ab")
-            self._writer = PageWriter(self._file, self._cells, PAGE_BYTES, in_place=self._is_first)
+            self._writer = PageWriter(
+                self._file, self._cells, PAGE_BYTES, in_place=self._number == 0
+            )
             self._connection = sqlite3.connect(self._notes, isolation_level=None)
             self._connection.execute("PRAGMA journal_mode=OFF")
             self._connection.execute("PRAGMA synchronous=OFF")
@@ -67,9 +69,7 @@ class PartWriter:
         self._connection.close()
         self._file.close()
         if error is not None:
-            self._notes.unlink(missing_ok=True)
-            if not self._is_first:
-                self._cells.unlink(missing_ok=True)
+            remove_part(self._stage, self._number)
 
     def add_cells(
         self, lines: Iterable[int], rows: Iterable[Sequence[str]], *, encoded: bool
@@ -147,8 +147,22 @@ def discard_parts(stage: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _beside(stage: Path, name: str) -> Path:
-    return stage.with_name(f"{stage.name}-{name}")
+def remove_part(stage: Path, number: int) -> None:
+    """Take back a part that was not finished, or was cut where it must not be."""
+    _notes(stage, number).unlink(missing_ok=True)
+    if number:
+        _cells(stage, number).unlink(missing_ok=True)
+    else:
+        with stage.open("r+b") as file:
+            file.truncate(PAGE_BYTES * pages_counted(file))
+
+
+def _cells(stage: Path, number: int) -> Path:
+    return stage.with_name(f"{stage.name}-cells{number}")
+
+
+def _notes(stage: Path, number: int) -> Path:
+    return stage.with_name(f"{stage.name}-notes{number}")
 
 
 @contextmanager

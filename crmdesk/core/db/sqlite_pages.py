@@ -154,6 +154,12 @@ def adopt_pages(path: Path, root: int, page_bytes: int, made: Sequence[Pages]) -
         adoption.count_pages()
 
 
+def pages_counted(file: BinaryIO) -> int:
+    """How many pages a database says it has."""
+    file.seek(28)
+    return int(struct.unpack(">I", file.read(4))[0])
+
+
 class _Adoption:
     """Gives pages their numbers in a database, and builds the pointers to them."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -22,6 +22,7 @@ from crmdesk.core.files.encodings import UTF_8, EncodingProbe
 from crmdesk.core.files.ordinary import open_ordinary
 from crmdesk.core.files.sheet_table import sheet_batches, sheet_headers, sheet_rows
 from crmdesk.core.files.table import Batch, Headers, Row, TableLimits
+from crmdesk.core.files.table_parts import TablePart, cut_table, open_part
 from crmdesk.core.files.workbook import TableKind
 
 _PIECE = 1 << 20
@@ -89,11 +90,23 @@ class TableSource:
             yield from text_table.read_rows(self._bytes(), self.dialect, self.limits)
         self._refuse_change()
 
-    def batches(self, size: int = 1_000, *, encoded: bool = False) -> Iterator[Batch]:
+    def parts(self, many: int) -> Sequence[TablePart | None]:
+        """Cut the table for so many readers at once; ``None`` is all of it."""
+        dialect = self.dialect
+        cuttable = dialect is not None and dialect.proven and self.entry is None
+        if not cuttable or many < 2:
+            return [None]
+        return cut_table(self.path, self.size, many)
+
+    def batches(
+        self, size: int = 1_000, *, encoded: bool = False, part: TablePart | None = None
+    ) -> Iterator[Batch]:
         """Read ``size`` rows at once, for speed.
 
         Args:
             encoded: whether batches may come with encoded cells, which is faster still.
+            part: what to read, of several :meth:`parts`. One that does not end at the end of the
+                table was cut rightly unless its last row has a quote that is never closed.
 
         Raises:
             UserError: as :meth:`rows`.
@@ -103,7 +116,13 @@ class TableSource:
             yield from sheet_batches(self.path, self._sheet(), self.headers, self.limits, size)
         else:
             yield from text_table.read_batches(
-                self._bytes(), self.dialect, self.limits, size, encoded=encoded
+                self._bytes(part),
+                self.dialect,
+                self.limits,
+                size,
+                encoded=encoded,
+                part=part,
+                width=len(self.headers),
             )
         self._refuse_change()
 
@@ -129,8 +148,12 @@ class TableSource:
             )
         return self.sheet
 
-    def _bytes(self) -> Callable[[], BinaryIO]:
-        return lambda: _open_table_bytes(self.path, self.entry, self.limits, self.declared)
+    def _bytes(self, part: TablePart | None = None) -> Callable[[], BinaryIO]:
+        def opened() -> BinaryIO:
+            file = _open_table_bytes(self.path, self.entry, self.limits, self.declared)
+            return file if part is None else open_part(file, part)
+
+        return opened
 
 
 _WORKBOOKS = frozenset({TableKind.XLSX, TableKind.XLS, TableKind.ODS})

@@ -25,6 +25,7 @@ from crmdesk.core.files.table import (
     name_columns,
     wrong_width,
 )
+from crmdesk.core.files.table_parts import TablePart
 
 __all__ = ["CsvDialect", "read_batches", "read_header", "read_rows", "sniff"]
 
@@ -79,12 +80,16 @@ def read_batches(
     size: int = _BATCH_ROWS,
     *,
     encoded: bool = False,
+    part: TablePart | None = None,
+    width: int = 0,
 ) -> Iterator[Batch]:
     """Read ``size`` rows at once; a batch of very long rows has fewer.
 
     Args:
         encoded: whether the cells may come as UTF-8, see :class:`Batch`, which saves decoding
             and encoding them again. They do where the dialect is proven.
+        part: what ``source`` holds of the table, where it is not all.
+        width: number of columns, for a part that lacks the header.
 
     Raises:
         UserError: as :func:`read_header`.
@@ -92,7 +97,11 @@ def read_batches(
     encoded = encoded and dialect.proven and dialect.delimiter.isascii()
     with _opened(source, dialect, limits or TableLimits(), encoded=encoded) as feed:
         batch, first = Batch([], encoded=encoded), feed.characters
-        for line, cells, problem in feed.parsed(feed.width()):
+        if part is not None and part.start:
+            feed.stand_behind(part.lines_before)
+        else:
+            width = feed.width()
+        for line, cells, problem in feed.parsed(width):
             if problem is None:
                 batch.rows.append((line, *cells))
             else:
@@ -135,6 +144,11 @@ class _Feed:
             quoting=csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE,
             strict=True,
         )
+
+    def stand_behind(self, lines: int) -> None:
+        """Count from a line further down, where a part begins."""
+        self._lines_read = lines
+        self._row_starts = lines + 1
 
     def headers(self) -> Headers:
         """Read the first row and name the columns."""

@@ -30,7 +30,7 @@ from crmdesk.core.transfer.columns import ColumnPlan, MappedColumn
 
 REDACTED = "REDACTED"
 SAMPLE_ROWS = 1_000
-_BATCH = 1_000
+BATCH_ROWS = 1_000
 _DATES = (PropertyType.DATE, PropertyType.DATETIME)
 
 Parsed = tuple[Sequence[str | None], list[tuple[int, ValueProblem]]]
@@ -90,21 +90,22 @@ class Filler:
 
     def fill(
         self, part: PartWriter, batches: Iterable[Batch], reported: Callable[[int], None]
-    ) -> int:
-        """Add every row, bad ones as failed; returns how many there were.
+    ) -> bool:
+        """Add every row, bad ones as failed; returns whether the last of them had an end.
 
         Args:
             reported: told the rows read so far; may raise to stop.
         """
-        done = 0
+        done, has_end = 0, True
         with _without_collecting():
             for batch in batches:
                 _add_rejected(part, batch.rejected)
                 if batch.rows:
                     self._add_rows(part, batch.rows, encoded=batch.encoded)
                 done += len(batch.rows) + len(batch.rejected)
+                has_end = not any(map(_is_open, batch.rejected))
                 reported(done)
-        return done
+        return has_end
 
     def _add_rows(
         self, part: PartWriter, rows: Sequence[tuple[int | str, ...]], *, encoded: bool
@@ -176,6 +177,10 @@ class Filler:
         part.add_verdicts(zip(lines, ids, outcomes, reasons, strict=True))
 
 
+def _is_open(row: Row) -> bool:
+    return row.problem is not None and row.problem.cause is RowProblemCause.UNCLOSED_QUOTE
+
+
 def _add_rejected(part: PartWriter, rows: Sequence[Row]) -> None:
     if not rows:
         return
@@ -225,18 +230,15 @@ def sample_rows(source: TableSource, size: int = SAMPLE_ROWS) -> list[Row]:
     return list(islice(source.rows(), size))
 
 
-def first_batches(source: TableSource, limit: int | None) -> Iterator[Batch]:
-    """The table in batches, or its first ``limit`` rows."""
-    if limit is None:
-        yield from source.batches(_BATCH, encoded=True)
-        return
+def first_batch(source: TableSource, limit: int) -> Batch:
+    """The first ``limit`` rows of a table."""
     batch = Batch([])
     for row in islice(source.rows(), limit):
         if row.problem is None:
             batch.rows.append((row.line, *row.cells))
         else:
             batch.rejected.append(row)
-    yield batch
+    return batch
 
 
 def describe(problem: RowProblem) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from crmdesk.core.changes.stage import Stage, create_stage, scratch_path
-from crmdesk.core.changes.stage_parts import PartWriter, discard_parts, join_parts
+from crmdesk.core.changes.stage_parts import discard_parts
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import imports
 from crmdesk.core.errors import UserError
@@ -24,7 +24,8 @@ from crmdesk.core.records.values import ValueContext
 from crmdesk.core.restore.sources import same_object
 from crmdesk.core.settings import read_setting
 from crmdesk.core.transfer.columns import RECORD_ID, ColumnPlan, plan_columns, usual_mapping
-from crmdesk.core.transfer.filling import Filler, date_orders, first_batches, sample_rows
+from crmdesk.core.transfer.fill_parts import FillTask, fill_from, fill_stage
+from crmdesk.core.transfer.filling import date_orders, first_batch, sample_rows
 from crmdesk.core.transfer.matching import Matching, Origin
 from crmdesk.core.transfer.model import FileOptions, ImportRequest, Trust
 from crmdesk.core.transfer.opened import Home, OpenedFile, open_file
@@ -130,18 +131,12 @@ class Preparer:
         columns = _stage_columns(prepared.object_type, prepared.plan)
         path = scratch_path(self._folder)
         stage = create_stage(path, prepared.object_type, columns, blank_keeps=True)
-        filler = Filler(
-            stage,
-            prepared.plan,
-            prepared.context,
-            prepared.dates,
-            proven_text=prepared.source.dialect is not None,
-        )
+        task = FillTask(stage, prepared.source, prepared.plan, prepared.context, prepared.dates)
         try:
-            with PartWriter(path, 0) as part:
-                filler.fill(part, first_batches(prepared.source, limit), reported)
-                filled = part.finish()
-            join_parts(path, [filled])
+            if limit is None:
+                fill_stage(task, reported)
+            else:
+                fill_from(task, [first_batch(prepared.source, limit)])
         except BaseException:
             path.unlink(missing_ok=True)
             discard_parts(path)
