@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from sqlalchemy import desc, select
+from collections.abc import Iterable, Sequence
 
 from crmdesk.core.changes.plan import PlanCounts
 from crmdesk.core.changes.stage import Stage
 from crmdesk.core.clock import from_text
 from crmdesk.core.db.engine import Tx
-from crmdesk.core.db.tables import change_sets, property_history, users
 from crmdesk.core.records.record import MASKED, display_name, read_rows
 from crmdesk.core.records.schema import ObjectType, Property
 from crmdesk.core.restore.model import PlanSample
@@ -18,45 +15,43 @@ from crmdesk.core.restore.skips import skipped_values
 
 SKIPS_SHOWN = 200
 
+Changed = tuple[int, Property, str | None, str | None]
+"""Record id, property, value now, value to come."""
+
 
 def plan_samples(tx: Tx, stage: Stage, counts: PlanCounts) -> tuple[PlanSample, ...]:
     """The plan's samples, ready to be shown; sensitive values masked."""
-    object_type = stage.object_type
-    names = record_names(tx, object_type, [sample.record_id for sample in counts.samples])
-    return tuple(
-        changed_sample(
-            tx,
-            stage,
-            sample.record_id,
-            names.get(sample.record_id, ""),
-            object_type.property(sample.property),
-            sample.old,
-            sample.new,
-        )
+    changes = [
+        (sample.record_id, stage.object_type.property(sample.property), sample.old, sample.new)
         for sample in counts.samples
-    )
+    ]
+    return tuple(changed_samples(tx, stage.object_type, changes))
 
 
-def changed_sample(
-    tx: Tx,
-    stage: Stage,
-    record_id: int,
-    name: str,
-    column: Property,
-    old: str | None,
-    new: str | None,
-) -> PlanSample:
-    """One value that would change, with who changed it last; masked where it is sensitive."""
-    who, when = _last_change(tx, stage.object_type, record_id, column)
-    return PlanSample(
-        record_id,
-        name,
-        column.name,
-        hide(column, old),
-        hide(column, new),
-        last_changed_by=who,
-        last_changed_at=None if when is None else from_text(when),
-    )
+def changed_samples(
+    tx: Tx, object_type: ObjectType, changes: Sequence[Changed]
+) -> list[PlanSample]:
+    """Values that would change, with who changed them last; masked where they are sensitive."""
+    ids = sorted({change[0] for change in changes})
+    names = record_names(tx, object_type, ids)
+    last: dict[tuple[int, int], tuple[str, str]] = {}
+    for start in range(0, len(ids), 500):
+        last |= _last_changes(tx, object_type, ids[start : start + 500])
+    found = []
+    for record_id, column, old, new in changes:
+        who, when = last.get((record_id, column.id), ("", None))
+        found.append(
+            PlanSample(
+                record_id,
+                names.get(record_id, ""),
+                column.name,
+                hide(column, old),
+                hide(column, new),
+                last_changed_by=who,
+                last_changed_at=None if when is None else from_text(when),
+            )
+        )
+    return found
 
 
 def plan_skips(tx: Tx, stage: Stage) -> tuple[PlanSample, ...]:
@@ -92,22 +87,16 @@ def hide(column: Property, value: str | None) -> str | None:
     return MASKED if column.sensitive and value is not None else value
 
 
-def _last_change(
-    tx: Tx, object_type: ObjectType, record_id: int, column: Property
-) -> tuple[str, str | None]:
-    row = tx.execute(
-        select(users.c.full_name, change_sets.c.source_label, change_sets.c.at)
-        .select_from(property_history)
-        .join(change_sets, change_sets.c.id == property_history.c.change_id)
-        .outerjoin(users, users.c.id == change_sets.c.user_id)
-        .where(
-            property_history.c.object_type_id == object_type.id,
-            property_history.c.record_id == record_id,
-            property_history.c.property_id == column.id,
-        )
-        .order_by(desc(property_history.c.change_id))
-        .limit(1)
-    ).first()
-    if row is None:
-        return "", None
-    return row.source_label or row.full_name or "", row.at
+def _last_changes(
+    tx: Tx, object_type: ObjectType, ids: Sequence[int]
+) -> dict[tuple[int, int], tuple[str, str]]:
+    """Who changed each value of these records last, and when, by record and property id."""
+    rows = tx.sql(
+        "SELECT h.record_id, h.property_id, s.source_label, u.full_name, s.at, max(h.change_id) "
+        "FROM property_history h JOIN change_sets s ON s.id = h.change_id "
+        "LEFT JOIN users u ON u.id = s.user_id "
+        f"WHERE h.object_type_id = ? AND h.record_id IN ({', '.join('?' * len(ids))}) "
+        "GROUP BY h.record_id, h.property_id",
+        (object_type.id, *ids),
+    )
+    return {(row[0], row[1]): (row[2] or row[3] or "", row[4]) for row in rows}

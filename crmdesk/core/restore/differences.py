@@ -11,7 +11,7 @@ from itertools import compress
 from crmdesk.core.changes.stage import Stage
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.sqlite import quoted
-from crmdesk.core.restore.describe import changed_sample, record_names
+from crmdesk.core.restore.describe import changed_samples, record_names
 from crmdesk.core.restore.model import PlanSample
 from crmdesk.core.restore.skips import skip_names
 
@@ -104,17 +104,14 @@ def _changes(tx: Tx, stage: Stage, numbers: Sequence[int]) -> dict[int, PlanSamp
             wanted,
         )
     }
-    names = record_names(tx, stage.object_type, [record_id for record_id, _ in rows.values()])
-    found = {}
-    for number, (row, place) in cells.items():
-        if row in rows:
-            record_id, values = rows[row]
-            at = places.index(place) * 2
-            name = names.get(record_id, "")
-            found[number] = changed_sample(
-                tx, stage, record_id, name, stage.columns[place], values[at], values[at + 1]
-            )
-    return found
+    known = [number for number, (row, _) in cells.items() if row in rows]
+    changes = []
+    for number in known:
+        row, place = cells[number]
+        record_id, values = rows[row]
+        at = places.index(place) * 2
+        changes.append((record_id, stage.columns[place], values[at], values[at + 1]))
+    return dict(zip(known, changed_samples(tx, stage.object_type, changes), strict=True))
 
 
 def _skipped(tx: Tx, stage: Stage, name: str) -> array[int]:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Row, delete, func, insert, select
 
 from crmdesk.core.access.actor import Actor, SignInType
 from crmdesk.core.changes.plan import ValueCounts
@@ -57,16 +57,42 @@ def load_plan(tx: Tx, actor: Actor, plan_id: str) -> tuple[RestorePlan, dict[str
         UserError: ``plan_unknown`` for one that was used, has lapsed or is somebody else's.
     """
     row = tx.execute(select(plans).where(plans.c.id == plan_id)).first()
-    good = row is not None and row.used_at is None and from_text(row.expires_at) > tx.steady_now
-    if row is None or not good or row.user_id != actor.user_id:
-        raise UserError(
-            "plan_unknown",
-            "This plan was used already or is older than a day.",
-            "Make the plan again; nothing was changed.",
-        )
+    if row is None or not _usable(tx, actor, row):
+        raise _unknown()
     return read_summary(
         row.id, row.kind, row.plan_hash, json.loads(row.summary), actor
     ), json.loads(row.params)
+
+
+def plan_object(tx: Tx, actor: Actor, plan_id: str) -> str:
+    """Name of the object that a plan of the actor's own is about, without reading all of it.
+
+    Raises:
+        UserError: ``plan_unknown`` as :func:`load_plan`.
+    """
+    wanted = (
+        plans.c.used_at,
+        plans.c.expires_at,
+        plans.c.user_id,
+        func.json_extract(plans.c.summary, "$.object_name").label("object_name"),
+    )
+    row = tx.execute(select(*wanted).where(plans.c.id == plan_id)).first()
+    if row is None or not _usable(tx, actor, row):
+        raise _unknown()
+    return str(row.object_name)
+
+
+def _usable(tx: Tx, actor: Actor, row: Row[Any]) -> bool:
+    lasts = row.used_at is None and from_text(row.expires_at) > tx.steady_now
+    return lasts and row.user_id == actor.user_id
+
+
+def _unknown() -> UserError:
+    return UserError(
+        "plan_unknown",
+        "This plan was used already or is older than a day.",
+        "Make the plan again; nothing was changed.",
+    )
 
 
 def sweep_plans(database: Database, folder: Path) -> None:

@@ -46,7 +46,7 @@ from crmdesk.core.restore.model import (
 )
 from crmdesk.core.restore.narrowing import created_since, of_chosen
 from crmdesk.core.restore.outdated import definition_changed
-from crmdesk.core.restore.plan_store import load_plan, stage_path
+from crmdesk.core.restore.plan_store import load_plan, plan_object, stage_path
 from crmdesk.core.restore.planning import RULES, Cancelled, Planner, Reported
 from crmdesk.core.restore.report import write_report
 from crmdesk.core.restore.skips import skipped_path
@@ -374,8 +374,7 @@ class RestoreService:
     def _stage_of(self, actor: Actor, plan_id: str) -> Stage:
         """The stage of a plan that was not used yet."""
         with self._database.read() as tx:
-            plan = load_plan(tx, actor, plan_id)[0]
-            object_type = load_object_type(tx, plan.object_name)
+            object_type = load_object_type(tx, plan_object(tx, actor, plan_id))
         stage = reopen_stage(stage_path(self._staging, plan_id), object_type)
         if stage is None:
             raise definition_changed()
