@@ -18,7 +18,7 @@ from crmdesk.core.setting_declarations import Edition
 
 if TYPE_CHECKING:
     from crmdesk.core.access.secret_store import SecretStore
-    from crmdesk.core.workspace import NewWorkspace, Workspace
+    from crmdesk.core.workspace import Created, NewWorkspace, Workspace
 
 _NOT_IN_FOLDER_NAMES = re.compile(r"[^\w]+")
 
@@ -61,6 +61,12 @@ def init(
     finally:
         created.workspace.close()
     remember_workspace(call, folder, name)
+    _tell(call, folder, name, created, mark, signed_in)
+
+
+def _tell(
+    call: Call, folder: Path, name: str, created: Created, mark: str, signed_in: list[str]
+) -> None:
     call.output.result(
         {
             "workspace": str(folder),

@@ -147,8 +147,18 @@ class Workspace:
             self.audit_log,
             {"secrets.store": lambda: self.file.secret_store},
         )
+        self._open_log(store)
+        self._open_records()
+        self._open_relations()
+        self._open_bulk()
+        self._recycle_bin_expiry = RecycleBinExpiry(self.database, self.audit_log, self.settings)
+        self._open_backups()
+        self._open_restores()
+        self._open_imports()
+
+    def _open_log(self, store: SecretStore | None) -> None:
         self.anchors = AnchorKeeper(
-            self.database, folder, store or NoStore(), self.signing_key.sign
+            self.database, self.folder, store or NoStore(), self.signing_key.sign
         )
         self.audit_reader = AuditLogReader(self.database, self.guard)
         self.audit = AuditService(
@@ -156,22 +166,18 @@ class Workspace:
             self.guard,
             self.audit_log,
             self.anchors,
-            keys.derive(key, KeyPurpose.AUDIT_CHAIN),
+            keys.derive(self.key, KeyPurpose.AUDIT_CHAIN),
             self.signing_key.public_key,
         )
+
+    def _open_records(self) -> None:
         self.definitions = Definitions(self.database, self.guard, self.audit_log)
         self.records = RecordReader(self.database, self.guard, self.audit_log)
         self.editor = RecordEditor(
-            self.database, self.guard, self.audit_log, keys.derive(key, KeyPurpose.TOMBSTONES)
+            self.database, self.guard, self.audit_log, keys.derive(self.key, KeyPurpose.TOMBSTONES)
         )
         self.views = SavedViews(self.database, self.guard)
         self.segments = Segments(self.database, self.guard, self.audit_log)
-        self._open_relations()
-        self._open_bulk()
-        self._recycle_bin_expiry = RecycleBinExpiry(self.database, self.audit_log, self.settings)
-        self._open_backups()
-        self._open_restores()
-        self._open_imports()
 
     def _open_relations(self) -> None:
         basis = self.database, self.guard, self.audit_log
