@@ -80,21 +80,48 @@ def settle_import(tx: Tx, stage: Stage, rules: Rulebook, *, sample_size: int = 2
         skip_cells(tx, stage, violation)
     _fail_stages(tx, stage, rules.plan)
     _fail_tombstones(tx, stage, rules)
-    while _fail_not_unique(tx, stage, rules.plan):
+    known = _key_found_all(stage, rules.matching, archived)
+    while _fail_not_unique(tx, stage, rules.plan, known):
         pass
     return _counted(tx, stage, archived, sample_size)
 
 
-def conflicts(tx: Tx, stage: Stage) -> bool:
+def conflicts(tx: Tx, stage: Stage, matching: Matching, archived: int) -> bool:
     """Whether somebody else wrote a value since, which a row of this stage has too."""
+    table = quoted(stage.object_type.table)
+    known = _key_found_all(stage, matching, archived)
     found = (
         tx.sql(
-            f"SELECT 1 FROM stage.rows r LEFT JOIN main.{quoted(stage.object_type.table)} o "
+            f"SELECT 1 FROM stage.rows r LEFT JOIN main.{table} o "
             f"ON o.id = r.record_id WHERE {_LIVE} AND ({violation.condition}) LIMIT 1"
         ).fetchone()
         for violation in values_unique(tx, stage)
+        if violation.position != known
     )
-    return any(row is not None for row in found)
+    if any(row is not None for row in found):
+        return True
+    if known is None:
+        return False
+    # Where the record was found by it, its version tells; only new records can be in the way.
+    column = quoted(stage.columns[known].column)
+    taken = tx.sql(
+        f"SELECT 1 FROM stage.verdicts v CROSS JOIN stage.cells r CROSS JOIN main.{table} o "
+        f"WHERE v.outcome = 'create' AND r.row = v.row AND lower(o.{column}) = lower(r.c{known}) "
+        f"AND o.archived_at IS NULL AND o.{column} IS NOT NULL LIMIT 1"
+    ).fetchone()
+    return taken is not None
+
+
+def _key_found_all(stage: Stage, matching: Matching, archived: int) -> int | None:
+    """The column of the key, where finding records by it has proven that it is unique.
+
+    Of rows with the same key all but the first have failed, and each other row either is about
+    the record with that key or there is none. Not so where ids found records too, or records come
+    back from the recycle bin: then a row's key may be that of another record.
+    """
+    if matching.id_header or archived or matching.key is None:
+        return None
+    return matching.key if stage.columns[matching.key].unique else None
 
 
 def apply_import(tx: Tx, stage: Stage, change_id: int) -> Applied:
@@ -263,7 +290,7 @@ def _fail_tombstones(tx: Tx, stage: Stage, rules: Rulebook) -> None:
     )
 
 
-def _fail_not_unique(tx: Tx, stage: Stage, plan: ColumnPlan) -> int:
+def _fail_not_unique(tx: Tx, stage: Stage, plan: ColumnPlan, known: int | None) -> int:
     return sum(
         fail_rows(
             tx,
@@ -275,6 +302,7 @@ def _fail_not_unique(tx: Tx, stage: Stage, plan: ColumnPlan) -> int:
             position=violation.position,
         )
         for violation in values_unique(tx, stage)
+        if violation.position != known
     )
 
 

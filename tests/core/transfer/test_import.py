@@ -8,6 +8,7 @@ from crmdesk.core.errors import UserError
 from crmdesk.core.records.catalogue import PropertyDefinition
 from crmdesk.core.records.types import PropertyType
 from crmdesk.core.transfer.model import ArchivedMatches, ImportMode
+from crmdesk.core.transfer.settling import conflicts, settle_import
 from tests.core.transfer.conftest import Bench, numbers
 
 TWO = "Email,First name,Phone\nann@example.org,Ann,1\nbo@example.org,Bo,2\n"
@@ -311,3 +312,23 @@ def test_choices_are_added_where_the_cell_begins_with_a_semicolon(bench: Bench) 
     assert numbers(added) == (1, 1, 0, 0)
     assert bench.desk.value(ann, several.name) == f"{one};{two};{three}"
     assert value(bench, "bo@example.org", several.name) == one
+
+
+@pytest.mark.parametrize(("address", "is_taken"), [("NEW@example.org", True), ("x@y.org", False)])
+def test_an_address_that_somebody_took_since_the_check_is_noticed(
+    bench: Bench, address: str, is_taken: bool
+) -> None:
+    bench.desk.contact(email="ann@example.org")
+    workspace = bench.desk.workspace
+    path = bench.file("Email,Phone\nann@example.org,1\nnew@example.org,2\n")
+    request = workspace.imports.inspect(bench.desk.admin, path).request()
+    prepared = workspace.imports._preparer.prepare(request)
+    stage = workspace.imports._preparer.fill(prepared)
+    with workspace.database.staging(stage.path) as tx:
+        settled = settle_import(tx, stage, prepared.rules)
+
+    bench.desk.contact(email=address)
+
+    assert (settled.created, settled.updated) == (1, 1)
+    with workspace.database.write(stage=stage.path) as tx:
+        assert conflicts(tx, stage, prepared.rules.matching, 0) is is_taken
