@@ -73,8 +73,10 @@ def test_a_window_draws_on_while_another_program_holds_the_database(
     write("3")
     qtbot.waitUntil(lambda: len(answers) == 2, timeout=20_000)
 
-    told = answers[0].replace("database_busy", "said so after ten seconds")
-    record(1, f"held for {HELD_SECONDS:.0f} s: {told}, then saved; drew each {pulse.longest:.3f} s")
-    assert answers == ["database_busy" if FULL else "saved", "saved"]
+    gap = round(pulse.longest * 1000)
+    record(
+        1, f"saved once a lock of {HELD_SECONDS:.0f} s was gone; drawing paused {gap} ms at most"
+    )
+    assert answers == ["saved", "saved"]
     assert desk.value(ann, "phone") == "3"
     assert pulse.longest < LONGEST_GAP
