@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QWidget
 
 from crmdesk.core.backup.model import Backup, BackupEstimate
 from crmdesk.core.errors import UserError
+from crmdesk.core.jobs.job import Job, JobState
+from crmdesk.ui import words
 from crmdesk.ui.backup.dialogs import CreateDialog, create_dialog, delete_dialog
 from crmdesk.ui.backup.words import say
 from crmdesk.ui.desk import Desk
@@ -22,10 +24,12 @@ class Deeds(QObject):
     Signals:
         done: the vault changed.
         failed: why something could not be done, where no dialog shows it.
+        found: heading and sentence of a finding that stays above the list.
     """
 
     done = Signal()
     failed = Signal(object)
+    found = Signal(str, str)
 
     def __init__(self, desk: Desk, over: QWidget) -> None:
         super().__init__(over)
@@ -93,6 +97,21 @@ class Deeds(QObject):
                 self.failed.emit(error)
 
         desk.run_write(self, queue, queued, self.failed.emit)
+
+    def tell_drill(self, job: Job) -> None:
+        """Say what came of a drill."""
+        result = job.result or {}
+        if result.get("ok"):
+            seconds = max(1, round(int(result.get("milliseconds", 0)) / 1000))
+            text = say(
+                "%Ln record{|s} restored into a scratch file, and proven, in %1.",
+                int(result.get("records", 0)),
+            )
+            self._desk.toast(
+                say("The backup can be restored"), text.replace("%1", words.duration(seconds))
+            )
+        elif job.state is not JobState.CANCELLED:
+            self.found.emit(say("The restore drill failed"), say("Make a new backup."))
 
     def pin(self, backup: Backup, *, pinned: bool) -> None:
         """Keep it until it is unpinned, or let its expiry count again."""

@@ -16,6 +16,7 @@ from crmdesk.core.errors import UserError
 from crmdesk.core.jobs.job import OPEN, Job, JobKind, JobState
 from crmdesk.ui import words
 from crmdesk.ui.backup.browse_dialog import BrowseDialog
+from crmdesk.ui.backup.compare_dialog import CompareDialog
 from crmdesk.ui.backup.deeds import Deeds
 from crmdesk.ui.backup.first import no_backups
 from crmdesk.ui.backup.page_frame import BackupFrame
@@ -65,6 +66,7 @@ class BackupPage(BackupFrame):
         self.panel.acted.connect(self._act_in_panel)
         self.deeds.done.connect(self.refresh)
         self.deeds.failed.connect(self.show_error)
+        self.deeds.found.connect(self.notices.show_finding)
         self.files.began.connect(self.notices.show_work)
         self.files.moved.connect(self.notices.show_share)
         self.files.ended.connect(self.notices.clear)
@@ -224,28 +226,13 @@ class BackupPage(BackupFrame):
     def _job_ended(self, job: Job) -> None:
         if job.kind is JobKind.DRILL:
             self.refresh()
-            self._tell_drill(job)
+            self.deeds.tell_drill(job)
         if job.kind is not JobKind.BACKUP:
             return
         self._jobs.pop(job.id, None)
         self.refresh()
         if job.state is JobState.SUCCEEDED and job.user_id == self._desk.actor.user_id:
             self._tell_done(job)
-
-    def _tell_drill(self, job: Job) -> None:
-        result = job.result or {}
-        if result.get("ok"):
-            seconds = max(1, round(int(result.get("milliseconds", 0)) / 1000))
-            text = say(
-                "%Ln record{|s} restored into a scratch file, and proven, in %1.",
-                int(result.get("records", 0)),
-            )
-            self._desk.toast(
-                say("The backup can be restored"), text.replace("%1", words.duration(seconds))
-            )
-        elif job.state is not JobState.CANCELLED:
-            title = say("The drill failed: this backup cannot be restored")
-            self.notices.show_finding(title, say("Make a new backup."))
 
     def _tell_done(self, job: Job) -> None:
         result = job.result or {}
@@ -340,6 +327,10 @@ class BackupPage(BackupFrame):
             title: what it is called.
         """
         BrowseDialog(self._desk, reference, title, self).open()
+
+    def compare(self, reference: str, title: str) -> None:
+        """Compare a backup with now, or with another one."""
+        CompareDialog(self._desk, reference, title, self).open()
 
     def _named(self, backup: Backup) -> str:
         at = self._desk.exact(backup.snapshot_at or backup.created_at)

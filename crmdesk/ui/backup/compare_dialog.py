@@ -1,0 +1,357 @@
+"""A backup beside now, or beside another backup: what came, what went, what changed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QDialog, QFileDialog, QVBoxLayout, QWidget
+
+from crmdesk.core.compare.model import (
+    Change,
+    Comparison,
+    DefinitionChange,
+    DifferenceFilter,
+    DifferingRecord,
+)
+from crmdesk.core.errors import Cancelled, UserError
+from crmdesk.core.records.schema import Property
+from crmdesk.ui import words
+from crmdesk.ui.backup.compare_frame import CompareFrame
+from crmdesk.ui.backup.compare_rows import (
+    RecordDifferences,
+    definition_actions,
+    definition_row,
+)
+from crmdesk.ui.backup.words import say
+from crmdesk.ui.desk import Desk
+from crmdesk.ui.tables.cells import Row, RowAction
+from crmdesk.ui.theme.fonts import TextStyle
+from crmdesk.ui.widgets.announce import announce
+from crmdesk.ui.widgets.banner import BannerTone
+from crmdesk.ui.widgets.empty_state import EmptyState
+from crmdesk.ui.widgets.paragraph import Paragraph
+from crmdesk.ui.widgets.side_panel import empty_layout
+from crmdesk.ui.widgets.value_change import ShownChange, ValueChange
+
+_CHANGES = {"changed": Change.CHANGED, "added": Change.ADDED, "removed": Change.REMOVED}
+
+
+class CompareDialog(CompareFrame):
+    """Differences to be looked at and saved; lost definitions can be made again.
+
+    Args:
+        reference: id of a backup in the vault, or path of a file.
+        title: what the backup is called.
+        over: the page it opens over.
+    """
+
+    def __init__(self, desk: Desk, reference: str, title: str, over: QWidget) -> None:
+        super().__init__(desk, title, over)
+        self._reference = reference
+        self._found: Comparison | None = None
+        self._source: RecordDifferences | None = None
+        self._stop = threading.Event()
+        self._offer_others()
+        self._connect()
+        self._compare()
+
+    @property
+    def found(self) -> Comparison | None:
+        """The comparison, once it is made."""
+        return self._found
+
+    def _offer_others(self) -> None:
+        desk = self._desk
+        self.others.addItem(say("with now"), "")
+        for backup in desk.workspace.backups.list(desk.actor):
+            if backup.restorable and backup.id != self._reference:
+                at = desk.exact(backup.snapshot_at or backup.created_at)
+                self.others.addItem(say("with %1").replace("%1", at), backup.id)
+
+    def _connect(self) -> None:
+        self.others.activated.connect(self._compare)
+        self.objects.activated.connect(self._choose_object)
+        self.properties.activated.connect(self._load)
+        self.kinds.changed.connect(self._load)
+        self.table.opened.connect(self.show_record)
+        self.table.counted.connect(self._say_count)
+        self.definitions.action_chosen.connect(self._act)
+        self.panel.closed.connect(self._close_panel)
+        self.panel.stepped.connect(self._step)
+        self.banner.acted.connect(self._compare)
+        self.save_button.clicked.connect(self.ask_where)
+        self.close_button.clicked.connect(self._leave)
+
+    # -- comparing ---------------------------------------------------------------------------
+    @Slot()
+    def _compare(self) -> None:
+        self._stop.set()
+        self._stop = stop = threading.Event()
+        desk, reference, other = self._desk, self._reference, str(self.others.currentData())
+        self._forget()
+        self.banner.hide()
+        self.busy.setRange(0, 0)
+        self.busy.show()
+        self.footer.set_words(say("Comparing every record"), "")
+        self._allow(False)
+
+        def compare() -> Comparison:
+            return desk.workspace.comparisons.compare(
+                desk.actor, reference, other, cancelled=stop.is_set
+            )
+
+        desk.run_query(self, "compare", compare, self._show, self._show_failure)
+
+    def _allow(self, allowed: bool) -> None:
+        for each in (self.objects, self.properties, self.kinds, self.save_button):
+            each.setEnabled(allowed)
+
+    def _show(self, found: Comparison) -> None:
+        self._found = found
+        self.busy.hide()
+        self._allow(True)
+        then = self._desk.exact(found.earlier.at)
+        now = self._desk.exact(found.later.at) if found.later.reference else say("now")
+        text = say("From %1 to %2").replace("%1", then).replace("%2", now)
+        self.header.set_title(say("Compare"), text)
+        self._offer_objects(found)
+        self._source = RecordDifferences(self._desk, found)
+        self.table.set_source(self._source)
+        self._show_definitions(found)
+        self._choose_object()
+        self.table.view.setFocus()
+
+    def _offer_objects(self, found: Comparison) -> None:
+        self.objects.clear()
+        self.objects.addItem(say("All objects"), "")
+        for each in found.objects:
+            if each.differs:
+                count = words.number(each.added + each.removed + each.changed)
+                self.objects.addItem(f"{each.label} ({count})", each.name)
+
+    @Slot()
+    def _choose_object(self) -> None:
+        found = self._found
+        known = None if found is None else found.object(str(self.objects.currentData()))
+        self.properties.clear()
+        self.properties.addItem(say("All properties"), "")
+        for name, count in ({} if known is None else known.properties).items():
+            label = name if known is None else known.labels.get(name, name)
+            self.properties.addItem(f"{label} ({words.number(count)})", name)
+        self.properties.setEnabled(known is not None and bool(known.properties))
+        self._load()
+
+    def wanted(self) -> DifferenceFilter:
+        """What the choices say."""
+        return DifferenceFilter(
+            str(self.objects.currentData() or ""),
+            _CHANGES.get(self.kinds.current),
+            str(self.properties.currentData() or ""),
+        )
+
+    @Slot()
+    def _load(self) -> None:
+        found = self._found
+        if found is None:
+            return
+        definitions = self.kinds.current == "definitions"
+        self._close_panel()
+        self.table.setVisible(not definitions)
+        self.definitions.setVisible(definitions)
+        if definitions:
+            self.definitions.refresh()
+            self._say_count(len(found.definitions))
+            return
+        text = say("Every compared record is as it was.")
+        if any(each.differs for each in found.objects):
+            text = say("Nothing differs in what is chosen.")
+        self.table.show_empty(EmptyState("circle-check", say("No difference"), text))
+        self.table.load(self.wanted())
+
+    @Slot(object)
+    def _say_count(self, count: int) -> None:
+        found = self._found
+        if found is None:
+            return
+        if self.kinds.current == "definitions":
+            text = say("%Ln definition{|s} differ{s|}", count)
+        else:
+            text = say("%Ln record{|s} differ{s|}", count)
+        numbers = say("%1 added, %2 removed, %3 changed, %4 unchanged")
+        for mark, key in (
+            ("%1", "added"),
+            ("%2", "removed"),
+            ("%3", "changed"),
+            ("%4", "unchanged"),
+        ):
+            total = sum(getattr(each, key) for each in found.objects)
+            numbers = numbers.replace(mark, words.number(total))
+        self.footer.set_words(text, numbers)
+        announce(self, text)
+
+    # -- definitions -------------------------------------------------------------------------
+    def _show_definitions(self, found: Comparison) -> None:
+        labels = {each.name: each.label for each in found.objects}
+        self.definition_source.replace(
+            definition_row(number, each, labels.get(each.object, each.object))
+            for number, each in enumerate(found.definitions)
+        )
+        self.definitions.refresh()
+        self.definitions.show_empty(
+            EmptyState("circle-check", say("No difference"), say("The definitions are the same."))
+        )
+        count = len(found.definitions)
+        text = say("Definitions")
+        self.kinds.set_text("definitions", f"{text} ({words.number(count)})" if count else text)
+
+    def definition_actions(self, row: Row) -> Sequence[RowAction]:
+        """Only what is lost here can be made again."""
+        found = self._found
+        return () if found is None else definition_actions(found.definitions[row.id])
+
+    @Slot(str, object)
+    def _act(self, key: str, number: int) -> None:
+        found = self._found
+        if found is None or key != "recreate":
+            return
+        lost, desk = found.definitions[number], self._desk
+        restores, reference = desk.workspace.definition_restores, self._reference
+
+        def write() -> Property:
+            if lost.change is DefinitionChange.OPTION_REMOVED:
+                return restores.option(desk.actor, reference, lost.object, lost.name, lost.item)
+            return restores.property(desk.actor, reference, lost.object, lost.name)
+
+        def made(again: Property) -> None:
+            desk.toast(say("Made again"), again.label)
+            desk.changed(lost.object)
+            self._compare()
+
+        desk.run_write(self, write, made, self._show_failure)
+
+    # -- one record --------------------------------------------------------------------------
+    @Slot(object)
+    def show_record(self, number: int) -> None:
+        """Open a record's differences beside the table."""
+        found, source = self._found, self._source
+        if found is None or source is None:
+            return
+        desk = self._desk
+        records = desk.workspace.comparisons.records(desk.actor, found.id, [number])
+        if not records:
+            return
+        self._fill_panel(records[0], source)
+        ids = self.table.ids
+        place = ids.index(number) if number in ids else -1
+        self.panel.set_steps(place > 0, 0 <= place < len(ids) - 1)
+        self.table.view.go_to(number)
+        self.table.view.show_open(number)
+        self.panel.show()
+
+    def _fill_panel(self, record: DifferingRecord, source: RecordDifferences) -> None:
+        name = record.name or f"#{record.record_id}"
+        self.panel.set_heading(name, say("Record ID %1").replace("%1", str(record.record_id)))
+        layout = self.values.layout()
+        if not isinstance(layout, QVBoxLayout):
+            return
+        empty_layout(layout)
+        for value in record.values:
+            label = source.label(record, value.property)
+            if value.hidden:
+                text = say("%1 differs. It is sensitive, so its values are not shown here.")
+                layout.addWidget(Paragraph(text.replace("%1", label), TextStyle.BODY, "text2"))
+            else:
+                layout.addWidget(ValueChange(ShownChange(label, value.then, value.now)))
+        if not record.values:
+            layout.addWidget(Paragraph(say("No compared property has a value."), TextStyle.BODY))
+        layout.addStretch(1)
+
+    @Slot(int)
+    def _step(self, by: int) -> None:
+        number = self.table.view.step(by) if self.panel.isVisible() else None
+        if number is not None:
+            self.show_record(number)
+
+    @Slot()
+    def _close_panel(self) -> None:
+        if self.panel.isVisible():
+            self.panel.hide()
+            self.table.view.setFocus()
+        self.table.view.show_open(None)
+
+    # -- saving ------------------------------------------------------------------------------
+    @Slot()
+    def ask_where(self) -> QFileDialog:
+        """Ask for the place of the CSV with the system's own dialog."""
+        dialog = QFileDialog(self, say("Save the difference"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters([say("CSV files (*.csv)")])
+        dialog.setDefaultSuffix("csv")
+        dialog.selectFile("difference.csv")
+        dialog.fileSelected.connect(lambda name: self.save(Path(name)))
+        dialog.open()
+        return dialog
+
+    def save(self, target: Path) -> None:
+        """Save what the choices show, one line a value."""
+        found, desk, wanted, stop = self._found, self._desk, self.wanted(), self._stop
+        if found is None:
+            return
+        write = partial(
+            desk.workspace.comparisons.export,
+            desk.actor,
+            found.id,
+            target,
+            wanted,
+            cancelled=stop.is_set,
+        )
+
+        def saved(rows: int) -> None:
+            desk.toast(say("Difference saved"), say("%Ln row{|s}", rows))
+
+        desk.run_query(self, "save", write, saved, self._show_failure)
+
+    # -- ending ------------------------------------------------------------------------------
+    def _show_failure(self, error: Exception) -> None:
+        if isinstance(error, Cancelled):
+            return
+        self.busy.hide()
+        if isinstance(error, UserError):
+            title, text = error.message, error.hint
+        else:
+            title, text = say("The two could not be compared"), str(error)
+        self.banner.set_state(BannerTone.DANGER, title, text, say("Try again"))
+        self.banner.show()
+        announce(self, title, urgent=True)
+
+    def _forget(self) -> None:
+        if self._found is not None:
+            self._desk.workspace.comparisons.leave(self._found.id)
+        self._found = None
+
+    @Slot()
+    def _leave(self) -> None:
+        self.done(QDialog.DialogCode.Rejected)
+
+    def reject(self) -> None:
+        """Esc closes the panel first, then the dialog."""
+        if self.panel.isVisible():
+            self._close_panel()
+        else:
+            super().reject()
+
+    def done(self, result: int) -> None:
+        """Stop comparing and give the room on the disk back."""
+        self._stop.set()
+        self._forget()
+        super().done(result)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        # Closing asks as Esc does, which would only close the panel.
+        self.panel.hide()
+        super().closeEvent(event)
