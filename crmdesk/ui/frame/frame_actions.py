@@ -46,6 +46,7 @@ def page_specs() -> list[ActionSpec]:
         ActionSpec("new", _tr("New"), MenuName.FILE, ("Ctrl+N",), "plus"),
         ActionSpec("save", _tr("Save"), MenuName.FILE, ("Ctrl+S",), "save"),
         ActionSpec("find", _tr("Find on this page"), edit, ("Ctrl+F",), "search"),
+        ActionSpec("undo", _tr("Undo"), edit, ("Ctrl+Z",), "undo-2"),
         ActionSpec("delete", _tr("Delete"), edit, ("Del",), "trash-2", group=1),
         ActionSpec("send", _tr("Send or press the main button"), edit, ("Ctrl+Return",), group=1),
         ActionSpec("columns", _tr("Choose columns"), view, (), "columns-3", group=1),

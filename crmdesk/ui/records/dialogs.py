@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
@@ -12,7 +14,14 @@ from crmdesk.ui.widgets.dialog import Decision, DecisionDialog, Effect
 
 
 def delete_dialog(
-    object_type: ObjectType, count: int, name: str, days: int, parent: QWidget
+    object_type: ObjectType,
+    count: int,
+    name: str,
+    days: int,
+    parent: QWidget,
+    *,
+    names: Sequence[str] = (),
+    associations: int = 0,
 ) -> DecisionDialog:
     """Delete to the recycle bin.
 
@@ -22,11 +31,22 @@ def delete_dialog(
         name: what the record is called, when it is one.
         days: how long the bin keeps them.
         parent: the window.
+        names: what some of them are called, when they are many.
+        associations: how many are hidden as long as the records lie in the bin.
     """
     what = name if count == 1 else counted(object_type, count)
     goes = _say("%1 goes to the recycle bin.")
     if count != 1:
         goes = _say("%1 go to the recycle bin.")
+    effects = []
+    if len(names) > 1:
+        rest = count - len(names)
+        some = ", ".join(names)
+        more = _say("%1 and %Ln more", rest).replace("%1", some) if rest > 0 else some
+        effects.append(Effect(object_type.icon, more))
+    if associations:
+        hidden = _say("%Ln association{|s} {is|are} hidden meanwhile.", associations)
+        effects.append(Effect("link-2", hidden))
     keeps = _say("The recycle bin keeps deleted records for %Ln day{|s}, to be restored.", days)
     decision = Decision(
         title=_say("Delete %1").replace("%1", _label(object_type, count)),
@@ -36,6 +56,7 @@ def delete_dialog(
         deed=_say("Delete %1").replace("%1", _how_many(object_type, count)),
         icon="trash-2",
         effects=[
+            *effects,
             Effect("undo-2", keeps),
             Effect("archive", _say("Backups stay as they are.")),
         ],

@@ -70,6 +70,7 @@ class FilterBar(QWidget):
         row.addWidget(self.search, 2, top)
         row.addWidget(first, 5)
         row.addWidget(self.columns, 0, top)
+        self._tools = row
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(24, 0, 24, 8)
         self._column.setSpacing(4)
@@ -81,6 +82,10 @@ class FilterBar(QWidget):
         row.other_asked.connect(self.add_group)
         self.rows.append(row)
         return row
+
+    def add_tool(self, button: QWidget) -> None:
+        """Put another button at the end, after the one for columns."""
+        self._tools.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
 
     @property
     def wanted(self) -> Wanted:
@@ -109,7 +114,9 @@ class FilterBar(QWidget):
     def show_object(self, showing: Showing) -> None:
         """Offer the filters of another object; no signal."""
         if self._showing is not None:
-            self._kept[self._showing.object_type.name] = self.wanted
+            # A segment is a place of its own, and is not come back to by its object.
+            kept = self.wanted if self._segment is None else Wanted()
+            self._kept[self._showing.object_type.name] = kept
         self._showing = showing
         label_ = showing.object_type.plural_label
         self.search.setPlaceholderText(self.tr("Search %1").replace("%1", in_sentence(label_)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -12,6 +13,7 @@ from crmdesk.core.records.record import HistoryEntry
 from crmdesk.ui import words
 from crmdesk.ui.records.showing import Showing
 from crmdesk.ui.theme.fonts import TextStyle
+from crmdesk.ui.widgets.buttons import IconButton
 from crmdesk.ui.widgets.icon_label import IconLabel
 from crmdesk.ui.widgets.link import Link
 from crmdesk.ui.widgets.paragraph import Paragraph
@@ -36,9 +38,11 @@ class HistoryList(QWidget):
 
     Signals:
         all_asked: "Show all" was pressed and the page shows them elsewhere.
+        property_asked: the history of one property is wanted; carries its internal name.
     """
 
     all_asked = Signal()
+    property_asked = Signal(str)
 
     def __init__(self, name: str, at_once: int = AT_ONCE, *, grows: bool = True) -> None:
         super().__init__()
@@ -65,7 +69,9 @@ class HistoryList(QWidget):
         if self._showing is None:
             return
         for entry in entries:
-            self._column.addWidget(EntryRow(entry, self._showing))
+            row = EntryRow(entry, self._showing, asks=self._grows)
+            row.property_asked.connect(self.property_asked)
+            self._column.addWidget(row)
         shown = self._column.count()
         if shown < len(self._entries):
             self._column.addWidget(self._more(shown), 0, Qt.AlignmentFlag.AlignLeft)
@@ -96,9 +102,20 @@ class HistoryList(QWidget):
 
 
 class EntryRow(QWidget):
-    """One change."""
+    """One change.
 
-    def __init__(self, entry: HistoryEntry, showing: Showing) -> None:
+    Args:
+        entry: what happened.
+        showing: how values read.
+        asks: whether the history of its property can be asked for here.
+
+    Signals:
+        property_asked: internal name of the property whose history is wanted.
+    """
+
+    property_asked = Signal(str)
+
+    def __init__(self, entry: HistoryEntry, showing: Showing, *, asks: bool = False) -> None:
         super().__init__()
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
@@ -116,6 +133,11 @@ class EntryRow(QWidget):
         row.setSpacing(8)
         row.addWidget(IconLabel(_icon(entry)), 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(column, 1)
+        found = showing.object_type.by_name.get(entry.property or "")
+        if asks and found is not None:
+            button = IconButton("history", self.tr("All values of %1").replace("%1", found.label))
+            button.clicked.connect(partial(self.property_asked.emit, found.name))
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         self.setAccessibleName(". ".join(line.plain_text() for line in lines if line.plain_text()))
 
 
@@ -166,7 +188,9 @@ def _source_words(source: str) -> str:
         Source.COMMAND_LINE.value: _say("command line"),
         Source.IMPORT.value: _say("import"),
         Source.PROPERTY_RESTORE.value: _say("restore"),
-        Source.ACTIVITY_LOG_REVERT.value: _say("undo of a restore"),
+        Source.CRM_UI_BULK_ACTION.value: _say("bulk edit"),
+        Source.RECYCLING_BIN.value: _say("recycle bin"),
+        Source.ACTIVITY_LOG_REVERT.value: _say("undo"),
         Source.AUTOMATION_PLATFORM.value: _say("automation"),
     }.get(source, "")
 

@@ -9,20 +9,23 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QWidget
 
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.changes.change_set import Change
-from crmdesk.core.records.object_definitions import ObjectCount
 from crmdesk.core.records.merges import Merged
+from crmdesk.core.records.object_definitions import ObjectCount
 from crmdesk.core.records.record import Record
 from crmdesk.core.records.schema import ObjectType
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.frame.page import Page
 from crmdesk.ui.messages import message
 from crmdesk.ui.records.bin_face import BinFace
+from crmdesk.ui.records.bulk_part import BulkPart
 from crmdesk.ui.records.merging import MergeDialog, MergeWithDialog, merge_toast
 from crmdesk.ui.records.new_record import NewRecordDialog
-from crmdesk.ui.records.object_list import BIN, ObjectList
+from crmdesk.ui.records.object_list import BIN, ObjectList, segment_of, segment_place
 from crmdesk.ui.records.page_parts import PlaceButton
 from crmdesk.ui.records.record_panel import RecordPanel
 from crmdesk.ui.records.removal import Removal
+from crmdesk.ui.records.segment_part import SegmentPart
+from crmdesk.ui.records.segments_on_page import SegmentsOnPage
 from crmdesk.ui.records.showing import Showing
 from crmdesk.ui.records.table_face import TableFace
 from crmdesk.ui.tables.data_table import DataTable
@@ -48,6 +51,11 @@ class RecordsPage(Page):
         self.bin = BinFace(desk, self._objects, PlaceButton(self.places), self)
         self.panel = RecordPanel(desk)
         self.removal = Removal(desk, self)
+        self.bulk = BulkPart(desk, self)
+        self.segments = SegmentPart(desk, self)
+        self._segments = SegmentsOnPage(
+            self.segments, self.places, self.face, self.show_place, self
+        )
         self.dialog: NewRecordDialog | None = None
         self._faces = QStackedWidget()
         self._faces.addWidget(self.face)
@@ -81,6 +89,10 @@ class RecordsPage(Page):
         self.panel.merge_asked.connect(self._merge_open_one)
         self.panel.restore_asked.connect(lambda: self._restore(self._panel_ids()))
         self.panel.purge_asked.connect(lambda: self._purge(self._panel_ids()))
+        self.face.bulk_edit_asked.connect(lambda ids: self.bulk.edit(self.face.showing, ids))
+        for part in (self.bulk, self.segments, self.face.views):
+            part.failed.connect(self._show_failure)
+        self.bulk.written.connect(self._written)
         self.removal.written.connect(self._written)
         self.removal.link_asked.connect(self.open_link)
 
@@ -97,10 +109,16 @@ class RecordsPage(Page):
         return self.bin.showing if self.in_bin else self.face.showing
 
     def show_place(self, place: str) -> bool:
-        """Show an object, or the recycle bin; False while an edit is in the way."""
+        """Show an object, a segment, or the recycle bin; False while an edit is in the way."""
         if not self.panel.may_leave():
             return False
         self._close_panel()
+        segment = segment_of(place)
+        if segment is not None:
+            self._faces.setCurrentWidget(self.face)
+            self._segments.show(segment)
+            self._desk.ways.follow()
+            return True
         self.places.set_current(place)
         if place == BIN:
             self._faces.setCurrentWidget(self.bin)
@@ -110,13 +128,22 @@ class RecordsPage(Page):
             self._faces.setCurrentWidget(self.face)
             self.face.show_object(self._object(place))
             self.face.load()
+            self._segments.read()
         self._read_counts()
         self._desk.ways.follow()
         return True
 
     def _choose_place(self, place: str) -> None:
         if not self.show_place(place):
-            self.places.set_current(BIN if self.in_bin else self.face.object_type.name)
+            self.places.set_current(self._place)
+
+    @property
+    def _place(self) -> str:
+        """What is on show, as the left list names it."""
+        if self.in_bin:
+            return BIN
+        segment = self.face.segment
+        return self.face.object_type.name if segment is None else segment_place(segment.id)
 
     def _object(self, name: str) -> ObjectType:
         return next((o for o in self._objects if o.name == name), self._objects[0])
@@ -139,11 +166,14 @@ class RecordsPage(Page):
         self._objects = [found.object_type for found in counts]
         self.places.show_objects(self._objects)
         self.places.show_counts(counts)
-        self.places.set_current(BIN if self.in_bin else self.face.object_type.name)
+        self.places.set_current(self._place)
         found = self._counts.get(self.face.object_type.name)
         if found is None:
             self.show_place(self._objects[0].name)
             return
+        if found.object_type != self.face.object_type:
+            self.face.show_object(found.object_type)
+            self.face.load()
         self.face.set_total(found.records)
         self.bin.show_counts(counts)
 
@@ -215,7 +245,9 @@ class RecordsPage(Page):
             self.open_record(record.id)
 
     def _delete(self, ids: Sequence[int]) -> None:
-        if ids and self.panel.may_leave():
+        if len(ids) > 1 and self.panel.may_leave():
+            self.bulk.delete(self.face.object_type, ids)
+        elif ids and self.panel.may_leave():
             self.removal.delete(self.face.object_type, ids, self._name_of(ids))
 
     def _merge_open_one(self) -> None:
@@ -280,6 +312,7 @@ class RecordsPage(Page):
     def commands(self) -> Mapping[str, Callable[[], object]]:
         found: dict[str, Callable[[], object]] = {
             "find": self._find,
+            "undo": self.bulk.undo_last,
             "previous": partial(self._step, -1),
             "next": partial(self._step, 1),
         }
@@ -318,6 +351,7 @@ class RecordsPage(Page):
     def refresh(self) -> None:
         self._read_counts()
         self._table().refresh()
+        self._segments.read()
         if self.panel.isVisible():
             self.panel.refresh()
 
@@ -335,6 +369,11 @@ class RecordsPage(Page):
             return
         if len(parts) > 2 and parts[2].isdigit():
             self.open_record(int(parts[2]))
+        elif len(parts) > 3 and parts[3].isdigit():
+            if parts[2] == "segment":
+                self.show_place(segment_place(int(parts[3])))
+            elif parts[2] == "view":
+                self.face.views.show_view(int(parts[3]))
 
     def escape(self) -> bool:
         if self.panel.isVisible():

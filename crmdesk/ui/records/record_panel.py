@@ -20,6 +20,7 @@ from crmdesk.ui.queries import Write
 from crmdesk.ui.records.associations import AssociationsPage
 from crmdesk.ui.records.history import HistoryList
 from crmdesk.ui.records.properties_page import PropertiesPage
+from crmdesk.ui.records.property_history import PropertyHistory
 from crmdesk.ui.records.showing import Showing, in_sentence
 from crmdesk.ui.records.value_form import ValueForm
 from crmdesk.ui.records.waiting import tell_wait
@@ -74,7 +75,9 @@ class RecordPanel(SidePanel):
         self.associations.changed.connect(self.changed)
         self.associations.counted.connect(self._count_associations)
         self.add_page(ASSOCIATIONS, self.tr("Associations"), self.associations)
-        self.add_page(HISTORY, self.tr("History"), _in_margins(self.history))
+        self.values = PropertyHistory(desk, self.history)
+        self.values.put_back.connect(self._put_back)
+        self.add_page(HISTORY, self.tr("History"), _in_margins(self.values))
         self.save_button = Button("")
         self._discard_button = Button("")
         self._write: Write | None = None
@@ -171,7 +174,7 @@ class RecordPanel(SidePanel):
             return desk.workspace.records.history(desk.actor, record.object_type, record.id)
 
         def show(entries: list[HistoryEntry]) -> None:
-            self.history.show_entries(entries, showing)
+            self.values.show_entries(entries, showing, record)
             self.properties.show_history(entries, showing)
 
         desk.run_query(self, "history", read, show, self._show_failure)
@@ -291,6 +294,20 @@ class RecordPanel(SidePanel):
                 announce(self, self.tr("Revealed. This look is in the log."))
 
         desk.run_write(self, write, show, self._show_failure)
+
+    # History
+
+    def _put_back(self, name: str, change_id: int, before: bool) -> None:
+        record, desk = self.record, self._desk
+        if record is None or not self.may_leave():
+            return
+
+        def write() -> Record:
+            return desk.workspace.editor.put_back(
+                desk.actor, record.object_type, record.id, name, change_id, before=before
+            )
+
+        desk.run_write(self, write, self._saved, self._show_failure)
 
     # Menu and foot
 

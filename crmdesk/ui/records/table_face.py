@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from crmdesk.core.access.permissions import Permission
+from crmdesk.core.records.filters import RecordQuery
 from crmdesk.core.records.schema import ObjectType
+from crmdesk.core.records.segment_rows import SegmentKind
+from crmdesk.core.records.segments import Segment
 from crmdesk.core.records.types import PropertyType
+from crmdesk.core.records.views import ViewDefinition
 from crmdesk.ui import words
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.frame.footer import Footer
 from crmdesk.ui.records.defaults import NAME, column_names, modified
 from crmdesk.ui.records.filter_bar import FilterBar
+from crmdesk.ui.records.filter_strip import FilterStrip
 from crmdesk.ui.records.page_parts import PlaceButton, head, in_margins
 from crmdesk.ui.records.showing import Showing, counted, in_sentence
 from crmdesk.ui.records.source import RecordSource, Wanted
+from crmdesk.ui.records.view_state import definition_of, sort_of, wanted_of
+from crmdesk.ui.records.views_bar import ViewsBar
 from crmdesk.ui.tables.cells import Lead, Row, RowAction, Sort
 from crmdesk.ui.tables.column_chooser import ColumnChooser
 from crmdesk.ui.tables.data_table import DataTable
-from crmdesk.ui.widgets.buttons import Button, ButtonKind
+from crmdesk.ui.widgets.buttons import Button, ButtonKind, IconButton
 from crmdesk.ui.widgets.empty_state import EmptyState
 from crmdesk.ui.widgets.page_header import PageHeader
 from crmdesk.ui.window_state import TableState
@@ -37,6 +45,10 @@ class TableFace(QWidget):
         edit_asked: id of the record to edit in the panel.
         delete_asked: ids to delete.
         merge_asked: the two ids to merge.
+        bulk_edit_asked: ids to change together.
+        segment_asked: ids for a segment, and the button to open its menu under.
+        segment_menu_asked: the button to open the menu of the segment on show under.
+        filter_saved: the filters are those of the segment that was being edited; empty gives up.
         new_asked: add a record.
         import_asked: go to the import assistant.
         current_changed: the current row or the number of rows is another one.
@@ -46,6 +58,10 @@ class TableFace(QWidget):
     edit_asked = Signal(object)
     delete_asked = Signal(object)
     merge_asked = Signal(object)
+    bulk_edit_asked = Signal(object)
+    segment_asked = Signal(object, object)
+    segment_menu_asked = Signal(object)
+    filter_saved = Signal(bool)
     new_asked = Signal()
     import_asked = Signal()
     current_changed = Signal()
@@ -55,6 +71,7 @@ class TableFace(QWidget):
     ) -> None:
         super().__init__(parent)
         self._desk, self._total = desk, 0
+        self.segment: Segment | None = None
         self.showing = Showing.of(desk, object_type)
         self._source = RecordSource(self.showing)
         may_delete = desk.may(Permission.DELETE_RECORDS)
@@ -63,12 +80,19 @@ class TableFace(QWidget):
         self.import_button = Button(self.tr("Import"), ButtonKind.SECONDARY, "upload")
         self.new_button = Button("", ButtonKind.PRIMARY, "plus")
         self.filters = FilterBar()
+        self.views = ViewsBar(desk, self.definition_now, self)
+        self.strip = FilterStrip()
+        self.segment_button = IconButton("ellipsis", self.tr("Segment actions"))
+        self.segment_button.hide()
         self.footer = Footer()
+        self.bulk_edit = Button(self.tr("Edit"), ButtonKind.GHOST, "pencil")
+        self.bulk_segment = Button(self.tr("Segment"), ButtonKind.GHOST, "list-filter")
+        self.bulk_segment.setAccessibleName(self.tr("Add to a segment"))
         self.bulk_delete = Button(self.tr("Delete"), ButtonKind.GHOST, "trash-2")
         self.bulk_merge = Button(self.tr("Merge the two"), ButtonKind.GHOST, "merge")
         self.bulk_merge.hide()
-        self.footer.start.addWidget(self.bulk_merge)
-        self.footer.start.addWidget(self.bulk_delete)
+        for button in (self.bulk_edit, self.bulk_segment, self.bulk_merge, self.bulk_delete):
+            self.footer.start.addWidget(button)
         self.table = DataTable(
             object_type.plural_label,
             self._source,
@@ -85,13 +109,16 @@ class TableFace(QWidget):
         self._dress()
 
     def _build(self, place: PlaceButton) -> None:
+        self.header.add(self.segment_button)
         self.header.add(self.import_button)
         self.header.add(self.new_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(in_margins(head(place, self.header), 16, 12))
+        column.addWidget(self.views)
         column.addWidget(self.filters)
+        column.addWidget(self.strip)
         column.addWidget(self.table, 1)
         column.addWidget(self.footer)
 
@@ -99,10 +126,18 @@ class TableFace(QWidget):
         self.import_button.clicked.connect(self.import_asked)
         self.new_button.clicked.connect(self.new_asked)
         self.bulk_delete.clicked.connect(self._delete_ticked)
-        self.bulk_merge.clicked.connect(
-            lambda: self.merge_asked.emit(list(self.table.ticks.ids()))
+        self.bulk_merge.clicked.connect(lambda: self.merge_asked.emit(list(self.table.ticks.ids())))
+        self.bulk_edit.clicked.connect(lambda: self.bulk_edit_asked.emit(self.table.ticks.ids()))
+        self.bulk_segment.clicked.connect(
+            lambda: self.segment_asked.emit(self.table.ticks.ids(), self.bulk_segment)
         )
-        self.filters.changed.connect(self.table.load)
+        self.segment_button.clicked.connect(
+            lambda: self.segment_menu_asked.emit(self.segment_button)
+        )
+        self.strip.answered.connect(self.filter_saved)
+        self.filters.add_tool(self.views.button)
+        self.filters.changed.connect(self._narrow)
+        self.views.chosen.connect(self.show_definition)
         self.filters.columns_pressed.connect(self._open_columns)
         self.filters.down_pressed.connect(self.table.view.setFocus)
         self.table.columns_changed.connect(self._show_columns)
@@ -110,6 +145,8 @@ class TableFace(QWidget):
         self.table.current_moved.connect(self._moved)
         self.table.ticks_changed.connect(self._say)
         self.table.sort_changed.connect(self._say)
+        self.table.sort_changed.connect(self._follow_view)
+        self.table.columns_changed.connect(self._follow_view)
         self.table.counted.connect(self._take_count)
         self.table.action_chosen.connect(self._act)
 
@@ -126,6 +163,41 @@ class TableFace(QWidget):
         self.table.set_source(self._source, key=key, start=start)
         self.table.view.setAccessibleName(object_type.plural_label)
         self._dress()
+
+    def definition_now(self) -> ViewDefinition:
+        """What the table shows at this moment, as a saved view keeps it."""
+        return definition_of(self.table, self.filters.wanted, self.object_type)
+
+    def query_now(self) -> RecordQuery:
+        """The records that the table is narrowed to."""
+        return self._source.record_query(replace(self.table.query, filter=self.filters.wanted))
+
+    def show_definition(self, definition: ViewDefinition) -> None:
+        """Show what a saved view keeps; all records stand as the person left them."""
+        own, view = self.object_type, self.views.current
+        key, start = f"records/{own.name}", _start(own)
+        if view is not None:
+            # Nothing of it is remembered: what is not saved is gone with the next look.
+            columns = (NAME, *definition.columns) if definition.columns else start.columns
+            key, start = "", TableState(columns=columns, sort=sort_of(definition, own))
+        self.table.set_source(self._source, key=key, start=start)
+        self.filters.show_wanted(wanted_of(definition, own))
+        self.show_segment(None)
+        self.load()
+        self._follow_view()
+
+    def show_segment(self, segment: Segment | None) -> None:
+        """Say which segment the table is narrowed to; the filters know its id."""
+        self.segment = segment
+        self.segment_button.setVisible(segment is not None)
+        self._say_how_many()
+
+    def _narrow(self, wanted: Wanted) -> None:
+        self.table.load(wanted)
+        self._follow_view()
+
+    def _follow_view(self, _what: object = None) -> None:
+        self.views.follow()
 
     def load(self) -> None:
         """Read the list for the filters now set."""
@@ -144,7 +216,12 @@ class TableFace(QWidget):
             some = self.tr("%1 of %2").replace("%1", words.number(self.table.count))
             records = some.replace("%2", records)
         own = self.tr("%Ln propert{y|ies}", "", len(self.object_type.properties))
-        self.header.set_title(self.object_type.plural_label, f"{records}, {own}")
+        title = self.object_type.plural_label
+        if self.segment is not None:
+            title = self.segment.name
+            active = self.segment.kind is SegmentKind.ACTIVE
+            own = self.tr("active segment") if active else self.tr("static segment")
+        self.header.set_title(title, f"{records}, {own}")
 
     def set_narrow(self, narrow: bool) -> None:
         """Fold away what gives way in a narrow window."""
@@ -182,7 +259,11 @@ class TableFace(QWidget):
         label = in_sentence(self.object_type.label)
         self.new_button.setText(self.tr("New %1").replace("%1", label))
         self.header.set_title(self.object_type.plural_label, " ")
+        self.segment = None
+        self.segment_button.hide()
+        self.strip.hide()
         self.filters.show_object(self.showing)
+        self.views.show_object(self.object_type.name, in_sentence(self.object_type.plural_label))
         self.table.show_empty(None)
         self._show_controls(shown=True)
         self._say()
@@ -251,10 +332,14 @@ class TableFace(QWidget):
 
     def _say(self, _what: object = None) -> None:
         ticked, count = len(self.table.ticks), self.table.count
-        self.bulk_delete.setVisible(ticked > 0)
+        for button in (self.bulk_edit, self.bulk_segment, self.bulk_delete):
+            button.setVisible(ticked > 0)
+        self.bulk_edit.setText(self.tr("Edit %1").replace("%1", words.number(ticked)))
         self.bulk_merge.setVisible(ticked == 2 and not self._no_delete)
-        what = counted(self.object_type, ticked)
-        self.bulk_delete.setText(self.tr("Delete %1").replace("%1", what))
+        self.bulk_delete.setText(self.tr("Delete %1").replace("%1", words.number(ticked)))
+        self.bulk_delete.setAccessibleName(
+            self.tr("Delete %1").replace("%1", counted(self.object_type, ticked))
+        )
         self.bulk_delete.set_reason(self._no_delete)
         if not ticked:
             self.footer.set_words(counted(self.object_type, count), "", self._order())

@@ -88,8 +88,8 @@ class LeftList(QFrame):
     def _insert(self, widget: QWidget) -> None:
         self._column.insertWidget(self._column.count() - 1, widget)
 
-    def add_group(self, title: str, tool: QWidget | None = None) -> None:
-        """Begin a group, with a button at the end of its heading if given."""
+    def add_group(self, title: str, tool: QWidget | None = None) -> QWidget:
+        """Begin a group, with a button at the end of its heading if given; returns the heading."""
         row = QWidget()
         layout = QHBoxLayout(row)
         layout.setContentsMargins(_MARGIN + 1, 8, 0, 2)
@@ -97,6 +97,7 @@ class LeftList(QFrame):
         if tool is not None:
             layout.addWidget(tool)
         self._insert(row)
+        return row
 
     def add(self, key: str, text: str, icon: str, count: str = "") -> ListItem:
         """Add a place at the end of the last group."""
