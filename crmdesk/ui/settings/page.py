@@ -104,6 +104,7 @@ class SettingsPage(Page):
             ),
             ("users", account, self.tr("Users & Teams"), "users", self._make_users),
             ("security", account, self.tr("Security"), "shield", self._make_security),
+            ("objects", data, self.tr("Objects"), "blocks", self._make_objects),
             (
                 "backup",
                 data,
@@ -136,6 +137,11 @@ class SettingsPage(Page):
         from crmdesk.ui.settings.users_page import UsersPage
 
         return UsersPage(self._desk)
+
+    def _make_objects(self) -> QWidget:
+        from crmdesk.ui.settings.objects.page import ObjectsPage
+
+        return ObjectsPage(self._desk)
 
     def _make_security(self) -> QWidget:
         own = settings_card(

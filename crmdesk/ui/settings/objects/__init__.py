@@ -1,0 +1,1 @@
+"""Settings, Objects: properties, pipelines, associations and the create dialog of each object."""
