@@ -67,7 +67,11 @@ class Application(QObject):
 
     def _workspace_open(self, opened: Opened) -> None:
         self._opened = opened
-        if opened.actor is not None:
+        first = self._ways.take_first_code()
+        if first is not None:
+            self._choose_password(*first)
+            self._show_start()
+        elif opened.actor is not None:
             self._enter(opened.actor, opened.interrupted)
         else:
             reason = "" if opened.refusal is None else self._why(opened.refusal)

@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from crmdesk.core.errors import UserError
 from crmdesk.core.jobs.job import JobState
+from crmdesk.core.records.filters import RecordQuery
 from crmdesk.ui.backup.browse_dialog import BrowseDialog
+from crmdesk.ui.backup.compare_dialog import CompareDialog
 from crmdesk.ui.backup.page import BackupPage
 from tests.builders import Desk
 from tests.shots.main import settle, settle_until
@@ -32,6 +34,7 @@ def shots(desk_factory: Callable[[], Desk]) -> Iterator[tuple[str, QWidget]]:
     yield from _panel(desk, page, made.window)
     yield from _dialogs(desk, page)
     yield from _file(desk, page, made.window)
+    yield from _compared(desk, page)
 
 
 def _first(desk: Desk) -> Iterator[tuple[str, QWidget]]:
@@ -131,6 +134,32 @@ def _file(desk: Desk, page: BackupPage, window: QWidget) -> Iterator[tuple[str, 
     page.browse(str(foreign), foreign.name)
     yield "browse-foreign", _dialog(page)
     _dialog(page).done(0)
+
+
+def _compared(desk: Desk, page: BackupPage) -> Iterator[tuple[str, QWidget]]:
+    workspace = desk.workspace
+    ids = workspace.records.ids(desk.admin, RecordQuery("contacts"), 3)
+    first, second, third = (workspace.records.get(desk.admin, "contacts", one) for one in ids)
+    desk.edit(first, firstname="Anne", city="Bergen", phone="+47 55 01 02 03")
+    desk.edit(second, date_of_birth="1991-01-02")
+    desk.delete(third)
+    desk.contact(firstname="Dag", lastname="Lie")
+    desk.workspace.definitions.archive_property(desk.admin, "contacts", "jobtitle")
+    kept = next(found for found in desk.workspace.backups.list(desk.admin) if found.restorable)
+    page.compare(kept.id, "Backup of today")
+    dialog = _dialog(page)
+    if isinstance(dialog, CompareDialog):
+        settle_until(lambda: dialog.found is not None and dialog.table.count > 0)
+        settle(300)
+        yield "compare", dialog
+        dialog.show_record(dialog.table.ids[0])
+        settle(300)
+        yield "compare-record", dialog
+        dialog.kinds.set_current("definitions")
+        dialog.kinds.changed.emit("definitions")
+        settle(400)
+        yield "compare-definitions", dialog
+        dialog.done(0)
 
 
 def _dialog(page: QWidget) -> QDialog:

@@ -87,7 +87,8 @@ def _clean(folder: Path) -> None:
 
 def _remove_ours(folder: Path) -> None:
     """Remove what a rebuild puts beside the folder it builds in; that was empty before."""
-    for name in (DATABASE_NAME, reserve_path(folder).name, SECRET_FILE, _WORKSPACE_FILE):
+    secrets = (SECRET_FILE, f"{SECRET_FILE}.lock")
+    for name in (DATABASE_NAME, reserve_path(folder).name, *secrets, _WORKSPACE_FILE):
         for path in (folder / name, partial_path(folder / name)):
             path.unlink(missing_ok=True)
     for name in ("vault", "staging"):

@@ -67,11 +67,11 @@ class CompareDialog(CompareFrame):
 
     def _offer_others(self) -> None:
         desk = self._desk
-        self.others.addItem(say("with now"), "")
+        self.others.addItem(say("With now"), "")
         for backup in desk.workspace.backups.list(desk.actor):
             if backup.restorable and backup.id != self._reference:
                 at = desk.exact(backup.snapshot_at or backup.created_at)
-                self.others.addItem(say("with %1").replace("%1", at), backup.id)
+                self.others.addItem(say("With %1").replace("%1", at), backup.id)
 
     def _connect(self) -> None:
         self.others.activated.connect(self._compare)
@@ -163,6 +163,8 @@ class CompareDialog(CompareFrame):
         self._close_panel()
         self.table.setVisible(not definitions)
         self.definitions.setVisible(definitions)
+        for each in (self.objects, self.properties, self.save_button):
+            each.setVisible(not definitions)
         if definitions:
             self.definitions.refresh()
             self._say_count(len(found.definitions))
@@ -180,8 +182,10 @@ class CompareDialog(CompareFrame):
             return
         if self.kinds.current == "definitions":
             text = say("%Ln definition{|s} differ{s|}", count)
-        else:
-            text = say("%Ln record{|s} differ{s|}", count)
+            self.footer.set_words(text, "")
+            announce(self, text)
+            return
+        text = say("%Ln record{|s} differ{s|}", count)
         numbers = say("%1 added, %2 removed, %3 changed, %4 unchanged")
         for mark, key in (
             ("%1", "added"),

@@ -69,8 +69,8 @@ class BackupFrame(Page):
         self.footer.set_words(
             "",
             say(
-                "Backups hold every record and property value. Links between records and "
-                "activity notes are not included."
+                "Every backup holds all records and values. A complete one also holds links, "
+                "definitions, history and the log: the whole workspace."
             ),
         )
         main = QVBoxLayout()

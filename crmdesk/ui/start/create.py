@@ -24,7 +24,7 @@ from crmdesk.ui.widgets.buttons import Button
 from crmdesk.ui.widgets.form_field import FormField
 from crmdesk.ui.widgets.password_field import PasswordField
 
-_KEYRING_TROUBLE = frozenset({"keyring_missing", "keyring_locked", "keyring_refused"})
+KEYRING_TROUBLE = frozenset({"keyring_missing", "keyring_locked", "keyring_refused"})
 
 
 class CreatePage(FormPage):
@@ -74,7 +74,7 @@ class CreatePage(FormPage):
     def show_error(self, error: Exception) -> None:
         """Offer the encrypted file where the keyring cannot keep the key."""
         super().show_error(error)
-        if isinstance(error, UserError) and error.code in _KEYRING_TROUBLE:
+        if isinstance(error, UserError) and error.code in KEYRING_TROUBLE:
             told = message(error)
             offer = self.tr("Or keep the key in an encrypted file: choose a passphrase below.")
             self.show_banner(BannerTone.WARN, told.title, offer)

@@ -10,7 +10,9 @@ from PySide6.QtCore import qVersion
 from crmdesk.core.access import recovery
 from crmdesk.core.access.actor import Actor, Place
 from crmdesk.core.access.device import describe_device
-from crmdesk.core.access.secrets import SecretStore, StoreChoice, open_store
+from crmdesk.core.access.secrets import SecretStore, StoreChoice, check_store, open_store
+from crmdesk.core.backup.rebuild import Rebuilt, rebuild_workspace
+from crmdesk.core.backup.rebuild_database import RebuildProgress
 from crmdesk.core.errors import NotSignedIn, UserError
 from crmdesk.core.jobs.job import Job
 from crmdesk.core.known_workspaces import KnownWorkspaces
@@ -21,6 +23,7 @@ from crmdesk.core.workspace import (
     load_key,
     read_workspace_file,
 )
+from crmdesk.ui.start.restore import RestoreWish
 from crmdesk.ui.start.wish import Wish
 
 SECRET_FILE = "secrets.bin"  # noqa: S105 - the name of a file
@@ -137,6 +140,32 @@ def recover(folder: Path, key: str, email: str, code: str | None, passphrase: st
     """
     store = _store(folder, passphrase)
     recovery.recover_key(folder, key, store, here(), email=email, code=code)
+
+
+def restore(wish: RestoreWish) -> Rebuilt:
+    """Bring a workspace back from a complete backup.
+
+    Raises:
+        UserError: why not; nothing that looks like a workspace is left behind.
+    """
+
+    def report(step: RebuildProgress) -> None:
+        wish.phase, wish.done, wish.total = step.phase, step.rows, step.total
+
+    if wish.passphrase is None:
+        store = open_store(StoreChoice.KEYRING, wish.folder / SECRET_FILE)
+        # Found out before the work: a keyring may be there and locked.
+        check_store(store)
+    else:
+        store = _file_store(wish.folder, wish.passphrase)
+    return rebuild_workspace(
+        wish.file,
+        wish.folder,
+        wish.key,
+        lambda: store,
+        report=report,
+        cancelled=wish.stop.is_set,
+    )
 
 
 def name_of(folder: Path) -> str:

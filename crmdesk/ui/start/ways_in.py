@@ -1,4 +1,4 @@
-"""The ways to an open workspace: open, create, look around, recover; and what is in the way."""
+"""The ways to an open workspace, and what is in the way."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from crmdesk.ui.frame.values import WorkspaceChoice
 from crmdesk.ui.start.window import OpeningPage, StartWindow
 
 if TYPE_CHECKING:
+    from crmdesk.core.backup.rebuild import Rebuilt
     from crmdesk.ui.start.create import CreatePage
+    from crmdesk.ui.start.restore import RestorePage
     from crmdesk.ui.start.steps import Begun
     from crmdesk.ui.start.trouble import RecoverPage
 
@@ -51,6 +53,7 @@ class WaysIn(QObject):
         self._start, self._run, self._leave, self._report = start, run, leave, report
         self.folder: Path | None = None
         self._passphrase: str | None = None
+        self.first_code: tuple[str, str] | None = None
         start.workspace_chosen.connect(lambda folder: self.open_folder(Path(folder)))
         start.other_wanted.connect(self.welcome)
 
@@ -70,7 +73,7 @@ class WaysIn(QObject):
             self.open_folder(wanted)
 
     def welcome(self) -> None:
-        """Show the four ways in."""
+        """Show the ways in."""
         from crmdesk.ui.start.welcome import WelcomePage
 
         self.folder = None
@@ -93,6 +96,8 @@ class WaysIn(QObject):
             self._create(sample=way == "sample")
         elif way == "welcome":
             self.welcome()
+        elif way == "restore":
+            self._restore()
         elif way == "again" and self.folder is not None:
             self.open_folder(self.folder, self._passphrase)
         elif way == "recover" and self.folder is not None:
@@ -168,6 +173,41 @@ class WaysIn(QObject):
             lambda _nothing: self.open_folder(folder, passphrase),
             page.show_error,
         )
+
+    # -- restoring -----------------------------------------------------------------------------
+    def _restore(self) -> None:
+        from crmdesk.ui.start.restore import RestorePage
+
+        page = RestorePage()
+        page.left.connect(self.welcome)
+        page.sent.connect(lambda: self._send_restore(page))
+        self._start.show_page(page)
+
+    def _send_restore(self, page: RestorePage) -> None:
+        page.set_busy(self.tr("Checking the file..."))
+        wish = page.wish()
+        self._run(
+            lambda: steps().restore(wish),
+            lambda rebuilt: self._restored(rebuilt, wish.passphrase),
+            page.show_error,
+        )
+
+    def _restored(self, rebuilt: Rebuilt, passphrase: str | None) -> None:
+        from crmdesk.ui.start.restore import RestoredPage
+
+        page = RestoredPage(rebuilt)
+
+        def go_on() -> None:
+            self.first_code = (rebuilt.email, rebuilt.one_time_code)
+            self.open_folder(rebuilt.folder, passphrase)
+
+        page.sent.connect(go_on)
+        self._start.show_page(page)
+
+    def take_first_code(self) -> tuple[str, str] | None:
+        """E-mail and one-time code of whoever has just restored the workspace, once."""
+        taken, self.first_code = self.first_code, None
+        return taken
 
     def choices(self, opened: str = "") -> list[WorkspaceChoice]:
         """The known workspaces; the one in question is current.

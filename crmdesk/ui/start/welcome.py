@@ -1,4 +1,4 @@
-"""The first page of the first run: four ways in."""
+"""The first page of the first run: five ways in."""
 
 from __future__ import annotations
 
@@ -80,10 +80,10 @@ class WayButton(PaintedButton):
 
 
 class WelcomePage(QFrame):
-    """Create, open, look around, recover.
+    """Create, open, look around, recover, restore.
 
     Signals:
-        chosen: ``create``, ``open``, ``sample`` or ``recover``.
+        chosen: ``create``, ``open``, ``sample``, ``recover`` or ``restore``.
     """
 
     chosen = Signal(str)
@@ -151,6 +151,12 @@ class WelcomePage(QFrame):
                 "key-round",
                 self.tr("Recover a workspace"),
                 self.tr("With its recovery key, when this computer's keyring does not have it"),
+            ),
+            (
+                "restore",
+                "archive-restore",
+                self.tr("Restore a workspace from a backup"),
+                self.tr("From one complete backup and the recovery key, on any computer"),
             ),
         ]
 
