@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from crmdesk.core.jobs.job import OPEN, JobState
 from crmdesk.core.restore.model import Restore
 from crmdesk.ui import words
 from crmdesk.ui.desk import Desk
+from crmdesk.ui.restore.roomy_list import roomy_list
 from crmdesk.ui.restore.words import STATE_TONES, state_word, undo_reason
-from crmdesk.ui.tables.cells import Align, Cell, Column, Row, RowAction, RowHeight, Tone
-from crmdesk.ui.tables.data_table import DataTable
-from crmdesk.ui.tables.source import ListSource
-from crmdesk.ui.window_state import TableState
+from crmdesk.ui.tables.cells import Align, Cell, Column, Row, RowAction, Tone
 
 
 class PastRestores(QWidget):
@@ -33,20 +31,11 @@ class PastRestores(QWidget):
         super().__init__(parent)
         self._desk = desk
         self._restores: list[Restore] = []
-        self._source = ListSource(self._columns())
-        self.table = DataTable(
-            self.tr("Past restores"),
-            self._source,
-            desk.queries,
-            actions_of=self._actions_of,
-            start=TableState(height=RowHeight.ROOMY),
+        self._source, self.table = roomy_list(
+            self, desk, self.tr("Past restores"), self._columns(), self._actions_of
         )
         self.table.opened.connect(self._show)
         self.table.action_chosen.connect(self._act)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.table)
-        self.setFocusProxy(self.table)
 
     def _columns(self) -> tuple[Column, ...]:
         return (

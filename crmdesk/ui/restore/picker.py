@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from crmdesk.core.restore.model import RestoreSource
 from crmdesk.ui import words
 from crmdesk.ui.desk import Desk
+from crmdesk.ui.restore.roomy_list import roomy_list
 from crmdesk.ui.restore.words import source_reason
 from crmdesk.ui.tables.cells import (
     Align,
@@ -18,13 +19,9 @@ from crmdesk.ui.tables.cells import (
     Lead,
     Row,
     RowAction,
-    RowHeight,
     RowKind,
     Tone,
 )
-from crmdesk.ui.tables.data_table import DataTable
-from crmdesk.ui.tables.source import ListSource
-from crmdesk.ui.window_state import TableState
 
 
 class BackupPicker(QWidget):
@@ -40,21 +37,16 @@ class BackupPicker(QWidget):
         super().__init__(parent)
         self._desk = desk
         self._sources: list[RestoreSource] = []
-        self._source = ListSource(self._columns())
-        self.table = DataTable(
+        self._source, self.table = roomy_list(
+            self,
+            desk,
             self.tr("Backups to restore from"),
-            self._source,
-            desk.queries,
-            lead=Lead.ICON,
-            actions_of=self._actions_of,
-            start=TableState(height=RowHeight.ROOMY),
+            self._columns(),
+            self._actions_of,
+            Lead.ICON,
         )
         self.table.opened.connect(self._choose)
         self.table.action_chosen.connect(self._act)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.table)
-        self.setFocusProxy(self.table)
 
     def _columns(self) -> tuple[Column, ...]:
         return (
