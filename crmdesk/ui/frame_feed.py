@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Slot
@@ -54,10 +55,29 @@ class FrameFeed(QObject):
         """Read now and from now on."""
         self._timer.start()
         self.read()
+        self._drill_if_due()
 
     def rest(self) -> None:
         """Stop reading: the window is locked or closing."""
         self._timer.stop()
+
+    def _drill_if_due(self) -> None:
+        """Start the regular drill when its time has come; it troubles nobody."""
+        desk = self._desk
+        if not desk.may(Permission.SUPER_ADMIN):
+            return
+
+        def queued(job_id: str | None) -> None:
+            if job_id is not None:
+                with suppress(OSError):
+                    desk.start_job(job_id)
+
+        desk.run_write(
+            self,
+            lambda: desk.workspace.drills.start_if_due(desk.actor),
+            queued,
+            lambda _error: None,
+        )
 
     @Slot()
     def read(self) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QWidget
 
+from crmdesk.core.backup.rebuild import Rebuilt
 from crmdesk.core.errors import NotSignedIn, SecondFactorRefused, UserError
 from crmdesk.ui.access.enrolment_dialog import EnrolmentDialog
 from crmdesk.ui.access.new_password import ChangePasswordDialog
@@ -15,6 +18,7 @@ from crmdesk.ui.access.two_factor_dialog import CodeRequest, TwoFactorDialog
 from crmdesk.ui.frame.values import WorkspaceChoice
 from crmdesk.ui.start.create import CreatePage
 from crmdesk.ui.start.recovery_key_page import RecoveryKeyPage
+from crmdesk.ui.start.restore import RestoredPage, RestorePage
 from crmdesk.ui.start.sign_in import LockedPage, SignInPage
 from crmdesk.ui.start.trouble import PassphrasePage, RecoverPage, TroublePage
 from crmdesk.ui.start.welcome import WelcomePage
@@ -37,10 +41,26 @@ def sign_in_page() -> SignInPage:
     return SignInPage(NAME, "/home/ingrid/crm/northwind", EMAIL, 12)
 
 
+def _rebuilt() -> Rebuilt:
+    return Rebuilt(
+        Path("/home/ingrid/crm/restored"),
+        "0" * 32,
+        NAME,
+        datetime(2026, 11, 21, 5, 0, tzinfo=UTC),
+        12_480,
+        98_114,
+        EMAIL,
+        "4KTR-W0XC-9M2P",
+        "0123-4567-89AB-CDEF-GHJK-MNPQ-RSTV-WXYZ",
+    )
+
+
 def pages(desk: Desk) -> Iterator[tuple[str, QWidget, bool]]:
     """Name, page, and whether the workspaces stand at its left."""
     yield "welcome", WelcomePage(), False
     yield "create", CreatePage(), False
+    yield "restore", RestorePage(), False
+    yield "restored", RestoredPage(_rebuilt()), False
     wrong = CreatePage()
     wrong.primary.click()
     yield "create-errors", wrong, False
