@@ -90,13 +90,17 @@ class TableSource:
             yield from text_table.read_rows(self._bytes(), self.dialect, self.limits)
         self._refuse_change()
 
-    def parts(self, many: int) -> Sequence[TablePart | None]:
-        """Cut the table for so many readers at once; ``None`` is all of it."""
+    def parts(self, many: int, lead: int = 0) -> Sequence[TablePart | None]:
+        """Cut the table for so many readers at once; ``None`` is all of it.
+
+        Args:
+            lead: so many bytes more for the first.
+        """
         dialect = self.dialect
         cuttable = dialect is not None and dialect.proven and self.entry is None
         if not cuttable or many < 2:
             return [None]
-        return cut_table(self.path, self.size, many)
+        return cut_table(self.path, self.size, many, lead)
 
     def batches(
         self, size: int = 1_000, *, encoded: bool = False, part: TablePart | None = None

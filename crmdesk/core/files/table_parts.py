@@ -23,7 +23,7 @@ class TablePart:
     lines_before: int
 
 
-def cut_table(path: Path, size: int, many: int) -> list[TablePart]:
+def cut_table(path: Path, size: int, many: int, lead: int = 0) -> list[TablePart]:
     """Cut a table behind lines that seem to end rows, into parts of about the same size.
 
     A line seems to end a row where an even number of quotes stands before it. Whoever reads a
@@ -32,6 +32,7 @@ def cut_table(path: Path, size: int, many: int) -> list[TablePart]:
     Args:
         size: of the file, in bytes.
         many: parts wanted; fewer come of a table whose rows have no visible end.
+        lead: so many bytes more for the first part, whose reader begins at once.
     """
     parts: list[TablePart] = []
     start, lines_before, lines, quotes = 0, 0, 0, 0
@@ -40,7 +41,7 @@ def cut_table(path: Path, size: int, many: int) -> list[TablePart]:
             piece += file.readline()
             lines += _lines(piece)
             quotes += piece.count(b'"')
-            if file.tell() < size * (len(parts) + 1) // many:
+            if file.tell() < lead + max(size - lead, 0) * (len(parts) + 1) // many:
                 continue
             for _ in range(_LINES_TRIED):
                 if quotes % 2 == 0:

@@ -66,7 +66,8 @@ def fill_stage(
     many = processes or min(
         _processors(), _MOST_PROCESSES, max(task.source.size // WORTH_A_PROCESS, 1)
     )
-    parts = task.source.parts(many)
+    # What the first reader does while the others start.
+    parts = task.source.parts(many, lead=0 if processes else WORTH_A_PROCESS)
     filled = _fill_parts(task, parts, reported)
     if not all(one.cut_rightly for one in filled[:-1]):
         for number in range(len(parts)):
