@@ -271,8 +271,10 @@ def _unarchive(tx: Tx, object_type: ObjectType, ids: Sequence[int], change_id: i
 def _history(tx: Tx, object_type: ObjectType, ids: Sequence[int]) -> int:
     keep_ids(tx, ids)
     row = tx.sql(
-        "SELECT count(*) FROM value_history WHERE object_type_id = ? AND record_id IN "
-        "(SELECT id FROM temp.picked)",
+        "SELECT (SELECT coalesce(sum(json_array_length(cells)), 0) FROM value_history "
+        "WHERE object_type_id = ?1 AND record_id IN (SELECT id FROM temp.picked)) "
+        "+ (SELECT count(*) FROM record_history "
+        "WHERE object_type_id = ?1 AND record_id IN (SELECT id FROM temp.picked))",
         (object_type.id,),
     ).fetchone()
     return int(row[0])

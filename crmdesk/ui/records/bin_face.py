@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.records.object_definitions import ObjectCount
+from crmdesk.core.records.recycle_bin_model import key_parts
 from crmdesk.core.records.schema import ObjectType
 from crmdesk.ui import words
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.frame.footer import Footer
+from crmdesk.ui.records.bin_source import BinSource, BinWanted
+from crmdesk.ui.records.condition_words import period_words
 from crmdesk.ui.records.filter_bar import TYPING_PAUSE_MS
 from crmdesk.ui.records.page_parts import PlaceButton, head, in_margins
-from crmdesk.ui.records.showing import Showing, counted, in_sentence
-from crmdesk.ui.records.source import BinSource, Wanted
+from crmdesk.ui.records.showing import Showing
 from crmdesk.ui.tables.cells import Lead, Row, RowAction
 from crmdesk.ui.tables.data_table import DataTable
 from crmdesk.ui.theme.apply import px
@@ -27,16 +29,19 @@ from crmdesk.ui.widgets.search_field import SearchField
 from crmdesk.ui.widgets.tabs_small import TabsSmall
 
 RESTORE, PURGE = "restore", "purge"
+#: The tab of every object; no object has this name.
+ALL = "@all"
+_PERIODS = ("today", "yesterday", "last_7_days", "last_30_days", "this_month", "last_month")
 _SEARCH_WIDTH = 260
 
 
 class BinFace(QWidget):
-    """Deleted records, one object at a time.
+    """Deleted records of every object, or of one; rows go by the bin's keys.
 
     Signals:
-        opened: id of the record to show in the panel.
-        restore_asked: ids to bring back.
-        purge_asked: ids to delete for good.
+        opened: key of the record to show in the panel.
+        restore_asked: keys to bring back.
+        purge_asked: keys to delete for good.
         object_shown: another object's deleted records are shown.
     """
 
@@ -52,7 +57,8 @@ class BinFace(QWidget):
         self._desk = desk
         self._objects = {found.name: found for found in objects}
         self._counts: dict[str, int] = {}
-        self._empty_for: str | None = None
+        self._empty_for: BinWanted | None = None
+        self._shown = ALL
         self._days = desk.workspace.settings.number(None, "recycle_bin.days")
         self.showing = Showing.of(desk, objects[0])
         self._may = desk.may(Permission.DELETE_RECORDS)
@@ -68,7 +74,7 @@ class BinFace(QWidget):
         self.search.textChanged.connect(self._pause.start)
         self.table = DataTable(
             self.tr("Recycle bin"),
-            BinSource(self.showing, self._days),
+            BinSource(desk, self._objects),
             desk.queries,
             lead=Lead.CHECK,
             actions_of=self.actions_of,
@@ -76,6 +82,13 @@ class BinFace(QWidget):
             key="records/@bin",
         )
         self.search.down_pressed.connect(self.table.view.setFocus)
+        self.by, self.within = QComboBox(), QComboBox()
+        self.by.setAccessibleName(self.tr("Deleted by"))
+        self.within.setAccessibleName(self.tr("When it was deleted"))
+        self.within.addItem(self.tr("At any time"), "")
+        for name in _PERIODS:
+            self.within.addItem(period_words(name), name)
+        self._show_people([])
         self.footer = Footer()
         self._build(place)
         self._connect()
@@ -91,11 +104,23 @@ class BinFace(QWidget):
         column.setSpacing(0)
         column.addWidget(in_margins(head(place, self.header), 16, 8))
         column.addWidget(in_margins(self.tabs, 0, 8, left=True))
-        column.addWidget(in_margins(self.search, 0, 8, left=True))
+        column.addWidget(in_margins(self._narrowing(), 0, 8, left=True))
         column.addWidget(self.table, 1)
         column.addWidget(self.footer)
 
+    def _narrowing(self) -> QWidget:
+        line = QWidget()
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self.search, 1)
+        row.addWidget(self.by)
+        row.addWidget(self.within)
+        return line
+
     def _connect(self) -> None:
+        self.by.currentIndexChanged.connect(self._narrow)
+        self.within.currentIndexChanged.connect(self._narrow)
         self.table.opened.connect(self.opened)
         self.table.action_chosen.connect(self._act)
         self.table.ticks_changed.connect(self._say)
@@ -105,51 +130,105 @@ class BinFace(QWidget):
 
     @property
     def object_type(self) -> ObjectType:
-        """The object whose deleted records are shown."""
+        """The object of the record that was looked at last."""
         return self.showing.object_type
+
+    @property
+    def objects(self) -> Mapping[str, ObjectType]:
+        """The objects of the workspace by name."""
+        return self._objects
+
+    def focus(self, key: int) -> int:
+        """Show values as the object of a record has them; returns the record's own id."""
+        type_id, record_id = key_parts(key)
+        found = next((o for o in self._objects.values() if o.id == type_id), None)
+        if found is not None and found.id != self.object_type.id:
+            self.showing = Showing.of(self._desk, found)
+        return record_id
 
     def actions_of(self, _row: Row) -> Sequence[RowAction]:
         """What can be done with a deleted record."""
-        label = in_sentence(self.object_type.label)
-        restore, purge = self.tr("Restore %1"), self.tr("Delete permanently")
+        restore, purge = self.tr("Restore"), self.tr("Delete permanently")
         return (
-            RowAction(RESTORE, restore.replace("%1", label), "undo-2", reason=self._reason),
+            RowAction(RESTORE, restore, "undo-2", reason=self._reason),
             RowAction(PURGE, purge, "trash-2", danger=True, reason=self._reason, separated=True),
         )
 
     def show_counts(self, counts: Sequence[ObjectCount]) -> None:
         """Offer the objects that have deleted records; the one in sight stays."""
         self._counts = {c.object_type.name: c.in_recycle_bin for c in counts}
-        self._objects = {c.object_type.name: c.object_type for c in counts}
-        own = self.object_type.name
-        wanted = [name for name, count in self._counts.items() if count or name == own]
-        if sum(self._counts.values()) and not self._counts.get(own):
-            wanted.remove(own)
+        self._objects.clear()
+        self._objects.update({c.object_type.name: c.object_type for c in counts})
+        filled = [name for name, count in self._counts.items() if count]
+        wanted = [ALL, *filled]
+        total = sum(self._counts.values())
         if self.tabs.keys() != wanted:
             self._make_tabs(wanted)
-        for name in wanted:
+        self.tabs.set_text(ALL, f"{self.tr('All')} {words.number(total)}")
+        for name in filled:
             text = f"{self._objects[name].plural_label} {words.number(self._counts[name])}"
             self.tabs.set_text(name, text)
-        total = sum(self._counts.values())
         kept = self.tr("%Ln deleted record{|s}", "", total)
         each = self.tr("each is kept for %Ln day{|s}", "", self._days)
         self.header.set_title(self.tr("Recycle bin"), f"{kept}, {each}")
-        if own not in wanted and wanted:
-            self.show_object(wanted[0])
+        if self._shown not in wanted:
+            self.show_object(ALL)
         self._choose_face()
+        self._read_people()
 
     def show_object(self, name: str) -> None:
-        """Show the deleted records of an object."""
-        if name not in self._objects:
+        """Show the deleted records of one object, or of all."""
+        if name != ALL and name not in self._objects:
             return
-        self.showing = Showing.of(self._desk, self._objects[name])
+        self._shown = name
         if name in self.tabs.keys():  # noqa: SIM118 - a method of a tab bar
             self.tabs.blockSignals(True)
             self.tabs.show_key(name)
             self.tabs.blockSignals(False)
-        self.table.set_source(BinSource(self.showing, self._days), key="records/@bin")
-        self.table.load(Wanted(self.search.text()))
+        self._narrow()
         self.object_shown.emit()
+
+    @property
+    def wanted(self) -> BinWanted:
+        """What the list is narrowed to now."""
+        chosen = self.by.currentData()
+        return BinWanted(
+            self.search.text(),
+            None if self._shown == ALL else self._shown,
+            None if chosen is None else int(chosen),
+            str(self.within.currentData() or ""),
+        )
+
+    def clear(self) -> None:
+        """Search nothing, narrow by nobody and no time."""
+        self.search.setText("")
+        self._pause.stop()
+        for combo in (self.by, self.within):
+            combo.blockSignals(True)
+            combo.setCurrentIndex(0)
+            combo.blockSignals(False)
+        self._narrow()
+
+    def _read_people(self) -> None:
+        desk = self._desk
+        desk.run_query(
+            self,
+            "deleters",
+            lambda: desk.workspace.recycle_bin.deleters(desk.actor),
+            self._show_people,
+            lambda _error: None,
+        )
+
+    def _show_people(self, people: Sequence[tuple[int, str]]) -> None:
+        chosen = self.by.currentData()
+        self.by.blockSignals(True)
+        self.by.clear()
+        self.by.addItem(self.tr("By anyone"), None)
+        for user_id, name in people:
+            by = self.tr("By %1").replace("%1", name or self.tr("CRM Desk"))
+            self.by.addItem(by, user_id)
+        self.by.setCurrentIndex(max(0, self.by.findData(chosen)))
+        self.by.blockSignals(False)
 
     def refresh(self) -> None:
         """Read the list again; place and ticks stay."""
@@ -165,14 +244,14 @@ class BinFace(QWidget):
         for known in self.tabs.keys():  # noqa: SIM118 - a method of a tab bar
             self.tabs.remove(known)
         for name in names:
-            self.tabs.add(name, self._objects[name].plural_label)
-        if self.object_type.name in names:
-            self.tabs.show_key(self.object_type.name)
+            self.tabs.add(name, "" if name == ALL else self._objects[name].plural_label)
+        if self._shown in names:
+            self.tabs.show_key(self._shown)
         self.tabs.blockSignals(False)
-        self.tabs.setVisible(len(names) > 1)
+        self.tabs.setVisible(len(names) > 2)
 
-    def _narrow(self) -> None:
-        self.table.load(Wanted(self.search.text()))
+    def _narrow(self, _index: int = 0) -> None:
+        self.table.load(self.wanted)
 
     def _take_count(self, _count: object) -> None:
         self._say()
@@ -183,22 +262,18 @@ class BinFace(QWidget):
             self._empty_for = None
             self.table.show_empty(None)
             return
-        words_sought = self.search.text().strip()
-        if self._empty_for == words_sought:
+        wanted = self.wanted
+        if self._empty_for == wanted:
             # Counts come with each change of any record, mostly while the bin is out of sight.
             return
-        self._empty_for = words_sought
-        if words_sought:
-            clear = Button(self.tr("Clear search"), ButtonKind.PRIMARY)
-            clear.clicked.connect(self.search.clear_search)
-            empty = EmptyState(
-                "search",
-                self.tr("No deleted record matches"),
-                self.tr("Nothing in the recycle bin contains “%1”.").replace(
-                    "%1", self.search.text()
-                ),
-                buttons=[clear],
-            )
+        self._empty_for = wanted
+        if wanted.narrows:
+            clear = Button(self.tr("Clear filters"), ButtonKind.PRIMARY)
+            clear.clicked.connect(self.clear)
+            there = self.tr("%Ln deleted record{|s}", "", sum(self._counts.values()))
+            sentence = self.tr("There are %1 in all.").replace("%1", there)
+            heading = self.tr("No deleted record matches")
+            empty = EmptyState("search", heading, sentence, buttons=[clear])
         else:
             keeps = self.tr("Deleted records are kept here for %Ln day{|s}.", "", self._days)
             empty = EmptyState("trash-2", self.tr("The recycle bin is empty"), keeps)
@@ -210,7 +285,7 @@ class BinFace(QWidget):
             button.setVisible(ticked > 0)
             button.set_reason(self._reason)
         if not ticked:
-            self.footer.set_words(counted(self.object_type, count))
+            self.footer.set_words(self.tr("%Ln deleted record{|s}", "", count))
             return
         some = self.tr("%1 of %2 selected").replace("%1", words.number(ticked))
         self.footer.set_words(some.replace("%2", words.number(count)))

@@ -1,4 +1,4 @@
-"""The decisions of the Records tab: delete, delete for good, and a name that is taken by now."""
+"""The decisions of the Records tab: delete, and a value that is taken by now."""
 
 from __future__ import annotations
 
@@ -61,44 +61,6 @@ def delete_dialog(
             Effect("archive", _say("Backups stay as they are.")),
         ],
         destructive=True,
-    )
-    return DecisionDialog(decision, parent, closes=False)
-
-
-def purge_dialog(
-    object_type: ObjectType, count: int, name: str, changes: int | None, parent: QWidget
-) -> DecisionDialog:
-    """Delete for good: the name has to be typed.
-
-    Args:
-        object_type: whose records.
-        count: how many.
-        name: what the record is called, when it is one.
-        changes: entries of its history, when it is one.
-        parent: the window.
-    """
-    what = name if count == 1 else counted(object_type, count)
-    properties = _say("%Ln propert{y|ies}", len(object_type.properties))
-    sentence = _say("This deletes %1 with %2 each and its history. It cannot be undone.")
-    if changes is not None:
-        sentence = _say("This deletes %1 with %2 and %3. It cannot be undone.")
-        entries = _say("%Ln history entr{y|ies}", changes)
-        sentence = sentence.replace("%3", entries)
-    sentence = sentence.replace("%1", counted(object_type, count)).replace("%2", properties)
-    effects = [Effect("archive", _say("Backups made before still hold the values."))]
-    if object_type.name == "contacts":
-        blocked = _say("The e\N{NON-BREAKING HYPHEN}mail address cannot be used for a new contact.")
-        effects.append(Effect("ban", blocked))
-    decision = Decision(
-        title=_say("Delete permanently"),
-        heading=_say("Delete %1 permanently?").replace("%1", what),
-        sentence=sentence,
-        safe=_say("Keep %1").replace("%1", _label(object_type, count)),
-        deed=_say("Delete permanently"),
-        icon="triangle-alert",
-        effects=effects,
-        destructive=True,
-        typed_name=what,
     )
     return DecisionDialog(decision, parent, closes=False)
 

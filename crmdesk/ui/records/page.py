@@ -9,16 +9,17 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QWidget
 
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.changes.change_set import Change
-from crmdesk.core.records.merges import Merged
 from crmdesk.core.records.object_definitions import ObjectCount
 from crmdesk.core.records.record import Record
+from crmdesk.core.records.recycle_bin_model import bin_key
 from crmdesk.core.records.schema import ObjectType
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.frame.page import Page
 from crmdesk.ui.messages import message
 from crmdesk.ui.records.bin_face import BinFace
+from crmdesk.ui.records.bin_part import BinPart
 from crmdesk.ui.records.bulk_part import BulkPart
-from crmdesk.ui.records.merging import MergeDialog, MergeWithDialog, merge_toast
+from crmdesk.ui.records.merge_part import MergePart
 from crmdesk.ui.records.new_record import NewRecordDialog
 from crmdesk.ui.records.object_list import BIN, ObjectList, segment_of, segment_place
 from crmdesk.ui.records.page_parts import PlaceButton
@@ -52,6 +53,8 @@ class RecordsPage(Page):
         self.panel = RecordPanel(desk)
         self.removal = Removal(desk, self)
         self.bulk = BulkPart(desk, self)
+        self.bin_part = BinPart(desk, lambda: self.bin.objects, self)
+        self._merging = MergePart(desk, lambda: self.showing, self.panel.may_leave, self)
         self.segments = SegmentPart(desk, self)
         self._segments = SegmentsOnPage(
             self.segments, self.places, self.face, self.show_place, self
@@ -74,25 +77,28 @@ class RecordsPage(Page):
         self.face.opened.connect(self.open_record)
         self.face.edit_asked.connect(self._edit)
         self.face.delete_asked.connect(self._delete)
-        self.face.merge_asked.connect(self._merge)
+        self.face.merge_asked.connect(self._merging.merge)
         self.face.new_asked.connect(self.add_record)
         self.face.import_asked.connect(self._import)
         self.face.current_changed.connect(self._desk.ways.follow)
         self.bin.opened.connect(self.open_record)
-        self.bin.restore_asked.connect(self._restore)
+        self.bin.restore_asked.connect(self.bin_part.restore)
         self.bin.purge_asked.connect(self._purge)
         self.bin.object_shown.connect(self._close_panel)
         self.panel.closed.connect(self.escape)
         self.panel.stepped.connect(self._step)
         self.panel.changed.connect(self._written)
         self.panel.delete_asked.connect(lambda: self._delete(self._panel_ids()))
-        self.panel.merge_asked.connect(self._merge_open_one)
-        self.panel.restore_asked.connect(lambda: self._restore(self._panel_ids()))
-        self.panel.purge_asked.connect(lambda: self._purge(self._panel_ids()))
+        self.panel.merge_asked.connect(lambda: self._merging.merge_one(self.panel.record))
+        self._merging.merged.connect(self._merged)
+        self.panel.restore_asked.connect(lambda: self.bin_part.restore(self._panel_keys()))
+        self.panel.purge_asked.connect(lambda: self._purge(self._panel_keys()))
         self.face.bulk_edit_asked.connect(lambda ids: self.bulk.edit(self.face.showing, ids))
-        for part in (self.bulk, self.segments, self.face.views):
+        for part in (self.bulk, self.bin_part, self.segments, self.face.views):
             part.failed.connect(self._show_failure)
         self.bulk.written.connect(self._written)
+        self.bin_part.written.connect(self._written)
+        self.bin_part.undo_asked.connect(self.bulk.undo)
         self.removal.written.connect(self._written)
         self.removal.link_asked.connect(self.open_link)
 
@@ -185,16 +191,17 @@ class RecordsPage(Page):
 
     # The panel
 
-    def open_record(self, record_id: int) -> None:
-        """Show a record in the panel; the list keeps its place."""
+    def open_record(self, row_id: int) -> None:
+        """Show a record in the panel; the list keeps its place. In the bin a key is given."""
         if not self.panel.may_leave():
             return
+        record_id = self.bin.focus(row_id) if self.in_bin else row_id
         self.panel.show_record(self.showing, record_id)
         self.panel.show()
         view, count = self._view(), self._table().count
-        position = find(self._table().ids, record_id)
+        position = find(self._table().ids, row_id)
         self.panel.set_steps(position > 0, 0 <= position < count - 1)
-        view.show_open(record_id)
+        view.show_open(row_id)
         self._desk.ways.follow()
 
     def _view(self) -> RowTable:
@@ -205,6 +212,10 @@ class RecordsPage(Page):
 
     def _panel_ids(self) -> list[int]:
         return [self.panel.record.id] if self.panel.record is not None else []
+
+    def _panel_keys(self) -> list[int]:
+        own = self.bin.object_type.id
+        return [bin_key(own, record_id) for record_id in self._panel_ids()]
 
     def _close_panel(self) -> None:
         self.panel.form = None
@@ -250,40 +261,19 @@ class RecordsPage(Page):
         elif ids and self.panel.may_leave():
             self.removal.delete(self.face.object_type, ids, self._name_of(ids))
 
-    def _merge_open_one(self) -> None:
-        record = self.panel.record
-        if record is None or not self.panel.may_leave():
-            return
-        name = self.showing.name(record.values)
-        dialog = MergeWithDialog(self.showing, record.id, name, self.window())
-        dialog.chosen.connect(lambda other: self._merge([record.id, other]))
-        dialog.open()
-
-    def _merge(self, ids: Sequence[int]) -> None:
-        if len(ids) == 2 and self.panel.may_leave():
-            dialog = MergeDialog(self.showing, ids[0], ids[1], self.window())
-            dialog.merged.connect(self._merged)
-            dialog.open()
-
-    def _merged(self, merged: Merged) -> None:
-        merge_toast(self._desk, merged, self)
+    def _merged(self, change: Change, winner_id: int) -> None:
         self.face.table.view.clear_ticks()
-        self._written(Change(merged.object_type, (merged.winner_id, merged.loser_id)))
-        self.open_record(merged.winner_id)
+        self._written(change)
+        self.open_record(winner_id)
 
-    def _restore(self, ids: Sequence[int]) -> None:
-        if ids:
-            self.removal.restore(self.bin.object_type, ids, self._name_of(ids))
-
-    def _purge(self, ids: Sequence[int]) -> None:
-        if ids:
-            self.removal.purge(self.showing.object_type, ids, self._name_of(ids))
+    def _purge(self, keys: Sequence[int]) -> None:
+        self.bin_part.purge(keys, self.bin.name_of(keys[0]) if len(keys) == 1 else "")
 
     def _name_of(self, ids: Sequence[int]) -> str:
         record = self.panel.record
         if record is not None and list(ids) == [record.id]:
             return self.showing.name(record.values)
-        return (self.bin if self.in_bin else self.face).name_of(ids[0]) if len(ids) == 1 else ""
+        return self.face.name_of(ids[0]) if len(ids) == 1 else ""
 
     def _written(self, change: Change) -> None:
         """Show what a write of this page changed, and tell the other pages."""

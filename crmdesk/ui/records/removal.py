@@ -1,4 +1,4 @@
-"""Delete, bring back and purge: each asks where something is lost, and says what was done."""
+"""Delete one record after asking, and bring it back from the toast that tells of it."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from crmdesk.core.errors import UserError
 from crmdesk.core.records.schema import ObjectType
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.messages import message, sentence
-from crmdesk.ui.records.dialogs import conflict_dialog, delete_dialog, purge_dialog
+from crmdesk.ui.records.dialogs import conflict_dialog, delete_dialog
 from crmdesk.ui.records.showing import counted
 from crmdesk.ui.widgets.dialog import Decision, DecisionDialog
 
 
 class Removal(QObject):
-    """Takes records to the recycle bin and back, or away for good.
+    """Takes records to the recycle bin and back.
 
     Signals:
         written: the :class:`Change` of a write.
@@ -53,16 +53,6 @@ class Removal(QObject):
 
         desk.run_write(self, write, done, partial(self._not_restored, object_type))
 
-    def purge(self, object_type: ObjectType, ids: Sequence[int], name: str) -> None:
-        """Ask for the name, then delete records for good."""
-        desk, changes = self._desk, None
-        if len(ids) == 1:
-            records = desk.workspace.records
-            changes = len(records.history(desk.actor, object_type.name, ids[0]))
-        dialog = purge_dialog(object_type, len(ids), name, changes, self._window())
-        dialog.decided.connect(partial(self._purge, dialog, object_type, list(ids), name))
-        self._open(dialog)
-
     def _archive(
         self, dialog: DecisionDialog, object_type: ObjectType, ids: list[int], name: str
     ) -> None:
@@ -77,21 +67,6 @@ class Removal(QObject):
             undo = partial(self.restore, object_type, list(change.record_ids), name)
             text = self.tr("%1 deleted")
             self._told(text, object_type, change, name, self.tr("Undo"), undo)
-
-        desk.run_write(dialog, write, done, lambda error: dialog.show_error(sentence(error)))
-
-    def _purge(
-        self, dialog: DecisionDialog, object_type: ObjectType, ids: list[int], name: str
-    ) -> None:
-        desk = self._desk
-        dialog.set_busy(self.tr("Deleting..."))
-
-        def write() -> Change:
-            return desk.workspace.editor.purge(desk.actor, object_type.name, ids)
-
-        def done(change: Change) -> None:
-            dialog.accept()
-            self._told(self.tr("%1 deleted permanently"), object_type, change, name)
 
         desk.run_write(dialog, write, done, lambda error: dialog.show_error(sentence(error)))
 

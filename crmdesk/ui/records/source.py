@@ -1,24 +1,21 @@
-"""The records of one object as a table reads them, and those in its recycle bin."""
+"""The live records of one object as a table reads them."""
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import QCoreApplication
 
 from crmdesk.core.records.filters import Group, RecordQuery
 from crmdesk.core.records.schema import ObjectType, Property
 from crmdesk.core.records.types import PropertyType
-from crmdesk.ui import words
 from crmdesk.ui.records.conditions import Condition, filters_of
 from crmdesk.ui.records.defaults import NAME, badge_property
 from crmdesk.ui.records.showing import Showing, is_number, short_label
 from crmdesk.ui.tables.cells import Align, Cell, Column, Row, Sort, TableQuery
 
-_HOUR = 3_600
 _TEXT_LEAST = 120
 
 
@@ -104,59 +101,6 @@ class RecordSource:
         if sort.key == NAME:
             return next(iter(self.object_type.display_properties), None)
         return sort.key if sort.key in self.object_type.by_name else None
-
-
-class BinSource:
-    """Records in the recycle bin, last deleted first."""
-
-    def __init__(self, showing: Showing, days: int) -> None:
-        self._showing, self._days = showing, days
-        self.columns: Sequence[Column] = (
-            Column(NAME, showing.object_type.label, 240, stretch=True, least=150, sortable=False),
-            Column("deleted", _say("Deleted"), 150, sortable=False),
-            Column("by", _say("Deleted by"), 150, rank=1, sortable=False),
-            Column("left", _say("Time left"), 130, sortable=False),
-        )
-
-    @property
-    def object_type(self) -> ObjectType:
-        """Whose records."""
-        return self._showing.object_type
-
-    def ids(self, query: TableQuery) -> array[int]:
-        """Ids of the deleted records that match; runs off the GUI thread."""
-        desk = self._showing.desk
-        wanted = query.filter if isinstance(query.filter, Wanted) else Wanted()
-        asked = RecordQuery(self.object_type.name, search=wanted.search, archived=True)
-        return desk.workspace.records.ids(desk.actor, asked)
-
-    def rows(self, ids: Sequence[int]) -> Sequence[Row]:
-        """The rows of these ids, as they are now."""
-        desk, own = self._showing.desk, self.object_type
-        names = _name_parts(own)
-        found = desk.workspace.records.rows(desk.actor, own.name, ids, names)
-        deleted = desk.workspace.records.deletions(desk.actor, own.name, ids)
-        rows = []
-        for row_id, values in found.items():
-            if row_id not in deleted:
-                continue
-            cells = {
-                NAME: name_cell(self._showing, row_id, dict(zip(names, values, strict=True))),
-                "deleted": Cell(words.moment(deleted[row_id].at, self._showing.zone)),
-                "by": Cell(deleted[row_id].by or _say("CRM Desk")),
-                "left": Cell(days_left(deleted[row_id].at, self._days), quiet=True),
-            }
-            rows.append(Row(row_id, cells))
-        return rows
-
-
-def days_left(deleted_at: datetime, days: int, *, now: datetime | None = None) -> str:
-    """How long a deleted record can still be brought back."""
-    left = deleted_at + timedelta(days=days) - (now or datetime.now(UTC))
-    whole = int(-(-left.total_seconds() // (24 * _HOUR)))
-    if whole <= 0:
-        return _say("Time is up")
-    return QCoreApplication.translate("Records", "%Ln day{|s}", "", whole)
 
 
 def name_cell(showing: Showing, row_id: int, values: dict[str, str | None]) -> Cell:

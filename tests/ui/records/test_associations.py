@@ -188,7 +188,7 @@ def test_a_record_is_merged_from_its_panel_with_one_that_was_searched(desk, open
 def test_a_merge_of_records_that_changed_meanwhile_is_looked_at_again(desk, open_page):
     ann, anne = desk.contact(firstname="Ann"), desk.contact(firstname="Anne")
     records = open_page(desk)
-    records.page._merge([ann.id, anne.id])
+    records.page._merging.merge([ann.id, anne.id])
     dialog = records.dialog()
     desk.edit(ann, city="Oslo")
     dialog.deed_button.click()
