@@ -103,6 +103,16 @@ GOALS = (
     _goal(
         "random-restores", "exactly the chosen cells change, as counted before", "random_restores"
     ),
+    _goal(
+        "round-trip",
+        "values survive backup, empty workspace, import or rebuild, and backup",
+        "round_trip",
+    ),
+    _goal(
+        "kill-rebuild",
+        "a killed restore of a workspace leaves none, and can be done again",
+        "kill_rebuild",
+    ),
     _goal("modes", "nobody else on the computer reads a file", "modes"),
     _goal("canaries", "no secret is found in files, arguments or environments", "canaries"),
 )
