@@ -42,7 +42,8 @@ class Segment:
 
     Attributes:
         groups: what an active one filters by; empty for a static one.
-        size: live records in it now; ``None`` when a property it asks for is gone.
+        size: live records in it now; ``None`` when a property it asks for is gone, or when it
+            was not counted.
         mine: whether the actor made it, and so may change it.
     """
 
@@ -66,11 +67,17 @@ class Segments:
         self._guard = guard
         self._audit_log = audit_log
 
-    def list(self, actor: Actor, object_name: str | None = None) -> list[Segment]:
-        """Segments by object and name, with how many records each has now."""
+    def list(
+        self, actor: Actor, object_name: str | None = None, *, sizes: bool = True
+    ) -> list[Segment]:
+        """Segments by object and name.
+
+        Args:
+            sizes: also count how many records each has now, which reads them all.
+        """
         self._guard.require(actor, Permission.USE_RECORDS)
         with self._database.read() as tx:
-            return _read_all(tx, actor, object_name)
+            return _read_all(tx, actor, object_name, sizes=sizes)
 
     def show(self, actor: Actor, segment_id: int) -> Segment:
         """One segment.
@@ -252,7 +259,12 @@ class Segments:
 
 
 def _read_all(
-    tx: Tx, actor: Actor, object_name: str | None, only: int | None = None
+    tx: Tx,
+    actor: Actor,
+    object_name: str | None,
+    only: int | None = None,
+    *,
+    sizes: bool = True,
 ) -> list[Segment]:
     statement = (
         select(segments, object_types.c.name.label("object_name"), users.c.full_name)
@@ -275,7 +287,7 @@ def _read_all(
                 name=row.name,
                 kind=segment.kind,
                 groups=from_json(row.filters),
-                size=count_members(tx, load_object_type(tx, row.object_name), segment),
+                size=_size(tx, row.object_name, segment) if sizes else None,
                 owner_name=row.full_name or "",
                 mine=row.owner_id == actor.user_id,
                 created_at=from_text(row.created_at),
@@ -283,6 +295,10 @@ def _read_all(
             )
         )
     return found
+
+
+def _size(tx: Tx, object_name: str, segment: SegmentRow) -> int | None:
+    return count_members(tx, load_object_type(tx, object_name), segment)
 
 
 def _refuse_taken(tx: Tx, object_type: ObjectType, name: str, own: int | None) -> None:

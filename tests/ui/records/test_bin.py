@@ -85,7 +85,8 @@ def test_an_address_in_use_by_now_is_given_to_one_of_the_two(desk, open_page, ch
 
     records.wait(lambda: desk.read(first).archived_at is None)
     assert (desk.value(first, "email"), desk.value(other, "email")) == addresses
-    records.wait(lambda: records.told.toasts[-1][0] == "1 contact restored")
+    records.wait(lambda: records.told.toasts)
+    assert records.told.toasts[-1][0] == "1 contact restored"
 
 
 def test_what_belongs_to_a_record_comes_back_with_it_and_undo_takes_both_back(desk, open_page):
