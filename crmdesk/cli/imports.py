@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from crmdesk.cli.documents import moment
 from crmdesk.cli.import_columns import column_documents, column_lines, import_notices
+from crmdesk.cli.import_undo import undo
 from crmdesk.cli.output import plural
 from crmdesk.cli.parameters import JsonLines, Wait, group
 from crmdesk.cli.session import Seat, seat
@@ -49,6 +50,7 @@ class _ImportGroup(TyperGroup):
 
 
 app = group("Import a file: import OBJECT FILE, or import BACKUP.zip.", _ImportGroup)
+app.command("undo")(undo)
 
 
 @app.command(_FILE, hidden=True)
@@ -112,7 +114,11 @@ def list_imports(
     with seat(context) as here:
         found = here.workspace.imports.list(here.actor, limit)
         columns = ("import_id", "name", "state", "rows", "created", "updated", "failed", "user")
-        here.output.items("imports", [_listed(each) for each in found], columns, as_lines=as_lines)
+        documents = [_listed(each) for each in found]
+        if not (here.output.as_json or as_lines):
+            # For people the state says it; scripts have a key of its own.
+            documents = [d | {"state": "undone"} if d["undone"] else d for d in documents]
+        here.output.items("imports", documents, columns, as_lines=as_lines)
 
 
 @app.command("show")
@@ -248,6 +254,9 @@ def _listed(found: Import) -> dict[str, Any]:
         "created": found.created,
         "updated": found.updated,
         "failed": found.failed,
+        "undone": found.undone_by is not None,
+        "undone_by": found.undone_by,
+        "undoes": found.undoes,
         "user": found.user_name or None,
         "created_at": moment(found.created_at),
     }

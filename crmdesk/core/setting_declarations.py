@@ -156,6 +156,15 @@ _ALL = (
         maximum=3650,
     ),
     Setting(
+        "import.undo_days",
+        SettingType.INTEGER,
+        90,
+        "Days that an import can be undone.",
+        Section.DATA,
+        minimum=1,
+        maximum=3650,
+    ),
+    Setting(
         "exports.keep_days",
         SettingType.INTEGER,
         30,

@@ -72,6 +72,8 @@ from crmdesk.core.settings import Settings
 from crmdesk.core.transfer.opened import Home
 from crmdesk.core.transfer.preparing import Preparer
 from crmdesk.core.transfer.service import ImportService
+from crmdesk.core.transfer.undo_work import UndoWork
+from crmdesk.core.transfer.undoing import ImportUndos
 from crmdesk.core.transfer.work import ImportWork
 from crmdesk.core.workspace_folder import (
     DATABASE_NAME,
@@ -278,6 +280,11 @@ class Workspace:
         importing = ImportWork(self.database, self.audit_log, self.inbox, preparer, vault)
         self.works[JobKind.IMPORT] = importing.run
         self.jobs.on_abandoned(JobKind.IMPORT, importing.abandoned)
+        staging = self.folder / "staging"
+        self.import_undos = ImportUndos(self.database, self.guard, self.jobs, staging)
+        undoing = UndoWork(self.database, self.audit_log, self.inbox, staging)
+        self.works[JobKind.IMPORT_UNDO] = undoing.run
+        self.jobs.on_abandoned(JobKind.IMPORT_UNDO, undoing.abandoned)
 
     def _open_bulk(self) -> None:
         basis = self.database, self.guard, self.audit_log

@@ -18,6 +18,7 @@ def job_name(kind: JobKind) -> str:
         JobKind.BACKUP: _say("Backup"),
         JobKind.RESTORE: _say("Restore"),
         JobKind.IMPORT: _say("Import"),
+        JobKind.IMPORT_UNDO: _say("Undo of an import"),
         JobKind.UNDO: _say("Undo of a restore"),
         JobKind.DRILL: _say("Restore drill"),
         JobKind.REVIVE: _say("Restore of deleted records"),

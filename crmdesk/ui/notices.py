@@ -115,6 +115,14 @@ def _import_failed(values: _Values) -> _Told:
     return _Told(_say("Import failed"), text, "circle-x", Tone.DANGER, _say("Open import"))
 
 
+def _import_undone(values: _Values) -> _Told:
+    parts = [_say("%Ln record{|s} in the recycle bin", _number(values, "deleted"))]
+    parts.append(_say("%Ln as before", _number(values, "updated")))
+    return _Told(
+        _say("Import undone"), f"{', '.join(parts)}.", "undo-2", Tone.OK, _say("Open import")
+    )
+
+
 def _bulk_done(values: _Values) -> _Told:
     title = _say("Bulk deletion finished") if values.get("deleted") else _say("Bulk edit finished")
     records = _say("%Ln record{|s} changed.", _number(values, "records"))
@@ -174,6 +182,7 @@ _SENTENCES: dict[NotificationKind, Callable[[_Values], _Told]] = {
     NotificationKind.RESTORE_UNDONE: _restore_undone,
     NotificationKind.IMPORT_DONE: _import_done,
     NotificationKind.IMPORT_FAILED: _import_failed,
+    NotificationKind.IMPORT_UNDONE: _import_undone,
     NotificationKind.BULK_DONE: _bulk_done,
     NotificationKind.BULK_FAILED: _bulk_failed,
     NotificationKind.VERIFY_FAILED: _verify_failed,

@@ -262,6 +262,15 @@ def _run_import(desk: Desk) -> Act:
     return lambda: desk.workspace.run_job(job_id)
 
 
+def _undo_import(desk: Desk) -> Act:
+    _run_import(desk)()
+    undos = desk.workspace.import_undos
+    import_id = desk.workspace.imports.list(desk.admin)[0].id
+    undo_id = undos.start(desk.admin, import_id, undos.plan(desk.admin, import_id).hash)
+    job_id = str(desk.workspace.imports.show(desk.admin, undo_id).job_id)
+    return lambda: desk.workspace.run_job(job_id)
+
+
 def _interrupted(desk: Desk) -> Act:
     _queued(desk)
     with desk.workspace.database.write() as tx:
@@ -410,6 +419,7 @@ LOGGED: dict[str, Preparation] = {
     "run a backup": _run_backup,
     "run a restore": _run_restore,
     "run an import": _run_import,
+    "run the undo of an import": _undo_import,
 }
 
 #: Calls that write, and are not entries of their own in the log.
@@ -421,6 +431,7 @@ UNLOGGED = {
     "bulk.plan_edit": "as with deleting",
     "bulk.start": "as with backups",
     "imports.start": "as with backups",
+    "import_undos.start": "as with backups",
     "inbox.mark_read": "whether a notice was read concerns its reader alone",
     "restores.plan": "a plan changes no record; starting it is logged with the plan's numbers",
     "restores.undo_plan": "as with plans",
@@ -463,6 +474,7 @@ READS = frozenset(
         "definitions.counts",
         "definitions.object",
         "definitions.objects",
+        "import_undos.plan",
         "imports.changes",
         "imports.dry_run",
         "imports.errors",

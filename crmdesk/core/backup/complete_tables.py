@@ -41,6 +41,7 @@ CARRIED = (
     "backups",
     "backup_drills",
     "imports",
+    "import_details",
     "restores",
     "notifications",
     "audit_events",
@@ -62,7 +63,10 @@ LEFT_BEHIND: Mapping[str, str] = {
 
 #: Work that was going on, the backup itself among it: it does not go on elsewhere.
 _FINISHED = "state NOT IN ('queued', 'running', 'cancelling')"
-ONLY: Mapping[str, str] = dict.fromkeys(("backups", "imports", "restores"), _FINISHED)
+ONLY: Mapping[str, str] = {
+    **dict.fromkeys(("backups", "imports", "restores"), _FINISHED),
+    "import_details": f"import_id IN (SELECT id FROM imports WHERE {_FINISHED})",
+}
 
 #: Columns that leave no workspace; they come back empty.
 SECRET_COLUMNS: Mapping[str, frozenset[str]] = {

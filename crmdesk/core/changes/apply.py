@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from crmdesk.core.changes.change_set import RecordChange
@@ -33,10 +33,12 @@ def apply_stage(tx: Tx, stage: Stage, change_id: int) -> Applied:
         UserError: ``plan_outdated`` when a record was edited or deleted since the plan was made.
     """
     refuse_outdated(tx, stage)
-    created = _create(tx, stage, change_id)
     ranges = _row_ranges(tx)
     values = _write_history(tx, stage, change_id, ranges)
-    updated = _update(tx, stage, ranges)
+    # A new record may take a unique value that another one gives up.
+    standing = _clear_moving_unique_values(tx, stage)
+    created = _create(tx, stage, change_id)
+    updated = _update(tx, stage, ranges, standing)
     follow_activities(tx, stage.object_type, change_id)
     return Applied(created, updated, values)
 
@@ -142,10 +144,11 @@ def _write_history(tx: Tx, stage: Stage, change_id: int, ranges: Sequence[tuple[
     return int(row[0])
 
 
-def _update(tx: Tx, stage: Stage, ranges: Sequence[tuple[int, int]]) -> int:
+def _update(
+    tx: Tx, stage: Stage, ranges: Sequence[tuple[int, int]], standing: Collection[int]
+) -> int:
     if not stage.columns:
         return 0
-    standing = _clear_moving_unique_values(tx, stage)
     table = quoted(stage.object_type.table)
     kept = [f"{table}.{quoted(column.column)}" for column in stage.columns]
     assignments = "".join(

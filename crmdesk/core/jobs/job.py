@@ -18,6 +18,7 @@ class JobKind(StrEnum):
     BACKUP = "backup"
     RESTORE = "restore"
     IMPORT = "import"
+    IMPORT_UNDO = "import_undo"
     UNDO = "undo"
     DRILL = "drill"
     REVIVE = "revive"
@@ -50,6 +51,7 @@ REQUIRED = {
     JobKind.DRILL: Permission.SUPER_ADMIN,
     JobKind.REVIVE: Permission.SUPER_ADMIN,
     JobKind.IMPORT: Permission.IMPORT,
+    JobKind.IMPORT_UNDO: Permission.IMPORT,
     JobKind.BULK_EDIT: Permission.USE_RECORDS,
     JobKind.BULK_DELETE: Permission.DELETE_RECORDS,
     JobKind.BULK_UNDO: Permission.USE_RECORDS,

@@ -32,6 +32,7 @@ class NotificationKind(StrEnum):
     RESTORE_UNDONE = "restore_undone"
     IMPORT_DONE = "import_done"
     IMPORT_FAILED = "import_failed"
+    IMPORT_UNDONE = "import_undone"
     BULK_DONE = "bulk_done"
     BULK_FAILED = "bulk_failed"
     VERIFY_FAILED = "verify_failed"

@@ -11,7 +11,14 @@ from sqlalchemy import Row, Select, and_, desc, or_, select
 
 from crmdesk.core.clock import from_text, optional_from_text
 from crmdesk.core.db.engine import Database, Tx
-from crmdesk.core.db.tables import imports, jobs, properties, property_history, users
+from crmdesk.core.db.tables import (
+    import_details,
+    imports,
+    jobs,
+    properties,
+    property_history,
+    users,
+)
 from crmdesk.core.errors import UserError
 from crmdesk.core.jobs.job import FINAL, JobState
 from crmdesk.core.records.record import MASKED
@@ -19,6 +26,7 @@ from crmdesk.core.records.schema import object_type_by_id
 from crmdesk.core.restore.describe import record_names
 from crmdesk.core.transfer.error_file import read_error_file
 from crmdesk.core.transfer.model import Import, ImportedRecord, ImportedValue, ImportProblem
+from crmdesk.core.transfer.undo_rows import undo_refusal
 
 _RECORDS = """
     SELECT record_id, min(kind) FROM (
@@ -57,7 +65,7 @@ class ImportHistory:
                         and_(imports.c.created_at == last.created_at, imports.c.id < last.id),
                     )
                 )
-            return [_import(row) for row in tx.execute(wanted.limit(limit))]
+            return [_import(tx, row) for row in tx.execute(wanted.limit(limit)).all()]
 
     def show(self, import_id: str, only: int | None) -> Import:
         """One import.
@@ -66,7 +74,7 @@ class ImportHistory:
             UserError: ``import_unknown``.
         """
         with self._database.read() as tx:
-            return _import(_row(tx, import_id, only))
+            return _import(tx, _row(tx, import_id, only))
 
     def errors(
         self, import_id: str, only: int | None, limit: int, after: int
@@ -161,9 +169,21 @@ def _sources(tx: Tx, row: Row[Any], ids: list[int]) -> dict[int, str]:
 
 def _statement(only: int | None) -> Select[Any]:
     found = (
-        select(imports, users.c.full_name, jobs.c.result, jobs.c.state.label("job_state"))
+        select(
+            imports,
+            users.c.full_name,
+            jobs.c.result,
+            jobs.c.state.label("job_state"),
+            import_details.c.group_id,
+            import_details.c.undo_until,
+            import_details.c.undone_by,
+            import_details.c.undoes,
+            import_details.c.associated,
+            import_details.c.facts,
+        )
         .outerjoin(users, users.c.id == imports.c.user_id)
         .outerjoin(jobs, jobs.c.id == imports.c.job_id)
+        .outerjoin(import_details, import_details.c.import_id == imports.c.id)
     )
     return found if only is None else found.where(imports.c.user_id == only)
 
@@ -171,20 +191,28 @@ def _statement(only: int | None) -> Select[Any]:
 def _row(tx: Tx, import_id: str, only: int | None) -> Row[Any]:
     row = tx.execute(_statement(only).where(imports.c.id == import_id)).first()
     if row is None:
-        raise UserError(
-            "import_unknown",
-            f"There is no import “{import_id}”, or it is another user's.",
-            "The imports are listed by “import list”.",
-        )
+        raise import_unknown(import_id)
     return row
 
 
-def _import(row: Row[Any]) -> Import:
+def import_unknown(import_id: str) -> UserError:
+    """The refusal of an id that is nobody's, or another user's."""
+    return UserError(
+        "import_unknown",
+        f"There is no import “{import_id}”, or it is another user's.",
+        "The imports are listed by “import list”.",
+    )
+
+
+def _import(tx: Tx, row: Row[Any]) -> Import:
     state = JobState(row.state)
     if state not in FINAL and row.job_state is not None:
         # The row is written at start and end; in between the job tells.
         state = JobState(row.job_state)
     result = {} if row.result is None else json.loads(row.result)
+    # The details outlive the job, which older imports have nothing else than.
+    result |= {} if row.facts is None else json.loads(row.facts)
+    refusal = undo_refusal(tx, row)
     return Import(
         id=row.id,
         job_id=row.job_id,
@@ -206,4 +234,11 @@ def _import(row: Row[Any]) -> Import:
         errors=tuple(ImportProblem(**facts) for facts in json.loads(row.errors)),
         notes=result.get("notes", {}),
         error=None if row.error is None else json.loads(row.error),
+        deleted=int(result.get("deleted", 0)),
+        associated=row.associated or 0,
+        group_id=row.group_id,
+        undoes=row.undoes,
+        undone_by=row.undone_by,
+        no_undo="" if refusal is None else refusal.value,
+        undo_until=optional_from_text(row.undo_until),
     )

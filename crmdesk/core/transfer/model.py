@@ -295,6 +295,13 @@ class Import:
         errors: the first hundred; all of them are in ``error_file``.
         notes: values left alone, by reason.
         error: why the whole of it failed: code, message, hint.
+        deleted: records that an undo put in the recycle bin; they are among ``updated``.
+        associated: associations that were made; of an undo, those it removed.
+        group_id: the same for imports that were started together.
+        undoes: the import that this undo took back.
+        undone_by: the undo that took this import back.
+        no_undo: why it cannot be taken back; empty when it can.
+        undo_until: how long it can, by the steady clock.
     """
 
     id: str
@@ -317,6 +324,13 @@ class Import:
     errors: tuple[ImportProblem, ...]
     notes: Mapping[str, int]
     error: Mapping[str, str] | None
+    deleted: int = 0
+    associated: int = 0
+    group_id: str | None = None
+    undoes: str | None = None
+    undone_by: str | None = None
+    no_undo: str = ""
+    undo_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from crmdesk.core.access.guard import Guard
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.changes.plan import Sample
 from crmdesk.core.db.engine import Database
-from crmdesk.core.db.tables import imports
+from crmdesk.core.db.tables import import_details, imports
 from crmdesk.core.errors import Cancelled, UserError
 from crmdesk.core.files.atomic import copy_file
 from crmdesk.core.files.names import storable
@@ -233,6 +233,7 @@ class ImportService:
                     file_name=storable(path.name),
                 )
             )
+            tx.execute(insert(import_details).values(import_id=import_id))
         return import_id
 
     # -- looking back ----------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import Row, select, update
@@ -15,13 +16,15 @@ from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.changes.apply import Applied, plan_outdated
 from crmdesk.core.changes.change_set import Source, history_digest, open_change_set
 from crmdesk.core.changes.stage import Stage
+from crmdesk.core.clock import to_text
 from crmdesk.core.db.engine import Database, Tx
-from crmdesk.core.db.tables import imports
+from crmdesk.core.db.tables import import_details, imports
 from crmdesk.core.errors import UserError
 from crmdesk.core.files.atomic import copy_file
 from crmdesk.core.jobs.job import Job, JobState
 from crmdesk.core.jobs.worker import JobContext
 from crmdesk.core.notify.inbox import Inbox, NotificationKind
+from crmdesk.core.settings import read_setting
 from crmdesk.core.transfer.error_file import first_problems, write_error_file
 from crmdesk.core.transfer.model import ImportRequest
 from crmdesk.core.transfer.new_properties import NewProperties
@@ -260,6 +263,15 @@ class ImportWork:
                 errors=json.dumps([_kept(asdict(p)) for p in problems], ensure_ascii=False),
                 error_file=error_name if has_errors else None,
                 **numbers,
+            )
+        )
+        days = int(read_setting(tx, "import.undo_days"))
+        tx.execute(
+            update(import_details)
+            .where(import_details.c.import_id == import_id)
+            .values(
+                undo_until=to_text(tx.steady_now + timedelta(days=days)),
+                facts=json.dumps({"notes": settled.notes}),
             )
         )
         result = {"import_id": import_id, "rows": settled.rows, **numbers, "notes": settled.notes}

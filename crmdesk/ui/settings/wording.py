@@ -32,6 +32,7 @@ def setting_words(setting: Setting) -> SettingWords:
         "backup.drill_days": SettingWords(_say("Restore drill every"), days),
         "backup.second_folder": SettingWords(_say("Second folder")),
         "restore.undo_days": SettingWords(_say("A restore can be undone for"), days),
+        "import.undo_days": SettingWords(_say("An import can be undone for"), days),
         "exports.keep_days": SettingWords(_say("Keep an export for"), days),
         "recycle_bin.days": SettingWords(_say("Keep deleted records for"), days),
         "import.max_bytes": SettingWords(_say("Largest file to import"), _say("bytes")),
@@ -135,7 +136,7 @@ def _data_cards() -> tuple[CardWords, ...]:
         CardWords(
             _say("Imports and exports"),
             _say("Limits for files that come in and go out."),
-            ("import.max_bytes", "exports.keep_days"),
+            ("import.max_bytes", "import.undo_days", "exports.keep_days"),
         ),
     )
 

@@ -53,6 +53,7 @@ from crmdesk.core.db.tables.relations import (
 )
 from crmdesk.core.db.tables.work import (
     backups,
+    import_details,
     imports,
     jobs,
     locks,
@@ -76,6 +77,7 @@ __all__ = [
     "clock_state",
     "create_form_fields",
     "definitions_state",
+    "import_details",
     "import_templates",
     "imports",
     "jobs",

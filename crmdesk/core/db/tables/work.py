@@ -139,6 +139,19 @@ imports = Table(
     Column("error", Text, comment="JSON: why the whole job failed"),
     **STRICT,
 )
+#: What later releases keep beside the row of an import.
+import_details = Table(
+    "import_details",
+    metadata,
+    Column("import_id", Text, ForeignKey("imports.id"), primary_key=True),
+    Column("group_id", Text, index=True, comment="imports that were started together"),
+    Column("undo_until", Text, comment="steady time"),
+    Column("undone_by", Text, comment="import id of the undo"),
+    Column("undoes", Text, index=True, comment="import id that this one takes back"),
+    Column("associated", Integer, nullable=False, server_default=text("0")),
+    Column("facts", Text, nullable=False, server_default="{}", comment="JSON: notes, what is left"),
+    **STRICT,
+)
 restores = Table(
     "restores",
     metadata,

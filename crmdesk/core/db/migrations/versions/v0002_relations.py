@@ -22,6 +22,7 @@ TABLES = (
     "property_groups",
     "create_form_fields",
     "import_templates",
+    "import_details",
     "backup_drills",
 )
 COUNTED = ("association_labels", "association_limits", "property_groups", "create_form_fields")
