@@ -12,7 +12,7 @@ from crmdesk.core.db.tables import imports
 from crmdesk.core.errors import UserError
 from crmdesk.core.records.filters import RecordQuery
 from crmdesk.core.records.schema import ObjectType
-from crmdesk.core.records.segment_rows import query_conditions
+from crmdesk.core.records.segment_rows import query_conditions, refuse_sensitive
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,12 @@ def picked_condition(
     """SQL over the object's table that is true for the picked records, and its parameters.
 
     Raises:
-        UserError: ``import_unknown``, and what a query may raise.
+        UserError: ``import_unknown``, ``property_sensitive``, and what a query may raise.
     """
     if picked.query is not None:
+        # The number of records that were picked would tell a masked value as a list of them does.
+        asked = [each.property for group in picked.query.groups for each in group]
+        refuse_sensitive(object_type, asked)
         return query_conditions(tx, object_type, picked.query)
     if picked.import_id is not None:
         change_id = _change_of(tx, picked.import_id)

@@ -209,6 +209,26 @@ def test_sensitive_values_need_their_right_and_are_masked_in_the_plan(desk: Desk
         desk.workspace.run_job(job_id)
 
 
+def test_no_number_of_a_plan_tells_what_a_masked_value_is(desk: Desk):
+    desk.contact(date_of_birth="1970-01-01")
+    desk.workspace.definitions.set_property(
+        desk.admin, "contacts", "date_of_birth", {"sensitive": True}
+    )
+    marc = desk.user("Marc Dubois", Permission.DELETE_RECORDS)
+    guessed = parse_filter("date_of_birth:eq:1970-01-01")
+    for query in (
+        RecordQuery("contacts", (guessed,)),
+        RecordQuery("contacts", (parse_filter("city:eq:Oslo"),), alternatives=((guessed,),)),
+    ):
+        picked = Picked(query=query)
+        with pytest.raises(UserError, match="sensitive"):
+            desk.workspace.bulk.plan_edit(marc, "contacts", picked, [change("city", "Oslo")])
+        with pytest.raises(UserError, match="sensitive"):
+            desk.workspace.bulk.plan_delete(marc, "contacts", picked)
+        with pytest.raises(UserError, match="sensitive"):
+            desk.workspace.segments.add(marc, "contacts", "Born then", members=picked)
+
+
 def test_deleting_needs_the_right_to_delete(desk: Desk):
     ann = desk.contact()
     with pytest.raises(PermissionDenied):
