@@ -185,6 +185,7 @@ SHAPING_READS = frozenset(
         "create_forms.get",
         "definitions.archived_objects",
         "definitions.archived_properties",
+        "merges.of_record",
         "merges.plan",
         "pipelines.list",
         "property_groups.list",

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
+from crmdesk.core.clock import from_text
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.sqlite import quoted
 from crmdesk.core.errors import UserError
@@ -97,3 +100,28 @@ def _merged_by_hand(tx: Tx, object_type: ObjectType, winner_id: int) -> set[int]
         (object_type.id, winner_id, str(winner_id)),
     )
     return {row[0] for row in cursor}
+
+
+@dataclass(frozen=True, slots=True)
+class MergeDone:
+    """A merge that stands: whom it made part of the record, when, and by whom."""
+
+    change_id: int
+    loser_id: int
+    at: datetime
+    by: str
+
+
+def standing_merges(tx: Tx, object_type: ObjectType, winner_id: int) -> list[MergeDone]:
+    """The merges into a record that nobody took back, newest first."""
+    cursor = tx.sql(
+        "SELECT c.id, h.record_id, c.at, coalesce(u.full_name, '') FROM record_history h "
+        "JOIN change_sets c ON c.id = h.change_id LEFT JOIN users u ON u.id = c.user_id "
+        "JOIN record_aliases a ON a.object_type_id = h.object_type_id "
+        "AND a.alias_id = h.record_id AND a.winner_id = ?2 "
+        "WHERE h.object_type_id = ?1 AND h.kind = 'merge' AND h.record_id <> ?2 "
+        "AND c.source = 'MERGE_OBJECTS' AND c.source_id = CAST(?2 AS TEXT) "
+        "AND NOT EXISTS (SELECT 1 FROM change_sets n WHERE n.undoes = c.id) ORDER BY c.id DESC",
+        (object_type.id, winner_id),
+    )
+    return [MergeDone(row[0], row[1], from_text(row[2]), row[3]) for row in cursor]

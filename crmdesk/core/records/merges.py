@@ -29,7 +29,13 @@ from crmdesk.core.records.association_counts import recount, recount_after, reco
 from crmdesk.core.records.association_rows import remove_links, write_links
 from crmdesk.core.records.associations import refuse_undone, undo_associations
 from crmdesk.core.records.merge_plan import MergePlan, MergeValue, Side, make_plan, moved_links
-from crmdesk.core.records.merge_rows import add_alias, remove_alias, winner_of
+from crmdesk.core.records.merge_rows import (
+    MergeDone,
+    add_alias,
+    remove_alias,
+    standing_merges,
+    winner_of,
+)
 from crmdesk.core.records.reader import masked
 from crmdesk.core.records.record import MASKED, Record, display_name, read_record
 from crmdesk.core.records.schema import ObjectType, load_object_type, object_type_by_id
@@ -85,6 +91,12 @@ class MergeService:
         self._database = database
         self._guard = guard
         self._audit_log = audit_log
+
+    def of_record(self, actor: Actor, object_name: str, record_id: int) -> list[MergeDone]:
+        """The standing merges into a record, newest first."""
+        self._guard.require(actor, Permission.USE_RECORDS)
+        with self._database.read() as tx:
+            return standing_merges(tx, load_object_type(tx, object_name), record_id)
 
     def plan(
         self,
@@ -161,7 +173,8 @@ class MergeService:
         Raises:
             UserError: ``change_unknown``, ``undone_already``, ``not_a_merge``,
                 ``merge_undo_gone`` when one of the two is gone or was merged on,
-                ``value_not_unique`` when a live record holds a unique value of the loser by now.
+                ``value_not_unique`` when another live record holds a unique value that one of
+                the two is to have back.
         """
         self._guard.require(actor, Permission.DELETE_RECORDS)
         with self._database.write() as tx:
@@ -176,6 +189,8 @@ class MergeService:
             )
             cells, skipped = _values_back(tx, object_type, change_id, winner)
             if cells:
+                wanted = {cell.property.name: cell.new for cell in cells}
+                refuse_taken(tx, object_type, wanted, winner.id)
                 write_cells(tx, undo_id, object_type, winner.id, cells)
                 update_record(tx, object_type, winner.id, cells)
             _bring_back(tx, object_type, undo_id, winner.id, loser)

@@ -11,7 +11,7 @@ from crmdesk.core.changes.change_set import Change
 from crmdesk.core.records.merges import Merged
 from crmdesk.core.records.record import Record
 from crmdesk.ui.desk import Desk
-from crmdesk.ui.records.merging import MergeDialog, MergeWithDialog, merge_toast
+from crmdesk.ui.records.merging import MergeDialog, MergeWithDialog, merge_toast, take_back
 from crmdesk.ui.records.showing import Showing
 
 
@@ -56,6 +56,11 @@ class MergePart(QObject):
             dialog = MergeDialog(self._showing(), ids[0], ids[1], self._page.window())
             dialog.merged.connect(self._done)
             dialog.open()
+
+    def take_back(self, change_id: int) -> None:
+        """Undo a merge, unless an edit is in the way."""
+        if self._may_leave():
+            take_back(self._desk, change_id, self._page)
 
     def _done(self, merged: Merged) -> None:
         merge_toast(self._desk, merged, self._page)

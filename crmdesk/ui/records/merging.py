@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QGridLayout,
     QHBoxLayout,
+    QMenu,
     QRadioButton,
     QVBoxLayout,
     QWidget,
@@ -18,9 +20,11 @@ from PySide6.QtWidgets import (
 from crmdesk.core.changes.change_set import Change
 from crmdesk.core.errors import UserError
 from crmdesk.core.records.merge_plan import MergePlan, MergeValue, Side
-from crmdesk.core.records.merges import Merged
+from crmdesk.core.records.merges import Merged, Unmerged
+from crmdesk.core.records.record import Record
 from crmdesk.ui import words
 from crmdesk.ui.desk import Desk
+from crmdesk.ui.icons import icon
 from crmdesk.ui.messages import message, sentence
 from crmdesk.ui.records.eliding import ChoiceButton
 from crmdesk.ui.records.record_search import RecordSearch
@@ -272,22 +276,35 @@ class MergeWithDialog(DecisionDialog):
 
 def merge_toast(desk: Desk, merged: Merged, page: QWidget) -> None:
     """Say that two records are one, with the way back."""
-
-    def undone(_taken: object) -> None:
-        desk.toast(_say("Merge taken back"), _say("Both records are there again."))
-        desk.changed(Change(merged.object_type, (merged.winner_id, merged.loser_id)))
-
-    def undo() -> None:
-        desk.run_write(
-            page,
-            lambda: desk.workspace.merges.undo(desk.actor, merged.change_id),
-            undone,
-            lambda error: desk.toast(message(error).title, message(error).advice),
-        )
-
     title = _say("%1 records merged").replace("%1", words.number(2))
     text = _say("Record ID %1 now leads to %2.").replace("%1", str(merged.loser_id))
-    desk.toast(title, text.replace("%2", str(merged.winner_id)), _say("Undo"), undo)
+    text = text.replace("%2", str(merged.winner_id))
+    desk.toast(title, text, _say("Undo"), partial(take_back, desk, merged.change_id, page))
+
+
+def take_back(desk: Desk, change_id: int, page: QWidget) -> None:
+    """Undo a merge, and say what came of it."""
+
+    def undone(done: Unmerged) -> None:
+        desk.toast(_say("Merge taken back"), _say("Both records are there again."))
+        desk.changed(Change(done.object_type, (done.winner_id, done.loser_id)))
+
+    desk.run_write(
+        page,
+        lambda: desk.workspace.merges.undo(desk.actor, change_id),
+        undone,
+        lambda error: desk.toast(message(error).title, message(error).advice),
+    )
+
+
+def add_undo_of_merges(
+    menu: QMenu, desk: Desk, record: Record, ask: Callable[[int], object]
+) -> None:
+    """Offer to take back the newest merges into a record."""
+    for done in desk.workspace.merges.of_record(desk.actor, record.object_type, record.id)[:3]:
+        text = _say("Undo merge of record ID %1").replace("%1", str(done.loser_id))
+        # The action's own argument must not become one of the question's.
+        menu.addAction(icon("split"), text, lambda change=done.change_id: ask(change))
 
 
 def _decision(showing: Showing) -> Decision:

@@ -90,6 +90,7 @@ class RecordsPage(Page):
         self.panel.changed.connect(self._written)
         self.panel.delete_asked.connect(lambda: self._delete(self._panel_ids()))
         self.panel.merge_asked.connect(lambda: self._merging.merge_one(self.panel.record))
+        self.panel.unmerge_asked.connect(self._merging.take_back)
         self._merging.merged.connect(self._merged)
         self.panel.restore_asked.connect(lambda: self.bin_part.restore(self._panel_keys()))
         self.panel.purge_asked.connect(lambda: self._purge(self._panel_keys()))

@@ -19,6 +19,7 @@ from crmdesk.ui.messages import message
 from crmdesk.ui.queries import Write
 from crmdesk.ui.records.associations import AssociationsPage
 from crmdesk.ui.records.history import HistoryList
+from crmdesk.ui.records.merging import add_undo_of_merges
 from crmdesk.ui.records.properties_page import PropertiesPage
 from crmdesk.ui.records.property_history import PropertyHistory
 from crmdesk.ui.records.showing import Showing, in_sentence
@@ -42,6 +43,7 @@ class RecordPanel(SidePanel):
         restore_asked: bring this record back from the recycle bin.
         purge_asked: delete this record for good.
         merge_asked: merge this record with another.
+        unmerge_asked: the change set of the merge to take back.
     """
 
     changed = Signal(object)
@@ -49,6 +51,7 @@ class RecordPanel(SidePanel):
     restore_asked = Signal()
     purge_asked = Signal()
     merge_asked = Signal()
+    unmerge_asked = Signal(object)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__("records", "", parent=parent)
@@ -335,6 +338,7 @@ class RecordPanel(SidePanel):
         if live and self._desk.may(Permission.DELETE_RECORDS):
             merge = self.tr("Merge with another %1").replace("%1", label)
             menu.addAction(icon("merge"), merge, self.merge_asked.emit)
+            add_undo_of_merges(menu, self._desk, self.record, self.unmerge_asked.emit)
             menu.addSeparator()
             text = self.tr("Delete %1").replace("%1", label)
             menu.addAction(icon("trash-2", "danger"), text, self.delete_asked.emit)

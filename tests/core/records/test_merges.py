@@ -62,6 +62,18 @@ def test_a_unique_value_can_come_from_the_loser(desk: Desk):
     assert desk.value(anne, "email") == "new@example.org"
 
 
+def test_a_merge_whose_winner_would_have_a_taken_address_again_is_not_taken_back(desk: Desk):
+    ann = desk.contact(email="old@example.org")
+    anne = desk.contact(email="new@example.org")
+    merged = merge(desk, ann, anne, email=Side.LOSER)
+    desk.contact(email="old@example.org")
+    with pytest.raises(UserError) as refused:
+        undo(desk, merged.change_id)
+    assert refused.value.code == "value_not_unique"
+    assert desk.value(ann, "email") == "new@example.org"
+    assert desk.read(anne).archived_at is not None
+
+
 def test_a_stage_goes_with_its_pipeline(desk: Desk):
     desk.pipeline("renewals", "asked", "renewed")
     first = desk.deal(pipeline="default", dealstage="contractsent")
@@ -152,6 +164,23 @@ def test_the_losers_id_leads_to_the_winner_through_every_merge(desk: Desk):
     undo(desk, later.change_id)
 
     assert desk.sql(aliases) == [(first.id, second.id)]
+
+
+def test_standing_merges_of_a_record_are_listed_newest_first(desk: Desk):
+    ann, first, second = desk.contact(), desk.contact(), desk.contact()
+    early, late = merge(desk, ann, first), merge(desk, ann, second)
+    service = desk.workspace.merges
+
+    found = service.of_record(desk.admin, "contacts", ann.id)
+
+    assert [(each.change_id, each.loser_id) for each in found] == [
+        (late.change_id, second.id),
+        (early.change_id, first.id),
+    ]
+    assert found[0].by == "Ingrid Solberg"
+    undo(desk, late.change_id)
+    left = service.of_record(desk.admin, "contacts", ann.id)
+    assert [each.change_id for each in left] == [early.change_id]
 
 
 def test_a_merge_that_something_was_built_upon_is_taken_back_last(desk: Desk):

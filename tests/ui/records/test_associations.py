@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QMenu
 
 from crmdesk.core.records.create_forms import FormField
 from crmdesk.core.records.merge_plan import Side
@@ -183,6 +185,23 @@ def test_a_record_is_merged_from_its_panel_with_one_that_was_searched(desk, open
     dialog.deed_button.click()
 
     records.wait(lambda: desk.read(anne).archived_at is not None)
+
+
+@pytest.mark.qt_log_ignore("does not support (raise|grabbing)", extend=True)
+def test_a_merge_is_taken_back_from_the_menu_of_the_record_that_is_left(desk, open_page):
+    ann, anne = desk.contact(firstname="Ann"), desk.contact(firstname="Anne")
+    desk.workspace.merges.apply(desk.admin, "contacts", ann.id, anne.id)
+    records = open_page(desk)
+    open_first(records, ann)
+    records.click(records.page.panel.more)
+    records.wait(lambda: isinstance(QApplication.activePopupWidget(), QMenu))
+    menu = QApplication.activePopupWidget()
+    wanted = f"Undo merge of record ID {anne.id}"
+    next(each for each in menu.actions() if each.text() == wanted).trigger()
+    menu.close()
+
+    records.wait(lambda: desk.read(anne).archived_at is None)
+    records.wait(lambda: records.told.toasts[-1][0] == "Merge taken back")
 
 
 def test_a_merge_of_records_that_changed_meanwhile_is_looked_at_again(desk, open_page):
