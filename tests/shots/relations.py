@@ -34,7 +34,7 @@ def shots(desk_factory: Callable[[], Desk]) -> Iterator[tuple[str, QWidget]]:
     page.panel.associations.edit_labels(found.records["companies"][0])
     yield "labels", _dialog("labels_dialog")
     _dialog("labels_dialog").reject()
-    page._merge([8, 9])
+    page._merging.merge([8, 9])
     settle(200)
     yield "merge", _dialog("merge_dialog")
     _dialog("merge_dialog").reject()

@@ -38,33 +38,33 @@ class ChangeRow(QWidget):
     def __init__(self, properties: Sequence[Property], showing: Showing) -> None:
         super().__init__()
         self._showing, self._properties = showing, list(properties)
-        self.property = QComboBox()
-        self.property.setMinimumContentsLength(12)
+        self.which = QComboBox()
+        self.which.setMinimumContentsLength(12)
         for found in self._properties:
-            self.property.addItem(found.label, found.name)
-        self.action = QComboBox()
+            self.which.addItem(found.label, found.name)
+        self.how = QComboBox()
         self.value: ValueField | None = None
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(8)
-        grid.addWidget(FormField(self.tr("Property"), self.property), 0, 0)
-        grid.addWidget(FormField(self.tr("Change"), self.action), 0, 1)
+        grid.addWidget(FormField(self.tr("Property"), self.which), 0, 0)
+        grid.addWidget(FormField(self.tr("Change"), self.how), 0, 1)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
         self._slot = QVBoxLayout()
         grid.addLayout(self._slot, 1, 0, 1, 2)
-        self.property.currentIndexChanged.connect(self._choose_property)
-        self.action.currentIndexChanged.connect(self._choose_action)
+        self.which.currentIndexChanged.connect(self._choose_property)
+        self.how.currentIndexChanged.connect(self._choose_action)
         self._choose_property()
 
     @property
     def found(self) -> Property:
         """The property it is about."""
-        return self._properties[max(0, self.property.currentIndex())]
+        return self._properties[max(0, self.which.currentIndex())]
 
     def change(self) -> BulkChange:
         """What the core is asked for."""
-        action = BulkAction(str(self.action.currentData()))
+        action = BulkAction(str(self.how.currentData()))
         text = self.value.text() if self.value is not None else ""
         return BulkChange(self.found.name, action, text)
 
@@ -77,17 +77,17 @@ class ChangeRow(QWidget):
             actions = [BulkAction.CLEAR]
         if found.required:
             actions = [each for each in actions if each is not BulkAction.CLEAR]
-        self.action.blockSignals(True)
-        self.action.clear()
+        self.how.blockSignals(True)
+        self.how.clear()
         for each in actions:
-            self.action.addItem(action_words(each), each.value)
-        self.action.blockSignals(False)
+            self.how.addItem(action_words(each), each.value)
+        self.how.blockSignals(False)
         self._choose_action()
 
     def _choose_action(self) -> None:
         empty_layout(self._slot)
         self.value = None
-        if self.action.currentData() != BulkAction.CLEAR:
+        if self.how.currentData() != BulkAction.CLEAR:
             self.value = ValueField(self.found, self._showing, None)
             self.value.edited.connect(self.edited)
             self._slot.addWidget(self.value)
@@ -122,15 +122,16 @@ class BulkEditDialog(DecisionDialog):
         self._fields = QVBoxLayout()
         self._fields.setSpacing(12)
         self.body.addLayout(self._fields)
+        self._review = QVBoxLayout()
+        self._review.setSpacing(6)
+        # The first field comes first, for the focus too.
+        self.add_row()
         self.more = Link(self.tr("Change another property"), "plus")
         self.more.setObjectName("another_property")
         self.more.clicked.connect(self.add_row)
         self.body.addWidget(self.more)
-        self._review = QVBoxLayout()
-        self._review.setSpacing(6)
         self.body.addLayout(self._review)
         self.decided.connect(self._decide)
-        self.add_row()
 
     def add_row(self) -> None:
         """Offer one more property."""

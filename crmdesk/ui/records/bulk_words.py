@@ -46,6 +46,7 @@ def plan_lines(plan: BulkPlan, showing: Showing) -> list[Line]:
 def sample_lines(plan: BulkPlan, showing: Showing) -> list[Line]:
     """Some values from old to new."""
     lines = []
+    names = _names(plan, showing)
     for sample in plan.samples[:_SAMPLES]:
         found = showing.object_type.by_name.get(sample.property)
         if found is None:
@@ -54,9 +55,23 @@ def sample_lines(plan: BulkPlan, showing: Showing) -> list[Line]:
             (showing.text(found, value) or _say("no value"))[:_LONGEST]
             for value in (sample.old, sample.new)
         ]
-        text = f"#{sample.record_id}: {sides[0]} \N{RIGHTWARDS ARROW} {sides[1]}"
+        name = names.get(sample.record_id, f"#{sample.record_id}")
+        text = f"{name}: {sides[0]} \N{RIGHTWARDS ARROW} {sides[1]}"
         lines.append((text, "text2"))
     return lines
+
+
+def _names(plan: BulkPlan, showing: Showing) -> dict[int, str]:
+    """What the records of the samples are called."""
+    desk, own = showing.desk, showing.object_type
+    wanted = dict.fromkeys((*own.display_properties, "email"))
+    columns = [name for name in wanted if name in own.by_name]
+    ids = [sample.record_id for sample in plan.samples[:_SAMPLES]]
+    rows = desk.workspace.records.rows(desk.actor, own.name, ids, columns)
+    return {
+        row_id: showing.name({"hs_object_id": str(row_id), **dict(zip(columns, row, strict=True))})
+        for row_id, row in rows.items()
+    }
 
 
 def skip_words(reason: str, count: int) -> str:

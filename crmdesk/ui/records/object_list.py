@@ -134,6 +134,8 @@ class ObjectList(LeftList):
             action.setChecked(name == self.current)
             action.triggered.connect(lambda _=False, place=name: self._go(place))
             menu.addAction(action)
+        menu.addSeparator()
+        menu.addAction(icon("plus"), self.tr("New segment"), self.segment_asked.emit)
         menu.aboutToHide.connect(menu.deleteLater)
         return menu
 

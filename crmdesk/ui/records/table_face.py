@@ -190,6 +190,7 @@ class TableFace(QWidget):
         """Say which segment the table is narrowed to; the filters know its id."""
         self.segment = segment
         self.segment_button.setVisible(segment is not None)
+        self.views.set_wanted(wanted=segment is None)
         self._say_how_many()
 
     def _narrow(self, wanted: Wanted) -> None:
@@ -260,6 +261,7 @@ class TableFace(QWidget):
         self.new_button.setText(self.tr("New %1").replace("%1", label))
         self.header.set_title(self.object_type.plural_label, " ")
         self.segment = None
+        self.views.set_wanted(wanted=True)
         self.segment_button.hide()
         self.strip.hide()
         self.filters.show_object(self.showing)

@@ -46,6 +46,7 @@ class ViewsBar(QWidget):
         self.dialog: NameDialog | None = None
         self._opened: set[str] = set()
         self._asked: int | None = None
+        self._wanted = True
         self.tabs = TabsSmall(self.tr("Saved views"))
         self.tabs.chosen.connect(self._choose)
         self.save_link = Link(self.tr("Save view"))
@@ -59,7 +60,7 @@ class ViewsBar(QWidget):
         self.button.setObjectName("views_menu")
         self.button.clicked.connect(self.open_menu)
         row = QHBoxLayout(self)
-        row.setContentsMargins(16, 0, 24, 4)
+        row.setContentsMargins(24, 0, 24, 8)
         row.setSpacing(12)
         row.addWidget(self.tabs, 1)
         row.addWidget(self.reset_link)
@@ -78,6 +79,11 @@ class ViewsBar(QWidget):
         self._object_name, self._plural = object_name, plural
         self._fill([], ALL)
         self._read("")
+
+    def set_wanted(self, *, wanted: bool) -> None:
+        """Whether the views belong to what is on show; a segment is a place of its own."""
+        self._wanted = wanted
+        self.setVisible(wanted and bool(self.views))
 
     def follow(self) -> None:
         """Say whether the view in sight shows something else than was saved."""
@@ -272,7 +278,7 @@ class ViewsBar(QWidget):
             self.tabs.add(str(view.id), view.name)
         self.tabs.show_key(key)
         self.tabs.blockSignals(False)
-        self.setVisible(bool(self.views))
+        self.set_wanted(wanted=self._wanted)
         self.follow()
 
     def _choose(self, _key: str) -> None:

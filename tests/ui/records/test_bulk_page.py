@@ -22,7 +22,7 @@ def cities(desk) -> list[str | None]:
 
 def choose(dialog, name: str, value: str) -> None:
     row = dialog.rows[-1]
-    row.property.setCurrentIndex(row.property.findData(name))
+    row.which.setCurrentIndex(row.which.findData(name))
     row.value.set_text(value)
 
 
