@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from crmdesk.core.db.engine import Tx
+from crmdesk.core.db.sqlite import quoted, unique_expression
 from crmdesk.core.db.tables import imports
 from crmdesk.core.errors import UserError
 from crmdesk.core.records.filters import RecordQuery
-from crmdesk.core.records.schema import ObjectType
+from crmdesk.core.records.schema import ObjectType, Property
 from crmdesk.core.records.segment_rows import query_conditions, refuse_sensitive
 
 
@@ -60,6 +61,21 @@ def keep_ids(tx: Tx, record_ids: Sequence[int]) -> None:
     tx.sql("DELETE FROM temp.picked")
     tx.driver.executemany(
         "INSERT OR IGNORE INTO temp.picked VALUES (?)", ((one,) for one in record_ids)
+    )
+
+
+def twins_of_kept(object_type: ObjectType, unique: Property) -> str:
+    """SQL for the kept ids that hold a unique value of a smaller kept id, with that id.
+
+    Records of the recycle bin may share a value. One pass in the order of the values: compared
+    with one another, ten thousand of them take half a minute.
+    """
+    column = quoted(unique.column)
+    return (
+        "SELECT id, first FROM (SELECT o.id, "
+        f"min(o.id) OVER (PARTITION BY {unique_expression(unique.column, 'o')}) AS first "
+        f"FROM temp.picked p JOIN main.{quoted(object_type.table)} o ON o.id = p.id "
+        f"WHERE o.{column} IS NOT NULL) WHERE first < id"
     )
 
 

@@ -11,7 +11,7 @@ from crmdesk.core.db.sqlite import quoted, unique_expression
 from crmdesk.core.records.association_counts import ACTIVITIES
 from crmdesk.core.records.association_rows import others_sql
 from crmdesk.core.records.merge_rows import winner_of
-from crmdesk.core.records.picking import keep_ids
+from crmdesk.core.records.picking import keep_ids, twins_of_kept
 from crmdesk.core.records.record import MASKED, display_name, read_record
 from crmdesk.core.records.recycle_bin_model import Answer, Conflict, bin_key
 from crmdesk.core.records.recycle_bin_rows import grouped, name_columns
@@ -124,11 +124,7 @@ def _holders(tx: Tx, object_type: ObjectType, unique: Property) -> Sequence[tupl
     ).fetchall()
     taken = {row[0] for row in live}
     # Of several that come back with one value, the one with the smallest id keeps it.
-    twins = tx.sql(
-        f"SELECT o.id, min(x.id), 0 FROM temp.picked p JOIN {table} o ON o.id = p.id "
-        f"JOIN temp.picked q JOIN {table} x ON x.id = q.id AND {theirs} = {mine} "
-        f"WHERE x.id < o.id AND {same} GROUP BY o.id"
-    ).fetchall()
+    twins = [(*row, 0) for row in tx.sql(twins_of_kept(object_type, unique))]
     return [*live, *(row for row in twins if row[0] not in taken)]
 
 

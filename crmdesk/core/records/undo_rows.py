@@ -13,7 +13,7 @@ from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.sqlite import quoted, unique_expression
 from crmdesk.core.errors import UserError
 from crmdesk.core.records.association_counts import follow_activities, recount_around
-from crmdesk.core.records.picking import keep_ids
+from crmdesk.core.records.picking import keep_ids, twins_of_kept
 from crmdesk.core.records.record import Record, read_record
 from crmdesk.core.records.schema import ObjectType, object_type_by_id
 from crmdesk.core.records.single import checked_values
@@ -167,7 +167,7 @@ def _still_so(tx: Tx, object_type: ObjectType, kind: RecordChange, act_id: int) 
 def _without_taken(
     tx: Tx, object_type: ObjectType, record_ids: list[int], done: TakenBack
 ) -> list[int]:
-    """Those whose unique values no live record took meanwhile."""
+    """Those whose unique values no live record took meanwhile, nor one that comes back first."""
     keep_ids(tx, record_ids)
     table = quoted(object_type.table)
     taken: set[int] = set()
@@ -179,6 +179,8 @@ def _without_taken(
             f"AND x.{quoted(found.column)} IS NOT NULL AND x.id <> o.id"
         )
         taken.update(row[0] for row in rows)
+        # Where the property was made unique after they were deleted, two of them may share one.
+        taken.update(row[0] for row in tx.sql(twins_of_kept(object_type, found)))
     if taken:
         done.refused["not_unique"] += len(taken)
     return [record_id for record_id in record_ids if record_id not in taken]

@@ -261,3 +261,15 @@ def test_a_sensitive_value_is_taken_back_by_those_who_may_edit_it(desk: Desk):
         tx.sql("DELETE FROM user_permissions WHERE user_id = ?", (marc.user_id,))
     with pytest.raises(PermissionDenied):
         desk.workspace.undoing.undo(marc, act.change_id)
+
+
+def test_of_two_deleted_records_with_a_value_that_became_unique_the_first_comes_back(desk: Desk):
+    first, second = desk.contact(city="Oslo"), desk.contact(city="oslo")
+    picked = Picked(ids=[first.id, second.id])
+    planned = desk.workspace.bulk.plan_delete(desk.admin, "contacts", picked)
+    desk.workspace.run_job(desk.workspace.bulk.start(desk.admin, planned.id))
+    desk.workspace.definitions.set_property(desk.admin, "contacts", "city", {"unique": True})
+    done = undo(desk)
+    assert (done.records, done.skipped) == (1, {"not_unique": 1})
+    assert desk.read(first).archived_at is None
+    assert desk.read(second).archived_at is not None
