@@ -15,6 +15,7 @@ from crmdesk.ui.backup.dialogs import CreateDialog, create_dialog, delete_dialog
 from crmdesk.ui.backup.words import say
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.messages import sentence
+from crmdesk.ui.restore.deleted_dialog import DeletedDialog
 from crmdesk.ui.widgets.dialog import DecisionDialog
 
 
@@ -97,6 +98,10 @@ class Deeds(QObject):
                 self.failed.emit(error)
 
         desk.run_write(self, queue, queued, self.failed.emit)
+
+    def show_deleted(self, reference: str, title: str) -> None:
+        """Show the records of a backup that are gone by now."""
+        DeletedDialog(self._desk, reference, title, self._over).open()
 
     def tell_drill(self, job: Job) -> None:
         """Say what came of a drill."""

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QWidget
 
-from crmdesk.core.backup.model import Backup, BackupEstimate, BackupHealth, OpenedFile
+from crmdesk.core.backup.model import Backup, OpenedFile
 from crmdesk.core.backup.verify import Verification
 from crmdesk.core.errors import UserError
-from crmdesk.core.jobs.job import OPEN, Job, JobKind, JobState
+from crmdesk.core.jobs.job import Job, JobKind, JobState
 from crmdesk.ui import words
 from crmdesk.ui.backup.browse_dialog import BrowseDialog
 from crmdesk.ui.backup.compare_dialog import CompareDialog
@@ -22,7 +21,8 @@ from crmdesk.ui.backup.first import no_backups
 from crmdesk.ui.backup.page_frame import BackupFrame
 from crmdesk.ui.backup.rows import actions_for, row_id, row_of
 from crmdesk.ui.backup.saving import FileWork
-from crmdesk.ui.backup.words import coming, problem_sentence, say
+from crmdesk.ui.backup.vault import Vault, read_vault
+from crmdesk.ui.backup.words import problem_sentence, say
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.tables.cells import Row, RowAction
 from crmdesk.ui.tables.model import PagedModel
@@ -30,22 +30,12 @@ from crmdesk.ui.tables.model import PagedModel
 _LONGEST_TIMER_MS = 24 * 3_600 * 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class _Vault:
-    """What one look at the vault brings."""
-
-    backups: tuple[Backup, ...]
-    health: BackupHealth
-    estimate: BackupEstimate
-    ended: Mapping[str, Job]
-
-
 class BackupPage(BackupFrame):
     """Links: ``backups``, ``backups/<id>``, ``backups/new``, ``backups/open``."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, self._actions_of, parent)
-        self._vault: _Vault | None = None
+        self._vault: Vault | None = None
         self._jobs: dict[str, Job] = {job.id: job for job in desk.jobs.open_jobs}
         self._wanted = ""
         self._opened: OpenedFile | None = None
@@ -99,15 +89,7 @@ class BackupPage(BackupFrame):
     @Slot()
     def refresh(self) -> None:
         desk = self._desk
-        backups, jobs, actor = desk.workspace.backups, desk.workspace.jobs, desk.actor
-
-        def read() -> _Vault:
-            found = tuple(backups.list(actor))
-            cancelled = [b for b in found if b.state is JobState.CANCELLED and b.job_id]
-            ended = {str(b.job_id): jobs.job(actor, str(b.job_id)) for b in cancelled}
-            return _Vault(found, backups.health(actor), backups.estimate(actor), ended)
-
-        desk.run_query(self, "vault", read, self._show, self.show_error)
+        desk.run_query(self, "vault", lambda: read_vault(desk), self._show, self.show_error)
 
     def open_link(self, link: str) -> None:
         wanted = link.partition("/")[2]
@@ -130,7 +112,7 @@ class BackupPage(BackupFrame):
         self._say_state()
 
     # -- the list ----------------------------------------------------------------------------
-    def _show(self, vault: _Vault) -> None:
+    def _show(self, vault: Vault) -> None:
         self._vault = vault
         self.notices.clear_error()
         self._source.replace(self._row(backup) for backup in vault.backups)
@@ -149,7 +131,7 @@ class BackupPage(BackupFrame):
             job = self._vault.ended.get(str(backup.job_id))
         return row_of(backup, job, self._desk.zone)
 
-    def _offer_first(self, vault: _Vault) -> None:
+    def _offer_first(self, vault: Vault) -> None:
         if vault.backups:
             self.table.show_empty(None)
             return
@@ -163,12 +145,7 @@ class BackupPage(BackupFrame):
         if vault is None:
             return
         nothing = not vault.backups
-        if vault.health.backups:
-            text = say("%Ln backup{|s} in the vault, %1", vault.health.backups)
-            text = text.replace("%1", words.size(vault.health.bytes))
-        else:
-            text = say("No backups in the vault")
-        reason = self._why_not()
+        text, reason = vault.size_words(), self._why_not()
         in_subtitle = bool(reason) and self._narrow
         self._header.set_title(say("Backup"), f"{text}. {reason}" if in_subtitle else text)
         self._header.set_reason("" if in_subtitle or nothing else reason)
@@ -178,14 +155,7 @@ class BackupPage(BackupFrame):
 
     def _why_not(self) -> str:
         """Why no backup can be made now; empty when one can."""
-        if self._vault is None:
-            return ""
-        if any(backup.state in OPEN for backup in self._vault.backups):
-            return say("A backup is being made")
-        possible = self._vault.estimate.next_possible_at
-        if possible is None:
-            return ""
-        return say("Next possible %1").replace("%1", coming(possible, self._desk.zone))
+        return "" if self._vault is None else self._vault.why_not(self._desk.zone)
 
     def _look_again(self, possible: datetime | None) -> None:
         self._next.stop()
@@ -194,8 +164,7 @@ class BackupPage(BackupFrame):
             self._next.start(min(max(wait, 1_000), _LONGEST_TIMER_MS))
 
     def _backup(self, number: int) -> Backup | None:
-        found = () if self._vault is None else self._vault.backups
-        return next((backup for backup in found if row_id(backup) == number), None)
+        return None if self._vault is None else self._vault.row(number)
 
     def _actions_of(self, row: Row) -> Sequence[RowAction]:
         backup = self._backup(row.id)
@@ -271,6 +240,7 @@ class BackupPage(BackupFrame):
             "download": lambda: self.files.download(backup),
             "details": lambda: self.show_details(number),
             "browse": lambda: self.browse(backup.id, self._named(backup)),
+            "deleted": lambda: self.deeds.show_deleted(backup.id, self._named(backup)),
             "compare": lambda: self.compare(backup.id, self._named(backup)),
             "verify": lambda: self.files.verify(backup),
             "drill": lambda: self.deeds.drill(backup),
@@ -344,7 +314,7 @@ class BackupPage(BackupFrame):
     def _show_wanted(self) -> None:
         if self._vault is None or not self._wanted:
             return
-        backup = next((b for b in self._vault.backups if b.id == self._wanted), None)
+        backup = self._vault.named(self._wanted)
         self._wanted = ""
         if backup is not None:
             self.show_details(row_id(backup))

@@ -150,6 +150,7 @@ def actions_for(backup: Backup, too_soon: str) -> Sequence[RowAction]:
         RowAction("download", say("Download"), "download", True, reason=saved),
         RowAction("details", say("Show contents"), "panel-right"),
         RowAction("browse", say("Browse records"), "table", reason=fileless),
+        RowAction("deleted", say("Deleted records"), "undo-2", reason=restorable),
         RowAction("compare", say("Compare with now"), "git-compare", reason=restorable),
         RowAction("verify", say("Verify"), "shield-check", reason=fileless),
         RowAction("drill", say("Restore drill"), "flask-conical", reason=restorable),
