@@ -95,9 +95,9 @@ class ChangePasswordDialog(DecisionDialog):
         )
         self.setObjectName("change_password_dialog")
         self._desk = desk
-        self.old = PasswordField(self.tr("Present password"))
+        self.old = PasswordField(self.tr("Current password"))
         self.old.setObjectName("old_password")
-        self.old_field = FormField(self.tr("Present password"), self.old)
+        self.old_field = FormField(self.tr("Current password"), self.old)
         second = desk.workspace.two_factor.status(desk.actor).enrolled
         words = (desk.actor.full_name, desk.actor.email, desk.workspace.file.name)
         self.pair = NewPasswordPair(words, has_second_factor=second, parent=self)

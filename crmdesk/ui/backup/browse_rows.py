@@ -38,7 +38,8 @@ def table_columns(
         )
         for place, column in enumerate(_telling(page, first))
     ]
-    number = Column(ROW, say("Row"), 88, align=Align.END, sortable=False)
+    # The first column also holds the box to tick.
+    number = Column(ROW, say("Row"), 120, align=Align.END, sortable=False)
     found = (Column(FOUND, say("Found in"), 150, sortable=False),) if searching else ()
     return (number, *found, *chosen)
 

@@ -9,8 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from crmdesk.core.access.permissions import Permission
-from crmdesk.core.errors import UserError
-from crmdesk.core.setting_declarations import Section, Value
+from crmdesk.core.setting_declarations import Section
 from crmdesk.core.settings import SettingState
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.frame.footer import Footer
@@ -19,6 +18,7 @@ from crmdesk.ui.look import Look
 from crmdesk.ui.messages import message, sentence
 from crmdesk.ui.settings.card_rows import settings_card
 from crmdesk.ui.settings.own_two_factor import OwnTwoFactor
+from crmdesk.ui.settings.saving import SaveAnswer, save_settings
 from crmdesk.ui.settings.section_page import SectionPage
 from crmdesk.ui.widgets.banner import Banner, BannerTone
 from crmdesk.ui.widgets.buttons import Button, ButtonKind
@@ -27,18 +27,6 @@ from crmdesk.ui.widgets.link import Link
 from crmdesk.ui.widgets.search_field import SearchField
 
 _LEFT = 248
-
-
-@dataclass(frozen=True, slots=True)
-class SaveAnswer:
-    """What came of saving one setting after the other.
-
-    The first that is refused stops the rest: what is saved and what is not is then plain.
-    """
-
-    saved: Mapping[str, Value]
-    key: str
-    error: UserError | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,16 +380,3 @@ class SettingsPage(Page):
         """The list becomes a drop-down above the page."""
         self.listing.setVisible(not narrow)
         self.folded.setVisible(narrow)
-
-
-def save_settings(desk: Desk, wanted: Mapping[str, object]) -> SaveAnswer:
-    """Save settings one after the other, each with its entry in the log."""
-    saved: dict[str, Value] = {}
-    for key, given in wanted.items():
-        try:
-            saved[key] = desk.workspace.settings.set(desk.actor, key, given).new
-        except UserError as error:
-            if error.code != "setting_invalid":
-                raise
-            return SaveAnswer(saved, key, error)
-    return SaveAnswer(saved, "", None)

@@ -22,7 +22,7 @@ from crmdesk.core.setting_declarations import SettingType, Value
 from crmdesk.core.setting_values import FOLLOWS_EDITION, parse_setting
 from crmdesk.core.settings import SettingState
 from crmdesk.ui.messages import sentence
-from crmdesk.ui.settings.wording import choice_words, setting_words
+from crmdesk.ui.settings.wording import choice_words, interval_words, setting_words
 from crmdesk.ui.theme.apply import px
 from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.widgets.buttons import Button
@@ -54,6 +54,7 @@ class SettingField(QObject):
         super().__init__(parent)
         self.setting, self.saved = state.setting, state.value
         self._words = setting_words(state.setting)
+        self._shown = ""
         self._flag: Switch | None = None
         self._text: QLineEdit | None = None
         self._choices: QComboBox | None = None
@@ -90,28 +91,40 @@ class SettingField(QObject):
         """What is in the field, as the core takes it."""
         if self._flag is not None:
             return self._flag.isChecked()
-        if self._choices is not None and not self._choices.isEditable():
-            return str(self._choices.currentData())
-        text = self._choices.currentText() if self._choices is not None else ""
-        if self._text is not None:
-            text = self._text.text()
-        plain = text.strip()
-        if self.setting.type is SettingType.INTEGER:
-            # Typed with or without the grouping of the locale.
-            whole, understood = QLocale().toLongLong(plain)
-            return whole if understood else plain
-        return plain
+        if self._choices is not None:
+            return self._chosen(self._choices)
+        plain = "" if self._text is None else self._text.text().strip()
+        if self.setting.type is not SettingType.INTEGER:
+            return plain
+        if plain == self._shown:
+            # What is saved may be no whole number of the unit.
+            return self.saved
+        # Typed with or without the grouping of the locale.
+        whole, understood = QLocale().toLongLong(plain)
+        return whole * self._words.scale if understood else plain
+
+    @staticmethod
+    def _chosen(box: QComboBox) -> str:
+        """The value of the entry in sight, or else what was typed."""
+        typed = box.currentText().strip()
+        place = box.findText(typed) if box.isEditable() else box.currentIndex()
+        value = box.itemData(place)
+        return typed if value is None else str(value)
 
     def show_value(self, value: Value) -> None:
         """Show a value, as after loading or discarding."""
         if self._flag is not None:
             self._flag.setChecked(bool(value))
-        elif self._choices is not None and not self._choices.isEditable():
-            self._choices.setCurrentIndex(max(0, self._choices.findData(value)))
         elif self._choices is not None:
-            self._choices.setCurrentText(str(value))
+            place = self._choices.findData(value)
+            if place < 0 and self._choices.isEditable():
+                self._choices.setCurrentText(str(value))
+            else:
+                self._choices.setCurrentIndex(max(0, place))
         elif self._text is not None:
-            self._text.setText(number(value) if isinstance(value, int) else str(value))
+            whole = isinstance(value, int)
+            self._shown = self._in_unit(int(value)) if whole else str(value)
+            self._text.setText(self._shown)
         if self.field is not None:
             self.field.clear_error()
 
@@ -123,6 +136,13 @@ class SettingField(QObject):
     def check(self) -> bool:
         """Whether what is typed is accepted; the error is shown if not."""
         return self.field is None or self.field.validate()
+
+    def _in_unit(self, value: int) -> str:
+        return number(value // self._words.scale)
+
+    def _bounds(self, text: str) -> str:
+        low, high = self._in_unit(self.setting.minimum), self._in_unit(self.setting.maximum)
+        return text.replace("%1", low).replace("%2", high)
 
     def _locked(self) -> str:
         return "" if self.setting.editable else self.setting.help
@@ -155,23 +175,17 @@ class SettingField(QObject):
         return self.field
 
     def _help(self) -> str:
-        if self.setting.type is SettingType.INTEGER:
-            span = self.tr("%1 to %2.")
-            bounds = span.replace("%1", number(self.setting.minimum)).replace(
-                "%2", number(self.setting.maximum)
-            )
-            return f"{self.setting.help} {bounds}"
-        return self.setting.help
+        said = self._words.help or self.setting.help
+        if self.setting.type is not SettingType.INTEGER:
+            return said
+        return f"{said} {self._bounds(self.tr('%1 to %2.'))}"
 
     def _problem(self) -> str:
         try:
             parse_setting(self.setting, self.given())
         except UserError as error:
             if self.setting.type is SettingType.INTEGER:
-                text = self.tr("Enter a number from %1 to %2.")
-                return text.replace("%1", number(self.setting.minimum)).replace(
-                    "%2", number(self.setting.maximum)
-                )
+                return self._bounds(self.tr("Enter a number from %1 to %2."))
             return sentence(error)
         return ""
 
@@ -211,7 +225,8 @@ class SettingField(QObject):
         box = QComboBox()
         box.setEditable(True)
         box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        box.addItems(sorted(zoneinfo.available_timezones()))
+        for zone in sorted(zoneinfo.available_timezones()):
+            box.addItem(zone, zone)
         completer = box.completer()
         if completer is not None:
             completer.setFilterMode(Qt.MatchFlag.MatchContains)
@@ -222,7 +237,8 @@ class SettingField(QObject):
         box = QComboBox()
         box.setEditable(True)
         box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        box.addItems([FOLLOWS_EDITION, "24", "168", "0"])
+        for hours in (FOLLOWS_EDITION, "24", "168", "0"):
+            box.addItem(interval_words(hours), hours)
         return self._keep_box(box)
 
     def _keep_box(self, box: QComboBox) -> QWidget:

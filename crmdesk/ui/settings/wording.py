@@ -7,14 +7,24 @@ from dataclasses import dataclass
 from PySide6.QtCore import QCoreApplication
 
 from crmdesk.core.setting_declarations import Edition, Section, Setting
+from crmdesk.core.setting_values import FOLLOWS_EDITION
 
 
 @dataclass(frozen=True, slots=True)
 class SettingWords:
-    """Title of the field, and the unit after it."""
+    """How a field speaks.
+
+    Attributes:
+        title: of the field.
+        unit: after the field.
+        scale: how many of what is saved one of the unit is.
+        help: below the field, where the declaration's own speaks of what is saved, not shown.
+    """
 
     title: str
     unit: str = ""
+    scale: int = 1
+    help: str = ""
 
 
 def setting_words(setting: Setting) -> SettingWords:
@@ -27,7 +37,10 @@ def setting_words(setting: Setting) -> SettingWords:
         "workspace.edition": SettingWords(_say("Edition")),
         "workspace.site_country": SettingWords(_say("Country in the audit log")),
         "workspace.site_region": SettingWords(_say("Region in the audit log")),
-        "backup.min_interval": SettingWords(_say("Hours between two backups")),
+        "backup.min_interval": SettingWords(
+            _say("Time between two backups"),
+            help=_say("Choose, or type a number of hours from 0 to 8,760."),
+        ),
         "backup.keep_days": SettingWords(_say("Keep a backup for"), days),
         "backup.drill_days": SettingWords(_say("Restore drill every"), days),
         "backup.second_folder": SettingWords(_say("Second folder")),
@@ -35,7 +48,12 @@ def setting_words(setting: Setting) -> SettingWords:
         "import.undo_days": SettingWords(_say("An import can be undone for"), days),
         "exports.keep_days": SettingWords(_say("Keep an export for"), days),
         "recycle_bin.days": SettingWords(_say("Keep deleted records for"), days),
-        "import.max_bytes": SettingWords(_say("Largest file to import"), _say("bytes")),
+        "import.max_bytes": SettingWords(
+            _say("Largest file to import"),
+            _say("MiB"),
+            scale=1 << 20,
+            help=_say("A larger one is refused before it is read."),
+        ),
         "session.idle_minutes": SettingWords(_say("Lock the window after"), minutes),
         "session.absolute_hours": SettingWords(_say("Sign in again after"), hours),
         "security.step_up_downloads": SettingWords(_say("Code before sensitive downloads")),
@@ -54,6 +72,17 @@ def choice_words(choice: str) -> str:
         "file": _say("An encrypted file"),
     }
     return table.get(choice, choice)
+
+
+def interval_words(hours: str) -> str:
+    """The words of a time between two backups, as it is saved: hours, or "edition"."""
+    table = {
+        FOLLOWS_EDITION: _say("As the edition says"),
+        "24": _say("24 hours"),
+        "168": _say("A week"),
+        "0": _say("No limit"),
+    }
+    return table.get(hours, hours)
 
 
 @dataclass(frozen=True, slots=True)

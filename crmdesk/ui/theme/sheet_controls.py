@@ -120,6 +120,8 @@ QPushButton[kind="list"] {
 QPushButton[kind="list"]:hover { background: $hover; }
 QPushButton[kind="list"]:checked { background: $soft; color: $soft_text; font-weight: 600; }
 QPushButton[kind="list"]:disabled { background: transparent; color: $disabled; }
+/* What cannot be chosen is no target: it stands closer to its reason below. */
+QPushButton[kind="list"][reasoned="true"] { min-height: ${px22}px; max-height: ${px22}px; }
 QPushButton[kind="list"][keyfocus="true"] { border: 2px solid $accent; padding: 0px 7px; }
 """
 

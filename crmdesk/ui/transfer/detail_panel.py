@@ -163,13 +163,14 @@ class ImportPanel(SidePanel):
     def _add_record(self, body: QVBoxLayout, record: ImportedRecord) -> None:
         showing = self._showing
         name = record.name or filled(say("Record %1"), str(record.record_id))
+        head = _close_column(body, 0)
         if showing is not None:
             object_name = showing.object_type.name
             link = Link(name)
             link.setObjectName(f"record_{record.record_id}")
             target = f"records/{object_name}/{record.record_id}"
             link.clicked.connect(lambda: self._desk.go(target))
-            body.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
+            head.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
         kinds = {
             "create": say("Created"),
             "update": say("Updated"),
@@ -178,13 +179,8 @@ class ImportPanel(SidePanel):
         told = kinds.get(record.kind, record.kind)
         if record.source_id:
             told = filled(say("%1. Its ID where it comes from: %2"), told, record.source_id)
-        body.addWidget(Paragraph(told, TextStyle.CAPTION, "text2"))
-        holder = QWidget()
-        values = QVBoxLayout(holder)
-        values.setContentsMargins(0, 0, 0, 0)
-        values.setSpacing(12)
-        body.addWidget(holder)
-        self._add_values(values, record.values)
+        head.addWidget(Paragraph(told, TextStyle.CAPTION, "text2"))
+        self._add_values(_close_column(body, 12), record.values)
 
     def _add_values(self, column: QVBoxLayout, values: Sequence[ImportedValue]) -> None:
         """The first values; a link brings the others, since one record may have hundreds."""
@@ -243,9 +239,10 @@ class ImportPanel(SidePanel):
             row = filled(say("Row %1"), words.number(problem.row))
             place = filled(say("%1, %2"), row, problem.column) if problem.column else row
             strong = filled(say("%1: %2"), place, problem_type(problem.type))
-            body.addWidget(Paragraph(breakable(strong), TextStyle.STRONG, "text"))
             told = f"{problem.value}\n{problem.message}" if problem.value else problem.message
-            body.addWidget(Paragraph(breakable(told), TextStyle.BODY, "text2"))
+            together = _close_column(body)
+            together.addWidget(Paragraph(breakable(strong), TextStyle.STRONG, "text"))
+            together.addWidget(Paragraph(breakable(told), TextStyle.BODY, "text2"))
         if len(problems) > _ERRORS_AT_ONCE:
             more = before + _ERRORS_AT_ONCE
             self._add_more(body, "more_errors", lambda: self._more_errors(more))
@@ -291,6 +288,16 @@ class ImportPanel(SidePanel):
 
         name = filled(say("%1 errors.csv"), Path(found.file_name).stem)
         ask_save(self, say("Save error file"), name, save)
+
+
+def _close_column(body: QVBoxLayout, spacing: int = 2) -> QVBoxLayout:
+    """What belongs together stands closer than the rows of the body."""
+    holder = QWidget()
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(spacing)
+    body.addWidget(holder)
+    return column
 
 
 def _take_last(body: QVBoxLayout) -> None:

@@ -57,7 +57,7 @@ class RunStep(QWidget):
         self._ways.setSpacing(8)
         self._banners = QVBoxLayout()
         column = QVBoxLayout(self)
-        column.setContentsMargins(24, 24, 24, 24)
+        column.setContentsMargins(24, 16, 24, 24)
         column.setSpacing(16)
         column.addWidget(self._title)
         column.addLayout(self._row_slot)

@@ -33,6 +33,8 @@ class CheckRow(QWidget):
         self.box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.box.toggled.connect(self.toggled)
         self._sentence = Paragraph(text, TextStyle.BODY, "text", width=width)
+        # Where the row gets more height than it asked for, the text stays with its box.
+        self._sentence.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading)
         self._note = Paragraph(note, TextStyle.CAPTION, "text3", width=width)
         self._note.setVisible(bool(note))
         words = QVBoxLayout()

@@ -11,6 +11,7 @@ from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.widgets.buttons import Button, ButtonKind
 from crmdesk.ui.widgets.labels import label
 from crmdesk.ui.widgets.paragraph import Paragraph
+from crmdesk.ui.widgets.properties import restyle
 from crmdesk.ui.widgets.scrolling import scrolling
 
 _MARGIN = 8
@@ -104,7 +105,7 @@ class LeftList(QFrame):
         item = ListItem(text, icon, count)
         item.setObjectName(key)
         reason = Paragraph("", TextStyle.CAPTION, "text2")
-        reason.setContentsMargins(33, 0, 8, 6)
+        reason.setContentsMargins(33, 0, 0, 6)
         reason.hide()
         self._items[key], self._reasons[key] = item, reason
         self._group.addButton(item)
@@ -140,7 +141,9 @@ class LeftList(QFrame):
 
     def set_reason(self, key: str, reason: str) -> None:
         """Disable a place for a reason that stands below it; empty enables it."""
-        self._items[key].set_reason(reason)
+        item = self._items[key]
+        item.set_reason(reason)
+        restyle(item, "reasoned", bool(reason))
         self._reasons[key].set_text(reason)
         self._reasons[key].setVisible(bool(reason))
 

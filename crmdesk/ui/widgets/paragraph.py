@@ -73,11 +73,13 @@ class Paragraph(QLabel):
             return QSize(width, self.heightForWidth(width))
         if self._natural is None or self._natural[0] is not typography:
             self._natural = (typography, self._block.pleasant_size())
-        return self._natural[1]
+        return self._natural[1].grownBy(self.contentsMargins())
 
     def heightForWidth(self, width: int) -> int:
         # An aligned item of a layout is asked with the width of the whole layout.
-        return self._block.height(max(min(width, self.maximumWidth()), 1))
+        margins = self.contentsMargins()
+        room = min(width, self.maximumWidth()) - margins.left() - margins.right()
+        return self._block.height(max(room, 1)) + margins.top() + margins.bottom()
 
     def minimumSizeHint(self) -> QSize:
         return QSize(current_typography().px(64), current_typography().line(self._style))

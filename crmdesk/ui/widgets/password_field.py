@@ -123,4 +123,6 @@ class NewPasswordField(QWidget):
         )
         self._bar.set_strength(strength)
         self._word.setText(words[strength] if text else "")
+        # An empty word would keep the bar from the edge of the field.
+        self._word.setVisible(bool(text))
         self.field.setAccessibleDescription(self._word.text())

@@ -65,10 +65,41 @@ def test_the_footer_counts_errors_and_nothing_wrong_is_saved(settings_page, desk
 def test_a_number_may_be_typed_with_its_grouping(settings_page, desk, qtbot):
     page = settings_page()
     page.show_section("data")
-    type_into(page, "import.max_bytes", "3,000,000", qtbot)
+    type_into(page, "recycle_bin.days", "3,000", qtbot)
     page.commands()["save"]()
     qtbot.waitUntil(lambda: not page.footer.isVisible())
-    assert stored(desk, "import.max_bytes") == 3_000_000
+    assert stored(desk, "recycle_bin.days") == 3_000
+
+
+def test_the_largest_file_is_typed_in_mebibytes_and_saved_in_bytes(settings_page, desk, qtbot):
+    desk.workspace.settings.set(desk.admin, "import.max_bytes", 3_000_000)
+    page = settings_page()
+    page.show_section("data")
+    field = page.shown_page.fields["import.max_bytes"]
+    assert field.control.text() == "2"
+    assert not field.is_dirty, "no whole number of the unit, and yet nobody changed it"
+    type_into(page, "import.max_bytes", "1,024", qtbot)
+    page.commands()["save"]()
+    qtbot.waitUntil(lambda: not page.footer.isVisible())
+    assert stored(desk, "import.max_bytes") == 1 << 30
+    assert field.control.text() == "1,024"
+
+
+def test_the_time_between_two_backups_is_chosen_in_words_or_typed(settings_page, desk, qtbot):
+    page = settings_page()
+    page.show_section("backup")
+    field = page.shown_page.fields["backup.min_interval"]
+    assert field.control.currentText() == "As the edition says"
+    field.control.setCurrentIndex(field.control.findText("No limit"))
+    page.commands()["save"]()
+    qtbot.waitUntil(lambda: not page.footer.isVisible())
+    assert stored(desk, "backup.min_interval") == "0"
+    assert field.control.currentText() == "No limit"
+    field.control.lineEdit().selectAll()
+    qtbot.keyClicks(field.control.lineEdit(), "48")
+    page.commands()["save"]()
+    qtbot.waitUntil(lambda: not page.footer.isVisible())
+    assert stored(desk, "backup.min_interval") == "48"
 
 
 def test_every_declared_setting_has_a_field_and_words(settings_page):
