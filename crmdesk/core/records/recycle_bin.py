@@ -37,6 +37,7 @@ from crmdesk.core.records.recycle_bin_model import (
     Conflict,
     PurgePlan,
     bin_key,
+    key_parts,
 )
 from crmdesk.core.records.recycle_bin_plan import (
     coming_back,
@@ -128,9 +129,12 @@ class RecycleBin:
         Raises:
             UserError: ``bin_conflicts`` when a unique value is in the way and no possible answer
                 was given for it; nothing comes back then.
-            PermissionDenied: the actor may not delete records.
+            PermissionDenied: the actor may not delete records, or an answer clears a sensitive
+                value without the right to edit those.
         """
         self._guard.require(actor, Permission.DELETE_RECORDS)
+        if self._clears_sensitive(answers):
+            self._guard.require(actor, Permission.EDIT_SENSITIVE)
         with self._database.write() as tx:
             coming = coming_back(tx, keys)
             everything = coming.all(children=children)
@@ -186,6 +190,15 @@ class RecycleBin:
         )
 
     # -- within ------------------------------------------------------------------------------
+    def _clears_sensitive(self, answers: Answers) -> bool:
+        with self._database.read() as tx:
+            types = {each.id: each.by_name for each in load_object_types(tx)}
+        for (key, name), answer in answers.items():
+            found = types.get(key_parts(key)[0], {}).get(name)
+            if answer is not Answer.LEAVE and found is not None and found.sensitive:
+                return True
+        return False
+
     def _tell(
         self, tx: Tx, actor: Actor, records: dict[ObjectType, list[int]], solved: _Solved
     ) -> None:

@@ -222,3 +222,18 @@ def test_only_those_who_may_delete_bring_back_and_purge(desk: Desk):
     for act in (bin_.restore_plan, bin_.restore, bin_.purge_plan, bin_.purge):
         with pytest.raises(PermissionDenied):
             act(una, keys(desk, ann))
+
+
+def test_an_answer_that_clears_a_sensitive_value_takes_the_right_to_edit_those(desk: Desk):
+    desk.workspace.definitions.set_property(desk.admin, "contacts", "phone", {"unique": True})
+    old = desk.contact(phone="555")
+    desk.delete(old)
+    holder = desk.contact(phone="555")
+    desk.workspace.definitions.set_property(desk.admin, "contacts", "phone", {"sensitive": True})
+    marc = desk.user("Marc Dubois", Permission.DELETE_RECORDS)
+    bin_, wanted = desk.workspace.recycle_bin, keys(desk, old)
+    for answer in (Answer.TAKE, Answer.WITHOUT):
+        with pytest.raises(PermissionDenied):
+            bin_.restore(marc, wanted, {(wanted[0], "phone"): answer})
+    assert desk.sql("SELECT phone FROM obj_contacts WHERE id = ?", holder.id) == [("555",)]
+    assert bin_.restore(marc, wanted, {(wanted[0], "phone"): Answer.LEAVE}).left == 1
