@@ -11,7 +11,7 @@ from crmdesk.core.records.catalogue import PropertyDefinition
 from crmdesk.core.records.recognition import ColumnMatch, recognise_columns
 from crmdesk.core.records.schema import ObjectType, Property
 from crmdesk.core.records.types import PropertyFormat, PropertyType
-from crmdesk.core.transfer.model import ImportMode, ImportRequest, Trust
+from crmdesk.core.transfer.model import AssociationColumn, ImportMode, ImportRequest, Trust
 from crmdesk.core.transfer.opened import object_definition
 
 RECORD_ID = "hs_object_id"
@@ -36,10 +36,20 @@ class MappedColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class MappedAssociation:
+    """A column that names other records, and the one with their labels; counted from 0."""
+
+    index: int
+    label_index: int | None
+    asked: AssociationColumn
+
+
+@dataclass(frozen=True, slots=True)
 class ColumnPlan:
     """Every column that is read.
 
     Attributes:
+        statics: properties that get one value in every row.
         id_index: the column of record ids, ``None`` when there is none.
         key: property that finds records; :data:`RECORD_ID` for the ids of this workspace.
     """
@@ -48,6 +58,13 @@ class ColumnPlan:
     id_index: int | None
     id_header: str
     key: str | None
+    statics: tuple[Property, ...] = ()
+    associations: tuple[MappedAssociation, ...] = ()
+
+    @property
+    def written(self) -> set[int]:
+        """Ids of the properties that the import gives values to."""
+        return {p.id for p in (*self.properties, *self.statics)}
 
     @property
     def properties(self) -> list[Property]:
@@ -132,7 +149,22 @@ def plan_columns(
     names = {column.target.name for column in columns}
     key = request.key or default_key(object_type, names, trust, id_index is not None, request.mode)
     _refuse_key(key, names, object_type, trust, id_index)
-    return ColumnPlan(tuple(sorted(columns, key=lambda c: c.index)), id_index, id_header, key)
+    statics = [object_type.property(name) for name in request.static]
+    for each in statics:
+        _refuse_static(each, names)
+    return ColumnPlan(
+        tuple(sorted(columns, key=lambda c: c.index)),
+        id_index,
+        id_header,
+        key,
+        tuple(statics),
+        tuple(_mapped_association(each, headers) for each in request.associations),
+    )
+
+
+def _mapped_association(asked: AssociationColumn, headers: Headers) -> MappedAssociation:
+    label = None if asked.label_header is None else _index_of(asked.label_header, headers)
+    return MappedAssociation(_index_of(asked.header, headers), label, asked)
 
 
 def possible_keys(
@@ -224,10 +256,24 @@ def _index_of(header: str, headers: Headers) -> int:
 def _twice(name: str) -> UserError:
     return UserError(
         "property_mapped_twice",
-        f"Two columns are mapped to “{name}”.",
+        f"“{name}” is given twice, by two columns or by a column and a fixed value.",
         "Leave one of them out.",
         property=name,
     )
+
+
+def _refuse_static(target: Property, mapped: set[str]) -> None:
+    """One value for all rows must be able to stand in all of them."""
+    _refuse_calculated(target)
+    if target.name in mapped:
+        raise _twice(target.name)
+    if target.unique:
+        raise UserError(
+            "static_value_unique",
+            f"{target.label} is unique, so not every record can have the same value.",
+            "Map a column to it instead.",
+            property=target.name,
+        )
 
 
 def _refuse_calculated(target: Property | PropertyDefinition) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -211,12 +211,18 @@ def _column(rows: Sequence[tuple[int | str, ...]], place: int) -> list[int | str
 
 
 def date_orders(
-    plan: ColumnPlan, samples: Sequence[Sequence[str]], chosen: DateOrder | None
+    plan: ColumnPlan,
+    samples: Sequence[Sequence[str]],
+    chosen: DateOrder | None,
+    by_column: Mapping[str, DateOrder] | None = None,
 ) -> dict[int, DateOrder]:
-    """The order of each column of dates: as its samples show, else as it was chosen."""
+    """The order of each column of dates: its own choice, else as its samples show, else all's."""
     orders = {}
     for column in plan.columns:
-        if column.target.type in _DATES:
+        own = (by_column or {}).get(column.header)
+        if own is not None:
+            orders[column.index] = own
+        elif column.target.type in _DATES:
             found = detect_date_order(
                 row[column.index] for row in samples if column.index < len(row)
             )
@@ -302,6 +308,26 @@ def _reader(
         parser.are_canonical,
         parser.is_free_text,
     )
+
+
+def parse_one(
+    target: Property,
+    text: str,
+    context: ValueContext,
+    object_type: ObjectType,
+    pipeline: str | None,
+) -> str | None:
+    """Read one value that is not in the file.
+
+    Raises:
+        ValueProblem: the value cannot be read.
+    """
+    column = MappedColumn(0, target.label, target)
+    reader = _reader(column, {target.id: 0}, context, None, object_type)
+    values, problems = reader.parse([text], [pipeline])
+    if problems:
+        raise problems[0][1]
+    return values[0]
 
 
 def _stage_parser(object_type: ObjectType) -> ParseColumn:

@@ -236,6 +236,7 @@ def _import(tx: Tx, row: Row[Any]) -> Import:
         error=None if row.error is None else json.loads(row.error),
         deleted=int(result.get("deleted", 0)),
         associated=row.associated or 0,
+        not_associated=int(result.get("not_associated", 0)),
         group_id=row.group_id,
         undoes=row.undoes,
         undone_by=row.undone_by,

@@ -101,6 +101,25 @@ class FileOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class AssociationColumn:
+    """A column whose cells name records of another object, several of them by ";".
+
+    Attributes:
+        object_name: API name of the other object; it may be the same one.
+        property: what the cells give: ``hs_object_id`` for record ids, which count as in any
+            import, a unique property, or the name that records are shown by.
+        label: what the other record is to the imported one; empty for none.
+        label_header: the column that gives the label; where it is blank, ``label`` holds.
+    """
+
+    header: str
+    object_name: str
+    property: str = "hs_object_id"
+    label: str = ""
+    label_header: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ImportRequest:
     """One table of one file into one object.
 
@@ -113,6 +132,11 @@ class ImportRequest:
         date_order: how dates of numbers are written; ``None`` where the file shows it.
         new_properties: made before the rows are read; ``mapping`` may name them.
         sha256: digest of the file that was looked at; another file is refused.
+        associations: columns that name other records. What is wrong with one costs the
+            association, never the row.
+        static: internal names of properties, and the one value that every row gets.
+        date_orders: column name → how it writes its dates, whatever the file shows.
+        lifecycle_back: whether the lifecycle stage may go back.
     """
 
     path: str
@@ -126,6 +150,10 @@ class ImportRequest:
     new_properties: tuple[PropertyDefinition, ...] = ()
     options: FileOptions = field(default_factory=FileOptions)
     sha256: str | None = None
+    associations: tuple[AssociationColumn, ...] = ()
+    static: Mapping[str, str] = field(default_factory=dict)
+    date_orders: Mapping[str, DateOrder] = field(default_factory=dict)
+    lifecycle_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +295,7 @@ class Preflight:
         notes: values left alone, by reason, e.g. ``lifecycle_backwards``.
         lock_seconds: how long the writing would hold others up.
         notices: what the choice of columns leads to.
+        associations: records named by the rows that are there, or that the file makes.
     """
 
     whole: bool
@@ -283,6 +312,7 @@ class Preflight:
     samples: tuple[Sample, ...]
     lock_seconds: float
     notices: tuple[ImportNotice, ...] = ()
+    associations: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +327,7 @@ class Import:
         error: why the whole of it failed: code, message, hint.
         deleted: records that an undo put in the recycle bin; they are among ``updated``.
         associated: associations that were made; of an undo, those it removed.
+        not_associated: records that rows name and that could not be associated.
         group_id: the same for imports that were started together.
         undoes: the import that this undo took back.
         undone_by: the undo that took this import back.
@@ -326,6 +357,7 @@ class Import:
     error: Mapping[str, str] | None
     deleted: int = 0
     associated: int = 0
+    not_associated: int = 0
     group_id: str | None = None
     undoes: str | None = None
     undone_by: str | None = None

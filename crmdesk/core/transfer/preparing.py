@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import select
@@ -26,10 +26,12 @@ from crmdesk.core.settings import read_setting
 from crmdesk.core.transfer.columns import RECORD_ID, ColumnPlan, plan_columns, usual_mapping
 from crmdesk.core.transfer.fill_parts import FillTask, fill_from, fill_stage
 from crmdesk.core.transfer.filling import date_orders, first_batch, sample_rows
+from crmdesk.core.transfer.links import collect_links, load_links
 from crmdesk.core.transfer.matching import Matching, Origin
 from crmdesk.core.transfer.model import FileOptions, ImportRequest, Trust
 from crmdesk.core.transfer.opened import Home, OpenedFile, open_file
 from crmdesk.core.transfer.settling import Rulebook
+from crmdesk.core.transfer.statics import static_values, write_statics
 
 Reported = Callable[[int], None]
 
@@ -46,6 +48,7 @@ class Prepared:
     context: ValueContext
     dates: dict[int, DateOrder]
     rules: Rulebook
+    statics: dict[int, str]
 
 
 class Preparer:
@@ -137,6 +140,8 @@ class Preparer:
                 fill_stage(task, reported)
             else:
                 fill_from(task, [first_batch(prepared.source, limit)])
+            write_statics(path, columns, prepared.statics)
+            collect_links(path, prepared.source, prepared.plan.associations, limit)
         except BaseException:
             path.unlink(missing_ok=True)
             discard_parts(path)
@@ -157,6 +162,8 @@ class Preparer:
                 workspace_zone(tx), decimal_mark=request.decimal_mark, owners=owners(tx)
             )
             origin = _origin(tx, opened, plan, trust, request)
+            links = load_links(tx, object_type, plan.associations, trust)
+        statics = static_values(plan, request.static, object_type, context)
         return Prepared(
             request,
             opened,
@@ -164,8 +171,15 @@ class Preparer:
             object_type,
             plan,
             context,
-            date_orders(plan, samples, request.date_order),
-            Rulebook(plan, _matching(request, object_type, plan, origin), self._tombstone_key),
+            date_orders(plan, samples, request.date_order, request.date_orders),
+            Rulebook(
+                plan,
+                _matching(request, object_type, plan, origin),
+                self._tombstone_key,
+                links,
+                request.lifecycle_back,
+            ),
+            statics,
         )
 
 
@@ -191,7 +205,7 @@ def table_not_chosen(opened: OpenedFile) -> UserError:
 
 def _stage_columns(object_type: ObjectType, plan: ColumnPlan) -> list[Property]:
     """Mapped properties, and those that the rules look at beside them."""
-    columns = plan.properties
+    columns = [*plan.properties, *plan.statics]
     present = {p.id for p in columns}
     beside = [p for p in object_type.unique_properties if not p.calculated]
     if any(p.format == PropertyFormat.STAGE for p in columns):
@@ -203,7 +217,7 @@ def _stage_columns(object_type: ObjectType, plan: ColumnPlan) -> list[Property]:
 def _without_own_ids(plan: ColumnPlan, trust: Trust) -> ColumnPlan:
     """Ids of this workspace mean its records or nothing: they are no foreign ids to remember."""
     if trust is Trust.OURS and plan.key != RECORD_ID:
-        return ColumnPlan(plan.columns, None, plan.id_header, plan.key)
+        return replace(plan, id_index=None)
     return plan
 
 

@@ -10,13 +10,21 @@ from crmdesk.core.records.catalogue import OptionDefinition, PropertyDefinition
 from crmdesk.core.records.dates import DateOrder
 from crmdesk.core.records.numbers import DecimalMark
 from crmdesk.core.records.types import PropertyFormat, PropertyType
-from crmdesk.core.transfer.model import ArchivedMatches, FileOptions, ImportMode, ImportRequest
+from crmdesk.core.transfer.model import (
+    ArchivedMatches,
+    AssociationColumn,
+    FileOptions,
+    ImportMode,
+    ImportRequest,
+)
 
 
 def request_to_json(request: ImportRequest) -> dict[str, Any]:
     """Plain values that :func:`request_from_json` reads back."""
     facts = asdict(request)
     facts["mapping"] = None if request.mapping is None else dict(request.mapping)
+    facts["static"] = dict(request.static)
+    facts["date_orders"] = {header: each.value for header, each in request.date_orders.items()}
     return facts
 
 
@@ -35,6 +43,13 @@ def request_from_json(facts: Mapping[str, Any]) -> ImportRequest:
         new_properties=tuple(map(_definition, facts["new_properties"])),
         options=FileOptions(**facts["options"]),
         sha256=facts["sha256"],
+        # A job that waits since an earlier release knows nothing of these.
+        associations=tuple(AssociationColumn(**each) for each in facts.get("associations", ())),
+        static=facts.get("static", {}),
+        date_orders={
+            header: DateOrder(each) for header, each in facts.get("date_orders", {}).items()
+        },
+        lifecycle_back=facts.get("lifecycle_back", False),
     )
 
 

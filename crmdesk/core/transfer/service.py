@@ -12,7 +12,6 @@ from sqlalchemy import insert
 from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.guard import Guard
 from crmdesk.core.access.permissions import Permission
-from crmdesk.core.changes.plan import Sample
 from crmdesk.core.db.engine import Database
 from crmdesk.core.db.tables import import_details, imports
 from crmdesk.core.errors import Cancelled, UserError
@@ -20,13 +19,13 @@ from crmdesk.core.files.atomic import copy_file
 from crmdesk.core.files.names import storable
 from crmdesk.core.jobs.job import JobKind, JobState
 from crmdesk.core.jobs.queue import JobQueue
-from crmdesk.core.records.record import MASKED
-from crmdesk.core.records.schema import ObjectType, load_object_type, load_object_types
-from crmdesk.core.transfer.columns import RECORD_ID
+from crmdesk.core.records.schema import load_object_type, load_object_types
+from crmdesk.core.transfer.describing import full_mapping, import_name, masked_samples
 from crmdesk.core.transfer.error_file import problem_groups, write_error_file
 from crmdesk.core.transfer.filling import SAMPLE_ROWS
 from crmdesk.core.transfer.history import ImportHistory
 from crmdesk.core.transfer.inspecting import inspect_file
+from crmdesk.core.transfer.links import preview_links
 from crmdesk.core.transfer.model import (
     FileOptions,
     Import,
@@ -37,9 +36,9 @@ from crmdesk.core.transfer.model import (
     Preflight,
 )
 from crmdesk.core.transfer.notices import mapping_notices
-from crmdesk.core.transfer.preparing import Prepared, Preparer
+from crmdesk.core.transfer.preparing import Preparer
 from crmdesk.core.transfer.request_json import request_to_json
-from crmdesk.core.transfer.settling import Settled, settle_import
+from crmdesk.core.transfer.settling import settle_import
 from crmdesk.core.workspace_folder import refuse_inside
 
 
@@ -207,7 +206,7 @@ class ImportService:
         settled = replace(
             request,
             path=str(path),
-            mapping=_full_mapping(prepared),
+            mapping=full_mapping(prepared),
             options=self._preparer.limited(request.options),
             sha256=prepared.opened.sha256,
         )
@@ -224,7 +223,7 @@ class ImportService:
                     id=import_id,
                     job_id=job_id,
                     kind="import",
-                    name=storable(_name(prepared)),
+                    name=storable(import_name(prepared)),
                     object_type_id=prepared.object_type.id,
                     object_name=prepared.object_type.name,
                     state=JobState.QUEUED.value,
@@ -301,6 +300,7 @@ class ImportService:
         mapped = None if request.mapping is None else set(request.mapping.values())
         if mapped is None:
             mapped = set(self.inspect(actor, request.path, _options(request)).mapping.values())
+        mapped |= set(request.static)
         sensitive = {p.name for p in object_type.writable if p.sensitive}
         if mapped & sensitive or any(p.sensitive for p in request.new_properties):
             self._guard.require(actor, Permission.EDIT_SENSITIVE)
@@ -328,6 +328,7 @@ class ImportService:
         try:
             with self._database.staging(stage.path) as tx:
                 settled = settle_import(tx, stage, prepared.rules)
+                found = preview_links(tx, stage, prepared.rules.links)
                 groups = problem_groups(tx)
             if errors is not None:
                 write_error_file(self._database, stage, prepared.source, prepared.plan, errors)
@@ -350,11 +351,12 @@ class ImportService:
             },
             problems=groups,
             notes=settled.notes,
-            samples=_masked(settled, prepared.object_type),
+            samples=masked_samples(settled, prepared.object_type),
             lock_seconds=settled.counts.lock_seconds,
+            associations=found,
             notices=mapping_notices(
                 prepared.object_type,
-                _full_mapping(prepared).values(),
+                full_mapping(prepared).values(),
                 prepared.plan.key,
                 request.mode,
             ),
@@ -367,34 +369,3 @@ def _options(request: ImportRequest) -> FileOptions:
 
 def _absolute(path: str | Path) -> Path:
     return Path(path).expanduser().absolute()
-
-
-def _name(prepared: Prepared) -> str:
-    """The file's name, with the table's where there are several."""
-    opened = prepared.opened
-    if opened.table is None or opened.table.name == opened.path.name:
-        return opened.path.name
-    several = len(opened.tables) > 1
-    return f"{opened.path.name} - {opened.table.name}" if several else opened.path.name
-
-
-def _full_mapping(prepared: Prepared) -> dict[str, str]:
-    mapping = {column.header: column.target.name for column in prepared.plan.columns}
-    if prepared.plan.id_index is not None:
-        mapping[prepared.source.headers.names[prepared.plan.id_index]] = RECORD_ID
-    return mapping
-
-
-def _masked(settled: Settled, object_type: ObjectType) -> tuple[Sample, ...]:
-    hidden = {p.name for p in object_type.properties if p.sensitive}
-    return tuple(
-        sample
-        if sample.property not in hidden
-        else Sample(
-            sample.record_id,
-            sample.property,
-            None if sample.old is None else MASKED,
-            None if sample.new is None else MASKED,
-        )
-        for sample in settled.counts.samples
-    )

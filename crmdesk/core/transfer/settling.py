@@ -22,6 +22,7 @@ from crmdesk.core.records.problems import ImportErrorType
 from crmdesk.core.records.single_rows import tombstone_hash
 from crmdesk.core.records.types import PropertyFormat, PropertyType
 from crmdesk.core.transfer.columns import ColumnPlan
+from crmdesk.core.transfer.links import LinkRules
 from crmdesk.core.transfer.matching import (
     RESTORED,
     Matching,
@@ -58,11 +59,14 @@ class Rulebook:
 
     Attributes:
         tombstone_key: 32 bytes; addresses of contacts deleted for good are known by their hash.
+        links: the other records that rows name.
     """
 
     plan: ColumnPlan
     matching: Matching
     tombstone_key: bytes
+    links: LinkRules
+    lifecycle_back: bool = False
 
 
 def settle_import(tx: Tx, stage: Stage, rules: Rulebook, *, sample_size: int = 200) -> Settled:
@@ -76,7 +80,7 @@ def settle_import(tx: Tx, stage: Stage, rules: Rulebook, *, sample_size: int = 2
     _find_pipelines(tx, stage)
     forget_equal_sets(tx, stage)
     _fail_missing(tx, stage, rules.plan)
-    for violation in lifecycle_forward(tx, stage):
+    for violation in () if rules.lifecycle_back else lifecycle_forward(tx, stage):
         skip_cells(tx, stage, violation)
     _fail_stages(tx, stage, rules.plan)
     _fail_tombstones(tx, stage, rules)
@@ -247,7 +251,7 @@ def _fail_missing(tx: Tx, stage: Stage, plan: ColumnPlan) -> None:
 
 
 def _fail_stages(tx: Tx, stage: Stage, plan: ColumnPlan) -> None:
-    mapped = {p.id for p in plan.properties}
+    mapped = plan.written
     for violation in stages_exist(tx, stage):
         column = stage.columns[violation.position]
         if column.id not in mapped:

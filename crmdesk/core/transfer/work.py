@@ -26,6 +26,7 @@ from crmdesk.core.jobs.worker import JobContext
 from crmdesk.core.notify.inbox import Inbox, NotificationKind
 from crmdesk.core.settings import read_setting
 from crmdesk.core.transfer.error_file import first_problems, write_error_file
+from crmdesk.core.transfer.links import write_links_found
 from crmdesk.core.transfer.model import ImportRequest
 from crmdesk.core.transfer.new_properties import NewProperties
 from crmdesk.core.transfer.preparing import Prepared, Preparer
@@ -184,12 +185,16 @@ class ImportWork:
                 context.report("checking", 0, 0)
                 with self._database.staging(stage.path) as tx:
                     settled = self._stoppable(context, tx, stage, prepared)
-                write_error_file(self._database, stage, prepared.source, prepared.plan, error_file)
+                if not prepared.rules.links.columns:
+                    write_error_file(
+                        self._database, stage, prepared.source, prepared.plan, error_file
+                    )
                 context.stop_if_cancelled()
             context.report("writing", 0, 0 if settled is None else settled.rows)
             with self._database.write(stage=stage.path) as tx:
                 self._write(tx, context, import_id, prepared, stage, settled)
-            if settled is None:
+            # Only the writing finds what the records that rows name have become.
+            if settled is None or prepared.rules.links.columns:
                 self._errors_later(stage, prepared, import_id, error_file)
         except BaseException:
             error_file.unlink(missing_ok=True)
@@ -243,6 +248,7 @@ class ImportWork:
         )
         applied = apply_import(tx, stage, change_id)
         remember_sources(tx, stage, prepared.rules.matching)
+        linked = write_links_found(tx, stage, prepared.rules.links, change_id)
         problems = first_problems(tx, _ERRORS_KEPT)
         error_name = f"{import_id}-errors.csv"
         has_errors = (self._vault / error_name).is_file()
@@ -271,10 +277,18 @@ class ImportWork:
             .where(import_details.c.import_id == import_id)
             .values(
                 undo_until=to_text(tx.steady_now + timedelta(days=days)),
-                facts=json.dumps({"notes": settled.notes}),
+                associated=linked.added,
+                facts=json.dumps({"notes": settled.notes, "not_associated": linked.failed}),
             )
         )
-        result = {"import_id": import_id, "rows": settled.rows, **numbers, "notes": settled.notes}
+        result = {
+            "import_id": import_id,
+            "rows": settled.rows,
+            **numbers,
+            "notes": settled.notes,
+            "associated": linked.added,
+            "not_associated": linked.failed,
+        }
         self._tell(tx, context, prepared, result, applied, change_id, str(name))
         context.succeed(tx, result)
 

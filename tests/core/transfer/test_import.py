@@ -337,9 +337,7 @@ def test_an_address_that_somebody_took_since_the_check_is_noticed(
 def test_a_new_record_takes_the_address_that_another_row_gives_up(bench: Bench) -> None:
     bench.desk.contact(email="ann@example.org", phone="9")
 
-    done = bench.run(
-        bench.file("Phone,Email\n9,new@example.org\n7,ann@example.org\n"), key="phone"
-    )
+    done = bench.run(bench.file("Phone,Email\n9,new@example.org\n7,ann@example.org\n"), key="phone")
 
     assert numbers(done) == (1, 1, 0, 0)
     assert value(bench, "new@example.org", "phone") == "9"

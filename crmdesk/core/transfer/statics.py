@@ -1,0 +1,64 @@
+"""Values that every row of an import gets although its file does not have them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from crmdesk.core.db.sqlite import explain_errors
+from crmdesk.core.errors import UserError
+from crmdesk.core.records.problems import ValueProblem
+from crmdesk.core.records.schema import ObjectType, Property
+from crmdesk.core.records.types import PropertyFormat
+from crmdesk.core.records.values import ValueContext
+from crmdesk.core.transfer.columns import ColumnPlan
+from crmdesk.core.transfer.filling import parse_one
+
+
+def static_values(
+    plan: ColumnPlan, given: Mapping[str, str], object_type: ObjectType, context: ValueContext
+) -> dict[int, str]:
+    """Canonical values by property id.
+
+    Raises:
+        UserError: ``static_value_invalid``; a blank one too, since it would say nothing.
+    """
+    found: dict[int, str] = {}
+    pipeline = None
+    # A stage is read in the pipeline that stands beside it.
+    ordered = sorted(plan.statics, key=lambda each: each.format == PropertyFormat.STAGE)
+    for column in ordered:
+        try:
+            value = parse_one(column, given[column.name], context, object_type, pipeline)
+        except ValueProblem as problem:
+            raise _invalid(column, problem.message) from problem
+        if value is None or not value.strip():
+            raise _invalid(column, "It is blank.")
+        if column.format == PropertyFormat.PIPELINE:
+            pipeline = value
+        found[column.id] = value
+    return found
+
+
+def write_statics(stage: Path, columns: Sequence[Property], values: Mapping[int, str]) -> None:
+    """Put the values into every row of a filled stage."""
+    places = [place for place, column in enumerate(columns) if column.id in values]
+    if not places:
+        return
+    settings = ", ".join(f"c{place} = ?" for place in places)
+    with explain_errors(stage), closing(sqlite3.connect(stage)) as connection, connection:
+        connection.execute("PRAGMA journal_mode=OFF")
+        connection.execute(
+            f"UPDATE cells SET {settings}", [values[columns[place].id] for place in places]
+        )
+
+
+def _invalid(column: Property, why: str) -> UserError:
+    return UserError(
+        "static_value_invalid",
+        f"The fixed value of {column.label} cannot be used: {why}",
+        "Give another value, or leave the property out.",
+        property=column.name,
+    )
