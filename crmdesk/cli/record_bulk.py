@@ -16,6 +16,7 @@ from crmdesk.cli.words import skip_line
 from crmdesk.core.errors import UserError, WrongUsage
 
 if TYPE_CHECKING:
+    from crmdesk.core.changes.plan import ValueCounts
     from crmdesk.core.records.bulk_model import BulkPlan
     from crmdesk.core.records.picking import Picked
 
@@ -171,9 +172,10 @@ def _do(here: Seat, plan: BulkPlan, what: str, *, dry_run: bool, wait: bool) -> 
         "skipped": dict(plan.skipped),
     }
     skips = [skip_line(reason, count) for reason, count in plan.skipped.items()]
+    counted = [_counted(name, counts) for name, counts in plan.properties.items()]
     if dry_run or not plan.records_changing:
         text = f"{plural(plan.records_changing, 'record')} would be {what}."
-        here.output.result(document, text, *skips)
+        here.output.result(document, text, *counted, *skips)
         return
     from crmdesk.core.changes.change_set import Source
 
@@ -188,3 +190,13 @@ def _do(here: Seat, plan: BulkPlan, what: str, *, dry_run: bool, wait: bool) -> 
     document["change_id"] = result.get("change_id")
     text = f"{plural(int(document['records_changed']), 'record')} {what}."
     here.output.result(document, text, *skips)
+
+
+def _counted(name: str, counts: ValueCounts) -> str:
+    parts = [
+        (counts.set, "filled in"),
+        (counts.overwrite, "overwritten"),
+        (counts.clear, "cleared"),
+        (counts.unchanged, "not touched"),
+    ]
+    return f"{name}: {', '.join(f'{number:,} {word}' for number, word in parts if number)}"
