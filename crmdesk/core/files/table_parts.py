@@ -38,7 +38,10 @@ def cut_table(path: Path, size: int, many: int, lead: int = 0) -> list[TablePart
     start, lines_before, lines, quotes = 0, 0, 0, 0
     with path.open("rb") as file:
         while piece := file.read(_PIECE):
-            piece += file.readline()
+            piece += file.readline(_PIECE)
+            if not piece.endswith(b"\n"):
+                # The end of the table, or lines that end otherwise: there is no place to cut.
+                break
             lines += _lines(piece)
             quotes += piece.count(b'"')
             if file.tell() < lead + max(size - lead, 0) * (len(parts) + 1) // many:

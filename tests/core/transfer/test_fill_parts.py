@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import sqlite3
+import tracemalloc
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -87,6 +88,17 @@ def test_parts_follow_each_other_and_know_their_lines(tmp_path: Path) -> None:
         before = content[: part.start].decode()
         assert part.lines_before == before.replace("\r\n", "\n").replace("\r", "\n").count("\n")
         assert before.count('"') % 2 == 0
+
+
+def test_a_table_without_line_feeds_is_read_in_pieces_and_not_cut(bench: Bench) -> None:
+    path = bench.file("")
+    path.write_bytes(b"Email,First name,Phone\r" + b"a@example.org,Ann,1\r" * 800_000)
+    tracemalloc.start()
+    try:
+        assert len(cut_table(path, path.stat().st_size, 4)) == 1
+        assert tracemalloc.get_traced_memory()[1] < path.stat().st_size / 2
+    finally:
+        tracemalloc.stop()
 
 
 def rows(kinds: list[str]) -> str:
