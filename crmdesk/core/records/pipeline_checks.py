@@ -129,15 +129,14 @@ def no_target(label: str) -> UserError:
 def in_use(
     object_type: ObjectType,
     pipeline: PipelineDetail,
-    stages: Sequence[StageDetail],
+    stage: StageDetail | None,
     standing: int,
 ) -> UserError:
     """The refusal to delete what records stand in, with how many."""
-    one = len(stages) == 1 and len(pipeline.stages) > 1
-    what = stages[0].label if one else pipeline.label
+    what = pipeline.label if stage is None else stage.label
     many = object_type.label.lower() if standing == 1 else object_type.plural_label.lower()
     return UserError(
-        "stage_in_use" if one else "pipeline_in_use",
+        "pipeline_in_use" if stage is None else "stage_in_use",
         f"“{what}” holds {standing:,} {many}, those in the recycle bin included.",
         "Say where they shall stand from now on.",
         records=standing,

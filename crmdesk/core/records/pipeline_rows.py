@@ -38,7 +38,11 @@ class StageDetail:
 
 @dataclass(frozen=True, slots=True)
 class PipelineDetail:
-    """A pipeline with its stages in order, and how many records are in it."""
+    """A pipeline with its stages in order.
+
+    Attributes:
+        records: how many are in it, those included that stand in none of its stages.
+    """
 
     id: int
     name: str
@@ -175,12 +179,15 @@ def move_records(
     tx: Tx,
     object_type: ObjectType,
     change_id: int,
-    old: tuple[PipelineDetail, StageDetail],
+    old: tuple[PipelineDetail, StageDetail | None],
     new: tuple[PipelineDetail, StageDetail],
 ) -> int:
     """Put every record of one stage into another, with its history.
 
     Those in the recycle bin too: they may come back.
+
+    Args:
+        old: without a stage, whatever is in the pipeline.
 
     Returns:
         How many records that are.
@@ -188,8 +195,14 @@ def move_records(
     columns = columns_of(object_type)
     table, pipeline = quoted(object_type.table), quoted(columns.pipeline.column)
     stage = quoted(columns.stage.column)
-    where = f"{stage} = ?3 AND ({pipeline} = ?4 OR {pipeline} IS NULL AND ?5)"
-    values = (new[1].name, new[0].name, old[1].name, old[0].name, _only_there(tx, object_type, old))
+    left = old[1]
+    where = f"{pipeline} = ?4"
+    if left is not None:
+        where = f"{stage} = ?3 AND ({where} OR {pipeline} IS NULL AND ?5)"
+    name, alone = (
+        (None, 0) if left is None else (left.name, _only_there(tx, object_type, old[0], left))
+    )
+    values = (new[1].name, new[0].name, name, old[0].name, alone)
     tx.sql(
         "INSERT INTO value_history (change_id, object_type_id, record_id, cells) "
         f"SELECT ?6, ?7, id, CASE WHEN {pipeline} IS ?2 THEN "
@@ -205,13 +218,16 @@ def move_records(
     ).rowcount
 
 
-def _only_there(tx: Tx, object_type: ObjectType, old: tuple[PipelineDetail, StageDetail]) -> int:
+def _only_there(
+    tx: Tx, object_type: ObjectType, pipeline: PipelineDetail, left: StageDetail
+) -> int:
     """Whether a record without a pipeline can only mean this one by its stage."""
-    others = [each for each in load_pipelines(tx, object_type) if each.id != old[0].id]
-    return int(not any(old[1].name == stage.name for each in others for stage in each.stages))
+    others = [each for each in load_pipelines(tx, object_type) if each.id != pipeline.id]
+    return int(not any(left.name == stage.name for each in others for stage in each.stages))
 
 
-def _counts(tx: Tx, object_type: ObjectType) -> dict[tuple[str | None, str], int]:
+def _counts(tx: Tx, object_type: ObjectType) -> dict[tuple[str, str | None], int]:
+    """Records by pipeline and stage, as their values name them."""
     try:
         columns = columns_of(object_type)
     except UserError:
@@ -219,12 +235,12 @@ def _counts(tx: Tx, object_type: ObjectType) -> dict[tuple[str | None, str], int
     pipeline, stage = quoted(columns.pipeline.column), quoted(columns.stage.column)
     cursor = tx.sql(
         f"SELECT {pipeline}, {stage}, count(*) FROM {quoted(object_type.table)} "
-        f"WHERE {stage} IS NOT NULL GROUP BY 1, 2"
+        f"WHERE {pipeline} IS NOT NULL GROUP BY 1, 2"
     )
     return {(row[0], row[1]): row[2] for row in cursor}
 
 
-def _pipeline(tx: Tx, row: Any, counts: dict[tuple[str | None, str], int]) -> PipelineDetail:
+def _pipeline(tx: Tx, row: Any, counts: dict[tuple[str, str | None], int]) -> PipelineDetail:
     stage_rows = tx.execute(
         select(pipeline_stages)
         .where(pipeline_stages.c.pipeline_id == row.id, pipeline_stages.c.archived_at.is_(None))
@@ -236,4 +252,5 @@ def _pipeline(tx: Tx, row: Any, counts: dict[tuple[str | None, str], int]) -> Pi
         )
         for s in stage_rows
     )
-    return PipelineDetail(row.id, row.name, row.label, stages, sum(s.records for s in stages))
+    records = sum(many for (pipeline, _), many in counts.items() if pipeline == row.name)
+    return PipelineDetail(row.id, row.name, row.label, stages, records)

@@ -199,7 +199,7 @@ class PipelineService:
             target = None if move_to is None else target_of(tx, object_type, *move_to)
             if target is not None and target[0].id == old.id:
                 raise no_target(old.label)
-            moved = self._reassign(tx, actor, object_type, (old, old.stages), target)
+            moved = self._reassign(tx, actor, object_type, (old, None), target)
             tx.execute(
                 update(pipelines).where(pipelines.c.id == old.id).values(archived_at=tx.now_text)
             )
@@ -309,7 +309,7 @@ class PipelineService:
             target = (found, found.stage(move_to)) if move_to else None
             if target is not None and target[1].id == old.id:
                 raise no_target(old.label)
-            moved = self._reassign(tx, actor, object_type, (found, (old,)), target)
+            moved = self._reassign(tx, actor, object_type, (found, old), target)
             tx.execute(
                 update(pipeline_stages)
                 .where(pipeline_stages.c.id == old.id)
@@ -325,20 +325,22 @@ class PipelineService:
         tx: Tx,
         actor: Actor,
         object_type: ObjectType,
-        old: tuple[PipelineDetail, Sequence[StageDetail]],
+        old: tuple[PipelineDetail, StageDetail | None],
         target: tuple[PipelineDetail, StageDetail] | None,
     ) -> tuple[int | None, int]:
-        """Move the records of some stages; the change set and how many they are."""
-        pipeline, stages = old
-        standing = sum(stage.records for stage in stages)
+        """Move the records of a stage, or of a pipeline; the change set and how many they are."""
+        pipeline, stage = old
+        standing = pipeline.records if stage is None else stage.records
         if target is None:
             if standing:
-                raise in_use(object_type, pipeline, stages, standing)
+                raise in_use(object_type, pipeline, stage, standing)
             return None, 0
         label = f"{target[0].label}: {target[1].label}"
         change_id = open_change_set(tx, actor, Source.PIPELINE_SETTINGS, source_label=label)
+        # By their stages first: who is in a stage and in no pipeline goes along.
+        parts = [*pipeline.stages, None] if stage is None else [stage]
         moved = sum(
-            move_records(tx, object_type, change_id, (pipeline, stage), target) for stage in stages
+            move_records(tx, object_type, change_id, (pipeline, part), target) for part in parts
         )
         return change_id, moved
 

@@ -114,6 +114,19 @@ def test_a_deleted_pipeline_moves_its_records_into_another(desk: Desk):
     assert rows == [(2,)]
 
 
+def test_deals_in_no_stage_of_a_deleted_pipeline_move_too(desk: Desk):
+    service = desk.workspace.pipelines
+    service.add(desk.admin, "deals", "Renewals", STAGES)
+    deal = desk.deal(pipeline="renewals")
+
+    assert refusal(lambda: service.remove(desk.admin, "deals", "renewals")) == "pipeline_in_use"
+    gone = service.remove(desk.admin, "deals", "renewals", ("default", "contractsent"))
+
+    assert gone.records == 1
+    now = desk.read(deal).values
+    assert (now["pipeline"], now["dealstage"]) == ("default", "contractsent")
+
+
 def test_an_empty_pipeline_and_an_empty_stage_just_go(desk: Desk):
     service = desk.workspace.pipelines
     service.add(desk.admin, "deals", "Renewals", STAGES)
