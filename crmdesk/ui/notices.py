@@ -74,6 +74,10 @@ def _backup_failed(values: _Values) -> _Told:
 
 
 def _restore_done(values: _Values) -> _Told:
+    if not _number(values, "values"):
+        text = _say("%Ln record{|s} came back.", _number(values, "records"))
+        title = _say("Deleted records restored")
+        return _Told(title, text, "circle-check", Tone.OK, _say("Open records"))
     return _Told(
         _say("Restore finished"),
         _values_in_records(values),

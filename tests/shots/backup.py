@@ -14,6 +14,7 @@ from crmdesk.core.records.filters import RecordQuery
 from crmdesk.ui.backup.browse_dialog import BrowseDialog
 from crmdesk.ui.backup.compare_dialog import CompareDialog
 from crmdesk.ui.backup.page import BackupPage
+from crmdesk.ui.restore.deleted_dialog import DeletedDialog
 from tests.builders import Desk
 from tests.shots.main import settle, settle_until
 from tests.shots.settings import window_of
@@ -146,6 +147,13 @@ def _compared(desk: Desk, page: BackupPage) -> Iterator[tuple[str, QWidget]]:
     desk.contact(firstname="Dag", lastname="Lie")
     desk.workspace.definitions.archive_property(desk.admin, "contacts", "jobtitle")
     kept = next(found for found in desk.workspace.backups.list(desk.admin) if found.restorable)
+    page.deeds.show_deleted(kept.id, "Backup of today")
+    gone = _dialog(page)
+    if isinstance(gone, DeletedDialog):
+        settle_until(lambda: gone.plan is not None and gone.table.count > 0)
+        settle(300)
+        yield "deleted", gone
+        gone.done(0)
     page.compare(kept.id, "Backup of today")
     dialog = _dialog(page)
     if isinstance(dialog, CompareDialog):

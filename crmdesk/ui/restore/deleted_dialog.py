@@ -165,7 +165,14 @@ class DeletedDialog(QDialog):
         self._rows = sorted(plan.records, key=lambda each: (each.related, each.object))
         self.busy.hide()
         self.related.setVisible(plan.complete)
-        self._source.replace(_row(number, each) for number, each in enumerate(self._rows))
+        labels = {
+            str(self.objects.itemData(place)): self.objects.itemText(place)
+            for place in range(self.objects.count())
+        }
+        self._source.replace(
+            _row(number, each, labels.get(each.object, each.object))
+            for number, each in enumerate(self._rows)
+        )
         self.table.show_empty(
             EmptyState(
                 "circle-check", say("Nothing is missing"), say("Every record of it is still there.")
@@ -260,11 +267,11 @@ def _columns() -> tuple[Column, ...]:
     )
 
 
-def _row(number: int, found: DeletedRecord) -> Row:
+def _row(number: int, found: DeletedRecord, object_label: str) -> Row:
     cells = {
         "record": Cell(found.name or f"#{found.record_id}"),
         "id": Cell(words.number(found.record_id), quiet=True),
-        "object": Cell(found.object, quiet=True),
+        "object": Cell(object_label, quiet=True),
         "how": _how(found),
         "note": Cell(_note(found), quiet=True),
     }

@@ -16,6 +16,7 @@ from crmdesk.ui import words
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.job_words import job_share
 from crmdesk.ui.restore.difference_rows import MOST_SKIPS, ChangedValues, SkippedValues
+from crmdesk.ui.restore.report_pdf import save_report
 from crmdesk.ui.restore.values import ShownValues
 from crmdesk.ui.restore.words import (
     filled,
@@ -63,6 +64,7 @@ class RunPage(QWidget):
         super().__init__(parent)
         self._desk = desk
         self._restore: Restore | None = None
+        self._shown: ShownValues | None = None
         self._changes: ChangedValues | None = None
         self._skips: SkippedValues | None = None
         self.save_button = Button(self.tr("Save the list"))
@@ -130,7 +132,7 @@ class RunPage(QWidget):
     # -- the summary -----------------------------------------------------------------------
     def show_summary(self, restore: Restore, values: ShownValues) -> None:
         """Show what a restore did, and what it left alone."""
-        self._restore = restore
+        self._restore, self._shown = restore, values
         self._empty()
         self._show_title(restore, values)
         self._parts.addWidget(self._outcome(restore, values))
@@ -275,8 +277,21 @@ class RunPage(QWidget):
 
     @Slot()
     def _save_report(self) -> None:
-        save = self._desk.workspace.restores.save_report
-        self._ask_place(self.tr("Save the report"), "report", save)
+        restore = self._restore
+        if restore is None:
+            return
+        title, name = self.tr("Save the report"), f"{restore.name} report.csv"
+        dialog = ask_save(self, title, name, self.save_report)
+        dialog.setNameFilters(
+            [self.tr("Every value as CSV (*.csv)"), self.tr("A report to file as PDF (*.pdf)")]
+        )
+
+    def save_report(self, target: Path) -> None:
+        """Write the report, as PDF where the file is called so."""
+        restore, desk, shown = self._restore, self._desk, self._shown
+        if restore is None or shown is None:
+            return
+        save_report(desk, self, restore, shown, target, self.failed.emit)
 
     def _ask_place(
         self, title: str, what: str, write: Callable[[Actor, str, Path], object]
