@@ -72,6 +72,7 @@ from crmdesk.core.settings import Settings
 from crmdesk.core.transfer.opened import Home
 from crmdesk.core.transfer.preparing import Preparer
 from crmdesk.core.transfer.service import ImportService
+from crmdesk.core.transfer.templates import ImportTemplates
 from crmdesk.core.transfer.undo_work import UndoWork
 from crmdesk.core.transfer.undoing import ImportUndos
 from crmdesk.core.transfer.work import ImportWork
@@ -280,6 +281,7 @@ class Workspace:
         importing = ImportWork(self.database, self.audit_log, self.inbox, preparer, vault)
         self.works[JobKind.IMPORT] = importing.run
         self.jobs.on_abandoned(JobKind.IMPORT, importing.abandoned)
+        self.import_templates = ImportTemplates(self.database, self.guard)
         staging = self.folder / "staging"
         self.import_undos = ImportUndos(self.database, self.guard, self.jobs, staging)
         undoing = UndoWork(self.database, self.audit_log, self.inbox, staging)

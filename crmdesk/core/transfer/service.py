@@ -36,7 +36,7 @@ from crmdesk.core.transfer.model import (
     Preflight,
 )
 from crmdesk.core.transfer.notices import mapping_notices
-from crmdesk.core.transfer.preparing import Preparer
+from crmdesk.core.transfer.preparing import Prepared, Preparer
 from crmdesk.core.transfer.request_json import request_to_json
 from crmdesk.core.transfer.settling import settle_import
 from crmdesk.core.workspace_folder import refuse_inside
@@ -200,40 +200,46 @@ class ImportService:
                 mapped, or make the new properties asked for.
             UserError: ``file_missing`` and its kin, or what the columns refuse.
         """
-        self._require(actor, request)
-        path = _absolute(request.path)
-        prepared = self._preparer.prepare(replace(request, path=str(path)))
-        settled = replace(
-            request,
-            path=str(path),
-            mapping=full_mapping(prepared),
-            options=self._preparer.limited(request.options),
-            sha256=prepared.opened.sha256,
+        return self.start_together(actor, [request])[0]
+
+    def start_together(self, actor: Actor, requests: Sequence[ImportRequest]) -> tuple[str, ...]:
+        """Queue several imports that run one after the other, and return their ids.
+
+        A later one may name records that an earlier one makes. Each is all or nothing by itself;
+        where one fails, those before it stand and those behind it do not run.
+
+        Raises:
+            PermissionDenied, UserError: as :meth:`start`; then none is queued.
+        """
+        for request in requests:
+            self._require(actor, request)
+        settled = [self._settled(request) for request in requests]
+        ids = [secrets.token_hex(8) for _ in settled]
+        group_id = secrets.token_hex(8) if len(ids) > 1 else None
+        first, *more = (
+            {"import_id": import_id, "request": request_to_json(request)}
+            for import_id, (request, _) in zip(ids, settled, strict=True)
         )
-        import_id = secrets.token_hex(8)
         with self._database.write() as tx:
-            job_id = self._jobs.enqueue(
-                tx,
-                actor,
-                JobKind.IMPORT,
-                {"import_id": import_id, "request": request_to_json(settled)},
-            )
-            tx.execute(
-                insert(imports).values(
-                    id=import_id,
-                    job_id=job_id,
-                    kind="import",
-                    name=storable(import_name(prepared)),
-                    object_type_id=prepared.object_type.id,
-                    object_name=prepared.object_type.name,
-                    state=JobState.QUEUED.value,
-                    created_at=tx.now_text,
-                    user_id=actor.user_id,
-                    file_name=storable(path.name),
+            params = first | ({"more": more} if more else {})
+            job_id = self._jobs.enqueue(tx, actor, JobKind.IMPORT, params)
+            for import_id, (request, prepared) in zip(ids, settled, strict=True):
+                tx.execute(
+                    insert(imports).values(
+                        id=import_id,
+                        job_id=job_id,
+                        kind="import",
+                        name=storable(import_name(prepared)),
+                        object_type_id=prepared.object_type.id,
+                        object_name=prepared.object_type.name,
+                        state=JobState.QUEUED.value,
+                        created_at=tx.now_text,
+                        user_id=actor.user_id,
+                        file_name=storable(Path(request.path).name),
+                    )
                 )
-            )
-            tx.execute(insert(import_details).values(import_id=import_id))
-        return import_id
+                tx.execute(insert(import_details).values(import_id=import_id, group_id=group_id))
+        return tuple(ids)
 
     # -- looking back ----------------------------------------------------------------------
     def list(self, actor: Actor, limit: int = 200, after: str | None = None) -> list[Import]:
@@ -291,6 +297,19 @@ class ImportService:
         copy_file(self._history.error_file(import_id, self._only(actor)), target)
 
     # -- within ----------------------------------------------------------------------------
+    def _settled(self, request: ImportRequest) -> tuple[ImportRequest, Prepared]:
+        """The request with all that was left open, bound to the file as it is now."""
+        path = _absolute(request.path)
+        prepared = self._preparer.prepare(replace(request, path=str(path)))
+        settled = replace(
+            request,
+            path=str(path),
+            mapping=full_mapping(prepared),
+            options=self._preparer.limited(request.options),
+            sha256=prepared.opened.sha256,
+        )
+        return settled, prepared
+
     def _require(self, actor: Actor, request: ImportRequest) -> None:
         self._guard.require(actor, Permission.IMPORT)
         if request.new_properties:

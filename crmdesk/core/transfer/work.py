@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Row, select, update
 
@@ -67,31 +69,45 @@ class ImportWork:
         self._new_properties = NewProperties(database, audit_log)
 
     def run(self, context: JobContext) -> None:
-        """Work of an import job.
+        """Work of an import job: one import, or several that were started together.
+
+        Each is a transaction of its own; where one fails, those before it stand.
 
         Raises:
             UserError: why nothing was imported, e.g. ``file_changed``.
             Cancelled: before the commit; nothing was written.
         """
-        import_id = str(context.params["import_id"])
-        request = request_from_json(context.params["request"])
+        asked = _asked(context.params)
+        for number, (import_id, request) in enumerate(asked, start=1):
+            context.stop_if_cancelled()
+            self._run_one(context, import_id, request, is_last=number == len(asked))
+
+    def _run_one(
+        self, context: JobContext, import_id: str, request: ImportRequest, *, is_last: bool
+    ) -> None:
         stored = self._keep_file(context, import_id, request)
         self._new_properties.make(context.actor, context.job.id, request)
         prepared = self._preparer.prepare(request, stored)
         try:
-            self._import(context, import_id, prepared, settle_first=True)
+            self._import(context, import_id, prepared, settle_first=True, is_last=is_last)
         except UserError as error:
             if error.code != "plan_outdated":
                 raise
             # Somebody wrote while the file was read. The second time the records are found
             # while the write lock is held, so that nobody can come between again.
-            self._import(context, import_id, prepared, settle_first=False)
+            self._import(context, import_id, prepared, settle_first=False, is_last=is_last)
 
     def abandoned(self, tx: Tx, job: Job, actor: Actor) -> None:
-        """Put the row of an import that did not happen in the job's state, and clean up."""
-        import_id = str(job.params["import_id"])
-        request = request_from_json(job.params["request"])
-        row = tx.execute(select(imports).where(imports.c.id == import_id)).one()
+        """Put the rows of imports that did not happen in the job's state, and clean up."""
+        for import_id, request in _asked(job.params):
+            row = tx.execute(select(imports).where(imports.c.id == import_id)).one()
+            if row.state != JobState.SUCCEEDED.value:
+                self._abandon(tx, job, actor, row, request)
+
+    def _abandon(
+        self, tx: Tx, job: Job, actor: Actor, row: Row[Any], request: ImportRequest
+    ) -> None:
+        import_id = row.id
         self._new_properties.take_back(tx, actor, job, request)
         error = None if job.error is None else job.error.to_json()
         tx.execute(
@@ -169,7 +185,13 @@ class ImportWork:
 
     # -- reading, checking, writing --------------------------------------------------------
     def _import(
-        self, context: JobContext, import_id: str, prepared: Prepared, *, settle_first: bool
+        self,
+        context: JobContext,
+        import_id: str,
+        prepared: Prepared,
+        *,
+        settle_first: bool,
+        is_last: bool,
     ) -> None:
         total = 0 if prepared.opened.table is None else prepared.opened.table.rows or 0
 
@@ -192,7 +214,9 @@ class ImportWork:
                 context.stop_if_cancelled()
             context.report("writing", 0, 0 if settled is None else settled.rows)
             with self._database.write(stage=stage.path) as tx:
-                self._write(tx, context, import_id, prepared, stage, settled)
+                result = self._write(tx, context, import_id, prepared, stage, settled)
+                if is_last:
+                    context.succeed(tx, result)
             # Only the writing finds what the records that rows name have become.
             if settled is None or prepared.rules.links.columns:
                 self._errors_later(stage, prepared, import_id, error_file)
@@ -232,7 +256,7 @@ class ImportWork:
         prepared: Prepared,
         stage: Stage,
         settled: Settled | None,
-    ) -> None:
+    ) -> dict[str, object]:
         if settled is None:
             settled = settle_import(tx, stage, prepared.rules, sample_size=0)
         elif conflicts(tx, stage, prepared.rules.matching, settled.archived_matches):
@@ -290,7 +314,7 @@ class ImportWork:
             "not_associated": linked.failed,
         }
         self._tell(tx, context, prepared, result, applied, change_id, str(name))
-        context.succeed(tx, result)
+        return result
 
     def _tell(
         self,
@@ -331,6 +355,14 @@ class ImportWork:
                 {"name": name, **{k: v for k, v in result.items() if isinstance(v, int)}},
                 link=f"imports/{result['import_id']}",
             )
+
+
+def _asked(params: Mapping[str, Any]) -> list[tuple[str, ImportRequest]]:
+    """The imports of a job, in their order."""
+    return [
+        (str(each["import_id"]), request_from_json(each["request"]))
+        for each in (params, *params.get("more", ()))
+    ]
 
 
 def _kept(problem: dict[str, object]) -> dict[str, object]:

@@ -139,6 +139,12 @@ RIGHTS: dict[str, Permission | str] = {
     "imports.save_errors": IMPORT,
     "imports.show": IMPORT,
     "imports.start": IMPORT,
+    "imports.start_together": IMPORT,
+    "import_templates.apply": IMPORT,
+    "import_templates.delete": IMPORT,
+    "import_templates.fitting": IMPORT,
+    "import_templates.list": IMPORT,
+    "import_templates.save": IMPORT,
     "inbox.list": SIGNED_IN,
     "inbox.mark_read": SIGNED_IN,
     "inbox.notify": INNER,
@@ -299,9 +305,12 @@ ARGUMENTS: dict[str, object] = {
     "email": "nobody@northwind.example",
     "everyone": True,
     "event_id": 10**9,
+    "ids": [10**9],
     "import_id": "none",
+    "headers": ("Email",),
+    "template_id": 1,
+    "requests": [ImportRequest("none.csv", "contacts")],
     "plan_hash": "none",
-    "import_id": "none",
     "job_id": "none",
     "key": "backup.keep_days",
     "keys": [1 << 40],
@@ -422,7 +431,7 @@ def arguments(method: Callable[..., object], actor: Actor, folder: Path) -> dict
         by_name["changes"] = [BulkChange("city", BulkAction.SET, "Oslo")]
     if owner == "SavedViews":
         by_name["definition"] = ViewDefinition()
-    if owner == "ImportService":
+    if owner in ("ImportService", "ImportTemplates"):
         by_name["request"] = ImportRequest(str(folder / "nothing.csv"), "contacts")
     if owner == "PasswordService":
         by_name["new"] = "short"
