@@ -22,6 +22,12 @@ def winner_of(tx: Tx, object_type: ObjectType, record_id: int) -> int | None:
     return None if row is None else int(row[0])
 
 
+def merged_ids(tx: Tx, object_type: ObjectType) -> set[int]:
+    """Every record of an object that is part of another one by now."""
+    rows = tx.sql("SELECT alias_id FROM record_aliases WHERE object_type_id = ?", (object_type.id,))
+    return {row[0] for row in rows}
+
+
 def refuse_merged(tx: Tx, object_type: ObjectType, record_ids: Sequence[int]) -> None:
     """Raise ``record_merged`` when one of these was merged into another record."""
     for record_id in record_ids:

@@ -17,7 +17,6 @@ from crmdesk.core.changes.change_set import (
     Source,
     open_change_set,
     write_cells,
-    write_record_change,
 )
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.sqlite import quoted
@@ -276,7 +275,13 @@ def _unarchive(tx: Tx, object_type: ObjectType, ids: Sequence[int], change_id: i
         "version = version + 1 WHERE id = ?",
         [(record_id,) for record_id in ids],
     )
-    write_record_change(tx, change_id, object_type, ids, RecordChange.UNARCHIVE)
+    kind = RecordChange.UNARCHIVE.value
+    for_each(
+        tx,
+        "INSERT INTO record_history (change_id, object_type_id, record_id, kind) "
+        "VALUES (?, ?, ?, ?)",
+        [(change_id, object_type.id, record_id, kind) for record_id in ids],
+    )
     recount(tx, object_type, ids)
     recount_around(tx, object_type, ids)
 

@@ -10,7 +10,7 @@ from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.sqlite import quoted, unique_expression
 from crmdesk.core.records.association_counts import ACTIVITIES
 from crmdesk.core.records.association_rows import others_sql
-from crmdesk.core.records.merge_rows import winner_of
+from crmdesk.core.records.merge_rows import merged_ids
 from crmdesk.core.records.picking import keep_ids, twins_of_kept
 from crmdesk.core.records.record import MASKED, display_name, read_record
 from crmdesk.core.records.recycle_bin_model import Answer, Conflict, bin_key
@@ -64,7 +64,8 @@ def _children(tx: Tx, picked: dict[ObjectType, list[int]]) -> dict[ObjectType, l
 
 def _whole(tx: Tx, object_type: ObjectType, record_ids: Sequence[int]) -> list[int]:
     """Those that are not part of another record by now."""
-    return [one for one in record_ids if winner_of(tx, object_type, one) is None]
+    parts = merged_ids(tx, object_type)
+    return [one for one in record_ids if one not in parts]
 
 
 def _binned_with(tx: Tx, own: ObjectType, other: ObjectType) -> list[int]:

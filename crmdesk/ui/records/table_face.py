@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -250,11 +251,11 @@ class TableFace(QWidget):
         row = self.table.row(row_id)
         return row.cells[NAME].text if row is not None and NAME in row.cells else f"#{row_id}"
 
-    def targets(self) -> list[int]:
+    def targets(self) -> array[int]:
         """What Delete is about: the ticked records, else the current one."""
-        ticked = list(self.table.ticks.ids())
-        current = self.table.view.current_id
-        return ticked or ([current] if current is not None else [])
+        ticked, current = self.table.ticks.ids(), self.table.view.current_id
+        # An array and no list: a million ids are copied in a millisecond.
+        return ticked if ticked or current is None else array("q", [current])
 
     def _dress(self) -> None:
         label = in_sentence(self.object_type.label)
@@ -374,7 +375,7 @@ class TableFace(QWidget):
             self.opened.emit(row_id)
 
     def _delete_ticked(self) -> None:
-        self.delete_asked.emit(list(self.table.ticks.ids()))
+        self.delete_asked.emit(self.table.ticks.ids())
 
 
 def _start(object_type: ObjectType) -> TableState:
