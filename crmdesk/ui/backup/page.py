@@ -147,7 +147,7 @@ class BackupPage(BackupFrame):
         nothing = not vault.backups
         text, reason = vault.size_words(), self._why_not()
         in_subtitle = bool(reason) and self._narrow
-        self._header.set_title(say("Backup"), f"{text}. {reason}" if in_subtitle else text)
+        self._header.set_title(say("Backup"), f"{reason}. {text}" if in_subtitle else text)
         self._header.set_reason("" if in_subtitle or nothing else reason)
         self.create_button.set_reason(reason)
         for button in (self.create_button, self.open_button):

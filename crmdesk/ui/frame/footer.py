@@ -37,7 +37,7 @@ class Footer(QFrame):
             row.addWidget(IconLabel(icon, "text2", parent=self))
         self._strong = label("", TextStyle.STRONG, parent=self)
         self._quiet = ElidedLabel("", TextStyle.CAPTION, "text2", parent=self)
-        self._end = label("", TextStyle.CAPTION, parent=self)
+        self._end = ElidedLabel("", TextStyle.CAPTION, parent=self)
         row.addWidget(self._strong)
         # All the room there is: the stretch after it is for when it is not shown.
         row.addWidget(self._quiet, 100)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QPoint, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from crmdesk.core.restore.differences import DifferenceKind, Wanted
 from crmdesk.core.restore.model import PlanSample, RestorePlan
@@ -32,6 +33,8 @@ from crmdesk.ui.widgets.paragraph import Paragraph
 from crmdesk.ui.widgets.segmented import Segmented
 
 FEW, MANY, _HEADER = 5, 14, 34
+# Below this the words of the card's head do not fit beside each other.
+_NARROW = 640
 _KINDS = {
     "all": DifferenceKind.ALL,
     "overwritten": DifferenceKind.OVERWRITE,
@@ -82,21 +85,27 @@ class SamplesCard(QFrame):
         self._build()
 
     def _build(self) -> None:
-        head = QHBoxLayout()
-        head.setContentsMargins(16, 8, 12, 8)
-        head.setSpacing(8)
-        head.addWidget(self._title)
-        head.addWidget(self._share)
-        head.addStretch(1)
-        head.addWidget(self.properties)
-        head.addWidget(self.kinds)
-        head.addWidget(self.show_all)
+        titles = QHBoxLayout()
+        titles.setSpacing(8)
+        titles.addWidget(self._title)
+        titles.addWidget(self._share)
+        titles.addStretch(1)
+        controls = QHBoxLayout()
+        controls.setSpacing(8)
+        controls.addWidget(self.properties)
+        controls.addWidget(self.kinds)
+        controls.addWidget(self.show_all)
+        self._head = QHBoxLayout()
+        self._head.setContentsMargins(16, 8, 12, 8)
+        self._head.setSpacing(8)
+        self._head.addLayout(titles, 1)
+        self._head.addLayout(controls)
         self._nothing.setContentsMargins(16, 12, 16, 12)
         self._nothing.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 1, 1, 4)
         column.setSpacing(0)
-        column.addLayout(head)
+        column.addLayout(self._head)
         column.addWidget(rule())
         column.addWidget(self.table)
         column.addWidget(self._nothing)
@@ -155,7 +164,7 @@ class SamplesCard(QFrame):
         self._use_source(plan, values)
         self.properties.setVisible(self._all)
         self.properties.set_value(values.label(self._property) if self._property else "")
-        self.show_all.setText(self.tr("Show samples") if self._all else self.tr("Show all"))
+        self._fold()
         if self._all:
             # What there is comes by and by: the table says how much when it knows.
             self.table.load(Wanted(_KINDS[self.kinds.current], self._property))
@@ -170,6 +179,18 @@ class SamplesCard(QFrame):
         self._say_share(len(self._samples))
         self._fit(len(self._samples))
         self.show_all.setVisible(self._whole() > FEW)
+
+    def _fold(self) -> None:
+        """Where there is little room the button is its icon, and all controls have two lines."""
+        narrow = self.width() < px(_NARROW)
+        text = self.tr("Show samples") if self._all else self.tr("Show all")
+        self.show_all.setText("" if narrow else text)
+        self.show_all.set_icon("list")
+        self.show_all.setAccessibleName(text)
+        self.show_all.setToolTip(text if narrow else "")
+        stacked = narrow and self._all
+        way = QBoxLayout.Direction.TopToBottom if stacked else QBoxLayout.Direction.LeftToRight
+        self._head.setDirection(way)
 
     def _fit(self, rows: int) -> None:
         """Make room for these rows, or for the sentence that there are none."""
@@ -251,6 +272,10 @@ class SamplesCard(QFrame):
             self.record_opened.emit(self._samples[row].record_id)
         elif self._whole_source is not None and row in self._whole_source.record_ids:
             self.record_opened.emit(self._whole_source.record_ids[row])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fold()
 
 
 def _mixed(samples: Sequence[PlanSample]) -> list[PlanSample]:

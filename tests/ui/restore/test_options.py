@@ -14,15 +14,8 @@ from crmdesk.ui.tables.data_table import DataTable
 from tests.builders import Desk
 from tests.ui.hands import Authenticator
 from tests.ui.restore.conftest import Open
-from tests.ui.restore.test_restore_page import (
-    at_review,
-    compared,
-    damaged,
-    from_backup,
-    reviewed,
-)
+from tests.ui.restore.ways import at_review, compared, from_backup, reviewed
 
-__all__ = ["damaged"]
 Damaged = tuple[Desk, Backup, list[Record]]
 
 
