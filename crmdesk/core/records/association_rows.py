@@ -132,21 +132,21 @@ def write_links(tx: Tx, change_id: int, links: Iterable[Link]) -> int:
     Returns:
         How many are new.
     """
-    before = _changes(tx, change_id)
+    written = 0
     for rows in _batches(links):
-        tx.driver.executemany(
+        written += tx.driver.executemany(
             f"INSERT OR IGNORE INTO main.association_history (change_id, {_KEYS}, kind) "
             "SELECT ?1, ?2, ?3, ?4, ?5, ?6, 'associate' WHERE NOT EXISTS "
             "(SELECT 1 FROM main.associations WHERE from_type_id = ?2 AND from_id = ?3 "
             "AND to_type_id = ?4 AND to_id = ?5 AND label_id = ?6)",
             [(change_id, *link.row) for link in rows],
-        )
+        ).rowcount
         tx.driver.executemany(
             f"INSERT OR IGNORE INTO main.associations ({_KEYS}, added_at) "
             "VALUES (?, ?, ?, ?, ?, ?)",
             [(*link.row, tx.now_text) for link in rows],
         )
-    return _changes(tx, change_id) - before
+    return written
 
 
 def remove_links(tx: Tx, change_id: int, links: Iterable[Link]) -> int:
@@ -155,21 +155,21 @@ def remove_links(tx: Tx, change_id: int, links: Iterable[Link]) -> int:
     Returns:
         How many were there.
     """
-    before = _changes(tx, change_id)
+    removed = 0
     for rows in _batches(links):
-        tx.driver.executemany(
+        removed += tx.driver.executemany(
             f"INSERT OR IGNORE INTO main.association_history (change_id, {_KEYS}, kind) "
             f"SELECT ?, {_KEYS}, 'dissociate' FROM main.associations "
             "WHERE from_type_id = ? AND from_id = ? AND to_type_id = ? AND to_id = ? "
             "AND label_id = ?",
             [(change_id, *link.row) for link in rows],
-        )
+        ).rowcount
         tx.driver.executemany(
             "DELETE FROM main.associations WHERE from_type_id = ? AND from_id = ? "
             "AND to_type_id = ? AND to_id = ? AND label_id = ?",
             [link.row for link in rows],
         )
-    return _changes(tx, change_id) - before
+    return removed
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,13 +213,6 @@ def purge_links(tx: Tx, object_type: ObjectType, record_ids: Sequence[int]) -> N
                 f"DELETE FROM main.{table} WHERE {side}_type_id = ? AND {side}_id = ?",
                 [(object_type.id, record_id) for record_id in record_ids],
             )
-
-
-def _changes(tx: Tx, change_id: int) -> int:
-    row = tx.sql(
-        "SELECT count(*) FROM main.association_history WHERE change_id = ?", (change_id,)
-    ).fetchone()
-    return int(row[0])
 
 
 def _batches(links: Iterable[Link]) -> Iterable[list[Link]]:
