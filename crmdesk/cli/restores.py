@@ -9,7 +9,7 @@ import typer
 from crmdesk.cli.deleted import restore_definition, restore_deleted
 from crmdesk.cli.documents import plan_document, restore_document
 from crmdesk.cli.output import plural
-from crmdesk.cli.parameters import Code, JsonLines, Wait, group
+from crmdesk.cli.parameters import Code, JsonLines, OutFile, Wait, group
 from crmdesk.cli.secret_input import code_or_ask
 from crmdesk.cli.session import Seat, seat
 from crmdesk.cli.waiting import finish_job, watching
@@ -132,6 +132,15 @@ def undo(
             return
         step_up_id = _step_up(here, made, StepUpPurpose.RESTORE_UNDO, code)
         _finish(here, restores.start_undo(here.actor, made.id, step_up_id=step_up_id), wait)
+
+
+@app.command("report")
+def report(context: typer.Context, restore_id: RestoreId, out: OutFile) -> None:
+    """Save every value that a restore wrote, and all that it left alone, as CSV."""
+    with seat(context) as here:
+        here.workspace.restores.save_report(here.actor, restore_id, out.absolute())
+        document = {"restore_id": restore_id, "file": str(out)}
+        here.output.result(document, f"Saved as {out}.")
 
 
 @app.command("list")

@@ -81,3 +81,18 @@ def test_a_lost_property_is_made_again_from_the_backup(terminal: Terminal) -> No
     assert [(each["name"], each["change"]) for each in lost] == [("boat", "property_removed")]
     assert (done.code, done.document["label"]) == (0, "Boat")
     assert terminal("backup", "compare", backup).document["definitions"] == []
+
+
+def test_the_report_of_a_restore_is_saved(terminal: Terminal, tmp_path: Path) -> None:
+    app = terminal.enrol()
+    ann = terminal("record", "add", "contacts", "email=a@example.org", "firstname=Ann").document
+    backup = terminal("backup", "create").document["backup_id"]
+    terminal("record", "set", "contacts", str(ann["id"]), "firstname=Anne")
+    words = ["--object", "contacts", "--properties", "firstname", "--otp", app.code()]
+    accepted = ["--accept-changes", "--accept-irreversible"]
+    done = terminal("restore", "apply", backup, *words, *accepted).document
+
+    saved = terminal("restore", "report", done["restore_id"], "--out", str(tmp_path / "r.csv"))
+
+    assert saved.code == 0, saved.err
+    assert "Anne" in (tmp_path / "r.csv").read_text()

@@ -14,6 +14,7 @@ from crmdesk.core.backup.browsed import BrowsedBackup, BrowsedPage, BrowsedRow
 from crmdesk.core.errors import Cancelled, UserError
 from crmdesk.ui.backup.browse_frame import BrowseFrame
 from crmdesk.ui.backup.browse_rows import place_words, table_columns, table_row, table_words
+from crmdesk.ui.backup.compare_dialog import CompareDialog
 from crmdesk.ui.backup.words import say
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.tables.cells import RowHeight
@@ -38,7 +39,10 @@ class BrowseDialog(BrowseFrame):
 
     def __init__(self, desk: Desk, reference: str, title: str, over: QWidget) -> None:
         super().__init__(desk, title, over)
-        self._reference = reference
+        self._reference, self._over = reference, over
+        room = self.table.sizePolicy()
+        room.setRetainSizeWhenHidden(True)
+        self.table.setSizePolicy(room)
         self._backup: BrowsedBackup | None = None
         self._page: BrowsedPage | None = None
         self._starts: list[int] = [0]
@@ -64,6 +68,7 @@ class BrowseDialog(BrowseFrame):
         self.before_button.clicked.connect(self._previous)
         self.after_button.clicked.connect(self._next)
         self.use_button.clicked.connect(self._use)
+        self.compare_button.clicked.connect(self._compare)
         self.choice.changed.connect(self._name_use)
         self.close_button.clicked.connect(self._leave)
         QShortcut(QKeySequence.StandardKey.Find, self, self.search.setFocus)
@@ -83,11 +88,13 @@ class BrowseDialog(BrowseFrame):
     def _show_tables(self, backup: BrowsedBackup) -> None:
         self._backup = backup
         self._end()
+        self.table.show()
         at = "" if backup.snapshot_at is None else self._desk.exact(backup.snapshot_at)
         self._header.set_title(say("Browse records"), self._subtitle(at))
         self._name_use(0)
         self.use_button.set_icon("archive-restore" if backup.ours else "upload")
         self.use_button.show()
+        self.compare_button.setVisible(backup.ours)
         self.objects.clear()
         for table in backup.tables:
             self.objects.addItem(table_words(table), table.object or table.file)
@@ -223,6 +230,8 @@ class BrowseDialog(BrowseFrame):
         self.banner.show()
         announce(self, title, urgent=True)
         if self._backup is None:
+            # A header without columns says nothing; its room stays.
+            self.table.hide()
             self.banner.button.setFocus()
 
     # -- what a person does ------------------------------------------------------------------
@@ -317,6 +326,12 @@ class BrowseDialog(BrowseFrame):
             link = f"restore/records/{self._page.table.object}/{ids}/{self._reference}"
         self._leave()
         self._desk.go(link)
+
+    @Slot()
+    def _compare(self) -> None:
+        dialog = CompareDialog(self._desk, self._reference, self._title, self._over)
+        self._leave()
+        dialog.open()
 
     @Slot()
     def _leave(self) -> None:

@@ -69,6 +69,8 @@ class BrowseFrame(QDialog):
         self.after_button = IconButton("chevron-right", say("Next page"))
         self.use_button = Button("", ButtonKind.SECONDARY, "archive-restore")
         self.use_button.setObjectName("use_backup")
+        self.compare_button = Button(say("Compare"), ButtonKind.SECONDARY, "git-compare")
+        self.compare_button.setObjectName("compare_backup")
         self.close_button = Button(say("Close"), ButtonKind.SECONDARY)
 
     def _build(self) -> None:
@@ -81,7 +83,7 @@ class BrowseFrame(QDialog):
         top.addWidget(self._header)
         top.addWidget(self.banner)
         turning = (self.before_button, self.after_button)
-        for button in (*turning, self.use_button, self.close_button):
+        for button in (*turning, self.compare_button, self.use_button, self.close_button):
             self.footer.end.addWidget(button)
         middle = QHBoxLayout()
         middle.setSpacing(0)
@@ -94,7 +96,7 @@ class BrowseFrame(QDialog):
         whole.addWidget(self._busy)
         whole.addLayout(middle, 1)
         whole.addWidget(self.footer)
-        for hidden in (self.banner, self.panel, self.use_button):
+        for hidden in (self.banner, self.panel, self.compare_button, self.use_button):
             hidden.hide()
         for waiting in (*turning, self.objects, self.search):
             waiting.setEnabled(False)

@@ -55,10 +55,10 @@ def report_html(
 ) -> str:
     """What was done, by whom, from which backup, and the first of the values."""
     parts = [
-        f"<h2>{escape(restore.name)}</h2>",
+        _heading(restore.name, 16),
         _table(_facts(desk, restore, values)),
         _skipped(restore),
-        f"<h3>{escape(say('Changed values'))}</h3>",
+        _heading(say("Changed values"), 11),
         _changes(values, changes),
     ]
     more = restore.values_written - len(changes)
@@ -66,6 +66,11 @@ def report_html(
         parts.append(f"<p>{escape(say('%Ln more: the CSV report has them all.', more))}</p>")
     parts.append(f"<p><br/><br/>{escape(say('Date and signature'))} ____________________</p>")
     return f"<html><body style='font-size: 9pt'>{''.join(parts)}</body></html>"
+
+
+def _heading(text: str, points: int) -> str:
+    # Headings of HTML are sized relative to the body, which the PDF writer takes as nothing.
+    return f"<p style='font-size: {points}pt'><b>{escape(text)}</b></p>"
 
 
 def _facts(desk: Desk, restore: Restore, values: ShownValues) -> list[tuple[str, str]]:
@@ -102,7 +107,7 @@ def _skipped(restore: Restore) -> str:
         f"<li>{escape(skip_reason(reason, count))}</li>"
         for reason, count in restore.skipped.items()
     ]
-    return f"<h3>{escape(say('Skipped'))}</h3><ul>{''.join(lines)}</ul>"
+    return f"{_heading(say('Skipped'), 11)}<ul>{''.join(lines)}</ul>"
 
 
 def _changes(values: ShownValues, changes: Sequence[ChangedValue]) -> str:

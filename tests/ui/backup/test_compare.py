@@ -144,3 +144,18 @@ def test_a_complete_backup_is_made_where_its_box_is_ticked(open_page: Open, desk
 
     work.wait(lambda: bool(desk.workspace.backups.list(desk.admin)))
     assert desk.workspace.backups.list(desk.admin)[0].complete
+
+
+@offscreen_menu
+def test_whoever_browses_a_backup_can_compare_it(open_page: Open, changed: Desk) -> None:
+    work = open_page(changed)
+    work.page.table.action_chosen.emit("browse", work.page.table.ids[0])
+    browsing = work.dialog()
+    work.wait(browsing.compare_button.isVisible)  # type: ignore[attr-defined]
+
+    work.click(browsing.compare_button)  # type: ignore[attr-defined]
+
+    work.wait(lambda: isinstance(work.dialog(), CompareDialog))
+    dialog = work.dialog()
+    assert isinstance(dialog, CompareDialog)
+    work.wait(lambda: dialog.found is not None)
