@@ -26,6 +26,7 @@ BY_HAND = (
     Source.ACTIVITY_LOG_REVERT,
     Source.RESTORE_OBJECTS,
 )
+_BY_SETTINGS = frozenset({Source.PIPELINE_SETTINGS, Source.PROPERTY_SETTINGS})
 #: Undo is for slips; what lies further back is found in the history of the records.
 LASTS = timedelta(hours=24)
 
@@ -50,7 +51,7 @@ class Act:
         records: how many records it touched.
         values: how many records had values changed.
         reason: why it cannot be taken back; empty when it can: ``undone``, ``too_old``,
-            ``purged``, ``is_undo``, ``has_own_undo``.
+            ``purged``, ``is_undo``, ``settings``, ``has_own_undo``.
     """
 
     change_id: int
@@ -68,6 +69,7 @@ _WORDS = {
     "too_old": "it is more than a day old",
     "purged": "it deleted records for good",
     "is_undo": "it is an undo itself",
+    "settings": "it came with a change of the settings",
     "has_own_undo": "it has an undo of its own, under Restore or Import & Export",
 }
 
@@ -142,11 +144,14 @@ def _kind(source: str, changes: dict[str, int], values: int) -> ActKind:
 
 
 def _reason(tx: Tx, row: Row[Any], changes: dict[str, int]) -> str:
-    undone = tx.sql("SELECT 1 FROM change_sets WHERE undoes = ?", (row.id,)).fetchone()
+    # An undo comes after what it undoes: only later acts are looked through.
+    undone = tx.sql("SELECT 1 FROM change_sets WHERE undoes = ?1 AND id > ?1", (row.id,)).fetchone()
     if undone is not None:
         return "undone"
     if row.undoes is not None:
         return "is_undo"
+    if row.source in _BY_SETTINGS:
+        return "settings"
     if row.source not in set(BY_HAND):
         return "has_own_undo"
     if changes.get(RecordChange.PURGE):

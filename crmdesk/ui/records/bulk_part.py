@@ -90,6 +90,14 @@ class BulkPart(QObject):
 
         desk.run_query(self, "last act", read, self._undo_act, self._told_undo)
 
+    def tell(self, title: str, text: str) -> None:
+        """Say what was just done, with its undo: exactly this act, whatever comes after it."""
+        act = self._desk.workspace.undoing.last(self._desk.actor)
+        if act is None or act.reason:
+            self._desk.toast(title, text)
+            return
+        self._desk.toast(title, text, self.tr("Undo"), partial(self.undo, act.change_id))
+
     def undo(self, change_id: int) -> None:
         """Take one act back, e.g. from its toast."""
         desk = self._desk

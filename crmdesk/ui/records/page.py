@@ -88,6 +88,7 @@ class RecordsPage(Page):
         self.panel.closed.connect(self.escape)
         self.panel.stepped.connect(self._step)
         self.panel.changed.connect(self._written)
+        self.panel.saved.connect(self._saved)
         self.panel.delete_asked.connect(lambda: self._delete(self._panel_ids()))
         self.panel.merge_asked.connect(lambda: self._merging.merge_one(self.panel.record))
         self.panel.unmerge_asked.connect(self._merging.take_back)
@@ -251,10 +252,14 @@ class RecordsPage(Page):
         showing = self.face.showing
         name = showing.name(record.values)
         title = self.tr("%1 created").replace("%1", showing.object_type.label)
-        self._desk.toast(title, name)
+        self.bulk.tell(title, name)
         self._written(Change(record.object_type, (record.id,)))
         if not self.panel.editing:
             self.open_record(record.id)
+
+    def _saved(self, record: Record) -> None:
+        title = self.tr("%1 saved").replace("%1", self.showing.object_type.label)
+        self.bulk.tell(title, self.showing.name(record.values))
 
     def _delete(self, ids: Sequence[int]) -> None:
         if len(ids) > 1 and self.panel.may_leave():

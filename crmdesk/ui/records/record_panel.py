@@ -39,6 +39,7 @@ class RecordPanel(SidePanel):
 
     Signals:
         changed: a :class:`Change` was written from here.
+        saved: values of the :class:`Record` were written.
         delete_asked: delete this record.
         restore_asked: bring this record back from the recycle bin.
         purge_asked: delete this record for good.
@@ -47,6 +48,7 @@ class RecordPanel(SidePanel):
     """
 
     changed = Signal(object)
+    saved = Signal(object)
     delete_asked = Signal()
     restore_asked = Signal()
     purge_asked = Signal()
@@ -255,6 +257,7 @@ class RecordPanel(SidePanel):
         if self.record is not None and self.record.id == record.id:
             self._show(record)
         self.changed.emit(Change(record.object_type, (record.id,)))
+        self.saved.emit(record)
 
     def _refused(self, error: Exception) -> None:
         self._end_wait()

@@ -127,3 +127,21 @@ def test_undo_takes_a_single_edit_back(desk, open_page):
     records.page.commands()["undo"]()
     records.wait(lambda: desk.value(ann, "phone") == "1")
     records.wait(lambda: records.told.toasts[-1][0] == "Edit of 1 record undone")
+
+
+def test_a_saved_edit_and_a_new_record_are_told_with_their_own_undo(desk, open_page):
+    ann = desk.contact(firstname="Ann", phone="1")
+    records = open_page(desk)
+    page = records.page
+    records.wait(lambda: page.face.table.count == 1)
+    page.open_record(ann.id)
+    page.panel.edit()
+    page.panel.form.fields["phone"].set_text("2")
+    page.panel.save()
+    records.wait(lambda: records.told.toasts)
+    title, text, word, undo = records.told.toasts[-1]
+    assert (title, text, word) == ("Contact saved", "Ann", "Undo")
+    desk.edit(ann, city="Oslo")
+    undo()
+    records.wait(lambda: desk.value(ann, "phone") == "1")
+    assert desk.value(ann, "city") == "Oslo"
