@@ -19,7 +19,7 @@ from crmdesk.core.db.sqlite import explain_errors, quoted, unique_expression
 from crmdesk.core.errors import UserError
 from crmdesk.core.files.source import TableSource
 from crmdesk.core.records.association_bulk import associate_many
-from crmdesk.core.records.association_labels import find_label
+from crmdesk.core.records.association_labels import label_choices
 from crmdesk.core.records.problems import ImportErrorType
 from crmdesk.core.records.schema import ObjectType, Property, load_object_type
 from crmdesk.core.transfer.columns import RECORD_ID, MappedAssociation
@@ -91,6 +91,7 @@ def collect_links(
             "CREATE TABLE links (row INTEGER, place INTEGER, value TEXT, label TEXT, "
             "other_id INTEGER, state TEXT)"
         )
+        connection.execute("CREATE TABLE unknown_labels (label TEXT PRIMARY KEY)")
         connection.execute(
             "CREATE TABLE targets (value TEXT PRIMARY KEY, id INTEGER, many INTEGER)"
         )
@@ -158,16 +159,15 @@ def write_links_found(tx: Tx, stage: Stage, rules: LinkRules, change_id: int) ->
 def tell_missing(tx: Tx, stage: Stage, rules: LinkRules) -> None:
     """Note labels that nobody knows and records that were not found, each beside its row."""
     for column in rules.columns:
-        for label in _labels(tx, column):
-            if label and not _is_label(tx, stage.object_type, column.other, label):
-                _tell(
-                    tx,
-                    column,
-                    f"l.label = '{label.replace(chr(39), chr(39) * 2)}'",
-                    ImportErrorType.ASSOCIATION_LABEL_NOT_FOUND,
-                    f"There is no such label between {stage.object_type.plural_label} and "
-                    f"{column.other.plural_label}; nothing was associated.",
-                )
+        _keep_unknown_labels(tx, stage.object_type, column)
+        _tell(
+            tx,
+            column,
+            "l.label IN (SELECT label FROM stage.unknown_labels)",
+            ImportErrorType.ASSOCIATION_LABEL_NOT_FOUND,
+            f"There is no such label between {stage.object_type.plural_label} and "
+            f"{column.other.plural_label}; nothing was associated.",
+        )
         _tell(
             tx,
             column,
@@ -261,16 +261,27 @@ def _expect_own(tx: Tx, stage: Stage, column: LinkColumn) -> None:
 
 
 def _labels(tx: Tx, column: LinkColumn) -> list[str]:
-    rows = tx.sql("SELECT DISTINCT label FROM stage.links WHERE place = ?", (column.place,))
+    """Labels of what was found; they are known, and so they are few."""
+    rows = tx.sql(
+        "SELECT DISTINCT label FROM stage.links WHERE place = ? AND state = 'found'",
+        (column.place,),
+    )
     return [row[0] for row in rows]
 
 
-def _is_label(tx: Tx, one: ObjectType, other: ObjectType, label: str) -> bool:
-    try:
-        find_label(tx, one, other, label)
-    except UserError:
-        return False
-    return True
+def _keep_unknown_labels(tx: Tx, one: ObjectType, column: LinkColumn) -> None:
+    """Of a column that was taken for labels by mistake, every cell may be another one."""
+    choices = label_choices(tx, one, column.other)
+    names = {choice.label.name for choice in choices if not choice.backwards}
+    texts = {choice.text.casefold() for choice in choices}
+    rows = tx.sql(
+        "SELECT DISTINCT label FROM stage.links WHERE place = ? AND label <> ''", (column.place,)
+    ).fetchall()
+    tx.sql("DELETE FROM stage.unknown_labels")
+    tx.driver.executemany(
+        "INSERT INTO stage.unknown_labels VALUES (?)",
+        [row for row in rows if row[0] not in names and row[0].casefold() not in texts],
+    )
 
 
 def _tell(

@@ -273,3 +273,12 @@ def test_of_two_deleted_records_with_a_value_that_became_unique_the_first_comes_
     assert (done.records, done.skipped) == (1, {"not_unique": 1})
     assert desk.read(first).archived_at is None
     assert desk.read(second).archived_at is not None
+
+
+def test_what_a_change_of_the_settings_moved_is_not_said_to_have_an_undo(desk: Desk):
+    desk.pipeline("renewals", "asked")
+    desk.deal(pipeline="renewals", dealstage="asked")
+    service = desk.workspace.pipelines
+    service.remove(desk.admin, "deals", "renewals", ("default", "contractsent"))
+    with pytest.raises(UserError, match="came with a change of the settings"):
+        undo(desk)

@@ -57,6 +57,20 @@ def test_records_are_named_and_what_is_wrong_costs_no_row(bench: Bench) -> None:
     assert bench.desk.value(acme, "num_associated_contacts") == "2"
 
 
+def test_a_column_that_holds_no_labels_is_told_of_once_for_each_row(bench: Bench) -> None:
+    _company(bench, "Acme")
+    text = "Email,Company,Role\n"
+    text += "".join(f"p{n}@example.org,Acme,it's {n}\n" for n in range(300))
+    by_role = replace(BY_NAME, label_header="Role")
+
+    done = _run(bench, text, by_role)
+
+    assert (done.associated, done.not_associated) == (0, 300)
+    assert {(column, kind) for _, column, kind in bench.problems(done)} == {
+        ("Role", "ASSOCIATION_LABEL_NOT_FOUND")
+    }
+
+
 def test_the_trial_says_the_same_and_writes_nothing(bench: Bench) -> None:
     for name in ("Acme", "Twin", "Twin", "Beta"):
         _company(bench, name)
