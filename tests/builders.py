@@ -53,6 +53,7 @@ class KeyBox:
     """A place for the key of a test's workspace; the real keyrings have tests of their own."""
 
     backend = "keyring"
+    detail = "a box of the test"
 
     def __init__(self) -> None:
         self.values: dict[str, str] = {}

@@ -12,6 +12,8 @@ from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.access.secrets import SecretStore, check_store
 from crmdesk.core.backup.model import Backup, FileState
+from crmdesk.core.backup.policy import restored_at
+from crmdesk.core.clock import to_text
 from crmdesk.core.db.sqlite_check import broken_references, integrity_problems
 from crmdesk.core.db.tables import imports
 from crmdesk.core.errors import UserError
@@ -84,8 +86,16 @@ def _kept(backups: Sequence[Backup]) -> list[Backup]:
 
 
 def _missing_files(workspace: Workspace, backups: Sequence[Backup], vault: Path) -> list[str]:
-    lost = [each.file_name for each in backups if each.file_state is FileState.MISSING]
     with workspace.database.read() as tx:
+        # What was backed up before the workspace was restored from a backup lies elsewhere.
+        since = restored_at(tx)
+        lost = [
+            each.file_name
+            for each in backups
+            if each.file_state is FileState.MISSING
+            and each.completed_at is not None
+            and to_text(each.completed_at) > since
+        ]
         stored = tx.execute(select(imports.c.stored_file, imports.c.error_file)).all()
     names = [name for row in stored for name in row if name]
     return lost + [name for name in names if not (vault / "imports" / name).is_file()]

@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlalchemy import Row, desc, func, select
 
+from crmdesk.core.audit.kinds import WORKSPACE_RESTORED
 from crmdesk.core.backup.model import Backup, FileState
 from crmdesk.core.clock import from_text, optional_from_text, to_text
 from crmdesk.core.db.engine import Tx
-from crmdesk.core.db.tables import backups, users
+from crmdesk.core.db.tables import audit_events, backups, users
 from crmdesk.core.errors import Busy, UserError
 from crmdesk.core.jobs.job import OPEN, JobState
 
@@ -26,13 +27,28 @@ def next_possible(tx: Tx, interval: timedelta) -> datetime | None:
     Counted from the last completed backup, on steady time: failed and cancelled ones do not
     count, and setting the clock back does not unlock.
     """
+    # Backups of before a restore of the whole workspace lie elsewhere: the first here may come
+    # at once.
+    here = backups.c.completed_at > restored_at(tx)
     last = tx.scalar(
-        select(func.max(backups.c.completed_steady)).where(backups.c.state == _SUCCEEDED)
+        select(func.max(backups.c.completed_steady)).where(backups.c.state == _SUCCEEDED, here)
     )
     if last is None:
         return None
     left = from_text(last) + interval - tx.steady_now
     return tx.now + left if left > timedelta(0) else None
+
+
+def restored_at(tx: Tx) -> str:
+    """When the workspace was last rebuilt from a backup, as stored; "" for never."""
+    found = tx.scalar(
+        select(func.max(audit_events.c.at)).where(
+            audit_events.c.object_type == "workspace",
+            audit_events.c.object_id.is_not(None),
+            audit_events.c.subcategory == WORKSPACE_RESTORED.subcategory,
+        )
+    )
+    return "" if found is None else str(found)
 
 
 def newest_completed(tx: Tx) -> str | None:

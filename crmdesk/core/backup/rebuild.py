@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from crmdesk.core import platform
 from crmdesk.core.access import keys, recovery_key
@@ -38,7 +38,7 @@ from crmdesk.core.backup.verify import verify_backup
 from crmdesk.core.clock import Clock, to_text
 from crmdesk.core.db import schema
 from crmdesk.core.db.engine import Database, Tx
-from crmdesk.core.db.tables import users
+from crmdesk.core.db.tables import imports, users
 from crmdesk.core.errors import UserError
 from crmdesk.core.files.atomic import free_bytes
 from crmdesk.core.reserve import keep_reserve
@@ -234,6 +234,8 @@ def _finish(
         with database.write() as tx:
             user_id, email = _first_super_admin(tx)
             code = make_one_time_code(tx, user_id)
+            # Files that were imported, and lists of refused rows, are in no backup.
+            tx.execute(update(imports).values(stored_file=None, error_file=None))
             AuditLog(keys.derive(opened.key, KeyPurpose.AUDIT_CHAIN)).log(
                 tx,
                 SYSTEM,

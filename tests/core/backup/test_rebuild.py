@@ -15,6 +15,7 @@ from crmdesk.core.backup import complete_tables
 from crmdesk.core.backup.rebuild import Rebuilt, rebuild_workspace
 from crmdesk.core.backup.rebuild_database import RebuildProgress
 from crmdesk.core.backup.rebuild_place import BUILDING
+from crmdesk.core.check import check_workspace
 from crmdesk.core.errors import UserError
 from crmdesk.core.records.catalogue import PropertyDefinition
 from crmdesk.core.records.types import PropertyType
@@ -361,3 +362,18 @@ def test_a_keyring_that_refuses_the_key_leaves_no_workspace(office: Office) -> N
         rebuild_workspace(office.backup(), office.elsewhere, office.recovery_key, locked)
 
     assert not office.elsewhere.exists()
+
+
+def test_a_rebuilt_workspace_is_in_order_and_may_be_backed_up_at_once(office: Office) -> None:
+    furnish(office.desk)
+    office.desk.workspace.settings.set(office.desk.admin, "backup.min_interval", "0")
+    office.backup()
+    box = KeyBox()
+    office.rebuild(office.backup(), box)
+
+    with opened(office, box) as again:
+        again.workspace.settings.set(again.admin, "backup.min_interval", "edition")
+        checks = {each.name: each for each in check_workspace(again.workspace, again.admin, box)}  # type: ignore[arg-type]
+        assert checks["vault_files"].ok, checks["vault_files"].detail
+        assert checks["references"].ok
+        assert again.backup(complete=True).complete
