@@ -24,12 +24,14 @@ def column_documents(
         named: the columns that ``--map`` named, and their properties.
     """
     mapping = request.mapping or {}
+    linked = {each.header for each in request.associations}
     made = {definition.name for definition in request.new_properties}
     columns, others = [], []
     for each in found.columns:
         target = mapping.get(each.header)
         if target is None:
             reason = _why_left_out(each, named)
+            reason = "associated" if each.header in linked else reason
             others.append({"column": each.header, "reason": reason})
             continue
         how = "created" if target in made else each.how.value

@@ -10,22 +10,40 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from crmdesk.cli.documents import moment
-from crmdesk.cli.import_columns import column_documents, column_lines, import_notices
+from crmdesk.cli.import_choices import (
+    Associate,
+    AssociateLabel,
+    Choices,
+    DateFormat,
+    InBin,
+    LabelColumn,
+    LifecycleBack,
+    SaveTemplate,
+    Static,
+    Tables,
+    Template,
+    save_template,
+    table_pairs,
+    with_template,
+)
+from crmdesk.cli.import_columns import column_documents, import_notices
+from crmdesk.cli.import_documents import (
+    import_document,
+    import_lines,
+    listed_document,
+    tried_document,
+)
+from crmdesk.cli.import_templates import templates
 from crmdesk.cli.import_undo import undo
-from crmdesk.cli.output import plural
 from crmdesk.cli.parameters import JsonLines, Wait, group
 from crmdesk.cli.session import Seat, seat
 from crmdesk.cli.waiting import finish_job, watching
 from crmdesk.core.errors import WrongUsage
 from crmdesk.core.transfer.model import (
     FileOptions,
-    Import,
     ImportMode,
-    ImportProblem,
     ImportRequest,
     Inspection,
-    Preflight,
     Question,
 )
 
@@ -51,6 +69,7 @@ class _ImportGroup(TyperGroup):
 
 app = group("Import a file: import OBJECT FILE, or import BACKUP.zip.", _ImportGroup)
 app.command("undo")(undo)
+app.command("templates")(templates)
 
 
 @app.command(_FILE, hidden=True)
@@ -59,7 +78,9 @@ def import_file(
     object_or_zip: Annotated[str, typer.Argument(metavar="OBJECT", help="Which object.")],
     file: Annotated[Path | None, typer.Argument(metavar="FILE", help="The file.")] = None,
     *,
-    mode: Annotated[ImportMode, typer.Option(help="What may become of a row.")] = ImportMode.UPSERT,
+    mode: Annotated[
+        ImportMode | None, typer.Option(help="What may become of a row (upsert).")
+    ] = None,
     key: Annotated[
         str | None, typer.Option(metavar="PROPERTY", help="What finds the record of a row.")
     ] = None,
@@ -85,22 +106,53 @@ def import_file(
     max_bytes: Annotated[
         int | None, typer.Option("--max-bytes", metavar="N", min=1, help="Refuse larger files.")
     ] = None,
+    associate: Associate = None,
+    associate_label: AssociateLabel = None,
+    label_column: LabelColumn = None,
+    static: Static = None,
+    date_format: DateFormat = None,
+    template: Template = None,
+    save_as: SaveTemplate = None,
+    lifecycle_back: LifecycleBack = False,
+    in_bin: InBin = None,
+    tables: Tables = None,
     wait: Wait = True,
 ) -> None:
-    """Import a file into an object, or the tables of a zip."""
+    """Import a file into an object, or the tables of a zip or workbook."""
     mark = _DELIMITERS.get(delimiter, delimiter) if delimiter else None
     options = FileOptions(sheet, encoding=encoding, delimiter=mark, max_bytes=max_bytes)
     pairs = _pairs(mapping or ())
+    choices = Choices(
+        associate or (),
+        associate_label or (),
+        label_column or (),
+        static or (),
+        date_format or (),
+        lifecycle_back,
+        in_bin,
+        mode,
+        key,
+    )
     with seat(context) as here:
-        if file is None:
+        if file is None and tables:
+            proposed = _of_sheets(here, object_or_zip, table_pairs(tables), options)
+        elif file is None:
             proposed = _of_zip(here, object_or_zip, objects or (), options)
         else:
             wanted = replace(options, object_name=object_or_zip)
             inspected = _inspected(here, file, wanted, pairs)
-            proposed = [(inspected, _proposed(inspected, pairs, create_properties))]
-        proposed = [(each, replace(request, mode=mode, key=key)) for each, request in proposed]
-        done = [_do(here, each, pairs, dry_run, errors, wait) for each in proposed]
-        lines = (line for each in done for line in _told(each))
+            proposed = [(inspected, inspected.request(create_properties=create_properties))]
+        choices.refuse_unknown([name for each, _ in proposed for name in each.headers])
+        proposed = [
+            (each, choices.applied(_named(with_template(here, request, template), pairs), each))
+            for each, request in proposed
+        ]
+        if tables and not dry_run:
+            done = _together(here, proposed, pairs, wait)
+        else:
+            done = [_do(here, each, pairs, dry_run, errors, wait) for each in proposed]
+        save_template(here, save_as, proposed)
+        lines = (line for each in done for line in import_lines(each))
         here.output.result({"imports": done} if file is None else done[0], *lines)
 
 
@@ -114,7 +166,7 @@ def list_imports(
     with seat(context) as here:
         found = here.workspace.imports.list(here.actor, limit)
         columns = ("import_id", "name", "state", "rows", "created", "updated", "failed", "user")
-        documents = [_listed(each) for each in found]
+        documents = [listed_document(each) for each in found]
         if not (here.output.as_json or as_lines):
             # For people the state says it; scripts have a key of its own.
             documents = [d | {"state": "undone"} if d["undone"] else d for d in documents]
@@ -133,15 +185,28 @@ def show(
     with seat(context) as here:
         if errors is not None:
             here.workspace.imports.save_errors(here.actor, import_id, errors.absolute())
-        document = _document(here.workspace.imports.show(here.actor, import_id))
+        document = import_document(here.workspace.imports.show(here.actor, import_id))
         if errors is not None:
             document["error_file"] = str(errors)
-        here.output.result(document, *_told(document))
+        here.output.result(document, *import_lines(document))
 
 
 def _of_zip(here: Seat, path: str, objects: Sequence[str], options: FileOptions) -> list[Proposed]:
     """Every table of a zip whose object is known."""
     found = here.workspace.imports.inspect_tables(here.actor, path, objects, options)
+    return [(each, each.request()) for each in found]
+
+
+def _of_sheets(
+    here: Seat, path: str, sheets: Mapping[str, str], options: FileOptions
+) -> list[Proposed]:
+    """The chosen tables of a file, in the order they were named."""
+    found = [
+        here.workspace.imports.inspect(
+            here.actor, path, replace(options, table=sheet, object_name=object_name)
+        )
+        for sheet, object_name in sheets.items()
+    ]
     return [(each, each.request()) for each in found]
 
 
@@ -166,11 +231,8 @@ def _inspected(
     return found
 
 
-def _proposed(
-    found: Inspection, pairs: Mapping[str, str], create_properties: bool
-) -> ImportRequest:
-    """The import as the file suggests it, with the columns that were named."""
-    request = found.request(create_properties=create_properties)
+def _named(request: ImportRequest, pairs: Mapping[str, str]) -> ImportRequest:
+    """The import with the columns that were named."""
     if not pairs:
         return request
     # A property takes one column: who names one takes it from the column that was recognised.
@@ -205,18 +267,32 @@ def _do(
 def _try(here: Seat, request: ImportRequest, errors: Path | None) -> dict[str, Any]:
     with watching(here.output, "Reading") as (reported, cancelled):
         tried = here.workspace.imports.dry_run(here.actor, request, reported, cancelled, errors)
-    return _tried(request, tried, errors)
+    return tried_document(request, tried, errors)
 
 
 def _run(here: Seat, request: ImportRequest, errors: Path | None, wait: bool) -> dict[str, Any]:
     imports = here.workspace.imports
     import_id = imports.start(here.actor, request)
     finish_job(here, imports.show(here.actor, import_id).job_id, wait=wait)
-    document = _document(imports.show(here.actor, import_id))
+    document = import_document(imports.show(here.actor, import_id))
     if errors is not None and document["error_file"] is not None:
         imports.save_errors(here.actor, import_id, errors.absolute())
         document["error_file"] = str(errors)
     return document
+
+
+def _together(
+    here: Seat, proposed: Sequence[Proposed], pairs: Mapping[str, str], wait: bool
+) -> list[dict[str, Any]]:
+    """Import several tables in one job, so that one may name the records of another."""
+    imports = here.workspace.imports
+    ids = imports.start_together(here.actor, [request for _, request in proposed])
+    finish_job(here, imports.show(here.actor, ids[0]).job_id, wait=wait)
+    return [
+        import_document(imports.show(here.actor, import_id))
+        | column_documents(found, request, pairs)
+        for import_id, (found, request) in zip(ids, proposed, strict=True)
+    ]
 
 
 def _pairs(texts: Sequence[str]) -> dict[str, str]:
@@ -231,77 +307,3 @@ def _pairs(texts: Sequence[str]) -> dict[str, str]:
             )
         pairs[header] = name
     return pairs
-
-
-def _document(found: Import) -> dict[str, Any]:
-    return _listed(found) | {
-        "unchanged": found.unchanged,
-        "errors": [_problem(each) for each in found.errors[:_MOST_ERRORS]],
-        "error_file": found.error_file,
-        "notes": dict(found.notes),
-        "job_id": found.job_id,
-    }
-
-
-def _listed(found: Import) -> dict[str, Any]:
-    return {
-        "import_id": found.id,
-        "name": found.name,
-        "kind": found.kind,
-        "object": found.object_name,
-        "state": found.state.value,
-        "rows": found.rows,
-        "created": found.created,
-        "updated": found.updated,
-        "failed": found.failed,
-        "undone": found.undone_by is not None,
-        "undone_by": found.undone_by,
-        "undoes": found.undoes,
-        "user": found.user_name or None,
-        "created_at": moment(found.created_at),
-    }
-
-
-def _tried(request: ImportRequest, tried: Preflight, errors: Path | None) -> dict[str, Any]:
-    examples = [problem for group in tried.problems for problem in group.examples]
-    written = errors is not None and errors.exists()
-    return {
-        "import_id": None,
-        "name": Path(request.path).name,
-        "object": request.object_name,
-        "rows": tried.rows,
-        "created": tried.created,
-        "updated": tried.updated,
-        "unchanged": tried.unchanged,
-        "failed": tried.failed,
-        "errors": [_problem(each) for each in examples[:_MOST_ERRORS]],
-        "error_file": str(errors) if written else None,
-        "notes": dict(tried.notes),
-    }
-
-
-def _problem(found: ImportProblem) -> dict[str, Any]:
-    return {
-        "row": found.row,
-        "column": found.column,
-        "type": found.type,
-        "message": found.message,
-    }
-
-
-def _told(document: Mapping[str, Any]) -> list[str]:
-    rows = plural(document["rows"], "row")
-    unchanged = document.get("unchanged", 0)
-    lines = [
-        f"{document['name']} into {document['object']}: {rows}",
-        *column_lines(document),
-        f"{document['created']:,} created, {document['updated']:,} updated, "
-        f"{unchanged:,} unchanged, {document['failed']:,} failed.",
-    ]
-    lines += [
-        f"  Row {each['row']}, {each['column'] or 'whole row'}: {each['message']}"
-        for each in document["errors"][:10]
-    ]
-    if document["error_file"] is not None:
-        lines.append(f"All of them: {document['error_file']}")
-    return lines
