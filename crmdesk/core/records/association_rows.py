@@ -16,7 +16,11 @@ from crmdesk.core.records.schema import ObjectType
 #: Stands in ``label_id`` for an association that says no more than that there is one.
 NO_LABEL = 0
 _ROWS_AT_ONCE = 10_000
-_KEYS = "from_type_id, from_id, to_type_id, to_id, label_id"
+#: Columns of a row, in the order of :meth:`Link.of_row`.
+KEYS = "from_type_id, from_id, to_type_id, to_id, label_id"
+_COLUMNS = KEYS.split(", ")
+_OF_HISTORY = ", ".join(f"h.{column}" for column in _COLUMNS)
+_SAME = " AND ".join(f"a.{column} = h.{column}" for column in _COLUMNS)
 
 
 class AssociationChange(StrEnum):
@@ -85,8 +89,8 @@ def ordered_pair(one: End, other: End, *, speaks: bool = False) -> tuple[End, En
 def links_of(tx: Tx, end: End) -> list[Link]:
     """Every row that touches a record."""
     cursor = tx.sql(
-        f"SELECT {_KEYS} FROM associations WHERE from_type_id = ? AND from_id = ? "
-        f"UNION SELECT {_KEYS} FROM associations WHERE to_type_id = ? AND to_id = ?",
+        f"SELECT {KEYS} FROM associations WHERE from_type_id = ? AND from_id = ? "
+        f"UNION SELECT {KEYS} FROM associations WHERE to_type_id = ? AND to_id = ?",
         (end.type_id, end.record_id, end.type_id, end.record_id),
     )
     return [Link.of_row(row) for row in cursor]
@@ -97,8 +101,8 @@ def links_between(tx: Tx, one: End, other: End) -> list[Link]:
     pair = "from_type_id = ? AND from_id = ? AND to_type_id = ? AND to_id = ?"
     ends = (one.type_id, one.record_id, other.type_id, other.record_id)
     cursor = tx.sql(
-        f"SELECT {_KEYS} FROM associations WHERE {pair} "
-        f"UNION SELECT {_KEYS} FROM associations WHERE {pair}",
+        f"SELECT {KEYS} FROM associations WHERE {pair} "
+        f"UNION SELECT {KEYS} FROM associations WHERE {pair}",
         (*ends, *ends[2:], *ends[:2]),
     )
     return [Link.of_row(row) for row in cursor]
@@ -135,15 +139,14 @@ def write_links(tx: Tx, change_id: int, links: Iterable[Link]) -> int:
     written = 0
     for rows in _batches(links):
         written += tx.driver.executemany(
-            f"INSERT OR IGNORE INTO main.association_history (change_id, {_KEYS}, kind) "
+            f"INSERT OR IGNORE INTO main.association_history (change_id, {KEYS}, kind) "
             "SELECT ?1, ?2, ?3, ?4, ?5, ?6, 'associate' WHERE NOT EXISTS "
             "(SELECT 1 FROM main.associations WHERE from_type_id = ?2 AND from_id = ?3 "
             "AND to_type_id = ?4 AND to_id = ?5 AND label_id = ?6)",
             [(change_id, *link.row) for link in rows],
         ).rowcount
         tx.driver.executemany(
-            f"INSERT OR IGNORE INTO main.associations ({_KEYS}, added_at) "
-            "VALUES (?, ?, ?, ?, ?, ?)",
+            f"INSERT OR IGNORE INTO main.associations ({KEYS}, added_at) VALUES (?, ?, ?, ?, ?, ?)",
             [(*link.row, tx.now_text) for link in rows],
         )
     return written
@@ -158,8 +161,8 @@ def remove_links(tx: Tx, change_id: int, links: Iterable[Link]) -> int:
     removed = 0
     for rows in _batches(links):
         removed += tx.driver.executemany(
-            f"INSERT OR IGNORE INTO main.association_history (change_id, {_KEYS}, kind) "
-            f"SELECT ?, {_KEYS}, 'dissociate' FROM main.associations "
+            f"INSERT OR IGNORE INTO main.association_history (change_id, {KEYS}, kind) "
+            f"SELECT ?, {KEYS}, 'dissociate' FROM main.associations "
             "WHERE from_type_id = ? AND from_id = ? AND to_type_id = ? AND to_id = ? "
             "AND label_id = ?",
             [(change_id, *link.row) for link in rows],
@@ -174,14 +177,14 @@ def remove_links(tx: Tx, change_id: int, links: Iterable[Link]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Reversed:
-    """What taking a change set's associations back came to.
+    """What taking a change set's associations back came to, in rows.
 
     Attributes:
-        skipped: rows that somebody changed since, or whose record is gone for good.
+        skipped: changed by somebody since, or of a record that is gone for good.
     """
 
-    undone: tuple[Link, ...]
-    skipped: tuple[Link, ...]
+    undone: int
+    skipped: int
 
 
 def reverse_links(tx: Tx, undone_id: int, change_id: int) -> Reversed:
@@ -189,20 +192,47 @@ def reverse_links(tx: Tx, undone_id: int, change_id: int) -> Reversed:
 
     A row is put back where it still is gone, and removed where it still is there.
     """
-    history = [
-        (Link.of_row(row), row[5])
-        for row in tx.sql(
-            f"SELECT {_KEYS}, kind FROM association_history WHERE change_id = ?", (undone_id,)
+    standing = f"EXISTS (SELECT 1 FROM main.associations a WHERE {_SAME})"
+    history = "INSERT INTO main.association_history (change_id, " + KEYS + ", kind) "
+    given = "FROM main.association_history h WHERE h.change_id = ?"
+    tx.sql(
+        f"{history}SELECT ?, {_OF_HISTORY}, 'dissociate' {given} AND h.kind = 'associate' "
+        f"AND {standing}",
+        (change_id, undone_id),
+    )
+    tx.sql(
+        f"DELETE FROM main.associations WHERE ({KEYS}) IN (SELECT {KEYS} "
+        "FROM main.association_history WHERE change_id = ? AND kind = 'dissociate')",
+        (change_id,),
+    )
+    for one, other, exist in _both_exist(tx, undone_id):
+        tx.sql(
+            f"{history}SELECT ?, {_OF_HISTORY}, 'associate' {given} AND h.kind = 'dissociate' "
+            f"AND h.from_type_id = ? AND h.to_type_id = ? AND NOT {standing} AND {exist}",
+            (change_id, undone_id, one, other),
         )
-    ]
-    added = [link for link, kind in history if kind == AssociationChange.ASSOCIATE]
-    gone = [link for link, kind in history if kind == AssociationChange.DISSOCIATE]
-    there = [link for link in added if _stands(tx, link)]
-    back = [link for link in gone if not _stands(tx, link) and _both_exist(tx, link)]
-    remove_links(tx, change_id, there)
-    write_links(tx, change_id, back)
-    done = {*there, *back}
-    return Reversed(tuple(done), tuple(link for link, _ in history if link not in done))
+    tx.sql(
+        f"INSERT INTO main.associations ({KEYS}, added_at) SELECT {KEYS}, ? "
+        "FROM main.association_history WHERE change_id = ? AND kind = 'associate'",
+        (tx.now_text, change_id),
+    )
+    done = _rows_of(tx, change_id)
+    return Reversed(done, _rows_of(tx, undone_id) - done)
+
+
+def _both_exist(tx: Tx, change_id: int) -> list[tuple[int, int, str]]:
+    """Each two object types of a change set's rows, with SQL that both records of ``h`` exist."""
+    rows = tx.sql(
+        "SELECT DISTINCT h.from_type_id, h.to_type_id, f.table_name, t.table_name "
+        "FROM main.association_history h JOIN object_types f ON f.id = h.from_type_id "
+        "JOIN object_types t ON t.id = h.to_type_id WHERE h.change_id = ?",
+        (change_id,),
+    ).fetchall()
+    exist = (
+        "EXISTS (SELECT 1 FROM main.{} x WHERE x.id = h.from_id) "
+        "AND EXISTS (SELECT 1 FROM main.{} x WHERE x.id = h.to_id)"
+    )
+    return [(r[0], r[1], exist.format(quoted(r[2]), quoted(r[3]))) for r in rows]
 
 
 def purge_links(tx: Tx, object_type: ObjectType, record_ids: Sequence[int]) -> None:
@@ -215,6 +245,13 @@ def purge_links(tx: Tx, object_type: ObjectType, record_ids: Sequence[int]) -> N
             )
 
 
+def _rows_of(tx: Tx, change_id: int) -> int:
+    row = tx.sql(
+        "SELECT count(*) FROM main.association_history WHERE change_id = ?", (change_id,)
+    ).fetchone()
+    return int(row[0])
+
+
 def _batches(links: Iterable[Link]) -> Iterable[list[Link]]:
     batch: list[Link] = []
     for link in links:
@@ -224,25 +261,3 @@ def _batches(links: Iterable[Link]) -> Iterable[list[Link]]:
             batch = []
     if batch:
         yield batch
-
-
-def _stands(tx: Tx, link: Link) -> bool:
-    row = tx.sql(
-        "SELECT 1 FROM associations WHERE from_type_id = ? AND from_id = ? AND to_type_id = ? "
-        "AND to_id = ? AND label_id = ?",
-        link.row,
-    ).fetchone()
-    return row is not None
-
-
-def _both_exist(tx: Tx, link: Link) -> bool:
-    return all(_exists(tx, end) for end in (link.first, link.second))
-
-
-def _exists(tx: Tx, end: End) -> bool:
-    table = tx.sql("SELECT table_name FROM object_types WHERE id = ?", (end.type_id,)).fetchone()
-    found = (
-        table
-        and tx.sql(f"SELECT 1 FROM {quoted(table[0])} WHERE id = ?", (end.record_id,)).fetchone()
-    )
-    return bool(found)

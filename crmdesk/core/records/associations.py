@@ -27,8 +27,11 @@ from crmdesk.core.records.association_listing import (
     list_groups,
 )
 from crmdesk.core.records.association_rows import (
+    KEYS,
+    AssociationChange,
     End,
     Link,
+    Reversed,
     links_between,
     remove_links,
     reverse_links,
@@ -212,11 +215,32 @@ class AssociationService:
             refuse_undone(tx, change_id)
             undo_id = open_change_set(tx, actor, Source.ACTIVITY_LOG_REVERT, undoes=change_id)
             taken = undo_associations(tx, change_id, undo_id)
-            for link, added in taken.undone:
-                pair = _pair_of(tx, link)
-                if pair is not None:
-                    self._log(tx, actor, pair, Action.DELETE if added else Action.CREATE)
-        return AssociationUndo(undo_id, len(taken.undone), taken.skipped)
+            self._log_undo(tx, actor, change_id, undo_id, taken)
+        return AssociationUndo(undo_id, taken.undone, taken.skipped)
+
+    def _log_undo(
+        self, tx: Tx, actor: Actor, change_id: int, undo_id: int, taken: Reversed
+    ) -> None:
+        """One act is one entry, however many associations it took back."""
+        row = tx.sql(
+            f"SELECT {KEYS}, kind FROM association_history WHERE change_id = ? LIMIT 1", (undo_id,)
+        ).fetchone()
+        pair = None if row is None else _pair_of(tx, Link.of_row(row))
+        if pair is None:
+            return
+        removed = row[5] == AssociationChange.DISSOCIATE
+        action = Action.DELETE if removed else Action.CREATE
+        if taken.undone == 1:
+            self._log(tx, actor, pair, action, undo_of=change_id)
+            return
+        self._audit_log.log(
+            tx,
+            actor,
+            kinds.association(pair.one.name, action),
+            object_type=pair.one.name,
+            subjects=taken.undone,
+            details={"undo_of": change_id, "skipped": taken.skipped},
+        )
 
     # -- within --------------------------------------------------------------------------
     def _log(self, tx: Tx, actor: Actor, pair: _Pair, action: Action, **facts: Any) -> None:
@@ -237,27 +261,11 @@ class AssociationService:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Undone:
-    """Rows that were taken back, each with whether it had been added, and how many were not."""
-
-    undone: tuple[tuple[Link, bool], ...]
-    skipped: int
-
-
-def undo_associations(tx: Tx, change_id: int, undo_id: int) -> Undone:
+def undo_associations(tx: Tx, change_id: int, undo_id: int) -> Reversed:
     """Take a change set's associations back under ``undo_id``, and count anew."""
-    added = {
-        Link.of_row(row)
-        for row in tx.sql(
-            "SELECT from_type_id, from_id, to_type_id, to_id, label_id "
-            "FROM association_history WHERE change_id = ? AND kind = 'associate'",
-            (change_id,),
-        )
-    }
     taken = reverse_links(tx, change_id, undo_id)
     recount_after(tx, undo_id)
-    return Undone(tuple((link, link in added) for link in taken.undone), len(taken.skipped))
+    return taken
 
 
 def refuse_undone(tx: Tx, change_id: int) -> None:

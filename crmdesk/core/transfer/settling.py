@@ -16,6 +16,7 @@ from crmdesk.core.changes.rules import (
 from crmdesk.core.changes.stage import Stage
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.sqlite import quoted
+from crmdesk.core.records.association_counts import recount_around
 from crmdesk.core.records.choices import StageFinder
 from crmdesk.core.records.multi import MultiValue
 from crmdesk.core.records.problems import ImportErrorType
@@ -146,6 +147,8 @@ def apply_import(tx: Tx, stage: Stage, change_id: int) -> Applied:
         f"UPDATE main.{quoted(stage.object_type.table)} SET archived_at = NULL, "
         f"archived_by = NULL WHERE id IN ({restored})"
     )
+    # Others count them among their live associations again.
+    recount_around(tx, stage.object_type, [row[0] for row in tx.sql(restored)])
     return apply_stage(tx, stage, change_id)
 
 

@@ -272,6 +272,23 @@ def test_undoing_brings_back_what_was_dissociated_and_takes_away_what_was_added(
     recounted(desk)
 
 
+def test_taking_many_associations_back_is_one_entry(desk: Desk):
+    northwind = company(desk)
+    people = [desk.contact() for _ in range(3)]
+    with desk.workspace.database.write() as tx:
+        contacts, companies = load_object_type(tx, "contacts"), load_object_type(tx, "companies")
+        change_id = open_change_set(tx, desk.admin, Source.IMPORT)
+        associate_many(tx, change_id, contacts, companies, [(p.id, northwind.id) for p in people])
+
+    desk.workspace.associations.undo(desk.admin, change_id)
+
+    rows = desk.sql(
+        "SELECT action, subjects FROM audit_events WHERE category = 'association' ORDER BY id"
+    )
+    assert rows == [("delete", 3)]
+    recounted(desk)
+
+
 def test_undoing_leaves_alone_what_changed_since(desk: Desk):
     ann, northwind = desk.contact(), company(desk)
     added = associate(desk, ann, northwind)
