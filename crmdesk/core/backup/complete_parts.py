@@ -62,7 +62,7 @@ class Part:
     @property
     def count_query(self) -> str:
         """SQL for the number of lines."""
-        return f"SELECT count(*) FROM {self._rows}"
+        return f"SELECT count(*) FROM {quoted_name(self.table)} WHERE {self.which}"
 
     @property
     def _rows(self) -> str:
