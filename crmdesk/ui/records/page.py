@@ -365,6 +365,8 @@ class RecordsPage(Page):
             return
         if len(parts) > 2 and parts[2].isdigit():
             self.open_record(int(parts[2]))
+        elif len(parts) > 3 and parts[2] == "import":
+            self.segments.make_of_import(place, parts[3])
         elif len(parts) > 3 and parts[3].isdigit():
             if parts[2] == "segment":
                 self.show_place(segment_place(int(parts[3])))

@@ -98,6 +98,28 @@ class SegmentPart(QObject):
         dialog.named.connect(partial(self._add, dialog, query, ticked))
         self._open(dialog)
 
+    def make_of_import(self, object_name: str, import_id: str) -> None:
+        """Ask for a name, and make a static segment of what an import brought or changed."""
+        decision = Decision(
+            title=self.tr("New segment"),
+            heading=self.tr("New segment of the import’s records"),
+            sentence=self.tr("It holds the records that the import created or changed."),
+            safe=self.tr("Discard"),
+            deed=self.tr("Create segment"),
+            icon="list-filter",
+        )
+        dialog, desk = NameDialog(decision, self._window()), self._desk
+
+        def add(name: str, _choice: str) -> None:
+            members = Picked(import_id=import_id)
+            service = desk.workspace.segments
+            self._write_from(
+                dialog, lambda: service.add(desk.actor, object_name, name, members=members)
+            )
+
+        dialog.named.connect(add)
+        self._open(dialog)
+
     def _add(
         self, dialog: NameDialog, query: RecordQuery, ticked: array[int], name: str, kind: str
     ) -> None:

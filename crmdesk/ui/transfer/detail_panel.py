@@ -111,6 +111,12 @@ class ImportPanel(SidePanel):
             (say("Job"), found.job_id or ""),
         ]
         body.addWidget(FactList(facts))
+        if done and self._showing is not None and found.created + found.updated:
+            segment = Link(say("Make a segment of its records"), "list-filter")
+            segment.setObjectName("segment_of_import")
+            link = f"records/{found.object_name}/import/{found.id}"
+            segment.clicked.connect(lambda: self._desk.go(link))
+            body.addWidget(segment, 0, Qt.AlignmentFlag.AlignLeft)
         body.addStretch(1)
 
     def _object_label(self, found: Import) -> str:

@@ -205,3 +205,20 @@ def test_another_persons_view_can_be_used_but_not_changed(filled, open_page):
     disabled = [action.text() for action in menu.actions() if not action.isEnabled()]
     assert {"Save view", "Rename view", "Delete view"} <= set(disabled)
     assert any("Una Berg" in text for text in disabled)
+
+
+def test_the_records_of_an_import_become_a_segment(desk, open_page, tmp_path):
+    path = tmp_path / "fair.csv"
+    path.write_text("Email\na@example.org\nb@example.org\n", encoding="utf-8")
+    desk.contact()
+    imports = desk.workspace.imports
+    import_id = imports.start(desk.admin, imports.inspect(desk.admin, path).request())
+    desk.workspace.run_job(str(imports.show(desk.admin, import_id).job_id))
+    records = open_page(desk)
+    loaded(records, 3)
+    records.page.open_link(f"records/contacts/import/{import_id}")
+    dialog = records.dialog()
+    records.qtbot.keyClicks(dialog.edit, "Fair")
+    dialog.deed_button.click()
+    records.wait(lambda: desk.workspace.segments.list(desk.admin))
+    assert desk.workspace.segments.list(desk.admin)[0].size == 2
