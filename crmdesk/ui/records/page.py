@@ -320,6 +320,8 @@ class RecordsPage(Page):
         if self.panel.form is not None:
             found["save"] = self.panel.save
             found["send"] = self.panel.save
+        elif not self.in_bin and self.face.views.save_link.isVisible():
+            found["save"] = self.face.views.save
         return found
 
     def _find(self) -> None:
