@@ -7,7 +7,7 @@ that deleting a record to the recycle bin, and bringing it back, is such a chang
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.sqlite import quoted
@@ -20,9 +20,15 @@ ACTIVITIES = {"calls": "hs_timestamp", "conversations": "", "tasks": "hs_timesta
 _IDS_AT_ONCE = 500
 
 
-def recount(tx: Tx, object_type: ObjectType, record_ids: Iterable[int]) -> None:
-    """Write the calculated properties of some records anew; unknown ids are ignored."""
-    assignments = calculations(tx, object_type)
+def recount(
+    tx: Tx, object_type: ObjectType, record_ids: Iterable[int], of: Collection[str] | None = None
+) -> None:
+    """Write the calculated properties of some records anew; unknown ids are ignored.
+
+    Args:
+        of: only what tells of associations with these objects; all of it by default.
+    """
+    assignments = calculations(tx, object_type, of)
     if not assignments:
         return
     ids = sorted(set(record_ids))
@@ -41,18 +47,20 @@ def recount_around(tx: Tx, object_type: ObjectType, record_ids: Sequence[int]) -
     another time; before they are deleted for good, with what they are still associated with read
     by :func:`neighbours`.
     """
-    recount_all(tx, neighbours(tx, object_type, record_ids))
+    recount_all(tx, neighbours(tx, object_type, record_ids), {object_type.name})
 
 
-def recount_all(tx: Tx, records: Iterable[tuple[int, int]]) -> None:
-    """Count anew for records given as (object type id, record id)."""
+def recount_all(
+    tx: Tx, records: Iterable[tuple[int, int]], of: Collection[str] | None = None
+) -> None:
+    """Count anew for records given as (object type id, record id); ``of`` as in recount."""
     by_type: dict[int, list[int]] = {}
     for type_id, record_id in records:
         by_type.setdefault(type_id, []).append(record_id)
     for type_id, ids in by_type.items():
         object_type = object_type_by_id(tx, type_id)
         if object_type is not None:
-            recount(tx, object_type, ids)
+            recount(tx, object_type, ids, of)
 
 
 def neighbours(tx: Tx, object_type: ObjectType, record_ids: Sequence[int]) -> set[tuple[int, int]]:
@@ -74,12 +82,18 @@ def neighbours(tx: Tx, object_type: ObjectType, record_ids: Sequence[int]) -> se
 
 def recount_after(tx: Tx, change_id: int) -> None:
     """Count anew for every record whose associations a change set touched."""
+    names = {each.id: each.name for each in load_object_types(tx)}
+    touched: dict[tuple[int, str], list[tuple[int, int]]] = {}
     cursor = tx.sql(
-        "SELECT from_type_id, from_id FROM main.association_history WHERE change_id = ? "
-        "UNION SELECT to_type_id, to_id FROM main.association_history WHERE change_id = ?",
+        "SELECT from_type_id, from_id, to_type_id FROM main.association_history "
+        "WHERE change_id = ? UNION SELECT to_type_id, to_id, from_type_id "
+        "FROM main.association_history WHERE change_id = ?",
         (change_id, change_id),
     )
-    recount_all(tx, [(row[0], row[1]) for row in cursor])
+    for own, record_id, other in cursor:
+        touched.setdefault((own, names.get(other, "")), []).append((own, record_id))
+    for (_own, other_name), records in touched.items():
+        recount_all(tx, records, {other_name})
 
 
 def follow_activities(tx: Tx, object_type: ObjectType, change_id: int) -> None:
@@ -99,10 +113,15 @@ def follow_activities(tx: Tx, object_type: ObjectType, change_id: int) -> None:
     recount_around(tx, object_type, [row[0] for row in cursor])
 
 
-def calculations(tx: Tx, object_type: ObjectType) -> dict[str, str]:
+def calculations(
+    tx: Tx, object_type: ObjectType, of: Collection[str] | None = None
+) -> dict[str, str]:
     """SQL for each calculated property that tells of associations, by its quoted column.
 
     The record is the row of the object's table that is updated or read, under the table's name.
+
+    Args:
+        of: only what depends on associations with these objects.
     """
     others = {each.name: each for each in load_object_types(tx)}
     record = f"{quoted(object_type.table)}.id"
@@ -111,11 +130,16 @@ def calculations(tx: Tx, object_type: ObjectType) -> dict[str, str]:
         if not column.calculated:
             continue
         if column.format == PropertyFormat.ASSOCIATION_COUNT:
-            counted = others.get(column.name.rpartition("_associated_")[2])
+            name = column.name.rpartition("_associated_")[2]
+            if of is not None and name not in of:
+                continue
+            counted = others.get(name)
             found[quoted(column.column)] = (
                 "NULL" if counted is None else _count(object_type, counted, record)
             )
         elif column.format == PropertyFormat.LAST_ACTIVITY:
+            if of is not None and not ACTIVITIES.keys() & set(of):
+                continue
             found[quoted(column.column)] = _last_activity(object_type, others, record)
     return found
 

@@ -275,3 +275,18 @@ def test_a_merge_and_its_undo_have_entries_and_history(desk: Desk):
     assert [each.kind for each in history] == ["unarchive", "merge", "create"]
     sources = desk.workspace.records.history(desk.admin, "contacts", ann.id, "phone")
     assert [each.source for each in sources] == ["MERGE_REVERT_OBJECTS", "MERGE_OBJECTS"]
+
+
+def test_a_restore_never_writes_a_merged_records_values_into_the_one_that_is_left(desk: Desk):
+    ann, anne = desk.contact(phone="1"), desk.contact(phone="2")
+    backup = desk.backup_file()
+    desk.edit(ann, phone="3")
+    merge(desk, ann, anne)
+
+    plan = desk.plan(backup, "contacts", ["phone"])
+    done = desk.apply(plan)
+
+    assert plan.skipped == {"merged": 1}
+    assert done.records_changed == 1
+    assert desk.value(ann, "phone") == "1"
+    assert desk.value(anne, "phone") == "2"
