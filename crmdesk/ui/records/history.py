@@ -190,6 +190,9 @@ def _source_words(source: str) -> str:
         Source.PROPERTY_RESTORE.value: _say("restore"),
         Source.CRM_UI_BULK_ACTION.value: _say("bulk edit"),
         Source.RECYCLING_BIN.value: _say("recycle bin"),
+        Source.MERGE_OBJECTS.value: _say("merge"),
+        Source.MERGE_REVERT_OBJECTS.value: _say("undo of a merge"),
+        Source.PIPELINE_SETTINGS.value: _say("pipeline settings"),
         Source.ACTIVITY_LOG_REVERT.value: _say("undo"),
         Source.AUTOMATION_PLATFORM.value: _say("automation"),
     }.get(source, "")
