@@ -66,6 +66,12 @@ class BackupSide:
         """What the manifest says of an object's records."""
         return None if self.file.manifest is None else self.file.manifest.entry(name)
 
+    def text(self, name: str, layout: Sequence[ManifestColumn]) -> BackupText | None:
+        """The records as they stand in the file, where that is the layout; else None."""
+        entry = self.entry(name)
+        fits = entry is not None and _same_print(entry.columns, layout)
+        return BackupText(self.file, entry) if fits and entry is not None else None
+
     def rows(self, name: str, layout: Sequence[ManifestColumn]) -> Rows:
         """All records in order of ids, printed in that layout; digested on the way."""
         entry = self.entry(name)

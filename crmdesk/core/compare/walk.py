@@ -6,17 +6,16 @@ nobody looks into it; only rows that differ are parsed.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 
 from crmdesk.core.backup.cancel import cancelled_error
-from crmdesk.core.backup.compare_rows import parse_rows, record_id_of
+from crmdesk.core.backup.compare_rows import BackupText, parse_rows, record_id_of
 from crmdesk.core.backup.manifest import ManifestColumn
 from crmdesk.core.compare.model import Change
-from crmdesk.core.compare.sides import Side
-
-_STEPS_BETWEEN_LOOKS = 1_000
+from crmdesk.core.compare.sides import BackupSide, Side
 
 Cells = tuple[str | None, ...]
 
@@ -74,22 +73,30 @@ class Walk:
             UserError: ``backup_damaged``; what was yielded so far must not be used.
             Cancelled: ``cancelled`` said so.
         """
-        with (
-            closing(self._earlier.rows(self._name, self._layout)) as before,
-            closing(self._later.rows(self._name, self._layout)) as after,
-        ):
-            then, now = _Cursor(before), _Cursor(after)
-            steps = 0
-            while then.row is not None or now.row is not None:
-                if steps % _STEPS_BETWEEN_LOOKS == 0 and self._cancelled():
+        with ExitStack() as stack:
+            then = self._cursor(stack, self._earlier)
+            now = _RowCursor(self._rows_of(stack, self._later))
+            while True:
+                if self._cancelled():
                     raise cancelled_error()
-                steps += 1
-                if then.row == now.row:
-                    self.tally.unchanged += 1
-                    then.advance()
-                    now.advance()
+                if equal := then.pass_equal(now.rows, now.at):
+                    self.tally.unchanged += equal
+                    now.forward(equal)
+                elif now.row is None and then.row is None:
+                    break
                 else:
                     yield from self._differing(then, now)
+
+    def _cursor(self, stack: ExitStack, side: Side) -> _Cursor:
+        """At the first row of a side; equal rows of a backup are not even parted."""
+        if isinstance(side, BackupSide):
+            text = side.text(self._name, self._layout)
+            if text is not None:
+                return _TextCursor(stack.enter_context(closing(text)))
+        return _RowCursor(self._rows_of(stack, side))
+
+    def _rows_of(self, stack: ExitStack, side: Side) -> Generator[list[bytes], None, None]:
+        return stack.enter_context(closing(side.rows(self._name, self._layout)))
 
     def _differing(self, then: _Cursor, now: _Cursor) -> Iterator[Met]:
         before, after = then.record_id, now.record_id
@@ -119,37 +126,100 @@ class Walk:
         yield Met(record_id, Change.CHANGED, before, after)
 
 
-class _Cursor:
+class _Cursor(ABC):
     """The present row of a side."""
 
-    def __init__(self, coming: Generator[list[bytes], None, None]) -> None:
-        self._coming = coming
-        self._rows: list[bytes] = []
-        self._at = -1
-        self.row: bytes | None = None
-        self.advance()
+    @property
+    @abstractmethod
+    def row(self) -> bytes | None:
+        """The row; None at the end."""
 
+    @abstractmethod
     def advance(self) -> None:
-        self._at += 1
-        while self._at >= len(self._rows):
-            more = next(self._coming, None)
-            if more is None:
-                self.row = None
-                return
-            self._rows, self._at = more, 0
-        self.row = self._rows[self._at]
+        """Go to the next row."""
+
+    @abstractmethod
+    def pass_equal(self, rows: list[bytes], first: int) -> int:
+        """Go past those rows from ``first`` on that stand next; return how many that were."""
 
     @property
     def record_id(self) -> int | None:
+        """Id of the present row."""
         return None if self.row is None else record_id_of(self.row)
 
     def expect_id(self) -> int:
+        """Id of a row that is known to be there."""
         return record_id_of(self.expect_row())
 
     def expect_row(self) -> bytes:
+        """A row that is known to be there."""
         if self.row is None:
             raise ValueError("this side has ended")
         return self.row
+
+
+class _TextCursor(_Cursor):
+    """Over a backup's own text: the bytes of an equal row are passed without a look inside."""
+
+    def __init__(self, text: BackupText) -> None:
+        self._text = text
+        self._row: bytes | None = None
+        self._parted = False
+
+    @property
+    def row(self) -> bytes | None:
+        if not self._parted:
+            self._row, self._parted = self._text.row(), True
+            if self._row is None:
+                self._text.check_digest()
+        return self._row
+
+    def advance(self) -> None:
+        self._text.advance(len(self.expect_row()))
+        self._parted = False
+
+    def pass_equal(self, rows: list[bytes], first: int) -> int:
+        passed = self._text.pass_equal(rows, first)
+        if passed:
+            self._parted = False
+        return passed
+
+
+class _RowCursor(_Cursor):
+    """Over rows that come some thousands at a time."""
+
+    def __init__(self, coming: Generator[list[bytes], None, None]) -> None:
+        self._coming = coming
+        self.rows: list[bytes] = []
+        self.at = -1
+        self._row: bytes | None = None
+        self.advance()
+
+    @property
+    def row(self) -> bytes | None:
+        return self._row
+
+    def advance(self) -> None:
+        self.at += 1
+        while self.at >= len(self.rows):
+            more = next(self._coming, None)
+            if more is None:
+                self._row = None
+                return
+            self.rows, self.at = more, 0
+        self._row = self.rows[self.at]
+
+    def pass_equal(self, rows: list[bytes], first: int) -> int:
+        passed = 0
+        while first + passed < len(rows) and self._row == rows[first + passed]:
+            self.advance()
+            passed += 1
+        return passed
+
+    def forward(self, rows: int) -> None:
+        """Go on by so many rows of those that are here."""
+        self.at += rows - 1
+        self.advance()
 
 
 def _cells(row: bytes) -> Cells:
