@@ -143,13 +143,14 @@ class Definitions(ObjectDefinitions):
             queue = iter(wanted)
             order = [next(queue) if p.name in set(wanted) else p.name for p in old.properties]
             write_order(tx, [old.property(name).id for name in order])
-            if wanted != [p.name for p in old.properties if p.name in set(wanted)]:
+            before = [p.name for p in old.properties if p.name in set(wanted)]
+            if wanted != before:
                 self._audit_log.log(
                     tx,
                     actor,
                     kinds.PROPERTY_UPDATED,
                     object_type=object_name,
-                    details={"order": order},
+                    details={"old": {"order": before}, "new": {"order": wanted}},
                 )
             return load_object_type(tx, object_name)
 
