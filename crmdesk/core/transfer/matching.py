@@ -313,6 +313,8 @@ def _settle_outcomes(tx: Tx, stage: Stage, matching: Matching) -> int:
     )
     if not _bin_holds_records(tx, stage):
         return 0
+    if matching.archived is ArchivedMatches.SKIP and not matching.origin.own:
+        _forget_undone(tx, stage)
     binned = "v.outcome = 'create' AND o.id = v.record_id AND o.archived_at IS NOT NULL"
     counted = f"SELECT count(*) FROM stage.verdicts v JOIN main.{table} o ON {binned}"
     found = tx.sql(counted).fetchone()[0]
@@ -338,6 +340,21 @@ def _settle_outcomes(tx: Tx, stage: Stage, matching: Matching) -> int:
             f"UPDATE stage.verdicts AS v SET record_id = NULL FROM main.{table} o WHERE {binned}"
         )
     return int(found)
+
+
+def _forget_undone(tx: Tx, stage: Stage) -> None:
+    """Rows whose record came and went with an import and its undo make a new one."""
+    tx.sql(
+        "UPDATE stage.verdicts AS v SET record_id = NULL "
+        f"FROM main.{quoted(stage.object_type.table)} o "
+        "WHERE v.outcome = 'create' AND o.id = v.record_id AND o.archived_at IS NOT NULL "
+        "AND EXISTS (SELECT 1 FROM main.record_history h "
+        "JOIN main.change_sets made ON made.id = h.change_id "
+        "JOIN main.change_sets undo ON undo.undoes = made.id "
+        "WHERE h.object_type_id = ? AND h.record_id = o.id AND h.kind = 'create' "
+        "AND made.source = 'IMPORT')",
+        (stage.object_type.id,),
+    )
 
 
 def _fail_shared_records(tx: Tx, stage: Stage, matching: Matching) -> None:

@@ -58,6 +58,34 @@ def test_records_go_to_the_bin_and_values_come_back(bench: Bench) -> None:
     assert (again.undone_by, again.no_undo) == (undone.id, "undone")
 
 
+def test_after_the_undo_the_same_file_comes_in_again(bench: Bench) -> None:
+    path = bench.file(TEXT)
+    _undo(bench, bench.run(path))
+
+    again = bench.run(path)
+
+    assert (again.created, again.failed) == (2, 0)
+    assert [row[0] for row in _contacts(bench)] == ["ann@example.org", "bo@example.org"]
+
+
+def test_after_the_undo_rows_without_a_key_come_in_again(bench: Bench) -> None:
+    path = bench.file("First name,Phone\nAnn,1\nBo,2\n")
+    _undo(bench, bench.run(path))
+
+    again = bench.run(path)
+    same = bench.run(path)
+
+    assert (again.created, again.failed) == (2, 0)
+    assert (same.created, same.unchanged, same.failed) == (0, 2, 0)
+
+
+def test_a_record_deleted_by_hand_is_not_made_again_beside_the_bin(bench: Bench) -> None:
+    ann = bench.desk.contact(email="ann@example.org")
+    bench.desk.workspace.editor.archive(bench.desk.admin, "contacts", [ann.id])
+
+    assert bench.run(bench.file(TEXT)).failed == 1
+
+
 def test_a_preview_writes_nothing(bench: Bench) -> None:
     done = bench.run(bench.file(TEXT))
     before = bench.desk.sql("SELECT count(*), max(id) FROM change_sets")
