@@ -17,6 +17,7 @@ from crmdesk.cli.words import skip_line
 from crmdesk.core.access.step_up import StepUpPurpose
 from crmdesk.core.errors import WrongUsage
 from crmdesk.core.restore.model import PlanRequest, RestorePlan
+from crmdesk.core.restore.starting import nothing_to_restore
 
 app = group("Put values back from a backup.")
 app.command("deleted")(restore_deleted)
@@ -235,6 +236,9 @@ def _refuse_unclear(plan_id: str | None, source: str | None) -> None:
 
 
 def _step_up(here: Seat, made: RestorePlan, purpose: StepUpPurpose, code: str | None) -> str:
+    if not made.records_changing:
+        # Said before the code: a recovery code is good for one time only.
+        raise nothing_to_restore()
     given = code_or_ask(code) if made.code_needed else code
     return here.workspace.two_factor.step_up(here.actor, purpose, made.hash, given)
 

@@ -81,6 +81,19 @@ def test_a_missing_consequence_is_found_before_the_code_is_used_up(terminal: Ter
     assert terminal("two-factor", "remove", "--otp", code).code == 0
 
 
+def test_nothing_to_restore_is_found_before_the_code_is_used_up(terminal: Terminal):
+    app = terminal.enrol()
+    terminal("record", "add", "contacts", "email=ann@a.example")
+    backup_id = terminal("backup", "create").document["backup_id"]
+    restore = ("restore", "apply", backup_id, "--object", "contacts", "--properties", "all")
+
+    code = app.code()
+    done = terminal(*restore, "--accept-changes", "--accept-irreversible", "--otp", code)
+
+    assert (done.code, done.error) == (1, "nothing_to_restore")
+    assert terminal("two-factor", "remove", "--otp", code).code == 0
+
+
 def test_a_wrong_code_is_refused_with_four_and_nothing_is_restored(terminal: Terminal):
     terminal.enrol()
     terminal("record", "add", "contacts", "email=ann@a.example", "city=Oslo")

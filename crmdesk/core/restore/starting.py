@@ -106,13 +106,18 @@ class RestoreStarter:
                 "Make a plan for what you want to do; nothing was changed.",
             )
         if not plan.records_changing:
-            raise UserError(
-                "nothing_to_restore",
-                "There is nothing to restore: every chosen value is as it was.",
-                "Choose other properties or another backup.",
-            )
+            raise nothing_to_restore()
         if reopen_stage(stage_path(self._folder, plan.id), object_type) is None:
             raise definition_changed()
+
+
+def nothing_to_restore() -> UserError:
+    """What a plan without a change is refused with, before a code is asked for."""
+    return UserError(
+        "nothing_to_restore",
+        "There is nothing to restore: every chosen value is as it was.",
+        "Choose other properties or another backup.",
+    )
 
 
 def _insert_import(
