@@ -11,11 +11,12 @@ from sqlalchemy import Row, Select, desc, select
 
 from crmdesk.core.clock import from_text, optional_from_text, to_text
 from crmdesk.core.db.engine import Database, Tx
-from crmdesk.core.db.tables import imports, properties, property_history, restores, users
+from crmdesk.core.db.tables import imports, restores, users
 from crmdesk.core.errors import UserError
 from crmdesk.core.jobs.job import JobState
-from crmdesk.core.records.schema import load_object_type, object_type_by_id
-from crmdesk.core.restore.describe import hide, record_names
+from crmdesk.core.records.schema import load_object_type
+from crmdesk.core.restore.changed import ChangedPages
+from crmdesk.core.restore.describe import record_names
 from crmdesk.core.restore.model import ChangedValue, PlanSample, Restore
 from crmdesk.core.restore.skips import read_skipped, skipped_path
 
@@ -26,6 +27,7 @@ class RestoreHistory:
     def __init__(self, database: Database, vault: Path) -> None:
         self._database = database
         self._vault = vault
+        self._changed = ChangedPages()
 
     def list(self) -> list[Restore]:
         """Newest first."""
@@ -53,7 +55,7 @@ class RestoreHistory:
         """Values that it wrote, by record."""
         with self._database.read() as tx:
             change_id = tx.scalar(select(restores.c.change_id).where(restores.c.id == restore_id))
-            return changed_values(tx, change_id, limit, offset)
+            return [] if change_id is None else self._changed.page(tx, change_id, limit, offset)
 
     def skipped(self, restore_id: str, limit: int, offset: int) -> Sequence[PlanSample]:
         """What it left alone, by record, from the list that was kept with it."""
@@ -82,37 +84,6 @@ class RestoreHistory:
                 "How many were skipped, and why, stands with the restore.",
             )
         return path
-
-
-def changed_values(tx: Tx, change_id: int | None, limit: int, offset: int) -> list[ChangedValue]:
-    """Values of one change set, by record, sensitive ones masked; also of properties now gone."""
-    if change_id is None:
-        return []
-    rows = tx.execute(
-        select(property_history, properties.c.name, properties.c.is_sensitive)
-        .join(properties, properties.c.id == property_history.c.property_id)
-        .where(property_history.c.change_id == change_id)
-        .order_by(property_history.c.record_id, property_history.c.property_id)
-        .limit(limit)
-        .offset(offset)
-    ).all()
-    if not rows:
-        return []
-    object_type = object_type_by_id(tx, rows[0].object_type_id)
-    names = (
-        {} if object_type is None else record_names(tx, object_type, [r.record_id for r in rows])
-    )
-    by_id = {} if object_type is None else {p.id: p for p in object_type.properties}
-    found = []
-    for row in rows:
-        column = by_id.get(row.property_id)
-        old, new = row.old, row.new
-        if column is not None:
-            old, new = hide(column, old), hide(column, new)
-        elif row.is_sensitive:
-            old = new = None
-        found.append(ChangedValue(row.record_id, names.get(row.record_id, ""), row.name, old, new))
-    return found
 
 
 def _statement() -> Select[Any]:

@@ -96,7 +96,8 @@ class ChangedValues:
         self.record_ids: dict[int, int] = {}
 
     def ids(self, _query: TableQuery) -> array[int]:
-        """One number for each value."""
+        """One number for each value; the first page finds out where the others lie."""
+        self._desk.workspace.restores.changes(self._desk.actor, self._restore.id, limit=1)
         return array("q", range(self._restore.values_written))
 
     def rows(self, ids: Sequence[int]) -> Sequence[Row]:

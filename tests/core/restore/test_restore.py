@@ -6,6 +6,7 @@ import pytest
 
 from crmdesk.core.errors import Busy, PermissionDenied, SecondFactorRefused, UserError, WrongUsage
 from crmdesk.core.jobs.job import JobState
+from crmdesk.core.restore.changed import ChangedPages
 from tests.builders import Desk
 
 
@@ -244,6 +245,25 @@ def test_the_restore_stands_in_the_log_and_in_the_history_with_its_name(desk: De
     assert ("DATA_RESTORE_COMPLETED", "ok") in desk.audit_actions()
     changed = desk.workspace.restores.changes(desk.admin, done.id)
     assert [(c.property, c.old, c.new) for c in changed] == [("phone", "2", "1")]
+
+
+@pytest.mark.parametrize("size", [1, 3, 7, 100])
+def test_the_values_of_a_restore_are_read_page_by_page(desk: Desk, size: int) -> None:
+    people = [desk.contact(phone=f"1{n}", city="Oslo") for n in range(7)]
+    backup = desk.backup_file()
+    for person in people:
+        desk.edit(person, phone="0", **({"city": "Rome"} if person.id % 3 else {}))
+    done = desk.restore(backup, "contacts", ["phone", "city"])
+    ((change_id,),) = desk.sql("SELECT change_id FROM restores WHERE id = ?", done.id)
+    pages = ChangedPages(apart=2)
+    with desk.workspace.database.read() as tx:
+        read = [
+            value
+            for offset in range(0, done.values_written + size, size)
+            for value in pages.page(tx, int(str(change_id)), size, offset)
+        ]
+    assert len(read) == done.values_written
+    assert read == desk.workspace.restores.changes(desk.admin, done.id)
 
 
 def test_a_survey_counts_changes_beside_each_property(desk: Desk) -> None:
