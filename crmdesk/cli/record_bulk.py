@@ -92,9 +92,7 @@ def undo(
         act = undoing.last(here.actor) if change_id is None else undoing.act(here.actor, change_id)
         if act is None:
             raise UserError("nothing_to_undo", "There is nothing to undo.")
-        from crmdesk.core.records.bulk_model import AT_ONCE
-
-        if act.values > AT_ONCE:
+        if act.large:
             job_id = undoing.start(here.actor, act.change_id)
             finish_job(here, job_id, wait=True)
             result = dict(here.workspace.jobs.job(here.actor, job_id).result or {})

@@ -14,6 +14,7 @@ from crmdesk.core.clock import from_text
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.tables import change_sets, object_types
 from crmdesk.core.errors import UserError
+from crmdesk.core.records.bulk_model import AT_ONCE
 
 #: What people do by hand; a restore and an import have an undo of their own.
 BY_HAND = (
@@ -62,6 +63,11 @@ class Act:
     at: datetime
     user_id: int | None
     reason: str
+
+    @property
+    def large(self) -> bool:
+        """Whether taking it back is work for a job of its own."""
+        return max(self.records, self.values) > AT_ONCE
 
 
 _WORDS = {

@@ -23,7 +23,7 @@ from crmdesk.core.changes.plan import settle
 from crmdesk.core.changes.stage import Stage, scratch_path
 from crmdesk.core.changes.undo import stage_undo
 from crmdesk.core.db.engine import Database, Tx
-from crmdesk.core.errors import UserError
+from crmdesk.core.errors import PermissionDenied, UserError
 from crmdesk.core.jobs.job import JobKind
 from crmdesk.core.jobs.queue import JobQueue
 from crmdesk.core.jobs.worker import JobContext
@@ -140,6 +140,7 @@ class Undoing:
         """
         with self._database.read() as tx:
             act = read_act(tx, int(context.params["change_id"]))
+            self._refuse_lost_rights(tx, context.actor, act)
         refuse_impossible(act)
         stage = self._stage(act) if act.values > AT_ONCE else None
         context.report("applying")
@@ -175,6 +176,21 @@ class Undoing:
             self._guard.require(actor, Permission.EDIT_SENSITIVE)
         refuse_impossible(act)
         return act
+
+    def _refuse_lost_rights(self, tx: Tx, actor: Actor, act: Act) -> None:
+        """Rights that went between asking for a job and its beginning."""
+        wanted = [Permission.DELETE_RECORDS] if act.kind in _DELETING else []
+        if _touches_sensitive(tx, act.change_id):
+            wanted.append(Permission.EDIT_SENSITIVE)
+        standing = None if actor.user_id is None else self._guard.standing(tx, actor.user_id)
+        for permission in wanted:
+            if standing is None or not standing.allows(permission):
+                raise PermissionDenied(
+                    "permission_denied",
+                    "You may no longer do this. Nothing was undone.",
+                    "A Super Admin can give you the permission.",
+                    permission=permission.value,
+                )
 
     def _stage(self, act: Act) -> Stage:
         with self._database.read() as tx:

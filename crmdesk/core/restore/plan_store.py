@@ -22,6 +22,8 @@ from crmdesk.core.errors import UserError
 from crmdesk.core.restore.model import PlanSample, RestorePlan
 
 PLANS_LAST = timedelta(hours=24)
+#: Plans of bulk actions stand in the same table, and are read elsewhere.
+_OTHERS = "bulk_"
 
 
 def new_plan_id() -> str:
@@ -84,7 +86,7 @@ def plan_object(tx: Tx, actor: Actor, plan_id: str) -> str:
 
 def _usable(tx: Tx, actor: Actor, row: Row[Any]) -> bool:
     lasts = row.used_at is None and from_text(row.expires_at) > tx.steady_now
-    return lasts and row.user_id == actor.user_id
+    return lasts and row.user_id == actor.user_id and not row.kind.startswith(_OTHERS)
 
 
 def _unknown() -> UserError:

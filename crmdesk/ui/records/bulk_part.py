@@ -114,7 +114,7 @@ class BulkPart(QObject):
         if act is None:
             desk.toast(self.tr("There is nothing to undo"))
             return
-        if act.values > AT_ONCE and not act.reason:
+        if act.large and not act.reason:
             desk.run_write(
                 self,
                 lambda: desk.workspace.undoing.start(desk.actor, act.change_id),
@@ -175,7 +175,8 @@ class BulkPart(QObject):
         result = job.result or {}
         if job.kind not in _KINDS or job.state is not JobState.SUCCEEDED:
             return
-        if int(result.get("records_changed", 0)) <= AT_ONCE:
+        at_once = int(result.get("records_changed", 0)) <= AT_ONCE
+        if at_once and job.kind is not JobKind.BULK_UNDO:
             return
         try:
             object_type = self._desk.workspace.definitions.object(

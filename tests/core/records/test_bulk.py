@@ -246,3 +246,10 @@ def test_a_large_act_is_told_of_in_the_inbox(desk: Desk):
     apply(desk, planned)
     (told,) = desk.workspace.inbox.list(desk.admin)
     assert (told.kind, told.values["records"]) == (NotificationKind.BULK_DONE, AT_ONCE + 1)
+
+
+def test_a_plan_of_many_records_is_no_plan_of_a_restore(desk: Desk):
+    people(desk)
+    planned = plan(desk, change("city", "Oslo"))
+    with pytest.raises(UserError, match="used already"):
+        desk.workspace.restores.read_plan(desk.admin, planned.id)

@@ -282,3 +282,17 @@ def test_what_a_change_of_the_settings_moved_is_not_said_to_have_an_undo(desk: D
     service.remove(desk.admin, "deals", "renewals", ("default", "contractsent"))
     with pytest.raises(UserError, match="came with a change of the settings"):
         undo(desk)
+
+
+def test_a_right_that_went_before_the_job_began_stops_the_undo(desk: Desk):
+    marc = desk.user("Marc Dubois", Permission.DELETE_RECORDS)
+    ann = desk.contact()
+    desk.workspace.editor.archive(marc, "contacts", [ann.id])
+    act = desk.workspace.undoing.last(marc)
+    assert act is not None
+    job_id = desk.workspace.undoing.start(marc, act.change_id)
+    with desk.workspace.database.write() as tx:
+        tx.sql("DELETE FROM user_permissions WHERE user_id = ?", (marc.user_id,))
+    with pytest.raises(PermissionDenied):
+        desk.workspace.run_job(job_id)
+    assert desk.read(ann).archived_at is not None
