@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.errors import UserError
+from crmdesk.core.records.create_forms import FormField
 from crmdesk.core.records.record import Record
 from crmdesk.core.records.schema import ObjectType
 from crmdesk.ui.desk import Desk
@@ -46,12 +49,14 @@ class NewRecordDialog(DecisionDialog):
         self._showing = showing
         desk = showing.desk
         own = showing.object_type
+        fields = form_fields(desk, own)
         self.form = ValueForm(
             showing,
-            [own.by_name[name] for name in form_names(desk, own)],
+            [own.by_name[field.property] for field in fields],
             {},
             may_edit_sensitive=desk.may(Permission.EDIT_SENSITIVE),
         )
+        self._mark([field.property for field in fields if field.required])
         area = scrolling(self.form)
         self.form.setContentsMargins(0, 4, 12, 8)
         area.setFixedHeight(min(px(_HEIGHT), self.form.sizeHint().height() + 8))
@@ -64,6 +69,15 @@ class NewRecordDialog(DecisionDialog):
         self.everything.clicked.connect(self._show_everything)
         self.body.addWidget(self.everything)
         self.decided.connect(self._create)
+
+    def _mark(self, required: Sequence[str]) -> None:
+        """Say at the label which fields must be filled in here."""
+        for name in required:
+            field = self.form.fields.get(name)
+            if field is not None and not field.found.required:
+                marked = _say("%1 (required)").replace("%1", field.found.label)
+                field.title.setText(marked)
+                field.control.setAccessibleName(marked)
 
     def _show_everything(self) -> None:
         self.everything.hide()
@@ -104,10 +118,10 @@ class NewRecordDialog(DecisionDialog):
         self._area.ensureWidgetVisible(self.form.fields[name])
 
 
-def form_names(desk: Desk, own: ObjectType) -> list[str]:
+def form_fields(desk: Desk, own: ObjectType) -> Sequence[FormField]:
     """The fields that were chosen for this object, else those people usually fill in."""
     chosen = desk.workspace.create_forms.get(desk.actor, own.name)
-    return [field.property for field in chosen] or list(common_names(own))
+    return chosen or [FormField(name, own.by_name[name].required) for name in common_names(own)]
 
 
 def _say(text: str) -> str:

@@ -226,6 +226,7 @@ def test_the_create_dialog_asks_for_the_chosen_fields_and_demands_the_required(d
     records.page.add_record()
     dialog = records.dialog()
     assert list(dialog.form.fields) == ["city", "phone"]
+    assert dialog.form.fields["phone"].title.text() == "Phone Number (required)"
     records.write(dialog.form.fields["city"].control, "Oslo")
     dialog.deed_button.click()
     records.wait(lambda: dialog.form.fields["phone"].error)
