@@ -12,6 +12,16 @@ from crmdesk.core.db.sqlite import quoted
 from crmdesk.core.errors import UserError
 from crmdesk.core.records.schema import ObjectType
 
+#: From the few that lead to a record: the history of an object may have millions of rows.
+_MERGES = (
+    "FROM record_aliases a CROSS JOIN record_history h "
+    "ON h.object_type_id = a.object_type_id AND h.record_id = a.alias_id "
+    "CROSS JOIN change_sets c ON c.id = h.change_id "
+    "WHERE a.object_type_id = ?1 AND a.winner_id = ?2 AND h.kind = 'merge' "
+    "AND c.source = 'MERGE_OBJECTS' AND c.source_id <> CAST(h.record_id AS TEXT) "
+    "AND NOT EXISTS (SELECT 1 FROM change_sets n WHERE n.undoes = c.id)"
+)
+
 
 def winner_of(tx: Tx, object_type: ObjectType, record_id: int) -> int | None:
     """The record that another one was merged into; ``None`` when it was not."""
@@ -86,7 +96,7 @@ def remove_alias(tx: Tx, object_type: ObjectType, winner_id: int, loser_id: int)
     waiting, own = {loser_id}, set[int]()
     while waiting:
         through = waiting.pop()
-        for merged in _merged_by_hand(tx, object_type, through) - own:
+        for merged in _merged_by_hand(tx, object_type, through, winner_id) - own:
             own.add(merged)
             waiting.add(merged)
     tx.driver.executemany(
@@ -96,14 +106,11 @@ def remove_alias(tx: Tx, object_type: ObjectType, winner_id: int, loser_id: int)
     )
 
 
-def _merged_by_hand(tx: Tx, object_type: ObjectType, winner_id: int) -> set[int]:
-    """Records whose standing merge named this very record as the winner."""
+def _merged_by_hand(tx: Tx, object_type: ObjectType, into: int, leads_to: int) -> set[int]:
+    """Records whose standing merge named ``into`` as the winner, of those that lead elsewhere."""
     cursor = tx.sql(
-        "SELECT h.record_id FROM record_history h JOIN change_sets c ON c.id = h.change_id "
-        "WHERE h.object_type_id = ? AND h.kind = 'merge' AND h.record_id <> ? AND c.source_id = ? "
-        "AND c.source = 'MERGE_OBJECTS' "
-        "AND NOT EXISTS (SELECT 1 FROM change_sets u WHERE u.undoes = c.id)",
-        (object_type.id, winner_id, str(winner_id)),
+        f"SELECT h.record_id {_MERGES} AND c.source_id = ?3",
+        (object_type.id, leads_to, str(into)),
     )
     return {row[0] for row in cursor}
 
@@ -121,13 +128,8 @@ class MergeDone:
 def standing_merges(tx: Tx, object_type: ObjectType, winner_id: int) -> list[MergeDone]:
     """The merges into a record that nobody took back, newest first."""
     cursor = tx.sql(
-        "SELECT c.id, h.record_id, c.at, coalesce(u.full_name, '') FROM record_history h "
-        "JOIN change_sets c ON c.id = h.change_id LEFT JOIN users u ON u.id = c.user_id "
-        "JOIN record_aliases a ON a.object_type_id = h.object_type_id "
-        "AND a.alias_id = h.record_id AND a.winner_id = ?2 "
-        "WHERE h.object_type_id = ?1 AND h.kind = 'merge' AND h.record_id <> ?2 "
-        "AND c.source = 'MERGE_OBJECTS' AND c.source_id = CAST(?2 AS TEXT) "
-        "AND NOT EXISTS (SELECT 1 FROM change_sets n WHERE n.undoes = c.id) ORDER BY c.id DESC",
+        "SELECT c.id, h.record_id, c.at, coalesce((SELECT full_name FROM users WHERE id = "
+        f"c.user_id), '') {_MERGES} AND c.source_id = CAST(?2 AS TEXT) ORDER BY c.id DESC",
         (object_type.id, winner_id),
     )
     return [MergeDone(row[0], row[1], from_text(row[2]), row[3]) for row in cursor]

@@ -25,11 +25,16 @@ TABLES = (
     "import_details",
     "backup_drills",
 )
+#: On tables of the first release: whether a change was undone, and what was merged into a record.
+INDEXES = (
+    "CREATE INDEX ix_change_sets_undoes ON change_sets (undoes) WHERE undoes IS NOT NULL",
+    "CREATE INDEX ix_record_aliases_winner ON record_aliases (object_type_id, winner_id)",
+)
 COUNTED = ("association_labels", "association_limits", "property_groups", "create_form_fields")
 
 
 def upgrade() -> None:
     """Create what the second release brings."""
     metadata.create_all(op.get_bind(), tables=[metadata.tables[name] for name in TABLES])
-    for statement in definition_triggers(COUNTED):
+    for statement in (*INDEXES, *definition_triggers(COUNTED)):
         op.execute(statement)
