@@ -77,6 +77,16 @@ def _listing(page: TransferPage, window: QWidget) -> Iterator[tuple[str, QWidget
         page.panel.show_page(name)
         settle(200)
         yield f"list-{name}", window
+    asked: list[QWidget] = []
+    page.undoing.asked.connect(asked.append)
+    desk = page.source._desk
+    record = desk.workspace.imports.changes(desk.actor, page.panel.import_id)[0].record_id
+    desk.workspace.editor.update(desk.actor, "contacts", record, {"city": "Oslo"})
+    page.undoing.ask(page.panel.import_id)
+    settle_until(lambda: bool(asked))
+    settle(200)
+    yield "undo", asked[0]
+    asked[0].close()
     page.close_panel()
     yield "list", window
 

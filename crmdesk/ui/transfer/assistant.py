@@ -36,11 +36,13 @@ class ImportAssistant(WizardFrame):
         left: the x was pressed, or a way out of the summary taken.
         started: the id of an import that was queued.
         detail_asked: the id of the import whose changes are wanted.
+        undo_asked: the id of the import to take back.
     """
 
     left = Signal()
     started = Signal(str)
     detail_asked = Signal(str)
+    undo_asked = Signal(str)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         steps = (say("File"), say("Columns"), say("Check"), say("Import"))
@@ -88,6 +90,7 @@ class ImportAssistant(WizardFrame):
         self.run.records_asked.connect(self._show_records)
         self.run.detail_asked.connect(lambda: self.detail_asked.emit(self.import_id))
         self.run.audit_asked.connect(self._show_audit)
+        self.run.undo_asked.connect(lambda: self.undo_asked.emit(self.import_id))
         self._desk.jobs.changed.connect(self._follow)
         self._desk.jobs.ended.connect(self._end)
 

@@ -19,7 +19,14 @@ from crmdesk.ui.records.showing import Showing
 from crmdesk.ui.save_dialog import ask_save
 from crmdesk.ui.tables.cells import MASK
 from crmdesk.ui.theme.fonts import TextStyle
-from crmdesk.ui.transfer.wording import filled, problem_type, property_label, say, state_line
+from crmdesk.ui.transfer.wording import (
+    filled,
+    left_alone,
+    problem_type,
+    property_label,
+    say,
+    state_line,
+)
 from crmdesk.ui.widgets.banner import Banner, BannerTone
 from crmdesk.ui.widgets.buttons import Button
 from crmdesk.ui.widgets.facts import FactList, breakable
@@ -39,9 +46,11 @@ class ImportPanel(SidePanel):
 
     Signals:
         failed: an error that the page has to show.
+        undo_asked: take this import back.
     """
 
     failed = Signal(object)
+    undo_asked = Signal(str)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__("imports", say("Import"), parent=parent)
@@ -136,6 +145,12 @@ class ImportPanel(SidePanel):
             for name, count in found.notes.items()
             if count
         ]
+        if found.undoes:
+            lines = [
+                f"{left_alone(name)}: {words.number(count)}"
+                for name, count in found.notes.items()
+                if count
+            ]
         return "\n".join(lines)
 
     # Changes
@@ -181,6 +196,7 @@ class ImportPanel(SidePanel):
             "create": say("Created"),
             "update": say("Updated"),
             "unarchive": say("Brought back from the recycle bin"),
+            "archive": say("Moved to the recycle bin"),
         }
         told = kinds.get(record.kind, record.kind)
         if record.source_id:
@@ -273,13 +289,18 @@ class ImportPanel(SidePanel):
     # Foot
 
     def _fill_foot(self, found: Import) -> None:
-        if found.error_file is None or found.state not in FINAL:
-            self.set_foot([])
-            return
-        button = Button(say("Save error file"), icon="file-down")
-        button.setObjectName("panel_save_errors")
-        button.clicked.connect(lambda: self._save_errors(found))
-        self.set_foot([button])
+        buttons = []
+        if found.error_file is not None and found.state in FINAL:
+            button = Button(say("Save error file"), icon="file-down")
+            button.setObjectName("panel_save_errors")
+            button.clicked.connect(lambda: self._save_errors(found))
+            buttons.append(button)
+        if not found.no_undo:
+            button = Button(say("Undo import"), icon="undo-2")
+            button.setObjectName("panel_undo")
+            button.clicked.connect(lambda: self.undo_asked.emit(found.id))
+            buttons.append(button)
+        self.set_foot(buttons)
 
     def _save_errors(self, found: Import) -> None:
         desk = self._desk

@@ -19,6 +19,7 @@ from crmdesk.ui.tables.data_table import DataTable
 from crmdesk.ui.transfer.assistant import ImportAssistant
 from crmdesk.ui.transfer.detail_panel import ImportPanel
 from crmdesk.ui.transfer.source import ImportSource
+from crmdesk.ui.transfer.undo_import import ImportUndoing
 from crmdesk.ui.transfer.wording import say
 from crmdesk.ui.widgets.banner import Banner, BannerTone
 from crmdesk.ui.widgets.buttons import Button, ButtonKind
@@ -50,6 +51,7 @@ class TransferPage(Page):
         )
         self.panel = ImportPanel(desk)
         self.assistant = ImportAssistant(desk)
+        self.undoing = ImportUndoing(desk, self)
         self.search = SearchField(say("Search imports"))
         self.search.setMaximumWidth(_SEARCH_WIDTH)
         self.header = PageHeader(say("Import & Export"))
@@ -101,6 +103,10 @@ class TransferPage(Page):
         self.panel.closed.connect(self.close_panel)
         self.panel.stepped.connect(self._step)
         self.panel.failed.connect(self._show_error)
+        self.panel.undo_asked.connect(self.undoing.ask)
+        self.assistant.undo_asked.connect(self.undoing.ask)
+        self.undoing.started.connect(self._show_undo)
+        self.undoing.failed.connect(self._show_error)
         self.assistant.left.connect(self.leave_assistant)
         self.assistant.started.connect(lambda _id: self.table.refresh())
         self.assistant.detail_asked.connect(self._show_detail)
@@ -148,11 +154,22 @@ class TransferPage(Page):
         self.leave_assistant()
         self.open_import(import_id)
 
+    @Slot(str)
+    def _show_undo(self, undo_id: str) -> None:
+        if self.in_assistant:
+            self.leave_assistant()
+        self.table.refresh()
+        self.open_import(undo_id)
+
     # The list
 
     def _actions(self, row: Row) -> tuple[RowAction, ...]:
         if row.progress is None:
-            return (RowAction("open", say("Show details"), "panel-right"),)
+            details = RowAction("open", say("Show details"), "panel-right")
+            found = self.source.import_of(row.id)
+            if found is None or found.no_undo:
+                return (details,)
+            return (details, RowAction("undo", say("Undo import"), "undo-2"))
         return (RowAction("cancel", say("Cancel import"), prominent=True),)
 
     @Slot(str, object)
@@ -162,6 +179,9 @@ class TransferPage(Page):
             return
         if key == "open":
             self.open_import(found.id)
+            return
+        if key == "undo":
+            self.undoing.ask(found.id)
             return
         try:
             self._desk.jobs.cancel(found.job_id or "")

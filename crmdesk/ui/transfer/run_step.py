@@ -35,13 +35,15 @@ class RunStep(QWidget):
     """Progress of one import, then what became of every row.
 
     Signals:
-        records_asked, errors_asked, detail_asked, audit_asked: the ways on from the summary.
+        records_asked, errors_asked, detail_asked, audit_asked, undo_asked: the ways on from the
+            summary.
     """
 
     records_asked = Signal()
     errors_asked = Signal()
     detail_asked = Signal()
     audit_asked = Signal()
+    undo_asked = Signal()
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -150,6 +152,7 @@ class RunStep(QWidget):
                 "scroll-text",
                 self.audit_asked,
             ),
+            (not found.no_undo, "undo_import", say("Undo import"), "undo-2", self.undo_asked),
         ]
         for wanted, name, text, icon, signal in ways:
             if wanted:

@@ -97,6 +97,8 @@ class ImportSource:
     def _row(self, number: int, found: Import, job: Job | None, zone: ZoneInfo) -> Row:
         who = found.user_name or say("CRM Desk")
         icon, tone = _ICONS.get(found.state, ("loader-circle", Tone.INFO))
+        if found.undone_by is not None:
+            icon, tone = "undo-2", Tone.NEUTRAL
         cells = {
             "name": Cell(found.name, state_line(found)),
             "object": Cell(self._labels.get(found.object_name, found.object_name), quiet=True),

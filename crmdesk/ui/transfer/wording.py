@@ -165,18 +165,55 @@ def problem_type(kind: str) -> str:
         "GDPR_BLACKLISTED_EMAIL": say("Permanently deleted contact"),
         "CREATE_ONLY_IMPORT": say("Exists already"),
         "UPDATE_ONLY_IMPORT": say("Does not exist yet"),
+        "LIMIT_EXCEEDED": say("As many associations as allowed"),
+        "ASSOCIATION_LABEL_NOT_FOUND": say("No such association label"),
+        "ASSOCIATION_RECORD_NOT_FOUND": say("Record to associate not found"),
+        "ASSOCIATION_RECORD_AMBIGUOUS": say("Several records to associate fit"),
     }
     plain = kind.replace("_", " ").lower()
     return known.get(kind, plain[:1].upper() + plain[1:])
 
 
+def left_alone(reason: str) -> str:
+    """Why the undo of an import leaves a record or a value as it is."""
+    return {
+        "changed_since": say("Changed since"),
+        "associated_since": say("Associated with others since"),
+        "in_recycle_bin": say("In the recycle bin"),
+        "deleted_for_good": say("Deleted for good"),
+        "merged": say("Merged into another record"),
+        "property_gone": say("Its property no longer exists"),
+        "option_gone": say("Its option no longer exists"),
+        "owner_gone": say("Its owner no longer exists"),
+        "stage_gone": say("Its stage no longer exists"),
+        "required": say("Required, and it was empty"),
+        "not_unique": say("Another record has the value now"),
+    }.get(reason, reason.replace("_", " "))
+
+
+def _undo_line(found: Import) -> str:
+    changed = found.updated - found.deleted
+    counts = [
+        (found.deleted, say("%Ln in the recycle bin", found.deleted)),
+        (changed, say("%Ln as before", changed)),
+        (found.associated, say("%Ln association{|s} removed", found.associated)),
+    ]
+    return ", ".join(text for count, text in counts if count)
+
+
 def state_line(found: Import) -> str:
     """The second line of an import in the list."""
+    if found.undone_by is not None:
+        return say("Undone")
+    if found.kind == "undo" and found.undoes and found.state is JobState.SUCCEEDED:
+        return _undo_line(found)
     counts = [
         (found.created, say("%Ln created", found.created)),
         (found.updated, say("%Ln updated", found.updated)),
         (found.unchanged, say("%Ln unchanged", found.unchanged)),
         (found.failed, say("%Ln failed", found.failed)),
+        (found.associated, say("%Ln associated", found.associated)),
+        (found.not_associated, say("%Ln not associated", found.not_associated)),
     ]
     told = ", ".join(text for count, text in counts if count)
     states = {
