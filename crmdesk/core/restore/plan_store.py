@@ -73,6 +73,7 @@ def plan_object(tx: Tx, actor: Actor, plan_id: str) -> str:
         UserError: ``plan_unknown`` as :func:`load_plan`.
     """
     wanted = (
+        plans.c.kind,
         plans.c.used_at,
         plans.c.expires_at,
         plans.c.user_id,
