@@ -105,7 +105,7 @@ def apply_import_undo(tx: Tx, stage: Stage, change_id: int, undo_id: int) -> Wri
     returned = _delete(tx, object_type, undo_id, RecordChange.UNARCHIVE)
     gone = [row[0] for row in tx.sql("SELECT record_id FROM stage.made WHERE reason = ''")]
     recount_around(tx, object_type, gone)
-    return Written(created + returned, applied.updated, applied.values, len(links.undone))
+    return Written(created + returned, applied.updated, applied.values, links.undone)
 
 
 def _find_made(tx: Tx, object_type: ObjectType, change_id: int) -> None:
