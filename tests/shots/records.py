@@ -79,8 +79,9 @@ def _dialogs(page: RecordsPage, window: QWidget) -> Iterator[tuple[str, QWidget]
     page.commands()["delete"]()
     settle()
     yield "ticked", window
-    yield "delete", page.removal.dialog
-    page.removal.dialog.reject()
+    settle_until(lambda: page.bulk.dialog is not None)
+    yield "delete", page.bulk.dialog
+    page.bulk.dialog.reject()
     page.add_record()
     page.dialog.form.fields["email"].set_text("ann at example")
     page.dialog.deed_button.click()
@@ -101,8 +102,4 @@ def _places(page: RecordsPage, window: QWidget) -> Iterator[tuple[str, QWidget]]
     page.open_record(page.bin.table.ids[0])
     settle(300)
     yield "bin", window
-    page.panel.purge_asked.emit()
-    settle()
-    yield "purge", page.removal.dialog
-    page.removal.dialog.reject()
     page.escape()

@@ -95,6 +95,11 @@ def _review(page: RestorePage, window: QWidget, desk: Desk) -> Iterator[tuple[st
     settle_until(lambda: flow.state.plan is not None)
     settle(300)
     yield "review", window
+    samples = page.wizard.review.samples
+    samples.show_all.click()
+    settle(400)
+    yield "review-all", window
+    samples.show_all.click()
     flow.accept(changes=True, irreversible=True)
     settle(300)
     yield "review-ticked", window

@@ -9,6 +9,7 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from crmdesk.core.access.permissions import Permission
+from crmdesk.ui.access.recovery_key_sheet import RecoveryKeyDialog
 from crmdesk.ui.frame.values import WorkspaceChoice
 from crmdesk.ui.look import Look
 from crmdesk.ui.settings.page import SettingsPage
@@ -68,6 +69,7 @@ def shots(desk_factory: Callable[[], Desk]) -> Iterator[tuple[str, QWidget]]:
     form.changed.emit()
     field.check()
     yield "error", made.window
+    yield from _recovery_key(made)
     page.show_section("users")
     users = page.shown_page
     assert isinstance(users, UsersPage)
@@ -79,3 +81,11 @@ def shots(desk_factory: Callable[[], Desk]) -> Iterator[tuple[str, QWidget]]:
     dialog_of("user_dialog").reject()
     made.window.resize(960, 640)
     made.window.close()
+
+
+def _recovery_key(made: SignedInWindow) -> Iterator[tuple[str, QWidget]]:
+    sheet = "0123 4567 89AB CDEF GHJK MNPQ RSTV WXYZ 0123"
+    RecoveryKeyDialog(made.desk.workspace, sheet, made.window).open()
+    settle()
+    yield "new-key", dialog_of("recovery_key_dialog")
+    dialog_of("recovery_key_dialog").done(0)
