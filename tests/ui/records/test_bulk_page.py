@@ -126,7 +126,8 @@ def test_undo_takes_a_single_edit_back(desk, open_page):
     records = open_page(desk)
     records.page.commands()["undo"]()
     records.wait(lambda: desk.value(ann, "phone") == "1")
-    records.wait(lambda: records.told.toasts[-1][0] == "Edit of 1 record undone")
+    records.wait(lambda: records.told.toasts)
+    assert records.told.toasts[-1][0] == "Edit of 1 record undone"
 
 
 def test_a_saved_edit_and_a_new_record_are_told_with_their_own_undo(desk, open_page):
