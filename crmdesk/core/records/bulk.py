@@ -96,6 +96,8 @@ class BulkEditor:
                 "Choose other records or another value.",
             )
         with self._database.write() as tx:
+            # Once more under the lock: another window may have started it meanwhile.
+            load_plan(tx, actor, plan_id)
             params = {
                 "plan_id": plan_id,
                 "plan_hash": plan.hash,
