@@ -152,6 +152,11 @@ def setup(programs: dict[str, str]) -> None:
     wanted = _fingerprint()
     if CRMDESK.exists() and STAMP.exists() and STAMP.read_text(encoding="utf-8") == wanted:
         return
+    if VENV.is_symlink():
+        raise SetupError(
+            f"`{VENV}` is a link, and setting up would change the environment of "
+            f"`{VENV.resolve().parent}`. Remove the link and try again."
+        )
     print("Setting up .venv from requirements.lock (a minute or so) ...", flush=True)
     STAMP.unlink(missing_ok=True)
     if not _venv_is_sound():

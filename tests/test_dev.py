@@ -44,6 +44,21 @@ def test_without_apt_the_missing_things_are_named(monkeypatch: pytest.MonkeyPatc
         dev.install_packages({"no-such-package": "no-such-program"})
 
 
+def test_the_environment_of_another_folder_is_never_changed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    (tmp_path / "theirs").mkdir()
+    link = tmp_path / ".venv"
+    link.symlink_to(tmp_path / "theirs")
+    for name, path in (("VENV", link), ("CRMDESK", link / "crmdesk"), ("STAMP", link / "stamp")):
+        monkeypatch.setattr(dev, name, path)
+
+    with pytest.raises(dev.SetupError, match="is a link"):
+        dev.setup({})
+
+    assert list((tmp_path / "theirs").iterdir()) == []
+
+
 @pytest.mark.parametrize(("words", "code"), [([], 2), (["sing"], 2), (["help"], 0)])
 def test_a_word_it_does_not_know_gets_the_list_of_those_it_knows(words: list[str], code: int):
     told = subprocess.run(
