@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from crmdesk.core.errors import UserError
@@ -273,6 +274,11 @@ class DataTable(QWidget):
     def _choose_face(self) -> None:
         empty = self._empty if self._empty is not None and not self.count else None
         self._stack.setCurrentWidget(empty or self.view)
+        # A proxy out of sight is a trap: Tab stops before it and goes no further.
+        if empty is None:
+            self.setFocusProxy(self.view)
+        elif self.focusProxy() is not None:
+            self.setFocusProxy(None)  # type: ignore[arg-type]  # the stubs forget "none"
 
     # What is remembered
 
@@ -298,3 +304,9 @@ class DataTable(QWidget):
             height=self.view.row_height,
         )
         self._state.set_table(self._key, state)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        # Without a row there is no table to take it.
+        super().focusInEvent(event)
+        if self._empty is not None:
+            self._empty.setFocus(event.reason())
