@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QHBoxLayout,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from crmdesk.core.records.dates import DateOrder
 from crmdesk.core.transfer.model import ArchivedMatches, ImportMode, Preflight
@@ -58,6 +65,7 @@ class CheckStep(QWidget):
         self.checking = False
         self.modes = {mode: QRadioButton(mode_label(mode)) for mode in ImportMode}
         self.key, self.archived, self.dates = Choices(), Choices(), Choices()
+        self.lifecycle = QCheckBox(say("Let the lifecycle stage go back"))
         self.numbers = NumberStrip(_numbers(None))
         self.consequence = Paragraph("", TextStyle.BODY, "text")
         self.busy = ProgressBar(say("Checking the first rows"), 2)
@@ -101,6 +109,7 @@ class CheckStep(QWidget):
         for field in (self._dates_field, self._key_field, self._archived_field):
             column.addWidget(field)
             column.addSpacing(8)
+        column.addWidget(self.lifecycle)
         column.addStretch(1)
         left = scrolling(options)
         left.setFixedWidth(px(_OPTIONS_WIDTH))
@@ -136,6 +145,8 @@ class CheckStep(QWidget):
         QWidget.setTabOrder(self.dates, self.key)
         QWidget.setTabOrder(self.key, self.archived)
         self.dates.picked.connect(lambda name: self._change(date_order=DateOrder(name)))
+        QWidget.setTabOrder(self.archived, self.lifecycle)
+        self.lifecycle.clicked.connect(lambda on: self._change(lifecycle_back=on))
 
     def _change(self, **changes: object) -> None:
         if self._draft is not None:
@@ -161,6 +172,8 @@ class CheckStep(QWidget):
             draft.archived_matches,
         )
         self._dates_field.setVisible(draft.asks_date_order)
+        self.lifecycle.setVisible(draft.has_lifecycle)
+        self.lifecycle.setChecked(draft.lifecycle_back)
         self.dates.offer(
             [
                 (DateOrder.DAY_FIRST, say("Day, month, year")),

@@ -14,6 +14,7 @@ from crmdesk.ui.tables.data_table import DataTable
 from crmdesk.ui.tables.source import ListSource
 from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.transfer.draft import Draft
+from crmdesk.ui.transfer.link_ways import link_text, link_ways
 from crmdesk.ui.transfer.new_property import NewPropertyDialog
 from crmdesk.ui.transfer.target_panel import TargetPanel
 from crmdesk.ui.transfer.wording import filled, matched_by, property_label, say
@@ -93,6 +94,7 @@ class ColumnsStep(QWidget):
         self.panel.closed.connect(self.close_panel)
         self.panel.stepped.connect(self._step)
         self.panel.picked.connect(self._send)
+        self.panel.link_picked.connect(self._link)
         self.panel.create_asked.connect(self.ask_new_property)
 
     def show_draft(self, draft: Draft) -> None:
@@ -100,8 +102,11 @@ class ColumnsStep(QWidget):
         other = self._draft is None or self._draft.inspection is not draft.inspection
         self._draft = draft
         self._rows = dict(enumerate(draft.inspection.columns, 1))
+        objects = self._desk.workspace.definitions.objects(self._desk.actor)
+        self._ways = () if draft.object_type is None else link_ways(objects)
+        self.panel.offer_links(self._ways)
         self.source.replace(self._row(number, each) for number, each in self._rows.items())
-        taken, of = len(draft.mapping), len(self._rows)
+        taken, of = len(draft.mapping) + len(draft.links), len(self._rows)
         told = say("%1 of %2 columns are imported")
         self._told.setText(filled(told, str(taken), str(of)))
         self._show_faults(draft)
@@ -135,7 +140,11 @@ class ColumnsStep(QWidget):
     def _row(self, number: int, column: ColumnSuggestion) -> Row:
         draft = self._draft
         target = None if draft is None else draft.target_of(column.header)
-        if draft is None or target is None:
+        link = None if draft is None else draft.links.get(column.header)
+        if link is not None:
+            goes = Cell(link_text(self._ways, link), icon="link", tone=Tone.INFO)
+            how = say("Chosen by you")
+        elif draft is None or target is None:
             goes, how = Cell(say("Not imported"), quiet=True), matched_by(column)
         else:
             made = draft.new.get(column.header)
@@ -211,6 +220,12 @@ class ColumnsStep(QWidget):
         if self._draft is not None:
             header = self._rows[self.panel.number].header
             self.changed.emit(self._draft.with_target(header, name or None))
+
+    @Slot(str, str)
+    def _link(self, object_name: str, by: str) -> None:
+        if self._draft is not None:
+            header = self._rows[self.panel.number].header
+            self.changed.emit(self._draft.with_link(header, object_name, by))
 
     @Slot()
     def ask_new_property(self) -> None:

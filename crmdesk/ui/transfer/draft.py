@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 from crmdesk.core.records.catalogue import PropertyDefinition
 from crmdesk.core.records.dates import DateOrder
 from crmdesk.core.records.schema import ObjectType
+from crmdesk.core.records.types import PropertyFormat
 from crmdesk.core.transfer.columns import RECORD_ID, default_key, possible_keys
 from crmdesk.core.transfer.model import (
     ArchivedMatches,
+    AssociationColumn,
     ColumnSuggestion,
     ImportMode,
     ImportRequest,
@@ -26,6 +28,7 @@ class Draft:
     Attributes:
         mapping: column → internal name of the property, for the columns that are imported.
         new: properties that the import makes, by the column they are for.
+        links: columns that name other records, by their heading.
     """
 
     inspection: Inspection
@@ -36,6 +39,8 @@ class Draft:
     key: str | None = None
     archived_matches: ArchivedMatches = ArchivedMatches.SKIP
     date_order: DateOrder | None = None
+    links: Mapping[str, AssociationColumn] = field(default_factory=dict)
+    lifecycle_back: bool = False
 
     @classmethod
     def of(cls, inspection: Inspection, object_type: ObjectType | None) -> Draft:
@@ -54,6 +59,13 @@ class Draft:
             column.date_order is DateOrder.UNDECIDED and column.header in self.mapping
             for column in self.inspection.columns
         )
+
+    @property
+    def has_lifecycle(self) -> bool:
+        """Whether a column goes to the lifecycle stage."""
+        names = set(self.mapping.values())
+        offered = () if self.object_type is None else self.object_type.properties
+        return any(p.name in names and p.format == PropertyFormat.LIFECYCLE for p in offered)
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -86,7 +98,8 @@ class Draft:
     @property
     def unmapped(self) -> tuple[ColumnSuggestion, ...]:
         """Columns that are not imported."""
-        return tuple(c for c in self.inspection.columns if c.header not in self.mapping)
+        taken = {*self.mapping, *self.links}
+        return tuple(c for c in self.inspection.columns if c.header not in taken)
 
     def target_of(self, header: str) -> str | None:
         """The property a column goes to."""
@@ -103,7 +116,15 @@ class Draft:
             if column != header and target != name
         }
         new = {column: made for column, made in self.new.items() if column in kept}
-        return replace(self, mapping=kept if name is None else kept | {header: name}, new=new)
+        links = {column: link for column, link in self.links.items() if column != header}
+        mapping = kept if name is None else kept | {header: name}
+        return replace(self, mapping=mapping, new=new, links=links)
+
+    def with_link(self, header: str, object_name: str, by: str) -> Draft:
+        """Let a column name records of another object, by a property or by their ids."""
+        without = self.with_target(header, None)
+        link = AssociationColumn(header, object_name, by)
+        return replace(without, links={**without.links, header: link})
 
     def with_new(self, header: str, definition: PropertyDefinition) -> Draft:
         """Make a property for a column."""
@@ -122,6 +143,8 @@ class Draft:
             archived_matches=self.archived_matches,
             date_order=self.date_order,
             new_properties=tuple(self.new.values()),
+            associations=tuple(self.links.values()),
+            lifecycle_back=self.lifecycle_back,
             options=found.options,
             sha256=found.sha256,
         )

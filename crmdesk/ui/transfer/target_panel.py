@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QListView, QVBoxLayout, QWidget
@@ -10,6 +12,7 @@ from crmdesk.core.records.types import PropertyFormat
 from crmdesk.core.transfer.model import ColumnSuggestion
 from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.transfer.draft import Draft
+from crmdesk.ui.transfer.link_ways import LinkWay
 from crmdesk.ui.transfer.wording import fault_words, filled, matched_by, property_label, say
 from crmdesk.ui.widgets.buttons import Button
 from crmdesk.ui.widgets.paragraph import Paragraph
@@ -17,6 +20,8 @@ from crmdesk.ui.widgets.search_field import SearchField
 from crmdesk.ui.widgets.side_panel import SidePanel
 
 _KEY = Qt.ItemDataRole.UserRole
+#: No name of an object or property has it.
+_LINK = ":"
 
 
 class TargetPanel(SidePanel):
@@ -24,15 +29,18 @@ class TargetPanel(SidePanel):
 
     Signals:
         picked: internal name of the property; empty for "do not import".
+        link_picked: object and property by which the column names other records.
         create_asked: a new property is wanted for it.
     """
 
     picked = Signal(str)
+    link_picked = Signal(str, str)
     create_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("import_column", say("Property of the column"), parent=parent)
         self.number = 0
+        self._ways: tuple[LinkWay, ...] = ()
         self._items = QStandardItemModel(self)
         self._samples = Paragraph("", TextStyle.CAPTION, "text2")
         self._reason = Paragraph("", TextStyle.CAPTION, "text2")
@@ -61,6 +69,10 @@ class TargetPanel(SidePanel):
         self.list.clicked.connect(self._take)
         self.list.activated.connect(self._take)
 
+    def offer_links(self, ways: Sequence[LinkWay]) -> None:
+        """Say what a column may name beside values of its own."""
+        self._ways = tuple(ways)
+
     def show_column(self, draft: Draft, column: ColumnSuggestion, no_right: str) -> None:
         """Show a column and mark where it goes now."""
         how, fault = matched_by(column), fault_words(column.fault) if column.fault else ""
@@ -76,7 +88,8 @@ class TargetPanel(SidePanel):
         object_type, current = draft.object_type, draft.target_of(column.header)
         taken = {name: header for header, name in draft.mapping.items() if name != current}
         self._items.clear()
-        self._add("", say("Do not import"), current is None)
+        nowhere = current is None and column.header not in draft.links
+        self._add("", say("Do not import"), nowhere)
         if made := draft.new.get(column.header):
             self._add(made.name, filled(say("%1 (new property)"), made.label), True)
         offered = [] if object_type is None else object_type.properties
@@ -91,6 +104,10 @@ class TargetPanel(SidePanel):
             if each.name in taken:
                 shown = filled(say("%1 (has “%2”)"), shown, taken[each.name])
             self._add(each.name, shown, each.name == current)
+        link = draft.links.get(column.header)
+        for way in self._ways:
+            mine = link is not None and (link.object_name, link.property) == way.names
+            self._add(_LINK.join(("", *way.names)), way.shown, mine)
         self._narrow(self.search.text())
 
     def _add(self, name: str, shown: str, current: bool) -> None:
@@ -129,5 +146,10 @@ class TargetPanel(SidePanel):
 
     @Slot(QModelIndex)
     def _take(self, index: QModelIndex) -> None:
-        if index.isValid():
-            self.picked.emit(str(index.data(_KEY)))
+        if not index.isValid():
+            return
+        name = str(index.data(_KEY))
+        if name.startswith(_LINK):
+            self.link_picked.emit(*name.split(_LINK)[1:])
+        else:
+            self.picked.emit(name)

@@ -92,7 +92,7 @@ def matched_by(column: ColumnSuggestion) -> str:
         MatchedBy.ALIAS: say("By another known name"),
         MatchedBy.KNOWN_COLUMN: say("Known from CRM exports, not a property here yet"),
         MatchedBy.DUPLICATE: say("Another column has this property"),
-        MatchedBy.ASSOCIATION: say("Association, not imported"),
+        MatchedBy.ASSOCIATION: say("Association, choose what it names"),
         MatchedBy.KIND_OF_ACTIVITY: say("Kind of activity, not imported"),
         MatchedBy.STAGE_HISTORY: say("Stage history, not imported"),
         MatchedBy.NOTHING: say("Not recognised"),
