@@ -84,7 +84,7 @@ def shots(desk_factory: Callable[[], Desk]) -> Iterator[tuple[str, QWidget]]:
 
 
 def _recovery_key(made: SignedInWindow) -> Iterator[tuple[str, QWidget]]:
-    sheet = "0123 4567 89AB CDEF GHJK MNPQ RSTV WXYZ 0123"
+    sheet = "0123-4567-89AB-CDEF-GHJK-MNPQ-RSTV-WXYZ-0123"
     RecoveryKeyDialog(made.desk.workspace, sheet, made.window).open()
     settle()
     yield "new-key", dialog_of("recovery_key_dialog")
