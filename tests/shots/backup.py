@@ -160,6 +160,8 @@ def _compared(desk: Desk, page: BackupPage) -> Iterator[tuple[str, QWidget]]:
         settle_until(lambda: dialog.found is not None and dialog.table.count > 0)
         settle(300)
         yield "compare", dialog
+        # The comparison may read its page once more.
+        settle_until(lambda: len(dialog.table.ids) > 0)
         dialog.show_record(dialog.table.ids[0])
         settle(300)
         yield "compare-record", dialog
