@@ -172,8 +172,9 @@ def resumed(call: Call, workspace: Workspace, store: SecretStore) -> Actor:
         other = _still_signed_in(workspace, sessions)
         if other is None:
             raise
-        hint = f"{refusal.hint} Or act as {other}, who is signed in: crmdesk --as {other} …"
-        raise NotSignedIn(refusal.code, refusal.message, hint.strip(), **refusal.values) from None
+        first = refusal.hint.rstrip(".")
+        hint = f"{first}; or act as {other}, who is signed in: crmdesk --as {other} …"
+        raise NotSignedIn(refusal.code, refusal.message, hint, **refusal.values) from None
 
 
 def _nobody(email: str | None) -> NotSignedIn:
