@@ -27,6 +27,7 @@ from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.transfer.choices import Choices
 from crmdesk.ui.transfer.draft import Draft
 from crmdesk.ui.transfer.wording import (
+    dates_help,
     filled,
     mode_label,
     notice_words,
@@ -172,6 +173,7 @@ class CheckStep(QWidget):
             draft.archived_matches,
         )
         self._dates_field.setVisible(draft.asks_date_order)
+        self._dates_field.set_help(dates_help(draft))
         self.lifecycle.setVisible(draft.has_lifecycle)
         self.lifecycle.setChecked(draft.lifecycle_back)
         self.dates.offer(

@@ -17,6 +17,7 @@ from crmdesk.ui.transfer.draft import Draft
 from crmdesk.ui.transfer.link_ways import link_text, link_ways
 from crmdesk.ui.transfer.new_property import NewPropertyDialog
 from crmdesk.ui.transfer.target_panel import TargetPanel
+from crmdesk.ui.transfer.template_part import TemplatePart
 from crmdesk.ui.transfer.wording import filled, matched_by, property_label, say
 from crmdesk.ui.widgets.banner import Banner, BannerTone
 from crmdesk.ui.widgets.labels import label
@@ -63,6 +64,8 @@ class ColumnsStep(QWidget):
         )
         self._told = label("", TextStyle.BODY, "text2")
         self.notice = Banner(BannerTone.WARN, " ")
+        self.templates = TemplatePart(desk, self)
+        self.template, self.save_template = self.templates.banner, self.templates.save_button
         self._lay_out()
         self._connect()
 
@@ -72,9 +75,11 @@ class ColumnsStep(QWidget):
         head.addWidget(self._told, 1)
         head.addWidget(self.which)
         self.notice.hide()
+        head.addWidget(self.save_template)
         notice = QVBoxLayout()
         notice.setContentsMargins(24, 0, 24, 8)
         notice.addWidget(self.notice)
+        notice.addWidget(self.template)
         main = QVBoxLayout()
         main.setSpacing(0)
         main.addLayout(head)
@@ -94,6 +99,7 @@ class ColumnsStep(QWidget):
         self.panel.closed.connect(self.close_panel)
         self.panel.stepped.connect(self._step)
         self.panel.picked.connect(self._send)
+        self.templates.applied.connect(self.changed)
         self.panel.link_picked.connect(self._link)
         self.panel.create_asked.connect(self.ask_new_property)
 
@@ -110,6 +116,7 @@ class ColumnsStep(QWidget):
         told = say("%1 of %2 columns are imported")
         self._told.setText(filled(told, str(taken), str(of)))
         self._show_faults(draft)
+        self.templates.show_draft(draft, anew=other)
         if other:
             self.panel.hide()
             self.which.set_current("all")

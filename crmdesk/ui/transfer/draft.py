@@ -29,6 +29,7 @@ class Draft:
         mapping: column → internal name of the property, for the columns that are imported.
         new: properties that the import makes, by the column they are for.
         links: columns that name other records, by their heading.
+        static, date_orders: as a template has them.
     """
 
     inspection: Inspection
@@ -41,6 +42,8 @@ class Draft:
     date_order: DateOrder | None = None
     links: Mapping[str, AssociationColumn] = field(default_factory=dict)
     lifecycle_back: bool = False
+    static: Mapping[str, str] = field(default_factory=dict)
+    date_orders: Mapping[str, DateOrder] = field(default_factory=dict)
 
     @classmethod
     def of(cls, inspection: Inspection, object_type: ObjectType | None) -> Draft:
@@ -55,9 +58,17 @@ class Draft:
     @property
     def asks_date_order(self) -> bool:
         """Whether dates in mapped columns can be read in two ways."""
-        return any(
-            column.date_order is DateOrder.UNDECIDED and column.header in self.mapping
+        return bool(self.undecided_dates)
+
+    @property
+    def undecided_dates(self) -> tuple[ColumnSuggestion, ...]:
+        """Mapped columns whose dates can be read in two ways, and nobody chose one for them."""
+        return tuple(
+            column
             for column in self.inspection.columns
+            if column.date_order is DateOrder.UNDECIDED
+            and column.header in self.mapping
+            and column.header not in self.date_orders
         )
 
     @property
@@ -131,6 +142,22 @@ class Draft:
         without = self.with_target(header, definition.name)
         return replace(without, new={**without.new, header: definition})
 
+    def with_template(self, chosen: ImportRequest) -> Draft:
+        """Take over what a template says."""
+        return replace(
+            self,
+            mapping=dict(chosen.mapping or {}),
+            new={},
+            mode=chosen.mode,
+            key=chosen.key,
+            archived_matches=chosen.archived_matches,
+            date_order=chosen.date_order,
+            links={each.header: each for each in chosen.associations},
+            lifecycle_back=chosen.lifecycle_back,
+            static=dict(chosen.static),
+            date_orders=dict(chosen.date_orders),
+        )
+
     def request(self) -> ImportRequest:
         """What the service is asked for."""
         found = self.inspection
@@ -145,6 +172,8 @@ class Draft:
             new_properties=tuple(self.new.values()),
             associations=tuple(self.links.values()),
             lifecycle_back=self.lifecycle_back,
+            static=dict(self.static),
+            date_orders=dict(self.date_orders),
             options=found.options,
             sha256=found.sha256,
         )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from PySide6.QtCore import QCoreApplication
 
 from crmdesk.core.jobs.job import JobState
 from crmdesk.core.records.recognition import MatchedBy
 from crmdesk.core.records.schema import ObjectType
 from crmdesk.core.transfer.columns import RECORD_ID
+from crmdesk.core.transfer.date_preview import preview_dates
 from crmdesk.core.transfer.model import (
     ColumnSuggestion,
     HeaderFault,
@@ -19,7 +22,10 @@ from crmdesk.core.transfer.model import (
     Preflight,
     Trust,
 )
+from crmdesk.ui import words
 from crmdesk.ui.transfer.draft import Draft
+
+_DATES_SHOWN = 6
 
 
 def say(text: str, count: int = -1) -> str:
@@ -172,6 +178,18 @@ def problem_type(kind: str) -> str:
     }
     plain = kind.replace("_", " ").lower()
     return known.get(kind, plain[:1].upper() + plain[1:])
+
+
+def dates_help(draft: Draft) -> str:
+    """Why the order of dates is asked for; once it is chosen, how the first ones would be read."""
+    if draft.date_order is None:
+        return say("Dates such as 03/04/2026 can be read in two ways. The file does not say which.")
+    lines = []
+    for column in draft.undecided_dates:
+        for text, day in preview_dates(column.samples, draft.date_order):
+            read = say("no date") if day is None else words.day(date.fromisoformat(day))
+            lines.append(filled(say("%1: %2 is %3"), column.header, text, read))
+    return "\n".join(lines[:_DATES_SHOWN])
 
 
 def left_alone(reason: str) -> str:

@@ -308,9 +308,9 @@ def test_dates_that_can_be_read_two_ways_are_asked_for(desk, page, write, qtbot)
     assistant.go_to(CHECK)
     assert assistant.reason.text() == "Choose the order in dates"
     assert not assistant.primary.isEnabled()
-
     assistant.check.dates.pick("dmy")
     qtbot.waitUntil(assistant.primary.isEnabled)
+    assert "Close Date: 03/04/1990 is 3 Apr 1990" in texts(assistant.check)
     finished(qtbot, assistant)
 
     # Midnight in Oslo in summer.
