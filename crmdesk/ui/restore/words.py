@@ -59,7 +59,7 @@ def source_reason(reason: str) -> str:
 def object_reason(reason: str) -> str:
     """Why an object in the list cannot be restored."""
     reasons = {
-        "conversations": say("Cannot be restored: conversations are only backed up"),
+        "conversations": say("Cannot be restored, only backed up"),
         "not_in_backup": say("Had no records in this backup"),
         "object_gone": say("The object no longer exists"),
         "object_recreated": say("Made anew since the backup, so it is another object"),
