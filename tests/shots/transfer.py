@@ -80,7 +80,7 @@ def _listing(page: TransferPage, window: QWidget) -> Iterator[tuple[str, QWidget
     asked: list[QWidget] = []
     page.undoing.asked.connect(asked.append)
     desk = page.source._desk
-    record = desk.workspace.imports.changes(desk.actor, page.panel.import_id)[0].record_id
+    record = desk.workspace.imports.changes(desk.actor, page.panel.import_id)[-1].record_id
     desk.workspace.editor.update(desk.actor, "contacts", record, {"city": "Oslo"})
     page.undoing.ask(page.panel.import_id)
     settle_until(lambda: bool(asked))

@@ -267,6 +267,8 @@ class CheckStep(QWidget):
         written = sum(counts.overwrite for counts in found.properties.values())
         filled_in = sum(counts.set for counts in found.properties.values())
         parts = []
+        if found.associations:
+            parts.append(say("%Ln association{|s} {is|are} made.", found.associations))
         if written or filled_in:
             parts.append(
                 filled(

@@ -75,6 +75,7 @@ class ColumnsStep(QWidget):
         head.addWidget(self._told, 1)
         head.addWidget(self.which)
         self.notice.hide()
+        head.addSpacing(8)
         head.addWidget(self.save_template)
         notice = QVBoxLayout()
         notice.setContentsMargins(24, 0, 24, 8)
