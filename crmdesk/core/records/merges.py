@@ -39,6 +39,7 @@ from crmdesk.core.records.merge_rows import (
 from crmdesk.core.records.reader import masked
 from crmdesk.core.records.record import MASKED, Record, display_name, read_record
 from crmdesk.core.records.schema import ObjectType, load_object_type, object_type_by_id
+from crmdesk.core.records.segment_members import join_as_merged, leave_as_unmerged
 from crmdesk.core.records.single_rows import (
     loggable,
     refuse_clearing_required,
@@ -137,7 +138,7 @@ class MergeService:
         *,
         versions: tuple[int, int] | None = None,
     ) -> Merged:
-        """Merge the loser into the winner: values, associations, and its id as another name.
+        """Merge the loser into the winner: values, associations, segments, its id as another name.
 
         Associations move even where the winner then has more than a limit allows: nothing is
         lost by merging.
@@ -194,6 +195,8 @@ class MergeService:
                 write_cells(tx, undo_id, object_type, winner.id, cells)
                 update_record(tx, object_type, winner.id, cells)
             _bring_back(tx, object_type, undo_id, winner.id, loser)
+            merged_at = tx.scalar(select(change_sets.c.at).where(change_sets.c.id == change_id))
+            leave_as_unmerged(tx, object_type, winner.id, loser.id, merged_at)
             skipped += undo_associations(tx, change_id, undo_id).skipped
             recount(tx, object_type, [winner.id, loser.id])
             recount_around(tx, object_type, [winner.id, loser.id])
@@ -279,6 +282,7 @@ def _write(tx: Tx, actor: Actor, object_type: ObjectType, change_id: int, plan: 
     both = sorted((winner_id, loser_id))
     write_record_change(tx, change_id, object_type, both, RecordChange.MERGE)
     add_alias(tx, object_type, winner_id, loser_id)
+    join_as_merged(tx, object_type, winner_id, loser_id)
     write_cells(tx, change_id, object_type, winner_id, plan.cells)
     if plan.cells:
         update_record(tx, object_type, winner_id, plan.cells)

@@ -42,3 +42,33 @@ def forget_members(tx: Tx, object_type: ObjectType, record_ids: Sequence[int]) -
         "(SELECT id FROM segments WHERE object_type_id = ?)",
         [(record_id, object_type.id) for record_id in record_ids],
     )
+
+
+def join_as_merged(tx: Tx, object_type: ObjectType, winner_id: int, loser_id: int) -> None:
+    """Put the winner of a merge into the static segments that the loser is in.
+
+    The loser keeps its own place: it is hidden in the recycle bin, and comes back with it.
+    """
+    tx.sql(
+        "INSERT OR IGNORE INTO segment_members (segment_id, record_id, added_at) "
+        "SELECT m.segment_id, ?, ? FROM segment_members m JOIN segments s ON s.id = m.segment_id "
+        "WHERE m.record_id = ? AND s.object_type_id = ?",
+        (winner_id, tx.now_text, loser_id, object_type.id),
+    )
+
+
+def leave_as_unmerged(
+    tx: Tx, object_type: ObjectType, winner_id: int, loser_id: int, merged_at: str
+) -> None:
+    """Take the winner out of the segments that the merge put it into.
+
+    Args:
+        merged_at: the time of the merge, which its memberships bear; one that was made before
+            or after it stays.
+    """
+    tx.sql(
+        "DELETE FROM segment_members WHERE record_id = ?1 AND added_at = ?2 AND segment_id IN "
+        "(SELECT m.segment_id FROM segment_members m JOIN segments s ON s.id = m.segment_id "
+        "WHERE m.record_id = ?3 AND s.object_type_id = ?4)",
+        (winner_id, merged_at, loser_id, object_type.id),
+    )

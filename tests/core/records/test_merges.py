@@ -5,9 +5,11 @@ import pytest
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.errors import PermissionDenied, UserError
 from crmdesk.core.records.merge_plan import Side
+from crmdesk.core.records.picking import Picked
 from crmdesk.core.records.record import MASKED, Record
 from tests.builders import Desk
 from tests.core.records.test_associations import associate, others, recounted, refusal
+from tests.core.records.test_segments import members
 
 
 def merge(desk: Desk, winner: Record, loser: Record, **choices: Side):
@@ -275,6 +277,36 @@ def test_a_merge_and_its_undo_have_entries_and_history(desk: Desk):
     assert [each.kind for each in history] == ["unarchive", "merge", "create"]
     sources = desk.workspace.records.history(desk.admin, "contacts", ann.id, "phone")
     assert [each.source for each in sources] == ["MERGE_REVERT_OBJECTS", "MERGE_OBJECTS"]
+
+
+def test_the_winner_is_in_the_losers_segments_until_the_merge_is_taken_back(desk: Desk):
+    ann, anne, bo = desk.contact(), desk.contact(), desk.contact()
+    segments = desk.workspace.segments
+    hers, both, others_own = (
+        segments.add(desk.admin, "contacts", name, members=Picked([each.id for each in picked]))
+        for name, picked in (("Hers", [anne]), ("Both", [ann, anne]), ("Other", [bo]))
+    )
+
+    merged = merge(desk, ann, anne)
+
+    assert members(desk, hers) == members(desk, both) == {ann.id}
+    assert members(desk, others_own) == {bo.id}
+    undo(desk, merged.change_id)
+    assert members(desk, hers) == {anne.id}
+    assert members(desk, both) == {ann.id, anne.id}
+
+
+def test_a_place_in_a_segment_that_the_winner_got_by_hand_since_stays(desk: Desk):
+    ann, anne = desk.contact(), desk.contact()
+    segments = desk.workspace.segments
+    hers = segments.add(desk.admin, "contacts", "Hers", members=Picked([anne.id]))
+    merged = merge(desk, ann, anne)
+    segments.remove_members(desk.admin, hers, Picked([ann.id]))
+    segments.add_members(desk.admin, hers, Picked([ann.id]))
+
+    undo(desk, merged.change_id)
+
+    assert members(desk, hers) == {ann.id, anne.id}
 
 
 def test_a_restore_never_writes_a_merged_records_values_into_the_one_that_is_left(desk: Desk):
