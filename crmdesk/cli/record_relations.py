@@ -143,11 +143,13 @@ def merge(
                 for each in plan.values
             ],
             "associations": dict(plan.associations),
+            "held": plan.held,
         }
+        left = "" if not plan.held else f" {_held(plan.held)}"
         written = plural(len(plan.cells), "value")
         if dry_run:
             here.output.result(
-                document, f"{written} of {loser} would go to {winner}; nothing was written."
+                document, f"{written} of {loser} would go to {winner}; nothing was written.{left}"
             )
             return
         versions = plan.winner.version, plan.loser.version
@@ -157,7 +159,7 @@ def merge(
             document,
             f"{loser} is merged into {winner}: {written}, "
             f"{plural(done.associations, 'association')}. "
-            f"To take it back: crmdesk record unmerge {done.change_id}",
+            f"To take it back: crmdesk record unmerge {done.change_id}{'.' if left else ''}{left}",
         )
 
 
@@ -176,8 +178,12 @@ def unmerge(
             "skipped": done.skipped,
             "change_id": done.change_id,
         }
-        left = f" {plural(done.skipped, 'change')} made since stayed." if done.skipped else ""
+        left = f" {plural(done.skipped, 'change')} could not be taken back." if done.skipped else ""
         here.output.result(document, f"{done.loser_id} is a record of its own again.{left}")
+
+
+def _held(names: list[str]) -> str:
+    return f"Sensitive values stay behind, as you may not edit them: {', '.join(names)}."
 
 
 def add_relations(app: typer.Typer) -> None:

@@ -25,12 +25,18 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MergeValue:
-    """One value in which the two records differ, and whose it will be."""
+    """One value in which the two records differ, and whose it will be.
+
+    Attributes:
+        held: the loser's value would fill the winner's blank, and stays behind because it is
+            sensitive and the actor may not edit such values.
+    """
 
     column: Property
     winner: str | None
     loser: str | None
     chosen: Side
+    held: bool = False
 
     @property
     def result(self) -> str | None:
@@ -61,6 +67,11 @@ class MergePlan:
             if each.chosen is Side.LOSER
         ]
 
+    @property
+    def held(self) -> list[str]:
+        """Properties whose values stay behind for want of the right to edit them."""
+        return [each.column.name for each in self.values if each.held]
+
 
 def make_plan(
     tx: Tx,
@@ -68,11 +79,16 @@ def make_plan(
     winner_id: int,
     loser_id: int,
     choices: Mapping[str, Side],
+    *,
+    may_sensitive: bool,
 ) -> MergePlan:
     """Compare two live records.
 
     Without a choice the winner's value stays, unless it has none. A stage goes with its
     pipeline.
+
+    Args:
+        may_sensitive: whether the actor may edit sensitive values; otherwise they fill no blank.
 
     Raises:
         UserError: ``merge_self``, ``record_unknown``, ``record_in_recycle_bin``,
@@ -81,11 +97,10 @@ def make_plan(
     winner, loser = _read_both(tx, object_type, winner_id, loser_id)
     for name in choices:
         _refuse_calculated(object_type.property(name))
-    sides = _sides(object_type, winner, loser, choices)
+    usual = _usual_sides(object_type, winner, loser, may_sensitive)
+    sides = _with_choices(object_type, usual, choices)
     values = tuple(
-        MergeValue(
-            column, winner.values[column.name], loser.values[column.name], sides[column.name]
-        )
+        _value(column, winner, loser, sides[column.name], may_sensitive)
         for column in object_type.writable
         if column.name in sides
     )
@@ -145,15 +160,37 @@ def _refuse_calculated(column: Property) -> None:
         )
 
 
-def _sides(
-    object_type: ObjectType, winner: Record, loser: Record, choices: Mapping[str, Side]
+def _value(
+    column: Property, winner: Record, loser: Record, chosen: Side, may_sensitive: bool
+) -> MergeValue:
+    one, other = winner.values[column.name], loser.values[column.name]
+    held = column.sensitive and not may_sensitive and one is None and chosen is Side.WINNER
+    return MergeValue(column, one, other, chosen, held)
+
+
+def _usual_sides(
+    object_type: ObjectType, winner: Record, loser: Record, may_sensitive: bool
 ) -> dict[str, Side]:
+    """Whose value stays without a choice, of the properties in which the two differ."""
     sides = {}
     for column in object_type.writable:
         one, other = winner.values[column.name], loser.values[column.name]
         if not same_value(one, other, column.type):
-            usual = Side.LOSER if one is None else Side.WINNER
-            sides[column.name] = choices.get(column.name, usual)
+            fills = one is None and (may_sensitive or not column.sensitive)
+            sides[column.name] = Side.LOSER if fills else Side.WINNER
+    stage = object_type.with_format(PropertyFormat.STAGE)
+    pipeline = object_type.with_format(PropertyFormat.PIPELINE)
+    # A pipeline does not come without its stage, so a stage that may not move holds both.
+    if stage is not None and stage.name in sides and stage.sensitive and not may_sensitive:
+        held = (stage.name,) if pipeline is None else (stage.name, pipeline.name)
+        sides |= dict.fromkeys(sides.keys() & set(held), Side.WINNER)
+    return sides
+
+
+def _with_choices(
+    object_type: ObjectType, usual: Mapping[str, Side], choices: Mapping[str, Side]
+) -> dict[str, Side]:
+    sides = {name: choices.get(name, side) for name, side in usual.items()}
     pipeline = object_type.with_format(PropertyFormat.PIPELINE)
     stage = object_type.with_format(PropertyFormat.STAGE)
     if pipeline is not None and stage is not None and {pipeline.name, stage.name} <= sides.keys():

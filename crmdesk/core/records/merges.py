@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
@@ -14,7 +14,6 @@ from crmdesk.core.audit import kinds
 from crmdesk.core.audit.kinds import Action
 from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.changes.change_set import (
-    CellChange,
     RecordChange,
     Source,
     open_change_set,
@@ -23,22 +22,17 @@ from crmdesk.core.changes.change_set import (
 )
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.sqlite import quoted
-from crmdesk.core.db.tables import change_sets, property_history, record_history
+from crmdesk.core.db.tables import change_sets
 from crmdesk.core.errors import UserError
 from crmdesk.core.records.association_counts import recount, recount_after, recount_around
 from crmdesk.core.records.association_rows import remove_links, write_links
 from crmdesk.core.records.associations import refuse_undone, undo_associations
 from crmdesk.core.records.merge_plan import MergePlan, MergeValue, Side, make_plan, moved_links
-from crmdesk.core.records.merge_rows import (
-    MergeDone,
-    add_alias,
-    remove_alias,
-    standing_merges,
-    winner_of,
-)
+from crmdesk.core.records.merge_rows import MergeDone, add_alias, standing_merges
+from crmdesk.core.records.merge_undo import both_of, bring_back, values_back
 from crmdesk.core.records.reader import masked
-from crmdesk.core.records.record import MASKED, Record, display_name, read_record
-from crmdesk.core.records.schema import ObjectType, load_object_type, object_type_by_id
+from crmdesk.core.records.record import MASKED, Record, display_name
+from crmdesk.core.records.schema import ObjectType, load_object_type
 from crmdesk.core.records.segment_members import join_as_merged, leave_as_unmerged
 from crmdesk.core.records.single_rows import (
     loggable,
@@ -46,6 +40,7 @@ from crmdesk.core.records.single_rows import (
     refuse_taken,
     update_record,
 )
+from crmdesk.core.records.undo_rights import require_taking_back
 
 _NO_CHOICES: Mapping[str, Side] = {}
 
@@ -74,7 +69,8 @@ class Unmerged:
 
     Attributes:
         values: values of the winner that were put back.
-        skipped: values and associations that were changed since and stay as they are.
+        skipped: values and associations that stay as they are: changed since, or no longer
+            possible.
     """
 
     change_id: int
@@ -111,16 +107,20 @@ class MergeService:
 
         Args:
             choices: by property, whose value stays; the winner's where none is given, unless it
-                has no value.
+                has no value. A sensitive value of the loser fills no blank when the actor may
+                not edit such values: the plan calls it held.
 
         Raises:
             UserError: ``merge_self``, ``record_unknown``, ``record_in_recycle_bin``,
                 ``property_unknown``, ``property_calculated``.
         """
         self._guard.require(actor, Permission.DELETE_RECORDS)
+        may_sensitive = self._guard.allows(actor, Permission.EDIT_SENSITIVE)
         with self._database.read() as tx:
             object_type = load_object_type(tx, object_name)
-            found = make_plan(tx, object_type, winner_id, loser_id, choices)
+            found = make_plan(
+                tx, object_type, winner_id, loser_id, choices, may_sensitive=may_sensitive
+            )
         return MergePlan(
             masked(object_type, found.winner),
             masked(object_type, found.loser),
@@ -148,14 +148,18 @@ class MergeService:
 
         Raises:
             UserError: as :meth:`plan`, ``plan_outdated``, ``property_required``.
-            PermissionDenied: the actor may not delete records, or chose among sensitive values
-                without the right to edit those.
+            PermissionDenied: the actor may not delete records, or chose a sensitive value of the
+                loser without the right to edit those.
         """
         self._guard.require(actor, Permission.DELETE_RECORDS)
-        self._require_sensitive(actor, object_name, choices)
+        may_sensitive = self._guard.allows(actor, Permission.EDIT_SENSITIVE)
+        if not may_sensitive and self._moves_sensitive(object_name, winner_id, loser_id, choices):
+            self._guard.require(actor, Permission.EDIT_SENSITIVE)
         with self._database.write() as tx:
             object_type = load_object_type(tx, object_name)
-            plan = make_plan(tx, object_type, winner_id, loser_id, choices)
+            plan = make_plan(
+                tx, object_type, winner_id, loser_id, choices, may_sensitive=may_sensitive
+            )
             _refuse_outdated(plan, versions)
             refuse_clearing_required(plan.cells)
             label = f"{object_type.label} {loser_id} merged into {winner_id}"
@@ -169,18 +173,22 @@ class MergeService:
     def undo(self, actor: Actor, change_id: int) -> Unmerged:
         """Take a merge back: the loser with its values and associations, the winner as it was.
 
-        What was changed on the winner since stays.
+        What was changed on the winner since stays, and so does a value that cannot stand again:
+        its option or stage is gone, or the property must not be blank any more.
 
         Raises:
             UserError: ``change_unknown``, ``undone_already``, ``not_a_merge``,
                 ``merge_undo_gone`` when one of the two is gone or was merged on,
                 ``value_not_unique`` when another live record holds a unique value that one of
                 the two is to have back.
+            PermissionDenied: as for every undo: somebody else's merge, or sensitive values
+                without the right to edit those.
         """
         self._guard.require(actor, Permission.DELETE_RECORDS)
+        require_taking_back(self._database, self._guard, actor, change_id)
         with self._database.write() as tx:
             refuse_undone(tx, change_id)
-            object_type, winner, loser = _both_of(tx, change_id)
+            object_type, winner, loser = both_of(tx, change_id)
             undo_id = open_change_set(
                 tx,
                 actor,
@@ -188,13 +196,13 @@ class MergeService:
                 source_id=str(winner.id),
                 undoes=change_id,
             )
-            cells, skipped = _values_back(tx, object_type, change_id, winner)
+            cells, skipped = values_back(tx, object_type, change_id, winner)
             if cells:
                 wanted = {cell.property.name: cell.new for cell in cells}
                 refuse_taken(tx, object_type, wanted, winner.id)
                 write_cells(tx, undo_id, object_type, winner.id, cells)
                 update_record(tx, object_type, winner.id, cells)
-            _bring_back(tx, object_type, undo_id, winner.id, loser)
+            bring_back(tx, object_type, undo_id, winner.id, loser)
             merged_at = tx.scalar(select(change_sets.c.at).where(change_sets.c.id == change_id))
             leave_as_unmerged(tx, object_type, winner.id, loser.id, merged_at)
             skipped += undo_associations(tx, change_id, undo_id).skipped
@@ -204,13 +212,14 @@ class MergeService:
         return Unmerged(undo_id, object_type.name, winner.id, loser.id, len(cells), skipped)
 
     # -- within --------------------------------------------------------------------------
-    def _require_sensitive(
-        self, actor: Actor, object_name: str, choices: Mapping[str, Side]
-    ) -> None:
+    def _moves_sensitive(
+        self, object_name: str, winner_id: int, loser_id: int, choices: Mapping[str, Side]
+    ) -> bool:
+        """Whether sensitive values move by choice; without one they stay where they are."""
         with self._database.read() as tx:
             object_type = load_object_type(tx, object_name)
-        if any(object_type.property(name).sensitive for name in choices):
-            self._guard.require(actor, Permission.EDIT_SENSITIVE)
+            plan = make_plan(tx, object_type, winner_id, loser_id, choices, may_sensitive=False)
+        return any(cell.property.sensitive for cell in plan.cells)
 
     def _log(
         self, tx: Tx, actor: Actor, object_type: ObjectType, plan: MergePlan, moved: int
@@ -259,7 +268,7 @@ def _masked(each: MergeValue) -> MergeValue:
     if not each.column.sensitive:
         return each
     winner, loser = (None if value is None else MASKED for value in (each.winner, each.loser))
-    return MergeValue(each.column, winner, loser, each.chosen)
+    return replace(each, winner=winner, loser=loser)
 
 
 def _refuse_outdated(plan: MergePlan, versions: tuple[int, int] | None) -> None:
@@ -292,74 +301,3 @@ def _write(tx: Tx, actor: Actor, object_type: ObjectType, change_id: int, plan: 
     recount_after(tx, change_id)
     recount(tx, object_type, both)
     return moved
-
-
-def _both_of(tx: Tx, change_id: int) -> tuple[ObjectType, Record, Record]:
-    """The winner and the loser of a merge, which must both still be there for it."""
-    change = tx.execute(select(change_sets).where(change_sets.c.id == change_id)).one()
-    rows = tx.execute(
-        select(record_history).where(
-            record_history.c.change_id == change_id,
-            record_history.c.kind == RecordChange.MERGE.value,
-        )
-    ).all()
-    loser_row = next((row for row in rows if str(row.record_id) != change.source_id), None)
-    if change.source != Source.MERGE_OBJECTS.value or loser_row is None:
-        raise UserError(
-            "not_a_merge", "This change is not a merge.", "Look at the history of the record again."
-        )
-    object_type = object_type_by_id(tx, loser_row.object_type_id)
-    winner_id, loser_id = int(change.source_id), int(loser_row.record_id)
-    if object_type is None or winner_of(tx, object_type, loser_id) != winner_id:
-        raise _gone()
-    try:
-        winner = read_record(tx, object_type, winner_id)
-        loser = read_record(tx, object_type, loser_id)
-    except UserError as error:
-        raise _gone() from error
-    if winner.archived_at is not None:
-        raise _gone()
-    return object_type, winner, loser
-
-
-def _gone() -> UserError:
-    return UserError(
-        "merge_undo_gone",
-        "One of the two records was deleted, or merged into another since, so this merge cannot "
-        "be taken back.",
-        "Undo what happened later first, or add the record anew.",
-    )
-
-
-def _values_back(
-    tx: Tx, object_type: ObjectType, change_id: int, winner: Record
-) -> tuple[list[CellChange], int]:
-    """The winner's values from before, where they still are what the merge wrote."""
-    by_id = {column.id: column for column in object_type.writable}
-    back, skipped = [], 0
-    rows = tx.execute(
-        select(property_history).where(
-            property_history.c.change_id == change_id,
-            property_history.c.record_id == winner.id,
-        )
-    )
-    for row in rows:
-        column = by_id.get(row.property_id)
-        if column is None or winner.values[column.name] != row.new:
-            skipped += 1
-        else:
-            back.append(CellChange(column, row.new, row.old))
-    return back, skipped
-
-
-def _bring_back(
-    tx: Tx, object_type: ObjectType, undo_id: int, winner_id: int, loser: Record
-) -> None:
-    refuse_taken(tx, object_type, loser.values, loser.id)
-    tx.sql(
-        f"UPDATE {quoted(object_type.table)} SET archived_at = NULL, archived_by = NULL, "
-        "version = version + 1 WHERE id = ?",
-        (loser.id,),
-    )
-    write_record_change(tx, undo_id, object_type, [loser.id], RecordChange.UNARCHIVE)
-    remove_alias(tx, object_type, winner_id, loser.id)

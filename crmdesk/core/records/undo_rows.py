@@ -193,7 +193,7 @@ def _values_back(
     cells = _standing(tx, object_type, record_id, json.loads(kept), done)
     if not cells:
         return ""
-    reason = _refusal(tx, object_type, read_record(tx, object_type, record_id), cells)
+    reason = refusal_of(tx, object_type, read_record(tx, object_type, record_id), cells)
     if reason:
         return reason
     write_cells(tx, undo_id, object_type, record_id, cells)
@@ -229,8 +229,12 @@ def _live(tx: Tx, object_type: ObjectType, record_id: int) -> Record | None:
     return record if record.archived_at is None else None
 
 
-def _refusal(tx: Tx, object_type: ObjectType, record: Record, cells: list[CellChange]) -> str:
-    """Why values cannot stand again: an option is gone, a unique value taken."""
+def refusal_of(tx: Tx, object_type: ObjectType, record: Record, cells: list[CellChange]) -> str:
+    """Why values cannot stand again, or nothing.
+
+    ``not_unique``: a live record holds one; ``required``: blank is none any more;
+    ``option_gone``: an option or stage is.
+    """
     wanted = {cell.property.name: cell.new for cell in cells}
     try:
         refuse_clearing_required(cells)

@@ -35,9 +35,13 @@ from crmdesk.core.records.record import read_record
 from crmdesk.core.records.record_entries import RecordEntries
 from crmdesk.core.records.schema import load_object_type
 from crmdesk.core.records.undo_acts import Act, ActKind, last_act, read_act, refuse_impossible
+from crmdesk.core.records.undo_rights import (
+    DELETING,
+    require_taking_back,
+    touches_sensitive,
+)
 from crmdesk.core.records.undo_rows import TakenBack, take_back
 
-_DELETING = (ActKind.ADD, ActKind.DELETE, ActKind.BRING_BACK, ActKind.MERGE)
 _ACTIONS = {RecordChange.ARCHIVE: Action.DELETE, RecordChange.UNARCHIVE: Action.RESTORE}
 
 
@@ -165,22 +169,14 @@ class Undoing:
     # -- within ------------------------------------------------------------------------------
     def _allowed(self, actor: Actor, change_id: int) -> Act:
         self._guard.require(actor, Permission.USE_RECORDS)
-        with self._database.read() as tx:
-            act = read_act(tx, change_id)
-            sensitive = _touches_sensitive(tx, change_id)
-        if act.user_id != actor.user_id:
-            self._guard.require(actor, Permission.SUPER_ADMIN)
-        if act.kind in _DELETING:
-            self._guard.require(actor, Permission.DELETE_RECORDS)
-        if sensitive:
-            self._guard.require(actor, Permission.EDIT_SENSITIVE)
+        act = require_taking_back(self._database, self._guard, actor, change_id)
         refuse_impossible(act)
         return act
 
     def _refuse_lost_rights(self, tx: Tx, actor: Actor, act: Act) -> None:
         """Rights that went between asking for a job and its beginning."""
-        wanted = [Permission.DELETE_RECORDS] if act.kind in _DELETING else []
-        if _touches_sensitive(tx, act.change_id):
+        wanted = [Permission.DELETE_RECORDS] if act.kind in DELETING else []
+        if touches_sensitive(tx, act.change_id):
             wanted.append(Permission.EDIT_SENSITIVE)
         standing = None if actor.user_id is None else self._guard.standing(tx, actor.user_id)
         for permission in wanted:
@@ -246,15 +242,6 @@ class Undoing:
                     "history_digest": history_digest(tx, undo_id),
                 },
             )
-
-
-def _touches_sensitive(tx: Tx, change_id: int) -> bool:
-    row = tx.sql(
-        "SELECT 1 FROM property_history h JOIN properties p ON p.id = h.property_id "
-        "WHERE h.change_id = ? AND p.is_sensitive = 1 LIMIT 1",
-        (change_id,),
-    ).fetchone()
-    return row is not None
 
 
 def _changed_since() -> UserError:

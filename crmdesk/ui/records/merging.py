@@ -195,6 +195,12 @@ class MergeDialog(DecisionDialog):
         moving = sum(plan.associations.values())
         text = self.tr("%Ln value{|s} of the merged record replace{s|} what stands, ", "", values)
         text += self.tr("%Ln association{|s} move{s|}.", "", moving)
+        if plan.held:
+            text += " " + self.tr(
+                "%Ln sensitive value{|s} stay{s|} behind: you may not edit such values.",
+                "",
+                len(plan.held),
+            )
         self._sum.set_text(text)
 
     # Doing

@@ -263,6 +263,92 @@ def test_sensitive_values_are_masked_and_chosen_by_those_who_may(desk: Desk):
         )
 
 
+def hidden(desk: Desk, name: str) -> None:
+    desk.workspace.definitions.set_property(desk.admin, "contacts", name, {"sensitive": True})
+
+
+def test_a_sensitive_value_fills_no_blank_without_the_right_and_the_plan_says_so(desk: Desk):
+    ann, anne = desk.contact(), desk.contact(date_of_birth="1981-01-01", phone="555")
+    hidden(desk, "date_of_birth")
+    marc = desk.user("Marc Dubois", Permission.DELETE_RECORDS)
+    merges = desk.workspace.merges
+
+    plan = merges.plan(marc, "contacts", ann.id, anne.id)
+    merged = merges.apply(marc, "contacts", ann.id, anne.id)
+
+    assert plan.held == ["date_of_birth"]
+    assert [cell.property.name for cell in plan.cells] == ["phone"]
+    assert merges.plan(desk.admin, "contacts", *two_more(desk)).held == []
+    assert (desk.value(ann, "date_of_birth"), desk.value(ann, "phone")) == (None, "555")
+    merges.undo(marc, merged.change_id)
+    assert desk.value(anne, "date_of_birth") == MASKED
+    assert desk.value(ann, "phone") is None
+
+
+def two_more(desk: Desk) -> tuple[int, int]:
+    return desk.contact().id, desk.contact(date_of_birth="1982-01-01").id
+
+
+def test_who_may_not_edit_sensitive_values_takes_no_merge_back_that_moved_some(desk: Desk):
+    rights = (Permission.DELETE_RECORDS, Permission.EDIT_SENSITIVE)
+    ann, anne = desk.contact(), desk.contact(date_of_birth="1981-01-01")
+    hidden(desk, "date_of_birth")
+    marc = desk.user("Marc Dubois", *rights)
+    merged = desk.workspace.merges.apply(marc, "contacts", ann.id, anne.id)
+    assert desk.value(ann, "date_of_birth") == MASKED
+    with desk.workspace.database.write() as tx:
+        tx.sql("DELETE FROM user_permissions WHERE permission = ?", ("edit_sensitive",))
+
+    for undoing in (desk.workspace.merges.undo, desk.workspace.undoing.undo):
+        with pytest.raises(PermissionDenied):
+            undoing(marc, merged.change_id)
+    assert desk.read(anne).archived_at is not None
+
+
+def test_only_a_super_admin_takes_the_merge_of_another_back(desk: Desk):
+    ann, anne = desk.contact(), desk.contact()
+    marc, eva = (desk.user(name, Permission.DELETE_RECORDS) for name in ("Marc D", "Eva K"))
+    merges = desk.workspace.merges
+    merged = merges.apply(marc, "contacts", ann.id, anne.id)
+
+    for undoing in (merges.undo, desk.workspace.undoing.undo):
+        with pytest.raises(PermissionDenied):
+            undoing(eva, merged.change_id)
+    merges.undo(desk.admin, merged.change_id)
+    again = merges.apply(marc, "contacts", ann.id, anne.id)
+    merges.undo(marc, again.change_id)
+    assert desk.read(anne).archived_at is None
+
+
+def test_unmerging_puts_back_no_option_that_was_removed_since(desk: Desk):
+    first = desk.deal(dealtype="newbusiness")
+    second = desk.deal(dealtype="existingbusiness", amount="5")
+    merged = merge(desk, first, second, dealtype=Side.LOSER)
+    with desk.workspace.database.write() as tx:
+        tx.sql(
+            "UPDATE property_options SET archived_at = ? WHERE value = ?",
+            (tx.now_text, "newbusiness"),
+        )
+
+    undone = undo(desk, merged.change_id)
+
+    assert desk.value(first, "dealtype") == "existingbusiness"
+    assert desk.value(first, "amount") is None
+    assert (undone.values, undone.skipped) == (1, 1)
+    assert desk.read(second).archived_at is None
+
+
+def test_unmerging_leaves_no_blank_where_a_value_is_required_by_now(desk: Desk):
+    ann, anne = desk.contact(), desk.contact(phone="555", city="Oslo")
+    merged = merge(desk, ann, anne)
+    desk.workspace.definitions.set_property(desk.admin, "contacts", "phone", {"required": True})
+
+    undone = undo(desk, merged.change_id)
+
+    assert (desk.value(ann, "phone"), desk.value(ann, "city")) == ("555", None)
+    assert (undone.values, undone.skipped) == (1, 1)
+
+
 def test_a_merge_and_its_undo_have_entries_and_history(desk: Desk):
     ann, anne = desk.contact(), desk.contact(phone="555")
     merged = merge(desk, ann, anne)
