@@ -30,7 +30,7 @@ from crmdesk.core.changes.stage import scratch_path
 from crmdesk.core.clock import from_text
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import backup_drills, backups, jobs
-from crmdesk.core.errors import UserError
+from crmdesk.core.errors import Cancelled, UserError
 from crmdesk.core.jobs.job import OPEN, Job, JobKind, JobState
 from crmdesk.core.jobs.queue import JobQueue
 from crmdesk.core.jobs.worker import JobContext
@@ -188,13 +188,15 @@ class DrillWork:
 
         Raises:
             UserError: the drill itself could not be done, e.g. for want of room.
-            Cancelled: nothing is left behind.
+            Cancelled: nothing is left behind; so too when the backup was deleted meanwhile.
         """
         backup_id = str(context.params["backup_id"])
         with self._database.read() as tx:
+            _stop_if_deleted(tx, backup_id)
             name = tx.scalar(select(backups.c.file_name).where(backups.c.id == backup_id))
         outcome = self._drilled(context, self._vault / str(name))
         with self._database.write() as tx:
+            _stop_if_deleted(tx, backup_id)
             verdict = int(not outcome.problems)
             tx.execute(
                 update(backups)
@@ -215,8 +217,11 @@ class DrillWork:
             )
 
     def abandoned(self, tx: Tx, job: Job, actor: Actor) -> None:
-        """Keep that a drill could not be done; one that was cancelled proves nothing."""
-        if job.state is JobState.CANCELLED:
+        """Keep that a drill could not be done.
+
+        One that was cancelled proves nothing, nor does one whose backup was deleted meanwhile.
+        """
+        if job.state is JobState.CANCELLED or _is_deleted(tx, str(job.params["backup_id"])):
             return
         code = job.state.value if job.error is None else job.error.code
         self._keep(tx, actor, job, str(job.params["backup_id"]), _Outcome([code], 0, 0))
@@ -286,6 +291,20 @@ class DrillWork:
                 link=f"backups/{backup_id}",
             )
         return int(row.lastrowid)
+
+
+def _is_deleted(tx: Tx, backup_id: str) -> bool:
+    """Whether the file was removed on purpose: by a person, or when its time was over."""
+    return tx.scalar(select(backups.c.expired_at).where(backups.c.id == backup_id)) is not None
+
+
+def _stop_if_deleted(tx: Tx, backup_id: str) -> None:
+    if _is_deleted(tx, backup_id):
+        raise Cancelled(
+            "backup_deleted",
+            "The backup was deleted before its drill was done, so the drill ends without a result.",
+            "Start a drill of another backup.",
+        )
 
 
 def last_drill(tx: Tx) -> Drill | None:

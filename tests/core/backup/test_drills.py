@@ -6,7 +6,8 @@ import pytest
 
 from crmdesk.core.backup.drills import Drill
 from crmdesk.core.backup.model import HealthLevel, HealthReason
-from crmdesk.core.errors import UserError
+from crmdesk.core.errors import Cancelled, UserError
+from crmdesk.core.jobs.job import JobState
 from tests.builders import Desk
 
 
@@ -53,6 +54,20 @@ def test_a_damaged_backup_fails_the_drill_loudly(desk: Desk, complete: bool) -> 
     kinds = [found.kind for found in desk.workspace.inbox.list(desk.admin)]
     assert "drill_failed" in kinds
     assert not desk.workspace.backups.show(desk.admin, backup.id).restorable
+
+
+def test_a_backup_that_was_deleted_before_its_drill_leaves_no_verdict(desk: Desk) -> None:
+    backup = desk.backup()
+    job_id = desk.workspace.drills.start(desk.admin, backup.id)
+    desk.workspace.backups.delete(desk.admin, backup.id)
+
+    with pytest.raises(Cancelled, match="was deleted"):
+        desk.workspace.run_job(job_id)
+
+    assert desk.workspace.drills.list(desk.admin) == []
+    assert desk.workspace.jobs.job(desk.admin, job_id).state is JobState.CANCELLED
+    kinds = [found.kind for found in desk.workspace.inbox.list(desk.admin)]
+    assert "drill_failed" not in kinds
 
 
 def test_without_a_backup_there_is_nothing_to_drill(desk: Desk) -> None:
