@@ -80,12 +80,21 @@ class RowLoader:
         self._connection.execute("COMMIT")
 
     def _load_table(self, table: str) -> None:
-        self._connection.execute(f"DELETE FROM {quoted_name(table)}")
         entry = self._manifest.part(f"{TABLES}{table}.jsonl")
+        # The database has the backup's own schema, which lacks what later ones carry.
+        if entry is None and not self._has_table(table):
+            return
+        self._connection.execute(f"DELETE FROM {quoted_name(table)}")
         if entry is not None:
             names = [column.name for column in entry.columns]
             with closing(_json_rows(self._file, entry)) as rows:
                 self._insert(table, names, rows)
+
+    def _has_table(self, table: str) -> bool:
+        found = self._connection.execute(
+            "SELECT 1 FROM sqlite_master WHERE name = ? AND type = 'table'", (table,)
+        )
+        return found.fetchone() is not None
 
     def _record_tables(self) -> list[RecordTable]:
         found = self._connection.execute(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from crmdesk.core.access.secrets import SecretStore
-from crmdesk.core.backup import complete_tables
+from crmdesk.core.backup import complete_tables, rebuild_rows
 from crmdesk.core.backup.rebuild import Rebuilt, rebuild_workspace
 from crmdesk.core.backup.rebuild_database import RebuildProgress
 from crmdesk.core.backup.rebuild_place import BUILDING
@@ -145,6 +145,21 @@ def indexes(path: Path) -> set[str]:
 def new_only(before: list[tuple[object, ...]], after: list[tuple[object, ...]]) -> int:
     assert set(before) <= set(after)
     return len(after) - len(before)
+
+
+def test_a_table_that_a_later_schema_carries_keeps_no_older_backup_from_being_rebuilt(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = office.desk.contact(firstname="Ann")
+    file = office.backup()
+    later = (*complete_tables.CARRIED, "of_a_later_schema")
+    monkeypatch.setattr(rebuild_rows, "CARRIED", later)
+
+    office.rebuild(file)
+
+    with closing(sqlite3.connect(office.elsewhere / DATABASE_NAME)) as connection:
+        found = connection.execute("SELECT id, firstname FROM obj_contacts").fetchall()
+    assert found == [(ann.id, "Ann")]
 
 
 def test_everything_comes_back_row_for_row(office: Office) -> None:
