@@ -207,6 +207,7 @@ def test_pipelines_are_added_renamed_ordered_and_deleted(objects, desk, qtbot):
     qtbot.waitUntil(lambda: labels()[0] == "Extensions")
     desk.deal(pipeline="renewals", dealstage=stage_names(desk, "renewals")[0])
     tab.read()
+    qtbot.waitUntil(lambda: tab.pipeline.records == 1)
     qtbot.mouseClick(tab.remove, LEFT)
     ask = dialog_named("move_dialog")
     ask.places.setCurrentIndex(ask.places.findData("default/closedwon"))
@@ -246,6 +247,19 @@ def test_stages_are_added_changed_moved_and_deleted_with_their_records(objects, 
     ask.deed_button.click()
     qtbot.waitUntil(lambda: "contractsent" not in stage_names(desk))
     assert desk.value(deal, "dealstage") == "asked"
+
+
+def test_the_records_of_pipelines_are_counted_outside_the_windows_thread(objects, desk, qtbot):
+    objects.show_object("deals")
+    objects.show_page("pipelines")
+    tab = objects.shown_page
+    qtbot.waitUntil(lambda: tab.choice.count() == 1)
+    desk.pipeline("renewals", "asked", "renewed")
+
+    tab.read()
+
+    assert tab.choice.count() == 1
+    qtbot.waitUntil(lambda: tab.choice.count() == 2)
 
 
 def test_objects_without_stages_say_so(objects):

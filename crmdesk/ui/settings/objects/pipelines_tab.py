@@ -31,6 +31,7 @@ class PipelinesTab(ObjectTab):
     def __init__(self, desk: Desk, object_type: ObjectType) -> None:
         super().__init__(desk, object_type)
         self._pipelines: Sequence[PipelineDetail] = ()
+        self._shown = ""
         self.choice = QComboBox()
         self.choice.setObjectName("pipeline_choice")
         self.choice.setAccessibleName(say("Pipeline"))
@@ -83,9 +84,17 @@ class PipelinesTab(ObjectTab):
         return next((each for each in self._pipelines if each.name == name), None)
 
     def read(self) -> None:
-        """Show the pipelines as they are now."""
+        """Read the pipelines; counting their records looks at every record of the object."""
         desk = self._desk
-        self._pipelines = desk.workspace.pipelines.list(desk.actor, self.object_type.name)
+        if self._shown != self.object_type.name:
+            # What stands there is another object's, and must not be written to as this one's.
+            self._show(())
+        work = partial(desk.workspace.pipelines.list, desk.actor, self.object_type.name)
+        desk.run_query(self, "pipelines", work, self._show, self.fail)
+
+    def _show(self, pipelines: Sequence[PipelineDetail]) -> None:
+        """Show the pipelines as they are now."""
+        self._pipelines, self._shown = pipelines, self.object_type.name
         chosen = self.choice.currentData()
         self.choice.clear()
         for each in self._pipelines:
@@ -97,7 +106,7 @@ class PipelinesTab(ObjectTab):
     def _show_stages(self) -> None:
         found = self.pipeline
         self._source.replace([_row(each) for each in found.stages] if found else [])
-        self.table.show_empty(None if found else self._empty())
+        self.table.show_empty(None if self.possible else self._empty())
         self.table.load()
         reason = self.reason or (
             "" if self.possible else say("This object goes through no pipeline.")
