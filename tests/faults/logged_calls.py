@@ -232,6 +232,22 @@ def _undo(desk: Desk) -> Act:
     return lambda: desk.workspace.restores.start_undo(desk.admin, plan.id, step_up_id=allowed)
 
 
+def _saved_report(desk: Desk) -> Act:
+    done = desk.apply(_plan(desk))
+    target = desk.folder.parent / "report.csv"
+    return lambda: desk.workspace.restores.save_report(desk.admin, done.id, target)
+
+
+def _saved_skipped(desk: Desk) -> Act:
+    ann, bo = desk.contact(phone="1"), desk.contact(phone="2")
+    backup = desk.backup_file()
+    desk.edit(ann, phone="3")
+    desk.delete(bo)
+    done = desk.restore(backup, "contacts", ["phone"])
+    target = desk.folder.parent / "skipped.csv"
+    return lambda: desk.workspace.restores.save_skipped(desk.admin, done.id, target)
+
+
 def _cancel(desk: Desk) -> Act:
     job_id = str(desk.workspace.jobs.jobs(desk.admin)[0].id) if _queued(desk) else ""
     return lambda: desk.workspace.jobs.request_cancel(desk.admin, job_id)
@@ -335,6 +351,8 @@ LOGGED: dict[str, Preparation] = {
     "recycle_bin.restore": _with_contact(
         lambda d, i: d.workspace.recycle_bin.restore(d.admin, [_key(d, i)]), in_bin=True
     ),
+    "restores.save_report": _saved_report,
+    "restores.save_skipped": _saved_skipped,
     "restores.start": _restore,
     "restores.start_undo": _undo,
     "segments.add": lambda d: (
@@ -516,8 +534,6 @@ READS = frozenset(
         "restores.open",
         "restores.read_plan",
         "restores.read_differences",
-        "restores.save_report",
-        "restores.save_skipped",
         "restores.show",
         "restores.skipped",
         "restores.sources",

@@ -7,12 +7,12 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from sqlalchemy import select
 
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import properties, property_history, restores
-from crmdesk.core.files.atomic import atomic_write
 from crmdesk.core.records.record import MASKED
 from crmdesk.core.records.schema import ObjectType, load_object_type
 from crmdesk.core.restore.describe import record_names
@@ -27,25 +27,20 @@ _Line = tuple[int, str, str | None, str | None, str]
 """Record id, property, before, after, outcome."""
 
 
-def write_report(database: Database, restore_id: str, skipped: Path, target: Path) -> None:
-    """Write what a restore did to ``target``, records by id, sensitive values masked.
+def write_report(database: Database, restore_id: str, skipped: Path, file: BinaryIO) -> None:
+    """Write what a restore did to ``file``, records by id, sensitive values masked.
 
     Args:
         skipped: the list that was kept with the restore; nothing is skipped where it is missing.
-
-    Raises:
-        UserError: why the place cannot be written to; no half file is left.
     """
-    with database.read() as tx, atomic_write(target) as file:
+    with database.read() as tx:
         row = tx.execute(select(restores).where(restores.c.id == restore_id)).one()
         object_type = load_object_type(tx, row.object_name)
         # The mark lets spreadsheets read the letters as they are.
         file.write("\ufeff".encode())
         file.write(_csv([_HEADING]))
-        for lines in _written(tx, row.change_id):
-            file.write(_named(tx, object_type, lines))
-        for lines in _left_alone(skipped):
-            file.write(_named(tx, object_type, lines))
+        file.writelines(_named(tx, object_type, lines) for lines in _written(tx, row.change_id))
+        file.writelines(_named(tx, object_type, lines) for lines in _left_alone(skipped))
 
 
 def _written(tx: Tx, change_id: int | None) -> Iterator[list[_Line]]:

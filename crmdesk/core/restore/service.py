@@ -20,7 +20,6 @@ from crmdesk.core.changes.undo import stage_undo
 from crmdesk.core.db.engine import Database
 from crmdesk.core.db.tables import restores
 from crmdesk.core.errors import UserError, WrongUsage
-from crmdesk.core.files.atomic import copy_file
 from crmdesk.core.jobs.queue import JobQueue
 from crmdesk.core.records.schema import ObjectType, load_object_type, load_object_types
 from crmdesk.core.restore.choosing import (
@@ -48,8 +47,7 @@ from crmdesk.core.restore.narrowing import created_since, of_chosen
 from crmdesk.core.restore.outdated import definition_changed
 from crmdesk.core.restore.plan_store import load_plan, plan_object, stage_path
 from crmdesk.core.restore.planning import RULES, Cancelled, Planner, Reported
-from crmdesk.core.restore.report import write_report
-from crmdesk.core.restore.skips import skipped_path
+from crmdesk.core.restore.saving import RestoreFiles
 from crmdesk.core.restore.sources import (
     TrustedBackup,
     list_sources,
@@ -57,7 +55,6 @@ from crmdesk.core.restore.sources import (
     restorable_objects,
 )
 from crmdesk.core.restore.starting import RestoreStarter
-from crmdesk.core.workspace_folder import refuse_inside
 
 EVERYTHING = Narrowed()
 EVERY_DIFFERENCE = Wanted()
@@ -92,6 +89,7 @@ class RestoreService:
         self._planner = Planner(database, self._staging)
         self._imports = folder / "vault" / "imports"
         self._history = RestoreHistory(database, self._imports)
+        self._files = RestoreFiles(database, audit_log, self._history, self._imports)
         self._starter = RestoreStarter(database, audit_log, jobs, self._staging)
 
     # -- choosing --------------------------------------------------------------------------
@@ -344,27 +342,24 @@ class RestoreService:
         return self._history.skipped(restore_id, limit, offset)
 
     def save_skipped(self, actor: Actor, restore_id: str, target: Path) -> None:
-        """Copy the list of what was left alone, a CSV, to a place of the user's own.
+        """Copy the list of what was left alone, a CSV, to a place of the user's own; logged.
 
         Raises:
             UserError: ``restore_unknown``, ``skipped_missing``, ``target_in_workspace``, or why
                 the place cannot be written to.
         """
         self._guard.require(actor, Permission.SUPER_ADMIN)
-        refuse_inside(self._database.path.parent, target)
-        copy_file(self._history.skipped_file(restore_id), target)
+        self._files.save_skipped(actor, restore_id, target)
 
     def save_report(self, actor: Actor, restore_id: str, target: Path) -> None:
-        """Write every value that a restore wrote, and all that it left alone, as one CSV.
+        """Write every value that a restore wrote, and all that it left alone, as one CSV; logged.
 
         Raises:
             UserError: ``restore_unknown``, ``target_in_workspace``, or why the place cannot be
                 written to.
         """
         self._guard.require(actor, Permission.SUPER_ADMIN)
-        self._history.show(restore_id)
-        refuse_inside(self._database.path.parent, target)
-        write_report(self._database, restore_id, skipped_path(self._imports, restore_id), target)
+        self._files.save_report(actor, restore_id, target)
 
     # -- within ----------------------------------------------------------------------------
     def _open(self, source: str) -> TrustedBackup:

@@ -200,6 +200,25 @@ def test_the_report_of_a_restore_holds_what_it_wrote_and_what_it_left_alone(
     ]
 
 
+def test_saving_the_report_or_the_skipped_values_is_in_the_audit_log(
+    desk: Desk, tmp_path: Path
+) -> None:
+    ann, bo = desk.contact(phone="1"), desk.contact(phone="2")
+    backup = desk.backup_file()
+    desk.edit(ann, phone="9")
+    desk.delete(bo)
+    done = desk.restore(backup, "contacts", ["phone"])
+    restores = desk.workspace.restores
+
+    restores.save_report(desk.admin, done.id, tmp_path / "report.csv")
+    restores.save_skipped(desk.admin, done.id, tmp_path / "skipped.csv")
+    with pytest.raises(UserError):
+        restores.save_report(desk.admin, done.id, tmp_path / "none" / "report.csv")
+
+    saved = [("DATA_RESTORE_REPORT", "ok"), ("DATA_RESTORE_SKIPPED", "ok")]
+    assert desk.audit_actions()[-2:] == saved
+
+
 def test_the_report_is_written_nowhere_inside_the_workspace(desk: Desk) -> None:
     ann = desk.contact(phone="1")
     backup = desk.backup_file()
