@@ -10,7 +10,7 @@ from crmdesk.core.changes.stage import Stage
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.sqlite import quoted
 from crmdesk.core.records.problems import ImportErrorType
-from crmdesk.core.transfer.filling import REDACTED
+from crmdesk.core.transfer.failing import fail_later, fail_rows
 from crmdesk.core.transfer.model import ArchivedMatches, ImportMode
 
 RESTORED = "unarchive"
@@ -76,49 +76,12 @@ def match_records(tx: Tx, stage: Stage, matching: Matching) -> int:
     return archived
 
 
-def fail_rows(
-    tx: Tx,
-    stage: Stage,
-    condition: str,
-    error_type: ImportErrorType,
-    message: str,
-    *,
-    column: str = "",
-    position: int | None = None,
-) -> int:
-    """Fail the rows that are still in and meet ``condition``, SQL over ``r`` and ``o``.
-
-    Args:
-        column: as the file names it.
-        position: place of the cell at fault, whose value is kept beside the message.
-    """
-    value = "''"
-    if position is not None:
-        sensitive = stage.columns[position].sensitive
-        value = f"'{REDACTED}'" if sensitive else f"coalesce(substr(r.c{position}, 1, 1000), '')"
-    table = quoted(stage.object_type.table)
-    failed = tx.sql(
-        "INSERT INTO stage.problems "
-        f"SELECT r.row, r.line, ?, ?, ?, {value} FROM stage.rows r "
-        f"LEFT JOIN main.{table} o ON o.id = r.record_id "
-        f"WHERE r.outcome <> 'failed' AND ({condition})",
-        (column, error_type.value, message),
-    ).rowcount
-    if failed:
-        tx.sql(
-            "UPDATE stage.verdicts SET outcome = 'failed' "
-            "WHERE row IN (SELECT row FROM stage.problems WHERE type = ? AND message = ?)",
-            (error_type.value, message),
-        )
-    return failed
-
-
 def _fail_repeated(tx: Tx, stage: Stage, matching: Matching) -> None:
     """The first row of a key wins; the later ones fail."""
     key = matching.key
     if key is not None:
         index_column(tx, key)
-        _fail_later(
+        fail_later(
             tx,
             stage,
             f"lower(c{key})",
@@ -129,7 +92,7 @@ def _fail_repeated(tx: Tx, stage: Stage, matching: Matching) -> None:
         )
     if not matching.id_header:
         return
-    _fail_later(
+    fail_later(
         tx,
         stage,
         "source_id",
@@ -137,38 +100,6 @@ def _fail_repeated(tx: Tx, stage: Stage, matching: Matching) -> None:
         "An earlier row of the file has the same record ID.",
         column=matching.id_header,
     )
-
-
-def _fail_later(
-    tx: Tx,
-    stage: Stage,
-    value: str,
-    error_type: ImportErrorType,
-    message: str,
-    *,
-    column: str,
-    position: int | None = None,
-) -> None:
-    """Fail rows that share a value, SQL over an indexed column, with an earlier good row."""
-    table = "stage.verdicts" if position is None else "stage.cells"
-    tx.sql("DELETE FROM stage.repeated")
-    repeated = tx.sql(
-        f"INSERT INTO stage.repeated SELECT {value} FROM {table} WHERE {value} IS NOT NULL "
-        "GROUP BY 1 HAVING count(*) > 1"
-    ).rowcount
-    if repeated:
-        fail_rows(
-            tx,
-            stage,
-            "r.row IN (SELECT row FROM (SELECT row, row_number() OVER "
-            f"(PARTITION BY {value} ORDER BY row) AS place FROM stage.rows "
-            f"WHERE outcome <> 'failed' AND {value} IN (SELECT value FROM stage.repeated)) "
-            "WHERE place > 1)",
-            error_type,
-            message,
-            column=column,
-            position=position,
-        )
 
 
 def _find_own(tx: Tx, stage: Stage) -> None:
@@ -194,7 +125,11 @@ def _find_own(tx: Tx, stage: Stage) -> None:
 
 
 def _find_by_key(tx: Tx, stage: Stage, matching: Matching) -> None:
-    """Live records first, then those in the recycle bin; of several there the newest."""
+    """Live records first, then those in the recycle bin.
+
+    Of several there a unique key finds the newest, which is who had the value last; a key that
+    several records may share finds none, and the row fails.
+    """
     key = matching.key
     column = quoted(stage.columns[key or 0].column)
     table = quoted(stage.object_type.table)
@@ -210,6 +145,13 @@ def _find_by_key(tx: Tx, stage: Stage, matching: Matching) -> None:
     else:
         _find_by_shared_key(tx, stage, matching, f"main.{table} o WHERE {live}", column)
     if not _bin_holds_records(tx, stage):
+        return
+    # A new record beside those in the bin needs no choice among them.
+    if not stage.columns[key or 0].unique and matching.archived is not ArchivedMatches.CREATE:
+        binned = f"o.archived_at IS NOT NULL AND o.{column} IS NOT NULL"
+        if matching.archived is ArchivedMatches.SKIP:
+            binned += f" AND NOT {_came_and_went(stage)}"
+        _find_by_shared_key(tx, stage, matching, f"main.{table} o WHERE {binned}", column)
         return
     tx.sql(
         "UPDATE stage.verdicts AS v SET record_id = b.id FROM stage.cells r, "
@@ -232,6 +174,7 @@ def _find_by_shared_key(
 ) -> None:
     """A value that several records may have finds one only when it is alone."""
     key = matching.key
+    tx.sql("DROP TABLE IF EXISTS stage.keys")
     tx.sql(
         f"CREATE TABLE stage.keys AS SELECT lower(o.{column}) AS value, min(o.id) AS id, "
         f"count(*) AS many FROM {records} GROUP BY 1"
@@ -241,7 +184,7 @@ def _find_by_shared_key(
     fail_rows(
         tx,
         stage,
-        f"r.c{key} IS NOT NULL AND EXISTS (SELECT 1 FROM stage.keys k "
+        f"r.record_id IS NULL AND r.c{key} IS NOT NULL AND EXISTS (SELECT 1 FROM stage.keys k "
         f"WHERE k.value = lower(r.c{key}) AND k.many > 1)",
         ImportErrorType.MULTIPLE_COMPANIES_WITH_THIS_DOMAIN
         if is_domain
@@ -348,17 +291,23 @@ def _forget_undone(tx: Tx, stage: Stage) -> None:
         "UPDATE stage.verdicts AS v SET record_id = NULL "
         f"FROM main.{quoted(stage.object_type.table)} o "
         "WHERE v.outcome = 'create' AND o.id = v.record_id AND o.archived_at IS NOT NULL "
-        "AND EXISTS (SELECT 1 FROM main.record_history h "
+        f"AND {_came_and_went(stage)}"
+    )
+
+
+def _came_and_went(stage: Stage) -> str:
+    """SQL over ``o``: an import made the record, and its undo took it away."""
+    return (
+        "EXISTS (SELECT 1 FROM main.record_history h "
         "JOIN main.change_sets made ON made.id = h.change_id "
         "JOIN main.change_sets undo ON undo.undoes = made.id "
-        "WHERE h.object_type_id = ? AND h.record_id = o.id AND h.kind = 'create' "
-        "AND made.source = 'IMPORT')",
-        (stage.object_type.id,),
+        f"WHERE h.object_type_id = {stage.object_type.id:d} AND h.record_id = o.id "
+        "AND h.kind = 'create' AND made.source = 'IMPORT')"
     )
 
 
 def _fail_shared_records(tx: Tx, stage: Stage, matching: Matching) -> None:
-    _fail_later(
+    fail_later(
         tx,
         stage,
         "record_id",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from crmdesk.core.errors import UserError
@@ -209,6 +211,46 @@ def test_a_new_record_is_made_beside_the_binned_one_when_that_is_asked_for(bench
 
     assert numbers(done) == (2, 0, 0, 0)
     assert bench.desk.read(ann).archived_at is not None
+
+
+def _two_in_the_bin(bench: Bench) -> Path:
+    for name in ("East", "West"):
+        bench.desk.delete(bench.desk.add("companies", name=name, domain="example.org"))
+    return bench.file("Company name,Company Domain Name\nNorth,example.org\n", "companies.csv")
+
+
+@pytest.mark.parametrize("archived", [ArchivedMatches.SKIP, ArchivedMatches.RESTORE])
+def test_of_several_in_the_recycle_bin_that_share_the_key_none_is_guessed(
+    bench: Bench, archived: ArchivedMatches
+) -> None:
+    path = _two_in_the_bin(bench)
+
+    done = bench.run(path, archived_matches=archived)
+
+    assert numbers(done) == (0, 0, 0, 1)
+    assert [kind for _, _, kind in bench.problems(done)] == ["MULTIPLE_COMPANIES_WITH_THIS_DOMAIN"]
+    assert bench.desk.sql("SELECT count(*) FROM obj_companies WHERE archived_at IS NULL") == [(0,)]
+
+
+def test_beside_several_in_the_recycle_bin_a_new_record_is_made_when_that_is_asked_for(
+    bench: Bench,
+) -> None:
+    path = _two_in_the_bin(bench)
+
+    done = bench.run(path, archived_matches=ArchivedMatches.CREATE)
+
+    assert numbers(done) == (1, 0, 0, 0)
+
+
+def test_the_only_one_in_the_recycle_bin_that_has_a_shared_key_comes_back(bench: Bench) -> None:
+    east = bench.desk.add("companies", name="East", domain="example.org")
+    bench.desk.delete(east)
+    path = bench.file("Company name,Company Domain Name\nNorth,example.org\n", "companies.csv")
+
+    done = bench.run(path, archived_matches=ArchivedMatches.RESTORE)
+
+    assert numbers(done) == (0, 1, 0, 0)
+    assert bench.desk.value(east, "name") == "North"
 
 
 def test_the_lifecycle_stage_never_goes_back_and_that_is_noted(bench: Bench) -> None:

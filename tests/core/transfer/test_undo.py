@@ -68,6 +68,16 @@ def test_after_the_undo_the_same_file_comes_in_again(bench: Bench) -> None:
     assert [row[0] for row in _contacts(bench)] == ["ann@example.org", "bo@example.org"]
 
 
+def test_a_file_whose_key_may_be_shared_comes_in_again_after_every_undo(bench: Bench) -> None:
+    path = bench.file("Company name,Company Domain Name\nNorth,example.org\n", "companies.csv")
+    for _ in range(2):
+        _undo(bench, bench.run(path))
+
+    done = bench.run(path)
+
+    assert (done.created, done.failed) == (1, 0)
+
+
 def test_after_the_undo_rows_without_a_key_come_in_again(bench: Bench) -> None:
     path = bench.file("First name,Phone\nAnn,1\nBo,2\n")
     _undo(bench, bench.run(path))
