@@ -238,6 +238,12 @@ def _saved_report(desk: Desk) -> Act:
     return lambda: desk.workspace.restores.save_report(desk.admin, done.id, target)
 
 
+def _printed_report(desk: Desk) -> Act:
+    done = desk.apply(_plan(desk))
+    target = desk.folder.parent / "report.pdf"
+    return lambda: desk.workspace.restores.log_report(desk.admin, done.id, target)
+
+
 def _saved_skipped(desk: Desk) -> Act:
     ann, bo = desk.contact(phone="1"), desk.contact(phone="2")
     backup = desk.backup_file()
@@ -351,6 +357,7 @@ LOGGED: dict[str, Preparation] = {
     "recycle_bin.restore": _with_contact(
         lambda d, i: d.workspace.recycle_bin.restore(d.admin, [_key(d, i)]), in_bin=True
     ),
+    "restores.log_report": _printed_report,
     "restores.save_report": _saved_report,
     "restores.save_skipped": _saved_skipped,
     "restores.start": _restore,

@@ -361,6 +361,15 @@ class RestoreService:
         self._guard.require(actor, Permission.SUPER_ADMIN)
         self._files.save_report(actor, restore_id, target)
 
+    def log_report(self, actor: Actor, restore_id: str, target: Path) -> None:
+        """Tell the audit log of a report that is printed from :meth:`changes`; call it before.
+
+        Raises:
+            UserError: ``restore_unknown``, ``target_in_workspace``.
+        """
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        self._files.log_report(actor, restore_id, target)
+
     # -- within ----------------------------------------------------------------------------
     def _open(self, source: str) -> TrustedBackup:
         with self._database.read() as tx:

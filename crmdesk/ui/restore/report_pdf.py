@@ -34,6 +34,7 @@ def save_report(
 
     def write() -> Sequence[ChangedValue]:
         if as_pdf:
+            restores.log_report(desk.actor, restore.id, target)
             return restores.changes(desk.actor, restore.id, limit=MOST_VALUES)
         restores.save_report(desk.actor, restore.id, target)
         return ()

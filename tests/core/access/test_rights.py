@@ -207,6 +207,7 @@ RIGHTS: dict[str, Permission | str] = {
     "restores.plan": SUPER_ADMIN,
     "restores.read_plan": SUPER_ADMIN,
     "restores.read_differences": SUPER_ADMIN,
+    "restores.log_report": SUPER_ADMIN,
     "restores.save_report": SUPER_ADMIN,
     "restores.save_skipped": SUPER_ADMIN,
     "restores.show": SUPER_ADMIN,

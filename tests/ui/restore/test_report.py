@@ -26,3 +26,4 @@ def test_the_report_is_saved_as_pdf_or_csv_by_its_name(
     work.wait(lambda: (tmp_path / "report.pdf").exists() and (tmp_path / "report.csv").exists())
     work.wait(lambda: (tmp_path / "report.pdf").read_bytes()[:5] == b"%PDF-")
     assert "Anne" in (tmp_path / "report.csv").read_text()
+    assert desk.audit_actions()[-2:] == [("DATA_RESTORE_REPORT", "ok")] * 2
