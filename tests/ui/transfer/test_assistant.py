@@ -32,7 +32,7 @@ def opened(qtbot, page: TransferPage, path: Path) -> ImportAssistant:
 def checked(qtbot, assistant: ImportAssistant) -> ImportAssistant:
     """The assistant with the first rows checked."""
     assistant.go_to(CHECK)
-    qtbot.waitUntil(lambda: not assistant.check.checking)
+    qtbot.waitUntil(lambda: not assistant.check.checking and assistant.check.result is not None)
     return assistant
 
 
