@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from shlex import quote
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from crmdesk.cli.import_choices import (
     Associate,
@@ -66,13 +67,35 @@ class _ImportGroup(TyperGroup):
             args = [_FILE, *args]
         return super().parse_args(ctx, args)
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Keep the name that nobody types out of usage lines and errors."""
+        name, command, rest = super().resolve_command(ctx, args)
+        return "" if name == _FILE else name, command, rest
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Show what can be said about a file too: it is what the group is asked for most."""
+        file = self.commands[_FILE]
+        found = (parameter.get_help_record(ctx) for parameter in file.params)
+        with formatter.section("With a file"):
+            formatter.write_dl([record for record in found if record is not None])
+        super().format_options(ctx, formatter)
+
+
+class _FileCommand(TyperCommand):
+    """The command without a name."""
+
+    def format_usage(self, ctx: Any, formatter: Any) -> None:
+        """Write the line as one types it."""
+        path = " ".join(ctx.command_path.split())
+        formatter.write_usage(path, " ".join(self.collect_usage_pieces(ctx)))
+
 
 app = group("Import a file: import OBJECT FILE, or import BACKUP.zip.", _ImportGroup)
 app.command("undo")(undo)
 app.command("templates")(templates)
 
 
-@app.command(_FILE, hidden=True)
+@app.command(_FILE, cls=_FileCommand, hidden=True)
 def import_file(
     context: typer.Context,
     object_or_zip: Annotated[str, typer.Argument(metavar="OBJECT", help="Which object.")],
@@ -192,7 +215,19 @@ def show(
 
 
 def _of_zip(here: Seat, path: str, objects: Sequence[str], options: FileOptions) -> list[Proposed]:
-    """Every table of a zip whose object is known."""
+    """Every table of a zip whose object is known.
+
+    Nothing else is imported by a guess: a list that only resembles an object must be named.
+    """
+    whole = here.workspace.imports.inspect(here.actor, path, options)
+    if whole.kind != "zip":
+        guess = next((table.object_name for table in whole.tables if table.object_name), None)
+        raise WrongUsage(
+            "object_missing",
+            f"Name the object that {whole.name} goes into: "
+            f"crmdesk import {guess or 'OBJECT'} {quote(path)}",
+            "",
+        )
     found = here.workspace.imports.inspect_tables(here.actor, path, objects, options)
     return [(each, each.request()) for each in found]
 

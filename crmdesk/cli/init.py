@@ -13,7 +13,7 @@ from crmdesk.cli.parameters import PasswordStdin
 from crmdesk.cli.secret_input import ask_passphrase, read_password
 from crmdesk.cli.session import Call, call_of, here, remember_workspace
 from crmdesk.core.access.secret_store import SECRET_FILE
-from crmdesk.core.errors import UserError
+from crmdesk.core.errors import UserError, WrongUsage
 from crmdesk.core.setting_declarations import Edition
 
 if TYPE_CHECKING:
@@ -45,6 +45,10 @@ def init(
     from crmdesk.core.access.time_zones import local_time_zone
     from crmdesk.core.workspace import NewWorkspace, create_workspace
 
+    if not name.strip():
+        raise WrongUsage(
+            "workspace_name_missing", "The workspace needs a name.", "Give it with --name NAME."
+        )
     call = call_of(context)
     password = read_password(password_stdin, "Password of the first Super Admin", confirm=True)
     folder = _folder(call, name)

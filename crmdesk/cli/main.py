@@ -19,6 +19,7 @@ from crmdesk.core.errors import UserError
 PROGRAM = "crmdesk"
 _CANCELLED = 130
 _USAGE = 2
+_GLOBAL = ("-w", "--workspace", "--as", "--json", "--quiet", "--version")
 
 #: Each command, and the module and name of its function or its group.
 COMMANDS = {
@@ -162,7 +163,7 @@ def run(arguments: Sequence[str], open_window: Callable[[Path], int]) -> int:
         call.output.error(UserError("cancelled", "It was cancelled.", ""))
         code = _CANCELLED
     except typer.TyperException as error:
-        call.output.error(UserError("usage", error.format_message(), _usage_hint(error)))
+        call.output.error(_usage(error))
         code = _USAGE
     except BrokenPipeError:
         # Whoever read our output has left; there is nobody to tell.
@@ -187,10 +188,16 @@ def _invoke(arguments: Sequence[str], call: Call) -> int:
     return code
 
 
-def _usage_hint(error: typer.TyperException) -> str:
+def _usage(error: typer.TyperException) -> UserError:
+    """What is wrong with the command line, with the command as it was typed."""
+    option = getattr(error, "option_name", "")
+    if option in _GLOBAL:
+        message = f"{option} is in the wrong place: global options go before the command."
+        return UserError("usage", message, f"E.g. {PROGRAM} {option} … COMMAND")
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else PROGRAM
-    return f"See: {path} --help"
+    # A command without a name of its own leaves a gap.
+    return UserError("usage", error.format_message(), f"See: {' '.join(path.split())} --help")
 
 
 def _fault(call: Call, error: Exception) -> int:

@@ -21,7 +21,7 @@ from crmdesk.cli.record_filters import (
 )
 from crmdesk.cli.record_relations import add_relations
 from crmdesk.cli.session import Seat, seat
-from crmdesk.core.errors import WrongUsage
+from crmdesk.core.errors import UserError, WrongUsage
 
 app = group("View, add, edit, delete, associate and merge records.")
 add_relations(app)
@@ -32,6 +32,15 @@ Values = Annotated[
     list[str], typer.Argument(metavar="NAME=VALUE...", help="Internal names and their values.")
 ]
 _MOST_COLUMNS = 5
+# What to say when no record was found: the sentence, and what to do.
+_NOT_LIVE = (
+    "There is no record with such an ID to delete.",
+    "Records that are deleted already: crmdesk record list OBJECT --archived",
+)
+_NOT_IN_BIN = (
+    "No record with such an ID is in the recycle bin.",
+    "See what is there: crmdesk record list OBJECT --archived",
+)
 register(app)
 
 
@@ -133,7 +142,7 @@ def delete(context: typer.Context, object_name: ObjectName, record_ids: RecordId
     """Delete records to the recycle bin."""
     with seat(context) as here:
         change = here.workspace.editor.archive(here.actor, object_name, record_ids)
-        _report(here, change.record_ids, "moved to the recycle bin")
+        _report(here, change.record_ids, "moved to the recycle bin", _NOT_LIVE)
 
 
 @app.command("restore")
@@ -141,7 +150,7 @@ def restore(context: typer.Context, object_name: ObjectName, record_ids: RecordI
     """Bring records back from the recycle bin."""
     with seat(context) as here:
         change = here.workspace.editor.unarchive(here.actor, object_name, record_ids)
-        _report(here, change.record_ids, "brought back")
+        _report(here, change.record_ids, "brought back", _NOT_IN_BIN)
 
 
 @app.command("purge")
@@ -149,7 +158,7 @@ def purge(context: typer.Context, object_name: ObjectName, record_ids: RecordIds
     """Delete records for good; no restore brings them back."""
     with seat(context) as here:
         change = here.workspace.editor.purge(here.actor, object_name, record_ids)
-        _report(here, change.record_ids, "deleted for good")
+        _report(here, change.record_ids, "deleted for good", _NOT_IN_BIN)
 
 
 @app.command("history")
@@ -202,6 +211,9 @@ def _display(here: Seat, object_name: str) -> list[str]:
     return [name for name in names if name in object_type.by_name][:_MOST_COLUMNS]
 
 
-def _report(here: Seat, record_ids: Sequence[int], what: str) -> None:
+def _report(here: Seat, record_ids: Sequence[int], what: str, nothing: tuple[str, str]) -> None:
+    """Say how many records it was; that it was none at all is an error with this sentence."""
+    if not record_ids:
+        raise UserError("records_not_found", *nothing)
     document = {"ids": list(record_ids), "total": len(record_ids)}
     here.output.result(document, f"{plural(len(record_ids), 'record')} {what}.")

@@ -10,15 +10,27 @@ from crmdesk.cli.parameters import Code, JsonLines, PasswordStdin, group
 from crmdesk.cli.proof import step_up
 from crmdesk.cli.secret_input import read_line
 from crmdesk.cli.session import Seat, seat
-from crmdesk.core.access.permissions import Permission
+from crmdesk.core.access.permissions import GRANTABLE, Permission
 
 if TYPE_CHECKING:
     from crmdesk.core.access.user import User
 
 app = group("Add, change and remove users.")
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The user's e-mail address.")]
+_RIGHTS = ", ".join(right.value for right in GRANTABLE)
+
+
+def _right(text: str) -> Permission:
+    """A right that can be given; the others belong to everyone, or to Super Admins."""
+    for right in GRANTABLE:
+        if right.value == text:
+            return right
+    raise typer.BadParameter(f"“{text}” is no right that can be given; there are: {_RIGHTS}.")
+
+
 Permissions = Annotated[
-    list[Permission] | None, typer.Option("--permission", metavar="P", help="Give this right.")
+    list[Permission] | None,
+    typer.Option("--permission", metavar="P", parser=_right, help=f"Give this right: {_RIGHTS}."),
 ]
 Teams = Annotated[list[str] | None, typer.Option("--team", metavar="T", help="Put into this team.")]
 _COLUMNS = ("id", "email", "name", "super_admin", "permissions", "active", "two_factor")
