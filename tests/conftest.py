@@ -56,7 +56,7 @@ _forget_the_machine()
 PRIVATE_HOME = _make_private_home()
 
 # Two shared cores make a deadline per example a coin toss; the whole run has a limit instead.
-# Fifty examples of each property keep the run within its minutes; `dev.py faults` tries many more.
+# Fifty examples of each property keep the whole run within its minutes.
 hypothesis.settings.register_profile("crmdesk", deadline=None, print_blob=True, max_examples=50)
 hypothesis.settings.load_profile("crmdesk")
 
