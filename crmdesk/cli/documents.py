@@ -138,6 +138,7 @@ def plan_document(plan: RestorePlan) -> Document:
         "samples": [
             {
                 "id": sample.record_id,
+                "name": sample.name,
                 "property": sample.property,
                 "old": shown(sample.old),
                 "new": shown(sample.new),

@@ -274,8 +274,8 @@ def _told(made: RestorePlan) -> list[str]:
     ]
     lines += [skip_line(reason, number) for reason, number in made.skipped.items()]
     lines += [
-        f"  {each['id']} {each['property']}: {each['old'] or '(empty)'} → "
-        f"{each['new'] or '(empty)'}"
+        f"  {each['name'] or 'Record'} #{each['id']}, {each['property']}: "
+        f"{each['old'] or '(empty)'} → {each['new'] or '(empty)'}"
         for each in plan_document(made)["samples"][:10]
     ]
     return lines

@@ -61,6 +61,7 @@ class WizardState:
         outdated_because: the sentence that says what changed.
         restore_id: set once the restore has been queued.
         finished: the restore has ended, one way or another.
+        seeking: no object was chosen by hand; the first one with changes will be shown.
     """
 
     step: Step = Step.BACKUP
@@ -79,6 +80,7 @@ class WizardState:
     outdated_because: str = ""
     restore_id: str | None = None
     finished: bool = False
+    seeking: bool = False
 
     @property
     def survey(self) -> Survey | None:
@@ -129,6 +131,7 @@ def choose_backup(
         skip_clears=state.skip_clears,
         only_unchanged=state.only_unchanged,
         record_ids=None if found is None else found.record_ids,
+        seeking=found is None,
     )
 
 
@@ -138,9 +141,9 @@ def choose_object(state: WizardState, object_name: str) -> WizardState:
     if not allowed:
         return state
     if object_name == state.object_name:
-        return _forget_plan(state)
+        return replace(_forget_plan(state), seeking=False)
     # Record ids mean nothing for another object, and what was counted by them is not its whole.
-    return replace(set_records(state, None), object_name=object_name)
+    return replace(set_records(state, None), object_name=object_name, seeking=False)
 
 
 def take_survey(state: WizardState, survey: Survey) -> WizardState:
@@ -156,7 +159,20 @@ def take_survey(state: WizardState, survey: Survey) -> WizardState:
     )
     selected = {**state.selected}
     selected.setdefault(survey.object_name, preselected)
-    return replace(state, surveys=surveys, selected=selected)
+    return _sought(replace(state, surveys=surveys, selected=selected))
+
+
+def _sought(state: WizardState) -> WizardState:
+    """Nobody chose an object: show the first one with changes, as soon as it is known."""
+    if not state.seeking:
+        return state
+    names = [item.name for item in state.objects if item.restorable]
+    for name in names:
+        if name not in state.surveys:
+            return state
+        if state.surveys[name].records_changing:
+            return replace(state, object_name=name, seeking=False)
+    return replace(state, seeking=False)
 
 
 def select_properties(state: WizardState, names: frozenset[str]) -> WizardState:
@@ -170,7 +186,9 @@ def select_properties(state: WizardState, names: frozenset[str]) -> WizardState:
     added = {selectable[name].together for name in chosen - state.chosen}
     removed = {selectable[name].together for name in state.chosen - chosen if name in selectable}
     final = frozenset(name for name in (chosen | added) - removed if name in selectable)
-    return replace(_forget_plan(state), selected={**state.selected, state.object_name: final})
+    return replace(
+        _forget_plan(state), seeking=False, selected={**state.selected, state.object_name: final}
+    )
 
 
 def set_skip_clears(state: WizardState, skip_clears: bool) -> WizardState:

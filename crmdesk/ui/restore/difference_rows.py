@@ -116,7 +116,7 @@ class ChangedValues:
                 else Cell(show(change.property, change.new), icon="arrow-right")
             )
             cells = {
-                "record": Cell(change.name or f"#{change.record_id}"),
+                "record": Cell(_who(change.name, change.record_id)),
                 "property": Cell(self._values.label(change.property)),
                 "old": Cell(show(change.property, change.old), quiet=True),
                 "new": new,
@@ -149,7 +149,7 @@ def skip_columns(values: ShownValues) -> tuple[Column, ...]:
 def sample_row(desk: Desk, number: int, sample: PlanSample, values: ShownValues) -> Row:
     """A value that would change, or one that is skipped with its reason."""
     cells = {
-        "record": Cell(sample.name or f"#{sample.record_id}"),
+        "record": Cell(_who(sample.name, sample.record_id)),
         "property": Cell(values.label(sample.property) if sample.property else ""),
     }
     if sample.reason:
@@ -163,6 +163,11 @@ def sample_row(desk: Desk, number: int, sample: PlanSample, values: ShownValues)
         "by": Cell(_changed_by(desk, sample), quiet=True),
     }
     return Row(number, cells)
+
+
+def _who(name: str, record_id: int) -> str:
+    """A record by its name and id: two people may share a name."""
+    return f"{name} #{record_id}".lstrip()
 
 
 def _changed_by(desk: Desk, sample: PlanSample) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -259,3 +260,17 @@ def test_a_backup_of_conversations_alone_offers_no_object() -> None:
 
     assert state.blocked is Blocked.NO_OBJECT
     assert wizard.take_survey(state, DEALS).chosen == frozenset()
+
+
+def test_the_wizard_goes_to_the_first_object_with_changes_when_none_was_chosen():
+    same = replace(DEALS, properties=(), records_changing=0)
+    changed = replace(CONTACTS, records_changing=4)
+
+    waiting = wizard.take_survey(OPENED, same)
+    assert waiting.object_name == "deals"
+    assert wizard.take_survey(waiting, changed).object_name == "contacts"
+
+    # An object that was chosen by hand stays in sight, and so does the first where nothing differs.
+    by_hand = wizard.choose_object(waiting, "deals")
+    assert wizard.take_survey(by_hand, changed).object_name == "deals"
+    assert wizard.take_survey(waiting, CONTACTS).object_name == "deals"

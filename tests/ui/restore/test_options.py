@@ -98,7 +98,7 @@ def test_every_difference_is_listed_and_narrowed_by_property(
     assert card._share.text() == "78 of 78"
     first = card.table.row(card.table.ids[0])
     assert first is not None
-    assert first.cells["record"].text == "Ann 1"
+    assert first.cells["record"].text == "Ann 1 #2"
     card.choose_property("phone")
     work.wait(lambda: card.table.count == 39)
     card.kinds.set_current("skipped")
@@ -125,7 +125,7 @@ def test_skipped_values_are_listed_and_saved_after_the_restore(
     work.wait(lambda: table.count == 1)
     row = table.row(0)
     assert row is not None
-    assert row.cells["record"].text == "Ann 0"
+    assert row.cells["record"].text == "Ann 0 #1"
 
     work.click(work.page.summary.save_button)
     dialog = work.page.summary.findChild(QFileDialog, "save_dialog")
