@@ -95,6 +95,21 @@ def test_a_global_option_behind_the_command_is_told_its_place(
     assert "global options go before the command" in refused.err + refused.out
 
 
+def test_two_records_of_one_name_are_told_apart_in_a_plan(terminal: Terminal):
+    for number in (1, 2):
+        terminal("record", "add", "contacts", "firstname=Ann", f"email=ann{number}@a.example")
+    backup = terminal("backup", "create").document["backup_id"]
+    for number in ("1", "2"):
+        terminal("record", "set", "contacts", number, "city=Oslo")
+
+    told = terminal.plainly(
+        *("restore", "plan", backup, "--object", "contacts", "--properties", "city")
+    )
+
+    assert "Ann #1, city: Oslo → (empty)" in told.out
+    assert "Ann #2, city: Oslo → (empty)" in told.out
+
+
 def test_a_workspace_without_a_name_is_told_of_its_name(bare_terminal: Terminal):
     refused = bare_terminal.plainly(
         *("init", "--name", " ", "--email", "a@a.example", "--full-name", "Ann"),

@@ -52,6 +52,8 @@ class WaysIn(QObject):
         super().__init__(start)
         self._start, self._run, self._leave, self._report = start, run, leave, report
         self.folder: Path | None = None
+        # Where the way back from the welcome page leads.
+        self._came_from: Path | None = None
         self._passphrase: str | None = None
         self.first_code: tuple[str, str] | None = None
         start.workspace_chosen.connect(lambda folder: self.open_folder(Path(folder)))
@@ -74,10 +76,15 @@ class WaysIn(QObject):
 
     def welcome(self) -> None:
         """Show the ways in."""
+        from crmdesk.core.known_workspaces import KnownWorkspaces
         from crmdesk.ui.start.welcome import WelcomePage
 
+        if self.folder is not None:
+            self._came_from = self.folder
         self.folder = None
-        page = WelcomePage()
+        if self._came_from is None:
+            self._came_from = KnownWorkspaces().last()
+        page = WelcomePage(back=self._came_from is not None)
         page.chosen.connect(self._choose_way)
         self._start.show_page(page)
 
@@ -98,6 +105,8 @@ class WaysIn(QObject):
             self.welcome()
         elif way == "restore":
             self._restore()
+        elif way == "back" and self._came_from is not None:
+            self.open_folder(self._came_from)
         elif way == "again" and self.folder is not None:
             self.open_folder(self.folder, self._passphrase)
         elif way == "recover" and self.folder is not None:

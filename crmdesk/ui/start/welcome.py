@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QShowEvent
+from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QPen, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from crmdesk.ui.frame.mark import Mark
@@ -12,6 +12,7 @@ from crmdesk.ui.icons import pixmap
 from crmdesk.ui.theme.apply import current_tokens, font, px
 from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.widgets.labels import label
+from crmdesk.ui.widgets.link import Link
 from crmdesk.ui.widgets.paragraph import Paragraph
 from crmdesk.ui.widgets.scrolling import scrolling
 
@@ -83,21 +84,32 @@ class WelcomePage(QFrame):
     """Create, open, look around, recover, restore.
 
     Signals:
-        chosen: ``create``, ``open``, ``sample``, ``recover`` or ``restore``.
+        chosen: ``create``, ``open``, ``sample``, ``recover``, ``restore`` or ``back``.
+
+    Args:
+        back: whether there is a workspace to go back to.
     """
 
     chosen = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, back: bool = False) -> None:
         super().__init__(parent)
         self.setProperty("role", "page")
         self.setAccessibleName(self.tr("Welcome"))
+        self.back = Link(self.tr("Back"), "arrow-left")
+        self.back.setObjectName("back")
+        self.back.setVisible(back)
+        self.back.clicked.connect(lambda: self.chosen.emit("back"))
+        if back:
+            escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
+            escape.activated.connect(lambda: self.chosen.emit("back"))
         content = QWidget()
         content.setMaximumWidth(px(_WIDTH))
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 32, 0, 24)
         column.setSpacing(8)
         column.addStretch(2)
+        column.addWidget(self.back, 0, Qt.AlignmentFlag.AlignLeading)
         column.addWidget(Mark(40))
         column.addSpacing(8)
         column.addWidget(label(self.tr("Welcome to CRM Desk"), TextStyle.DISPLAY))

@@ -227,6 +227,25 @@ def test_without_a_keyring_the_key_goes_into_an_encrypted_file(
     qtbot.waitUntil(lambda: page_named(again, "sign_in_page") is not None, timeout=SLOW)
 
 
+@pytest.mark.parametrize("by_key", [False, True])
+def test_the_way_to_another_workspace_leads_back(program, known, qtbot, by_key: bool):
+    application = program()
+    qtbot.waitUntil(lambda: page_named(application, "sign_in_page") is not None, timeout=SLOW)
+    application.start.other_wanted.emit()
+    qtbot.waitUntil(lambda: isinstance(application.start.page, WelcomePage))
+    page = application.start.page
+
+    if by_key:
+        application.start.activateWindow()
+        qtbot.waitUntil(page.ways[0].hasFocus)
+        qtbot.keyClick(page.ways[0], Qt.Key.Key_Escape)
+    else:
+        page.back.click()
+
+    qtbot.waitUntil(lambda: page_named(application, "sign_in_page") is not None, timeout=SLOW)
+    assert application._ways.choices()
+
+
 def test_a_form_that_is_not_complete_is_not_sent(program, tmp_path, qtbot):
     application = program()
     qtbot.waitUntil(lambda: isinstance(application.start.page, WelcomePage))
