@@ -209,7 +209,8 @@ def test(rest: list[str]) -> int:
     full = "--full" in rest
     setup(FULL if full else TEST)
     chosen = ["-m", "full or not full"] if full else []
-    workers = os.environ.get("CRMDESK_TEST_WORKERS", "2")
+    # One more than there are processors: a test often waits for a process, a lock or a disk.
+    workers = os.environ.get("CRMDESK_TEST_WORKERS", str((os.cpu_count() or 2) + 1))
     # Work stealing: the slow tests sit together, and one worker would get them all.
     command = [str(PYTHON), "-m", "pytest", "-n", workers, "--dist", "worksteal", *chosen]
     return _call([*command, *(word for word in rest if word != "--full")])
