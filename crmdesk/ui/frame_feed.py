@@ -14,6 +14,7 @@ from crmdesk.core.backup.model import HealthLevel as CoreLevel
 from crmdesk.core.jobs.job import Job
 from crmdesk.core.notify.inbox import Notification
 from crmdesk.ui import words
+from crmdesk.ui.access.key_reminder import KeyReminder
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.frame.values import Health, HealthLevel
 from crmdesk.ui.icons import icon
@@ -30,6 +31,7 @@ class _Fresh:
     notifications: list[Notification]
     unread: int
     health: BackupHealth | None
+    key_confirmed: bool
 
 
 class FrameFeed(QObject):
@@ -46,6 +48,8 @@ class FrameFeed(QObject):
         self._links: dict[int, str] = {}
         self._newest: int | None = None
         self._tray: QSystemTrayIcon | None = None
+        self.reminder = KeyReminder(desk)
+        window.show_above_pages(self.reminder)
         self._timer = QTimer(self, interval=EVERY_MS)
         self._timer.timeout.connect(self.read)
         desk.jobs.changed.connect(self._show_jobs)
@@ -112,10 +116,12 @@ class FrameFeed(QObject):
             desk.workspace.inbox.list(desk.actor, limit=SHOWN),
             desk.workspace.inbox.unread_count(desk.actor),
             desk.workspace.backups.health(desk.actor) if may_know else None,
+            not may_know or desk.workspace.recovery_keys.is_confirmed(desk.actor),
         )
 
     def _show(self, fresh: _Fresh) -> None:
         zone = self._desk.zone
+        self.reminder.setHidden(fresh.key_confirmed)
         self._links = {found.id: found.link or "" for found in fresh.notifications}
         self._window.set_notices([notice(n, zone) for n in fresh.notifications], fresh.unread)
         self._window.set_health(None if fresh.health is None else self._health(fresh.health))

@@ -111,6 +111,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.title_row)
         column.addWidget(self.tab_row)
         column.addWidget(self.pages, 1)
+        self._column = column
         self.setCentralWidget(middle)
         self.palette_popover = CommandPalette(
             self._actions, content.palette, self._queries, self._state, self
@@ -245,6 +246,10 @@ class MainWindow(QMainWindow):
     def set_health(self, health: Health | None) -> None:
         """Show how fresh the last backup is; None when this person may not know."""
         self.tab_row.set_health(health)
+
+    def show_above_pages(self, banner: QWidget) -> None:
+        """Give a banner its place between the tabs and every page."""
+        self._column.insertWidget(self._column.indexOf(self.pages), banner)
 
     def set_jobs(self, jobs: Sequence[JobLine]) -> None:
         """Show the running jobs."""

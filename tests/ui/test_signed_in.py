@@ -52,6 +52,19 @@ def tabs_of(entered: SignedInWindow) -> list[str]:
     return [tab.key for tab in entered.window._content.tabs]
 
 
+def test_an_unconfirmed_recovery_key_is_recalled_until_it_is_confirmed(enter, desk, qtbot):
+    signed_in, keys, actor = enter(), desk.workspace.recovery_keys, desk.admin
+    keys.await_confirmation(actor)
+    signed_in.feed.read()
+    qtbot.waitUntil(signed_in.feed.reminder.isVisible)
+
+    signed_in.feed.reminder.acted.emit()
+    assert signed_in.window.page.section == "security"
+    keys.confirm(actor)
+    signed_in.feed.read()
+    qtbot.waitUntil(signed_in.feed.reminder.isHidden)
+
+
 def test_tabs_one_may_not_use_are_absent(enter, desk):
     assert tabs_of(enter()) == ["records", "backup", "restore", "transfer", "audit"]
     assert tabs_of(enter(desk.user("Marc Dubois"))) == ["records"]

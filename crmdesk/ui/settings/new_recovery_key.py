@@ -60,7 +60,18 @@ class NewRecoveryKey(QWidget):
         )
 
     def _show(self, recovery_key: str) -> None:
-        RecoveryKeyDialog(self._desk.workspace, recovery_key, self.window()).open()
+        dialog = RecoveryKeyDialog(self._desk.workspace, recovery_key, self.window())
+        dialog.accepted.connect(self._confirm)
+        dialog.open()
+
+    def _confirm(self) -> None:
+        desk = self._desk
+        desk.run_write(
+            self,
+            lambda: desk.workspace.recovery_keys.confirm(desk.actor),
+            lambda _nothing: None,
+            self._failed,
+        )
 
     def _failed(self, error: Exception) -> None:
         told = message(error)

@@ -127,8 +127,15 @@ def create(wish: Wish) -> Begun:
     created = create_workspace(wish.folder, wish.new, store)
     _remember(created.workspace)
     actor = created.workspace.sign_in.sign_in(wish.new.email, wish.new.password, None, here()).actor
+    created.workspace.recovery_keys.await_confirmation(actor)
     opened = Opened(created.workspace, store, (), actor, wish.new.email)
     return Begun(opened, created.recovery_key)
+
+
+def confirm_key(begun: Begun) -> None:
+    """The last groups of the recovery key were typed from the sheet."""
+    if begun.opened.actor is not None:
+        begun.opened.workspace.recovery_keys.confirm(begun.opened.actor)
 
 
 def recover(folder: Path, key: str, email: str, code: str | None, passphrase: str | None) -> None:

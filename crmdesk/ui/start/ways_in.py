@@ -161,7 +161,13 @@ class WaysIn(QObject):
 
         self.folder = begun.opened.workspace.folder
         page = RecoveryKeyPage(begun.opened.workspace, begun.recovery_key)
-        page.sent.connect(lambda: self.begun.emit(begun, sample))
+        page.sent.connect(
+            lambda: self._run(
+                lambda: steps().confirm_key(begun),
+                lambda _nothing: self.begun.emit(begun, sample),
+                page.show_error,
+            )
+        )
         self._start.show_page(page)
 
     def _recover(self, folder: Path) -> None:

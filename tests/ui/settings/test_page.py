@@ -203,10 +203,12 @@ def test_a_new_recovery_key_is_shown_after_a_code_and_closes_once_its_end_is_typ
     dialog.deed_button.click()
     assert has_dialog("recovery_key_dialog")
     assert dialog.sheet.field.error
+    assert not desk.workspace.recovery_keys.is_confirmed(desk.admin)
     dialog.sheet.typed.setText(" ".join(groups[-2:]))
     dialog.deed_button.click()
 
     assert not has_dialog("recovery_key_dialog")
+    qtbot.waitUntil(lambda: desk.workspace.recovery_keys.is_confirmed(desk.admin))
     wrapped = desk.sql("SELECT wrapped_key FROM workspace")[0][0]
     assert unwrap(bytes(wrapped), parse("-".join(groups))) == desk.key
     assert groups[0] in dialog.sheet.html()

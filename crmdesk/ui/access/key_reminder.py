@@ -1,0 +1,31 @@
+"""A calm line under the tabs while nobody has shown that the recovery key is on paper."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QWidget
+
+from crmdesk.ui.desk import Desk
+from crmdesk.ui.widgets.banner import Banner, BannerTone
+
+
+class KeyReminder(Banner):
+    """Leads to the settings, where a new recovery key is made."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        say = QCoreApplication.translate
+        super().__init__(
+            BannerTone.INFO,
+            say("KeyReminder", "The recovery key was not confirmed"),
+            say(
+                "KeyReminder",
+                "Without it nobody opens the workspace when this computer or its keyring is lost. "
+                "If its sheet is not at hand, make a new key.",
+            ),
+            say("KeyReminder", "New recovery key"),
+            icon="key-round",
+            parent=parent,
+        )
+        self.setObjectName("key_reminder")
+        self.acted.connect(lambda: desk.go("settings/security"))
+        self.hide()
