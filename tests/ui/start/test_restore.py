@@ -69,7 +69,9 @@ def test_a_workspace_comes_back_and_its_super_admin_chooses_a_password(program, 
     desk = application.signed_in.desk
     assert desk.actor.email == EMAIL
     assert desk.workspace.folder == tmp_path / "again"
-    assert desk.workspace.records.get(desk.actor, "contacts", 1).values["email"] == "ann@example.org"
+    assert (
+        desk.workspace.records.get(desk.actor, "contacts", 1).values["email"] == "ann@example.org"
+    )
 
 
 def test_a_wrong_key_stands_below_the_key_and_nothing_is_made(program, tmp_path, qtbot):
