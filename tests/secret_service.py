@@ -121,16 +121,20 @@ class SecretService:
         from jeepney import DBusAddress, MessageType, new_method_call
         from jeepney.io.blocking import open_dbus_connection
 
-        bus = DBusAddress(
-            "/org/freedesktop/DBus", "org.freedesktop.DBus", interface="org.freedesktop.DBus"
+        # The name alone is not enough: a client that comes before the default collection is
+        # there asks for another one, and a daemon that is making two at a time has crashed.
+        service = DBusAddress(
+            "/org/freedesktop/secrets",
+            "org.freedesktop.secrets",
+            interface="org.freedesktop.Secret.Service",
         )
-        question = new_method_call(bus, "NameHasOwner", "s", ("org.freedesktop.secrets",))
+        question = new_method_call(service, "ReadAlias", "s", ("default",))
         try:
             with open_dbus_connection(self.address) as connection:
                 reply = connection.send_and_get_reply(question)
         except ConnectionRefusedError:
             return False
-        return reply.header.message_type is MessageType.method_return and bool(reply.body[0])
+        return reply.header.message_type is MessageType.method_return and reply.body != ("/",)
 
 
 def _start(
