@@ -216,7 +216,10 @@ class CompareDialog(CompareFrame):
     def definition_actions(self, row: Row) -> Sequence[RowAction]:
         """Only what is lost here can be made again."""
         found = self._found
-        return () if found is None else definition_actions(found.definitions[row.id])
+        # Rows of the last comparison may be painted once more before the new ones are there.
+        if found is None or row.id >= len(found.definitions):
+            return ()
+        return definition_actions(found.definitions[row.id])
 
     @Slot(str, object)
     def _act(self, key: str, number: int) -> None:
