@@ -87,6 +87,10 @@ class SecretService:
             self.start()
         elif self._keyring is None or self._keyring.poll() is not None:
             self.start_keyring()
+        elif not self._answers():
+            # Without a default collection the next client would make one, and has felled it so.
+            self.stop_keyring()
+            self.start_keyring()
 
     def stop_keyring(self) -> None:
         """Stop the keyring and leave the bus: the service has vanished, as after a crash."""
