@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import resource
 import shutil
-import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -13,6 +12,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks import data, desk
+from crmdesk.core.db.driver import sqlite3
 from tests.builders import Desk
 
 TITLE = "Restore apply: 20 of 60 properties in 5 % of the contacts"

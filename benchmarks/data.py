@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import random
 import shutil
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 from crmdesk.core.backup.shapes import ColumnShape, ObjectShape
+from crmdesk.core.db.driver import sqlite3
 
 FOLDER = Path(__file__).parent / ".data"
 TABLE = "obj_contacts"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import random
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -12,6 +11,7 @@ from shlex import quote
 
 from benchmarks import data, desk, peers
 from benchmarks.measure import Contestant
+from crmdesk.core.db.driver import sqlite3
 
 TITLE = "Import: upsert of contacts × 59 columns by e-mail address, half of them there already"
 NOTE = (

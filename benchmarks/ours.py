@@ -1,16 +1,13 @@
-"""Starts the product's part as its worker process starts: ``ours do_backup DATABASE TARGET``."""
+"""Starts the product's part by name: ``ours do_backup DATABASE TARGET``."""
 
 from __future__ import annotations
 
 import importlib
 import sys
 
-from crmdesk.core.db.sqlite_memory import stop_counting_memory
-
 
 def main(name: str, *arguments: str) -> None:
-    """Run one module of this folder, imported only after SQLite was set up."""
-    stop_counting_memory()
+    """Run one module of this folder."""
     importlib.import_module(f"benchmarks.{name}").main(*arguments)
 
 

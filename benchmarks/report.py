@@ -7,7 +7,6 @@ import os
 import platform
 import shlex
 import shutil
-import sqlite3
 import subprocess
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -16,6 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from benchmarks.measure import ROOT
+from crmdesk.core.db.driver import sqlite3
 
 
 def keep(

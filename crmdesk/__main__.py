@@ -28,10 +28,6 @@ def main() -> int:
 
         sys.stdout.write(f"crmdesk {__version__}\n")
         return 0
-    # First of all: what it switches can only be switched before SQLite is loaded.
-    from crmdesk.core.db.sqlite_memory import stop_counting_memory
-
-    stop_counting_memory()
     from crmdesk.core import platform
 
     platform.set_private_umask()

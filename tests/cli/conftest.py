@@ -108,8 +108,9 @@ class Terminal:
 
     def sql(self, text: str, *values: object) -> None:
         """Change the database behind the program's back."""
-        import sqlite3
         from contextlib import closing
+
+        from crmdesk.core.db.driver import sqlite3
 
         with closing(sqlite3.connect(self.folder / "crm.sqlite3")) as connection, connection:
             connection.execute(text, values)

@@ -55,20 +55,6 @@ def test_every_command_explains_itself(terminal: Terminal):
     assert all(name in terminal.plainly("--help").out for name in COMMANDS)
 
 
-def test_sqlite_is_not_loaded_before_its_statistics_are_off():
-    child = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            "import sys, crmdesk.__main__, crmdesk.core.db.sqlite_memory as memory;"
-            "print('_sqlite3' in sys.modules, 'sqlalchemy' in sys.modules)",
-        ],
-        capture_output=True,
-        text=True,
-    )
-    assert child.stdout.split() == ["False", "False"]
-
-
 def test_files_are_private_and_no_core_is_dumped(tmp_path: Path):
     child = subprocess.run(
         [

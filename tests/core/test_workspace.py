@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 import stat
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.errors import UserError
 from crmdesk.core.workspace import (
     NewWorkspace,

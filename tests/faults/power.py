@@ -12,7 +12,6 @@ import json
 import os
 import random
 import select
-import sqlite3
 import struct
 import subprocess
 import time
@@ -27,6 +26,7 @@ from crmdesk.core.access.step_up import StepUpPurpose
 from crmdesk.core.access.totp import code_at_step, step_at
 from crmdesk.core.clock import system_time
 from crmdesk.core.db import sqlite
+from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.workspace import Workspace
 from tests.faults.operation import Operation, opened
 from tests.faults.scene import Scene, violations

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 from crmdesk.core.access.keys import KeyPurpose, derive
 from crmdesk.core.audit.verify import verify_chain
 from crmdesk.core.backup.verify import verify_backup
+from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.workspace import Workspace
 from tests.builders import Desk

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import random
 import shutil
-import sqlite3
 from pathlib import Path
 
 import pytest
 
+from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.errors import UserError
 from crmdesk.core.restore.model import PlanRequest, RestorePlan
 from crmdesk.core.workspace import NewWorkspace, create_workspace

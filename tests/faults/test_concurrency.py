@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 import time
 from pathlib import Path
 
 import pytest
 
+from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.engine import Database
 from crmdesk.core.errors import Busy, UserError
 from tests.builders import Desk

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from crmdesk.core.db.driver import sqlite3
 from tests.faults.conftest import FULL, Record, effort
 from tests.faults.nursery import Ended, Nursery
 from tests.faults.scene import Scene, count_calls, traced, violations

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 import signal
-import sqlite3
 import threading
 import time
 from contextlib import closing
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.jobs.job import FINAL
 from crmdesk.core.platform import process_started_at
 from crmdesk.core.workspace import Workspace

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,6 +11,7 @@ from pathlib import Path
 from crmdesk.core.audit import chain
 from crmdesk.core.audit.heads import Head
 from crmdesk.core.db import sqlite_audit
+from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.sqlite_audit import ChainRow
 
 

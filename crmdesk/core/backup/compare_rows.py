@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import sqlite3
 from array import array
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
@@ -31,6 +30,7 @@ from crmdesk.core.backup.rows import OrderedPieces, RangeCutter
 from crmdesk.core.backup.shapes import ObjectShape
 from crmdesk.core.backup.snapshot import Snapshot, open_snapshot
 from crmdesk.core.db import sqlite_backup
+from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.errors import UserError
 
 _PIECE = 1 << 18

@@ -7,7 +7,6 @@ it is printed inside SQLite, a row at a time, from the snapshot that the CSVs ar
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +15,7 @@ from crmdesk.core.backup.csv_rows import LINE_END
 from crmdesk.core.backup.manifest import ManifestColumn, ManifestEntry
 from crmdesk.core.backup.shapes import ObjectShape
 from crmdesk.core.db import sqlite_backup
+from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.sqlite_backup import SYSTEM_COLUMNS, quoted_name
 
 TABLES = "complete/tables/"
@@ -98,8 +98,6 @@ def part_pieces(connection: sqlite3.Connection, part: Part) -> Iterator[tuple[by
 
     The heading stands before the first; a part without rows yields nothing.
     """
-    # A row of history may be longer than what ranges of records are cut to.
-    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, sqlite_backup.LONGEST_POSSIBLE)
     cursor = connection.execute(part.query)
     lines: list[bytes] = []
     size = rows = 0

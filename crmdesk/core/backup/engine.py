@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sqlite3
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -31,6 +30,7 @@ from crmdesk.core.backup.snapshot import Snapshot, open_snapshot
 from crmdesk.core.backup.verify import Verification, verify_backup
 from crmdesk.core.backup.zip_writer import ZipWriter
 from crmdesk.core.db import sqlite_backup
+from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.errors import UserError
 from crmdesk.core.files.atomic import atomic_write
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from crmdesk.core.backup.rebuild_proof import differing_files, digest_of
 from crmdesk.core.backup.rebuild_rows import RowLoader, load_values
 from crmdesk.core.clock import Clock
 from crmdesk.core.db import schema, sqlite
+from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.engine import Database
 from crmdesk.core.errors import UserError
 

@@ -7,7 +7,6 @@ that the signed manifest names: equal then means equal to the last byte.
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from collections.abc import Callable
 
 from crmdesk.core.backup.complete_parts import Part, part_of, part_pieces
@@ -15,6 +14,7 @@ from crmdesk.core.backup.csv_rows import LINE_END, heading_of
 from crmdesk.core.backup.manifest import Manifest, ManifestEntry
 from crmdesk.core.backup.problems import Problem, ProblemCode
 from crmdesk.core.db import sqlite_backup
+from crmdesk.core.db.driver import sqlite3
 
 
 def differing_files(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import sqlite3
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from crmdesk.core.backup.manifest import Manifest, ManifestEntry
 from crmdesk.core.backup.reader import BackupFile, content_error, read_rows
 from crmdesk.core.backup.rebuild_proof import values_part
 from crmdesk.core.db import sqlite
+from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.sqlite_backup import SYSTEM_COLUMNS, quoted_name
 
 _ROWS_AT_A_TIME = 2_000

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,6 +10,7 @@ from queue import SimpleQueue
 from typing import TypeVar
 
 from crmdesk.core.db import sqlite_backup
+from crmdesk.core.db.driver import sqlite3
 
 Made = TypeVar("Made")
 
@@ -18,6 +18,10 @@ LOWEST_ID = -(2**63)
 # Bytes of CSV one piece aims at: large enough that a call costs nothing, small enough that
 # all pieces on their way stay below a few megabytes.
 PIECE_BYTES = 400_000
+# Of all rows of a piece together, should they turn out to be much longer than those before.
+MOST_BYTES = 16 << 20
+# More than SQLite makes of one row.
+LONGEST_ROW = 1 << 31
 FEWEST_ROWS = 1
 FIRST_ROWS = 250
 MOST_ROWS = 4_000
@@ -70,22 +74,20 @@ class RangeCutter:
 
 
 class TooLong(Exception):
-    """A range whose text is beyond the connection's limit: cut it smaller."""
+    """A range with a row that is too long to stand beside as many others: cut it smaller."""
 
 
 def query_range(connection: sqlite3.Connection, query: str, cut: IdRange) -> tuple[object, ...]:
-    """Run a query over one range.
+    """Run a query over one range; its last column says how many rows were left out as too long.
 
     Raises:
-        TooLong: the rows together are longer than the limit of the connection.
+        TooLong: it was at least one, and others stand in the range too.
     """
-    try:
-        row: tuple[object, ...] = connection.execute(query, (cut.low, cut.high)).fetchone()
-    except (sqlite3.DataError, sqlite3.OperationalError) as problem:
-        if sqlite_backup.is_too_long(problem):
-            raise TooLong from problem
-        raise
-    return row
+    longest = MOST_BYTES // cut.rows if cut.rows > 1 else LONGEST_ROW
+    *row, too_long = connection.execute(query, (cut.low, cut.high, longest)).fetchone()
+    if too_long:
+        raise TooLong
+    return tuple(row)
 
 
 class OrderedPieces:
@@ -141,9 +143,6 @@ class OrderedPieces:
         self, cut: IdRange, make: Callable[[tuple[object, ...]], Made]
     ) -> Iterator[Made]:
         """Make a range of long records piece by piece, so that they never stand side by side."""
-        if cut.rows == 1:
-            yield self._one_long_record(cut, make)
-            return
         for half in self._cutter.halves(cut):
             try:
                 made = self._one(half, make)
@@ -151,13 +150,3 @@ class OrderedPieces:
                 yield from self._in_halves(half, make)
             else:
                 yield made
-
-    def _one_long_record(self, cut: IdRange, make: Callable[[tuple[object, ...]], Made]) -> Made:
-        reader = self._free.get()
-        try:
-            reader.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, sqlite_backup.LONGEST_POSSIBLE)
-            row = query_range(reader, self._query, cut)
-        finally:
-            reader.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, sqlite_backup.USUAL_LENGTH_LIMIT)
-            self._free.put(reader)
-        return make(row)

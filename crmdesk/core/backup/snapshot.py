@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -13,6 +12,7 @@ from pathlib import Path
 from crmdesk.core.backup.cancel import cancelled_error, never
 from crmdesk.core.clock import system_time
 from crmdesk.core.db import sqlite_backup
+from crmdesk.core.db.driver import sqlite3
 
 PATIENCE_SECONDS = 60.0
 

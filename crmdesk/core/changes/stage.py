@@ -14,7 +14,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from crmdesk.core import platform
+from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.sqlite import explain_errors, quoted
 from crmdesk.core.files.disk_errors import as_user_error

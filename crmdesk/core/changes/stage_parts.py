@@ -7,7 +7,6 @@ together. Nothing of the database itself is read or locked.
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from types import TracebackType
 from typing import Self
 
 from crmdesk.core.changes.stage import PAGE_BYTES, PROBLEM_COLUMNS, VERDICT_COLUMNS
+from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.sqlite import explain_errors
 from crmdesk.core.db.sqlite_pages import Pages, PageWriter, adopt_pages, pages_counted
 from crmdesk.core.files.disk_errors import as_user_error

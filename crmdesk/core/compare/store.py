@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from crmdesk.core.compare.model import Change, ComparedValue, DifferenceFilter, DifferingRecord
+from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.sqlite import explain_errors
 
 _TABLES = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -23,6 +22,7 @@ from sqlalchemy.exc import DBAPIError
 
 from crmdesk.core.clock import Clock, from_text, to_text
 from crmdesk.core.db import sqlite
+from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.tables import clock_state
 from crmdesk.core.errors import UserError
 
@@ -133,7 +133,9 @@ class Database:
         self.path = path
         self.clock = clock or Clock()
         self._cache: dict[str, Any] = {}
-        self._engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": busy_seconds})
+        self._engine = create_engine(
+            f"sqlite:///{path}", module=sqlite3, connect_args={"timeout": busy_seconds}
+        )
         event.listen(self._engine, "connect", sqlite.configure_connection(busy_seconds))
         event.listen(self._engine, "begin", sqlite.begin)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -11,6 +10,7 @@ from urllib.parse import quote
 
 from sqlalchemy import ColumnElement, LargeBinary, case, exists, func, select
 
+from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.tables import audit_details, audit_events
 from crmdesk.core.errors import UserError
 

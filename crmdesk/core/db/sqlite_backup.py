@@ -7,19 +7,19 @@ Nothing here needs SQLAlchemy: importing it would be a fifth of a small backup.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
+from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.errors import Busy, UserError
 
 # printf takes 127 arguments at most (SQLITE_MAX_FUNCTION_ARG); one is the format.
 COLUMNS_PER_PRINTF = 100
-# Longest value a reader may build before the range is halved; keeps memory flat.
-USUAL_LENGTH_LIMIT = 8 * 1024 * 1024
-LONGEST_POSSIBLE = 1_000_000_000
 BUSY_MILLISECONDS = 500
+# Of a text SQLite counts the characters; of a blob it knows the bytes.
+_BYTES = "length(CAST(line AS BLOB))"
+_TOO_LONG = f"count(*) FILTER (WHERE {_BYTES} > ?3)"
 #: What the program itself keeps of each record; calculated properties stand on some of them.
 SYSTEM_COLUMNS = ("id", "created_at", "updated_at", "archived_at", "archived_by", "version")
 
@@ -62,17 +62,24 @@ def _argument(name: str | None, is_text: bool) -> str:
 def range_query(table: str, row: str) -> str:
     """Rows of ``low < id <= high`` as one blob of CSV, and their number.
 
-    ``NOT INDEXED`` keeps the planner on the table itself, whose scan is in order of ids.
+    Rows longer than ``?3`` bytes are left out and counted in the last column.
     """
-    return f"SELECT CAST(group_concat(line,'') AS BLOB), count(*) FROM ({_lines(table, row)})"
+    together = _together("''")
+    return f"SELECT {together}, count(*), {_TOO_LONG} FROM ({_lines(table, row)})"
 
 
 def separated_range_query(table: str, row: str) -> str:
-    """Like :func:`range_query`, rows parted by NUL, which no stored value holds."""
-    return f"SELECT CAST(group_concat(line,char(0)) AS BLOB) FROM ({_lines(table, row)})"
+    """Like :func:`range_query`, rows parted by NUL, which no stored value holds; no number."""
+    together = _together("char(0)")
+    return f"SELECT {together}, {_TOO_LONG} FROM ({_lines(table, row)})"
+
+
+def _together(between: str) -> str:
+    return f"CAST(group_concat(line,{between}) FILTER (WHERE {_BYTES} <= ?3) AS BLOB)"
 
 
 def _lines(table: str, row: str) -> str:
+    """Lines in order of ids; ``NOT INDEXED`` keeps the planner on the table, which is."""
     return (
         f"SELECT {row} AS line FROM {quoted_name(table)} NOT INDEXED"
         " WHERE id > ?1 AND id <= ?2 AND archived_at IS NULL ORDER BY id"
@@ -119,7 +126,6 @@ def _open(database: Path, mode: str) -> sqlite3.Connection:
         connection.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
     except sqlite3.Error as problem:
         raise unreadable(database) from problem
-    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, USUAL_LENGTH_LIMIT)
     return connection
 
 
@@ -172,11 +178,6 @@ def begin_reading(connection: sqlite3.Connection) -> None:
 def is_busy(problem: sqlite3.Error) -> bool:
     """Say whether another connection's lock was the reason."""
     return (problem.sqlite_errorcode & 0xFF) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-
-
-def is_too_long(problem: sqlite3.Error) -> bool:
-    """Say whether a value grew beyond the connection's length limit."""
-    return (problem.sqlite_errorcode & 0xFF) == sqlite3.SQLITE_TOOBIG
 
 
 def busy_error(seconds: float) -> Busy:

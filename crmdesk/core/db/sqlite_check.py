@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from pathlib import Path
+
+from crmdesk.core.db.driver import sqlite3
 
 _MOST = 10
 

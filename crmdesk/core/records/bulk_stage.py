@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from crmdesk.core.changes.rules import (
     stages_exist,
 )
 from crmdesk.core.changes.stage import Stage, create_stage, scratch_path
+from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.sqlite import quoted
 from crmdesk.core.errors import UserError

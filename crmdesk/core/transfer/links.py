@@ -6,7 +6,6 @@ with one fails its row; it is a problem of its own beside it.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from itertools import islice
 from pathlib import Path
 
 from crmdesk.core.changes.stage import Stage
+from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.sqlite import explain_errors, quoted, unique_expression
 from crmdesk.core.errors import UserError

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
+from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.sqlite import explain_errors
 from crmdesk.core.errors import UserError
 from crmdesk.core.records.problems import ValueProblem

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -17,6 +16,7 @@ from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.audit.verify import ChainVerification, verify_chain
 from crmdesk.core.clock import Clock, system_time, to_text
 from crmdesk.core.db import schema
+from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.engine import Database
 from crmdesk.core.db.tables import workspace
 from crmdesk.core.errors import UserError

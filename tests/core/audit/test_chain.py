@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import sqlite3
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crmdesk.core.audit import chain
 from crmdesk.core.db import sqlite_audit
+from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.tables import audit_events
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import subprocess
 import sys
 from contextlib import closing
@@ -12,6 +11,7 @@ from sqlalchemy import select
 
 from crmdesk.core.access.actor import SYSTEM
 from crmdesk.core.audit import kinds
+from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.tables import audit_details, audit_events, settings
 from tests.core.audit.ledger import Ledger, SetClock
 

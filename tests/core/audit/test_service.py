@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from contextlib import closing
 from dataclasses import replace
 
@@ -13,6 +12,7 @@ from crmdesk.core.audit.anchors import AnchorKeeper
 from crmdesk.core.audit.heads import read_head_file
 from crmdesk.core.audit.service import AuditService
 from crmdesk.core.audit.verify import Reason, Unproven
+from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.errors import PermissionDenied, UserError
 from tests.builders import Desk
 from tests.core.audit.ledger import Drawer

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import random
 import shutil
-import sqlite3
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +16,7 @@ import pytest
 
 from crmdesk.core.audit.heads import Head
 from crmdesk.core.audit.verify import verify_chain
+from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.tables import audit_events
 from crmdesk.core.resources import resource_path
 from tests.core.audit.conftest import ENTRIES

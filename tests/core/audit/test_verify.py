@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from contextlib import closing
 
 import pytest
@@ -9,6 +8,7 @@ from sqlalchemy import update
 
 from crmdesk.core.audit import chain, kinds
 from crmdesk.core.audit.verify import Reason, Unproven, verify_chain
+from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.tables import audit_details
 from crmdesk.core.errors import UserError
 from tests.core.audit.conftest import ENTRIES

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import sqlite3
 import zipfile
 from collections.abc import Sequence
 from contextlib import closing
@@ -15,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from crmdesk.core.backup.engine import write_backup
 from crmdesk.core.backup.shapes import BackupContext, BackupResult, ColumnShape, ObjectShape
+from crmdesk.core.db.driver import sqlite3
 
 SYSTEM_COLUMNS = (
     "id INTEGER PRIMARY KEY AUTOINCREMENT, created_at TEXT NOT NULL, updated_at TEXT NOT NULL,"

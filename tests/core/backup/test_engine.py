@@ -3,7 +3,6 @@ from __future__ import annotations
 import hashlib
 import random
 import shutil
-import sqlite3
 import subprocess
 import threading
 import zipfile
@@ -16,6 +15,7 @@ from crmdesk.core.backup import verify
 from crmdesk.core.backup.manifest import MANIFEST_NAME, SIGNATURE_NAME
 from crmdesk.core.backup.reader import read_backup, read_records
 from crmdesk.core.backup.shapes import Progress
+from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.errors import Busy, Cancelled, UserError
 from tests.core.backup.desk_of_rows import CONTACT_TYPES, DeskOfRows, rows_in
 

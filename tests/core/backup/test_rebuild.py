@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from crmdesk.core.backup.rebuild import Rebuilt, rebuild_workspace
 from crmdesk.core.backup.rebuild_database import RebuildProgress
 from crmdesk.core.backup.rebuild_place import BUILDING
 from crmdesk.core.check import check_workspace
+from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.errors import UserError
 from crmdesk.core.records.catalogue import PropertyDefinition
 from crmdesk.core.records.types import PropertyType

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import zipfile
 from contextlib import closing
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from crmdesk.core.db import schema
+from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.workspace import Workspace
 from tests.builders import Desk
 

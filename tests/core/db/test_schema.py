@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import multiprocessing
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 from crmdesk.core.db import schema
+from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.engine import Database
 
 

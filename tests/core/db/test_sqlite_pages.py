@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.sqlite_pages import Pages, PageWriter, adopt_pages
 
 PAGE_BYTES = 1_024

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 
 import pytest
 
 from crmdesk.core.access.permissions import Permission
+from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.errors import PermissionDenied, UserError
 from crmdesk.core.jobs.job import JobState
 from crmdesk.core.notify.inbox import NotificationKind

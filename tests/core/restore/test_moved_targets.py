@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 import pytest
 from sqlalchemy import delete, insert, update
 
@@ -11,6 +9,7 @@ from crmdesk.core.access.permissions import Permission
 from crmdesk.core.changes.change_set import Source
 from crmdesk.core.clock import from_text
 from crmdesk.core.db import tables
+from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.errors import PermissionDenied, UserError
 from crmdesk.core.jobs.job import JobState
 from crmdesk.core.records.catalogue import OptionDefinition, PropertyDefinition

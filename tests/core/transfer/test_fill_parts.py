@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import sqlite3
 import tracemalloc
 from collections.abc import Callable
 from contextlib import closing
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from crmdesk.core.changes.stage import create_stage
+from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.files.source import open_table
 from crmdesk.core.files.table_parts import cut_table
 from crmdesk.core.records.schema import load_object_type

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from dataclasses import replace
 
@@ -8,6 +7,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 
 from crmdesk.core.audit.kinds import Category
+from crmdesk.core.db.driver import sqlite3
 from crmdesk.ui.audit.page import AuditPage
 from crmdesk.ui.widgets.buttons import Button
 from crmdesk.ui.widgets.value_change import ValueChange
