@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
@@ -92,35 +94,19 @@ def set_pipeline(
     ] = "",
 ) -> None:
     """Change a pipeline and its stages; what is not named stays."""
-    changes = {
-        key: value
-        for key, value in {
-            "label": stage_label,
-            "probability": probability,
-            "closed": closed,
-        }.items()
-        if value is not None
-    }
+    wanted = _Wanted(
+        object_name, name, label, position, add_stage or (), stage, order, remove_stage, move_to
+    )
+    told = {"label": stage_label, "probability": probability, "closed": closed}
+    changes = {key: value for key, value in told.items() if value is not None}
     _refuse_nothing(stage, changes, [label, position, add_stage, order, remove_stage])
     with seat(context) as here:
-        service, own = here.workspace.pipelines, (here.actor, object_name)
-        if label is not None:
-            service.rename(*own, name, label)
-        if position is not None:
-            _place(here, object_name, name, position)
-        for text in add_stage or ():
-            service.add_stage(*own, name, _new_stage(text))
-        if stage is not None:
-            service.set_stage(*own, name, stage, changes)
-        if order is not None:
-            service.order_stages(*own, name, [each.strip() for each in order.split(",")])
-        moved = 0
-        if remove_stage is not None:
-            moved = service.remove_stage(*own, name, remove_stage, move_to).records
-        [now] = [each for each in service.list(*own) if each.name == name]
+        moved = _change(here, wanted, changes)
+        pipelines = here.workspace.pipelines.list(here.actor, object_name)
+        [now] = [each for each in pipelines if each.name == name]
         document = _document(now) | {"records_moved": moved}
-        told = f" {plural(moved, 'record')} moved." if moved else ""
-        here.output.result(document, f"The pipeline “{name}” is changed.{told}")
+        words = f" {plural(moved, 'record')} moved." if moved else ""
+        here.output.result(document, f"The pipeline “{name}” is changed.{words}")
 
 
 @app.command("remove")
@@ -147,6 +133,39 @@ def remove(
         document = {"name": name, "records_moved": gone.records}
         told = f"; {plural(gone.records, 'record')} moved" if gone.records else ""
         here.output.result(document, f"The pipeline “{name}” is deleted{told}.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What was asked of one pipeline; what is ``None`` or blank stays as it is."""
+
+    object: str
+    name: str
+    label: str | None
+    position: int | None
+    new_stages: Sequence[str]
+    stage: str | None
+    order: str | None
+    remove_stage: str | None
+    move_to: str
+
+
+def _change(here: Seat, wanted: _Wanted, changes: dict[str, Any]) -> int:
+    """Change the pipeline; returns how many records moved out of a stage that was deleted."""
+    service, own = here.workspace.pipelines, (here.actor, wanted.object, wanted.name)
+    if wanted.label is not None:
+        service.rename(*own, wanted.label)
+    if wanted.position is not None:
+        _place(here, wanted.object, wanted.name, wanted.position)
+    for text in wanted.new_stages:
+        service.add_stage(*own, _new_stage(text))
+    if wanted.stage is not None:
+        service.set_stage(*own, wanted.stage, changes)
+    if wanted.order is not None:
+        service.order_stages(*own, [each.strip() for each in wanted.order.split(",")])
+    if wanted.remove_stage is None:
+        return 0
+    return service.remove_stage(*own, wanted.remove_stage, wanted.move_to).records
 
 
 def _place(here: Seat, object_name: str, name: str, position: int) -> None:

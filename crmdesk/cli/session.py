@@ -134,6 +134,17 @@ def remember_workspace(call: Call, folder: Path, name: str) -> None:
         call.output.remark(problem.message)
 
 
+def add_workspace(call: Call, folder: Path, name: str) -> bool:
+    """Put a workspace into the list; whether it is the one opened when none is named."""
+    from crmdesk.core.known_workspaces import KnownWorkspaces
+
+    try:
+        return KnownWorkspaces().add(folder, name) == folder
+    except UserError as problem:
+        call.output.remark(problem.message)
+        return False
+
+
 def store_of(folder: Path) -> SecretStore:
     """The place where a workspace's secrets are kept on this computer.
 

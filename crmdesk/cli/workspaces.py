@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,9 +13,12 @@ from crmdesk.cli.init import new_store
 from crmdesk.cli.output import plural
 from crmdesk.cli.parameters import RecoveryKeyStdin, group
 from crmdesk.cli.secret_input import read_recovery_key
-from crmdesk.cli.session import call_of, remember_workspace
+from crmdesk.cli.session import add_workspace, call_of
 from crmdesk.cli.waiting import watching_steps
 from crmdesk.core.clock import to_text
+
+if TYPE_CHECKING:
+    from crmdesk.core.backup.rebuild import Rebuilt
 
 app = group("Bring a whole workspace back.")
 
@@ -55,8 +60,13 @@ def restore(
             report=lambda step: show(step.phase, step.rows, step.total),
             cancelled=asked,
         )
-    remember_workspace(call, folder, rebuilt.name)
-    document = {
+    usual = add_workspace(call, folder, rebuilt.name)
+    document = _document(rebuilt) | {"default": usual}
+    call.output.result(document, *_told(rebuilt, usual))
+
+
+def _document(rebuilt: Rebuilt) -> dict[str, Any]:
+    return {
         "workspace": str(rebuilt.folder),
         "workspace_id": rebuilt.workspace_id,
         "name": rebuilt.name,
@@ -67,15 +77,25 @@ def restore(
         "one_time_code": rebuilt.one_time_code,
         "fingerprint": rebuilt.fingerprint,
     }
-    call.output.result(
-        document,
+
+
+def _told(rebuilt: Rebuilt, usual: bool) -> Iterator[str]:
+    """The same for people, with what to do next.
+
+    Args:
+        usual: this workspace is the one opened when none is named.
+    """
+    named = "" if usual else f" --workspace {shlex.quote(str(rebuilt.folder))}"
+    yield (
         f"The workspace “{rebuilt.name}” is in {rebuilt.folder}, as of "
-        f"{document['snapshot_at']}: {plural(rebuilt.records, 'record')}.",
-        f"Fingerprint of its signing key: {rebuilt.fingerprint}",
-        "",
-        f"No password is in a backup. One-time code for {rebuilt.email}:",
-        f"  {rebuilt.one_time_code}",
-        "It is shown this once. Choose a new password with it, then sign in:",
-        f"  crmdesk password set {rebuilt.email}",
-        "Everybody else needs a one-time code too, and sets their second factor up anew.",
+        f"{to_text(rebuilt.snapshot_at)}: {plural(rebuilt.records, 'record')}."
     )
+    yield f"Fingerprint of its signing key: {rebuilt.fingerprint}"
+    yield ""
+    yield f"No password is in a backup. One-time code for {rebuilt.email}:"
+    yield f"  {rebuilt.one_time_code}"
+    yield "It is shown this once. Choose a new password with it, then sign in:"
+    yield f"  crmdesk{named} password set {rebuilt.email}"
+    yield "Everybody else needs a one-time code too, and sets their second factor up anew."
+    if not usual:
+        yield "The workspace that opens when none is named is still the one you opened last."

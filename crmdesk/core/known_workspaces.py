@@ -66,6 +66,27 @@ class KnownWorkspaces:
         others = [each for each in self.list() if each.folder != opened.folder]
         self._write([opened, *others][:_MOST])
 
+    def add(self, folder: Path, name: str) -> Path:
+        """Put a workspace into the list behind the last one opened; first where there is none.
+
+        One that was only made must not take the place of the one that people work in.
+
+        Returns:
+            The folder that is opened when none is named: of this workspace, or the last one's.
+
+        Raises:
+            UserError: as :meth:`remember`.
+        """
+        known = self.list()
+        last = known[0] if known else None
+        if last is None or last.folder == folder.absolute() or not last.folder.is_dir():
+            self.remember(folder, name)
+            return folder.absolute()
+        added = KnownWorkspace(folder.absolute(), name, system_time())
+        others = [each for each in known[1:] if each.folder != added.folder]
+        self._write([last, added, *others][:_MOST])
+        return last.folder
+
     def forget(self, folder: Path) -> None:
         """Take a workspace out of the list; the folder itself stays as it is.
 

@@ -61,3 +61,20 @@ def test_refusals_say_what_to_do_and_make_nothing(terminal: Terminal, tmp_path: 
     assert (mistyped.code, mistyped.error) == (1, "recovery_key_incomplete")
     assert (nothing.code, nothing.error) == (2, "recovery_key_missing")
     assert not folder.exists()
+
+
+def test_a_restored_workspace_does_not_take_the_place_of_the_one_in_use(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    key = made(terminal)
+    file = tmp_path / "harbour.zip"
+    assert terminal("backup", "create", "--complete", "--out", str(file)).code == 0
+    folder = tmp_path / "a copy"
+
+    words = ["workspace", "restore", str(file), "--into", str(folder), "--recovery-key-stdin"]
+    done = terminal.process(*words, stdin=f"{key}\n", workspace=False)
+
+    assert done.code == 0, done.err
+    assert f"crmdesk --workspace '{folder}' password set" in done.out
+    usual = terminal.process("--json", "record", "list", "contacts", workspace=False)
+    assert usual.code == 0, "the first workspace is still the one that opens"

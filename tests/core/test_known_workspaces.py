@@ -28,3 +28,22 @@ def test_a_damaged_list_of_workspaces_counts_as_empty(tmp_path: Path):
     assert known.last() == tmp_path
     known.forget(tmp_path)
     assert known.list() == []
+
+
+def test_a_workspace_that_was_only_made_does_not_take_the_place_of_the_last_one(tmp_path: Path):
+    known = KnownWorkspaces(tmp_path / "config" / "workspaces.json")
+    (tmp_path / "one").mkdir()
+    known.remember(tmp_path / "two", "two")
+    known.remember(tmp_path / "one", "one")
+
+    assert known.add(tmp_path / "again", "again") == tmp_path / "one"
+    assert [each.name for each in known.list()] == ["one", "again", "two"]
+    assert known.add(tmp_path / "one", "one") == tmp_path / "one"
+
+
+def test_a_workspace_that_was_made_comes_first_when_no_other_is_there(tmp_path: Path):
+    known = KnownWorkspaces(tmp_path / "config" / "workspaces.json")
+    assert known.add(tmp_path / "first", "first") == tmp_path / "first"
+
+    assert known.add(tmp_path / "second", "second") == tmp_path / "second", "the first is gone"
+    assert known.last() == tmp_path / "second"
