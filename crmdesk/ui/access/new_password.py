@@ -23,17 +23,25 @@ class NewPasswordPair(QObject):
     Args:
         words: the person's name and address and the workspace's name.
         has_second_factor: whether a code is asked for as well.
+        replaces: whether it takes the place of a password, which the labels then say.
     """
 
     def __init__(
-        self, words: Sequence[str], *, has_second_factor: bool, parent: QObject | None = None
+        self,
+        words: Sequence[str],
+        *,
+        has_second_factor: bool,
+        replaces: bool = False,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.words = tuple(words)
         self._second = has_second_factor
-        self.new = NewPasswordField(self.tr("New password"), self._rate)
+        title = self.tr("New password") if replaces else self.tr("Password")
+        again = self.tr("Repeat new password") if replaces else self.tr("Repeat password")
+        self.new = NewPasswordField(title, self._rate)
         self.new.field.setObjectName("new_password")
-        self.again = PasswordField(self.tr("Repeat password"))
+        self.again = PasswordField(again)
         self.again.setObjectName("repeat_password")
         help_text = QCoreApplication.translate(
             "NewPasswordPair",
@@ -42,10 +50,9 @@ class NewPasswordPair(QObject):
             shortest_length(has_second_factor),
         )
         self.fields = (
-            FormField(self.tr("Password"), self.new, help_text, check=self._check_new),
-            FormField(self.tr("Repeat password"), self.again, check=self._check_again),
+            FormField(title, self.new, help_text, check=self._check_new),
+            FormField(again, self.again, check=self._check_again),
         )
-        self.new.field.textEdited.connect(self.fields[0].clear_error)
 
     def text(self) -> str:
         """The password."""
@@ -100,7 +107,7 @@ class ChangePasswordDialog(DecisionDialog):
         self.old_field = FormField(self.tr("Current password"), self.old)
         second = desk.workspace.two_factor.status(desk.actor).enrolled
         words = (desk.actor.full_name, desk.actor.email, desk.workspace.file.name)
-        self.pair = NewPasswordPair(words, has_second_factor=second, parent=self)
+        self.pair = NewPasswordPair(words, has_second_factor=second, replaces=True, parent=self)
         for field in (self.old_field, *self.pair.fields):
             self.body.addWidget(field)
             field.error_changed.connect(self.fit_soon)

@@ -63,6 +63,10 @@ QPushButton[kind="icon"]:pressed { background: $border; }
 QPushButton[kind="icon"]:checked { background: $soft; }
 QPushButton[kind="icon"]:disabled { background: transparent; border-color: transparent; }
 QPushButton[kind="icon"][keyfocus="true"] { border-color: $accent; padding: 0px; }
+/* Inside a field it leaves the field's edge in sight. */
+QPushButton[kind="icon"][inside="true"] {
+    min-width: ${px24}px; max-width: ${px24}px; min-height: ${px24}px; max-height: ${px24}px;
+}
 
 QPushButton[kind="link"] {
     background: transparent; border: none; color: $accent;
@@ -153,7 +157,14 @@ QLineEdit[code="true"]:focus, QLineEdit[code="true"][error="true"] { padding: 0p
 QComboBox QLineEdit, QAbstractSpinBox QLineEdit {
     min-height: 0px; border: none; padding: 0px; background: transparent;
 }
-QComboBox { combobox-popup: 0; }
+/* A line edit keeps 2 px before its text by itself; so texts stand under each other. */
+QComboBox { combobox-popup: 0; padding: 1px 11px; }
+QComboBox:disabled { padding: 1px 11px; }
+QComboBox:focus, QComboBox:on, QComboBox[error="true"] { padding: 0px 10px; }
+QComboBox:editable { padding: 1px 9px; }
+QComboBox:editable:focus, QComboBox:editable:on, QComboBox:editable[error="true"] {
+    padding: 0px 8px;
+}
 QComboBox::drop-down { border: none; width: ${px24}px; subcontrol-position: center right; }
 QComboBox::down-arrow { image: url("$mark_chevron"); width: ${px14}px; height: ${px14}px; }
 QComboBox::down-arrow:disabled { image: url("$mark_chevron_off"); }

@@ -6,7 +6,15 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.widgets.announce import announce
@@ -37,7 +45,8 @@ class FormField(QWidget):
 
     Args:
         title: the label, buddy of the control.
-        control: any field; a QLineEdit's typing clears the error by itself.
+        control: any field; a QLineEdit's typing clears the error by itself. Of several widgets
+            in one, the focus proxy is the field: it takes the error's edge and the help.
         help_text: a sentence below in small.
         check: returns the error sentence, or an empty text.
         unit: a word after the control, e.g. "records".
@@ -60,6 +69,7 @@ class FormField(QWidget):
     ) -> None:
         super().__init__(parent)
         self.control = control
+        self._field = control.focusProxy() or control
         self._title, self._help_text, self._check = title, help_text, check
         self._error, self._reason = "", ""
         self._label = label(title, TextStyle.STRONG)
@@ -69,10 +79,14 @@ class FormField(QWidget):
         self._ring = Ring(parent=control)
         self._ring.hide()
         self._build(unit)
-        control.setAccessibleName(title)
-        control.installEventFilter(self)
+        for each in {control, self._field}:
+            each.setAccessibleName(title)
+            each.installEventFilter(self)
         if isinstance(control, QLineEdit):
             control.textEdited.connect(self.clear_error)
+        elif isinstance(self._field, QLineEdit):
+            # A button beside it, such as "Choose...", fills it without typing.
+            self._field.textChanged.connect(self.clear_error)
         self._show_below()
 
     def _build(self, unit: str) -> None:
@@ -115,10 +129,10 @@ class FormField(QWidget):
         if error == self._error:
             return
         self._error = error
-        restyle(self.control, "error", bool(error))
+        restyle(self._field, "error", bool(error))
         self._show_below()
         if error:
-            announce(self.control, error, urgent=True)
+            announce(self._field, error, urgent=True)
         self.error_changed.emit(error)
 
     def clear_error(self) -> None:
@@ -147,7 +161,12 @@ class FormField(QWidget):
         self._below.set_tone("danger" if self._error else "text3")
         self._below.setVisible(bool(text))
         self._mark.setVisible(bool(self._error))
-        self.control.setAccessibleDescription(text)
+        self._field.setAccessibleDescription(text)
+
+    def _within(self) -> bool:
+        """Whether the focus went to another part of the control, such as its button."""
+        now = QApplication.focusWidget()
+        return now is not None and self.control.isAncestorOf(now)
 
     def _place_ring(self) -> None:
         size = self._ring.sizeHint()
@@ -158,7 +177,7 @@ class FormField(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QFocusEvent) and event.reason() not in _STILL_THERE:
-            if event.lostFocus() and self._check is not None:
+            if event.lostFocus() and self._check is not None and not self._within():
                 self.validate()
         elif event.type() is QEvent.Type.Resize:
             self._place_ring()

@@ -28,6 +28,7 @@ class PasswordField(QLineEdit):
         self.setAccessibleName(name)
         self.setEchoMode(QLineEdit.EchoMode.Password)
         self._eye = IconButton("eye", self.tr("Show password"), parent=self)
+        self._eye.setProperty("inside", "true")
         self._eye.setCursor(Qt.CursorShape.ArrowCursor)
         self._eye.clicked.connect(self.toggle)
 

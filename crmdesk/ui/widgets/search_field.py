@@ -34,6 +34,7 @@ class SearchField(QLineEdit):
         self.setAccessibleName(placeholder)
         self._icon = IconLabel("search", "text2", _ICON, self)
         self._clear = IconButton("x", self.tr("Clear search"), parent=self)
+        self._clear.setProperty("inside", "true")
         self._clear.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._clear.setCursor(Qt.CursorShape.ArrowCursor)
         self._clear.clicked.connect(self.clear_search)

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QDate, Qt
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QWidget
 
-from crmdesk.ui.widgets.buttons import IconButton
+from crmdesk.ui.widgets.buttons import Button, IconButton
 from crmdesk.ui.widgets.code_field import CodeField
 from crmdesk.ui.widgets.form_field import FormField
 from crmdesk.ui.widgets.number_field import DateField, NumberField
@@ -66,6 +66,43 @@ def test_the_label_is_the_buddy_and_the_name_of_its_field(show):
 
     assert field.title.buddy() is edit
     assert edit.accessibleName() == "Threshold"
+
+
+def with_button(show, check) -> tuple[FormField, QLineEdit, Button, QLineEdit]:
+    row, edit, button, other = QWidget(), QLineEdit(), Button("Choose..."), QLineEdit()
+    line = QHBoxLayout(row)
+    line.addWidget(edit)
+    line.addWidget(button)
+    row.setFocusProxy(edit)
+    field = FormField("Folder", row, "On this computer", check=check)
+    show(field, other)
+    edit.setFocus()
+    return field, edit, button, other
+
+
+def test_the_error_of_a_field_with_a_button_stands_on_the_field(show):
+    field, edit, _, other = with_button(show, lambda: "Choose a folder")
+
+    other.setFocus(Qt.FocusReason.TabFocusReason)
+
+    assert field.error == "Choose a folder"
+    assert edit.property("error") == "true"
+    assert edit.accessibleName() == "Folder"
+    assert edit.accessibleDescription() == "Choose a folder"
+
+
+def test_whoever_goes_to_the_button_beside_the_field_has_not_left_it(show):
+    field, edit, button, other = with_button(show, lambda: "Choose a folder")
+
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+    assert field.error == ""
+    other.setFocus(Qt.FocusReason.TabFocusReason)
+    edit.setFocus()
+    other.setFocus(Qt.FocusReason.TabFocusReason)
+    assert field.error == "Choose a folder"
+
+    edit.setText("/home/ingrid/crm")
+    assert field.error == ""
 
 
 def test_a_reason_disables_the_field_and_stands_below_it(show):
