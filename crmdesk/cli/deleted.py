@@ -1,4 +1,4 @@
-"""``restore deleted`` and ``restore definition``: what a backup has and the workspace lost."""
+"""``restore deleted``: records that a backup has and the workspace lost."""
 
 from __future__ import annotations
 
@@ -90,37 +90,6 @@ def restore_deleted(
             f"{plural(int(result.get('records_changed', 0)), 'record')} came back with "
             f"{plural(int(result.get('associations', 0)), 'association')}.",
         )
-
-
-def restore_definition(
-    context: typer.Context,
-    source: Annotated[
-        str, typer.Argument(metavar="ID_OR_FILE", help="Id of a backup, or its file.")
-    ],
-    object_name: Annotated[str, typer.Option("--object", metavar="O", help="Which object.")],
-    name: Annotated[str, typer.Option("--property", metavar="P", help="Its internal name.")],
-    option: Annotated[
-        str | None, typer.Option("--option", metavar="V", help="Only this option of it.")
-    ] = None,
-) -> None:
-    """Make a property again that the backup defines, or one of its options."""
-    path = Path(source)
-    reference = str(path.absolute()) if path.is_file() else source
-    with seat(context) as here:
-        restores = here.workspace.definition_restores
-        if option is None:
-            found = restores.property(here.actor, reference, object_name, name)
-        else:
-            found = restores.option(here.actor, reference, object_name, name, option)
-        document = {
-            "id": found.id,
-            "object": object_name,
-            "name": found.name,
-            "label": found.label,
-            "type": found.type.value,
-            "options": [each.value for each in found.options if not each.archived],
-        }
-        here.output.result(document, f"{found.label} is there again.")
 
 
 def _ids(text: str) -> tuple[int, ...]:

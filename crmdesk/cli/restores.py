@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from crmdesk.cli.deleted import restore_definition, restore_deleted
+from crmdesk.cli.deleted import restore_deleted
 from crmdesk.cli.documents import plan_document, restore_document
+from crmdesk.cli.lost_definitions import restore_definition
 from crmdesk.cli.output import plural
 from crmdesk.cli.parameters import Code, JsonLines, OutFile, Wait, group
 from crmdesk.cli.secret_input import code_or_ask

@@ -240,6 +240,7 @@ class Workspace:
             self.database,
             self.guard,
             self.definitions,
+            self.pipelines,
             self.folder / "vault" / "backups",
             self.signing_key.public_key,
         )

@@ -76,11 +76,40 @@ def test_a_lost_property_is_made_again_from_the_backup(terminal: Terminal) -> No
     lost = terminal("backup", "compare", backup).document["definitions"]
 
     words = ["restore", "definition", backup, "--object", "contacts", "--property", "boat"]
+    looked = terminal(*words, "--dry-run")
+    still = terminal("property", "list", "contacts").document["properties"]
     done = terminal(*words)
 
     assert [(each["name"], each["change"]) for each in lost] == [("boat", "property_removed")]
-    assert (done.code, done.document["label"]) == (0, "Boat")
+    assert looked.document == done.document
+    assert "boat" not in {each["name"] for each in still}
+    assert (done.code, done.document["steps"][0]["label"]) == (0, "Boat")
     assert terminal("backup", "compare", backup).document["definitions"] == []
+
+
+def test_a_deleted_pipeline_and_a_renamed_stage_are_put_back(terminal: Terminal) -> None:
+    stages = ["--stage", "cast=Cast:0.2", "--stage", "landed=Landed:1!"]
+    assert terminal("pipeline", "add", "deals", "nets", "--label", "Nets", *stages).code == 0
+    backup = terminal("backup", "create").document["backup_id"]
+    assert terminal("pipeline", "remove", "deals", "nets").code == 0
+    words = ["restore", "definition", backup, "--object", "deals"]
+
+    done = terminal(*words, "--pipeline", "nets")
+    again = terminal("pipeline", "list", "deals").document["pipelines"][-1]
+    changed = ["pipeline", "set", "deals", "nets", "--stage", "cast", "--stage-label", "Thrown"]
+    assert terminal(*changed).code == 0
+    back = terminal(*words, "--pipeline", "nets", "--stage", "cast")
+    nothing = terminal(*words, "--all")
+    unclear = terminal(*words, "--stage", "cast")
+
+    assert done.document["steps"][0]["parts"] == ["Cast", "Landed"]
+    assert [(s["name"], s["probability"], s["closed"]) for s in again["stages"]] == [
+        ("cast", "0.2", False),
+        ("landed", "1", True),
+    ]
+    assert [back.document["steps"][0][key] for key in ("now", "then")] == ["Thrown", "Cast"]
+    assert (nothing.code, nothing.error) == (1, "definition_there")
+    assert (unclear.code, unclear.error) == (2, "definition_not_chosen")
 
 
 def test_the_report_of_a_restore_is_saved(terminal: Terminal, tmp_path: Path) -> None:

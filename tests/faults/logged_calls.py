@@ -11,12 +11,14 @@ from pathlib import Path
 from crmdesk.core.access.proofs import person_binding
 from crmdesk.core.access.step_up import StepUpPurpose, record_step_up
 from crmdesk.core.access.user import NewUser, UserChange
+from crmdesk.core.compare.model import DefinitionChange
 from crmdesk.core.records.bulk_model import BulkAction, BulkChange, BulkPlan
-from crmdesk.core.records.catalogue import OptionDefinition, PropertyDefinition
+from crmdesk.core.records.catalogue import PropertyDefinition
 from crmdesk.core.records.filters import RecordQuery
 from crmdesk.core.records.picking import Picked
 from crmdesk.core.records.recycle_bin_model import bin_key
 from crmdesk.core.records.types import PropertyType
+from crmdesk.core.restore.definition_plan import LostDefinition
 from crmdesk.core.restore.deleted_model import DeletedRequest
 from crmdesk.core.restore.model import RestorePlan
 from tests.builders import PASSWORD, PLACE, Desk
@@ -61,22 +63,13 @@ def _compared(desk: Desk) -> Act:
     return lambda: comparisons.export(desk.admin, found.id, desk.folder.parent / "out.csv")
 
 
-def _lost_property(desk: Desk) -> Act:
+def _lost_definition(desk: Desk) -> Act:
     desk.workspace.definitions.add_property(desk.admin, "contacts", PROPERTY)
     backup = desk.backup()
     desk.workspace.definitions.archive_property(desk.admin, "contacts", PROPERTY.name)
+    lost = LostDefinition("contacts", DefinitionChange.PROPERTY_REMOVED, PROPERTY.name)
     restores = desk.workspace.definition_restores
-    return lambda: restores.property(desk.admin, backup.id, "contacts", PROPERTY.name)
-
-
-def _lost_option(desk: Desk) -> Act:
-    definitions = desk.workspace.definitions
-    backup = desk.backup()
-    found = definitions.object(desk.admin, "deals").property("dealtype")
-    lost, *kept = [OptionDefinition(each.value, each.label) for each in found.options]
-    definitions.set_property(desk.admin, "deals", "dealtype", {"options": kept})
-    restores = desk.workspace.definition_restores
-    return lambda: restores.option(desk.admin, backup.id, "deals", "dealtype", lost.value)
+    return lambda: restores.remake(desk.admin, backup.id, [lost])
 
 
 def _deleted(desk: Desk) -> Act:
@@ -418,8 +411,7 @@ LOGGED: dict[str, Preparation] = {
     ),
     "browsing.reveal": _browsed,
     "comparisons.export": _compared,
-    "definition_restores.option": _lost_option,
-    "definition_restores.property": _lost_property,
+    "definition_restores.remake": _lost_definition,
     "deleted_records.start": _deleted,
     "records.reveal": _with_contact(
         lambda d, i: d.workspace.records.reveal(d.admin, "contacts", i, ["hs_object_id", "phone"])
@@ -498,6 +490,8 @@ READS = frozenset(
         "browsing.browse",
         "browsing.tables",
         "comparisons.compare",
+        "definition_restores.differences",
+        "definition_restores.plan",
         "deleted_records.plan",
         "drills.list",
         "comparisons.numbers",

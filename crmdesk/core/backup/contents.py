@@ -86,7 +86,10 @@ def _definition(found: ObjectType) -> dict[str, Any]:
             {
                 "name": pipeline.name,
                 "label": pipeline.label,
-                "stages": [[stage.name, stage.label, stage.closed] for stage in pipeline.stages],
+                "stages": [
+                    [stage.name, stage.label, stage.closed, stage.probability]
+                    for stage in pipeline.stages
+                ],
             }
             for pipeline in found.pipelines
         ],

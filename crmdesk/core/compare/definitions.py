@@ -8,6 +8,7 @@ from typing import Any
 
 from crmdesk.core.backup.manifest import Manifest, ManifestEntry
 from crmdesk.core.compare.model import DefinitionChange, DefinitionDifference
+from crmdesk.core.compare.pipelines import PipelineThere, compare_pipelines, pipeline_of
 
 _LOOKED_UP = frozenset({"pipeline", "stage", "owner"})
 _SETTINGS = ("sensitive", "unique", "required", "calculated", "group")
@@ -33,7 +34,7 @@ class ObjectThere:
     label: str
     custom: bool
     properties: Mapping[str, PropertyThere]
-    pipelines: Mapping[str, tuple[str, Mapping[str, str]]]
+    pipelines: Mapping[str, PipelineThere]
 
 
 def objects_of(
@@ -57,7 +58,8 @@ def compare_definitions(
     """Every difference, object by object.
 
     Args:
-        recreatable: the later state is the workspace itself, which can be given back what it lost.
+        recreatable: the earlier state is a backup, and the later one the workspace itself, which
+            can be given back what it lost.
     """
     found: list[DefinitionDifference] = []
     for name in sorted(set(then) | set(now)):
@@ -70,7 +72,7 @@ def compare_definitions(
             found.append(DefinitionDifference(name, change, name, before.label, then=before.label))
         elif before is not None and after is not None:
             found += _properties(before, after, recreatable)
-            found += _pipelines(before, after)
+            found += compare_pipelines(before, after, recreatable)
     return tuple(found)
 
 
@@ -88,13 +90,7 @@ def _object(name: str, told: Mapping[str, Any], manifest: Manifest | None) -> Ob
             {key: facts[key] for key in _SETTINGS},
             _options_of(facts),
         )
-    pipelines = {
-        pipeline["name"]: (
-            pipeline["label"],
-            {stage: label for stage, label, *_ in pipeline["stages"]},
-        )
-        for pipeline in told["pipelines"]
-    }
+    pipelines = {each["name"]: pipeline_of(each) for each in told["pipelines"]}
     return ObjectThere(name, told["label"], bool(told["custom"]), properties, pipelines)
 
 
@@ -137,6 +133,7 @@ def _property(
     object_name: str, then: PropertyThere, now: PropertyThere, recreatable: bool
 ) -> Iterator[DefinitionDifference]:
     name, label = now.name, now.label
+    can = recreatable and not now.settings.get("calculated")
     if then.type and then.type != now.type:
         change = DefinitionChange.TYPE_CHANGED
         yield DefinitionDifference(object_name, change, name, label, then=then.type, now=now.type)
@@ -146,7 +143,9 @@ def _property(
         yield DefinitionDifference(object_name, DefinitionChange.PROPERTY_REMADE, name, label)
     if then.label != now.label:
         change = DefinitionChange.LABEL_CHANGED
-        yield DefinitionDifference(object_name, change, name, label, then=then.label, now=now.label)
+        yield DefinitionDifference(
+            object_name, change, name, label, then=then.label, now=now.label, recreatable=can
+        )
     for key in _SETTINGS:
         told = key in then.settings and key in now.settings
         if told and then.settings[key] != now.settings[key]:
@@ -158,6 +157,7 @@ def _property(
                 key,
                 _word(then.settings[key]),
                 _word(now.settings[key]),
+                can and key != "calculated",
             )
     if then.settings and now.settings:
         yield from _options(object_name, then, now, recreatable)
@@ -184,33 +184,8 @@ def _options(
             value,
             before or "",
             after or "",
-            recreatable and after is None,
+            recreatable and before is not None,
         )
-
-
-def _pipelines(before: ObjectThere, after: ObjectThere) -> Iterator[DefinitionDifference]:
-    for name in [*before.pipelines, *(n for n in after.pipelines if n not in before.pipelines)]:
-        then, now = before.pipelines.get(name), after.pipelines.get(name)
-        if now is None and then is not None:
-            change = DefinitionChange.PIPELINE_REMOVED
-            yield DefinitionDifference(before.name, change, name, then[0], then=then[0])
-        elif then is None and now is not None:
-            change = DefinitionChange.PIPELINE_ADDED
-            yield DefinitionDifference(before.name, change, name, now[0], now=now[0])
-        elif then is not None and now is not None:
-            yield from _stages(before.name, name, now[0], then[1], now[1])
-
-
-def _stages(
-    object_name: str, name: str, label: str, then: Mapping[str, str], now: Mapping[str, str]
-) -> Iterator[DefinitionDifference]:
-    for stage in [*then, *(stage for stage in now if stage not in then)]:
-        if stage not in now:
-            change = DefinitionChange.STAGE_REMOVED
-            yield DefinitionDifference(object_name, change, name, label, stage, then=then[stage])
-        elif stage not in then:
-            change = DefinitionChange.STAGE_ADDED
-            yield DefinitionDifference(object_name, change, name, label, stage, now=now[stage])
 
 
 def _word(value: object) -> str:

@@ -73,8 +73,11 @@ class DefinitionChange(StrEnum):
     OPTION_RENAMED = "option_renamed"
     PIPELINE_ADDED = "pipeline_added"
     PIPELINE_REMOVED = "pipeline_removed"
+    PIPELINE_RENAMED = "pipeline_renamed"
     STAGE_ADDED = "stage_added"
     STAGE_REMOVED = "stage_removed"
+    STAGE_RENAMED = "stage_renamed"
+    STAGE_CLOSED = "stage_closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ class DefinitionDifference:
         name: internal name of the property, pipeline or object.
         item: value of the option, name of the stage, or the setting; else "".
         then, now: as they stood; "" where there was nothing.
-        recreatable: it can be made again here from the earlier side, a backup.
+        recreatable: what it was can be put back here from the earlier side, a backup.
     """
 
     object: str

@@ -62,11 +62,12 @@ class Property:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A step of a pipeline."""
+    """A step of a pipeline; ``probability`` is canonical text from 0 to 1, or None."""
 
     name: str
     label: str
     closed: bool
+    probability: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +268,7 @@ def _pipelines(tx: Tx, object_type_id: int) -> tuple[Pipeline, ...]:
             pipeline_stages.c.name,
             pipeline_stages.c.label,
             pipeline_stages.c.closed,
+            pipeline_stages.c.probability,
         )
         .join(pipeline_stages, pipeline_stages.c.pipeline_id == pipelines.c.id)
         .where(
@@ -279,5 +281,5 @@ def _pipelines(tx: Tx, object_type_id: int) -> tuple[Pipeline, ...]:
     found: dict[str, tuple[str, list[Stage]]] = {}
     for row in rows:
         stages = found.setdefault(row.pipeline, (row.pipeline_label, []))[1]
-        stages.append(Stage(row.name, row.label, bool(row.closed)))
+        stages.append(Stage(row.name, row.label, bool(row.closed), row.probability))
     return tuple(Pipeline(name, label, tuple(stages)) for name, (label, stages) in found.items())

@@ -14,13 +14,13 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QVBoxLayout, QWidget
 from crmdesk.core.compare.model import (
     Change,
     Comparison,
-    DefinitionChange,
     DifferenceFilter,
     DifferingRecord,
 )
 from crmdesk.core.errors import Cancelled, UserError
-from crmdesk.core.records.schema import Property
 from crmdesk.ui import words
+from crmdesk.ui.backup.compare_choices import offer_properties
+from crmdesk.ui.backup.compare_definitions import DefinitionDeeds, recreatable
 from crmdesk.ui.backup.compare_frame import CompareFrame
 from crmdesk.ui.backup.compare_rows import (
     RecordDifferences,
@@ -56,6 +56,7 @@ class CompareDialog(CompareFrame):
         self._found: Comparison | None = None
         self._source: RecordDifferences | None = None
         self._stop = threading.Event()
+        self.deeds = DefinitionDeeds(desk, reference, self)
         self._offer_others()
         self._connect()
         self._compare()
@@ -77,10 +78,13 @@ class CompareDialog(CompareFrame):
         self.others.activated.connect(self._compare)
         self.objects.activated.connect(self._choose_object)
         self.properties.activated.connect(self._load)
-        self.kinds.changed.connect(self._load)
+        self.kinds.changed.connect(self._choose_object)
         self.table.opened.connect(self.show_record)
         self.table.counted.connect(self._say_count)
         self.definitions.action_chosen.connect(self._act)
+        self.put_back_button.clicked.connect(self._put_all_back)
+        self.deeds.made.connect(self._compare)
+        self.deeds.failed.connect(self._show_failure)
         self.panel.closed.connect(self._close_panel)
         self.panel.stepped.connect(self._step)
         self.banner.acted.connect(self._compare)
@@ -138,21 +142,17 @@ class CompareDialog(CompareFrame):
     def _choose_object(self) -> None:
         found = self._found
         known = None if found is None else found.object(str(self.objects.currentData()))
-        self.properties.clear()
-        self.properties.addItem(say("All properties"), "")
-        for name, count in ({} if known is None else known.properties).items():
-            label = name if known is None else known.labels.get(name, name)
-            self.properties.addItem(f"{label} ({words.number(count)})", name)
-        self.properties.setEnabled(known is not None and bool(known.properties))
+        offer_properties(
+            self.properties, found, known, of_records=self.kinds.current in ("all", "changed")
+        )
         self._load()
 
     def wanted(self) -> DifferenceFilter:
         """What the choices say."""
-        return DifferenceFilter(
-            str(self.objects.currentData() or ""),
-            _CHANGES.get(self.kinds.current),
-            str(self.properties.currentData() or ""),
-        )
+        # Where no object is chosen, a property is told with its object.
+        of, _, name = str(self.properties.currentData() or "").rpartition(".")
+        chosen = str(self.objects.currentData() or "")
+        return DifferenceFilter(chosen or of, _CHANGES.get(self.kinds.current), name)
 
     @Slot()
     def _load(self) -> None:
@@ -165,6 +165,7 @@ class CompareDialog(CompareFrame):
         self.definitions.setVisible(definitions)
         for each in (self.objects, self.properties, self.save_button):
             each.setVisible(not definitions)
+        self.put_back_button.setVisible(definitions and len(recreatable(found)) > 1)
         if definitions:
             self.definitions.refresh()
             self._say_count(len(found.definitions))
@@ -224,22 +225,12 @@ class CompareDialog(CompareFrame):
     @Slot(str, object)
     def _act(self, key: str, number: int) -> None:
         found = self._found
-        if found is None or key != "recreate":
-            return
-        lost, desk = found.definitions[number], self._desk
-        restores, reference = desk.workspace.definition_restores, self._reference
+        if found is not None and key == "recreate":
+            self.deeds.ask([found.definitions[number]])
 
-        def write() -> Property:
-            if lost.change is DefinitionChange.OPTION_REMOVED:
-                return restores.option(desk.actor, reference, lost.object, lost.name, lost.item)
-            return restores.property(desk.actor, reference, lost.object, lost.name)
-
-        def made(again: Property) -> None:
-            desk.toast(say("Made again"), again.label)
-            desk.changed(lost.object)
-            self._compare()
-
-        desk.run_write(self, write, made, self._show_failure)
+    @Slot()
+    def _put_all_back(self) -> None:
+        self.deeds.ask(recreatable(self._found))
 
     # -- one record --------------------------------------------------------------------------
     @Slot(object)

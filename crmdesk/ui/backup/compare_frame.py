@@ -85,6 +85,8 @@ class CompareFrame(QDialog):
         self.footer = Footer(tall=True)
         self.save_button = Button(say("Save as CSV"), ButtonKind.SECONDARY, "download")
         self.save_button.setObjectName("save_difference")
+        self.put_back_button = Button(say("Put all back"), ButtonKind.SECONDARY, "rotate-ccw")
+        self.put_back_button.setObjectName("put_all_back")
         self.close_button = Button(say("Close"), ButtonKind.SECONDARY)
 
     def _build(self) -> None:
@@ -102,7 +104,7 @@ class CompareFrame(QDialog):
         top.addWidget(self.header)
         top.addWidget(self.banner)
         top.addLayout(line)
-        for button in (self.save_button, self.close_button):
+        for button in (self.put_back_button, self.save_button, self.close_button):
             self.footer.end.addWidget(button)
         middle = QHBoxLayout()
         middle.setSpacing(0)
@@ -116,7 +118,7 @@ class CompareFrame(QDialog):
         whole.addWidget(self.busy)
         whole.addLayout(middle, 1)
         whole.addWidget(self.footer)
-        for hidden in (self.banner, self.panel, self.definitions):
+        for hidden in (self.banner, self.panel, self.definitions, self.put_back_button):
             hidden.hide()
         # Enter on a row must not press a button.
         for each in self.findChildren(QPushButton):

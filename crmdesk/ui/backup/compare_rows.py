@@ -108,12 +108,14 @@ def definition_columns() -> tuple[Column, ...]:
 def definition_row(number: int, found: DefinitionDifference, object_label: str) -> Row:
     """One difference of definitions."""
     where = f"{object_label}: {found.label}"
-    item = _setting(found.item) if found.change is DefinitionChange.SETTING_CHANGED else found.item
+    item = found.item
+    if found.change is DefinitionChange.SETTING_CHANGED:
+        item = setting_words(found.item)
     cells = {
-        "what": Cell(_what(found.change)),
+        "what": Cell(what_words(found.change)),
         "where": Cell(where, item),
-        "then": Cell(_type_or_text(found, found.then), quiet=True),
-        "now": Cell(_type_or_text(found, found.now)),
+        "then": Cell(type_or_text(found.change, found.item, found.then), quiet=True),
+        "now": Cell(type_or_text(found.change, found.item, found.now)),
     }
     standing = ("recreate",) if found.recreatable else ()
     return Row(number, cells, standing=standing)
@@ -123,10 +125,22 @@ def definition_actions(found: DefinitionDifference) -> Sequence[RowAction]:
     """What can be done about a difference."""
     if not found.recreatable:
         return ()
-    return (RowAction("recreate", say("Make again"), "rotate-ccw", prominent=True),)
+    text = say("Make again") if found.change in _REMOVED else say("Put back")
+    return (RowAction("recreate", text, "rotate-ccw", prominent=True),)
 
 
-def _what(change: DefinitionChange) -> str:
+_REMOVED = frozenset(
+    {
+        DefinitionChange.PROPERTY_REMOVED,
+        DefinitionChange.OPTION_REMOVED,
+        DefinitionChange.PIPELINE_REMOVED,
+        DefinitionChange.STAGE_REMOVED,
+    }
+)
+
+
+def what_words(change: DefinitionChange) -> str:
+    """What happened to a definition."""
     return {
         DefinitionChange.OBJECT_ADDED: say("Object added"),
         DefinitionChange.OBJECT_REMOVED: say("Object removed"),
@@ -142,11 +156,15 @@ def _what(change: DefinitionChange) -> str:
         DefinitionChange.PIPELINE_ADDED: say("Pipeline added"),
         DefinitionChange.PIPELINE_REMOVED: say("Pipeline removed"),
         DefinitionChange.STAGE_ADDED: say("Stage added"),
+        DefinitionChange.PIPELINE_RENAMED: say("Pipeline renamed"),
         DefinitionChange.STAGE_REMOVED: say("Stage removed"),
+        DefinitionChange.STAGE_RENAMED: say("Stage renamed"),
+        DefinitionChange.STAGE_CLOSED: say("Stage opened or closed"),
     }[change]
 
 
-def _setting(key: str) -> str:
+def setting_words(key: str) -> str:
+    """What a setting of a property is called."""
     return {
         "sensitive": say("Sensitive"),
         "unique": say("Unique"),
@@ -156,15 +174,17 @@ def _setting(key: str) -> str:
     }.get(key, key)
 
 
-def _type_or_text(found: DefinitionDifference, text: str) -> str:
-    """Types in words; yes and no too."""
-    if found.change in (
+def type_or_text(change: DefinitionChange, item: str, text: str) -> str:
+    """Types, yes and no, open and closed in words; anything else as it is."""
+    if change in (
         DefinitionChange.TYPE_CHANGED,
         DefinitionChange.PROPERTY_ADDED,
         DefinitionChange.PROPERTY_REMOVED,
     ):
         return _types().get(text, text)
-    if found.change is DefinitionChange.SETTING_CHANGED and found.item != "group":
+    if change is DefinitionChange.STAGE_CLOSED:
+        return {"open": say("Open"), "closed": say("Closed")}.get(text, text)
+    if change is DefinitionChange.SETTING_CHANGED and item != "group":
         return {"yes": say("Yes"), "no": say("No")}.get(text, text)
     return text
 

@@ -11,6 +11,7 @@ from crmdesk.core.records.catalogue import PropertyDefinition
 from crmdesk.core.records.types import PropertyType
 from crmdesk.ui.backup.compare_dialog import CompareDialog
 from crmdesk.ui.backup.dialogs import CreateDialog
+from crmdesk.ui.widgets.dialog import DecisionDialog
 from tests.builders import Desk
 from tests.ui.backup.conftest import Open
 from tests.ui.clipping import PseudoTranslator, clipped
@@ -88,10 +89,67 @@ def test_a_lost_property_is_made_again(open_page: Open, changed: Desk) -> None:
     work.wait(lambda: dialog.definitions.isVisible() and dialog.definitions.count == 1)
 
     dialog.definitions.action_chosen.emit("recreate", dialog.definitions.ids[0])
+    work.wait(lambda: isinstance(work.dialog(), DecisionDialog))
+    asked = work.dialog()
+    assert isinstance(asked, DecisionDialog)
+    assert "“Boat”" in asked.accessibleName()
+    assert not nameless(asked)
+    work.click(asked.deed_button)
 
     work.wait(lambda: dialog.found is not None and not dialog.found.definitions)
     found = changed.workspace.definitions.object(changed.admin, "contacts")
     assert "boat" in found.by_name
+
+
+@offscreen_menu
+def test_a_property_of_any_object_narrows_the_list(open_page: Open, changed: Desk) -> None:
+    work = open_page(changed)
+    dialog = comparing(work)
+    assert dialog.properties.isEnabled()
+    dialog.properties.setCurrentIndex(dialog.properties.findData("contacts.firstname"))
+    dialog.properties.activated.emit(dialog.properties.currentIndex())
+
+    work.wait(lambda: dialog.table.count == 1)
+
+    assert (dialog.wanted().object, dialog.wanted().property) == ("contacts", "firstname")
+    work.click(dialog.kinds._buttons["added"])
+    assert not dialog.properties.isEnabled()
+    assert "Only changed records" in dialog.properties.currentText()
+
+
+@offscreen_menu
+def test_everything_that_was_lost_is_put_back_at_once(open_page: Open, changed: Desk) -> None:
+    pipelines = changed.workspace.pipelines
+    name = pipelines.list(changed.admin, "deals")[0].name
+    pipelines.rename(changed.admin, "deals", name, "Another road")
+    work = open_page(changed)
+    dialog = comparing(work)
+    work.click(dialog.kinds._buttons["definitions"])
+    work.wait(lambda: dialog.definitions.count == 2)
+
+    work.click(dialog.put_back_button)
+    work.wait(lambda: isinstance(work.dialog(), DecisionDialog))
+    asked = work.dialog()
+    assert isinstance(asked, DecisionDialog)
+    assert asked.accessibleName() == "Put 2 definitions back?"
+    work.click(asked.deed_button)
+
+    work.wait(lambda: dialog.found is not None and not dialog.found.definitions)
+    assert pipelines.list(changed.admin, "deals")[0].label != "Another road"
+    assert dialog.put_back_button.isHidden()
+
+
+@offscreen_menu
+def test_what_cannot_be_put_back_is_said(open_page: Open, changed: Desk) -> None:
+    work = open_page(changed)
+    dialog = comparing(work)
+    boat = PropertyDefinition("boat", "Boat", PropertyType.STRING)
+    changed.workspace.definitions.add_property(changed.admin, "contacts", boat)
+
+    dialog._act("recreate", 0)
+
+    work.wait(dialog.banner.isVisible)
+    assert "there already" in dialog.banner.accessibleName()
 
 
 @offscreen_menu
