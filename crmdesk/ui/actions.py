@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
+import shiboken6
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from crmdesk.ui.icons import icon
-from crmdesk.ui.theme.apply import theme_signals
+from crmdesk.ui.theme.apply import theme_signals, when_quiet
 
 
 class MenuName(StrEnum):
@@ -214,8 +216,13 @@ class Actions(QObject):
 
     @Slot()
     def _refresh_icons(self) -> None:
-        for key, spec in self._specs.items():
-            self._dress(self._actions[key], spec)
+        # Menus are closed while the look changes.
+        for key in self._specs:
+            when_quiet(partial(self._refresh_icon, key))
+
+    def _refresh_icon(self, key: str) -> None:
+        if shiboken6.isValid(self) and key in self._specs:
+            self._dress(self._actions[key], self._specs[key])
 
 
 def shown_keys(keys: str) -> str:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 
+import shiboken6
 from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton
 
 from crmdesk.core.resources import resource_path
-from crmdesk.ui.theme.apply import current_tokens, px, theme_signals
+from crmdesk.ui.theme.apply import current_tokens, px, theme_signals, when_quiet
 
 # A screen that joins later with another ratio gets the next larger one, scaled down.
 _USUAL_RATIOS = {1.0, 2.0}
@@ -68,11 +69,19 @@ class _ThemedIcon(QObject):
         super().__init__(button)
         self._button = button
         self._arguments = (name, role, size, gap)
-        theme_signals().changed.connect(self.refresh)
+        theme_signals().changed.connect(self._look_changed)
         self.refresh()
 
     @Slot()
+    def _look_changed(self) -> None:
+        if self._button.isVisible():
+            self.refresh()
+        else:
+            when_quiet(self.refresh)
+
     def refresh(self) -> None:
+        if not shiboken6.isValid(self):
+            return
         name, role, drawn, gap = self._arguments
         size = px(drawn)
         self._button.setIcon(icon(name, role, size, gap))

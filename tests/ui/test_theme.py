@@ -19,6 +19,7 @@ from crmdesk.ui.theme.stylesheet import stylesheet
 from crmdesk.ui.theme.tokens import TOKENS, Scheme, Tokens
 from crmdesk.ui.widgets.buttons import Button, ButtonKind
 from crmdesk.ui.widgets.labels import label
+from crmdesk.ui.widgets.properties import restyle
 
 BOTH = pytest.mark.parametrize("tokens", TOKENS.values(), ids=[*Scheme])
 
@@ -218,7 +219,8 @@ def test_a_buttons_icon_follows_the_theme_and_goes_with_the_button(qapp, qtbot):
     before = button.icon().cacheKey()
 
     apply_theme(qapp, "dark")
-    assert button.icon().cacheKey() != before
+    # Nobody sees the button, so it may wait its turn.
+    qtbot.waitUntil(lambda: button.icon().cacheKey() != before)
 
     button.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
@@ -280,3 +282,41 @@ def test_what_is_out_of_sight_takes_a_new_sheet_soon_after_and_looks_born_in_it(
     assert hidden.font() == pages.widget(0).font()
     assert hidden.palette().windowText() == pages.widget(0).palette().windowText()
     apply_theme(qapp, "light")
+
+
+def test_a_colour_of_the_look_before_does_not_stay_on_what_was_out_of_sight(qapp, qtbot):
+    pages = QStackedWidget()
+    qtbot.addWidget(pages)
+    for words in ("first", "second"):
+        pages.addWidget(label(words, tone="danger"))
+    with qtbot.waitExposed(pages):
+        pages.show()
+    pages.setCurrentIndex(1)
+    pages.setCurrentIndex(0)
+    apply_theme(qapp, "dark")
+    hidden = pages.widget(1)
+    qtbot.waitUntil(lambda: hidden.testAttribute(Qt.WidgetAttribute.WA_WState_Polished))
+
+    restyle(hidden, "tone", "")
+
+    assert hidden.palette().windowText().color() == current_tokens().color("text")
+    apply_theme(qapp, "light")
+
+
+def test_the_look_may_change_again_before_all_is_dressed(qapp, qtbot):
+    pages = QStackedWidget()
+    qtbot.addWidget(pages)
+    for words in ("first", "second"):
+        pages.addWidget(label(words, tone="danger"))
+    with qtbot.waitExposed(pages):
+        pages.show()
+    pages.setCurrentIndex(1)
+    pages.setCurrentIndex(0)
+
+    apply_theme(qapp, "dark")
+    apply_theme(qapp, "light")
+    pages.setCurrentIndex(1)
+
+    hidden = pages.widget(1)
+    qtbot.waitUntil(lambda: not hidden.testAttribute(Qt.WidgetAttribute.WA_SetStyle))
+    assert hidden.palette().windowText().color() == current_tokens().color("danger")

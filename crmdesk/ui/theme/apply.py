@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -77,6 +78,17 @@ def theme_signals() -> ThemeSignals:
     return _now.signals
 
 
+def when_quiet(act: Callable[[], object]) -> None:
+    """Do what nobody sees soon after a change of look, between the other things the window does.
+
+    For what answers :attr:`ThemeSignals.changed` and is out of sight; ``act`` is short, and
+    whatever it needs may be gone by then.
+    """
+    app = QApplication.instance()
+    if isinstance(app, QApplication):
+        _out_of_sight(app).do_later(act)
+
+
 def apply_theme(
     app: QApplication,
     scheme: SchemeChoice = "system",
@@ -99,11 +111,11 @@ def apply_theme(
         # A desktop may announce one change several times; each look costs a visit to every widget.
         return
     _now.tokens, _now.typography = tokens, sizes
+    out_of_sight = _out_of_sight(app)
+    out_of_sight.put_off()
     # From one sheet to the next Qt looks at each widget once for each widget above it; from
     # none to one it looks at each widget once: a fifth of the time with every tab built.
     app.setStyleSheet("")
-    out_of_sight = _out_of_sight(app)
-    out_of_sight.put_off()
     if app.style().objectName() != "fusion":
         app.setStyle("Fusion")
     app.setPalette(palette(_now.tokens))
