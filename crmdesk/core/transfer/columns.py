@@ -151,7 +151,9 @@ def plan_columns(
     _refuse_key(key, names, object_type, trust, id_index)
     statics = [object_type.property(name) for name in request.static]
     for each in statics:
-        _refuse_static(each, names)
+        if each.name in names:
+            raise _twice(each.name)
+        refuse_static(each)
     return ColumnPlan(
         tuple(sorted(columns, key=lambda c: c.index)),
         id_index,
@@ -262,11 +264,13 @@ def _twice(name: str) -> UserError:
     )
 
 
-def _refuse_static(target: Property, mapped: set[str]) -> None:
-    """One value for all rows must be able to stand in all of them."""
+def refuse_static(target: Property) -> None:
+    """Refuse one value for all rows where it cannot stand in all of them.
+
+    Raises:
+        UserError: ``property_calculated``, ``static_value_unique``.
+    """
     _refuse_calculated(target)
-    if target.name in mapped:
-        raise _twice(target.name)
     if target.unique:
         raise UserError(
             "static_value_unique",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from crmdesk.core.files.table import Headers, Row
 from crmdesk.core.records.dates import DateOrder, detect_date_order
-from crmdesk.core.records.recognition import ColumnMatch
+from crmdesk.core.records.recognition import ColumnMatch, MatchedBy
 from crmdesk.core.records.schema import ObjectType, Property
 from crmdesk.core.records.types import PropertyType
+from crmdesk.core.transfer.association_headings import association_of
 from crmdesk.core.transfer.columns import (
     RECORD_ID,
     default_key,
@@ -18,6 +20,7 @@ from crmdesk.core.transfer.columns import (
 )
 from crmdesk.core.transfer.filling import SAMPLE_ROWS, sample_rows
 from crmdesk.core.transfer.model import (
+    AssociationColumn,
     ColumnSuggestion,
     FileOptions,
     HeaderFault,
@@ -50,7 +53,11 @@ def inspect_file(
     trust = opened.trust if object_type is None else trusted(opened, object_type)
     headers = () if source is None else source.headers.names
     faults = () if source is None else _header_faults(source.headers)
-    columns = () if object_type is None else _columns(headers, faults, good, object_type, trust)
+    columns = (
+        ()
+        if object_type is None
+        else _Table(good, object_type, object_types, trust).columns(headers, faults)
+    )
     names = {c.property for c in columns if c.property is not None}
     keys: tuple[str, ...] = ()
     key = None
@@ -79,6 +86,8 @@ def inspect_file(
         keys=keys,
         key=key,
         questions=_questions(opened, object_type, columns, rows),
+        looks_like=table.object_name if table else None,
+        looks_by=found_by,
     )
 
 
@@ -99,20 +108,6 @@ def _settled_options(opened: OpenedFile, options: FileOptions) -> FileOptions:
     )
 
 
-def _columns(
-    headers: Sequence[str],
-    faults: Sequence[HeaderFault | None],
-    rows: Sequence[Sequence[str]],
-    object_type: ObjectType,
-    trust: Trust,
-) -> tuple[ColumnSuggestion, ...]:
-    matches = recognised(headers, rows, object_type)
-    return tuple(
-        _suggested(match, fault, place, rows, trust)
-        for place, (match, fault) in enumerate(zip(matches, faults, strict=True))
-    )
-
-
 def _header_faults(headers: Headers) -> tuple[HeaderFault | None, ...]:
     """Which columns the file does not name, or names as an earlier one."""
     if headers.line is None:
@@ -127,29 +122,51 @@ def _header_faults(headers: Headers) -> tuple[HeaderFault | None, ...]:
     return tuple(found)
 
 
-def _suggested(
-    match: ColumnMatch[Property],
-    fault: HeaderFault | None,
-    place: int,
-    rows: Sequence[Sequence[str]],
-    trust: Trust,
-) -> ColumnSuggestion:
-    cells = [row[place] for row in rows if place < len(row)]
-    reason = importable(match, trust)
-    target = match.property or match.suggestion
-    is_date = target is not None and target.type in (PropertyType.DATE, PropertyType.DATETIME)
-    shown = (cell for cell in cells if cell.strip())
-    return ColumnSuggestion(
-        header=match.header,
-        property=None if match.property is None or reason else match.property.name,
-        how=match.how,
-        confidence=match.confidence,
-        reason=reason,
-        suggestion=match.suggestion,
-        samples=tuple(text for text, _ in zip(shown, range(_SAMPLES), strict=False)),
-        date_order=detect_date_order(cells) if is_date else None,
-        fault=fault,
-    )
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The first rows of a table, and what they are looked at for."""
+
+    rows: Sequence[Sequence[str]]
+    object_type: ObjectType
+    object_types: Mapping[str, ObjectType]
+    trust: Trust
+
+    def columns(
+        self, headers: Sequence[str], faults: Sequence[HeaderFault | None]
+    ) -> tuple[ColumnSuggestion, ...]:
+        """Where each column would go."""
+        matches = recognised(headers, self.rows, self.object_type)
+        return tuple(
+            self._suggested(match, fault, place)
+            for place, (match, fault) in enumerate(zip(matches, faults, strict=True))
+        )
+
+    def _suggested(
+        self, match: ColumnMatch[Property], fault: HeaderFault | None, place: int
+    ) -> ColumnSuggestion:
+        cells = [row[place] for row in self.rows if place < len(row)]
+        shown = [cell for cell in cells if cell.strip()]
+        named = None if match.property is not None else self._association(match.header, shown)
+        # What names other records is no value of the record itself.
+        target = match.property or (None if named else match.suggestion)
+        reason = importable(match, self.trust)
+        is_date = target is not None and target.type in (PropertyType.DATE, PropertyType.DATETIME)
+        return ColumnSuggestion(
+            header=match.header,
+            property=None if match.property is None or reason else match.property.name,
+            how=MatchedBy.ASSOCIATION if named else match.how,
+            confidence=match.confidence,
+            reason=reason,
+            suggestion=None if named else match.suggestion,
+            samples=tuple(shown[:_SAMPLES]),
+            date_order=detect_date_order(cells) if is_date else None,
+            fault=fault,
+            association=named,
+            tells_rows_apart=bool(shown) and len({*shown}) == len(self.rows),
+        )
+
+    def _association(self, header: str, cells: Sequence[str]) -> AssociationColumn | None:
+        return association_of(header, cells, self.object_type, [*self.object_types.values()])
 
 
 def _questions(

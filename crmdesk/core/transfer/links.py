@@ -102,8 +102,8 @@ def collect_links(
             )
 
 
-def find_links(tx: Tx, stage: Stage, rules: LinkRules) -> int:
-    """Find the record that each link names; returns how many are found, in rows that are in.
+def find_links(tx: Tx, stage: Stage, rules: LinkRules) -> None:
+    """Find the record that each link names.
 
     Called before the import writes, records that it is going to make count as found.
     """
@@ -117,20 +117,15 @@ def find_links(tx: Tx, stage: Stage, rules: LinkRules) -> int:
             f"FROM stage.targets t WHERE l.place = ? AND t.value = {value}",
             (column.place,),
         )
+
+
+def count_found(tx: Tx) -> int:
+    """Links whose record is known, in rows that are in."""
     row = tx.sql(
         "SELECT count(*) FROM stage.links l JOIN stage.verdicts v ON v.row = l.row "
         f"WHERE l.state = 'found' AND v.outcome IN {_LIVE}"
     ).fetchone()
     return int(row[0])
-
-
-def preview_links(tx: Tx, stage: Stage, rules: LinkRules) -> int:
-    """How many records would be associated; the others are noted beside their rows."""
-    if not rules.columns:
-        return 0
-    found = find_links(tx, stage, rules)
-    tell_missing(tx, stage, rules)
-    return found
 
 
 def write_links_found(tx: Tx, stage: Stage, rules: LinkRules, change_id: int) -> Linked:
@@ -184,10 +179,15 @@ def tell_missing(tx: Tx, stage: Stage, rules: LinkRules) -> None:
         )
 
 
+def names_records(other: ObjectType, found: Property) -> bool:
+    """Whether a column may name records by the property: a unique one, the name or the domain."""
+    shown = found.name in other.display_properties or found.name in ("domain", "name")
+    return (found.unique or shown) and not found.sensitive and not found.calculated
+
+
 def _key(other: ObjectType, name: str) -> Property:
     found = other.property(name)
-    usable = found.unique or name in other.display_properties or name in ("domain", "name")
-    if usable and not found.sensitive and not found.calculated:
+    if names_records(other, found):
         return found
     raise UserError(
         "association_key_not_usable",
@@ -224,12 +224,13 @@ def _find_targets(tx: Tx, stage: Stage, column: LinkColumn, own_ids: bool) -> No
         )
     elif column.by is None:
         # Ids of another place: what earlier imports made of them, where that is beyond doubt.
+        source = column.mapped.asked.source
         tx.sql(
             "INSERT INTO stage.targets SELECT s.source_record_id, min(o.id), "
             f"count(DISTINCT o.id) FROM main.source_records s JOIN {table} o "
             f"ON o.id = s.record_id WHERE {live} AND s.object_type_id = ? "
-            f"AND s.source_record_id IN {wanted} GROUP BY 1",
-            (column.other.id,),
+            f"AND s.source_record_id IN {wanted} AND ? IN ('', s.source) GROUP BY 1",
+            (column.other.id, source),
         )
     else:
         shown = (

@@ -81,6 +81,8 @@ class ImportNotice(StrEnum):
     NO_NAME = "no_name"
     BLANK_HEADERS = "blank_headers"
     REPEATED_HEADERS = "repeated_headers"
+    #: The file looks like another object than the one that was chosen.
+    ANOTHER_OBJECT = "another_object"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,7 @@ class AssociationColumn:
             import, a unique property, or the name that records are shown by.
         label: what the other record is to the imported one; empty for none.
         label_header: the column that gives the label; where it is blank, ``label`` holds.
+        source: whose record ids the cells are, see :func:`file_family`; empty for anybody's.
     """
 
     header: str
@@ -117,6 +120,7 @@ class AssociationColumn:
     property: str = "hs_object_id"
     label: str = ""
     label_header: str | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +187,8 @@ class ColumnSuggestion:
         samples: its first values.
         date_order: of a column of dates; ``UNDECIDED`` means that a person must be asked.
         fault: set when the file gives it no name, or one that an earlier column has.
+        association: the other records that it names, where its heading says so.
+        tells_rows_apart: no value stands twice in the first thousand rows, and none is blank.
     """
 
     header: str
@@ -194,6 +200,8 @@ class ColumnSuggestion:
     samples: tuple[str, ...] = ()
     date_order: DateOrder | None = None
     fault: HeaderFault | None = None
+    association: AssociationColumn | None = None
+    tells_rows_apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +214,7 @@ class Inspection:
         rejected: lines among the first thousand rows that are no rows of this table.
         keys: properties that may find records; ``key`` is the default, ``None`` for none.
         questions: what must be asked before the import may start.
+        looks_like, looks_by: the object that the file itself speaks for, chosen or not.
     """
 
     path: str
@@ -228,6 +237,19 @@ class Inspection:
     keys: tuple[str, ...]
     key: str | None
     questions: tuple[Question, ...]
+    looks_like: str | None = None
+    looks_by: ObjectKnownBy = ObjectKnownBy.NOTHING
+
+    @property
+    def associations(self) -> tuple[AssociationColumn, ...]:
+        """Columns that name other records by their heading."""
+        return tuple(c.association for c in self.columns if c.association is not None)
+
+    @property
+    def another_object(self) -> str | None:
+        """What the file looks like, where something else was chosen for it."""
+        found = self.looks_like
+        return found if self.object_name and found != self.object_name else None
 
     @property
     def mapping(self) -> dict[str, str]:
@@ -246,6 +268,7 @@ class Inspection:
             self.mapping,
             options=self.options,
             sha256=self.sha256,
+            associations=self.associations,
         )
         if not create_properties:
             return proposed

@@ -16,7 +16,6 @@ from crmdesk.core.errors import UserError
 from crmdesk.core.files.source import TableSource
 from crmdesk.core.jobs.job import JobState
 from crmdesk.core.records.dates import DateOrder
-from crmdesk.core.records.headers import fold
 from crmdesk.core.records.schema import ObjectType, Property, load_object_type, load_object_types
 from crmdesk.core.records.single import owners, workspace_zone
 from crmdesk.core.records.types import PropertyFormat
@@ -24,6 +23,7 @@ from crmdesk.core.records.values import ValueContext
 from crmdesk.core.restore.sources import same_object
 from crmdesk.core.settings import read_setting
 from crmdesk.core.transfer.columns import RECORD_ID, ColumnPlan, plan_columns, usual_mapping
+from crmdesk.core.transfer.families import file_family
 from crmdesk.core.transfer.fill_parts import FillTask, fill_from, fill_stage
 from crmdesk.core.transfer.filling import date_orders, first_batch, sample_rows
 from crmdesk.core.transfer.links import collect_links, load_links
@@ -248,11 +248,9 @@ def _origin(
     if opened.origin is not None:
         name = opened.origin if trust is Trust.FOREIGN else f"edited:{opened.origin}"
         return Origin(name, own=False, proven=trust is Trust.FOREIGN, by_line=False)
-    # The job reads a copy of another name: the family goes by the name that the user knows.
-    name = table or Path(request.path).name
-    letters = "".join(c for c in fold(name.rpartition(".")[0] or name) if c.isalpha())
     return Origin(
-        f"files:{letters}:{fold(plan.id_header)}",
+        # The job reads a copy of another name: the family goes by the name that the user knows.
+        file_family(request.path, table, plan.id_header),
         own=False,
         proven=_came_in_before(tx, opened.sha256, request.object_name),
         by_line=False,

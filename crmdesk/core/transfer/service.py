@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,12 +20,12 @@ from crmdesk.core.files.names import storable
 from crmdesk.core.jobs.job import JobKind, JobState
 from crmdesk.core.jobs.queue import JobQueue
 from crmdesk.core.records.schema import load_object_type, load_object_types
-from crmdesk.core.transfer.describing import full_mapping, import_name, masked_samples
-from crmdesk.core.transfer.error_file import problem_groups, write_error_file
+from crmdesk.core.records.single import owners, workspace_zone
+from crmdesk.core.records.values import ValueContext
+from crmdesk.core.transfer.describing import full_mapping, import_name
 from crmdesk.core.transfer.filling import SAMPLE_ROWS
 from crmdesk.core.transfer.history import ImportHistory
 from crmdesk.core.transfer.inspecting import inspect_file
-from crmdesk.core.transfer.links import preview_links
 from crmdesk.core.transfer.model import (
     FileOptions,
     Import,
@@ -35,10 +35,10 @@ from crmdesk.core.transfer.model import (
     Inspection,
     Preflight,
 )
-from crmdesk.core.transfer.notices import mapping_notices
 from crmdesk.core.transfer.preparing import Prepared, Preparer
 from crmdesk.core.transfer.request_json import request_to_json
-from crmdesk.core.transfer.settling import settle_import
+from crmdesk.core.transfer.statics import read_statics
+from crmdesk.core.transfer.trying import Trial
 from crmdesk.core.workspace_folder import refuse_inside
 
 
@@ -166,8 +166,17 @@ class ImportService:
             UserError: see :class:`Preparer`; ``file_changed`` when it is another file by now.
             Cancelled: ``cancelled`` said so.
         """
-        self._require(actor, request)
-        return self._tried(request, SAMPLE_ROWS, progress, cancelled, None)
+        return self._try(actor, [request], SAMPLE_ROWS, progress, cancelled)[0]
+
+    def preflight_together(
+        self, actor: Actor, requests: Sequence[ImportRequest]
+    ) -> tuple[Preflight, ...]:
+        """The same of several imports that start together: a later one knows the earlier ones.
+
+        What a table of more than a thousand rows may hold further down is left open: names that
+        only it could know are neither counted nor told.
+        """
+        return self._try(actor, requests, SAMPLE_ROWS, unheard, never)
 
     def dry_run(
         self,
@@ -183,10 +192,35 @@ class ImportService:
             progress: told the rows read so far.
             errors: where the error file goes; it appears only when a row would be refused.
         """
-        self._require(actor, request)
-        if errors is not None:
-            refuse_inside(self._database.path.parent, errors)
-        return self._tried(request, None, progress, cancelled, errors)
+        return self._try(actor, [request], None, progress, cancelled, errors)[0]
+
+    def dry_run_together(
+        self,
+        actor: Actor,
+        requests: Sequence[ImportRequest],
+        progress: Callable[[int], None] = unheard,
+        cancelled: Callable[[], bool] = never,
+    ) -> tuple[Preflight, ...]:
+        """What several imports that start together would do, each read to its end."""
+        return self._try(actor, requests, None, progress, cancelled)
+
+    def fixed_values(
+        self, actor: Actor, object_name: str, values: Mapping[str, str]
+    ) -> dict[str, str]:
+        """Canonical values by property, as every row of an import would get them.
+
+        Raises:
+            PermissionDenied: the actor may not import, or not write a sensitive property.
+            UserError: ``static_value_invalid``, ``static_value_unique``, ``property_unknown``,
+                ``property_calculated``, ``object_unknown``.
+        """
+        self._guard.require(actor, Permission.IMPORT)
+        with self._database.read() as tx:
+            object_type = load_object_type(tx, object_name)
+            context = ValueContext(workspace_zone(tx), owners=owners(tx))
+        if any(object_type.property(name).sensitive for name in values):
+            self._guard.require(actor, Permission.EDIT_SENSITIVE)
+        return read_statics(values, object_type, context)
 
     # -- doing -----------------------------------------------------------------------------
     def start(self, actor: Actor, request: ImportRequest) -> str:
@@ -329,57 +363,26 @@ class ImportService:
         everything = self._guard.allows(actor, Permission.SUPER_ADMIN)
         return None if everything else actor.user_id
 
-    def _tried(
+    def _try(
         self,
-        request: ImportRequest,
+        actor: Actor,
+        requests: Sequence[ImportRequest],
         limit: int | None,
         progress: Callable[[int], None],
         cancelled: Callable[[], bool],
-        errors: Path | None,
-    ) -> Preflight:
+        errors: Path | None = None,
+    ) -> tuple[Preflight, ...]:
         def reported(done: int) -> None:
             if cancelled():
                 raise Cancelled("cancelled", "It was cancelled. Nothing was changed.")
             progress(done)
 
-        prepared = self._preparer.prepare(replace(request, path=str(_absolute(request.path))))
-        stage = self._preparer.fill(prepared, limit, reported)
-        try:
-            with self._database.staging(stage.path) as tx:
-                settled = settle_import(tx, stage, prepared.rules)
-                found = preview_links(tx, stage, prepared.rules.links)
-                groups = problem_groups(tx)
-            if errors is not None:
-                write_error_file(self._database, stage, prepared.source, prepared.plan, errors)
-        finally:
-            stage.path.unlink(missing_ok=True)
-        known = settled.rows < SAMPLE_ROWS if limit is not None else True
-        return Preflight(
-            whole=known,
-            rows=settled.rows,
-            created=settled.created,
-            updated=settled.updated,
-            unchanged=settled.unchanged,
-            failed=settled.failed,
-            archived_matches=settled.archived_matches,
-            key=prepared.plan.key,
-            properties={
-                name: counted
-                for name, counted in settled.counts.properties.items()
-                if name in {p.name for p in prepared.plan.properties}
-            },
-            problems=groups,
-            notes=settled.notes,
-            samples=masked_samples(settled, prepared.object_type),
-            lock_seconds=settled.counts.lock_seconds,
-            associations=found,
-            notices=mapping_notices(
-                prepared.object_type,
-                full_mapping(prepared).values(),
-                prepared.plan.key,
-                request.mode,
-            ),
-        )
+        for request in requests:
+            self._require(actor, request)
+        if errors is not None:
+            refuse_inside(self._database.path.parent, errors)
+        absolute = [replace(each, path=str(_absolute(each.path))) for each in requests]
+        return Trial(self._database, self._preparer, limit, reported).run(absolute, errors)
 
 
 def _options(request: ImportRequest) -> FileOptions:

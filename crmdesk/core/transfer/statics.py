@@ -13,7 +13,7 @@ from crmdesk.core.records.problems import ValueProblem
 from crmdesk.core.records.schema import ObjectType, Property
 from crmdesk.core.records.types import PropertyFormat
 from crmdesk.core.records.values import ValueContext
-from crmdesk.core.transfer.columns import ColumnPlan
+from crmdesk.core.transfer.columns import ColumnPlan, refuse_static
 from crmdesk.core.transfer.filling import parse_one
 
 
@@ -25,11 +25,24 @@ def static_values(
     Raises:
         UserError: ``static_value_invalid``; a blank one too, since it would say nothing.
     """
-    found: dict[int, str] = {}
+    read = read_statics(given, object_type, context)
+    return {column.id: read[column.name] for column in plan.statics}
+
+
+def read_statics(
+    given: Mapping[str, str], object_type: ObjectType, context: ValueContext
+) -> dict[str, str]:
+    """Canonical values by internal name of their properties.
+
+    Raises:
+        UserError: ``static_value_invalid``, or that the property takes no fixed value.
+    """
+    found: dict[str, str] = {}
     pipeline = None
+    columns = [object_type.property(name) for name in given]
     # A stage is read in the pipeline that stands beside it.
-    ordered = sorted(plan.statics, key=lambda each: each.format == PropertyFormat.STAGE)
-    for column in ordered:
+    for column in sorted(columns, key=lambda each: each.format == PropertyFormat.STAGE):
+        refuse_static(column)
         try:
             value = parse_one(column, given[column.name], context, object_type, pipeline)
         except ValueProblem as problem:
@@ -38,7 +51,7 @@ def static_values(
             raise _invalid(column, "It is blank.")
         if column.format == PropertyFormat.PIPELINE:
             pipeline = value
-        found[column.id] = value
+        found[column.name] = value
     return found
 
 

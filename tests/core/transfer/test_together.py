@@ -79,3 +79,40 @@ def test_where_one_fails_those_before_it_stand(bench: Bench) -> None:
     assert refused.value.code == "file_changed"
     states = [imports.show(bench.desk.admin, each).state for each in ids]
     assert states == [JobState.SUCCEEDED, JobState.SUCCEEDED, JobState.FAILED]
+
+
+def test_what_an_earlier_sheet_makes_counts_as_found_before_it_is_made(bench: Bench) -> None:
+    imports = bench.desk.workspace.imports
+
+    for tried in (imports.preflight_together, imports.dry_run_together):
+        firms, people = tried(bench.desk.admin, _both(bench))
+        assert (firms.created, people.created, people.associations) == (1, 1, 1)
+        assert people.problems == ()
+    (alone,) = imports.preflight_together(bench.desk.admin, _both(bench)[1:])
+    assert alone.associations == 0
+    assert [group.type for group in alone.problems] == ["ASSOCIATION_RECORD_NOT_FOUND"]
+
+
+def test_a_name_that_comes_to_stand_twice_is_told_before(bench: Bench) -> None:
+    bench.desk.add("companies", name="Acme")
+    requests = _both(bench)
+
+    _, people = bench.desk.workspace.imports.preflight_together(bench.desk.admin, requests)
+
+    assert [group.type for group in people.problems] == ["ASSOCIATION_RECORD_AMBIGUOUS"]
+
+
+def test_what_lies_beyond_the_rows_that_are_tried_is_left_open(bench: Bench) -> None:
+    firms = "Company name\n" + "".join(f"Firm {number}\n" for number in range(1_200))
+    first = bench.file(firms, "companies.csv")
+    second = bench.file("Email,Firm\nann@a.org,Firm 7\nbo@a.org,Firm 1100\n", "people.csv")
+    imports, admin = bench.desk.workspace.imports, bench.desk.admin
+    people = replace(
+        imports.inspect(admin, second).request(),
+        associations=(AssociationColumn("Firm", "companies", "name"),),
+    )
+    requests = [imports.inspect(admin, first).request(), people]
+
+    assert [each.associations for each in imports.preflight_together(admin, requests)] == [0, 1]
+    assert imports.preflight_together(admin, requests)[1].problems == ()
+    assert imports.dry_run_together(admin, requests)[1].associations == 2
