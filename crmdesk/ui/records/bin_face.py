@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.records.object_definitions import ObjectCount
@@ -23,6 +23,7 @@ from crmdesk.ui.tables.cells import Lead, Row, RowAction
 from crmdesk.ui.tables.data_table import DataTable
 from crmdesk.ui.theme.apply import px
 from crmdesk.ui.widgets.buttons import Button, ButtonKind
+from crmdesk.ui.widgets.choice import Choice
 from crmdesk.ui.widgets.empty_state import EmptyState
 from crmdesk.ui.widgets.page_header import PageHeader
 from crmdesk.ui.widgets.search_field import SearchField
@@ -82,9 +83,8 @@ class BinFace(QWidget):
             key="records/@bin",
         )
         self.search.down_pressed.connect(self.table.view.setFocus)
-        self.by, self.within = QComboBox(), QComboBox()
-        self.by.setAccessibleName(self.tr("Deleted by"))
-        self.within.setAccessibleName(self.tr("When it was deleted"))
+        self.by = Choice(self.tr("Deleted by"))
+        self.within = Choice(self.tr("When it was deleted"))
         self.within.addItem(self.tr("At any time"), "")
         for name in _PERIODS:
             self.within.addItem(period_words(name), name)
@@ -103,7 +103,7 @@ class BinFace(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(in_margins(head(place, self.header), 16, 8))
-        column.addWidget(in_margins(self.tabs, 0, 8, left=True))
+        column.addWidget(in_margins(self.tabs, 0, 8, left=True, padded=12))
         column.addWidget(in_margins(self._narrowing(), 0, 8, left=True))
         column.addWidget(self.table, 1)
         column.addWidget(self.footer)

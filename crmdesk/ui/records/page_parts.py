@@ -36,11 +36,19 @@ def head(place: PlaceButton, header: PageHeader) -> QWidget:
     return result
 
 
-def in_margins(inside: QWidget, top: int, bottom: int, *, left: bool = False) -> QFrame:
-    """A part of the page between its margins of 24; ``left`` keeps it at its own width."""
+def in_margins(
+    inside: QWidget, top: int, bottom: int, *, left: bool = False, padded: int = 0
+) -> QFrame:
+    """A part of the page between its margins of 24.
+
+    Args:
+        top, bottom: room above and below, in logical pixels.
+        left: keeps it at its own width.
+        padded: room it leaves before its first word by itself, so that words meet on 24.
+    """
     frame = QFrame()
     row = QHBoxLayout(frame)
-    row.setContentsMargins(24, top, 24, bottom)
+    row.setContentsMargins(24 - padded, top, 24, bottom)
     row.addWidget(inside, 2)
     if left:
         row.addStretch(1)

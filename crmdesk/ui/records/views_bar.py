@@ -60,7 +60,8 @@ class ViewsBar(QWidget):
         self.button.setObjectName("views_menu")
         self.button.clicked.connect(self.open_menu)
         row = QHBoxLayout(self)
-        row.setContentsMargins(24, 0, 24, 8)
+        # The tabs' own padding brings their first word to 24, under the title's.
+        row.setContentsMargins(12, 0, 24, 8)
         row.setSpacing(12)
         row.addWidget(self.tabs, 1)
         row.addWidget(self.reset_link)

@@ -190,9 +190,9 @@ class DeletedDialog(QDialog):
             return
         ticked = self._ticked()
         text = say("%Ln record{|s} can come back", len(plan.coming))
-        note = say("with %Ln link{|s}", plan.associations) if plan.complete else ""
+        note = say("With %Ln link{|s}", plan.associations) if plan.complete else ""
         if not plan.complete:
-            note = say("without links: this backup holds values only")
+            note = say("Without links: this backup holds values only")
         self.footer.set_words(text, note)
         self.deed.setEnabled(bool(plan.coming))
         count = len(ticked) or len(plan.coming)

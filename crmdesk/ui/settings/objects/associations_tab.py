@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel
+from PySide6.QtWidgets import QHBoxLayout, QLabel
 
 from crmdesk.core.records.association_labels import Label
 from crmdesk.core.records.schema import ObjectType
@@ -21,6 +21,7 @@ from crmdesk.ui.tables.data_table import DataTable
 from crmdesk.ui.tables.source import ListSource
 from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.widgets.buttons import Button, ButtonKind
+from crmdesk.ui.widgets.choice import Choice
 from crmdesk.ui.widgets.dialog import Decision, DecisionDialog
 from crmdesk.ui.widgets.empty_state import EmptyState
 from crmdesk.ui.widgets.labels import label
@@ -36,9 +37,8 @@ class AssociationsTab(ObjectTab):
         self._objects = list(objects)
         self._labels: Sequence[Label] = ()
         self._maxima: dict[tuple[str, str, str], int] = {}
-        self.other = QComboBox()
+        self.other = Choice(say("Associated with"))
         self.other.setObjectName("associated_object")
-        self.other.setAccessibleName(say("Associated with"))
         for each in objects:
             self.other.addItem(each.plural_label, each.name)
         self.add = Button(say("Add label"), ButtonKind.PRIMARY, "plus")

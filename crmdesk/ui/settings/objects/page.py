@@ -28,6 +28,7 @@ from crmdesk.ui.settings.objects.pipelines_tab import PipelinesTab
 from crmdesk.ui.settings.objects.properties_tab import PropertiesTab
 from crmdesk.ui.settings.objects.words import say
 from crmdesk.ui.widgets.buttons import Button
+from crmdesk.ui.widgets.choice import Choice
 from crmdesk.ui.widgets.dialog import Decision, DecisionDialog
 from crmdesk.ui.widgets.form_field import FormField
 from crmdesk.ui.widgets.page_header import PageHeader
@@ -54,9 +55,8 @@ class ObjectsPage(QWidget):
         self.header = PageHeader(
             say("Objects"), say("What records hold, how they move on, and how they hang together.")
         )
-        self.choice = QComboBox()
+        self.choice = Choice(say("Object"))
         self.choice.setObjectName("object_choice")
-        self.choice.setAccessibleName(say("Object"))
         self.add = Button(say("Add object"), icon="plus")
         self.add.setObjectName("add_object")
         self.restore = Button(say("Bring back"), icon="undo-2")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtWidgets import QComboBox, QHBoxLayout
+from PySide6.QtWidgets import QHBoxLayout
 
 from crmdesk.core.records.pipeline_rows import NewStage, PipelineDetail, StageDetail
 from crmdesk.core.records.schema import ObjectType
@@ -21,6 +21,7 @@ from crmdesk.ui.tables.cells import Align, Cell, Column, Row, RowAction, Tone
 from crmdesk.ui.tables.data_table import DataTable
 from crmdesk.ui.tables.source import ListSource
 from crmdesk.ui.widgets.buttons import Button, ButtonKind, IconButton
+from crmdesk.ui.widgets.choice import Choice
 from crmdesk.ui.widgets.dialog import Decision, DecisionDialog
 from crmdesk.ui.widgets.empty_state import EmptyState
 
@@ -32,9 +33,8 @@ class PipelinesTab(ObjectTab):
         super().__init__(desk, object_type)
         self._pipelines: Sequence[PipelineDetail] = ()
         self._shown = ""
-        self.choice = QComboBox()
+        self.choice = Choice(say("Pipeline"))
         self.choice.setObjectName("pipeline_choice")
-        self.choice.setAccessibleName(say("Pipeline"))
         self.rename = IconButton("pencil", say("Rename the pipeline"))
         self.up = IconButton("arrow-up", say("Move the pipeline up"))
         self.down = IconButton("arrow-down", say("Move the pipeline down"))
@@ -182,7 +182,9 @@ class PipelinesTab(ObjectTab):
             if each.name != found.name
             for stage in each.stages
         ]
-        decision = self._removal(say("Delete the pipeline %1?"), found.label, found.records)
+        buttons = (say("Keep pipeline"), say("Delete pipeline"))
+        heading = say("Delete the pipeline %1?").replace("%1", found.label)
+        decision = self._removal(heading, found.records, buttons)
         dialog = MoveDialog(decision, places if found.records else (), self.window())
 
         def send(place: str) -> None:
@@ -192,14 +194,14 @@ class PipelinesTab(ObjectTab):
         dialog.confirmed.connect(send)
         dialog.open()
 
-    def _removal(self, heading: str, label: str, records: int) -> Decision:
+    def _removal(self, heading: str, records: int, buttons: tuple[str, str]) -> Decision:
         counted = self.tr("%Ln record{|s} {stands|stand} in it and {moves|move}.", "", records)
         return Decision(
             title=say("Pipelines"),
-            heading=heading.replace("%1", label),
+            heading=heading,
             sentence=counted if records else say("No record stands in it."),
-            safe=say("Keep it"),
-            deed=say("Delete"),
+            safe=buttons[0],
+            deed=buttons[1],
             icon="trash-2",
             destructive=True,
         )
@@ -267,7 +269,9 @@ class PipelinesTab(ObjectTab):
 
     def _remove_stage(self, found: PipelineDetail, stage: StageDetail) -> None:
         places = [(each.name, each.label) for each in found.stages if each.id != stage.id]
-        decision = self._removal(say("Delete the stage %1?"), stage.label, stage.records)
+        buttons = (say("Keep stage"), say("Delete stage"))
+        heading = say("Delete the stage %1?").replace("%1", stage.label)
+        decision = self._removal(heading, stage.records, buttons)
         dialog = MoveDialog(decision, places if stage.records else (), self.window())
         dialog.confirmed.connect(
             lambda place: self.write(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtWidgets import QComboBox, QHBoxLayout
+from PySide6.QtWidgets import QHBoxLayout
 
 from crmdesk.core.records.definition_rows import ArchivedDefinition
 from crmdesk.core.records.schema import ObjectType, Property
@@ -20,6 +20,7 @@ from crmdesk.ui.tables.cells import Cell, Column, Row, RowAction, RowHeight
 from crmdesk.ui.tables.data_table import DataTable
 from crmdesk.ui.tables.source import ListSource
 from crmdesk.ui.widgets.buttons import Button, ButtonKind
+from crmdesk.ui.widgets.choice import Choice
 from crmdesk.ui.widgets.dialog import Decision, DecisionDialog, Effect
 from crmdesk.ui.widgets.search_field import SearchField
 from crmdesk.ui.widgets.segmented import Segmented
@@ -38,9 +39,8 @@ class PropertiesTab(ObjectTab):
         self.search = SearchField(say("Search properties"))
         self.search.setObjectName("search_properties")
         self.search.setMinimumWidth(_SEARCH)
-        self.group = QComboBox()
+        self.group = Choice(say("Group"))
         self.group.setObjectName("group_filter")
-        self.group.setAccessibleName(say("Group"))
         self.mode = Segmented(say("Show"), (("used", say("In use")), ("archived", say("Put away"))))
         self.groups = Button(say("Groups"), icon="group")
         self.groups.setObjectName("edit_groups")
@@ -250,9 +250,9 @@ class PropertiesTab(ObjectTab):
 def _columns() -> Sequence[Column]:
     return (
         Column("label", say("Label"), 240, stretch=True, least=180),
-        Column("type", say("Type"), 150),
+        Column("type", say("Type"), 172),
         Column("group", say("Group"), 160, rank=1),
-        Column("marks", say("Holds"), 190, rank=2, sortable=False),
+        Column("marks", say("Rules"), 190, rank=2, sortable=False),
     )
 
 
