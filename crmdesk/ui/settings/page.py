@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from crmdesk.core.access.permissions import Permission
-from crmdesk.core.setting_declarations import Section
+from crmdesk.core.setting_declarations import SETTINGS, Section
 from crmdesk.core.settings import SettingState
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.frame.footer import Footer
@@ -19,7 +19,7 @@ from crmdesk.ui.messages import message, sentence
 from crmdesk.ui.settings.card_rows import settings_card
 from crmdesk.ui.settings.own_two_factor import OwnTwoFactor
 from crmdesk.ui.settings.saving import SaveAnswer, save_settings
-from crmdesk.ui.settings.section_page import SectionPage
+from crmdesk.ui.settings.section_page import SectionPage, setting_matching
 from crmdesk.ui.widgets.banner import Banner, BannerTone
 from crmdesk.ui.widgets.buttons import Button, ButtonKind
 from crmdesk.ui.widgets.left_list import LeftList
@@ -326,8 +326,9 @@ class SettingsPage(Page):
         wanted = words.strip()
         if not wanted or wanted.casefold() in section.title.casefold():
             return ""
-        page = self._page(section.key)
-        return (page.matching(wanted) or None) if isinstance(page, SectionPage) else None
+        if section.key not in set(Section):
+            return None
+        return setting_matching(Section(section.key), wanted) or None
 
     def _open_found(self) -> None:
         for section in self._sections:
@@ -369,12 +370,13 @@ class SettingsPage(Page):
         if wanted in {each.key for each in self._sections}:
             self.show_section(wanted)
             return
-        for section in self._sections:
-            page = self._page(section.key)
-            if isinstance(page, SectionPage) and wanted in page.fields:
-                self.show_section(section.key)
-                page.go_to(wanted)
-                return
+        if wanted not in SETTINGS:
+            return
+        section = SETTINGS[wanted].section
+        page = self._page(section)
+        if isinstance(page, SectionPage) and wanted in page.fields:
+            self.show_section(section)
+            page.go_to(wanted)
 
     def set_narrow(self, narrow: bool) -> None:
         """The list becomes a drop-down above the page."""

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from crmdesk.core.setting_declarations import Section, Setting
+from crmdesk.core.setting_declarations import SETTINGS, Section, Setting
 from crmdesk.core.settings import SettingState
 from crmdesk.ui.settings.card_rows import CardPage, settings_card
 from crmdesk.ui.settings.setting_field import SettingField
-from crmdesk.ui.settings.wording import section_words
+from crmdesk.ui.settings.wording import section_words, setting_words
 
 
 class SectionPage(CardPage):
@@ -85,14 +85,17 @@ class SectionPage(CardPage):
             self.area.ensureWidgetVisible(self.fields[key].widget)
             self.fields[key].control.setFocus()
 
-    def matching(self, words: str) -> str:
-        """Key of the first setting whose title or help has the words; empty when none has."""
-        wanted = words.casefold()
-        return next(
-            (key for key, field in self.fields.items() if wanted in _text_of(field.setting, field)),
-            "",
-        )
+
+def setting_matching(section: Section, words: str) -> str:
+    """Key of the first setting of a section whose title or help has the words, or empty.
+
+    Asked while a person types, so no page is built for it.
+    """
+    wanted = words.casefold()
+    keys = [key for card in section_words(section).cards for key in card.keys]
+    keys += [key for key, each in SETTINGS.items() if each.section is section and key not in keys]
+    return next((key for key in keys if wanted in _text_of(SETTINGS[key])), "")
 
 
-def _text_of(setting: Setting, field: SettingField) -> str:
-    return f"{field.title} {setting.help} {setting.key}".casefold()
+def _text_of(setting: Setting) -> str:
+    return f"{setting_words(setting).title} {setting.help} {setting.key}".casefold()
