@@ -29,6 +29,9 @@ class Applied:
 def apply_stage(tx: Tx, stage: Stage, change_id: int) -> Applied:
     """Create and update the staged records, or raise and change nothing.
 
+    A value that breaks a rule of the table after all ends the whole transaction (OR ROLLBACK):
+    to be able to take back one statement only, SQLite would keep each page it changes twice.
+
     Raises:
         UserError: ``plan_outdated`` when a record was edited or deleted since the plan was made.
     """
@@ -90,7 +93,7 @@ def _create(tx: Tx, stage: Stage, change_id: int) -> int:
     columns = "".join(f", {quoted(column.column)}" for column in stage.columns)
     cells = "".join(f", r.c{index}" for index in range(len(stage.columns)))
     tx.sql(
-        f"INSERT INTO main.{table} (id, created_at, updated_at, version{columns}) "
+        f"INSERT OR ROLLBACK INTO main.{table} (id, created_at, updated_at, version{columns}) "
         f"SELECT n.record_id, ?, ?, 1{cells} FROM stage.created n "
         "LEFT JOIN stage.cells r ON r.row = n.row ORDER BY n.row",
         (tx.now_text, tx.now_text),
@@ -158,7 +161,7 @@ def _update(
         if index not in standing
     )
     statement = (
-        f"UPDATE main.{table} SET {assignments}updated_at = ?, version = version + 1 "
+        f"UPDATE OR ROLLBACK main.{table} SET {assignments}updated_at = ?, version = version + 1 "
         f"FROM stage.rows r WHERE r.outcome = 'update' AND r.record_id = {table}.id "
         "AND r.row BETWEEN ? AND ?"
     )

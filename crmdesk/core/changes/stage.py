@@ -36,6 +36,11 @@ VERDICT_COLUMNS = (
 PROBLEM_COLUMNS = "row INTEGER, line INTEGER, column TEXT, type TEXT, message TEXT, value TEXT"
 
 
+def cells_columns(many: int) -> str:
+    """The columns of ``cells`` in SQL, for a stage of so many."""
+    return "row INTEGER PRIMARY KEY" + "".join(f", c{index} TEXT" for index in range(many))
+
+
 class Outcome(StrEnum):
     """What is to become of a staged row."""
 
@@ -126,7 +131,6 @@ def _make(path: Path, columns: Sequence[Property], blank_keeps: bool) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except OSError as error:
         raise as_user_error(error, path, 0) from error
-    cells = "".join(f", c{index} TEXT" for index in range(len(columns)))
     shown = "".join(f", c.c{index}" for index in range(len(columns)))
     with explain_errors(path), closing(sqlite3.connect(path)) as connection, connection:
         connection.executescript(
@@ -134,7 +138,7 @@ def _make(path: Path, columns: Sequence[Property], blank_keeps: bool) -> None:
             PRAGMA page_size={PAGE_BYTES};
             PRAGMA journal_mode=OFF;
             CREATE TABLE verdicts ({VERDICT_COLUMNS});
-            CREATE TABLE cells (row INTEGER PRIMARY KEY{cells});
+            CREATE TABLE cells ({cells_columns(len(columns))});
             CREATE VIEW rows AS SELECT v.row, v.line, v.record_id, v.base_version, v.source_id,
                 v.outcome, v.reason{shown} FROM verdicts v LEFT JOIN cells c ON c.row = v.row;
             CREATE TABLE created (row INTEGER PRIMARY KEY, record_id INTEGER);

@@ -83,7 +83,7 @@ class EncodingProbe:
             self._head += piece[: _HEAD - len(self._head)]
         if not self._pending and piece.isascii():
             return  # nine files of ten end here: a search at memory speed
-        invalid = _count_if_any(self._decoder.decode(piece))
+        invalid = self._invalid_in(piece)
         self._pending = bool(self._decoder.getstate()[0])
         self._leads += len(piece.translate(None, _NO_LEADS))
         if invalid:
@@ -91,14 +91,26 @@ class EncodingProbe:
             self._surrogates += len(_WRITTEN_SURROGATE.findall(piece))
             self._sample += _lines_beyond_ascii(piece, _SAMPLE - len(self._sample))
 
+    def _invalid_in(self, piece: bytes, *, final: bool = False) -> int:
+        """How many bytes of the next piece are no UTF-8; nearly always none, told at once."""
+        state = self._decoder.getstate()
+        self._decoder.errors = "strict"
+        try:
+            self._decoder.decode(piece, final)
+        except UnicodeDecodeError:
+            self._decoder.setstate(state)
+            self._decoder.errors = MARK
+            return count_invalid(self._decoder.decode(piece, final))
+        return 0
+
     def is_utf_8(self) -> bool:
         """Whether all of the file, to its last piece, is UTF-8 without a flaw."""
-        self._invalid += _count_if_any(self._decoder.decode(b"", final=True))
+        self._invalid += self._invalid_in(b"", final=True)
         return not self._invalid
 
     def guess(self) -> EncodingGuess:
         """Say what the file is, after the last piece."""
-        self._invalid += _count_if_any(self._decoder.decode(b"", final=True))
+        self._invalid += self._invalid_in(b"", final=True)
         head = bytes(self._head)
         for mark, encoding in _MARKS:
             if head.startswith(mark):
@@ -194,14 +206,6 @@ def _utf_16(head: bytes) -> EncodingGuess | None:
     share = max(odd_zeros, even_zeros) / pairs
     confidence = 1.0 if share > 0.5 else 0.6
     return EncodingGuess(encoding, False, confidence, alternatives=(UTF_8,) if share <= 0.5 else ())
-
-
-def _count_if_any(text: str) -> int:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return count_invalid(text)
-    return 0
 
 
 def _lines_beyond_ascii(piece: bytes, size: int) -> bytes:

@@ -102,13 +102,10 @@ class TableSource:
             return [None]
         return cut_table(self.path, self.size, many, lead)
 
-    def batches(
-        self, size: int = 1_000, *, encoded: bool = False, part: TablePart | None = None
-    ) -> Iterator[Batch]:
+    def batches(self, size: int = 1_000, *, part: TablePart | None = None) -> Iterator[Batch]:
         """Read ``size`` rows at once, for speed.
 
         Args:
-            encoded: whether batches may come with encoded cells, which is faster still.
             part: what to read, of several :meth:`parts`. One that does not end at the end of the
                 table was cut rightly unless its last row has a quote that is never closed.
 
@@ -124,7 +121,6 @@ class TableSource:
                 self.dialect,
                 self.limits,
                 size,
-                encoded=encoded,
                 part=part,
                 width=len(self.headers),
             )

@@ -64,30 +64,11 @@ class Batch:
     """About a thousand rows at once, for speed.
 
     ``rows`` are ``(line, cell, cell, …)``, each exactly as wide as the header; ``rejected`` are
-    the others, in the order of the file. The cells of ``encoded`` rows are UTF-8, each byte as the
-    character of that number; :func:`decode_cells` makes text of them.
+    the others, in the order of the file.
     """
 
     rows: list[tuple[int | str, ...]]
     rejected: list[Row] = field(default_factory=list)
-    encoded: bool = False
-
-
-def decode_cells(cells: list[str]) -> list[str]:
-    """The text of cells that came encoded and hold no NUL."""
-    joined = "\0".join(cells)
-    # Most columns hold nothing but ASCII, which is the same either way.
-    return cells if joined.isascii() else joined.encode("latin-1").decode().split("\0")
-
-
-def encode_cells(cells: Sequence[str]) -> Sequence[str]:
-    """What :func:`decode_cells` takes, from texts that hold no NUL.
-
-    Raises:
-        UnicodeEncodeError: a text holds half of a surrogate pair.
-    """
-    joined = "\0".join(cells)
-    return cells if joined.isascii() else joined.encode().decode("latin-1").split("\0")
 
 
 @dataclass(frozen=True, slots=True)

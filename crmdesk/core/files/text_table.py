@@ -32,7 +32,6 @@ __all__ = ["CsvDialect", "read_batches", "read_header", "read_rows", "sniff"]
 _BATCH_ROWS = 1_000
 _BATCH_CHARACTERS = 4 << 20
 _DECODED_AT_ONCE = 1 << 17
-_ENCODED_MARK = "\xef\xbb\xbf"
 _ParsedRow = tuple[int, list[str], RowProblem | None]
 _BROKEN = RowProblemCode.COULD_NOT_PARSE_ROW
 _WHY = {
@@ -79,24 +78,20 @@ def read_batches(
     limits: TableLimits | None = None,
     size: int = _BATCH_ROWS,
     *,
-    encoded: bool = False,
     part: TablePart | None = None,
     width: int = 0,
 ) -> Iterator[Batch]:
     """Read ``size`` rows at once; a batch of very long rows has fewer.
 
     Args:
-        encoded: whether the cells may come as UTF-8, see :class:`Batch`, which saves decoding
-            and encoding them again. They do where the dialect is proven.
         part: what ``source`` holds of the table, where it is not all.
         width: number of columns, for a part that lacks the header.
 
     Raises:
         UserError: as :func:`read_header`.
     """
-    encoded = encoded and dialect.proven and dialect.delimiter.isascii()
-    with _opened(source, dialect, limits or TableLimits(), encoded=encoded) as feed:
-        batch, first = Batch([], encoded=encoded), feed.characters
+    with _opened(source, dialect, limits or TableLimits()) as feed:
+        batch, first = Batch([]), feed.characters
         if part is not None and part.start:
             feed.stand_behind(part.lines_before)
         else:
@@ -105,27 +100,20 @@ def read_batches(
             if problem is None:
                 batch.rows.append((line, *cells))
             else:
-                batch.rejected.append(Row(line, tuple(map(feed.shown, cells)), problem))
+                batch.rejected.append(Row(line, tuple(cells), problem))
             full = len(batch.rows) + len(batch.rejected) >= size
             if full or feed.characters - first > _BATCH_CHARACTERS:
                 yield batch
-                batch, first = Batch([], encoded=encoded), feed.characters
+                batch, first = Batch([]), feed.characters
         if batch.rows or batch.rejected:
             yield batch
 
 
 class _Feed:
-    """The lines of a table on their way to the parser, counted and inspected.
+    """The lines of a table on their way to the parser, counted and inspected."""
 
-    Args:
-        encoded: ``text`` is valid UTF-8 of which each byte came as one character.
-    """
-
-    def __init__(
-        self, text: TextIO, dialect: CsvDialect, limits: TableLimits, *, encoded: bool
-    ) -> None:
+    def __init__(self, text: TextIO, dialect: CsvDialect, limits: TableLimits) -> None:
         self.characters = 0
-        self._encoded = encoded
         self._dialect = dialect
         self._limits = limits
         self._lines_read = 0
@@ -133,10 +121,8 @@ class _Feed:
         self._last = ""
         self._trouble: RowProblem | None = None
         self._put_back: _ParsedRow | None = None
-        # A character takes at most four bytes; the exact limit is looked after below.
-        largest = limits.cell_characters * (4 if encoded else 1)
-        if csv.field_size_limit() < largest:
-            csv.field_size_limit(largest)
+        if csv.field_size_limit() < limits.cell_characters:
+            csv.field_size_limit(limits.cell_characters)
         self._reader = csv.reader(
             self._lines(text),
             delimiter=dialect.delimiter,
@@ -215,20 +201,19 @@ class _Feed:
                 yield line, [self._last.rstrip("\r\n")], self._broken(error, line)
 
     def _lines(self, text: TextIO) -> Iterator[str]:
-        limit, encoded = self._limits.line_characters, self._encoded
-        at_once = limit * (4 if encoded else 1)
-        for line in iter(partial(text.readline, at_once), ""):
+        limit, proven = self._limits.line_characters, self._dialect.proven
+        for line in iter(partial(text.readline, limit), ""):
             self._lines_read += 1
             self.characters += len(line)
-            if "\0" in line or not (encoded or line.isascii()):
-                self._inspect(self.shown(line))
-            if len(line) >= limit and line[-1] not in "\r\n" and self._length(line) >= limit:
+            if "\0" in line or not (proven or line.isascii()):
+                self._inspect(line)
+            if len(line) >= limit and line[-1] not in "\r\n":
                 raise _line_too_long(self._lines_read, limit)
             self._last = line
             if self._lines_read <= self._dialect.skipped_lines:
                 self._row_starts = self._lines_read + 1
             elif self._lines_read == 1:
-                yield line.removeprefix(_ENCODED_MARK if encoded else "\ufeff")
+                yield line.removeprefix("\ufeff")
             else:
                 yield line
 
@@ -248,15 +233,8 @@ class _Feed:
             cause = RowProblemCause.INVALID_BYTES
             self._trouble = RowProblem(_BROKEN, cause, self._lines_read, offset + 1, found.hex())
 
-    def shown(self, text: str) -> str:
-        """Return the text itself, however it came; of a cut line, what can be read of it."""
-        return text.encode("latin-1").decode("utf-8", "ignore") if self._encoded else text
-
-    def _length(self, text: str) -> int:
-        return len(self.shown(text))
-
     def _check_cells(self, cells: list[str], line: int) -> None:
-        if any(self._length(cell) > self._limits.cell_characters for cell in cells):
+        if any(len(cell) > self._limits.cell_characters for cell in cells):
             raise _cell_too_large(line, self._limits.cell_characters)
 
     def _broken(self, error: csv.Error, line: int) -> RowProblem:
@@ -270,15 +248,12 @@ class _Feed:
 
 
 @contextmanager
-def _opened(
-    source: TableBytes, dialect: CsvDialect, limits: TableLimits, *, encoded: bool = False
-) -> Iterator[_Feed]:
+def _opened(source: TableBytes, dialect: CsvDialect, limits: TableLimits) -> Iterator[_Feed]:
     with open_bytes(source) as file:
-        encoding = "latin-1" if encoded else dialect.encoding
         # newline="" hands out the line ends as they are: inside quotes they are content.
-        text = io.TextIOWrapper(file, encoding=encoding, errors=MARK, newline="")
+        text = io.TextIOWrapper(file, encoding=dialect.encoding, errors=MARK, newline="")
         text._CHUNK_SIZE = _DECODED_AT_ONCE  # type: ignore[attr-defined]
-        yield _Feed(text, dialect, limits, encoded=encoded)
+        yield _Feed(text, dialect, limits)
 
 
 def _cell_too_large(line: int, limit: int) -> UserError:

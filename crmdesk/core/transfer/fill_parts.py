@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
 from crmdesk.core.changes.stage import Stage
-from crmdesk.core.changes.stage_parts import PartWriter, StagePart, join_parts, remove_part
+from crmdesk.core.changes.stage_parts import PartWriter, join_parts, remove_part
 from crmdesk.core.files.source import TableSource
 from crmdesk.core.files.table import Batch
 from crmdesk.core.files.table_parts import TablePart
@@ -45,9 +45,8 @@ class FillTask:
 
 @dataclass(frozen=True, slots=True)
 class _Filled:
-    """A part that was read; ``cut_rightly`` unless it ends inside of a row."""
+    """A part was read; ``cut_rightly`` unless it ends inside of a row."""
 
-    part: StagePart
     cut_rightly: bool
 
 
@@ -73,13 +72,12 @@ def fill_stage(
         for number in range(len(parts)):
             remove_part(task.stage.path, number)
         filled = _fill_parts(task, [None], reported)
-    join_parts(task.stage.path, [one.part for one in filled])
+    join_parts(task.stage.path, len(filled))
 
 
 def fill_from(task: FillTask, batches: Iterable[Batch]) -> None:
     """Read so many batches into the stage, and no more."""
-    part = _fill(task, 0, batches, lambda _: None).part
-    join_parts(task.stage.path, [part])
+    _fill(task, 0, batches, lambda _: None)
 
 
 def _fill_parts(
@@ -118,13 +116,14 @@ def _fill(
         task.dates,
         proven_text=task.source.dialect is not None,
     )
-    with PartWriter(task.stage.path, number) as writer:
+    with PartWriter(task.stage.path, number, len(task.stage.columns)) as writer:
         rows_end = filler.fill(writer, batches, reported)
-        return _Filled(writer.finish(), rows_end)
+        writer.finish()
+        return _Filled(rows_end)
 
 
 def _batches(task: FillTask, part: TablePart | None) -> Iterator[Batch]:
-    return task.source.batches(BATCH_ROWS, encoded=True, part=part)
+    return task.source.batches(BATCH_ROWS, part=part)
 
 
 class _Reader:

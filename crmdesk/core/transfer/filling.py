@@ -17,8 +17,6 @@ from crmdesk.core.files.table import (
     Row,
     RowProblem,
     RowProblemCause,
-    decode_cells,
-    encode_cells,
 )
 from crmdesk.core.records.choices import StageFinder
 from crmdesk.core.records.dates import DateOrder, detect_date_order
@@ -101,15 +99,13 @@ class Filler:
             for batch in batches:
                 _add_rejected(part, batch.rejected)
                 if batch.rows:
-                    self._add_rows(part, batch.rows, encoded=batch.encoded)
+                    self._add_rows(part, batch.rows)
                 done += len(batch.rows) + len(batch.rejected)
                 has_end = not any(map(_is_open, batch.rejected))
                 reported(done)
         return has_end
 
-    def _add_rows(
-        self, part: PartWriter, rows: Sequence[tuple[int | str, ...]], *, encoded: bool
-    ) -> None:
+    def _add_rows(self, part: PartWriter, rows: Sequence[tuple[int | str, ...]]) -> None:
         lines: list[int] = _column(rows, 0)  # type: ignore[assignment]
         read: dict[int, Sequence[str | None]] = {}
         failed: set[int] = set()
@@ -117,7 +113,6 @@ class Filler:
         pipelines: Sequence[str | None] | None = None
         for reader in self._readers:
             given: list[str] = _column(rows, reader.column.index + 1)  # type: ignore[assignment]
-            given = decode_cells(given) if encoded else given
             is_pipeline = reader.column.target.format == PropertyFormat.PIPELINE
             if reader.stands is not None and reader.stands(given):
                 if is_pipeline:
@@ -135,24 +130,20 @@ class Filler:
             if problems:
                 failed.update(index for index, _ in problems)
                 part.add_problems(_problem_rows(reader.column, lines, given, problems))
-        part.add_cells(lines, self._stored(rows, read, encoded), encoded=encoded)
-        self._add_verdicts(part, rows, lines, failed, fresh, encoded=encoded)
+        part.add_cells(self._stored(rows, read))
+        self._add_verdicts(part, rows, lines, failed, fresh)
 
     def _stored(
-        self,
-        rows: Sequence[tuple[int | str, ...]],
-        read: dict[int, Sequence[str | None]],
-        as_encoded: bool,
-    ) -> Iterable[Sequence[str]]:
-        """Cells of the stage's columns; what was read takes the place of what is given."""
+        self, rows: Sequence[tuple[int | str, ...]], read: dict[int, Sequence[str | None]]
+    ) -> Sequence[tuple[int | str, ...]]:
+        """Line and cells of the stage's columns; what was read takes the place of what is given."""
         wanted = self._wanted
         if not read and wanted == list(range(1, len(rows[0]))):
-            return (row[1:] for row in rows)  # type: ignore[misc]
-        columns: list[Sequence[str]] = [_column(rows, place) for place in wanted]  # type: ignore[misc]
+            return rows
+        columns = [_column(rows, place) for place in (0, *wanted)]
         for place, values in read.items():
-            texts = [value or "" for value in values]
-            columns[place] = encode_cells(texts) if as_encoded else texts
-        return zip(*columns, strict=True) if columns else ([] for _ in rows)
+            columns[place + 1] = [value or "" for value in values]
+        return list(zip(*columns, strict=True))
 
     def _add_verdicts(
         self,
@@ -161,8 +152,6 @@ class Filler:
         lines: Sequence[int],
         failed: set[int],
         fresh: set[int],
-        *,
-        encoded: bool,
     ) -> None:
         # What finds no record is created, so that most new rows are never written again.
         if not failed and not fresh and self._id_index is None:
@@ -171,7 +160,7 @@ class Filler:
         ids = [""] * len(lines)
         if self._id_index is not None:
             given: list[str] = _column(rows, self._id_index + 1)  # type: ignore[assignment]
-            ids = [text.strip() for text in (decode_cells(given) if encoded else given)]
+            ids = [text.strip() for text in given]
         outcomes = ["failed" if index in failed else "create" for index in range(len(lines))]
         reasons = ["new_value" if index in fresh else "" for index in range(len(lines))]
         part.add_verdicts(zip(lines, ids, outcomes, reasons, strict=True))

@@ -23,7 +23,6 @@ from crmdesk.core.files.table import (
     RowProblemCause,
     RowProblemCode,
     TableLimits,
-    decode_cells,
 )
 from crmdesk.core.files.text_table import read_batches, read_header, read_rows
 
@@ -328,7 +327,7 @@ TEXTS = st.one_of(
     quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_NONE]),
     ending=st.sampled_from(["\n", "\r\n", "\r"]),
 )
-def test_encoded_batches_hold_the_same_cells_and_problems(
+def test_a_proven_table_has_the_same_cells_and_problems(
     rows: list[list[str]], mark: bytes, quoting: Literal[0, 3], ending: str
 ) -> None:
     text = io.StringIO(newline="")
@@ -337,28 +336,22 @@ def test_encoded_batches_hold_the_same_cells_and_problems(
     content = mark + b"a,b\n" + text.getvalue().encode()
     dialect = CsvDialect("utf-8", bool(mark), ",", '"', "\n", True, 1.0, proven=True)
 
-    plain = list(read_batches(lambda: io.BytesIO(content), dialect))
-    encoded = list(read_batches(lambda: io.BytesIO(content), dialect, encoded=True))
+    proven = list(read_batches(lambda: io.BytesIO(content), dialect))
 
-    assert all(batch.encoded for batch in encoded)
-    assert [(line, *decode_cells(given)) for batch in encoded for line, *given in batch.rows] == [
-        row for batch in plain for row in batch.rows
-    ]
-    assert [batch.rejected for batch in encoded] == [batch.rejected for batch in plain]
+    assert proven == list(read_batches(lambda: io.BytesIO(content), replace(dialect, proven=False)))
 
 
 def test_a_long_cell_counts_its_characters_and_not_its_bytes() -> None:
     content = ("a,b\n1," + "日" * 900_000 + "\n").encode()
     dialect = replace(dialect_of(content), proven=True)
-    (batch,) = read_batches(lambda: io.BytesIO(content), dialect, encoded=True)
-    assert decode_cells([str(cell) for cell in batch.rows[0][1:]]) == ["1", "日" * 900_000]
+    (batch,) = read_batches(lambda: io.BytesIO(content), dialect)
+    assert batch.rows[0][1:] == ("1", "日" * 900_000)
     with pytest.raises(UserError) as caught:
         list(
             read_batches(
                 lambda: io.BytesIO(content + content),
                 dialect,
                 TableLimits(cell_characters=899_999),
-                encoded=True,
             )
         )
     assert caught.value.code == "cell_too_large"
