@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ _QUERY_LIMITED_INFORMATION = 0x1000
 _ACCESS_DENIED = 5
 _STILL_ACTIVE = 259
 _BELOW_NORMAL = 0x4000
-_NICENESS = 5
+_NICENESS = 10
 
 Run = Callable[[Sequence[str]], str]
 
@@ -123,18 +124,25 @@ def disable_core_dumps() -> None:
         memory_kinds.write_text("0", encoding="ascii")
 
 
-def give_way(system: System | None = None, *, kernel32: Any = None) -> None:
+def give_way(system: System | None = None, *, proc: Path = _PROC, kernel32: Any = None) -> None:
     """Let other programs have the processor first, from now on and for child processes.
 
     For work that somebody watches from a window: the window draws and takes keys all the while,
     and on a computer with nothing else to do the work is as quick as before.
     Not run here on Windows.
     """
-    if (system or current_system()) is System.WINDOWS:
+    system = system or current_system()
+    if system is System.WINDOWS:
         kernel32 = kernel32 or load_kernel32()
         kernel32.SetPriorityClass(kernel32.GetCurrentProcess(), _BELOW_NORMAL)
-    elif os.nice(0) < _NICENESS:
+        return
+    if os.nice(0) < _NICENESS:
         os.nice(_NICENESS - os.nice(0))
+    if system is System.LINUX and os.getsid(0) == os.getpid():
+        # Where Linux shares the processor out among sessions first (autogroup), niceness counts
+        # within one session only, and a worker has one of its own.
+        with suppress(OSError):
+            (proc / "self" / "autogroup").write_text(str(_NICENESS), encoding="ascii")
 
 
 def _read(path: Path) -> str:
