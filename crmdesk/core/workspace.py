@@ -55,8 +55,10 @@ from crmdesk.core.records.expiry import RecycleBinExpiry
 from crmdesk.core.records.merges import MergeService
 from crmdesk.core.records.pipelines import PipelineService
 from crmdesk.core.records.property_groups import PropertyGroups
+from crmdesk.core.records.purging import Purger
 from crmdesk.core.records.reader import RecordReader
 from crmdesk.core.records.recycle_bin import RecycleBin
+from crmdesk.core.records.recycle_bin_work import BinWork
 from crmdesk.core.records.segments import Segments
 from crmdesk.core.records.type_changes import TypeChanges
 from crmdesk.core.records.undoing import Undoing
@@ -294,7 +296,6 @@ class Workspace:
         staging = self.folder / "staging"
         self.bulk = BulkEditor(self.database, self.guard, self.jobs, staging)
         self.undoing = Undoing(*basis, self.jobs, self.associations, self.merges, staging)
-        self.recycle_bin = RecycleBin(*basis, self.settings, self.editor)
         work = BulkWork(*basis, self.inbox, staging)
         self.works |= {
             JobKind.BULK_EDIT: work.edit,
@@ -302,6 +303,16 @@ class Workspace:
             JobKind.BULK_UNDO: self.undoing.run,
         }
         for kind in (JobKind.BULK_EDIT, JobKind.BULK_DELETE):
+            self.jobs.on_abandoned(kind, work.abandoned)
+        self._open_recycle_bin()
+
+    def _open_recycle_bin(self) -> None:
+        basis = self.database, self.guard, self.audit_log
+        purger = Purger(self.audit_log, keys.derive(self.key, KeyPurpose.TOMBSTONES))
+        self.recycle_bin = RecycleBin(*basis, self.settings, self.jobs, purger)
+        work = BinWork(*basis, self.inbox, purger)
+        self.works |= {JobKind.BIN_RESTORE: work.restore, JobKind.BIN_PURGE: work.purge}
+        for kind in (JobKind.BIN_RESTORE, JobKind.BIN_PURGE):
             self.jobs.on_abandoned(kind, work.abandoned)
 
     def start_up(self) -> list[Job]:

@@ -25,6 +25,8 @@ def job_name(kind: JobKind) -> str:
         JobKind.BULK_EDIT: _say("Bulk edit"),
         JobKind.BULK_DELETE: _say("Bulk deletion"),
         JobKind.BULK_UNDO: _say("Undo"),
+        JobKind.BIN_RESTORE: _say("Restore from the recycle bin"),
+        JobKind.BIN_PURGE: _say("Permanent deletion"),
     }
     return names[kind]
 

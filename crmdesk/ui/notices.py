@@ -9,6 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
+from crmdesk.core.jobs.job import JobKind
 from crmdesk.core.notify.inbox import Notification, NotificationKind
 from crmdesk.ui import words
 from crmdesk.ui.frame.values import Notice
@@ -127,7 +128,17 @@ def _import_undone(values: _Values) -> _Told:
     )
 
 
+def _bin_done(values: _Values) -> _Told:
+    restored = values.get("act") == JobKind.BIN_RESTORE
+    title = _say("Restored from the recycle bin") if restored else _say("Deleted permanently")
+    back, gone = "%Ln record{|s} {is|are} back.", "%Ln record{|s} {is|are} gone for good."
+    text = _say(back if restored else gone, _number(values, "records"))
+    return _Told(title, text, "circle-check", Tone.OK, _say("Open records"))
+
+
 def _bulk_done(values: _Values) -> _Told:
+    if values.get("act"):
+        return _bin_done(values)
     title = _say("Bulk deletion finished") if values.get("deleted") else _say("Bulk edit finished")
     records = _say("%Ln record{|s} changed.", _number(values, "records"))
     if values.get("deleted"):
@@ -137,7 +148,10 @@ def _bulk_done(values: _Values) -> _Told:
 
 def _bulk_failed(values: _Values) -> _Told:
     title = _say("Bulk action failed")
-    if values.get("state") == "interrupted":
+    if values.get("act"):
+        restoring = values["act"] == JobKind.BIN_RESTORE
+        title = _say("Nothing was restored") if restoring else _say("Nothing was deleted")
+    elif values.get("state") == "interrupted":
         title = _say("Bulk action interrupted")
     return _Told(title, _say("No record was changed."), "circle-x", Tone.DANGER)
 

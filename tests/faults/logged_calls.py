@@ -149,6 +149,16 @@ def _run_bulk(plan: Callable[[Desk], BulkPlan]) -> Preparation:
     return prepare
 
 
+def _run_bin(start: Callable[[Desk, int], str]) -> Preparation:
+    def prepare(desk: Desk) -> Act:
+        ann = desk.contact(phone="1")
+        desk.delete(ann)
+        job_id = start(desk, _key(desk, ann.id))
+        return lambda: desk.workspace.run_job(job_id)
+
+    return prepare
+
+
 def _key(desk: Desk, record_id: int) -> int:
     return bin_key(desk.workspace.definitions.object(desk.admin, "contacts").id, record_id)
 
@@ -350,6 +360,10 @@ LOGGED: dict[str, Preparation] = {
     "recycle_bin.restore": _with_contact(
         lambda d, i: d.workspace.recycle_bin.restore(d.admin, [_key(d, i)]), in_bin=True
     ),
+    "run a purge": _run_bin(lambda d, i: d.workspace.recycle_bin.start_purge(d.admin, [i])),
+    "run a return from the bin": _run_bin(
+        lambda d, i: d.workspace.recycle_bin.start_restore(d.admin, [i])
+    ),
     "restores.log_report": _printed_report,
     "restores.save_report": _saved_report,
     "restores.save_skipped": _saved_skipped,
@@ -459,6 +473,8 @@ UNLOGGED = {
     "restores.plan": "a plan changes no record; starting it is logged with the plan's numbers",
     "restores.undo_plan": "as with plans",
     "sign_in.touch": "that a person is still there",
+    "recycle_bin.start_purge": "as with backups",
+    "recycle_bin.start_restore": "as with backups",
     "undoing.start": "as with backups",
     "views.add": "how a person looks at records changes none of them",
     "views.remove": "as with adding",

@@ -16,6 +16,9 @@ from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.tables import audit_details, audit_events
 from crmdesk.core.files.names import storable
 
+#: Statements take few parameters.
+_ERASED_AT_ONCE = 500
+
 
 class AuditLog:
     """Appends entries.
@@ -120,10 +123,11 @@ class AuditLog:
             How many entries lost their details.
         """
         erased = 0
-        for object_id in object_ids:
+        wanted = [str(object_id) for object_id in object_ids]
+        for start in range(0, len(wanted), _ERASED_AT_ONCE):
             about = select(audit_events.c.id).where(
                 audit_events.c.object_type == object_type,
-                audit_events.c.object_id == str(object_id),
+                audit_events.c.object_id.in_(wanted[start : start + _ERASED_AT_ONCE]),
             )
             erased += tx.execute(
                 update(audit_details)

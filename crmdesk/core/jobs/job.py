@@ -25,6 +25,8 @@ class JobKind(StrEnum):
     BULK_EDIT = "bulk_edit"
     BULK_DELETE = "bulk_delete"
     BULK_UNDO = "bulk_undo"
+    BIN_RESTORE = "bin_restore"
+    BIN_PURGE = "bin_purge"
 
 
 class JobState(StrEnum):
@@ -55,6 +57,8 @@ REQUIRED = {
     JobKind.BULK_EDIT: Permission.USE_RECORDS,
     JobKind.BULK_DELETE: Permission.DELETE_RECORDS,
     JobKind.BULK_UNDO: Permission.USE_RECORDS,
+    JobKind.BIN_RESTORE: Permission.DELETE_RECORDS,
+    JobKind.BIN_PURGE: Permission.DELETE_RECORDS,
 }
 
 

@@ -235,13 +235,17 @@ def _both_exist(tx: Tx, change_id: int) -> list[tuple[int, int, str]]:
     return [(r[0], r[1], exist.format(quoted(r[2]), quoted(r[3]))) for r in rows]
 
 
-def purge_links(tx: Tx, object_type: ObjectType, record_ids: Sequence[int]) -> None:
-    """Delete the rows of records that are deleted for good, and all history of them."""
+def purge_kept_links(tx: Tx, object_type: ObjectType) -> None:
+    """Delete the rows of the kept ids, which are deleted for good, and all history of them.
+
+    The ids are those of :func:`keep_ids <crmdesk.core.records.picking.keep_ids>`.
+    """
     for table in ("associations", "association_history"):
         for side in ("from", "to"):
-            tx.driver.executemany(
-                f"DELETE FROM main.{table} WHERE {side}_type_id = ? AND {side}_id = ?",
-                [(object_type.id, record_id) for record_id in record_ids],
+            tx.sql(
+                f"DELETE FROM main.{table} WHERE {side}_type_id = ? "
+                f"AND {side}_id IN (SELECT id FROM temp.picked)",
+                (object_type.id,),
             )
 
 

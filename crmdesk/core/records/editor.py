@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import select
 
 from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.guard import Guard
 from crmdesk.core.access.permissions import Permission
-from crmdesk.core.audit import kinds
 from crmdesk.core.audit.kinds import Action
 from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.changes.change_set import (
@@ -22,22 +21,16 @@ from crmdesk.core.changes.change_set import (
 )
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.sqlite import quoted
-from crmdesk.core.db.tables import source_records, tombstones, value_history
+from crmdesk.core.db.tables import tombstones
 from crmdesk.core.errors import UserError
-from crmdesk.core.records.association_counts import (
-    follow_activities,
-    neighbours,
-    recount_all,
-    recount_around,
-)
-from crmdesk.core.records.association_rows import purge_links
+from crmdesk.core.records.association_counts import follow_activities, recount_around
 from crmdesk.core.records.create_forms import refuse_unfilled
-from crmdesk.core.records.merge_rows import forget_aliases, merged_into, refuse_merged
+from crmdesk.core.records.merge_rows import refuse_merged
+from crmdesk.core.records.purging import Purger
 from crmdesk.core.records.reader import masked
 from crmdesk.core.records.record import Record, read_record
 from crmdesk.core.records.record_entries import RecordEntries
 from crmdesk.core.records.schema import ObjectType, load_object_type
-from crmdesk.core.records.segment_members import forget_members
 from crmdesk.core.records.single import checked_values
 from crmdesk.core.records.single_rows import (
     changed_cells,
@@ -68,6 +61,7 @@ class RecordEditor:
         self._audit_log = audit_log
         self._entries = RecordEntries(audit_log)
         self._tombstone_key = tombstone_key
+        self._purger = Purger(audit_log, tombstone_key)
 
     def add(
         self,
@@ -245,24 +239,8 @@ class RecordEditor:
         with self._database.write() as tx:
             object_type = load_object_type(tx, object_name)
             known = ids_in_state(tx, object_type, record_ids, archived=None)
-            known = sorted({*known, *merged_into(tx, object_type, known)})
-            if known:
-                self._purge(tx, object_type, known)
-                self._audit_log.erase(tx, object_name, known)
-                change_id = open_change_set(tx, actor, Source.DELETE_OBJECTS)
-                write_record_change(tx, change_id, object_type, known, RecordChange.PURGE)
-                self._audit_log.log(
-                    tx,
-                    actor,
-                    kinds.GDPR_DELETE
-                    if object_name == "contacts"
-                    else kinds.crm_object(object_name, Action.PURGE),
-                    object_type=object_name,
-                    object_id=known[0] if len(known) == 1 else None,
-                    subjects=len(known),
-                    details={"record_ids": known[:1000]},
-                )
-        return Change(object_name, tuple(known))
+            gone = self._purger.purge(tx, actor, object_type, known)
+        return Change(object_name, tuple(gone))
 
     # -- within ------------------------------------------------------------------------------
     def _require_writable(self, actor: Actor, object_name: str, values: Mapping[str, str]) -> None:
@@ -271,44 +249,6 @@ class RecordEditor:
             object_type = load_object_type(tx, object_name)
         if any(object_type.property(name).sensitive for name in values):
             self._guard.require(actor, Permission.EDIT_SENSITIVE)
-
-    def _purge(self, tx: Tx, object_type: ObjectType, record_ids: Sequence[int]) -> None:
-        if object_type.name == "contacts" and "email" in object_type.by_name:
-            self._write_tombstones(tx, object_type, record_ids)
-        for record_id in record_ids:
-            tx.execute(
-                delete(value_history).where(
-                    value_history.c.record_id == record_id,
-                    value_history.c.object_type_id == object_type.id,
-                )
-            )
-            tx.execute(
-                delete(source_records).where(
-                    source_records.c.record_id == record_id,
-                    source_records.c.object_type_id == object_type.id,
-                )
-            )
-        table = quoted(object_type.table)
-        around = neighbours(tx, object_type, record_ids)
-        purge_links(tx, object_type, record_ids)
-        forget_aliases(tx, object_type, record_ids)
-        forget_members(tx, object_type, record_ids)
-        for_each(tx, f"DELETE FROM {table} WHERE id = ?", [(i,) for i in record_ids])
-        recount_all(tx, around)
-
-    def _write_tombstones(self, tx: Tx, object_type: ObjectType, record_ids: Sequence[int]) -> None:
-        for record_id in record_ids:
-            email = read_record(tx, object_type, record_id).values.get("email")
-            if email:
-                tx.execute(
-                    insert(tombstones)
-                    .prefix_with("OR IGNORE")
-                    .values(
-                        email_hash=tombstone_hash(self._tombstone_key, email),
-                        object_type_id=object_type.id,
-                        purged_at=tx.now_text,
-                    )
-                )
 
     def _refuse_tombstone(
         self, tx: Tx, object_type: ObjectType, values: Mapping[str, str | None]

@@ -11,20 +11,13 @@ from crmdesk.core.access.actor import SYSTEM
 from crmdesk.core.audit import kinds
 from crmdesk.core.audit.kinds import Action
 from crmdesk.core.audit.log import AuditLog
-from crmdesk.core.changes.change_set import (
-    RecordChange,
-    Source,
-    open_change_set,
-    write_record_change,
-)
+from crmdesk.core.changes.change_set import Source, open_change_set
 from crmdesk.core.clock import from_text, to_text
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.sqlite import quoted
-from crmdesk.core.db.tables import settings, source_records, value_history
-from crmdesk.core.records.association_rows import purge_links
-from crmdesk.core.records.merge_rows import forget_aliases
+from crmdesk.core.db.tables import settings
+from crmdesk.core.records.purging import purge_rows
 from crmdesk.core.records.schema import ObjectType, load_object_types
-from crmdesk.core.records.segment_members import forget_members
 from crmdesk.core.reserve import cures_a_full_disk
 from crmdesk.core.settings import Settings
 
@@ -72,17 +65,7 @@ class RecycleBinExpiry:
         table = quoted(object_type.table)
         condition = "archived_at IS NOT NULL AND archived_at <= ?"
         ids = [row[0] for row in tx.sql(f"SELECT id FROM {table} WHERE {condition}", (due,))]
-        for kept in (value_history, source_records):
-            tx.driver.executemany(
-                f"DELETE FROM {kept.name} WHERE object_type_id = ? AND record_id = ?",
-                [(object_type.id, record_id) for record_id in ids],
-            )
-        purge_links(tx, object_type, ids)
-        forget_aliases(tx, object_type, ids)
-        forget_members(tx, object_type, ids)
-        tx.sql(f"DELETE FROM {table} WHERE {condition}", (due,))
-        change_id = open_change_set(tx, SYSTEM, Source.RECYCLING_BIN)
-        write_record_change(tx, change_id, object_type, ids, RecordChange.PURGE)
+        purge_rows(tx, object_type, ids, open_change_set(tx, SYSTEM, Source.RECYCLING_BIN))
         self._audit_log.erase(tx, object_type.name, ids)
         self._audit_log.log(
             tx,

@@ -10,6 +10,7 @@ from crmdesk.core.clock import from_text
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.sqlite import quoted
 from crmdesk.core.errors import UserError
+from crmdesk.core.records.picking import keep_ids
 from crmdesk.core.records.schema import ObjectType
 
 #: From the few that lead to a record: the history of an object may have millions of rows.
@@ -55,22 +56,24 @@ def refuse_merged(tx: Tx, object_type: ObjectType, record_ids: Sequence[int]) ->
 
 def merged_into(tx: Tx, object_type: ObjectType, record_ids: Sequence[int]) -> list[int]:
     """The records that were merged into these and are still in the recycle bin."""
-    found: list[int] = []
-    for record_id in record_ids:
-        cursor = tx.sql(
-            f"SELECT a.alias_id FROM record_aliases a JOIN {quoted(object_type.table)} o "
-            "ON o.id = a.alias_id WHERE a.object_type_id = ? AND a.winner_id = ?",
-            (object_type.id, record_id),
-        )
-        found += [row[0] for row in cursor]
-    return found
+    if not record_ids:
+        return []
+    keep_ids(tx, record_ids)
+    cursor = tx.sql(
+        f"SELECT a.alias_id FROM main.record_aliases a JOIN main.{quoted(object_type.table)} o "
+        "ON o.id = a.alias_id WHERE a.object_type_id = ? "
+        "AND a.winner_id IN (SELECT id FROM temp.picked)",
+        (object_type.id,),
+    )
+    return [row[0] for row in cursor]
 
 
-def forget_aliases(tx: Tx, object_type: ObjectType, winner_ids: Sequence[int]) -> None:
-    """Ids that led to records which are deleted for good lead nowhere any more."""
-    tx.driver.executemany(
-        "DELETE FROM record_aliases WHERE object_type_id = ? AND winner_id = ?",
-        [(object_type.id, record_id) for record_id in winner_ids],
+def forget_kept_aliases(tx: Tx, object_type: ObjectType) -> None:
+    """Ids that led to the kept ones, which are deleted for good, lead nowhere any more."""
+    tx.sql(
+        "DELETE FROM main.record_aliases WHERE object_type_id = ? "
+        "AND winner_id IN (SELECT id FROM temp.picked)",
+        (object_type.id,),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -55,7 +55,7 @@ def picked_condition(
     return "id IN (SELECT id FROM temp.picked)", []
 
 
-def keep_ids(tx: Tx, record_ids: Sequence[int]) -> None:
+def keep_ids(tx: Tx, record_ids: Iterable[int]) -> None:
     """Put ids into the connection's table ``temp.picked``: statements take few parameters."""
     tx.sql("CREATE TEMP TABLE IF NOT EXISTS picked (id INTEGER PRIMARY KEY)")
     tx.sql("DELETE FROM temp.picked")

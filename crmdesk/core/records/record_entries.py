@@ -62,6 +62,7 @@ class RecordEntries:
         object_type: ObjectType,
         record_ids: Sequence[int],
         action: Action,
+        job_id: str | None = None,
         **facts: Any,
     ) -> None:
         """One entry, however many records; one record is told of by name."""
@@ -74,6 +75,7 @@ class RecordEntries:
             actor,
             kinds.crm_object(object_type.name, action),
             object_type=object_type.name,
+            job_id=job_id,
             subjects=len(record_ids),
             details={"record_ids": list(record_ids[:NAMED]), **facts},
         )

@@ -7,7 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from crmdesk.core.records.bulk_model import AT_ONCE
+
 _RECORD_BITS = 40
+#: So many conflicts a plan tells of one by one.
+CONFLICTS_TOLD = 100
 
 
 def bin_key(object_type_id: int, record_id: int) -> int:
@@ -98,6 +102,8 @@ class BinPlan:
         children: by object, associated activities and records of the same deletion that can
             come back with them.
         associations: that are seen again.
+        conflicts: the first :data:`CONFLICTS_TOLD` of them.
+        conflict_count: how many there are.
         merged: picked records that are part of another one, and stay.
     """
 
@@ -105,7 +111,34 @@ class BinPlan:
     children: Mapping[str, int]
     associations: int
     conflicts: tuple[Conflict, ...]
+    conflict_count: int = 0
     merged: int = 0
+
+    @property
+    def at_once(self) -> bool:
+        """Whether it is small enough to be done without a worker process."""
+        return sum(self.records.values()) + sum(self.children.values()) <= AT_ONCE
+
+
+#: Answers by the key of the record that comes back, and the property in question.
+Answers = Mapping[tuple[int, str], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What shall come back, and how.
+
+    Attributes:
+        answers: to conflicts, one by one.
+        otherwise: to every other conflict: come back without the value, or stay where that
+            cannot be; ``None`` refuses to bring anything back while one is unanswered.
+        children: also associated activities, and what was deleted in the same act.
+    """
+
+    keys: Sequence[int]
+    answers: Answers = field(default_factory=dict)
+    otherwise: Answer | None = None
+    children: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +152,20 @@ class BroughtBack:
 
 @dataclass(frozen=True, slots=True)
 class PurgePlan:
-    """What deleting for good would take away, in numbers."""
+    """What deleting for good would take away, in numbers.
+
+    Attributes:
+        records: by object, those that were picked and what was merged into them.
+        merged: how many of these are parts of others.
+    """
 
     records: Mapping[str, int]
     history_entries: int
     associations: int
     contacts_with_address: int
+    merged: int = 0
+
+    @property
+    def at_once(self) -> bool:
+        """Whether it is small enough to be done without a worker process."""
+        return sum(self.records.values()) <= AT_ONCE

@@ -1,4 +1,4 @@
-"""What comes back together, and the unique values that are in the way."""
+"""What comes back together, and what a purge takes away, in numbers."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from dataclasses import dataclass
 
 from crmdesk.core.changes.change_set import RecordChange
 from crmdesk.core.db.engine import Tx
-from crmdesk.core.db.sqlite import quoted, unique_expression
+from crmdesk.core.db.sqlite import quoted
 from crmdesk.core.records.association_counts import ACTIVITIES
 from crmdesk.core.records.association_rows import others_sql
-from crmdesk.core.records.merge_rows import merged_ids
-from crmdesk.core.records.picking import keep_ids, twins_of_kept
-from crmdesk.core.records.record import MASKED, display_name, read_record
-from crmdesk.core.records.recycle_bin_model import Answer, Conflict, bin_key
-from crmdesk.core.records.recycle_bin_rows import grouped, name_columns
-from crmdesk.core.records.schema import ObjectType, Property, load_object_types
+from crmdesk.core.records.merge_rows import merged_ids, merged_into
+from crmdesk.core.records.picking import keep_ids
+from crmdesk.core.records.recycle_bin_model import PurgePlan
+from crmdesk.core.records.recycle_bin_rows import grouped
+from crmdesk.core.records.schema import ObjectType, load_object_types
 from crmdesk.core.records.single_rows import ids_in_state
 
 
@@ -50,16 +49,36 @@ def coming_back(tx: Tx, keys: Iterable[int]) -> Coming:
 
 def _children(tx: Tx, picked: dict[ObjectType, list[int]]) -> dict[ObjectType, list[int]]:
     found: dict[ObjectType, set[int]] = {}
-    types = load_object_types(tx)
+    binned = [each for each in load_object_types(tx) if _any_binned(tx, each)]
     for object_type, ids in picked.items():
         keep_ids(tx, ids)
-        for other in types:
+        for other in _associated(tx, object_type, binned):
             rows = _binned_with(tx, object_type, other)
             found.setdefault(other, set()).update(rows)
     for object_type, ids in picked.items():
         found.get(object_type, set()).difference_update(ids)
     children = {each: _whole(tx, each, sorted(some)) for each, some in found.items()}
     return {each: ids for each, ids in children.items() if ids}
+
+
+def _any_binned(tx: Tx, object_type: ObjectType) -> bool:
+    row = tx.sql(
+        f"SELECT 1 FROM {quoted(object_type.table)} WHERE archived_at IS NOT NULL LIMIT 1"
+    ).fetchone()
+    return row is not None
+
+
+def _associated(tx: Tx, own: ObjectType, others: Iterable[ObjectType]) -> list[ObjectType]:
+    """Those with any association at all: asking for each record of the rest takes seconds."""
+    pairs = {
+        each.id
+        for each in others
+        if tx.sql(
+            "SELECT 1 FROM main.associations WHERE from_type_id = ? AND to_type_id = ? LIMIT 1",
+            (min(own.id, each.id), max(own.id, each.id)),
+        ).fetchone()
+    }
+    return [each for each in others if each.id in pairs]
 
 
 def _whole(tx: Tx, object_type: ObjectType, record_ids: Sequence[int]) -> list[int]:
@@ -94,7 +113,7 @@ def returning_associations(tx: Tx, coming: dict[ObjectType, list[int]]) -> int:
     types = load_object_types(tx)
     for object_type, ids in coming.items():
         keep_ids(tx, ids)
-        for other in types:
+        for other in _associated(tx, object_type, types):
             row = tx.sql(
                 f"SELECT count(*) FROM temp.picked p JOIN {quoted(other.table)} x "
                 f"ON x.id IN ({others_sql(object_type.id, other.id, 'p.id')}) "
@@ -104,54 +123,62 @@ def returning_associations(tx: Tx, coming: dict[ObjectType, list[int]]) -> int:
     return total
 
 
-def find_conflicts(tx: Tx, coming: dict[ObjectType, list[int]]) -> list[Conflict]:
-    """Unique values of records that come back which another record holds, or gets first."""
-    found = []
-    for object_type, ids in coming.items():
-        keep_ids(tx, ids)
-        for unique in object_type.unique_properties:
-            for record_id, holder_id, live in _holders(tx, object_type, unique):
-                found.append(_conflict(tx, object_type, unique, record_id, holder_id, live))
-    return found
-
-
-def _holders(tx: Tx, object_type: ObjectType, unique: Property) -> Sequence[tuple[int, int, bool]]:
-    table, column = quoted(object_type.table), quoted(unique.column)
-    mine, theirs = (unique_expression(unique.column, side) for side in ("o", "x"))
-    same = f"o.{column} IS NOT NULL AND x.{column} IS NOT NULL AND x.id <> o.id"
-    live = tx.sql(
-        f"SELECT o.id, x.id, 1 FROM temp.picked p JOIN {table} o ON o.id = p.id "
-        f"JOIN {table} x ON {theirs} = {mine} WHERE x.archived_at IS NULL AND {same}"
-    ).fetchall()
-    taken = {row[0] for row in live}
-    # Of several that come back with one value, the one with the smallest id keeps it.
-    twins = [(*row, 0) for row in tx.sql(twins_of_kept(object_type, unique))]
-    return [*live, *(row for row in twins if row[0] not in taken)]
-
-
-def _conflict(
-    tx: Tx, object_type: ObjectType, unique: Property, record_id: int, holder_id: int, live: bool
-) -> Conflict:
-    value = read_record(tx, object_type, record_id).values[unique.name] or ""
-    answers = [Answer.LEAVE]
-    if not unique.required:
-        answers = [*([Answer.TAKE] if live else []), Answer.WITHOUT, Answer.LEAVE]
-    return Conflict(
-        key=bin_key(object_type.id, record_id),
-        object_name=object_type.name,
-        record_id=record_id,
-        name=name_of(tx, object_type, record_id),
-        property=unique.name,
-        label=unique.label,
-        value=MASKED if unique.sensitive else value,
-        holder_id=holder_id,
-        holder_name=name_of(tx, object_type, holder_id),
-        answers=tuple(answers),
+def plan_purge(tx: Tx, keys: Iterable[int]) -> PurgePlan:
+    """What deleting these for good would take away; what is not in the bin is passed over."""
+    groups, merged = purgeable(tx, keys)
+    people = [(each, ids) for each, ids in groups.items() if each.name == "contacts"]
+    return PurgePlan(
+        records={each.name: len(ids) for each, ids in groups.items()},
+        history_entries=sum(_history(tx, each, ids) for each, ids in groups.items()),
+        associations=sum(_links(tx, each, ids) for each, ids in groups.items()),
+        contacts_with_address=sum(_addresses(tx, each, ids) for each, ids in people),
+        merged=merged,
     )
 
 
-def name_of(tx: Tx, object_type: ObjectType, record_id: int) -> str:
-    """What a record is called, without anything sensitive."""
-    record = read_record(tx, object_type, record_id)
-    shown = {name: record.values[name] for name in name_columns(object_type)}
-    return display_name(object_type, {"hs_object_id": str(record_id), **shown})
+def purgeable(tx: Tx, keys: Iterable[int]) -> tuple[dict[ObjectType, list[int]], int]:
+    """The picked records of the bin with what was merged into them, and how many those are."""
+    found, merged = dict[ObjectType, list[int]](), 0
+    for object_type, ids in grouped(tx, keys).items():
+        binned = ids_in_state(tx, object_type, ids, archived=True)
+        parts = set(merged_into(tx, object_type, binned)).difference(binned)
+        merged += len(parts)
+        if binned:
+            found[object_type] = sorted({*binned, *parts})
+    return found, merged
+
+
+def _history(tx: Tx, object_type: ObjectType, ids: Sequence[int]) -> int:
+    keep_ids(tx, ids)
+    row = tx.sql(
+        "SELECT (SELECT coalesce(sum(json_array_length(cells)), 0) FROM value_history "
+        "WHERE object_type_id = ?1 AND record_id IN (SELECT id FROM temp.picked)) "
+        "+ (SELECT count(*) FROM record_history "
+        "WHERE object_type_id = ?1 AND record_id IN (SELECT id FROM temp.picked))",
+        (object_type.id,),
+    ).fetchone()
+    return int(row[0])
+
+
+def _links(tx: Tx, object_type: ObjectType, ids: Sequence[int]) -> int:
+    keep_ids(tx, ids)
+    total = 0
+    for other in _associated(tx, object_type, load_object_types(tx)):
+        inside = others_sql(object_type.id, other.id, "p.id")
+        row = tx.sql(
+            f"SELECT count(*) FROM temp.picked p JOIN {quoted(other.table)} x ON x.id IN ({inside})"
+        ).fetchone()
+        total += int(row[0])
+    return total
+
+
+def _addresses(tx: Tx, object_type: ObjectType, ids: Sequence[int]) -> int:
+    email = object_type.by_name.get("email")
+    if email is None:
+        return 0
+    keep_ids(tx, ids)
+    row = tx.sql(
+        f"SELECT count(*) FROM {quoted(object_type.table)} WHERE {quoted(email.column)} "
+        "IS NOT NULL AND id IN (SELECT id FROM temp.picked)"
+    ).fetchone()
+    return int(row[0])

@@ -13,7 +13,14 @@ from crmdesk.core.records.filters_sql import search_condition
 from crmdesk.core.records.merge_rows import winner_of
 from crmdesk.core.records.periods import Moment, bounds, days_of
 from crmdesk.core.records.record import display_name
-from crmdesk.core.records.recycle_bin_model import BinQuery, BinRow, bin_key, key_parts
+from crmdesk.core.records.recycle_bin_model import (
+    Answer,
+    BinQuery,
+    BinRow,
+    Wish,
+    bin_key,
+    key_parts,
+)
 from crmdesk.core.records.schema import ObjectType, load_object_types
 from crmdesk.core.records.single import workspace_zone
 
@@ -66,6 +73,22 @@ def grouped(tx: Tx, keys: Iterable[int]) -> dict[ObjectType, list[int]]:
         by_id.setdefault(type_id, []).append(record_id)
     types = {each.id: each for each in load_object_types(tx)}
     return {types[type_id]: ids for type_id, ids in by_id.items() if type_id in types}
+
+
+def clears_sensitive(tx: Tx, wish: Wish) -> bool:
+    """Whether an answer may clear the value of a sensitive property."""
+    types = {each.id: each for each in load_object_types(tx)}
+    if wish.otherwise is Answer.WITHOUT:
+        # What comes along may be of any object.
+        coming = set(types) if wish.children else {key_parts(key)[0] for key in wish.keys}
+        if any(p.sensitive for one in coming & set(types) for p in types[one].unique_properties):
+            return True
+    for (key, name), answer in wish.answers.items():
+        own = types.get(key_parts(key)[0])
+        found = None if own is None else own.by_name.get(name)
+        if answer is not Answer.LEAVE and found is not None and found.sensitive:
+            return True
+    return False
 
 
 def read_bin_rows(tx: Tx, keys: Sequence[int], days: int) -> dict[int, BinRow]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.sqlite import quoted
 from crmdesk.core.records.picking import Picked, picked_condition
@@ -35,12 +33,12 @@ def remove_members(tx: Tx, object_type: ObjectType, segment_id: int, members: Pi
     ).rowcount
 
 
-def forget_members(tx: Tx, object_type: ObjectType, record_ids: Sequence[int]) -> None:
-    """Take records that are deleted for good out of every segment of their object."""
-    tx.driver.executemany(
-        "DELETE FROM segment_members WHERE record_id = ? AND segment_id IN "
-        "(SELECT id FROM segments WHERE object_type_id = ?)",
-        [(record_id, object_type.id) for record_id in record_ids],
+def forget_kept_members(tx: Tx, object_type: ObjectType) -> None:
+    """Take the kept ids, which are deleted for good, out of every segment of their object."""
+    tx.sql(
+        "DELETE FROM main.segment_members WHERE record_id IN (SELECT id FROM temp.picked) "
+        "AND segment_id IN (SELECT id FROM main.segments WHERE object_type_id = ?)",
+        (object_type.id,),
     )
 
 

@@ -37,11 +37,13 @@ class TakenBack:
         cells: by object and record, the values that were written.
         left_alone: by object, record and property id, why a value was left alone.
         refused: what else was left alone, by reason.
+        settled: object type and id of records whose values are done with.
     """
 
     records: dict[tuple[str, RecordChange], list[int]] = field(default_factory=dict)
     cells: dict[tuple[str, int], list[CellChange]] = field(default_factory=dict)
     left_alone: dict[tuple[str, int, int], str] = field(default_factory=dict)
+    settled: set[tuple[int, int]] = field(default_factory=set)
     refused: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -60,15 +62,19 @@ class TakenBack:
         return {name: sorted(ids) for name, ids in found.items()}
 
 
-def take_back(tx: Tx, actor: Actor, act_id: int, undo_id: int, *, values: bool) -> TakenBack:
-    """Take back what a change set did to records, and to values unless they are staged."""
+def take_back(tx: Tx, actor: Actor, act_id: int, undo_id: int, *, staged: str = "") -> TakenBack:
+    """Take back what a change set did to records, and to their values.
+
+    Args:
+        staged: name of an object whose values are staged, and written by the caller.
+    """
     done = TakenBack()
     types = _object_types(tx, act_id)
     for kind in _ORDER:
         for object_type in types.values():
             _records_back(tx, actor, object_type, kind, (act_id, undo_id), done)
-    if values:
-        _all_values_back(tx, types, (act_id, undo_id), done)
+    written = {type_id: each for type_id, each in types.items() if each.name != staged}
+    _all_values_back(tx, written, (act_id, undo_id), done)
     return done
 
 
@@ -81,7 +87,7 @@ def _all_values_back(
         "ORDER BY object_type_id, record_id",
         (act_id,),
     ).fetchall()
-    known = [row for row in rows if row[0] in types]
+    known = [row for row in rows if row[0] in types and (row[0], row[1]) not in done.settled]
     # What another record of the same act still holds is free in the second pass.
     waiting = [
         row for row in known if _values_back(tx, types[row[0]], row[1], row[2], undo_id, done)
@@ -143,8 +149,34 @@ def _records_back(
         "VALUES (?, ?, ?, ?)",
         [(undo_id, object_type.id, record_id, opposite.value) for record_id in good],
     )
+    if kind is RecordChange.UNARCHIVE:
+        _values_of_returned(tx, object_type, good, ids, done)
     recount_around(tx, object_type, good)
     done.records.setdefault((object_type.name, opposite), []).extend(good)
+
+
+def _values_of_returned(
+    tx: Tx, object_type: ObjectType, good: list[int], ids: tuple[int, int], done: TakenBack
+) -> None:
+    """Values that records lost when they came back: in the bin no live record is in their way.
+
+    Nothing happened to these records since, so that they hold what the act wrote.
+    """
+    act_id, undo_id = ids
+    keep_ids(tx, good)
+    by_id = {found.id: found for found in object_type.writable}
+    rows = tx.sql(
+        "SELECT record_id, cells FROM value_history WHERE change_id = ? AND object_type_id = ? "
+        "AND record_id IN (SELECT id FROM temp.picked)",
+        (act_id, object_type.id),
+    ).fetchall()
+    for record_id, kept in rows:
+        done.settled.add((object_type.id, record_id))
+        cells = [CellChange(by_id[p], new, old) for p, old, new in json.loads(kept) if p in by_id]
+        if cells:
+            write_cells(tx, undo_id, object_type, record_id, cells)
+            update_record(tx, object_type, record_id, cells)
+            done.cells[(object_type.name, record_id)] = cells
 
 
 def _still_so(tx: Tx, object_type: ObjectType, kind: RecordChange, act_id: int) -> list[int]:

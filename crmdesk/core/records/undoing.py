@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.guard import Guard
@@ -146,7 +147,9 @@ class Undoing:
             act = read_act(tx, int(context.params["change_id"]))
             self._refuse_lost_rights(tx, context.actor, act)
         refuse_impossible(act)
-        stage = self._stage(act) if act.values > AT_ONCE else None
+        # What came back goes to the bin again with its values; the few others stand in their way.
+        staged = act.values > AT_ONCE and act.kind is not ActKind.BRING_BACK
+        stage = self._stage(act) if staged else None
         context.report("applying")
         try:
             path = None if stage is None else stage.path
@@ -203,7 +206,8 @@ class Undoing:
         undo_id = open_change_set(
             tx, actor, Source.ACTIVITY_LOG_REVERT, job_id=job_id, undoes=act.change_id
         )
-        done = take_back(tx, actor, act.change_id, undo_id, values=stage is None)
+        staged = "" if stage is None else stage.object_type.name
+        done = take_back(tx, actor, act.change_id, undo_id, staged=staged)
         records = sum(len(ids) for ids in done.ids.values())
         skipped = dict(done.skipped)
         if stage is not None:
@@ -219,7 +223,7 @@ class Undoing:
     def _log(
         self, tx: Tx, actor: Actor, act: Act, done: TakenBack, undo_id: int, staged: int
     ) -> None:
-        facts = {"undo_of": act.change_id}
+        facts: dict[str, Any] = {"undo_of": act.change_id}
         for (name, change), ids in done.records.items():
             object_type = load_object_type(tx, name)
             self._entries.records(tx, actor, object_type, ids, _ACTIONS[change], **facts)

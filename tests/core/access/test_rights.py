@@ -206,6 +206,8 @@ RIGHTS: dict[str, Permission | str] = {
     "recycle_bin.restore": DELETE,
     "recycle_bin.restore_plan": DELETE,
     "recycle_bin.rows": USE,
+    "recycle_bin.start_purge": DELETE,
+    "recycle_bin.start_restore": DELETE,
     "restores.changes": SUPER_ADMIN,
     "restores.differences": SUPER_ADMIN,
     "restores.list": SUPER_ADMIN,

@@ -1,0 +1,111 @@
+"""Deletes records for good, set by set: a purge may be of hundreds of thousands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from crmdesk.core.access.actor import Actor
+from crmdesk.core.audit import kinds
+from crmdesk.core.audit.kinds import Action
+from crmdesk.core.audit.log import AuditLog
+from crmdesk.core.changes.change_set import RecordChange, Source, open_change_set
+from crmdesk.core.db.engine import Tx
+from crmdesk.core.db.sqlite import quoted
+from crmdesk.core.records.association_counts import neighbours, recount_all
+from crmdesk.core.records.association_rows import purge_kept_links
+from crmdesk.core.records.merge_rows import forget_kept_aliases, merged_into
+from crmdesk.core.records.picking import keep_ids
+from crmdesk.core.records.schema import ObjectType
+from crmdesk.core.records.segment_members import forget_kept_members
+from crmdesk.core.records.single_rows import tombstone_hash
+
+#: Ids that the entry names one by one; the history of the purge has the others.
+_NAMED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Purger:
+    """What a person's purge does within a transaction.
+
+    Args:
+        tombstone_key: 32 bytes; purged e-mail addresses are remembered only as its keyed hash.
+    """
+
+    audit_log: AuditLog
+    tombstone_key: bytes
+
+    def purge(
+        self,
+        tx: Tx,
+        actor: Actor,
+        object_type: ObjectType,
+        record_ids: Sequence[int],
+        job_id: str | None = None,
+    ) -> list[int]:
+        """Delete existing records, and those merged into them, under one entry of the log.
+
+        Returns:
+            The ids of everything that is gone.
+        """
+        gone = sorted({*record_ids, *merged_into(tx, object_type, record_ids)})
+        if not gone:
+            return gone
+        self._write_tombstones(tx, object_type, gone)
+        self.audit_log.erase(tx, object_type.name, gone)
+        change_id = open_change_set(tx, actor, Source.DELETE_OBJECTS, job_id=job_id)
+        purge_rows(tx, object_type, gone, change_id)
+        person = object_type.name == "contacts"
+        self.audit_log.log(
+            tx,
+            actor,
+            kinds.GDPR_DELETE if person else kinds.crm_object(object_type.name, Action.PURGE),
+            object_type=object_type.name,
+            object_id=gone[0] if len(gone) == 1 else None,
+            job_id=job_id,
+            subjects=len(gone),
+            details={"record_ids": gone[:_NAMED]},
+        )
+        return gone
+
+    def _write_tombstones(self, tx: Tx, object_type: ObjectType, record_ids: Iterable[int]) -> None:
+        """Remember the addresses of persons, so that an import cannot bring them back unseen."""
+        email = object_type.by_name.get("email")
+        if object_type.name != "contacts" or email is None:
+            return
+        keep_ids(tx, record_ids)
+        held = tx.sql(
+            f"SELECT {quoted(email.column)} FROM main.{quoted(object_type.table)} "
+            f"WHERE id IN (SELECT id FROM temp.picked) AND {quoted(email.column)} IS NOT NULL"
+        )
+        hashes = [tombstone_hash(self.tombstone_key, str(row[0])) for row in held]
+        tx.driver.executemany(
+            "INSERT OR IGNORE INTO main.tombstones (email_hash, object_type_id, purged_at) "
+            "VALUES (?, ?, ?)",
+            ((digest, object_type.id, tx.now_text) for digest in hashes),
+        )
+
+
+def purge_rows(tx: Tx, object_type: ObjectType, record_ids: Sequence[int], change_id: int) -> None:
+    """Delete records with their values' history, associations, aliases and memberships.
+
+    What is left is a line of history under ``change_id`` that they were purged.
+    """
+    around = neighbours(tx, object_type, record_ids)
+    keep_ids(tx, record_ids)
+    for table in ("value_history", "source_records"):
+        tx.sql(
+            f"DELETE FROM main.{table} WHERE object_type_id = ? "
+            "AND record_id IN (SELECT id FROM temp.picked)",
+            (object_type.id,),
+        )
+    purge_kept_links(tx, object_type)
+    forget_kept_aliases(tx, object_type)
+    forget_kept_members(tx, object_type)
+    tx.sql(f"DELETE FROM main.{quoted(object_type.table)} WHERE id IN (SELECT id FROM temp.picked)")
+    tx.sql(
+        "INSERT INTO main.record_history (change_id, object_type_id, record_id, kind) "
+        "SELECT ?, ?, id, ? FROM temp.picked ORDER BY id",
+        (change_id, object_type.id, RecordChange.PURGE.value),
+    )
+    recount_all(tx, around)
