@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from crmdesk.core.errors import WrongUsage
 from crmdesk.core.records.dates import DateOrder
@@ -22,68 +20,75 @@ if TYPE_CHECKING:
     from crmdesk.cli.session import Seat
     from crmdesk.core.transfer.model import Inspection
 
-Associate = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--associate", metavar="COLUMN=OBJECT[:PROPERTY]", help="The column names other records."
-    ),
-]
-AssociateLabel = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--associate-label", metavar="COLUMN=LABEL", help="The label of these associations."
-    ),
-]
-LabelColumn = Annotated[
-    list[str] | None,
-    typer.Option("--label-column", metavar="COLUMN=COLUMN", help="A column gives the labels."),
-]
-Static = Annotated[
-    list[str] | None,
-    typer.Option("--static", metavar="PROPERTY=VALUE", help="Every row gets this value."),
-]
-DateFormat = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--date-format", metavar="[COLUMN=]ORDER", help="How dates are written: dmy, mdy or ymd."
-    ),
-]
-Template = Annotated[
-    str | None, typer.Option("--template", metavar="NAME", help="Choose as this template says.")
-]
-SaveTemplate = Annotated[
-    str | None,
-    typer.Option("--save-template", metavar="NAME", help="Keep these choices under a name."),
-]
-LifecycleBack = Annotated[
-    bool, typer.Option("--lifecycle-back", help="Let the lifecycle stage go back.")
-]
-InBin = Annotated[
-    ArchivedMatches | None,
-    typer.Option("--in-bin", help="What becomes of rows whose record is in the recycle bin."),
-]
-Tables = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--table", metavar="SHEET=OBJECT", help="Import several sheets, one after the other."
-    ),
-]
 _ORDERS = (DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST, DateOrder.YEAR_FIRST)
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
-    """The texts of these options, as they were given."""
+class ColumnChoices:
+    """What was said of columns, as it was typed."""
 
-    associate: Sequence[str]
-    labels: Sequence[str]
-    label_columns: Sequence[str]
-    static: Sequence[str]
-    dates: Sequence[str]
-    lifecycle_back: bool
-    in_bin: ArchivedMatches | None
+    mapping: Sequence[str] | None
+    associate: Sequence[str] | None
+    labels: Sequence[str] | None
+    label_columns: Sequence[str] | None
+    static: Sequence[str] | None
+    dates: Sequence[str] | None
+    create_properties: bool
+
+    @property
+    def named(self) -> dict[str, str]:
+        """Columns and their properties; an empty one leaves its column out.
+
+        Raises:
+            WrongUsage: ``mapping_invalid``.
+        """
+        pairs = {}
+        for text in self.mapping or ():
+            header, equals, name = text.rpartition("=")
+            if not equals:
+                raise WrongUsage(
+                    "mapping_invalid",
+                    f"“{text}” is not of the form COLUMN=PROPERTY.",
+                    "Write the column's heading and a property; COLUMN= leaves a column out.",
+                )
+            pairs[header] = name
+        return pairs
+
+    def refuse_unknown(self, headers: Sequence[str]) -> None:
+        """Refuse columns that no table of the file has.
+
+        Raises:
+            WrongUsage: ``column_unknown``.
+        """
+        texts = (*(self.mapping or ()), *(self.associate or ()), *(self.dates or ()))
+        named = [text.rpartition("=")[0] for text in texts if "=" in text]
+        for header in named:
+            if header not in headers:
+                raise WrongUsage(
+                    "column_unknown",
+                    f"The file has no column “{header}”.",
+                    f"Its columns are: {', '.join(headers)}.",
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class RowChoices:
+    """What was said of rows and of templates."""
+
     mode: ImportMode | None
     key: str | None
+    in_bin: ArchivedMatches | None
+    lifecycle_back: bool
+    template: str | None
+    save_as: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Both together, and how they change an import that is proposed."""
+
+    columns: ColumnChoices
+    rows: RowChoices
 
     def applied(self, request: ImportRequest, found: Inspection) -> ImportRequest:
         """The request with them; what a template said before is kept where they are silent.
@@ -92,47 +97,49 @@ class Choices:
             found: the table; it takes of the columns those that it has.
         """
         headers = found.headers
-        associations = self._associations(headers)
-        named = {each.header for each in associations}
-        kept = [each for each in request.associations if each.header not in named]
+        associations = self._associations(request, headers)
+        linked = {each.header for each in associations}
         common, by_column = self._orders()
-        static = dict(request.static) | _pairs(self.static, "--static", "PROPERTY=VALUE")
+        static = dict(request.static) | _pairs(self.columns.static, "--static", "PROPERTY=VALUE")
         return replace(
             request,
-            associations=(*kept, *associations),
+            associations=associations,
             # A column that names records gives no value of the record itself.
-            mapping={h: p for h, p in (request.mapping or {}).items() if h not in named},
+            mapping={h: p for h, p in (request.mapping or {}).items() if h not in linked},
             static=static,
             date_order=common or request.date_order,
             date_orders=dict(request.date_orders)
             | {header: order for header, order in by_column.items() if header in headers},
-            lifecycle_back=self.lifecycle_back or request.lifecycle_back,
-            archived_matches=self.in_bin or request.archived_matches,
-            mode=self.mode or request.mode,
-            key=self.key or request.key,
+            lifecycle_back=self.rows.lifecycle_back or request.lifecycle_back,
+            archived_matches=self.rows.in_bin or request.archived_matches,
+            mode=self.rows.mode or request.mode,
+            key=self.rows.key or request.key,
         )
 
-    def _associations(self, headers: Sequence[str]) -> list[AssociationColumn]:
-        labels = _pairs(self.labels, "--associate-label", "COLUMN=LABEL")
-        columns = _pairs(self.label_columns, "--label-column", "COLUMN=COLUMN")
-        found = []
-        for header, target in _pairs(self.associate, "--associate", "COLUMN=OBJECT").items():
+    def _associations(
+        self, request: ImportRequest, headers: Sequence[str]
+    ) -> tuple[AssociationColumn, ...]:
+        """Those of the request, by heading or template, and those that were named."""
+        found = {each.header: each for each in request.associations}
+        named = _pairs(self.columns.associate, "--associate", "COLUMN=OBJECT")
+        for header, target in named.items():
             object_name, _, name = target.partition(":")
             if header in headers:
-                found.append(
-                    AssociationColumn(
-                        header,
-                        object_name,
-                        name or RECORD_ID,
-                        labels.get(header, ""),
-                        columns.get(header),
-                    )
-                )
-        return found
+                found[header] = AssociationColumn(header, object_name, name or RECORD_ID)
+        labels = _pairs(self.columns.labels, "--associate-label", "COLUMN=LABEL")
+        columns = _pairs(self.columns.label_columns, "--label-column", "COLUMN=COLUMN")
+        return tuple(
+            replace(
+                each,
+                label=labels.get(header, each.label),
+                label_header=columns.get(header, each.label_header),
+            )
+            for header, each in found.items()
+        )
 
     def _orders(self) -> tuple[DateOrder | None, dict[str, DateOrder]]:
         common, by_column = None, {}
-        for text in self.dates:
+        for text in self.columns.dates or ():
             header, equals, code = text.rpartition("=")
             order = next((each for each in _ORDERS if each.value == code.lower()), None)
             if order is None:
@@ -146,21 +153,6 @@ class Choices:
             else:
                 common = order
         return common, by_column
-
-    def refuse_unknown(self, headers: Sequence[str]) -> None:
-        """Refuse columns that no table of the file has.
-
-        Raises:
-            WrongUsage: ``column_unknown``.
-        """
-        named = [text.rpartition("=")[0] for text in (*self.associate, *self.dates) if "=" in text]
-        for header in named:
-            if header not in headers:
-                raise WrongUsage(
-                    "column_unknown",
-                    f"The file has no column “{header}”.",
-                    f"Its columns are: {', '.join(headers)}.",
-                )
 
 
 def with_template(here: Seat, request: ImportRequest, name: str | None) -> ImportRequest:
@@ -193,12 +185,17 @@ def save_template(
 
 def table_pairs(texts: Sequence[str] | None) -> Mapping[str, str]:
     """Sheets and the objects they go to, in the order given."""
-    return _pairs(texts or (), "--table", "SHEET=OBJECT")
+    return _pairs(texts, "--table", "SHEET=OBJECT")
 
 
-def _pairs(texts: Sequence[str], option: str, form: str) -> dict[str, str]:
+def file_pairs(texts: Sequence[str] | None) -> Mapping[str, str]:
+    """Further files and the objects they go to, in the order given."""
+    return _pairs(texts, "--also", "FILE=OBJECT")
+
+
+def _pairs(texts: Sequence[str] | None, option: str, form: str) -> dict[str, str]:
     found = {}
-    for text in texts:
+    for text in texts or ():
         name, equals, value = text.partition("=") if option == "--static" else text.rpartition("=")
         if not (equals and name and value):
             raise WrongUsage(

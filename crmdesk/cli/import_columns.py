@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from crmdesk.cli.words import left_out, recognised
 from crmdesk.core.transfer.columns import RECORD_ID, default_key
-from crmdesk.core.transfer.model import HeaderFault, ImportNotice
-from crmdesk.core.transfer.notices import header_notices, mapping_notices
+from crmdesk.core.transfer.model import HeaderFault, ImportNotice, ObjectKnownBy
+from crmdesk.core.transfer.notices import file_notices, mapping_notices
 
 if TYPE_CHECKING:
     from crmdesk.core.records.schema import ObjectType
@@ -64,7 +64,7 @@ def import_notices(
     key = request.key or default_key(
         object_type, names, found.trust, RECORD_ID in names, request.mode
     )
-    codes = (*header_notices(found), *mapping_notices(object_type, names, key, request.mode))
+    codes = (*file_notices(found), *mapping_notices(object_type, names, key, request.mode))
     return [
         {"code": code.value, "message": _notice_sentence(code, found, request, object_type)}
         for code in codes
@@ -84,6 +84,9 @@ def _notice_sentence(
         shown = (object_type.by_name.get(name) for name in object_type.display_properties)
         labels = " or ".join(each.label for each in shown if each is not None)
         return f"No column goes to {labels}: new {plural} will have no name."
+    if code is ImportNotice.ANOTHER_OBJECT:
+        by = "name" if found.looks_by is ObjectKnownBy.FILE_NAME else "columns"
+        return f"{found.name} looks like {found.looks_like} by its {by}, not like {plural}."
     fault = HeaderFault.BLANK if code is ImportNotice.BLANK_HEADERS else HeaderFault.REPEATED
     names = ", ".join(f"“{each.header}”" for each in found.columns if each.fault is fault)
     if fault is HeaderFault.BLANK:

@@ -3,30 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from pathlib import Path
-from shlex import quote
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from crmdesk.cli.import_choices import (
-    Associate,
-    AssociateLabel,
-    Choices,
-    DateFormat,
-    InBin,
-    LabelColumn,
-    LifecycleBack,
-    SaveTemplate,
-    Static,
-    Tables,
-    Template,
-    save_template,
-    table_pairs,
-    with_template,
-)
+from crmdesk.cli import import_options as options
+from crmdesk.cli.import_choices import Choices, ColumnChoices, RowChoices, save_template
 from crmdesk.cli.import_columns import column_documents, import_notices
 from crmdesk.cli.import_documents import (
     import_document,
@@ -34,28 +19,26 @@ from crmdesk.cli.import_documents import (
     listed_document,
     tried_document,
 )
+from crmdesk.cli.import_proposals import FileChoices, Proposed, SeveralChoices, propose
 from crmdesk.cli.import_templates import templates
 from crmdesk.cli.import_undo import undo
 from crmdesk.cli.parameters import JsonLines, Wait, group
 from crmdesk.cli.session import Seat, seat
 from crmdesk.cli.waiting import finish_job, watching
 from crmdesk.core.errors import WrongUsage
-from crmdesk.core.transfer.model import (
-    FileOptions,
-    ImportMode,
-    ImportRequest,
-    Inspection,
-    Question,
-)
+from crmdesk.core.transfer.model import ImportRequest
 
 # No object can have this name, so that it never stands in the way of one.
 _FILE = "import-file"
-_MOST_ERRORS = 100
-_DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|"}
 
 
-#: What was found in a file, and the import that it leads to.
-Proposed = tuple[Inspection, ImportRequest]
+@dataclass(frozen=True, slots=True)
+class Going:
+    """How it goes on: only a trial, refused rows into a file, or waiting for the end."""
+
+    dry_run: bool
+    errors: Path | None
+    wait: bool
 
 
 class _ImportGroup(TyperGroup):
@@ -98,85 +81,41 @@ app.command("templates")(templates)
 @app.command(_FILE, cls=_FileCommand, hidden=True)
 def import_file(
     context: typer.Context,
-    object_or_zip: Annotated[str, typer.Argument(metavar="OBJECT", help="Which object.")],
-    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="The file.")] = None,
+    object_or_zip: options.ObjectOrZip,
+    file: options.File = None,
     *,
-    mode: Annotated[
-        ImportMode | None, typer.Option(help="What may become of a row (upsert).")
-    ] = None,
-    key: Annotated[
-        str | None, typer.Option(metavar="PROPERTY", help="What finds the record of a row.")
-    ] = None,
-    mapping: Annotated[
-        list[str] | None,
-        typer.Option("--map", metavar="COLUMN=PROPERTY", help="Where a column goes."),
-    ] = None,
-    create_properties: Annotated[
-        bool, typer.Option("--create-properties", help="Make a property for unknown columns.")
-    ] = False,
-    encoding: Annotated[str | None, typer.Option(metavar="E", help="E.g. utf-8, cp1252.")] = None,
-    delimiter: Annotated[
-        str | None, typer.Option(metavar="D", help="comma, semicolon, tab, pipe or a character.")
-    ] = None,
-    sheet: Annotated[str | None, typer.Option(metavar="S", help="Sheet of a workbook.")] = None,
-    objects: Annotated[
-        list[str] | None, typer.Option("--object", metavar="O", help="Only this one of a zip.")
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
-    errors: Annotated[
-        Path | None, typer.Option("--errors", metavar="FILE", help="Write refused rows here.")
-    ] = None,
-    max_bytes: Annotated[
-        int | None, typer.Option("--max-bytes", metavar="N", min=1, help="Refuse larger files.")
-    ] = None,
-    associate: Associate = None,
-    associate_label: AssociateLabel = None,
-    label_column: LabelColumn = None,
-    static: Static = None,
-    date_format: DateFormat = None,
-    template: Template = None,
-    save_as: SaveTemplate = None,
-    lifecycle_back: LifecycleBack = False,
-    in_bin: InBin = None,
-    tables: Tables = None,
+    mode: options.Mode = None,
+    key: options.Key = None,
+    mapping: options.Columns = None,
+    create_properties: options.CreateProperties = False,
+    encoding: options.Encoding = None,
+    delimiter: options.Delimiter = None,
+    sheet: options.Sheet = None,
+    objects: options.Objects = None,
+    dry_run: options.DryRun = False,
+    errors: options.Errors = None,
+    max_bytes: options.MaxBytes = None,
+    associate: options.Associate = None,
+    associate_label: options.AssociateLabel = None,
+    label_column: options.LabelColumn = None,
+    static: options.Static = None,
+    date_format: options.DateFormat = None,
+    template: options.Template = None,
+    save_as: options.SaveTemplate = None,
+    lifecycle_back: options.LifecycleBack = False,
+    in_bin: options.InBin = None,
+    tables: options.Tables = None,
+    also: options.Also = None,
+    shared: options.Shared = None,
     wait: Wait = True,
 ) -> None:
     """Import a file into an object, or the tables of a zip or workbook."""
-    mark = _DELIMITERS.get(delimiter, delimiter) if delimiter else None
-    options = FileOptions(sheet, encoding=encoding, delimiter=mark, max_bytes=max_bytes)
-    pairs = _pairs(mapping or ())
-    choices = Choices(
-        associate or (),
-        associate_label or (),
-        label_column or (),
-        static or (),
-        date_format or (),
-        lifecycle_back,
-        in_bin,
-        mode,
-        key,
-    )
-    with seat(context) as here:
-        if file is None and tables:
-            proposed = _of_sheets(here, object_or_zip, table_pairs(tables), options)
-        elif file is None:
-            proposed = _of_zip(here, object_or_zip, objects or (), options)
-        else:
-            wanted = replace(options, object_name=object_or_zip)
-            inspected = _inspected(here, file, wanted, pairs)
-            proposed = [(inspected, inspected.request(create_properties=create_properties))]
-        choices.refuse_unknown([name for each, _ in proposed for name in each.headers])
-        proposed = [
-            (each, choices.applied(_named(with_template(here, request, template), pairs), each))
-            for each, request in proposed
-        ]
-        if tables and not dry_run:
-            done = _together(here, proposed, pairs, wait)
-        else:
-            done = [_do(here, each, pairs, dry_run, errors, wait) for each in proposed]
-        save_template(here, save_as, proposed)
-        lines = (line for each in done for line in import_lines(each))
-        here.output.result({"imports": done} if file is None else done[0], *lines)
+    links = (associate, associate_label, label_column)
+    columns = ColumnChoices(mapping, *links, static, date_format, create_properties)
+    rows = RowChoices(mode, key, in_bin, lifecycle_back, template, save_as)
+    files = FileChoices(object_or_zip, file, sheet, encoding, delimiter, max_bytes)
+    several = SeveralChoices(objects, tables, also, shared)
+    _import(context, files, several, Choices(columns, rows), Going(dry_run, errors, wait))
 
 
 @app.command("list")
@@ -214,89 +153,48 @@ def show(
         here.output.result(document, *import_lines(document))
 
 
-def _of_zip(here: Seat, path: str, objects: Sequence[str], options: FileOptions) -> list[Proposed]:
-    """Every table of a zip whose object is known.
-
-    Nothing else is imported by a guess: a list that only resembles an object must be named.
-    """
-    whole = here.workspace.imports.inspect(here.actor, path, options)
-    if whole.kind != "zip":
-        guess = next((table.object_name for table in whole.tables if table.object_name), None)
-        raise WrongUsage(
-            "object_missing",
-            f"Name the object that {whole.name} goes into: "
-            f"crmdesk import {guess or 'OBJECT'} {quote(path)}",
-            "",
-        )
-    found = here.workspace.imports.inspect_tables(here.actor, path, objects, options)
-    return [(each, each.request()) for each in found]
-
-
-def _of_sheets(
-    here: Seat, path: str, sheets: Mapping[str, str], options: FileOptions
-) -> list[Proposed]:
-    """The chosen tables of a file, in the order they were named."""
-    found = [
-        here.workspace.imports.inspect(
-            here.actor, path, replace(options, table=sheet, object_name=object_name)
-        )
-        for sheet, object_name in sheets.items()
-    ]
-    return [(each, each.request()) for each in found]
-
-
-def _inspected(
-    here: Seat, file: Path, options: FileOptions, pairs: Mapping[str, str]
-) -> Inspection:
-    """What is in the file; it must have the columns that were named."""
-    found = here.workspace.imports.inspect(here.actor, file, options)
-    if Question.TABLE in found.questions:
-        raise WrongUsage(
-            "sheet_not_chosen",
-            f"{found.name} holds several tables: {', '.join(t.name for t in found.tables)}.",
-            "Choose one with --sheet NAME.",
-        )
-    for header in pairs:
-        if header not in found.headers:
+def _import(
+    context: typer.Context,
+    files: FileChoices,
+    several: SeveralChoices,
+    choices: Choices,
+    going: Going,
+) -> None:
+    """Import what was asked for, or try it, and tell of each table."""
+    with seat(context) as here:
+        proposed = propose(here, files, several, choices)
+        if going.errors is not None and len(proposed) > 1:
             raise WrongUsage(
-                "column_unknown",
-                f"{found.name} has no column “{header}”.",
-                f"Its columns are: {', '.join(found.headers)}.",
+                "errors_of_several",
+                "Refused rows of several tables do not go into one file.",
+                "Leave --errors out, and save each with: crmdesk import show ID --errors FILE",
             )
-    return found
+        if several.together:
+            done = _together(here, proposed, choices.columns.named, going)
+        else:
+            done = [_do(here, each, choices.columns.named, going) for each in proposed]
+        save_template(here, choices.rows.save_as, proposed)
+        lines = (line for each in done for line in import_lines(each))
+        alone = files.file is not None and not several.together
+        here.output.result(done[0] if alone else {"imports": done}, *lines)
 
 
-def _named(request: ImportRequest, pairs: Mapping[str, str]) -> ImportRequest:
-    """The import with the columns that were named."""
-    if not pairs:
-        return request
-    # A property takes one column: who names one takes it from the column that was recognised.
-    kept = {
-        header: name
-        for header, name in (request.mapping or {}).items()
-        if header not in pairs and name not in pairs.values()
-    }
-    named = {header: name for header, name in pairs.items() if name}
-    return replace(request, mapping=kept | named)
-
-
-def _do(
-    here: Seat,
-    proposed: Proposed,
-    pairs: Mapping[str, str],
-    dry_run: bool,
-    errors: Path | None,
-    wait: bool,
-) -> dict[str, Any]:
+def _do(here: Seat, proposed: Proposed, pairs: Mapping[str, str], going: Going) -> dict[str, Any]:
     """Import one table, or try it, and tell what it says of its columns."""
+    told = _told(here, proposed, pairs)
+    request = proposed[1]
+    done = _try(here, request, going.errors) if going.dry_run else _run(here, request, going)
+    return done | told
+
+
+def _told(here: Seat, proposed: Proposed, pairs: Mapping[str, str]) -> dict[str, Any]:
+    """Where the columns go, and what should be known before, which people read at once."""
     found, request = proposed
-    columns = column_documents(found, request, pairs)
     object_type = here.workspace.definitions.object(here.actor, request.object_name)
     notices = import_notices(found, request, object_type)
     for notice in notices:
         here.output.remark(notice["message"])
-    done = _try(here, request, errors) if dry_run else _run(here, request, errors, wait)
-    return done | columns | {"warnings": notices}
+    return column_documents(found, request, pairs) | {"warnings": notices}
 
 
 def _try(here: Seat, request: ImportRequest, errors: Path | None) -> dict[str, Any]:
@@ -305,10 +203,10 @@ def _try(here: Seat, request: ImportRequest, errors: Path | None) -> dict[str, A
     return tried_document(request, tried, errors)
 
 
-def _run(here: Seat, request: ImportRequest, errors: Path | None, wait: bool) -> dict[str, Any]:
-    imports = here.workspace.imports
+def _run(here: Seat, request: ImportRequest, going: Going) -> dict[str, Any]:
+    imports, errors = here.workspace.imports, going.errors
     import_id = imports.start(here.actor, request)
-    finish_job(here, imports.show(here.actor, import_id).job_id, wait=wait)
+    finish_job(here, imports.show(here.actor, import_id).job_id, wait=going.wait)
     document = import_document(imports.show(here.actor, import_id))
     if errors is not None and document["error_file"] is not None:
         imports.save_errors(here.actor, import_id, errors.absolute())
@@ -317,28 +215,20 @@ def _run(here: Seat, request: ImportRequest, errors: Path | None, wait: bool) ->
 
 
 def _together(
-    here: Seat, proposed: Sequence[Proposed], pairs: Mapping[str, str], wait: bool
+    here: Seat, proposed: Sequence[Proposed], pairs: Mapping[str, str], going: Going
 ) -> list[dict[str, Any]]:
     """Import several tables in one job, so that one may name the records of another."""
-    imports = here.workspace.imports
-    ids = imports.start_together(here.actor, [request for _, request in proposed])
-    finish_job(here, imports.show(here.actor, ids[0]).job_id, wait=wait)
-    return [
-        import_document(imports.show(here.actor, import_id))
-        | column_documents(found, request, pairs)
-        for import_id, (found, request) in zip(ids, proposed, strict=True)
-    ]
-
-
-def _pairs(texts: Sequence[str]) -> dict[str, str]:
-    pairs = {}
-    for text in texts:
-        header, equals, name = text.rpartition("=")
-        if not equals:
-            raise WrongUsage(
-                "mapping_invalid",
-                f"“{text}” is not of the form COLUMN=PROPERTY.",
-                "Write the column's heading and a property; COLUMN= leaves a column out.",
-            )
-        pairs[header] = name
-    return pairs
+    told = [_told(here, each, pairs) for each in proposed]
+    imports, requests = here.workspace.imports, [request for _, request in proposed]
+    if going.dry_run:
+        with watching(here.output, "Reading") as (reported, cancelled):
+            tried = imports.dry_run_together(here.actor, requests, reported, cancelled)
+        documents = [
+            tried_document(request, each, None)
+            for request, each in zip(requests, tried, strict=True)
+        ]
+    else:
+        ids = imports.start_together(here.actor, requests)
+        finish_job(here, imports.show(here.actor, ids[0]).job_id, wait=going.wait)
+        documents = [import_document(imports.show(here.actor, each)) for each in ids]
+    return [document | words for document, words in zip(documents, told, strict=True)]

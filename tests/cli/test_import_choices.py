@@ -67,3 +67,56 @@ def test_sheets_of_a_workbook_go_one_after_the_other(terminal: Terminal, tmp_pat
         ("companies", 1, 0),
         ("contacts", 1, 1),
     ]
+
+
+_LIKE_DEALS = "Orders.csv looks like deals by its name, not like contacts."
+CUSTOMERS = "CustomerID,CompanyName,City\nALFKI,Alfreds,Berlin\nVINET,Vins,Reims\n"
+ORDERS = "OrderID,CustomerID,Freight\n10248,VINET,32\n10249,ALFKI,11\n10250,VINET,4\n"
+
+
+def _northwind(folder: Path) -> tuple[str, str]:
+    paths = folder / "Customers.csv", folder / "Orders.csv"
+    for path, text in zip(paths, (CUSTOMERS, ORDERS), strict=True):
+        path.write_text(text, encoding="utf-8")
+    return str(paths[0]), str(paths[1])
+
+
+def test_two_files_go_in_one_go_by_the_column_they_share(terminal: Terminal, tmp_path: Path):
+    customers, orders = _northwind(tmp_path)
+    words = ("import", "deals", orders, "--also", f"{customers}=companies", "--shared")
+
+    tried = terminal(*words, "CustomerID", "--dry-run").document["imports"]
+    assert [(each["object"], each["created"]) for each in tried] == [("companies", 2), ("deals", 3)]
+    assert tried[1]["errors"] == []
+    done = terminal(*words, "CustomerID").document["imports"]
+    assert [(each["object"], each["associated"]) for each in done] == [
+        ("companies", 0),
+        ("deals", 3),
+    ]
+    refused = terminal(*words, "Freight")
+    assert (refused.code, refused.document["error"]["code"]) == (2, "shared_column_unknown")
+    refused = terminal(*words, "CustomerID", "--errors", str(tmp_path / "refused.csv"))
+    assert refused.document["error"]["code"] == "errors_of_several"
+
+
+def test_a_heading_that_names_records_can_be_left_out_and_labelled(
+    terminal: Terminal, tmp_path: Path
+):
+    terminal("record", "add", "companies", "name=Acme")
+    people = tmp_path / "contacts.csv"
+    people.write_text("Email,Associated Company\nann@example.org,Acme\n", encoding="utf-8")
+    words = ("import", "contacts", str(people))
+
+    tried = terminal(*words, "--map", "Associated Company=", "--dry-run").document
+    assert tried["left_out"] == [{"column": "Associated Company", "reason": "chosen"}]
+    labelled = terminal(*words, "--associate-label", "Associated Company=Boss", "--dry-run")
+    assert labelled.document["errors"][0]["type"] == "ASSOCIATION_LABEL_NOT_FOUND"
+    assert terminal(*words).document["associated"] == 1
+
+
+def test_a_file_of_another_object_is_warned_of(terminal: Terminal, tmp_path: Path):
+    _, orders = _northwind(tmp_path)
+
+    done = terminal("import", "contacts", orders, "--map", "CustomerID=firstname", "--dry-run")
+
+    assert {"code": "another_object", "message": _LIKE_DEALS} in done.document["warnings"]

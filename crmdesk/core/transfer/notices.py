@@ -31,10 +31,10 @@ def mapping_notices(
     return tuple(found)
 
 
-def header_notices(inspection: Inspection) -> tuple[ImportNotice, ...]:
-    """What is odd about the names of the columns."""
+def file_notices(inspection: Inspection) -> tuple[ImportNotice, ...]:
+    """What is odd about the file: what it looks like, and the names of its columns."""
     faults = {column.fault for column in inspection.columns}
-    found = []
+    found = [ImportNotice.ANOTHER_OBJECT] if inspection.another_object else []
     if HeaderFault.BLANK in faults:
         found.append(ImportNotice.BLANK_HEADERS)
     if HeaderFault.REPEATED in faults:

@@ -11,7 +11,7 @@ from crmdesk.core.transfer.model import (
     ImportRequest,
     Preflight,
 )
-from crmdesk.core.transfer.notices import header_notices
+from crmdesk.core.transfer.notices import file_notices
 from tests.core.transfer.conftest import Bench, numbers
 
 
@@ -87,7 +87,7 @@ def test_columns_without_a_name_or_with_the_name_of_another_are_told(bench: Benc
         None,
         HeaderFault.BLANK,
     ]
-    assert header_notices(found) == (ImportNotice.BLANK_HEADERS, ImportNotice.REPEATED_HEADERS)
+    assert file_notices(found) == (ImportNotice.BLANK_HEADERS, ImportNotice.REPEATED_HEADERS)
 
 
 def test_a_file_without_a_heading_has_no_fault_in_it(bench: Bench) -> None:
@@ -97,4 +97,4 @@ def test_a_file_without_a_heading_has_no_fault_in_it(bench: Bench) -> None:
     found = imports.inspect(bench.desk.admin, path)
 
     assert found.options.has_header is False
-    assert header_notices(found) == ()
+    assert file_notices(found) == ()
