@@ -79,9 +79,9 @@ class Desk:
         """Whether a control is worth showing; the service decides again, and logs a refusal."""
         return self.workspace.guard.allows(self.actor, permission)
 
-    def moment(self, at: datetime) -> str:
-        """A time in a list: "Today 09:41", "Yesterday", "20 Nov 2026"."""
-        return words.moment(at, self.zone)
+    def moment(self, at: datetime, *, inside: bool = False) -> str:
+        """A time in a list: "Today 09:41", "Yesterday", "20 Nov 2026"; small inside a line."""
+        return words.moment(at, self.zone, inside=inside)
 
     def stamp(self, at: datetime) -> str:
         """A moment that tells rows apart: "Today 05:00", "20 Nov 2026, 05:00"."""

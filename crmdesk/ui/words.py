@@ -24,14 +24,19 @@ def percent(share: float) -> str:
     return QCoreApplication.translate("Words", "%1\u00a0%").replace("%1", number(int(share * 100)))
 
 
-def moment(at: datetime, zone: tzinfo, *, now: datetime | None = None) -> str:
-    """A time in a list: "Today 09:41", "Yesterday", then "20 Nov 2026"."""
+def moment(at: datetime, zone: tzinfo, *, now: datetime | None = None, inside: bool = False) -> str:
+    """A time in a list: "Today 09:41", "Yesterday", then "20 Nov 2026".
+
+    Args:
+        inside: it stands within a line: "Marc Dubois, today 09:41".
+    """
     here = at.astimezone(zone)
     days = ((now or datetime.now(UTC)).astimezone(zone).date() - here.date()).days
     if days == 0:
-        return _say("Today %1").replace("%1", f"{here:%H:%M}")
+        text = _say("today %1") if inside else _say("Today %1")
+        return text.replace("%1", f"{here:%H:%M}")
     if days == 1:
-        return _say("Yesterday")
+        return _say("yesterday") if inside else _say("Yesterday")
     return day(here.date())
 
 

@@ -67,7 +67,9 @@ class EntryPanel(SidePanel):
         wording = self.wording
         self.set_heading(
             wording.title(event),
-            _say("%1, %2").replace("%1", wording.who(event)).replace("%2", wording.at(event)),
+            _say("%1, %2")
+            .replace("%1", wording.who(event))
+            .replace("%2", wording.at(event, inside=True)),
         )
         changes = shown_changes(wording, event)
         for change in changes[:_MOST_CHANGES]:

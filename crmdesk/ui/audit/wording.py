@@ -98,11 +98,16 @@ class Wording:
         }
         return names.get(ActorKind(event.actor_kind), _say("Erased"))
 
-    def at(self, event: AuditEvent, now: datetime | None = None) -> str:
-        """When, to the second: "Today 09:41:07", then "20 Nov 2026 16:22:01"."""
+    def at(self, event: AuditEvent, now: datetime | None = None, *, inside: bool = False) -> str:
+        """When, to the second: "Today 09:41:07", then "20 Nov 2026 16:22:01".
+
+        Args:
+            inside: it stands within a line: "Marc Dubois, today 09:41:07".
+        """
         here = event.at.astimezone(self.zone)
         days = ((now or datetime.now(UTC)).astimezone(self.zone).date() - here.date()).days
-        day = {0: _say("Today"), 1: _say("Yesterday")}.get(days) or words.day(here.date())
+        near = (_say("today"), _say("yesterday")) if inside else (_say("Today"), _say("Yesterday"))
+        day = dict(enumerate(near)).get(days) or words.day(here.date())
         return f"{day} {here:%H:%M:%S}"
 
     def target(self, event: AuditEvent) -> str:

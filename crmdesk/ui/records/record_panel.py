@@ -356,10 +356,10 @@ class RecordPanel(SidePanel):
 def _under(notice: QWidget, page: QWidget) -> QWidget:
     result = QWidget()
     column = QVBoxLayout(result)
-    column.setContentsMargins(0, 0, 0, 0)
+    column.setContentsMargins(11, 0, 16, 16)
     column.setSpacing(0)
     holder = QVBoxLayout()
-    holder.setContentsMargins(11, 8, 8, 0)
+    holder.setContentsMargins(0, 12, 0, 0)
     holder.addWidget(notice)
     column.addLayout(holder)
     column.addWidget(page, 1)

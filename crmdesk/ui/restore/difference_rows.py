@@ -173,5 +173,5 @@ def _who(name: str, record_id: int) -> str:
 def _changed_by(desk: Desk, sample: PlanSample) -> str:
     if sample.last_changed_at is None:
         return ""
-    when = desk.moment(sample.last_changed_at)
-    return f"{sample.last_changed_by}, {when}" if sample.last_changed_by else when
+    by, at = sample.last_changed_by, sample.last_changed_at
+    return f"{by}, {desk.moment(at, inside=True)}" if by else desk.moment(at)

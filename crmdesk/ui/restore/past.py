@@ -53,8 +53,8 @@ class PastRestores(QWidget):
         self.table.refresh()
 
     def _row(self, number: int, found: Restore) -> Row:
-        when = self._desk.moment(found.created_at)
-        by = self.tr("{when}, {who}").format(when=when, who=found.user_name)
+        when = self._desk.moment(found.created_at, inside=True)
+        by = self.tr("{who}, {when}").format(when=when, who=found.user_name)
         tone = STATE_TONES.get(found.state, Tone.INFO)
         wrote = found.state is JobState.SUCCEEDED
         cells = {

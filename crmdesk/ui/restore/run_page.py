@@ -15,6 +15,7 @@ from crmdesk.core.restore.model import Restore
 from crmdesk.ui import words
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.job_words import job_share
+from crmdesk.ui.queries import Queries
 from crmdesk.ui.restore.difference_rows import MOST_SKIPS, ChangedValues, SkippedValues
 from crmdesk.ui.restore.report_pdf import save_report
 from crmdesk.ui.restore.values import ShownValues
@@ -28,7 +29,9 @@ from crmdesk.ui.restore.words import (
     undo_reason,
 )
 from crmdesk.ui.save_dialog import ask_save
+from crmdesk.ui.tables.cells import Lead
 from crmdesk.ui.tables.data_table import DataTable
+from crmdesk.ui.tables.source import TableSource
 from crmdesk.ui.theme.apply import px
 from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.widgets.banner import Banner, BannerTone
@@ -43,6 +46,8 @@ from crmdesk.ui.widgets.progress_row import ProgressRow
 from crmdesk.ui.widgets.scrolling import scrolling
 
 _ROWS, _ROW, _HEADER = 8, 36, 34
+# Beside what stands in a card that holds a table from edge to edge.
+_ASIDE = (15, 0, 15, 0)
 
 
 class RunPage(QWidget):
@@ -244,22 +249,25 @@ class RunPage(QWidget):
     def _skipped_card(self, restore: Restore, values: ShownValues) -> Card:
         whole = sum(restore.skipped.values())
         card = Card(self.tr("Skipped, %Ln in all", "", whole))
+        notes = QVBoxLayout()
+        notes.setContentsMargins(*_ASIDE)
         for reason, count in restore.skipped.items():
-            card.body.addWidget(Paragraph(skip_reason(reason, count), TextStyle.BODY, "text2"))
+            notes.addWidget(Paragraph(skip_reason(reason, count), TextStyle.BODY, "text2"))
         if whole > MOST_SKIPS:
             text = self.tr("The first {shown} are shown here; the saved list has more.")
             note = filled(text, shown=words.number(MOST_SKIPS))
-            card.body.addWidget(Paragraph(note, TextStyle.CAPTION, "text2"))
+            notes.addWidget(Paragraph(note, TextStyle.CAPTION, "text2"))
+        card.body.addLayout(notes)
         self._skips = SkippedValues(self._desk, restore, values)
-        table = DataTable(self.tr("Skipped values"), self._skips, self._desk.queries)
+        table = _table_in(card, self.tr("Skipped values"), self._skips, self._desk.queries)
         table.setFixedHeight(_table_height(whole))
         table.opened.connect(self._open_skipped)
         table.counted.connect(lambda count: self._show_list(table, count))
         table.load()
-        card.body.addWidget(table)
         self.save_button = Button(self.tr("Save the list"), ButtonKind.SECONDARY, "download")
         self.save_button.clicked.connect(self._save_skipped)
         line = QHBoxLayout()
+        line.setContentsMargins(*_ASIDE[:3], 8)
         line.addWidget(self.save_button)
         line.addStretch(1)
         card.body.addLayout(line)
@@ -340,14 +348,11 @@ class RunPage(QWidget):
 
     def _changes_card(self, restore: Restore, values: ShownValues) -> Card:
         card = Card(self.tr("Changed values, %Ln in all", "", restore.values_written))
-        card.body.setContentsMargins(1, 12, 1, 4)
-        card.head.setContentsMargins(15, 0, 15, 0)
         self._changes = ChangedValues(self._desk, restore, values)
-        table = DataTable(self.tr("Changed values"), self._changes, self._desk.queries)
+        table = _table_in(card, self.tr("Changed values"), self._changes, self._desk.queries)
         table.setFixedHeight(_table_height(restore.values_written))
         table.opened.connect(self._open_changed)
         table.load()
-        card.body.addWidget(table)
         return card
 
     def _empty(self) -> None:
@@ -378,6 +383,15 @@ class RunPage(QWidget):
 def is_running(restore: Restore) -> bool:
     """Whether it has not ended yet."""
     return restore.state in OPEN
+
+
+def _table_in(card: Card, name: str, source: TableSource, queries: Queries) -> DataTable:
+    """A table from edge to edge of a card whose words start at its padding."""
+    card.body.setContentsMargins(1, 12, 1, 4)
+    card.head.setContentsMargins(*_ASIDE)
+    table = DataTable(name, source, queries, lead=Lead.CARD)
+    card.body.addWidget(table)
+    return table
 
 
 def _table_height(rows: int) -> int:

@@ -21,7 +21,7 @@ from crmdesk.ui.restore.difference_rows import (
     skip_columns,
 )
 from crmdesk.ui.restore.values import ShownValues
-from crmdesk.ui.tables.cells import RowHeight
+from crmdesk.ui.tables.cells import Lead, RowHeight
 from crmdesk.ui.tables.data_table import DataTable
 from crmdesk.ui.tables.source import ListSource
 from crmdesk.ui.theme.apply import px
@@ -80,7 +80,7 @@ class SamplesCard(QFrame):
         self._of_skips: bool | None = None
         self._property = ""
         self.properties = Chip(self.tr("Property"))
-        self.table = DataTable(self.tr("Samples"), self._source, desk.queries)
+        self.table = DataTable(self.tr("Samples"), self._source, desk.queries, lead=Lead.CARD)
         self._nothing = Paragraph("", TextStyle.BODY, "text2")
         self._build()
 

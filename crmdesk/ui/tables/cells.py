@@ -46,9 +46,10 @@ class RowKind(StrEnum):
 
 
 class Lead(StrEnum):
-    """What stands before the first column."""
+    """What stands before the first column; a table inside a card starts at the card's padding."""
 
     NOTHING = "nothing"
+    CARD = "card"
     CHECK = "check"
     ICON = "icon"
 

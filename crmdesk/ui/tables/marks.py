@@ -26,6 +26,13 @@ _BADGE_ROLES = {
     Tone.DANGER: ("danger_soft", "danger"),
 }
 
+# On the soft fill of a selected row these two would be words without a badge.
+_SELECTED_ROLES = {
+    Tone.PLAIN: ("surface", "text2"),
+    Tone.NEUTRAL: ("surface", "text2"),
+    Tone.INFO: ("surface", "soft_text"),
+}
+
 TEXT_ROLES = {
     Tone.PLAIN: "text",
     Tone.NEUTRAL: "text2",
@@ -53,9 +60,13 @@ def forget_marks() -> None:
 
 
 @lru_cache(maxsize=2048)
-def badge(text: str, tone: Tone, icon_name: str, room: int, ratio: float) -> QPixmap:
+def badge(
+    text: str, tone: Tone, icon_name: str, room: int, ratio: float, selected: bool = False
+) -> QPixmap:
     """A badge, its word elided when it does not fit ``room`` logical pixels."""
     ground, ink = _BADGE_ROLES[tone]
+    if selected:
+        ground, ink = _SELECTED_ROLES.get(tone, (ground, ink))
     tokens = current_tokens()
     letters = font(TextStyle.HEADER)
     metrics = QFontMetrics(letters)

@@ -13,7 +13,14 @@ from crmdesk.ui.tables.columns import fit
 from crmdesk.ui.tables.header import TableHeader
 from crmdesk.ui.tables.marks import CHECK_SIZE, forget_marks
 from crmdesk.ui.tables.model import PagedModel
-from crmdesk.ui.tables.row_painter import EDGE, ICON_SIZE, PADDING, RowLook, RowPainter
+from crmdesk.ui.tables.row_painter import (
+    CARD_EDGE,
+    EDGE,
+    ICON_SIZE,
+    PADDING,
+    RowLook,
+    RowPainter,
+)
 from crmdesk.ui.tables.row_painter import Slot as Place
 from crmdesk.ui.theme.apply import px, theme_signals
 
@@ -99,7 +106,8 @@ class PaintedTable(QTableView):
     @property
     def end_margin(self) -> int:
         """Room after the "..." button, so that it ends 24 from the table's own edge."""
-        return max(PADDING, EDGE - (self.width() - self.viewport().width()))
+        edge = CARD_EDGE if self._lead is Lead.CARD else EDGE
+        return max(PADDING, edge - (self.width() - self.viewport().width()))
 
     @property
     def gutter(self) -> int:

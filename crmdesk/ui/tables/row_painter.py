@@ -20,7 +20,13 @@ from crmdesk.ui.theme.fonts import TextStyle
 
 PADDING = 8
 EDGE = 24
-LEAD_WIDTH = {Lead.NOTHING: EDGE - PADDING, Lead.CHECK: 48, Lead.ICON: 48}
+CARD_EDGE = 16
+LEAD_WIDTH = {
+    Lead.NOTHING: EDGE - PADDING,
+    Lead.CARD: CARD_EDGE - PADDING,
+    Lead.CHECK: 48,
+    Lead.ICON: 48,
+}
 ICON_SIZE = 16
 BAR_HEIGHT = 6
 _LONGEST_BAR = 560
@@ -121,7 +127,7 @@ class RowPainter:
             if row.span_from and slot.column.key == row.span_from:
                 self._span(painter, place, self._rest_of(slots, slot, look.covered), row)
                 break
-            self._cell(painter, place, slots, slot, row)
+            self._cell(painter, place, slots, slot, row, selected=look.selected)
         if row.kind is RowKind.UNUSABLE and row.reason:
             self._reason(painter, place, slots, row)
         if look.current:
@@ -152,7 +158,14 @@ class RowPainter:
         painter.drawPixmap(left, place.top() + (place.height() - size) // 2, mark)
 
     def _cell(
-        self, painter: QPainter, place: QRect, slots: Sequence[Slot], slot: Slot, row: Row
+        self,
+        painter: QPainter,
+        place: QRect,
+        slots: Sequence[Slot],
+        slot: Slot,
+        row: Row,
+        *,
+        selected: bool,
     ) -> None:
         cell = row.cells.get(slot.column.key, EMPTY)
         first = slot is slots[0]
@@ -163,7 +176,7 @@ class RowPainter:
         line = middle - self._caption_height // 2 - 1 if lines else middle
         if cell.badge is not None:
             if cell.text:
-                mark = badge(cell.text, cell.badge, cell.icon, room, self._ratio)
+                mark = badge(cell.text, cell.badge, cell.icon, room, self._ratio, selected)
                 high = int(mark.height() / self._ratio)
                 left = self._in(slot, start, int(mark.width() / self._ratio))
                 painter.drawPixmap(left, middle - high // 2, mark)
@@ -181,15 +194,17 @@ class RowPainter:
         self, painter: QPainter, slot: Slot, start: int, middle: int, cell: Cell, *, first: bool
     ) -> int:
         if cell.avatar:
-            size = self._avatar_name if first else self._avatar_cell
+            room = size = self._avatar_name if first else self._avatar_cell
             picture = avatar(cell.avatar, size, self._ratio)
         elif cell.icon:
-            size = ICON_SIZE
+            # Names stand under each other, whether an avatar or an icon is before them.
+            room, size = self._avatar_name if first else ICON_SIZE, ICON_SIZE
             picture = pixmap(cell.icon, ICON_ROLES[cell.tone], size, self._ratio)
         else:
             return 0
-        painter.drawPixmap(self._in(slot, start, size), middle - size // 2, picture)
-        return size + 8
+        left = self._in(slot, start + (room - size) // 2, size)
+        painter.drawPixmap(left, middle - size // 2, picture)
+        return room + 8
 
     @staticmethod
     def _role(cell: Cell, row: Row, *, first: bool) -> str:

@@ -77,7 +77,7 @@ class ImportPanel(SidePanel):
         self.import_id, self.found = found.id, found
         self._showing = self._showing_of(found)
         who = found.user_name or say("CRM Desk")
-        when = self._desk.moment(found.created_at)
+        when = self._desk.moment(found.created_at, inside=True)
         self.set_heading(found.name, filled(say("%1, %2"), who, when))
         if not same:
             self.show_page("summary")

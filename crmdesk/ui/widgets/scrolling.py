@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QScrollBar, QStyle, QWidget
+
+_LEAST_GAP = 4
 
 
 def scrolling(content: QWidget) -> QScrollArea:
@@ -23,6 +25,40 @@ def hold_scrolling(area: QScrollArea, content: QWidget) -> None:
     area.viewport().setAutoFillBackground(False)
     content.setAutoFillBackground(False)
     content.installEventFilter(_HeightFromWidth(content))
+    bar = area.verticalScrollBar()
+    bar.installEventFilter(_BarInMargin(bar, content))
+
+
+class _BarInMargin(QObject):
+    """Lets the bar stand in the margin beside the body, whose edge stays where it was.
+
+    Else what scrolls would end 12 px before what stands above and below it, and a body would
+    become longer by the lines that its bar makes wrap.
+    """
+
+    def __init__(self, bar: QScrollBar, content: QWidget) -> None:
+        super().__init__(bar)
+        self._bar, self._content, self._taken = bar, content, 0
+
+    def _take(self, wanted: bool) -> None:
+        layout, style = self._content.layout(), self._bar.style()
+        overlays = style.styleHint(QStyle.StyleHint.SH_ScrollBar_Transient, None, self._bar)
+        if layout is None or overlays or wanted == bool(self._taken):
+            return
+        left, top, right, bottom = layout.getContentsMargins()
+        mirrored = self._content.isRightToLeft()
+        room = (left if mirrored else right) - _LEAST_GAP
+        # A margin that holds no bar is the body's own affair.
+        wide = self._bar.sizeHint().width()
+        taken = (wide if room >= wide else 0) if wanted else -self._taken
+        self._taken = taken if wanted else 0
+        beside = (left - taken, right) if mirrored else (left, right - taken)
+        layout.setContentsMargins(beside[0], top, beside[1], bottom)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Show, QEvent.Type.Hide):
+            self._take(event.type() is QEvent.Type.Show)
+        return super().eventFilter(watched, event)
 
 
 class _HeightFromWidth(QObject):

@@ -30,7 +30,7 @@ class SearchField(QLineEdit):
     def __init__(self, placeholder: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("quiet", "true")
-        self.setPlaceholderText(placeholder)
+        self._whole = placeholder
         self.setAccessibleName(placeholder)
         self._icon = IconLabel("search", "text2", _ICON, self)
         self._clear = IconButton("x", self.tr("Clear search"), parent=self)
@@ -49,6 +49,28 @@ class SearchField(QLineEdit):
 
     def _offer_clearing(self, text: str) -> None:
         self._clear.setVisible(bool(text))
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Room for the icon and, once it is there, for the x."""
+        near, far = px(_TEXT_MARGIN), px(_CLEAR) - 6 if self.text() else 0
+        mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        self.setTextMargins(*((far, 0, near, 0) if mirrored else (near, 0, far, 0)))
+
+    def _fit_placeholder(self) -> None:
+        """Say "Search" alone where the whole does not fit, instead of a word cut in two."""
+        margins = self.textMargins()
+        # The style keeps 12 px at either side, edge included.
+        room = self.width() - margins.left() - margins.right() - 24
+        fits = self.fontMetrics().horizontalAdvance(self._whole) <= room
+        super().setPlaceholderText(self._whole if fits else self.tr("Search"))
+
+    def setPlaceholderText(self, text: str) -> None:
+        self._whole = text
+        self._fit_placeholder()
+
+    def placeholderText(self) -> str:
+        return self._whole
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -58,9 +80,8 @@ class SearchField(QLineEdit):
         self._icon.setGeometry(far if mirrored else near, (self.height() - icon) // 2, icon, icon)
         left = 2 if mirrored else self.width() - clear - 2
         self._clear.setGeometry(left, (self.height() - clear) // 2, clear, clear)
-        near, far = px(_TEXT_MARGIN), clear - 6
-        margins = (far, 0, near, 0) if mirrored else (near, 0, far, 0)
-        self.setTextMargins(*margins)
+        self._make_room()
+        self._fit_placeholder()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.text():

@@ -164,7 +164,7 @@ class PropertiesTab(ObjectTab):
         dialog.open()
 
     def _archived_row(self, found: ArchivedDefinition) -> Row:
-        since = say("Put away %1").replace("%1", self._desk.moment(found.archived_at))
+        since = say("Put away %1").replace("%1", self._desk.moment(found.archived_at, inside=True))
         cells = {
             "label": Cell(found.label, found.name),
             "type": Cell(type_words(PropertyType(found.type))),
