@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
+from crmdesk.ui.remembered import remembered
 from crmdesk.ui.theme.apply import SchemeChoice, apply_theme
 from crmdesk.ui.theme.fonts import BASE_SIZE, LARGEST, SMALLEST
 
@@ -20,19 +21,19 @@ class Look:
     """
 
     def __init__(self, app: QApplication, settings: QSettings) -> None:
-        self._app, self._settings = app, settings
+        self._app, self._kept = app, remembered(settings)
 
     @property
     def theme(self) -> SchemeChoice:
         """``light``, ``dark`` or ``system``."""
-        kept = str(self._settings.value("look/theme", "system"))
+        kept = str(self._kept.value("look/theme", "system"))
         return next((scheme for scheme in _SCHEMES if scheme == kept), "system")
 
     @property
     def text_size(self) -> int:
         """Size of body text in pixels, 11 to 18."""
         try:
-            kept = int(str(self._settings.value("look/text_size", BASE_SIZE)))
+            kept = int(str(self._kept.value("look/text_size", BASE_SIZE)))
         except ValueError:
             kept = BASE_SIZE
         return min(max(kept, SMALLEST), LARGEST)
@@ -40,7 +41,7 @@ class Look:
     @property
     def system_font(self) -> bool:
         """Whether the desktop's own font is used in place of Inter."""
-        return str(self._settings.value("look/system_font", "false")) == "true"
+        return str(self._kept.value("look/system_font", "false")) == "true"
 
     def set_theme(self, theme: str) -> None:
         """Choose a theme and show it."""
@@ -59,6 +60,6 @@ class Look:
         apply_theme(self._app, self.theme, self.text_size / BASE_SIZE, system_font=self.system_font)
 
     def _keep(self, name: str, value: object) -> None:
-        if str(self._settings.value(f"look/{name}", "")) != str(value):
-            self._settings.setValue(f"look/{name}", value)
+        if str(self._kept.value(f"look/{name}", "")) != str(value):
+            self._kept.set(f"look/{name}", value)
             self.apply()

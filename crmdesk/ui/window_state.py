@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QByteArray, QSettings, QSize
 from PySide6.QtWidgets import QWidget
 
+from crmdesk.ui.remembered import remembered
 from crmdesk.ui.tables.cells import RowHeight, Sort
 
 USUAL = QSize(1280, 800)
@@ -43,24 +44,24 @@ _WORKSPACES = 8
 
 
 class WindowState:
-    """Geometry, tab, panel widths and tables, kept in QSettings.
+    """Geometry, tab and tables, kept on this computer.
 
     Args:
         settings: where to keep it; a file of its own in tests.
     """
 
     def __init__(self, settings: QSettings) -> None:
-        self._settings = settings
+        self._kept = remembered(settings)
 
     @property
     def geometry(self) -> QByteArray:
         """The window's geometry as Qt saved it; empty at the first start."""
-        value = self._settings.value("window/geometry")
+        value = self._kept.value("window/geometry")
         return value if isinstance(value, QByteArray) else QByteArray()
 
     @geometry.setter
     def geometry(self, value: QByteArray) -> None:
-        self._settings.setValue("window/geometry", value)
+        self._kept.set("window/geometry", value)
 
     def tab(self, workspace: str) -> str:
         """Key of the tab that was open in a workspace; empty when it was not opened lately."""
@@ -70,29 +71,20 @@ class WindowState:
         """Remember the tab that is open; the workspaces used last are kept."""
         others = {known: tab for known, tab in self._tabs().items() if known != workspace}
         kept = dict(list({workspace: key, **others}.items())[:_WORKSPACES])
-        self._settings.setValue("window/tabs", json.dumps(kept))
+        self._kept.set("window/tabs", json.dumps(kept))
 
     def _tabs(self) -> dict[str, str]:
         try:
-            kept = json.loads(str(self._settings.value("window/tabs", "{}")))
+            kept = json.loads(str(self._kept.value("window/tabs", "{}")))
         except ValueError:
             return {}
         return {str(k): str(v) for k, v in kept.items()} if isinstance(kept, dict) else {}
-
-    def panel_width(self, page: str, default: int) -> int:
-        """Width of a page's side panel, 280 to 480 logical pixels."""
-        width = _whole(self._settings.value(f"panels/{page}"), default)
-        return min(480, max(280, width))
-
-    def set_panel_width(self, page: str, width: int) -> None:
-        """Remember the width of a page's side panel."""
-        self._settings.setValue(f"panels/{page}", width)
 
     def table(self, name: str, default: TableState | None = None) -> TableState:
         """The state of a table; the default when nothing readable is kept."""
         default = default or TableState()
         try:
-            kept = json.loads(str(self._settings.value(f"tables/{name}", "")))
+            kept = json.loads(str(self._kept.value(f"tables/{name}", "")))
             return _table_from(kept)
         except (ValueError, LookupError, TypeError):
             return default
@@ -106,12 +98,12 @@ class WindowState:
             "sort": sort,
             "height": state.height.name,
         }
-        self._settings.setValue(f"tables/{name}", json.dumps(kept))
+        self._kept.set(f"tables/{name}", json.dumps(kept))
 
     def recent(self, name: str) -> Sequence[str]:
         """A short list of keys used last, newest first (the palette's commands)."""
         try:
-            kept = json.loads(str(self._settings.value(f"recent/{name}", "[]")))
+            kept = json.loads(str(self._kept.value(f"recent/{name}", "[]")))
         except ValueError:
             return ()
         return tuple(str(key) for key in kept) if isinstance(kept, list) else ()
@@ -119,7 +111,7 @@ class WindowState:
     def add_recent(self, name: str, key: str, keep: int = 8) -> None:
         """Put a key at the head of a short list."""
         rest = [known for known in self.recent(name) if known != key]
-        self._settings.setValue(f"recent/{name}", json.dumps([key, *rest][:keep]))
+        self._kept.set(f"recent/{name}", json.dumps([key, *rest][:keep]))
 
 
 def _table_from(kept: dict[str, object]) -> TableState:
@@ -134,10 +126,3 @@ def _table_from(kept: dict[str, object]) -> TableState:
         Sort(str(sort[0]), bool(sort[1])) if isinstance(sort, list) else None,
         RowHeight[str(kept["height"])],
     )
-
-
-def _whole(value: object, default: int) -> int:
-    try:
-        return int(str(value))
-    except ValueError:
-        return default

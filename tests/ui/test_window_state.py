@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QByteArray, QSettings
 
+from crmdesk.ui.remembered import remembered
 from crmdesk.ui.tables.cells import RowHeight, Sort
 from crmdesk.ui.window_state import TableState, WindowState
 
@@ -20,7 +21,6 @@ def test_a_table_is_found_as_it_was_left(settings):
     )
 
     WindowState(settings).set_table("contacts", state)
-    settings.sync()
 
     assert WindowState(settings).table("contacts") == state
 
@@ -47,17 +47,6 @@ def test_an_unreadable_state_is_the_default(settings, nonsense):
     settings.setValue("tables/contacts", nonsense)
 
     assert WindowState(settings).table("contacts") == TableState()
-
-
-def test_a_panel_is_never_narrower_or_wider_than_it_may_be(settings):
-    state = WindowState(settings)
-    assert state.panel_width("records", 320) == 320
-
-    state.set_panel_width("records", 4000)
-    assert state.panel_width("records", 320) == 480
-
-    settings.setValue("panels/records", "wide")
-    assert state.panel_width("records", 320) == 320
 
 
 def test_the_geometry_is_kept(settings):
@@ -87,5 +76,5 @@ def test_the_command_used_last_comes_first_once(settings):
         state.add_recent("commands", key, keep=2)
 
     assert state.recent("commands") == ("a", "b")
-    settings.setValue("recent/commands", "{")
+    remembered(settings).set("recent/commands", "{")
     assert state.recent("commands") == ()

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from crmdesk.ui.remembered import remembered
 from crmdesk.ui.theme.apply import current_tokens
 from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.widgets.buttons import Button, IconButton
@@ -132,7 +133,8 @@ class SidePanel(QFrame):
         for button in (self._before, self._after):
             button.setVisible(stepping)
         self._connect()
-        self.set_width(int(str(QSettings().value(self._setting(), USUAL))))
+        self._kept = remembered(QSettings())
+        self.set_width(_whole(self._kept.value(self._setting()), USUAL))
 
     def _setting(self) -> str:
         return f"panels/{self._key}/width"
@@ -266,7 +268,7 @@ class SidePanel(QFrame):
         self.set_width(self.width() + by)
 
     def _remember(self) -> None:
-        QSettings().setValue(self._setting(), self.width())
+        self._kept.set(self._setting(), self.width())
 
     def _show_page(self, key: str) -> None:
         if key in self._pages:
@@ -293,6 +295,13 @@ class SidePanel(QFrame):
             self.stepped.emit(1)
         else:
             super().keyPressEvent(event)
+
+
+def _whole(value: object, default: int) -> int:
+    try:
+        return int(str(value))
+    except ValueError:
+        return default
 
 
 def empty_layout(layout: QBoxLayout) -> None:

@@ -4,12 +4,13 @@ from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
+from crmdesk.ui.remembered import remembered
 from crmdesk.ui.theme.apply import apply_theme
 from crmdesk.ui.widgets.buttons import Button, ButtonKind
 from crmdesk.ui.widgets.link import Link
 from crmdesk.ui.widgets.paragraph import Paragraph
 from crmdesk.ui.widgets.popover import Popover
-from crmdesk.ui.widgets.side_panel import NARROWEST, WIDEST, SidePanel
+from crmdesk.ui.widgets.side_panel import NARROWEST, USUAL, WIDEST, SidePanel
 from crmdesk.ui.widgets.toast import STAYS_MS, Toast
 from tests.ui.clipping import clipped, stretched
 
@@ -110,7 +111,7 @@ def test_a_shadow_lies_around_its_popover_and_goes_with_it(show):
 
 
 def entry_panel(show) -> SidePanel:
-    QSettings().remove("panels")
+    remembered(QSettings()).set("panels/audit/width", USUAL)
     panel = SidePanel("audit", "Entry")
     panel.set_heading("Export of 12,480 contacts", "Marc Dubois, today 09:36:12")
     panel.add_page("details", "Details", QWidget())

@@ -1,0 +1,68 @@
+"""What is remembered on this computer: held in memory, written by a thread of its own."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+from weakref import WeakValueDictionary
+
+from PySide6.QtCore import QSettings
+
+
+class Remembered:
+    """The values of one file of settings (on Windows: of one place in the registry).
+
+    QSettings waits for the disk twice each time the event loop has nothing to do, and locks its
+    values meanwhile. Beside a backup that fills the disk a mere change of tab held the window
+    up for half a second. So they are read once and written elsewhere.
+
+    Args:
+        settings: where they are kept; get it by :func:`remembered`.
+    """
+
+    def __init__(self, settings: QSettings) -> None:
+        self._place, self._format = settings.fileName(), settings.format()
+        self._values = {key: settings.value(key) for key in settings.allKeys()}
+        self._lock = threading.Lock()
+        self._unwritten: dict[str, object] = {}
+        self._writing = False
+
+    def value(self, key: str, default: Any = None) -> Any:
+        """The value of a key, as it was given or as text."""
+        return self._values.get(key, default)
+
+    def set(self, key: str, value: object) -> None:
+        """Remember a value. It is soon on the disk, and before the program ends."""
+        self._values[key] = value
+        with self._lock:
+            self._unwritten[key] = value
+            if self._writing:
+                return
+            self._writing = True
+        # The end of the program waits for threads that are no daemons.
+        threading.Thread(target=self._write, name="crmdesk-remember").start()
+
+    def _write(self) -> None:
+        while batch := self._take():
+            settings = QSettings(self._place, self._format)
+            for key, value in batch.items():
+                settings.setValue(key, value)
+            settings.sync()
+
+    def _take(self) -> dict[str, object]:
+        with self._lock:
+            batch, self._unwritten = self._unwritten, {}
+            self._writing = bool(batch)
+            return batch
+
+
+# One for each place, so that no two tell different things; the thread holds it until all is kept.
+_known: WeakValueDictionary[str, Remembered] = WeakValueDictionary()
+
+
+def remembered(settings: QSettings) -> Remembered:
+    """The values of these settings; the same object for everyone who names the same place."""
+    found = _known.get(settings.fileName())
+    if found is None:
+        found = _known[settings.fileName()] = Remembered(settings)
+    return found
