@@ -73,7 +73,6 @@ def _fill(desk: Desk, rows: int) -> None:
     )
     raw.execute("COMMIT")
     raw.execute("DETACH origin")
-    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     raw.close()
 
 
@@ -91,7 +90,6 @@ def _damage(desk: Desk, rows: int) -> None:
         ),
     )
     raw.execute("COMMIT")
-    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     raw.close()
 
 

@@ -108,7 +108,6 @@ def _desk_folder(rows: int) -> Path:
         making = desk.new_desk(data.FOLDER / f"import-desk-{rows}.making")
         raw = making.workspace.database.raw()
         _copy_half(raw, rows, "obj_contacts", ", created_at, updated_at, version", "1")
-        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         raw.close()
         making.workspace.close()
         making.folder.parent.rename(folder)

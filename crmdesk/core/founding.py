@@ -137,7 +137,7 @@ def _found(
     folder: Path, workspace_id: str, wanted: NewWorkspace, store: SecretStore, clock: Clock | None
 ) -> Founded:
     made = _Secrets(keys.new_workspace_key(), SigningKey.generate(), recovery_key.generate())
-    database = Database(folder / DATABASE_NAME, clock)
+    database = Database(folder / DATABASE_NAME, clock, keeps_digests=True)
     schema.upgrade(database)
     audit_log = AuditLog(keys.derive(made.key, KeyPurpose.AUDIT_CHAIN))
     with database.write() as tx:

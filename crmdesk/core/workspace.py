@@ -135,7 +135,7 @@ class Workspace:
         self.folder = folder
         self.file = read_workspace_file(folder)
         self.key = key
-        self.database = Database(folder / DATABASE_NAME, clock)
+        self.database = Database(folder / DATABASE_NAME, clock, keeps_digests=True)
         self._prepare()
         self.signing_key = self._check_key()
         self.audit_log = AuditLog(keys.derive(key, KeyPurpose.AUDIT_CHAIN))

@@ -21,7 +21,7 @@ DATABASE_NAME = "crm.sqlite3"
 _FILE_NAME = "workspace.toml"
 _FILES = (
     DATABASE_NAME,
-    *(f"{DATABASE_NAME}{end}" for end in ("-journal", "-wal", "-shm")),
+    *(f"{DATABASE_NAME}{end}" for end in ("-journal", "-wal", "-shm", "-digests")),
     f"{_FILE_NAME}.partial",
     "reserve",
     SECRET_FILE,

@@ -151,7 +151,7 @@ def use_store(opened: Workspace, actor: Actor, old: SecretStore | None, new: Sec
 
 @contextmanager
 def _opened(folder: Path, clock: Clock | None = None) -> Iterator[Database]:
-    database = Database(folder / DATABASE_NAME, clock)
+    database = Database(folder / DATABASE_NAME, clock, keeps_digests=True)
     try:
         schema.prepare(database)
         yield database

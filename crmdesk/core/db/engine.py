@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -11,6 +12,7 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     CursorResult,
+    Engine,
     Executable,
     RootTransaction,
     create_engine,
@@ -23,6 +25,7 @@ from sqlalchemy.exc import DBAPIError
 from crmdesk.core.clock import Clock, from_text, to_text
 from crmdesk.core.db import sqlite
 from crmdesk.core.db.driver import sqlite3
+from crmdesk.core.db.page_keeper import PageKeeper, can_keep
 from crmdesk.core.db.tables import clock_state
 from crmdesk.core.errors import UserError
 
@@ -123,21 +126,37 @@ class Tx:
 class Database:
     """One SQLite file, opened with the settings that keep acknowledged commits.
 
+    Attributes:
+        pages: the digests of its pages, where they are kept.
+
     Raises:
         Busy: another program holds the file longer than ``busy_seconds``.
         UserError: ``disk_full``, ``database_damaged``, ``database_read_only``,
             ``not_a_database``, ``database_unreachable``; nothing of the transaction was written.
     """
 
-    def __init__(self, path: Path, clock: Clock | None = None, busy_seconds: float = 10.0) -> None:
+    def __init__(
+        self,
+        path: Path,
+        clock: Clock | None = None,
+        busy_seconds: float = 10.0,
+        *,
+        keeps_digests: bool = False,
+    ) -> None:
         self.path = path
         self.clock = clock or Clock()
         self._cache: dict[str, Any] = {}
+        self.pages = PageKeeper(path, busy_seconds) if keeps_digests and can_keep() else None
         self._engine = create_engine(
             f"sqlite:///{path}", module=sqlite3, connect_args={"timeout": busy_seconds}
         )
         event.listen(self._engine, "connect", sqlite.configure_connection(busy_seconds))
         event.listen(self._engine, "begin", sqlite.begin)
+        if self.pages is not None:
+            event.listen(self._engine, "do_connect", sqlite.before_connecting(self.pages))
+            event.listen(self._engine, "connect", sqlite.after_connecting(self.pages))
+            # Also when nobody closes it: SQLite would empty the log by itself at the end.
+            weakref.finalize(self, _close, self._engine, self.pages)
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
@@ -163,6 +182,8 @@ class Database:
                 tx.finish()
                 if stage is not None:
                     self._commit_beside_stage(tx, transaction)
+        if self.pages is not None:
+            self.pages.committed()
         tx.finished()
 
     def _commit_beside_stage(self, tx: Tx, transaction: RootTransaction) -> None:
@@ -199,8 +220,12 @@ class Database:
 
     def raw(self) -> sqlite3.Connection:
         """A driver connection of one's own, for bulk work; the caller closes it."""
+        if self.pages is not None:
+            self.pages.begin()
         connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
         sqlite.apply_pragmas(connection)
+        if self.pages is not None:
+            self.pages.opened(connection)
         return connection
 
     def connection(self) -> Connection:
@@ -210,6 +235,13 @@ class Database:
     def close(self) -> None:
         """Close every pooled connection; the write-ahead log is folded in by the last one."""
         self._engine.dispose()
+        if self.pages is not None:
+            self.pages.close()
+
+
+def _close(engine: Engine, pages: PageKeeper) -> None:
+    engine.dispose()
+    pages.close()
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from crmdesk.core.db.driver import sqlite3
+from crmdesk.core.db.page_keeper import PageKeeper
 from crmdesk.core.errors import Busy, UserError
 
 IMMEDIATE = "crmdesk_immediate"
@@ -48,6 +49,24 @@ def apply_pragmas(connection: sqlite3.Connection, busy_seconds: float = 10.0) ->
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA secure_delete=ON")
     connection.execute("PRAGMA temp_store=MEMORY")
+
+
+def before_connecting(pages: PageKeeper) -> Callable[..., None]:
+    """Return the listener that joins those who keep the digests of pages."""
+
+    def join(*_: object) -> None:
+        pages.begin()
+
+    return join
+
+
+def after_connecting(pages: PageKeeper) -> Callable[[Any, Any], None]:
+    """Return the listener that leaves the moving of the log to the keeper of digests."""
+
+    def leave(connection: sqlite3.Connection, _record: object) -> None:
+        pages.opened(connection)
+
+    return leave
 
 
 def begin(connection: Connection) -> None:

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from enum import Enum
 from pathlib import Path
 
 import platformdirs
@@ -134,6 +135,31 @@ def exclusive_lock(path: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+class LockMode(Enum):
+    """How a lock between processes is held."""
+
+    SHARED = "shared"
+    ALONE = "alone"
+
+
+def lock_now(descriptor: int, mode: LockMode) -> bool:
+    """Hold a file's lock until the file is closed, or say that others are in the way.
+
+    Whoever holds it already changes the mode, and may lose it where that is refused.
+    Windows has no lock that several may hold: nothing is granted there.
+    """
+    if sys.platform == "win32":
+        return False
+    import fcntl
+
+    wanted = fcntl.LOCK_EX if mode is LockMode.ALONE else fcntl.LOCK_SH
+    try:
+        fcntl.flock(descriptor, wanted | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _lock(descriptor: int) -> None:
