@@ -12,9 +12,16 @@ from crmdesk.core.compare.model import (
     Comparison,
     DefinitionDifference,
     DifferingRecord,
+    LeftOutReason,
     ObjectDifference,
     Side,
 )
+
+_WHY = {
+    LeftOutReason.NOT_HERE: "there is no such object here",
+    LeftOutReason.NO_KEY: "nothing in it tells records apart",
+    LeftOutReason.SECOND_TABLE: "another table holds the same object",
+}
 
 
 def comparison_document(found: Comparison, samples: Sequence[DifferingRecord]) -> dict[str, Any]:
@@ -24,6 +31,10 @@ def comparison_document(found: Comparison, samples: Sequence[DifferingRecord]) -
         "now": _side(found.later),
         "objects": {each.name: _object(each) for each in found.objects},
         "definitions": [_definition(each) for each in found.definitions],
+        "left_out": [
+            {"object": each.object or None, "table": each.label, "reason": each.reason.value}
+            for each in found.left_out
+        ],
         "samples": [_record(each) for each in samples],
     }
 
@@ -33,21 +44,33 @@ def comparison_lines(found: Comparison, samples: Sequence[DifferingRecord]) -> I
     yield f"Then: {_title(found.earlier)}"
     yield f"Now:  {_title(found.later)}"
     for each in found.objects:
-        if not each.differs:
-            yield f"{each.label}: {plural(each.unchanged, 'record')}, no difference"
-            continue
-        yield (
-            f"{each.label}: {each.added} added, {each.removed} removed, {each.changed} changed, "
-            f"{each.unchanged} unchanged"
-        )
-        for name, number in each.properties.items():
-            yield f"  {each.labels.get(name, name)}: {number}"
+        yield from _object_lines(each)
+    for left in found.left_out:
+        yield f"{left.label}: left out, {_WHY[left.reason]}"
     for difference in found.definitions:
         yield _definition_line(difference)
     for record in samples:
-        title = f"{record.object} {record.record_id} {record.name}".rstrip()
+        number = "(only in the file)" if record.record_id is None else record.record_id
+        title = f"{record.object} {number} {record.name}".rstrip()
         yield f"{title}: {record.change.value}"
         yield from (f"  {value.property}: {_words(value)}" for value in record.values)
+
+
+def _object_lines(found: ObjectDifference) -> Iterator[str]:
+    if found.differs:
+        yield (
+            f"{found.label}: {found.added} added, {found.removed} removed, "
+            f"{found.changed} changed, {found.unchanged} unchanged"
+        )
+    else:
+        yield f"{found.label}: {plural(found.unchanged, 'record')}, no difference"
+    if found.matched_by:
+        yield (
+            f"  matched by {found.matched_by}; left out, because they have none of their own: "
+            f"{found.left_out_then} then, {found.left_out_now} now"
+        )
+    for name, number in found.properties.items():
+        yield f"  {found.labels.get(name, name)}: {number}"
 
 
 def _words(value: ComparedValue) -> str:
@@ -66,11 +89,12 @@ def _definition_line(found: DefinitionDifference) -> str:
 
 
 def _title(side: Side) -> str:
-    return f"{side.name or 'the workspace as it is'}, {to_text(side.at)}"
+    doubt = "" if side.verified else " (not verified: this workspace did not make it)"
+    return f"{side.name or 'the workspace as it is'}, {to_text(side.at)}{doubt}"
 
 
 def _side(side: Side) -> dict[str, Any]:
-    return {"source": side.reference or None, "at": to_text(side.at)}
+    return {"source": side.reference or None, "at": to_text(side.at), "verified": side.verified}
 
 
 def _object(found: ObjectDifference) -> dict[str, Any]:
@@ -80,6 +104,9 @@ def _object(found: ObjectDifference) -> dict[str, Any]:
         "changed": found.changed,
         "unchanged": found.unchanged,
         "properties": dict(found.properties),
+        "matched_by": found.matched_by or None,
+        "left_out_then": found.left_out_then,
+        "left_out_now": found.left_out_now,
     }
 
 

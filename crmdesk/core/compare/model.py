@@ -18,11 +18,17 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two states; ``reference`` is "" for the workspace as it is now."""
+    """One of the two states; ``reference`` is "" for the workspace as it is now.
+
+    Attributes:
+        verified: the workspace itself, or a backup that it signed; anything else may say what
+            it likes.
+    """
 
     reference: str
     name: str
     at: datetime
+    verified: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,9 @@ class ObjectDifference:
             properties are not compared.
         labels: what people call those properties.
         sensitive: those whose values are not shown.
+        matched_by: label of the property by which records were matched; "" for their ids.
+        left_out_then, left_out_now: records that were not compared, because they have no value of
+            that property or share it with others.
     """
 
     name: str
@@ -45,6 +54,9 @@ class ObjectDifference:
     properties: Mapping[str, int]
     labels: Mapping[str, str]
     sensitive: frozenset[str]
+    matched_by: str = ""
+    left_out_then: int = 0
+    left_out_now: int = 0
 
     @property
     def differs(self) -> bool:
@@ -55,6 +67,23 @@ class ObjectDifference:
         """Records with that change."""
         counts = {Change.ADDED: self.added, Change.REMOVED: self.removed}
         return counts.get(change, self.changed)
+
+
+class LeftOutReason(StrEnum):
+    """Why the records of a foreign file's table were not compared."""
+
+    NOT_HERE = "not_here"
+    NO_KEY = "no_key"
+    SECOND_TABLE = "second_table"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A table of a foreign file that was not compared; ``object`` is "" where none is known."""
+
+    object: str
+    label: str
+    reason: LeftOutReason
 
 
 class DefinitionChange(StrEnum):
@@ -103,13 +132,25 @@ class DefinitionDifference:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two states compared; its records are asked for page by page under its id."""
+    """Two states compared; its records are asked for page by page under its id.
+
+    Attributes:
+        left_out: tables of a foreign file that nothing here could be compared with.
+        tells_definitions: both sides say how they are defined.
+    """
 
     id: str
     earlier: Side
     later: Side
     objects: tuple[ObjectDifference, ...]
     definitions: tuple[DefinitionDifference, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    tells_definitions: bool = True
+
+    @property
+    def verified(self) -> bool:
+        """Whether both sides are what they say."""
+        return self.earlier.verified and self.later.verified
 
     def object(self, name: str) -> ObjectDifference | None:
         """One object's difference."""
@@ -128,11 +169,15 @@ class ComparedValue:
 
 @dataclass(frozen=True, slots=True)
 class DifferingRecord:
-    """One record that differs; of an added or removed one, every value that is not blank."""
+    """One record that differs; of an added or removed one, every value that is not blank.
+
+    Attributes:
+        record_id: its id here; None for a record that only a foreign file has.
+    """
 
     number: int
     object: str
-    record_id: int
+    record_id: int | None
     name: str
     change: Change
     values: tuple[ComparedValue, ...]

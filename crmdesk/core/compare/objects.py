@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from crmdesk.core.backup.manifest import ManifestColumn
 from crmdesk.core.compare.definitions import ObjectThere
-from crmdesk.core.compare.model import ComparedValue, DifferingRecord, ObjectDifference, Side
+from crmdesk.core.compare.foreign import ForeignFile
+from crmdesk.core.compare.keyed_rows import KeyedRows
+from crmdesk.core.compare.model import (
+    ComparedValue,
+    DifferingRecord,
+    LeftOut,
+    LeftOutReason,
+    ObjectDifference,
+    Side,
+)
+from crmdesk.core.compare.pairing import Pairing, Sides
 from crmdesk.core.compare.sides import Side as Rows
 from crmdesk.core.compare.walk import Met, Tally, Walk
 from crmdesk.core.records.schema import ObjectType
@@ -15,11 +25,18 @@ from crmdesk.core.records.schema import ObjectType
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """One side, opened: what it is, its definitions and its records."""
+    """One side, opened: what it is, its objects and its records.
+
+    Attributes:
+        defined: what the side says of its definitions; None where it says nothing.
+        left_out: tables of a foreign file that nothing can be compared with.
+    """
 
     side: Side
-    objects: dict[str, ObjectThere]
-    rows: Rows
+    objects: Mapping[str, ObjectThere]
+    rows: Rows | ForeignFile
+    defined: Mapping[str, ObjectThere] | None
+    left_out: tuple[LeftOut, ...] = ()
 
 
 class ObjectWalks:
@@ -30,9 +47,12 @@ class ObjectWalks:
         earlier: State,
         later: State,
         now_types: Sequence[ObjectType],
+        pairing: Pairing,
         cancelled: Callable[[], bool],
     ) -> None:
         self.differences: list[ObjectDifference] = []
+        self.left_out: list[LeftOut] = []
+        self._pairing = pairing
         self._earlier = earlier
         self._later = later
         self._shown = {found.name: found.display_properties for found in now_types}
@@ -50,8 +70,13 @@ class ObjectWalks:
 
     def _object(self, name: str) -> Iterator[DifferingRecord]:
         before, after = self._earlier.objects.get(name), self._later.objects.get(name)
-        layout = self._earlier.rows.columns(name) or self._later.rows.columns(name)
         there = [each for each in (after, before) if each is not None]
+        sides = self._pairing.sides(name, self._earlier.rows, self._later.rows)
+        if sides is None:
+            label = there[0].label if there else name
+            self.left_out.append(LeftOut(name, label, LeftOutReason.NO_KEY))
+            return
+        layout = _layout(name, sides)
         sensitive = frozenset(
             each.name
             for known in there
@@ -60,15 +85,13 @@ class ObjectWalks:
         )
         shown = _Shown(
             layout,
-            _compared(layout, there, self._calculated.get(name, set())),
+            _compared(layout, there, {*self._calculated.get(name, ()), sides.key}),
             sensitive,
             self._shown.get(name, ()),
         )
         tally = Tally()
         if layout:
-            walk = Walk(
-                name, self._earlier.rows, self._later.rows, layout, shown.places, self._cancelled
-            )
+            walk = Walk(name, sides.then, sides.now, layout, shown.places, self._cancelled)
             tally = walk.tally
             for met in walk:
                 self._number += 1
@@ -84,8 +107,19 @@ class ObjectWalks:
                 dict(sorted(tally.properties.items(), key=lambda item: -item[1])),
                 {column.name: column.label for column in layout},
                 sensitive,
+                sides.label,
+                sides.left_then,
+                sides.left_now,
             )
         )
+
+
+def _layout(name: str, sides: Sides) -> tuple[ManifestColumn, ...]:
+    """In what columns both are printed; of a foreign file, in those that it has."""
+    for side in (sides.then, sides.now):
+        if isinstance(side, KeyedRows):
+            return side.columns(name)
+    return sides.then.columns(name) or sides.now.columns(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +144,10 @@ class _Shown:
             values.append(
                 ComparedValue(name, None, None, True) if hidden else ComparedValue(name, then, now)
             )
+        # What only a foreign file has goes by a negative number.
+        record_id = met.record_id if met.record_id > 0 else None
         return DifferingRecord(
-            number, object_name, met.record_id, self._name(met), met.change, tuple(values)
+            number, object_name, record_id, self._name(met), met.change, tuple(values)
         )
 
     def _name(self, met: Met) -> str:
@@ -125,9 +161,12 @@ class _Shown:
 
 
 def _compared(
-    layout: Sequence[ManifestColumn], there: Sequence[ObjectThere], calculated: Collection[str]
+    layout: Sequence[ManifestColumn], there: Sequence[ObjectThere], others: Collection[str]
 ) -> tuple[int, ...]:
-    """Places of the columns that count: on both sides, and nothing that is calculated."""
+    """Places of the columns that count: on both sides, not calculated, and not what matched them.
+
+    Where e-mail addresses match records, capitals in them are no difference.
+    """
     told = {
         name
         for known in there
@@ -140,5 +179,12 @@ def _compared(
         if place
         and all(column.name in known.properties for known in there)
         and column.name not in told
-        and column.name not in calculated
+        and column.name not in others
     )
+
+
+def foreign_state(reference: str, file: ForeignFile) -> State:
+    """A file that this workspace did not sign, as one side."""
+    side = Side(reference, file.opened.place.path.name, file.at, verified=False)
+    objects = {name: table.there() for name, table in file.tables.items()}
+    return State(side, objects, file, file.defined, file.left_out)

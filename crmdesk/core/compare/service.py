@@ -18,13 +18,15 @@ from crmdesk.core.backup.snapshot import open_snapshot
 from crmdesk.core.changes.stage import scratch_path
 from crmdesk.core.clock import system_time
 from crmdesk.core.compare.definitions import compare_definitions, objects_of
+from crmdesk.core.compare.foreign import open_foreign
 from crmdesk.core.compare.model import (
     Comparison,
     DifferenceFilter,
     DifferingRecord,
     Side,
 )
-from crmdesk.core.compare.objects import ObjectWalks, State
+from crmdesk.core.compare.objects import ObjectWalks, State, foreign_state
+from crmdesk.core.compare.pairing import Pairing
 from crmdesk.core.compare.sides import BackupSide, LiveSide
 from crmdesk.core.compare.store import DifferenceStore
 from crmdesk.core.db.engine import Database
@@ -32,7 +34,7 @@ from crmdesk.core.errors import UserError
 from crmdesk.core.files.atomic import atomic_write
 from crmdesk.core.files.csv_writer import write_rows
 from crmdesk.core.records.schema import ObjectType, load_object_types
-from crmdesk.core.restore.sources import TrustedBackup, open_source
+from crmdesk.core.restore.sources import open_source
 from crmdesk.core.workspace_folder import refuse_inside
 
 _THREADS = 2
@@ -83,47 +85,35 @@ class ComparisonService:
     ) -> Comparison:
         """Compare a backup with now, or with another backup; the earlier one comes first.
 
+        Records are matched by their ids. Those of a file that this workspace did not sign mean
+        nothing here: its records are matched by a unique property, as the result says.
+
         Args:
             source, other: ids of backups, or paths of backup files; without ``other``, now.
             objects: only these; all where none is named.
             reported: called with the number of differing records found so far.
 
         Raises:
-            UserError: ``backup_unknown``, ``backup_unusable``, ``backup_foreign``,
-                ``backup_damaged``; ``object_unknown``.
+            UserError: ``backup_unknown``, ``backup_unusable``, ``backup_damaged``, why a file
+                cannot be read; ``comparison_impossible`` for a foreign file without anything
+                that tells records apart; ``object_unknown``.
             Cancelled: ``cancelled`` said so.
         """
         self._guard.require(actor, Permission.SUPER_ADMIN)
+        now_types = self._object_types()
         with ExitStack() as stack:
-            states = [self._backup(source)]
-            now_types = self._object_types()
+            states = [self._backup(source, now_types, cancelled)]
             if other:
-                states.append(self._backup(other))
+                states.append(self._backup(other, now_types, cancelled))
             else:
                 states.append(self._now(stack, now_types, cancelled))
             earlier, later = sorted(states, key=lambda state: state.side.at)
             names = _chosen(earlier, later, objects)
-            store = DifferenceStore(scratch_path(self._staging))
-            walks = ObjectWalks(earlier, later, now_types, cancelled)
-            try:
-                for written in store.fill(walks.records(names)):
-                    reported(written)
-            except BaseException:
-                store.remove()
-                raise
-        found = Comparison(
-            secrets.token_hex(8),
-            earlier.side,
-            later.side,
-            tuple(walks.differences),
-            tuple(
-                each
-                for each in compare_definitions(
-                    earlier.objects, later.objects, recreatable=not other
-                )
-                if not objects or each.object in objects
-            ),
-        )
+            pairing = Pairing(self._staging, cancelled)
+            stack.callback(pairing.close)
+            walks = ObjectWalks(earlier, later, now_types, pairing, cancelled)
+            store = self._filled(walks.records(names), reported)
+        found = _comparison(earlier, later, walks, objects, recreatable=not other)
         self._kept[found.id] = found, store
         return found
 
@@ -209,36 +199,73 @@ class ComparisonService:
         with self._database.read() as tx:
             return load_object_types(tx)
 
-    def _backup(self, reference: str) -> State:
-        with self._database.read() as tx:
-            backup: TrustedBackup = open_source(tx, reference, self._vault, self._verify_key)
+    def _filled(self, records: Iterator[DifferingRecord], reported: Reported) -> DifferenceStore:
+        store = DifferenceStore(scratch_path(self._staging))
+        try:
+            for written in store.fill(records):
+                reported(written)
+        except BaseException:
+            store.remove()
+            raise
+        return store
+
+    def _backup(
+        self, reference: str, now_types: list[ObjectType], cancelled: Callable[[], bool]
+    ) -> State:
+        try:
+            with self._database.read() as tx:
+                backup = open_source(tx, reference, self._vault, self._verify_key)
+        except UserError as refusal:
+            if refusal.code != "backup_foreign":
+                raise
+            file = open_foreign(Path(reference), self._verify_key, now_types, cancelled)
+            return foreign_state(reference, file)
         manifest = backup.manifest
-        return State(
-            Side(reference, backup.name, manifest.snapshot_at),
-            objects_of(manifest.definitions, manifest),
-            BackupSide(backup.file),
-        )
+        there = objects_of(manifest.definitions, manifest)
+        side = Side(reference, backup.name, manifest.snapshot_at)
+        return State(side, there, BackupSide(backup.file), there)
 
     def _now(
         self, stack: ExitStack, object_types: list[ObjectType], cancelled: Callable[[], bool]
     ) -> State:
         snapshot = stack.enter_context(open_snapshot(self._database.path, _THREADS + 1, cancelled))
         shapes = {shape.name: shape for shape in object_shapes(object_types)}
+        there = objects_of(definitions_of(object_types))
         # A backup may say that it was made later than now, where a clock was set back.
-        return State(
-            Side("", "", max(snapshot.taken_at, system_time())),
-            objects_of(definitions_of(object_types)),
-            LiveSide(snapshot, shapes),
-        )
+        side = Side("", "", max(snapshot.taken_at, system_time()))
+        return State(side, there, LiveSide(snapshot, shapes), there)
+
+
+def _comparison(
+    earlier: State, later: State, walks: ObjectWalks, objects: Sequence[str], *, recreatable: bool
+) -> Comparison:
+    """What was found, once every record was walked."""
+    then, now = earlier.defined, later.defined
+    told = then is not None and now is not None
+    trusted = earlier.side.verified and later.side.verified
+    found = compare_definitions(then or {}, now or {}, recreatable=recreatable and trusted)
+    return Comparison(
+        secrets.token_hex(8),
+        earlier.side,
+        later.side,
+        tuple(walks.differences),
+        tuple(each for each in found if told and (not objects or each.object in objects)),
+        tuple(walks.left_out) + earlier.left_out + later.left_out,
+        told,
+    )
 
 
 def _chosen(earlier: State, later: State, objects: Sequence[str]) -> list[str]:
     known = list(dict.fromkeys([*later.objects, *earlier.objects]))
+    for state in (earlier, later):
+        # Of a file from elsewhere only what it has is asked: nothing says that the rest is gone.
+        if not state.side.verified:
+            known = [name for name in known if name in state.objects]
     for name in objects:
         if name not in known:
             raise UserError(
                 "object_unknown",
-                f"Neither of the two holds an object “{name}”.",
+                f"There is no object “{name}” to compare.",
                 "Known are: " + ", ".join(known) + ".",
                 object=name,
             )

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from typing import Protocol
 
 from crmdesk.core.backup.compare_rows import BackupText, part_rows
 from crmdesk.core.backup.csv_rows import LINE_END
@@ -83,7 +84,14 @@ class BackupSide:
             yield from _printed_anew(self.file, entry, layout)
 
 
-Side = LiveSide | BackupSide
+class Side(Protocol):
+    """Anything with records by object, in order of ids."""
+
+    def columns(self, name: str) -> tuple[ManifestColumn, ...]:
+        """Columns of an object, the record id first; empty where there is nothing of it."""
+
+    def rows(self, name: str, layout: Sequence[ManifestColumn]) -> Rows:
+        """All records in order of ids, printed in that layout."""
 
 
 def _same_print(columns: Sequence[ManifestColumn], layout: Sequence[ManifestColumn]) -> bool:

@@ -14,8 +14,8 @@ from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.sqlite import explain_errors
 
 _TABLES = (
-    "CREATE TABLE records (number INTEGER PRIMARY KEY, object TEXT NOT NULL, record_id INTEGER "
-    "NOT NULL, name TEXT NOT NULL, change TEXT NOT NULL, cells TEXT NOT NULL) STRICT",
+    "CREATE TABLE records (number INTEGER PRIMARY KEY, object TEXT NOT NULL, record_id INTEGER, "
+    "name TEXT NOT NULL, change TEXT NOT NULL, cells TEXT NOT NULL) STRICT",
     "CREATE TABLE touched (object TEXT NOT NULL, property TEXT NOT NULL, number INTEGER NOT NULL, "
     "PRIMARY KEY (object, property, number)) STRICT, WITHOUT ROWID",
 )

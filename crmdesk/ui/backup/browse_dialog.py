@@ -94,7 +94,7 @@ class BrowseDialog(BrowseFrame):
         self._name_use(0)
         self.use_button.set_icon("archive-restore" if backup.ours else "upload")
         self.use_button.show()
-        self.compare_button.setVisible(backup.ours)
+        self.compare_button.setVisible(bool(backup.tables))
         self.objects.clear()
         for table in backup.tables:
             self.objects.addItem(table_words(table), table.object or table.file)

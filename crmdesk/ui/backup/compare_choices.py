@@ -1,12 +1,48 @@
-"""The choice of one property whose values differ."""
+"""What is compared with what, and the choice of one property whose values differ."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QComboBox
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtWidgets import QComboBox, QFileDialog, QWidget
 
 from crmdesk.core.compare.model import Comparison, ObjectDifference
 from crmdesk.ui import words
 from crmdesk.ui.backup.words import say
+from crmdesk.ui.desk import Desk
+
+ANOTHER_FILE = "?"
+"""Stands for a file that is still to be chosen; no path is called so."""
+
+
+def offer_others(box: QComboBox, desk: Desk, reference: str) -> None:
+    """Offer now, every other backup that can be read, and any file."""
+    box.addItem(say("With now"), "")
+    for backup in desk.workspace.backups.list(desk.actor):
+        if backup.restorable and backup.id != reference:
+            at = desk.exact(backup.snapshot_at or backup.created_at)
+            box.addItem(say("With %1").replace("%1", at), backup.id)
+    box.addItem(say("With a file…"), ANOTHER_FILE)
+
+
+def offer_file(box: QComboBox, path: Path) -> None:
+    """Offer a chosen file and choose it."""
+    place = box.findData(str(path))
+    if place < 0:
+        place = box.count() - 1
+        box.insertItem(place, say("With %1").replace("%1", path.name), str(path))
+    box.setCurrentIndex(place)
+
+
+def ask_for_file(over: QWidget, chosen: Callable[[Path], object]) -> QFileDialog:
+    """Ask for a backup file with the system's own dialog."""
+    dialog = QFileDialog(over, say("Compare with a file"))
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    dialog.setNameFilters([say("Backup files (*.zip)")])
+    dialog.fileSelected.connect(lambda name: chosen(Path(name)))
+    dialog.open()
+    return dialog
 
 
 def offer_properties(

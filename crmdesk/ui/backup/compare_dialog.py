@@ -19,9 +19,16 @@ from crmdesk.core.compare.model import (
 )
 from crmdesk.core.errors import Cancelled, UserError
 from crmdesk.ui import words
-from crmdesk.ui.backup.compare_choices import offer_properties
+from crmdesk.ui.backup.compare_choices import (
+    ANOTHER_FILE,
+    ask_for_file,
+    offer_file,
+    offer_others,
+    offer_properties,
+)
 from crmdesk.ui.backup.compare_definitions import DefinitionDeeds, recreatable
 from crmdesk.ui.backup.compare_frame import CompareFrame
+from crmdesk.ui.backup.compare_note import unverified_text, unverified_title
 from crmdesk.ui.backup.compare_rows import (
     RecordDifferences,
     definition_actions,
@@ -53,11 +60,12 @@ class CompareDialog(CompareFrame):
     def __init__(self, desk: Desk, reference: str, title: str, over: QWidget) -> None:
         super().__init__(desk, title, over)
         self._reference = reference
+        self._other = ""
         self._found: Comparison | None = None
         self._source: RecordDifferences | None = None
         self._stop = threading.Event()
         self.deeds = DefinitionDeeds(desk, reference, self)
-        self._offer_others()
+        offer_others(self.others, desk, reference)
         self._connect()
         self._compare()
 
@@ -66,16 +74,8 @@ class CompareDialog(CompareFrame):
         """The comparison, once it is made."""
         return self._found
 
-    def _offer_others(self) -> None:
-        desk = self._desk
-        self.others.addItem(say("With now"), "")
-        for backup in desk.workspace.backups.list(desk.actor):
-            if backup.restorable and backup.id != self._reference:
-                at = desk.exact(backup.snapshot_at or backup.created_at)
-                self.others.addItem(say("With %1").replace("%1", at), backup.id)
-
     def _connect(self) -> None:
-        self.others.activated.connect(self._compare)
+        self.others.activated.connect(self._choose_other)
         self.objects.activated.connect(self._choose_object)
         self.properties.activated.connect(self._load)
         self.kinds.changed.connect(self._choose_object)
@@ -93,12 +93,27 @@ class CompareDialog(CompareFrame):
 
     # -- comparing ---------------------------------------------------------------------------
     @Slot()
+    def _choose_other(self) -> None:
+        if self.others.currentData() == ANOTHER_FILE:
+            self.others.setCurrentIndex(self.others.findData(self._other))
+            ask_for_file(self, self.compare_with_file)
+        else:
+            self._compare()
+
+    def compare_with_file(self, path: Path) -> None:
+        """Compare with a file from anywhere."""
+        offer_file(self.others, path)
+        self._compare()
+
+    @Slot()
     def _compare(self) -> None:
         self._stop.set()
         self._stop = stop = threading.Event()
         desk, reference, other = self._desk, self._reference, str(self.others.currentData())
+        self._other = other
         self._forget()
         self.banner.hide()
+        self.note.hide()
         self.busy.setRange(0, 0)
         self.busy.show()
         self.footer.set_words(say("Comparing every record"), "")
@@ -123,12 +138,20 @@ class CompareDialog(CompareFrame):
         now = self._desk.exact(found.later.at) if found.later.reference else say("now")
         text = say("From %1 to %2").replace("%1", then).replace("%2", now)
         self.header.set_title(say("Compare"), text)
+        self._say_unverified(found)
         self._offer_objects(found)
         self._source = RecordDifferences(self._desk, found)
         self.table.set_source(self._source)
         self._show_definitions(found)
         self._choose_object()
         self.table.view.setFocus()
+
+    def _say_unverified(self, found: Comparison) -> None:
+        if not found.verified:
+            title, text = unverified_title(found), unverified_text(found)
+            self.note.set_state(BannerTone.WARN, title, text, icon="shield-alert")
+            self.note.show()
+            announce(self, title)
 
     def _offer_objects(self, found: Comparison) -> None:
         self.objects.clear()
@@ -209,6 +232,10 @@ class CompareDialog(CompareFrame):
         self.definitions.refresh()
         self.definitions.show_empty(
             EmptyState("circle-check", say("No difference"), say("The definitions are the same."))
+            if found.tells_definitions
+            else EmptyState(
+                "circle-help", say("Not told"), say("This file says nothing of definitions.")
+            )
         )
         count = len(found.definitions)
         text = say("Definitions")
@@ -252,8 +279,10 @@ class CompareDialog(CompareFrame):
         self.panel.show()
 
     def _fill_panel(self, record: DifferingRecord, source: RecordDifferences) -> None:
-        name = record.name or f"#{record.record_id}"
-        self.panel.set_heading(name, say("Record ID %1").replace("%1", str(record.record_id)))
+        number = record.record_id
+        name = record.name or (say("Without a name") if number is None else f"#{number}")
+        about = say("Record ID %1").replace("%1", str(number))
+        self.panel.set_heading(name, say("Only in the file") if number is None else about)
         layout = self.values.layout()
         if not isinstance(layout, QVBoxLayout):
             return

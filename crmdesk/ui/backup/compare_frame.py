@@ -81,6 +81,8 @@ class CompareFrame(QDialog):
         column.setSpacing(12)
         self.panel.add_page("values", say("Values"), self.values)
         self.banner = Banner(BannerTone.DANGER, "", "", say("Try again"))
+        self.note = Banner(BannerTone.WARN, "", icon="shield-alert")
+        self.note.setObjectName("unverified_note")
         self.busy = ProgressBar(say("Comparing"), 2)
         self.footer = Footer(tall=True)
         self.save_button = Button(say("Save as CSV"), ButtonKind.SECONDARY, "download")
@@ -103,6 +105,7 @@ class CompareFrame(QDialog):
         top.setSpacing(12)
         top.addWidget(self.header)
         top.addWidget(self.banner)
+        top.addWidget(self.note)
         top.addLayout(line)
         for button in (self.put_back_button, self.save_button, self.close_button):
             self.footer.end.addWidget(button)
@@ -118,7 +121,13 @@ class CompareFrame(QDialog):
         whole.addWidget(self.busy)
         whole.addLayout(middle, 1)
         whole.addWidget(self.footer)
-        for hidden in (self.banner, self.panel, self.definitions, self.put_back_button):
+        for hidden in (
+            self.banner,
+            self.note,
+            self.panel,
+            self.definitions,
+            self.put_back_button,
+        ):
             hidden.hide()
         # Enter on a row must not press a button.
         for each in self.findChildren(QPushButton):

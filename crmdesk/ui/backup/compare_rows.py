@@ -61,7 +61,7 @@ class RecordDifferences:
         known = self._found.object(record.object)
         cells = {
             "record": Cell(record.name or say("Without a name")),
-            "id": Cell(str(record.record_id), quiet=True),
+            "id": Cell("—" if record.record_id is None else str(record.record_id), quiet=True),
             "object": Cell(record.object if known is None else known.label, quiet=True),
             "change": change_badge(record.change),
             "values": Cell(self._values(record)),

@@ -335,8 +335,9 @@ class BackupPage(BackupFrame):
 
     @Slot(str)
     def _act_in_panel(self, key: str) -> None:
-        if self._opened is not None and key == "browse":
-            self.browse(str(self._opened.path), self._opened.path.name)
+        if self._opened is not None and key in ("browse", "compare"):
+            look = self.browse if key == "browse" else self.compare
+            look(str(self._opened.path), self._opened.path.name)
             return
         if self._opened is not None:
             link = (

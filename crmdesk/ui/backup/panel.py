@@ -150,11 +150,11 @@ class BackupPanel(SidePanel):
             facts.append(_fact(say("Finding"), problem_sentence(code, entry)))
         self._fill(self._checks, facts)
         ours = opened.verified and not opened.foreign
-        self.set_foot(
-            [self._button("restore", say("Restore"), "archive-restore")]
-            if ours
-            else [self._button("import", say("Bring values in by import"), "upload")]
-        )
+        use = ("restore", say("Restore"), "archive-restore")
+        if not ours:
+            use = ("import", say("Bring values in by import"), "upload")
+        compare = self._button("compare", say("Compare with now"), "git-compare")
+        self.set_foot([*([compare] if lines else ()), self._button(*use)])
 
     def _verdict(self, opened: OpenedFile) -> Banner:
         if opened.verified and not opened.foreign:
@@ -168,8 +168,8 @@ class BackupPanel(SidePanel):
                 BannerTone.WARN,
                 say("Not verified"),
                 say(
-                    "This workspace did not make it, so its record IDs mean nothing here. An "
-                    "import matches records by a unique property."
+                    "This workspace did not make it, so its record IDs mean nothing here. "
+                    "Comparing and importing match records by a unique property."
                 ),
             )
         return Banner(

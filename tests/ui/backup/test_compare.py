@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QFileDialog
 
 from crmdesk.core.records.catalogue import PropertyDefinition
 from crmdesk.core.records.types import PropertyType
@@ -217,3 +219,59 @@ def test_whoever_browses_a_backup_can_compare_it(open_page: Open, changed: Desk)
     dialog = work.dialog()
     assert isinstance(dialog, CompareDialog)
     work.wait(lambda: dialog.found is not None)
+
+
+@pytest.fixture
+def hubspot(tmp_path: Path) -> Path:
+    path = tmp_path / "hubspot-export.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        rows = "Record ID,First Name,Email\n9,Annika,ann@example.org\n8,Zoe,zoe@example.org\n"
+        file.writestr("contacts.csv", rows)
+        file.writestr("deals.csv", "Deal Name\nNets\n")
+    return path
+
+
+@offscreen_menu
+def test_a_file_from_elsewhere_is_compared_and_marked_as_unverified(
+    open_page: Open, desk: Desk, hubspot: Path
+) -> None:
+    desk.contact(firstname="Ann", email="ann@example.org")
+    work = open_page(desk)
+    work.page.files.open(hubspot)
+    work.wait(work.page.panel.isVisible)
+    work.page._act_in_panel("compare")
+    dialog = work.dialog()
+    assert isinstance(dialog, CompareDialog)
+    work.wait(lambda: dialog.found is not None and dialog.table.count == 2)
+
+    assert dialog.note.isVisible()
+    told = dialog.note.accessibleName()
+    assert "not verified" in told
+    assert "Matched by Email (Contact)" in told
+    assert "Deals is left out" in told
+    assert set(work.texts(dialog.table, "id")) == {"1", "—"}
+    dialog.show_record(dialog.table.ids[0])
+    work.click(dialog.kinds._buttons["definitions"])
+    work.wait(dialog.definitions.isVisible)
+    assert not nameless(dialog)
+
+
+@offscreen_menu
+def test_a_backup_is_compared_with_a_file_that_is_chosen(
+    open_page: Open, changed: Desk, hubspot: Path
+) -> None:
+    work = open_page(changed)
+    dialog = comparing(work)
+    assert dialog.note.isHidden()
+    dialog.others.setCurrentIndex(dialog.others.findData("?"))
+    dialog.others.activated.emit(dialog.others.currentIndex())
+    asked = dialog.findChild(QFileDialog)
+    assert asked is not None
+    assert dialog.others.currentText() == "With now"
+    asked.reject()
+
+    dialog.compare_with_file(hubspot)
+
+    work.wait(lambda: dialog.found is not None and not dialog.found.verified)
+    assert dialog.others.currentText() == "With hubspot-export.zip"
+    assert dialog.note.isVisible()
