@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from crmdesk.core.records.record import MASKED
-from crmdesk.core.records.recycle_bin_model import Answer, BinPlan, Conflict, PurgePlan
+from crmdesk.core.records.recycle_bin_model import Answer, BinPlan, Conflict, PurgePlan, Wish
 from crmdesk.core.records.schema import ObjectType
 from crmdesk.ui.records.bin_source import bin_counted
 from crmdesk.ui.tables.cells import MASK
@@ -25,13 +25,20 @@ class RestoreDialog(DecisionDialog):
     """Asks what comes back along, and who keeps each value that two records would hold.
 
     Signals:
-        answered: answers by key and property, and whether the children come along.
+        answered: a :class:`Wish` about the picked keys.
     """
 
-    answered = Signal(object, bool)
+    answered = Signal(object)
 
-    def __init__(self, plan: BinPlan, objects: Mapping[str, ObjectType], parent: QWidget) -> None:
+    def __init__(
+        self,
+        keys: Sequence[int],
+        plan: BinPlan,
+        objects: Mapping[str, ObjectType],
+        parent: QWidget,
+    ) -> None:
         what = bin_counted(plan.records, objects)
+        self._keys = keys
         decision = Decision(
             title=_say("Restore from the recycle bin"),
             heading=_say("Restore %1").replace("%1", what),
@@ -42,8 +49,11 @@ class RestoreDialog(DecisionDialog):
         )
         super().__init__(decision, parent, closes=False)
         self.choices: dict[tuple[int, str], QComboBox] = {}
+        self.others: QComboBox | None = None
         if plan.conflicts:
             self.body.addWidget(self._conflicts(plan))
+        if plan.conflict_count > len(plan.conflicts):
+            self.body.addWidget(self._other_conflicts(plan.conflict_count - len(plan.conflicts)))
         along = _say("Restore what belongs to them too: %1")
         self.children_box = CheckRow(along.replace("%1", bin_counted(plan.children, objects)))
         self.children_box.set_checked(True)
@@ -67,9 +77,18 @@ class RestoreDialog(DecisionDialog):
         area.setFixedHeight(min(px(_HEIGHT), inside.sizeHint().height() + 8))
         return area
 
+    def _other_conflicts(self, count: int) -> QWidget:
+        """One answer for what is too much to be decided one by one."""
+        self.others = QComboBox()
+        self.others.addItem(_say("Come back without the value"), Answer.WITHOUT.value)
+        self.others.addItem(_say("Stay in the recycle bin"), Answer.LEAVE.value)
+        return FormField(_count("%Ln more value{|s} held by another record", count), self.others)
+
     def _answer(self) -> None:
         answers = {key: Answer(str(choice.currentData())) for key, choice in self.choices.items()}
-        self.answered.emit(answers, self.children_box.is_checked())
+        otherwise = None if self.others is None else Answer(str(self.others.currentData()))
+        children = self.children_box.is_checked()
+        self.answered.emit(Wish(self._keys, answers, otherwise, children))
 
 
 def purge_many_dialog(
@@ -82,7 +101,11 @@ def purge_many_dialog(
     history = _count("%Ln history entr{y|ies}", plan.history_entries)
     links = _count("%Ln association{|s}", plan.associations)
     lost = lost.replace("%1", what).replace("%2", history).replace("%3", links)
-    effects = [Effect("archive", _say("Backups made before still hold the values."))]
+    effects = []
+    if plan.merged:
+        parts = _count("%Ln of them {is|are} merged into others of them.", plan.merged)
+        effects.append(Effect("merge", parts))
+    effects.append(Effect("archive", _say("Backups made before still hold the values.")))
     if plan.contacts_with_address:
         blocked = _count(
             "%Ln e\N{NON-BREAKING HYPHEN}mail address{|es} cannot be used for a new contact.",
@@ -107,7 +130,7 @@ def _sentence(plan: BinPlan) -> str:
     parts = []
     if plan.conflicts:
         held = "%Ln value{|s} {is|are} held by another record by now."
-        parts.append(_count(held, len(plan.conflicts)))
+        parts.append(_count(held, plan.conflict_count))
     if plan.associations:
         parts.append(_count("%Ln association{|s} {is|are} seen again.", plan.associations))
     if plan.merged:

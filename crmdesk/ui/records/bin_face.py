@@ -290,6 +290,15 @@ class BinFace(QWidget):
         some = self.tr("%1 of %2 selected").replace("%1", words.number(ticked))
         self.footer.set_words(some.replace("%2", words.number(count)))
 
+    def set_planning(self, planning: bool) -> None:
+        """Say that numbers are being worked out, and take no second order meanwhile."""
+        for button in (self.bulk_restore, self.bulk_purge):
+            button.setEnabled(not planning)
+        if not planning:
+            self._say()
+        elif self.table.ticks:
+            self.footer.set_words(self.tr("Counting what this takes along..."))
+
     def _act(self, key: str, row_id: int) -> None:
         signal = self.restore_asked if key == RESTORE else self.purge_asked
         signal.emit([row_id])

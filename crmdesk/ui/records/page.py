@@ -101,6 +101,7 @@ class RecordsPage(Page):
         self.bulk.written.connect(self._written)
         self.bin_part.written.connect(self._written)
         self.bin_part.undo_asked.connect(self.bulk.undo)
+        self.bin_part.planning.connect(self.bin.set_planning)
         self.removal.written.connect(self._written)
         self.removal.link_asked.connect(self.open_link)
 

@@ -177,3 +177,69 @@ def test_an_empty_bin_says_how_long_it_keeps_records(desk, open_page):
 
     records.wait(lambda: records.page.bin.table._empty is not None)
     assert "90 days" in records.page.bin.table._empty.accessibleName()
+
+
+def many_deleted(desk, count=501, addresses=False):
+    """Deleted contacts, more than are done at once."""
+    with desk.workspace.database.write() as tx:
+        tx.driver.executemany(
+            "INSERT INTO obj_contacts (created_at, updated_at, version, email) VALUES (?, ?, 1, ?)",
+            [
+                (tx.now_text, tx.now_text, f"p{one}@example.org" if addresses else None)
+                for one in range(count)
+            ],
+        )
+        ids = [row[0] for row in tx.sql("SELECT id FROM obj_contacts")]
+    desk.workspace.editor.archive(desk.admin, "contacts", ids)
+
+
+def test_many_come_back_by_a_worker_and_the_toast_undoes_it(desk, open_page):
+    many_deleted(desk)
+    records = open_page(desk)
+    into_bin(records)
+    records.page.bin.table.view.toggle_all()
+    records.click(records.page.bin.bulk_restore)
+    records.qtbot.waitUntil(lambda: bool(records.told.toasts), timeout=30_000)
+    title, _, action, undo = records.told.toasts[-1]
+    assert (title, action) == ("501 contacts restored", "Undo")
+    records.wait(lambda: records.page.bin.table.count == 0)
+    undo()
+    records.qtbot.waitUntil(lambda: records.page.bin.table.count == 501, timeout=30_000)
+
+
+def test_many_are_deleted_for_good_by_a_worker(desk, open_page):
+    many_deleted(desk)
+    records = open_page(desk)
+    into_bin(records)
+    records.page.bin.table.view.toggle_all()
+    records.click(records.page.bin.bulk_purge)
+    dialog = records.dialog()
+    records.qtbot.keyClicks(dialog.name_edit, "501 contacts")
+    records.click(dialog.deed_button)
+    records.wait(lambda: not dialog.isVisible())
+    records.qtbot.waitUntil(lambda: bool(records.told.toasts), timeout=30_000)
+    assert records.told.toasts[-1][0] == "501 contacts deleted permanently"
+    assert desk.sql("SELECT count(*) FROM obj_contacts") == [(0,)]
+    records.wait(lambda: records.page.bin.table.count == 0)
+
+
+def test_more_conflicts_than_a_person_reads_have_one_answer(desk, open_page):
+    many_deleted(desk, 103, addresses=True)
+    with desk.workspace.database.write() as tx:
+        tx.sql(
+            "INSERT INTO obj_contacts (created_at, updated_at, version, email) "
+            "SELECT created_at, updated_at, 1, email FROM obj_contacts"
+        )
+    records = open_page(desk)
+    into_bin(records)
+    records.page.bin.table.view.toggle_all()
+    records.click(records.page.bin.bulk_restore)
+    dialog = records.dialog()
+    assert "103 values are held by another record by now" in dialog.accessibleDescription()
+    assert len(dialog.choices) == 100
+    dialog.others.setFocus()
+    records.press(Qt.Key.Key_Down)
+    records.click(dialog.deed_button)
+    records.wait(lambda: records.told.toasts)
+    title, text, _, _ = records.told.toasts[-1]
+    assert (title, text) == ("100 contacts restored", "3 stay in the recycle bin.")
