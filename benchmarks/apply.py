@@ -19,7 +19,8 @@ TITLE = "Restore apply: 20 of 60 properties in 5 % of the contacts"
 NOTE = (
     "Only the writing is timed, each on a fresh copy of the database: ours is the whole job "
     "(versions checked, plan hashed again, history of every value, audit entry, one commit); "
-    "the peer is one UPDATE … FROM the staged rows and a commit, with neither history nor audit."
+    "the peer is one UPDATE … FROM the staged rows and a commit, with neither history nor audit. "
+    "The memory is that of the one process that runs both."
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-import time
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -42,6 +42,18 @@ class Run:
     memory: float
 
 
+# A process keeps the greatest memory of whoever started it, so a small one starts the commands.
+_LAUNCHER = """
+import os, resource, sys, time
+began = time.perf_counter()
+code = os.spawnvp(os.P_WAIT, 'bash', ['bash', '-o', 'pipefail', '-c', sys.argv[1]])
+seconds = time.perf_counter() - began
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+os.write(2, f'{seconds} {used.ru_utime + used.ru_stime} {used.ru_maxrss / 1024}'.encode())
+sys.exit(code)
+"""
+
+
 def run_once(command: str) -> Run:
     """Run one command to its end.
 
@@ -49,21 +61,16 @@ def run_once(command: str) -> Run:
         RuntimeError: it failed; the message carries what it printed.
     """
     os.sync()
-    began = time.perf_counter()
-    process = subprocess.Popen(
-        ["bash", "-o", "pipefail", "-c", command],
+    done = subprocess.run(
+        [sys.executable, "-S", "-E", "-c", _LAUNCHER, f"({command}) 2>&1"],
+        check=False,
         cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        capture_output=True,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
     )
-    output = process.stdout.read() if process.stdout else b""
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - began
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(f"{command}\n{output.decode(errors='replace')}")
-    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    if done.returncode:
+        raise RuntimeError(f"{command}\n{done.stdout.decode(errors='replace')}")
+    return Run(*map(float, done.stderr.split()))
 
 
 def interleaved(

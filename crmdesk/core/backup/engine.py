@@ -102,13 +102,9 @@ def write_backup(  # noqa: PLR0913 - plain values are asked for; most have a def
         entries = tuple(entry for entry in written if entry is not None)
         writer.finish(entries, parts, shapes, manifest_context, sign)
         proof = _prove(Path(file.name), target, manifest_context.verify_key, cancelled)
-    return BackupResult(
-        tuple(EntryResult(e.object, e.file, e.rows, e.bytes, e.sha256) for e in entries),
-        sum(entry.rows for entry in entries),
-        proof.bytes,
-        proof.sha256,
-        snapshot.taken_at,
-    )
+    results = tuple(EntryResult(e.object, e.file, e.rows, e.bytes, e.sha256) for e in entries)
+    records = sum(entry.rows for entry in entries)
+    return BackupResult(results, records, proof.bytes, proof.sha256, snapshot.taken_at)
 
 
 def _check_names(shapes: Sequence[ObjectShape]) -> None:

@@ -183,6 +183,7 @@ def _work(task: FillTask, number: int, part: TablePart | None, said: Connection)
     """What the other process does: it says how far it is, and ends where nobody listens."""
     # Ctrl+C goes to all processes of a terminal; ours ends when the first one closes the pipe.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Why it failed is told by who reads the part again, in the process that is listened to.
     with suppress(Exception), said:
         said.send(_fill(task, number, _batches(task, part), said.send))
 

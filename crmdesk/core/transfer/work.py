@@ -28,7 +28,7 @@ from crmdesk.core.jobs.worker import JobContext
 from crmdesk.core.notify.inbox import Inbox, NotificationKind
 from crmdesk.core.settings import read_setting
 from crmdesk.core.transfer.error_file import first_problems, write_error_file
-from crmdesk.core.transfer.links import write_links_found
+from crmdesk.core.transfer.links import Linked, write_links_found
 from crmdesk.core.transfer.model import ImportRequest
 from crmdesk.core.transfer.new_properties import NewProperties
 from crmdesk.core.transfer.preparing import Prepared, Preparer
@@ -273,15 +273,25 @@ class ImportWork:
         applied = apply_import(tx, stage, change_id)
         remember_sources(tx, stage, prepared.rules.matching)
         linked = write_links_found(tx, stage, prepared.rules.links, change_id)
+        self._finish_rows(tx, import_id, change_id, settled, linked)
+        result = {
+            "import_id": import_id,
+            "rows": settled.rows,
+            **_numbers(settled),
+            "notes": settled.notes,
+            "associated": linked.added,
+            "not_associated": linked.failed,
+        }
+        self._tell(tx, context, prepared, result, applied, change_id, str(name))
+        return result
+
+    def _finish_rows(
+        self, tx: Tx, import_id: str, change_id: int, settled: Settled, linked: Linked
+    ) -> None:
+        """Put the rows of the import in their final state."""
         problems = first_problems(tx, _ERRORS_KEPT)
         error_name = f"{import_id}-errors.csv"
         has_errors = (self._vault / error_name).is_file()
-        numbers = {
-            "created": settled.created,
-            "updated": settled.updated,
-            "unchanged": settled.unchanged,
-            "failed": settled.failed,
-        }
         tx.execute(
             update(imports)
             .where(imports.c.id == import_id)
@@ -292,7 +302,7 @@ class ImportWork:
                 row_count=settled.rows,
                 errors=json.dumps([_kept(asdict(p)) for p in problems], ensure_ascii=False),
                 error_file=error_name if has_errors else None,
-                **numbers,
+                **_numbers(settled),
             )
         )
         days = int(read_setting(tx, "import.undo_days"))
@@ -305,16 +315,6 @@ class ImportWork:
                 facts=json.dumps({"notes": settled.notes, "not_associated": linked.failed}),
             )
         )
-        result = {
-            "import_id": import_id,
-            "rows": settled.rows,
-            **numbers,
-            "notes": settled.notes,
-            "associated": linked.added,
-            "not_associated": linked.failed,
-        }
-        self._tell(tx, context, prepared, result, applied, change_id, str(name))
-        return result
 
     def _tell(
         self,
@@ -363,6 +363,15 @@ def _asked(params: Mapping[str, Any]) -> list[tuple[str, ImportRequest]]:
         (str(each["import_id"]), request_from_json(each["request"]))
         for each in (params, *params.get("more", ()))
     ]
+
+
+def _numbers(settled: Settled) -> dict[str, int]:
+    return {
+        "created": settled.created,
+        "updated": settled.updated,
+        "unchanged": settled.unchanged,
+        "failed": settled.failed,
+    }
 
 
 def _kept(problem: dict[str, object]) -> dict[str, object]:
