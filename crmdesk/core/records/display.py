@@ -14,11 +14,13 @@ from crmdesk.core.records.types import PropertyFormat, PropertyShape, PropertyTy
 class DisplayOptions:
     """How values are written for people; the defaults suit no country in particular.
 
-    ``owners`` gives names for owner values; ``yes`` and ``no`` are words in the face's language.
+    ``owners`` gives names for owner values; ``yes`` and ``no`` are words in the face's language;
+    ``group_from`` is how many digits a number has at least that is grouped.
     """
 
     time_zone: tzinfo = UTC
     group_mark: str = "\u202f"
+    group_from: int = 5
     decimal_mark: str = "."
     yes: str = "Yes"
     no: str = "No"
@@ -71,7 +73,9 @@ def _number(text: str, options: DisplayOptions) -> str:
     whole, point, fraction = text.partition(".")
     sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
     groups = [digits[max(0, end - 3) : end] for end in range(len(digits), 0, -3)]
-    grouped = options.group_mark.join(reversed(groups)) if len(digits) > 4 else digits
+    grouped = (
+        options.group_mark.join(reversed(groups)) if len(digits) >= options.group_from else digits
+    )
     return sign + grouped + (options.decimal_mark + fraction if point else "")
 
 

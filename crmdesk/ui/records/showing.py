@@ -106,6 +106,7 @@ class Showing:
         return DisplayOptions(
             time_zone=self.zone,
             group_mark=locale.groupSeparator(),
+            group_from=4 if len(locale.toString(1000)) > 4 else 5,
             decimal_mark=locale.decimalPoint(),
             yes=_say("Yes"),
             no=_say("No"),

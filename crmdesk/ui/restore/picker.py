@@ -19,9 +19,14 @@ from crmdesk.ui.tables.cells import (
     Lead,
     Row,
     RowAction,
+    RowHeight,
     RowKind,
     Tone,
 )
+from crmdesk.ui.tables.header import HEADER_HEIGHT
+from crmdesk.ui.theme.apply import px
+
+_ANY_HEIGHT = 16_777_215
 
 
 class BackupPicker(QWidget):
@@ -56,6 +61,11 @@ class BackupPicker(QWidget):
             Column("size", self.tr("Size"), 110, rank=1, align=Align.END, sortable=False),
             Column("room", "", 160, rank=3, sortable=False),
         )
+
+    def fit(self, rows: int) -> None:
+        """Be no higher than so many rows, so that what follows stands below them; 0: any height."""
+        high = px(HEADER_HEIGHT) + rows * px(RowHeight.ROOMY)
+        self.setMaximumHeight(high if rows else _ANY_HEIGHT)
 
     @property
     def usable(self) -> int:

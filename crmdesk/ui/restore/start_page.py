@@ -159,6 +159,7 @@ class StartPage(QWidget):
         self.past.show_restores(restores)
         for widget in (self.past, self._past_heading):
             widget.setVisible(bool(restores))
+        self.picker.fit(len(sources) if restores else 0)
         nothing = not sources and not restores
         self._body.setCurrentWidget(self._empty if nothing else self._tables)
         for button in (self._open, self.choose_button):

@@ -21,7 +21,7 @@ class RecoveryKeyPage(FormPage):
                 "It opens the workspace when this computer or its keyring is lost. It is shown "
                 "only now and kept nowhere. Put the sheet where you keep contracts.",
             ),
-            say("RecoveryKeyPage", "Go on"),
+            say("RecoveryKeyPage", "Continue"),
             width=WIDE,
         )
         self.setObjectName("recovery_key_page")

@@ -102,7 +102,7 @@ class SignInPage(FormPage):
         self.setObjectName("sign_in_page")
         # A path is one long word: it is shortened in its middle.
         middle = Qt.TextElideMode.ElideMiddle
-        self.fields.addWidget(ElidedLabel(place, TextStyle.BODY, "text2", mode=middle))
+        self.head.addWidget(ElidedLabel(place, TextStyle.BODY, "text2", mode=middle))
         self.email = QLineEdit(email)
         self.email.setObjectName("email")
         self.password = PasswordField(self.tr("Password"))

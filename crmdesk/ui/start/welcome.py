@@ -49,7 +49,7 @@ class WayButton(PaintedButton):
         side = Qt.AlignmentFlag.AlignLeft
         if self.layoutDirection() is Qt.LayoutDirection.RightToLeft:
             side = Qt.AlignmentFlag.AlignRight
-        words = self._mirror(self.rect().adjusted(px(56), px(12), -px(48), -px(12)))
+        words = self._mirror(self.rect().adjusted(px(56), px(14), -px(48), -px(14)))
         painter.setFont(font(TextStyle.STRONG))
         painter.setPen(tokens.color("text"))
         painter.drawText(words, side | Qt.AlignmentFlag.AlignTop, self._title)

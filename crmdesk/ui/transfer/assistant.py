@@ -70,7 +70,7 @@ class ImportAssistant(WizardFrame):
 
     def _lay_out(self) -> None:
         self.add_line(self.busy)
-        self.add_steps(self.file, self.columns, self.check, self.run, above=12)
+        self.add_steps(self.file, self.columns, self.check, self.run)
         self.add_ways_on(self.other, self.primary)
         self.banner.setObjectName("import_error")
         self.busy.hide()

@@ -92,7 +92,7 @@ class CheckStep(QWidget):
     def _lay_out(self) -> None:
         options = QWidget()
         column = QVBoxLayout(options)
-        column.setContentsMargins(24, 8, 16, 16)
+        column.setContentsMargins(24, 20, 16, 16)
         column.setSpacing(8)
         column.addWidget(label(say("What may become of a row"), TextStyle.STRONG))
         self._group = QButtonGroup(self)
@@ -118,7 +118,7 @@ class CheckStep(QWidget):
         self._slot = QVBoxLayout()
         self._slot.setSpacing(8)
         top = QVBoxLayout()
-        top.setContentsMargins(24, 8, 24, 12)
+        top.setContentsMargins(24, 20, 24, 12)
         top.setSpacing(8)
         top.addWidget(self._heading)
         top.addLayout(self._slot)

@@ -71,7 +71,7 @@ class ColumnsStep(QWidget):
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
-        head.setContentsMargins(24, 4, 24, 8)
+        head.setContentsMargins(24, 16, 24, 8)
         head.addWidget(self._told, 1)
         head.addWidget(self.which)
         self.notice.hide()

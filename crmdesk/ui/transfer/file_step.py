@@ -81,7 +81,7 @@ class FileStep(QWidget):
         self._delimiter_field = FormField(say("Columns are separated by"), self.delimiter)
         options = QWidget()
         column = QVBoxLayout(options)
-        column.setContentsMargins(24, 4, 16, 16)
+        column.setContentsMargins(24, 16, 16, 16)
         column.setSpacing(16)
         for widget in (
             card,
@@ -96,7 +96,7 @@ class FileStep(QWidget):
         left = scrolling(options)
         left.setFixedWidth(px(_OPTIONS_WIDTH))
         self._rows_note = label("", TextStyle.CAPTION, "text2")
-        self._rows_note.setContentsMargins(24, 4, 24, 8)
+        self._rows_note.setContentsMargins(24, 16, 24, 8)
         right = QVBoxLayout()
         right.setSpacing(0)
         right.addWidget(self._rows_note)

@@ -76,13 +76,8 @@ class WizardFrame(QWidget):
         row.addWidget(self.reason)
         return foot
 
-    def add_steps(self, *pages: QWidget, above: int = 0) -> None:
-        """Add the pages of the steps, in order.
-
-        Args:
-            above: room left free above each page, in logical pixels.
-        """
-        self._stack.setContentsMargins(0, above, 0, 0)
+    def add_steps(self, *pages: QWidget) -> None:
+        """Add the pages of the steps, in order."""
         for page in pages:
             self._stack.addWidget(page)
 

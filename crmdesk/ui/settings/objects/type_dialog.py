@@ -101,7 +101,11 @@ class TypeDialog(DecisionDialog):
         if left:
             text += " " + self.tr("%Ln value{|s} cannot be, and stay{s|} behind.", "", left)
         self.numbers.set_text(text)
-        shown = [f"{each.record_id}: {each.value}" for each in plan.samples[:_SAMPLES]]
+        line = say("Record %1: %2")
+        shown = [
+            line.replace("%1", str(each.record_id)).replace("%2", each.value)
+            for each in plan.samples[:_SAMPLES]
+        ]
         self.samples.set_text("\n".join(shown))
         self.accept_losses.set_text(self.tr("Leave %Ln value{|s} behind", "", left))
         for widget in (self.samples, self.save, self.accept_losses):
