@@ -28,6 +28,7 @@ from crmdesk.ui.frame_feed import FrameFeed
 from crmdesk.ui.idle import IdleWatch
 from crmdesk.ui.job_words import job_name
 from crmdesk.ui.jobs import JobWatcher
+from crmdesk.ui.lock_notice import LockNotice, LockWatch
 from crmdesk.ui.look import Look
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.queries import Queries
@@ -93,6 +94,9 @@ class SignedInWindow(QObject):
         )
         self.window = MainWindow(self._content(), self._actions, self.queries, state)
         self.feed = FrameFeed(self.desk, self.window)
+        self.lock_notice = LockNotice(self.desk)
+        self.window.show_above_pages(self.lock_notice)
+        self._locks = LockWatch(self.desk, self.lock_notice, self)
         self._idle = IdleWatch(self._idle_limit, self._touch, self)
         self._idle.idle.connect(self.idle)
         self.window.closed.connect(self.closed)
@@ -104,12 +108,14 @@ class SignedInWindow(QObject):
         self._over = False
         self.jobs.watch()
         self.feed.start()
+        self._locks.start()
         self._idle.start()
 
     def rest(self) -> None:
         """Watch nothing: the window is locked or closing."""
         self.jobs.rest()
         self.feed.rest()
+        self._locks.rest()
         self._idle.rest()
 
     def go(self, link: str) -> None:

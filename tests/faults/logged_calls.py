@@ -535,6 +535,7 @@ READS = frozenset(
         "inbox.unread_count",
         "jobs.job",
         "jobs.jobs",
+        "jobs.lock_holder",
         "sign_in.is_usable",
         "records.count",
         "recovery_keys.binding",

@@ -160,6 +160,7 @@ RIGHTS: dict[str, Permission | str] = {
     "jobs.hand_over": INNER,
     "jobs.job": SIGNED_IN,
     "jobs.jobs": SIGNED_IN,
+    "jobs.lock_holder": SIGNED_IN,
     "jobs.on_abandoned": INNER,
     "jobs.recover": INNER,
     "jobs.report": INNER,
