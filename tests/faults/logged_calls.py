@@ -546,6 +546,7 @@ READS = frozenset(
         "records.ids",
         "records.owners",
         "records.rows",
+        "editor.purge_plan",
         "recycle_bin.deleters",
         "recycle_bin.keys",
         "recycle_bin.purge_plan",

@@ -124,6 +124,7 @@ RIGHTS: dict[str, Permission | str] = {
     "editor.add": USE,
     "editor.archive": DELETE,
     "editor.purge": DELETE,
+    "editor.purge_plan": DELETE,
     "editor.put_back": USE,
     "editor.unarchive": DELETE,
     "editor.update": USE,
