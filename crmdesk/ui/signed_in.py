@@ -29,6 +29,7 @@ from crmdesk.ui.idle import IdleWatch
 from crmdesk.ui.job_words import job_name
 from crmdesk.ui.jobs import JobWatcher
 from crmdesk.ui.lock_notice import LockNotice, LockWatch
+from crmdesk.ui.long_lived import LongLived
 from crmdesk.ui.look import Look
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.queries import Queries
@@ -100,12 +101,16 @@ class SignedInWindow(QObject):
         self._idle = IdleWatch(self._idle_limit, self._touch, self)
         self._idle.idle.connect(self.idle)
         self.window.closed.connect(self.closed)
+        self._long_lived = LongLived(self)
+        self.window.page_built.connect(self._long_lived.built)
+        self.window.closed.connect(self._long_lived.let_go)
         self.jobs.ended.connect(self._anchor)
         self._register_actions()
 
     def start(self) -> None:
         """Begin to watch jobs, inbox and idleness; also after unlocking."""
         self._over = False
+        self._long_lived.built()
         self.jobs.watch()
         self.feed.start()
         self._locks.start()
