@@ -105,8 +105,16 @@ def accept_pages(database: Database, guard: Guard, audit_log: AuditLog, actor: A
 
 def advice(database: Database) -> str:
     """What to do about a damaged database, by the newest backup that is as it was written."""
+    return _advice(_newest(database))
+
+
+def _newest(database: Database) -> tuple[Path, bool] | None:
+    """The newest sound backup in the vault, and whether it is a complete one."""
     vault = database.path.parent / "vault" / "backups"
-    found = _newest_sound(database, vault) or _newest_file(vault)
+    return _newest_sound(database, vault) or _newest_file(vault)
+
+
+def _advice(found: tuple[Path, bool] | None) -> str:
     if found is None:
         return "There is no sound backup in the vault. Look for a copy that you saved elsewhere."
     path, is_complete = found
@@ -118,13 +126,16 @@ def advice(database: Database) -> str:
 def _read_only(database: Database, found: PageFindings) -> UserError:
     count = len(found.damaged)
     pages = "1 page is" if count == 1 else f"{count:,} pages are"
+    newest = _newest(database)
     return UserError(
         "database_damaged",
         f"{database.path} is damaged: {pages} not as written. It can be read, and nothing is "
         "written to it.",
-        advice(database),
+        _advice(newest),
         path=str(database.path),
         pages=list(found.damaged),
+        backup="" if newest is None else str(newest[0]),
+        is_complete=newest is not None and newest[1],
     )
 
 

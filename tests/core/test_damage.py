@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
@@ -17,19 +16,10 @@ from crmdesk.core.errors import PermissionDenied, UserError
 from crmdesk.core.records.filters import RecordQuery
 from crmdesk.core.workspace import Workspace
 from tests.builders import PASSWORD, PLACE, Desk, KeyBox
+from tests.damaging import flip_value
 
 pytestmark = pytest.mark.skipif(not can_keep(), reason="no digests are kept here")
 ADDRESS = "ann.flipped@example.org"
-
-
-def flip(path: Path, text: bytes = ADDRESS.encode()) -> None:
-    """Turn over one bit of a value, wherever it is stored first."""
-    place = path.read_bytes().index(text) + 2
-    with path.open("r+b") as file:
-        file.seek(place)
-        byte = file.read(1)[0]
-        file.seek(place)
-        file.write(bytes([byte ^ 1]))
 
 
 @pytest.fixture
@@ -40,7 +30,7 @@ def damaged(desk: Desk) -> Callable[[], Workspace]:
 
     def start() -> Workspace:
         desk.workspace.close()
-        flip(desk.folder / "crm.sqlite3")
+        flip_value(desk.folder / "crm.sqlite3", ADDRESS)
         desk.workspace = Workspace(desk.folder, desk.key)
         desk.workspace.start_up()
         return desk.workspace
@@ -134,7 +124,7 @@ def test_a_database_without_its_head_is_damaged_and_the_backup_is_found(
 def test_without_a_sound_backup_the_advice_says_so(desk: Desk) -> None:
     desk.contact(email=ADDRESS)
     desk.workspace.close()
-    flip(desk.folder / "crm.sqlite3")
+    flip_value(desk.folder / "crm.sqlite3", ADDRESS)
     desk.workspace = Workspace(desk.folder, desk.key)
 
     desk.workspace.start_up()

@@ -7,16 +7,19 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QLabel, QWidget
 
 from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.notify.inbox import NotificationKind
+from crmdesk.core.workspace import Workspace
 from crmdesk.ui.frame.values import HealthLevel, WorkspaceChoice
 from crmdesk.ui.language import install_language
 from crmdesk.ui.look import Look
 from crmdesk.ui.signed_in import SignedInWindow
 from crmdesk.ui.window_state import WindowState
 from tests.builders import Desk
+from tests.damaging import flip_value
 
 Enter = Callable[..., SignedInWindow]
 
@@ -147,3 +150,19 @@ def test_each_empty_tab_offers_its_first_button_to_the_enter_key(enter, qtbot):
     for key, words in offers.items():
         window.go_to(key)
         qtbot.waitUntil(lambda words=words: getattr(window.focusWidget(), "text", str)() == words)
+
+
+def test_a_damaged_database_is_told_above_every_page_with_the_way_back(enter, desk, qtbot):
+    desk.contact(email="flipped@example.org")
+    desk.backup()
+    desk.workspace.close()
+    flip_value(desk.folder / "crm.sqlite3", "flipped@example.org")
+    desk.workspace = Workspace(desk.folder, desk.key)
+    desk.workspace.start_up()
+
+    banner = enter().window.findChild(QWidget, "damage_banner")
+
+    assert banner.isVisible()
+    said = " ".join(label.text() for label in banner.findChildren(QLabel))
+    (backup,) = (desk.folder / "vault" / "backups").glob("*.zip")
+    assert backup.name in said.replace("\u200b", "")
