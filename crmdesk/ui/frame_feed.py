@@ -130,8 +130,12 @@ class FrameFeed(QObject):
             HealthReason.FAILING: self.tr("Backups fail"),
             HealthReason.FAILED: self.tr("Backup failed"),
         }
-        if found.reasons == (HealthReason.LITTLE_ROOM,):
-            return self.tr("Disk nearly full")
+        alone = {
+            HealthReason.LITTLE_ROOM: self.tr("Disk nearly full"),
+            HealthReason.DRILL_LATE: self.tr("Restore drill overdue"),
+        }
+        if found.reasons and set(found.reasons) <= set(alone):
+            return alone[found.reasons[-1]]
         return next((text for reason, text in told.items() if reason in found.reasons), "")
 
     @Slot(object)

@@ -24,6 +24,7 @@ class LockNotice(Banner):
         super().__init__(BannerTone.WARN, "", icon="lock", parent=parent)
         self._desk = desk
         self.setObjectName("lock_notice")
+        self.become_strip()
         self.hide()
 
     def show_holder(self, holder: LockHolder) -> None:

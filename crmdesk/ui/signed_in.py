@@ -15,6 +15,7 @@ from crmdesk.core.jobs.job import Job
 from crmdesk.core.workspace import Workspace
 from crmdesk.ui.actions import Actions, ActionSpec, MenuName
 from crmdesk.ui.desk import Desk, Ways
+from crmdesk.ui.drill_watch import DrillWatch
 from crmdesk.ui.frame.page import Page
 from crmdesk.ui.frame.values import (
     Account,
@@ -98,6 +99,7 @@ class SignedInWindow(QObject):
         self.lock_notice = LockNotice(self.desk)
         self.window.show_above_pages(self.lock_notice)
         self._locks = LockWatch(self.desk, self.lock_notice, self)
+        self._drills = DrillWatch(self.desk, self)
         self._idle = IdleWatch(self._idle_limit, self._touch, self)
         self._idle.idle.connect(self.idle)
         self.window.closed.connect(self.closed)
@@ -114,6 +116,7 @@ class SignedInWindow(QObject):
         self.jobs.watch()
         self.feed.start()
         self._locks.start()
+        self._drills.start()
         self._idle.start()
 
     def rest(self) -> None:
@@ -121,6 +124,7 @@ class SignedInWindow(QObject):
         self.jobs.rest()
         self.feed.rest()
         self._locks.rest()
+        self._drills.rest()
         self._idle.rest()
 
     def go(self, link: str) -> None:
