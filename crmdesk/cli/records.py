@@ -25,6 +25,7 @@ from crmdesk.cli.session import Seat, seat
 from crmdesk.core.errors import Cancelled, UserError, WrongUsage
 
 if TYPE_CHECKING:
+    from crmdesk.core.records.record import HistoryEntry
     from crmdesk.core.records.recycle_bin_model import PurgePlan
 
 app = group("View, add, edit, delete, associate and merge records.")
@@ -191,12 +192,23 @@ def history(
     """Show what happened to a record, newest first."""
     with seat(context) as here:
         entries = here.workspace.records.history(here.actor, object_name, record_id, property_name)
-        here.output.items(
-            "history",
-            [history_document(entry) for entry in entries],
-            ("at", "kind", "property", "old", "new", "source", "user"),
-            as_lines=as_lines,
-        )
+        documents = [history_document(entry) for entry in entries]
+        if not (here.output.as_json or as_lines):
+            for document, entry in zip(documents, entries, strict=True):
+                document["with"] = _with(entry)
+        columns = ("at", "kind", "property", "old", "new", "with", "source", "user")
+        here.output.items("history", documents, columns, as_lines=as_lines)
+
+
+def _with(entry: HistoryEntry) -> str | None:
+    """The other record of an association in a few words."""
+    note = entry.association
+    if note is None:
+        return None
+    if note.record_id is None:
+        return f"{note.count:,} {note.plural_label.lower()}"
+    labels = f" as {', '.join(note.labels)}" if note.labels else ""
+    return f"{note.name} ({note.object_name} {note.record_id}){labels}"
 
 
 def _lost(object_name: str, plan: PurgePlan) -> str:

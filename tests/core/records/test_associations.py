@@ -141,7 +141,7 @@ def test_a_count_is_no_edit(desk: Desk):
     assert desk.read(ann).version == ann.version
     assert desk.read(ann).updated_at == ann.updated_at
     kinds = [e.kind for e in desk.workspace.records.history(desk.admin, "contacts", ann.id)]
-    assert kinds == ["create"]
+    assert kinds == ["associate", "create"]
 
 
 def test_the_last_activity_is_the_latest_live_one(desk: Desk):
