@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
 
 from crmdesk.core.errors import NotSignedIn
+from crmdesk.ui.start.ways_in import Run
 from crmdesk.ui.start.window import StartWindow
 
 if TYPE_CHECKING:
     from crmdesk.core.workspace import Workspace
     from crmdesk.ui.signed_in import SignedInWindow
     from crmdesk.ui.start.sign_in import LockedPage
-
-Run = Callable[[Callable[[], Any], Callable[[Any], object], Callable[[Exception], object]], None]
 
 
 class Lock(QObject):

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from crmdesk.ui.start.steps import Begun
     from crmdesk.ui.start.trouble import RecoverPage
 
+_SEEN_AT_LATEST_MS = 500
+
 # Function, what takes its answer, what takes its error.
 Run = Callable[[Callable[[], Any], Callable[[Any], object], Callable[[Exception], object]], None]
 
@@ -51,6 +53,7 @@ class WaysIn(QObject):
     ) -> None:
         super().__init__(start)
         self._start, self._run, self._leave, self._report = start, run, leave, report
+        self._first_opened = False
         self.folder: Path | None = None
         # Where the way back from the welcome page leads.
         self._came_from: Path | None = None
@@ -61,13 +64,20 @@ class WaysIn(QObject):
 
     def begin(self, folder: Path | None = None) -> None:
         """Show the first window, then open a workspace: the named one, else the last one."""
-        self._start.show_page(OpeningPage(self.tr("Opening the workspace")))
+        self._first_opened = False
+        page = OpeningPage(self.tr("Opening the workspace"))
+        # Whatever comes next imports a good deal, and the window would stay away meanwhile.
+        page.seen.connect(partial(self._open_first, folder))
+        QTimer.singleShot(_SEEN_AT_LATEST_MS, self, partial(self._open_first, folder))
+        self._start.show_page(page)
         self._start.show()
-        QTimer.singleShot(0, self, partial(self._open_first, folder))
 
     def _open_first(self, folder: Path | None) -> None:
         from crmdesk.core.known_workspaces import KnownWorkspaces
 
+        if self._first_opened:
+            return
+        self._first_opened = True
         wanted = folder or KnownWorkspaces().last()
         if wanted is None:
             self.welcome()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from crmdesk.ui.frame.values import WorkspaceChoice
@@ -19,7 +19,13 @@ _PATIENCE_MS = 300
 
 
 class OpeningPage(QFrame):
-    """Says what is being opened; a ring comes when it takes longer than a moment."""
+    """Says what is being opened; a ring comes when it takes longer than a moment.
+
+    Signals:
+        seen: it was painted for the first time.
+    """
+
+    seen = Signal()
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -34,11 +40,19 @@ class OpeningPage(QFrame):
         column.addWidget(self.ring, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(self.words, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
+        self._seen = False
         QTimer.singleShot(_PATIENCE_MS, self, self._show_words)
 
     def _show_words(self) -> None:
         self.words.show()
         self.ring.show()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._seen:
+            self._seen = True
+            # At 0 it would come before the picture has left for the screen.
+            QTimer.singleShot(1, self, self.seen.emit)
 
 
 class StartWindow(QMainWindow):
