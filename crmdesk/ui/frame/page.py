@@ -9,6 +9,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from crmdesk.ui.widgets.empty_state import EmptyState
+from crmdesk.ui.widgets.focus_order import order_focus
 
 
 class Page(QWidget):
@@ -40,6 +41,7 @@ class Page(QWidget):
 
     def begin(self) -> None:
         """Put the focus where work begins: in an empty state its primary, else the page."""
+        order_focus(self)
         self.start_focus()
         if self._has_usable(self.window().focusWidget()):
             return
@@ -54,6 +56,7 @@ class Page(QWidget):
         if self.isAncestorOf(held) and not self._has_usable(held):
             self.begin()
             return True
+        order_focus(self)
         return super().focusNextPrevChild(forward)
 
     def _has_usable(self, held: QWidget | None) -> bool:

@@ -21,6 +21,7 @@ from crmdesk.ui.theme.apply import current_tokens
 from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.widgets.buttons import Button, IconButton
 from crmdesk.ui.widgets.elided_label import ElidedLabel
+from crmdesk.ui.widgets.focus_order import order_focus
 from crmdesk.ui.widgets.labels import rule
 from crmdesk.ui.widgets.progress import ProgressBar
 from crmdesk.ui.widgets.properties import mark_focus_in, mark_focus_out
@@ -284,6 +285,10 @@ class SidePanel(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.fit_foot()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        order_focus(self)
+        return super().focusNextPrevChild(forward)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         alt = event.modifiers() & Qt.KeyboardModifier.AltModifier
