@@ -37,6 +37,11 @@ from crmdesk.core.compare.service import ComparisonService
 from crmdesk.core.db import schema, tables
 from crmdesk.core.db.engine import Database
 from crmdesk.core.errors import UserError
+from crmdesk.core.exports.approvals import ExportApprovals
+from crmdesk.core.exports.expiry import ExportExpiry
+from crmdesk.core.exports.service import ExportService
+from crmdesk.core.exports.thresholds import ExportThresholds
+from crmdesk.core.exports.work import ExportWork
 from crmdesk.core.files.partial import remove_stray_partials
 from crmdesk.core.founding import KEY_NAME, NewWorkspace, found_workspace, load_key
 from crmdesk.core.jobs.job import Job, JobKind
@@ -160,6 +165,7 @@ class Workspace:
         self._open_backups()
         self._open_restores()
         self._open_imports()
+        self._open_exports()
 
     def _open_log(self, store: SecretStore | None) -> None:
         self.anchors = AnchorKeeper(
@@ -291,6 +297,17 @@ class Workspace:
         self.works[JobKind.IMPORT_UNDO] = undoing.run
         self.jobs.on_abandoned(JobKind.IMPORT_UNDO, undoing.abandoned)
 
+    def _open_exports(self) -> None:
+        vault = self.folder / "vault" / "exports"
+        basis = self.database, self.guard, self.audit_log
+        self.exports = ExportService(*basis, self.settings, self.jobs, self.inbox, vault)
+        self.export_approvals = ExportApprovals(*basis, self.jobs, self.inbox, vault)
+        self.export_thresholds = ExportThresholds(*basis)
+        self._export_expiry = ExportExpiry(self.database, self.audit_log, self.settings, vault)
+        exporting = ExportWork(*basis, self.settings, self.inbox, vault)
+        self.works[JobKind.EXPORT] = exporting.run
+        self.jobs.on_abandoned(JobKind.EXPORT, exporting.abandoned)
+
     def _open_bulk(self) -> None:
         basis = self.database, self.guard, self.audit_log
         staging = self.folder / "staging"
@@ -326,6 +343,7 @@ class Workspace:
         sweep_plans(self.database, self.folder / "staging")
         remove_stray_partials(self.folder / "vault" / "imports")
         self.backups.sweep()
+        self._export_expiry.sweep()
         self._recycle_bin_expiry.sweep()
         return interrupted
 
