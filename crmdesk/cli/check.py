@@ -20,11 +20,22 @@ def check(
     quick: Annotated[
         bool, typer.Option("--quick", help="Leave out what reads every byte.")
     ] = False,
+    accept: Annotated[
+        bool,
+        typer.Option(
+            "--accept",
+            help="Take the database as it is, after you changed it with another program.",
+        ),
+    ] = False,
 ) -> None:
     """Check database, files, key, audit log and disk."""
     from crmdesk.core.check import check_workspace
+    from crmdesk.core.damage import accept_pages
 
     with seat(context) as here:
+        if accept:
+            workspace = here.workspace
+            accept_pages(workspace.database, workspace.guard, workspace.audit_log, here.actor)
         report(here.output, check_workspace(here.workspace, here.actor, here.store, quick=quick))
 
 

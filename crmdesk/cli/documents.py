@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from crmdesk.core.backup.model import Backup
     from crmdesk.core.jobs.job import Job
     from crmdesk.core.records.definition_rows import ArchivedDefinition
-    from crmdesk.core.records.record import HistoryEntry, Record
+    from crmdesk.core.records.record import AssociationNote, HistoryEntry, Record
     from crmdesk.core.records.schema import Property
     from crmdesk.core.restore.model import Restore, RestorePlan
 
@@ -44,8 +44,20 @@ def record_document(record: Record, columns: Sequence[str] | None = None) -> Doc
     }
 
 
+def _other_record(note: AssociationNote) -> Document:
+    """The other record of an association, or how many they were."""
+    return {
+        "object": note.object_name,
+        "id": note.record_id,
+        "name": note.name or None,
+        "count": note.count,
+        "labels": list(note.labels),
+        "old_labels": list(note.old_labels),
+    }
+
+
 def history_document(entry: HistoryEntry) -> Document:
-    """One change of one value, or of the record as a whole."""
+    """One change of one value, of an association, or of the record as a whole."""
     return {
         "property": entry.property,
         "kind": entry.kind,
@@ -55,6 +67,7 @@ def history_document(entry: HistoryEntry) -> Document:
         "source": entry.source,
         "user": entry.user_name or None,
         "job_id": entry.job_id,
+        "with": None if entry.association is None else _other_record(entry.association),
     }
 
 

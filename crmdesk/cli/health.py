@@ -21,6 +21,7 @@ _REASONS = {
     HealthReason.FAILED: "The last backup failed.",
     HealthReason.LONG_AGO: "The last backup was made more than 14 days ago.",
     HealthReason.LATE: "A backup is overdue.",
+    HealthReason.DRILL_LATE: "A restore drill is overdue.",
     HealthReason.LITTLE_ROOM: "The disk has little room left for backups.",
 }
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from crmdesk.cli.output import plural
 from crmdesk.cli.parameters import JsonLines, ObjectName
 from crmdesk.cli.session import Seat, seat
+
+if TYPE_CHECKING:
+    from crmdesk.core.changes.change_set import Change
 
 RecordId = Annotated[int, typer.Argument(metavar="ID", help="The record ID.")]
 OtherObject = Annotated[str, typer.Argument(metavar="OBJECT", help="The other record's object.")]
@@ -29,21 +33,9 @@ def associate(
     label: LabelText = "",
 ) -> None:
     """Associate two records."""
-    from crmdesk.core.changes.change_set import Source
-
     with seat(context) as here:
-        change = here.workspace.associations.associate(
-            here.actor,
-            object_name,
-            record_id,
-            other_name,
-            other_id,
-            label,
-            source=Source.COMMAND_LINE,
-        )
         pair = (object_name, record_id, other_name, other_id)
-        done = "Associated." if change.record_ids else "They were associated so already."
-        _tell(here, pair, label, change.change_id, done)
+        _change(here, here.workspace.associations.associate, pair, label, "Associated.")
 
 
 def dissociate(
@@ -55,20 +47,9 @@ def dissociate(
     label: LabelText = "",
 ) -> None:
     """End the association of two records, or one label of it."""
-    from crmdesk.core.changes.change_set import Source
-
     with seat(context) as here:
-        change = here.workspace.associations.dissociate(
-            here.actor,
-            object_name,
-            record_id,
-            other_name,
-            other_id,
-            label,
-            source=Source.COMMAND_LINE,
-        )
         pair = (object_name, record_id, other_name, other_id)
-        _tell(here, pair, label, change.change_id, "No longer associated.")
+        _change(here, here.workspace.associations.dissociate, pair, label, "No longer associated.")
 
 
 def associations(
@@ -192,15 +173,20 @@ def add_relations(app: typer.Typer) -> None:
         app.command(command.__name__)(command)
 
 
-def _tell(
-    here: Seat, pair: tuple[str, int, str, int], label: str, change_id: int | None, line: str
+def _change(
+    here: Seat, act: Callable[..., Change], pair: tuple[str, int, str, int], label: str, done: str
 ) -> None:
+    """Associate two records or end it, and say what came of it."""
+    from crmdesk.core.changes.change_set import Source
+
+    change = act(here.actor, *pair, label, source=Source.COMMAND_LINE)
     document = {
         "object": pair[0],
         "id": pair[1],
         "other_object": pair[2],
         "other_id": pair[3],
         "label": label or None,
-        "change_id": change_id,
+        "change_id": change.change_id,
     }
-    here.output.result(document, line)
+    changed = bool(change.record_ids)
+    here.output.result(document, done if changed else "They were associated so already.")

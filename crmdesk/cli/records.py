@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from crmdesk.cli.documents import history_document, record_document
 from crmdesk.cli.output import plural
 from crmdesk.cli.parameters import JsonLines, ObjectName, group
-from crmdesk.cli.record_bulk import register
+from crmdesk.cli.record_bulk import DryRun, register
 from crmdesk.cli.record_filters import (
     Filters,
     GroupedFilters,
@@ -21,7 +22,11 @@ from crmdesk.cli.record_filters import (
 )
 from crmdesk.cli.record_relations import add_relations
 from crmdesk.cli.session import Seat, seat
-from crmdesk.core.errors import UserError, WrongUsage
+from crmdesk.core.errors import Cancelled, UserError, WrongUsage
+
+if TYPE_CHECKING:
+    from crmdesk.core.records.record import HistoryEntry
+    from crmdesk.core.records.recycle_bin_model import PurgePlan
 
 app = group("View, add, edit, delete, associate and merge records.")
 add_relations(app)
@@ -154,9 +159,22 @@ def restore(context: typer.Context, object_name: ObjectName, record_ids: RecordI
 
 
 @app.command("purge")
-def purge(context: typer.Context, object_name: ObjectName, record_ids: RecordIds) -> None:
+def purge(
+    context: typer.Context,
+    object_name: ObjectName,
+    record_ids: RecordIds,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask at a terminal.")] = False,
+    dry_run: DryRun = False,
+) -> None:
     """Delete records for good; no restore brings them back."""
     with seat(context) as here:
+        plan = here.workspace.editor.purge_plan(here.actor, object_name, record_ids)
+        if dry_run:
+            here.output.result(_purge_document(object_name, plan), _lost(object_name, plan))
+            return
+        if plan.records:
+            here.output.say(_lost(object_name, plan))
+            _ask(yes=yes)
         change = here.workspace.editor.purge(here.actor, object_name, record_ids)
         _report(here, change.record_ids, "deleted for good", _NOT_IN_BIN)
 
@@ -174,12 +192,55 @@ def history(
     """Show what happened to a record, newest first."""
     with seat(context) as here:
         entries = here.workspace.records.history(here.actor, object_name, record_id, property_name)
-        here.output.items(
-            "history",
-            [history_document(entry) for entry in entries],
-            ("at", "kind", "property", "old", "new", "source", "user"),
-            as_lines=as_lines,
-        )
+        documents = [history_document(entry) for entry in entries]
+        if not (here.output.as_json or as_lines):
+            for document, entry in zip(documents, entries, strict=True):
+                document["with"] = _with(entry)
+        columns = ("at", "kind", "property", "old", "new", "with", "source", "user")
+        here.output.items("history", documents, columns, as_lines=as_lines)
+
+
+def _with(entry: HistoryEntry) -> str | None:
+    """The other record of an association in a few words."""
+    note = entry.association
+    if note is None:
+        return None
+    if note.record_id is None:
+        return f"{note.count:,} {note.plural_label.lower()}"
+    labels = f" as {', '.join(note.labels)}" if note.labels else ""
+    return f"{note.name} ({note.object_name} {note.record_id}){labels}"
+
+
+def _lost(object_name: str, plan: PurgePlan) -> str:
+    """What a purge takes away, in numbers."""
+    merged = f", {plan.merged:,} of them merged into the others" if plan.merged else ""
+    addresses = ""
+    if plan.contacts_with_address:
+        many = plural(plan.contacts_with_address, "e-mail address", "e-mail addresses")
+        addresses = f" {many} cannot be used for a new contact afterwards."
+    return (
+        f"This is for good: {plural(plan.records.get(object_name, 0), 'record')}{merged}, with "
+        f"{plural(plan.history_entries, 'entry', 'entries')} of history and "
+        f"{plural(plan.associations, 'association')}.{addresses}"
+    )
+
+
+def _purge_document(object_name: str, plan: PurgePlan) -> dict[str, int]:
+    return {
+        "records": plan.records.get(object_name, 0),
+        "merged": plan.merged,
+        "history_entries": plan.history_entries,
+        "associations": plan.associations,
+        "addresses": plan.contacts_with_address,
+    }
+
+
+def _ask(*, yes: bool) -> None:
+    """Scripts have decided already; a person at a terminal is asked once more."""
+    if yes or not sys.stdin.isatty():
+        return
+    if not typer.confirm("Delete for good?", err=True):
+        raise Cancelled("cancelled", "Nothing was deleted.")
 
 
 def _pairs(texts: Sequence[str]) -> dict[str, str]:

@@ -80,6 +80,8 @@ def opened(call: Call) -> Iterator[tuple[Workspace, SecretStore]]:
     try:
         for job in workspace.start_up():
             call.output.remark(_interrupted(job))
+        if workspace.damage is not None:
+            call.output.remark(f"{workspace.damage.message} {workspace.damage.hint}")
         yield workspace, store
     finally:
         _anchor(call, workspace)

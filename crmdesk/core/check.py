@@ -14,6 +14,7 @@ from crmdesk.core.access.secrets import SecretStore, check_store
 from crmdesk.core.backup.model import Backup, FileState
 from crmdesk.core.backup.policy import restored_at
 from crmdesk.core.clock import to_text
+from crmdesk.core.damage import advice
 from crmdesk.core.db.sqlite_check import broken_references, integrity_problems
 from crmdesk.core.db.tables import imports
 from crmdesk.core.errors import UserError
@@ -22,6 +23,8 @@ from crmdesk.core.files.digest import sha256_of
 from crmdesk.core.workspace import Workspace, load_key
 
 _SPARE_BYTES = 64 << 20
+_QUICK_SECONDS = 0.2
+_MOST_NAMED = 5
 _WITH_FILE = frozenset({FileState.KEPT, FileState.PINNED, FileState.LAST_SAFETY_COPY})
 
 
@@ -53,6 +56,7 @@ def check_workspace(
     backups = workspace.backups.list(actor)
     vault = workspace.folder / "vault"
     checks = [
+        _stored_bytes(workspace, quick=quick),
         _listed(
             "database",
             integrity_problems(workspace.database.path, quick=quick),
@@ -71,6 +75,23 @@ def check_workspace(
         changed = [each.file_name for each in _kept(backups) if _is_changed(each, vault)]
         checks.append(_listed("content_digests", changed, "every file is as it was written"))
     return [*checks, _keyring(workspace, store), _log(workspace, actor), _room(workspace)]
+
+
+def _stored_bytes(workspace: Workspace, *, quick: bool) -> Check:
+    """Whether every page is as this program wrote it."""
+    pages = workspace.database.pages
+    if pages is None:
+        return Check("stored_bytes", True, "no digests are kept on this computer")
+    found = pages.look(_QUICK_SECONDS if quick else None)
+    if not found.damaged:
+        return Check("stored_bytes", True, f"{found.looked_at:,} pages are as they were written")
+    numbers = ", ".join(map(str, found.damaged[:_MOST_NAMED]))
+    if len(found.damaged) > _MOST_NAMED:
+        numbers += f" and {len(found.damaged) - _MOST_NAMED:,} more"
+    what = f"pages that are not as written: {numbers}. {advice(workspace.database)}"
+    if found.is_doubtful:
+        what += ". If you changed them with another program on purpose: crmdesk check --accept"
+    return Check("stored_bytes", False, what)
 
 
 def _listed(name: str, problems: Sequence[str], fine: str) -> Check:

@@ -20,6 +20,7 @@ from crmdesk.core.access.own_password import PasswordService
 from crmdesk.core.access.proofs import Proofs
 from crmdesk.core.access.recovery_key_service import RecoveryKeyService
 from crmdesk.core.access.second_factor import SecondFactor
+from crmdesk.core.access.secret_store import NoStore
 from crmdesk.core.access.sign_in import SignInService
 from crmdesk.core.access.teams import TeamService
 from crmdesk.core.access.two_factor import TwoFactorService
@@ -34,8 +35,8 @@ from crmdesk.core.backup.service import BackupService
 from crmdesk.core.backup.work import BackupWork
 from crmdesk.core.clock import Clock
 from crmdesk.core.compare.service import ComparisonService
-from crmdesk.core.db import schema, tables
-from crmdesk.core.db.engine import Database
+from crmdesk.core.damage import look_at_start, open_database
+from crmdesk.core.db import tables
 from crmdesk.core.errors import UserError
 from crmdesk.core.exports.approvals import ExportApprovals
 from crmdesk.core.exports.expiry import ExportExpiry
@@ -68,7 +69,7 @@ from crmdesk.core.records.segments import Segments
 from crmdesk.core.records.type_changes import TypeChanges
 from crmdesk.core.records.undoing import Undoing
 from crmdesk.core.records.views import SavedViews
-from crmdesk.core.reserve import keep_reserve, release_some
+from crmdesk.core.reserve import keep_reserve
 from crmdesk.core.restore.definitions import DefinitionRestores
 from crmdesk.core.restore.deleted import DeletedPlanner, DeletedRecords
 from crmdesk.core.restore.deleted_work import DeletedWork
@@ -127,7 +128,8 @@ class Workspace:
             a pipe has none, and whoever started it anchors when it has ended.
 
     Raises:
-        UserError: ``workspace_missing``, ``not_a_database``, ``database_newer``, ``wrong_key``.
+        UserError: ``workspace_missing``, ``not_a_database``, ``database_damaged``,
+            ``database_newer``, ``wrong_key``.
     """
 
     def __init__(
@@ -140,8 +142,7 @@ class Workspace:
         self.folder = folder
         self.file = read_workspace_file(folder)
         self.key = key
-        self.database = Database(folder / DATABASE_NAME, clock, keeps_digests=True)
-        self._prepare()
+        self.database = open_database(folder, clock)
         self.signing_key = self._check_key()
         self.audit_log = AuditLog(keys.derive(key, KeyPurpose.AUDIT_CHAIN))
         self.guard = Guard(self.database, self.audit_log)
@@ -332,12 +333,15 @@ class Workspace:
         for kind in (JobKind.BIN_RESTORE, JobKind.BIN_PURGE):
             self.jobs.on_abandoned(kind, work.abandoned)
 
-    def start_up(self) -> list[Job]:
+    def start_up(self, look_seconds: float = 0.05) -> list[Job]:
         """Clean up after whatever stopped without saying so; returns the jobs it ended.
 
-        Faces call it once after opening.
+        Faces call it once after opening. Stored bytes are looked at for ``look_seconds``; where
+        they are damaged (:attr:`damage`), nothing is cleaned up.
         """
         forget_claims(self.folder)
+        if look_at_start(self.database, look_seconds) is not None:
+            return []
         keep_reserve(self.folder)
         interrupted = self.jobs.recover()
         sweep_plans(self.database, self.folder / "staging")
@@ -346,6 +350,11 @@ class Workspace:
         self._export_expiry.sweep()
         self._recycle_bin_expiry.sweep()
         return interrupted
+
+    @property
+    def damage(self) -> UserError | None:
+        """Why the database is only read, and what to do; ``None`` when it is sound."""
+        return self.database.refusal
 
     @property
     def id(self) -> str:
@@ -381,15 +390,6 @@ class Workspace:
         self.users = UserService(*basis, second_factor)
         self.teams = TeamService(*basis)
 
-    def _prepare(self) -> None:
-        """Open the database; on a full disk even its log has no room, which the reserve gives."""
-        try:
-            schema.prepare(self.database)
-        except UserError as error:
-            if error.code != "disk_full" or not release_some(self.folder):
-                raise
-            schema.prepare(self.database)
-
     def _check_key(self) -> SigningKey:
         with self.database.read() as tx:
             row = tx.execute(select(tables.workspace)).one()
@@ -400,17 +400,6 @@ class Workspace:
                 "Recover it with the recovery key: crmdesk keyring recover",
             )
         return SigningKey.unwrap(self.key, row.signing_key)
-
-
-class NoStore:
-    """Stands for a secret store where there is none: it keeps nothing and says nothing."""
-
-    def get(self, _name: str) -> str | None:
-        """Nothing is kept."""
-        return None
-
-    def set(self, _name: str, _value: str) -> None:
-        """Keep nothing."""
 
 
 def create_workspace(

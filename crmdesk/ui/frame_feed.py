@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Slot
@@ -15,6 +14,7 @@ from crmdesk.core.jobs.job import Job
 from crmdesk.core.notify.inbox import Notification
 from crmdesk.ui import words
 from crmdesk.ui.access.key_reminder import KeyReminder
+from crmdesk.ui.damage_banner import DamageBanner
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.frame.values import Health, HealthLevel
 from crmdesk.ui.icons import icon
@@ -50,6 +50,8 @@ class FrameFeed(QObject):
         self._tray: QSystemTrayIcon | None = None
         self.reminder = KeyReminder(desk)
         window.show_above_pages(self.reminder)
+        if desk.workspace.damage is not None:
+            window.show_above_pages(DamageBanner(desk.workspace.damage))
         self._timer = QTimer(self, interval=EVERY_MS)
         self._timer.timeout.connect(self.read)
         desk.jobs.changed.connect(self._show_jobs)
@@ -59,29 +61,10 @@ class FrameFeed(QObject):
         """Read now and from now on."""
         self._timer.start()
         self.read()
-        self._drill_if_due()
 
     def rest(self) -> None:
         """Stop reading: the window is locked or closing."""
         self._timer.stop()
-
-    def _drill_if_due(self) -> None:
-        """Start the regular drill when its time has come; it troubles nobody."""
-        desk = self._desk
-        if not desk.may(Permission.SUPER_ADMIN):
-            return
-
-        def queued(job_id: str | None) -> None:
-            if job_id is not None:
-                with suppress(OSError):
-                    desk.start_job(job_id)
-
-        desk.run_write(
-            self,
-            lambda: desk.workspace.drills.start_if_due(desk.actor),
-            queued,
-            lambda _error: None,
-        )
 
     @Slot()
     def read(self) -> None:
@@ -134,14 +117,26 @@ class FrameFeed(QObject):
             return Health(level, self.tr("Never backed up"))
         levels = {CoreLevel.OK: HealthLevel.OK, CoreLevel.WARN: HealthLevel.WARN}
         level = levels.get(found.level, HealthLevel.DANGER)
-        if HealthReason.DRILL_FAILED in found.reasons:
-            return Health(level, self.tr("Restore drill failed"), self._desk.exact(last))
-        if HealthReason.VERIFY_FAILED in found.reasons:
-            return Health(level, self.tr("Backup damaged"), self._desk.exact(last))
-        if found.reasons == (HealthReason.LITTLE_ROOM,):
-            return Health(level, self.tr("Disk nearly full"), self._desk.exact(last))
         text = self.tr("Backed up %1") if level is HealthLevel.OK else self.tr("Last backup %1")
-        return Health(level, text.replace("%1", words.ago(last)), self._desk.exact(last))
+        text = self._worst(found) or text.replace("%1", words.ago(last))
+        return Health(level, text, self._desk.exact(last))
+
+    def _worst(self, found: BackupHealth) -> str:
+        """What is worse than the age of the last backup, the worst first; "" where nothing is."""
+        told = {
+            HealthReason.VERIFY_FAILED: self.tr("Backup damaged"),
+            HealthReason.NOTHING_KEPT: self.tr("No backup can be restored"),
+            HealthReason.DRILL_FAILED: self.tr("Restore drill failed"),
+            HealthReason.FAILING: self.tr("Backups fail"),
+            HealthReason.FAILED: self.tr("Backup failed"),
+        }
+        alone = {
+            HealthReason.LITTLE_ROOM: self.tr("Disk nearly full"),
+            HealthReason.DRILL_LATE: self.tr("Restore drill overdue"),
+        }
+        if found.reasons and set(found.reasons) <= set(alone):
+            return alone[found.reasons[-1]]
+        return next((text for reason, text in told.items() if reason in found.reasons), "")
 
     @Slot(object)
     def _show_jobs(self, jobs: list[Job]) -> None:

@@ -41,10 +41,12 @@ class MainWindow(QMainWindow):
 
     Signals:
         place_changed: key of the tab (or "settings") now in sight.
+        page_built: a page was made, since it is looked at for the first time.
         closed: the window closed and its threads ended.
     """
 
     place_changed = Signal(str)
+    page_built = Signal()
     closed = Signal()
 
     def __init__(
@@ -184,6 +186,7 @@ class MainWindow(QMainWindow):
             page.set_narrow(self._narrow)
             self._pages[key] = page
             self.pages.addWidget(page)
+            self.page_built.emit()
         return self._pages[key]
 
     def _maker(self, key: str) -> Callable[[], Page] | None:

@@ -89,6 +89,7 @@ class Queries(QObject):
         self._searches: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
         self._writes: queue.SimpleQueue[tuple[Write, _Call] | None] = queue.SimpleQueue()
         self._closed = False
+        self._waits_since: float | None = None
         self._threads: list[threading.Thread] = []
         self._answered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
@@ -141,6 +142,12 @@ class Queries(QObject):
         self._writes.put((write, call))
         return write
 
+    @property
+    def write_waits(self) -> float:
+        """Seconds for which the next write has waited for somebody else's to end; 0.0 if none."""
+        since = self._waits_since
+        return 0.0 if since is None else time.monotonic() - since
+
     def cancel(self, owner: QObject, key: str) -> None:
         """Make the answer of a running search void."""
         if (id(owner), key) in self._newest:
@@ -187,13 +194,17 @@ class Queries(QObject):
                 self._run(call)
 
     def _await_turn(self, write: Write) -> None:
-        until = time.monotonic() + LONGEST_WAIT_S
+        self._waits_since = began = time.monotonic()
         try:
-            while write.waiting and not self._may_write() and time.monotonic() < until:
+            while write.waiting and not self._may_write():
+                if time.monotonic() - began >= LONGEST_WAIT_S:
+                    break
                 time.sleep(LOOK_AGAIN_S)
         except UserError:
             # The write runs into the same and tells whoever asked for it.
             return
+        finally:
+            self._waits_since = None
 
     def _run(self, call: _Call) -> None:
         result, error = None, None

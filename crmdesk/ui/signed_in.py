@@ -15,6 +15,7 @@ from crmdesk.core.jobs.job import Job
 from crmdesk.core.workspace import Workspace
 from crmdesk.ui.actions import Actions, ActionSpec, MenuName
 from crmdesk.ui.desk import Desk, Ways
+from crmdesk.ui.drill_watch import DrillWatch
 from crmdesk.ui.frame.page import Page
 from crmdesk.ui.frame.values import (
     Account,
@@ -28,6 +29,8 @@ from crmdesk.ui.frame_feed import FrameFeed
 from crmdesk.ui.idle import IdleWatch
 from crmdesk.ui.job_words import job_name
 from crmdesk.ui.jobs import JobWatcher
+from crmdesk.ui.lock_notice import LockNotice, LockWatch
+from crmdesk.ui.long_lived import LongLived
 from crmdesk.ui.look import Look
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.queries import Queries
@@ -93,23 +96,35 @@ class SignedInWindow(QObject):
         )
         self.window = MainWindow(self._content(), self._actions, self.queries, state)
         self.feed = FrameFeed(self.desk, self.window)
+        self.lock_notice = LockNotice(self.desk)
+        self.window.show_above_pages(self.lock_notice)
+        self._locks = LockWatch(self.desk, self.lock_notice, self)
+        self._drills = DrillWatch(self.desk, self)
         self._idle = IdleWatch(self._idle_limit, self._touch, self)
         self._idle.idle.connect(self.idle)
         self.window.closed.connect(self.closed)
+        self._long_lived = LongLived(self)
+        self.window.page_built.connect(self._long_lived.built)
+        self.window.closed.connect(self._long_lived.let_go)
         self.jobs.ended.connect(self._anchor)
         self._register_actions()
 
     def start(self) -> None:
         """Begin to watch jobs, inbox and idleness; also after unlocking."""
         self._over = False
+        self._long_lived.built()
         self.jobs.watch()
         self.feed.start()
+        self._locks.start()
+        self._drills.start()
         self._idle.start()
 
     def rest(self) -> None:
         """Watch nothing: the window is locked or closing."""
         self.jobs.rest()
         self.feed.rest()
+        self._locks.rest()
+        self._drills.rest()
         self._idle.rest()
 
     def go(self, link: str) -> None:

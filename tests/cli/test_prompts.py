@@ -103,6 +103,24 @@ def test_a_recovery_key_is_asked_for_and_not_shown(
     assert key not in back.screen
 
 
+def test_a_person_is_asked_before_records_are_deleted_for_good(terminal: Terminal):
+    ann = str(terminal("record", "add", "contacts", "email=ann@a.example").document["id"])
+    words = ("record", "purge", "contacts", ann)
+
+    kept = typed(terminal, words, ("Delete for good? [y/N]: ", "n"))
+
+    assert kept.code == 130, kept.screen
+    assert "1 record, with 1 entry of history" in kept.screen
+    assert "1 e-mail address cannot be used" in kept.screen
+    assert terminal("record", "list", "contacts").document["total"] == 1
+    gone = typed(terminal, words, ("Delete for good? [y/N]: ", "y"))
+    assert gone.code == 0, gone.screen
+    assert "1 record deleted for good." in gone.screen
+    bo = str(terminal("record", "add", "contacts", "email=bo@a.example").document["id"])
+    unasked = typed(terminal, ("record", "purge", "contacts", bo, "--yes"))
+    assert unasked.code == 0, unasked.screen
+
+
 def test_ctrl_c_at_a_prompt_is_a_cancel(terminal: Terminal):
     done = typed(terminal, ("sign-in", EMAIL), ("Password: ", "\x03"))
 

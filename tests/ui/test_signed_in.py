@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QLabel, QWidget
 
 from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.permissions import Permission
+from crmdesk.core.backup.model import HealthLevel as Level
+from crmdesk.core.backup.model import HealthReason
+from crmdesk.core.clock import to_text
+from crmdesk.core.jobs.job import JobKind
 from crmdesk.core.notify.inbox import NotificationKind
+from crmdesk.core.workspace import Workspace
 from crmdesk.ui.frame.values import HealthLevel, WorkspaceChoice
 from crmdesk.ui.language import install_language
 from crmdesk.ui.look import Look
 from crmdesk.ui.signed_in import SignedInWindow
 from crmdesk.ui.window_state import WindowState
 from tests.builders import Desk
+from tests.damaging import flip_value
 
 Enter = Callable[..., SignedInWindow]
 
@@ -46,6 +55,13 @@ def enter(desk: Desk, qapp, tmp_path: Path) -> Iterator[Enter]:
     for window in made:
         window.window.close()
         window.window.deleteLater()
+
+
+def after_writes(entered: SignedInWindow, qtbot) -> None:
+    """Wait for all writes that were asked for so far: they are done in order."""
+    done: list[object] = []
+    entered.desk.run_write(entered, lambda: "done", done.append, done.append)
+    qtbot.waitUntil(lambda: bool(done))
 
 
 def tabs_of(entered: SignedInWindow) -> list[str]:
@@ -103,6 +119,60 @@ def test_the_health_of_the_backups_stands_on_every_tab(enter, desk, qtbot):
     assert shown[0].text.startswith("Backed up")
 
 
+@pytest.mark.parametrize(
+    ("reasons", "text"),
+    [
+        ((HealthReason.VERIFY_FAILED, HealthReason.LATE), "Backup damaged"),
+        ((HealthReason.DRILL_FAILED, HealthReason.FAILED), "Restore drill failed"),
+        ((HealthReason.NOTHING_KEPT,), "No backup can be restored"),
+        ((HealthReason.FAILING, HealthReason.LONG_AGO), "Backups fail"),
+        ((HealthReason.LONG_AGO, HealthReason.LITTLE_ROOM), "Last backup 3 h ago"),
+        ((HealthReason.DRILL_LATE,), "Restore drill overdue"),
+        ((HealthReason.LITTLE_ROOM,), "Disk nearly full"),
+    ],
+)
+def test_the_worst_that_is_known_of_the_backups_stands_on_every_tab(enter, desk, reasons, text):
+    desk.backup()
+    found = replace(
+        desk.workspace.backups.health(desk.admin),
+        level=Level.DANGER,
+        reasons=reasons,
+        last_completed_at=datetime.now(UTC) - timedelta(hours=3, minutes=1),
+    )
+
+    shown = enter().feed._health(found)
+
+    assert (shown.level, shown.text) == (HealthLevel.DANGER, text)
+
+
+def test_the_regular_drill_starts_by_itself_when_its_week_is_over(enter, desk, qtbot):
+    backup_id = desk.backup().id
+    entered = enter()
+    after_writes(entered, qtbot)
+    assert not desk.workspace.jobs.jobs(desk.admin, only_open=True)
+    then = to_text(datetime.now(UTC) - timedelta(days=7, minutes=1))
+    with desk.workspace.database.write() as tx:
+        tx.sql("UPDATE backups SET completed_at = ? WHERE id = ?", (then, backup_id))
+
+    entered._drills.look()
+
+    qtbot.waitUntil(lambda: bool(desk.workspace.jobs.jobs(desk.admin, only_open=True)))
+    (job,) = desk.workspace.jobs.jobs(desk.admin, only_open=True)
+    assert (job.kind, job.params["backup_id"]) == (JobKind.DRILL, backup_id)
+
+
+def test_whoever_may_not_see_backups_starts_no_drill(enter, desk, qtbot):
+    desk.backup()
+    with desk.workspace.database.write() as tx:
+        tx.sql("UPDATE backups SET completed_at = '2026-01-05T08:00:00.000Z'")
+
+    entered = enter(desk.user("Marc Dubois"))
+    entered._drills.look()
+
+    after_writes(entered, qtbot)
+    assert not desk.workspace.jobs.jobs(desk.admin, only_open=True)
+
+
 def test_a_link_that_leads_nowhere_changes_nothing(enter):
     entered = enter()
     before = entered.window.place
@@ -147,3 +217,19 @@ def test_each_empty_tab_offers_its_first_button_to_the_enter_key(enter, qtbot):
     for key, words in offers.items():
         window.go_to(key)
         qtbot.waitUntil(lambda words=words: getattr(window.focusWidget(), "text", str)() == words)
+
+
+def test_a_damaged_database_is_told_above_every_page_with_the_way_back(enter, desk, qtbot):
+    desk.contact(email="flipped@example.org")
+    desk.backup()
+    desk.workspace.close()
+    flip_value(desk.folder / "crm.sqlite3", "flipped@example.org")
+    desk.workspace = Workspace(desk.folder, desk.key)
+    desk.workspace.start_up()
+
+    banner = enter().window.findChild(QWidget, "damage_banner")
+
+    assert banner.isVisible()
+    said = " ".join(label.text() for label in banner.findChildren(QLabel))
+    (backup,) = (desk.folder / "vault" / "backups").glob("*.zip")
+    assert backup.name in said.replace("\u200b", "")

@@ -127,7 +127,7 @@ class Guard:
         )
 
     def _log_refusal(self, actor: Actor, permission: Permission, code: str) -> None:
-        with self._database.write() as tx:
+        with self._database.admit() as tx:
             self._audit_log.log(
                 tx,
                 actor,

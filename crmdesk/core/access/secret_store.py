@@ -40,6 +40,17 @@ class SecretStore(Protocol):
         """Forget a secret; nothing happens when there is none."""
 
 
+class NoStore:
+    """Stands for a secret store where there is none: it keeps nothing and says nothing."""
+
+    def get(self, _name: str) -> str | None:
+        """Nothing is kept."""
+        return None
+
+    def set(self, _name: str, _value: str) -> None:
+        """Keep nothing."""
+
+
 def checked(value: str) -> str:
     """Return a value that every store can keep.
 

@@ -82,7 +82,7 @@ class SignInService:
                 stand alone: let the person choose another one with it.
             SecondFactorRefused: ``code_missing``, ``code_wrong`` with ``left``, ``wait``.
         """
-        with self._database.write() as tx:
+        with self._database.admit() as tx:
             attempt = self._passwords.charge(tx, find_account(tx, email), email)
             if attempt.refusal is not None:
                 self._log_failed(tx, _person(attempt.account, place, via), attempt.refusal)
@@ -90,7 +90,7 @@ class SignInService:
             raise attempt.refusal
         is_right = self._passwords.is_right(attempt.account, password)
         renewed = _renewed_hash(attempt.account, password) if is_right else None
-        with self._database.write() as tx:
+        with self._database.admit() as tx:
             outcome = self._admit(tx, attempt, password, is_right, code, place, via)
             if isinstance(outcome, SignedIn):
                 _keep_hash(tx, attempt, renewed)
@@ -135,7 +135,7 @@ class SignInService:
         Raises:
             NotSignedIn: the actor has no session.
         """
-        with self._database.write() as tx:
+        with self._database.admit() as tx:
             session = _own_session(tx, actor)
             if not session.has_ended:
                 end_session(tx, session.id)
@@ -149,7 +149,7 @@ class SignInService:
         Raises:
             NotSignedIn: the actor has no session, or it has ended.
         """
-        with self._database.write() as tx:
+        with self._database.admit() as tx:
             session = _own_session(tx, actor)
             if not session.can_be_unlocked:
                 raise _ended()
@@ -164,7 +164,7 @@ class SignInService:
         Raises:
             NotSignedIn: ``credentials_wrong``, ``wait`` with ``until``, ``session_ended``.
         """
-        with self._database.write() as tx:
+        with self._database.admit() as tx:
             if not _own_session(tx, actor).can_be_unlocked:
                 raise _ended()
             account = read_account(tx, actor.user_id or 0)
@@ -175,7 +175,7 @@ class SignInService:
             raise attempt.refusal
         is_right = self._passwords.is_right(account, password)
         refusal = None
-        with self._database.write() as tx:
+        with self._database.admit() as tx:
             session = _own_session(tx, actor)
             if not is_right or not _is_unchanged(tx, account):
                 refusal = credentials_wrong()
@@ -199,7 +199,7 @@ class SignInService:
         with self._database.read() as tx:
             session = session_of(tx, actor)
         if session is not None and is_due(session):
-            with self._database.write() as tx:
+            with self._database.admit() as tx:
                 mark_seen(tx, session.id)
 
     # -- within ------------------------------------------------------------------------------
@@ -264,7 +264,7 @@ class SignInService:
         is_new = session.sign_in_type is not SignInType.COMMAND_LINE
         if not is_new and not is_due(session):
             return
-        with self._database.write() as tx:
+        with self._database.admit() as tx:
             mark_seen(tx, session.id)
             if is_new:
                 self._audit_log.log(tx, actor, kinds.LOGIN_SUCCEEDED)

@@ -28,12 +28,15 @@ _DANGERS = frozenset(
 )
 
 
-def read_health(tx: Tx, found: Sequence[Backup], interval: timedelta, vault: Path) -> BackupHealth:
+def read_health(
+    tx: Tx, found: Sequence[Backup], interval: timedelta, drills: timedelta, vault: Path
+) -> BackupHealth:
     """Age of the last backup, last check, last drill, failures and room, and what they add up to.
 
     Args:
         found: every backup, newest first.
         interval: how often there may be one.
+        drills: how often one is restored for a proof; zero is never.
     """
     completed = [b for b in found if b.state is JobState.SUCCEEDED]
     last = completed[0] if completed else None
@@ -52,6 +55,7 @@ def read_health(tx: Tx, found: Sequence[Backup], interval: timedelta, vault: Pat
             HealthReason.FAILED: failures == 1,
             HealthReason.LONG_AGO: _older(tx, last, _DANGER_AGE),
             HealthReason.LATE: _older(tx, last, 1.5 * max(interval, _USUAL_INTERVAL)),
+            HealthReason.DRILL_LATE: _is_drill_late(tx, kept, drill, drills),
             HealthReason.LITTLE_ROOM: free < needed,
         }.items()
         if holds
@@ -92,6 +96,13 @@ def _failures(found: Sequence[Backup]) -> int:
 
 def _older(tx: Tx, last: Backup | None, than: timedelta) -> bool:
     return last is not None and last.completed_at is not None and tx.now - last.completed_at > than
+
+
+def _is_drill_late(tx: Tx, kept: Sequence[Backup], drill: Drill | None, every: timedelta) -> bool:
+    """Whether one was due for as long again as lies between two of them."""
+    oldest = kept[-1].completed_at if kept else None
+    since = oldest if drill is None else drill.at
+    return bool(every) and bool(kept) and since is not None and tx.now - since >= 2 * every
 
 
 def _seconds(drill: Drill | None) -> float | None:

@@ -130,6 +130,7 @@ class HealthReason(StrEnum):
     FAILED = "failed"
     LONG_AGO = "long_ago"
     LATE = "late"
+    DRILL_LATE = "drill_late"
     LITTLE_ROOM = "little_room"
 
 

@@ -163,7 +163,9 @@ class BackupService:
         self._guard.require(actor, Permission.SUPER_ADMIN)
         with self._database.read() as tx:
             found = read_backups(tx, self._vault)
-            return read_health(tx, found, self._settings.backup_interval(tx), self._vault)
+            interval = self._settings.backup_interval(tx)
+            drills = timedelta(days=self._settings.number(None, "backup.drill_days"))
+            return read_health(tx, found, interval, drills, self._vault)
 
     def open_file(
         self, actor: Actor, path: Path, *, cancelled: Callable[[], bool] = never

@@ -128,6 +128,7 @@ class Database:
 
     Attributes:
         pages: the digests of its pages, where they are kept.
+        refusal: why nothing is written but who comes and goes; ``None`` when all is well.
 
     Raises:
         Busy: another program holds the file longer than ``busy_seconds``.
@@ -146,6 +147,7 @@ class Database:
         self.path = path
         self.clock = clock or Clock()
         self._cache: dict[str, Any] = {}
+        self.refusal: UserError | None = None
         self.pages = PageKeeper(path, busy_seconds) if keeps_digests and can_keep() else None
         self._engine = create_engine(
             f"sqlite:///{path}", module=sqlite3, connect_args={"timeout": busy_seconds}
@@ -173,7 +175,18 @@ class Database:
 
         Args:
             stage: a staging file to read from, as schema ``stage``.
+
+        Raises:
+            UserError: ``database_damaged``, it is only read.
         """
+        if self.refusal is not None:
+            raise self.refusal.with_traceback(None)
+        with self.admit(stage) as tx:
+            yield tx
+
+    @contextmanager
+    def admit(self, stage: Path | None = None) -> Iterator[Tx]:
+        """Write even when nothing else may be written: for signing in and out, and refusals."""
         with _explained(self.path), self._engine.connect() as opened:
             connection = opened.execution_options(**{sqlite.IMMEDIATE: True})
             with sqlite.attached(connection, stage), connection.begin() as transaction:

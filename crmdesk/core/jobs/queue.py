@@ -29,6 +29,8 @@ from crmdesk.core.jobs.job import (
     JobKind,
     JobState,
 )
+from crmdesk.core.jobs.lock_holder import LockHolder, find_holder
+from crmdesk.core.jobs.refusals import INTERRUPTED, no_permission, unknown
 from crmdesk.core.jobs.rows import (
     actor_facts,
     error_text,
@@ -234,8 +236,13 @@ class JobQueue:
         self._guard.require(actor, Permission.SIGNED_IN)
         found = self._read(job_id)
         if found.user_id != actor.user_id and not self._guard.allows(actor, Permission.SUPER_ADMIN):
-            raise _unknown(job_id)
+            raise unknown(job_id)
         return found
+
+    def lock_holder(self, actor: Actor) -> LockHolder | None:
+        """Who keeps the database from being written at this moment; None when nobody does."""
+        self._guard.require(actor, Permission.SIGNED_IN)
+        return find_holder(self._database)
 
     def request_cancel(self, actor: Actor, job_id: str) -> JobState:
         """Ask a job to stop, and return the state it is in now.
@@ -293,7 +300,7 @@ class JobQueue:
                     continue
                 if fresh.state in _NAMES and not owner_lives(fresh):
                     job = read_job(fresh, "")
-                    self._end(tx, job, JobState.INTERRUPTED, error=error_text(_INTERRUPTED))
+                    self._end(tx, job, JobState.INTERRUPTED, error=error_text(INTERRUPTED))
                     self._audit_log.log(
                         tx,
                         read_actor(json.loads(fresh.actor)),
@@ -314,7 +321,7 @@ class JobQueue:
                     .values(
                         state=JobState.FAILED.value,
                         finished_at=tx.now_text,
-                        error=error_text(_no_permission()),
+                        error=error_text(no_permission()),
                     )
                 )
                 tx.execute(locks.delete().where(locks.c.job_id == row.id))
@@ -350,7 +357,7 @@ class JobQueue:
     def _refusal(self, tx: Tx, row: Row[Any]) -> UserError | None:
         lapsed = from_text(row.grant_expires_at) <= tx.steady_now or row.grant_used_at is not None
         if lapsed or not self._is_genuine(row):
-            return _no_permission()
+            return no_permission()
         standing = None if row.user_id is None else self._guard.standing(tx, row.user_id)
         asked_by_person = row.user_id is not None
         if asked_by_person and (
@@ -371,35 +378,14 @@ class JobQueue:
                 .where(jobs.c.id == job_id)
             ).first()
         if row is None or not is_ours(row):
-            raise _unknown(job_id)
+            raise unknown(job_id)
         return read_job(row, row.full_name or "")
-
-
-_INTERRUPTED = UserError(
-    "interrupted",
-    "CRM Desk or the computer stopped while it ran. Nothing of it was kept.",
-    "Start it again.",
-)
-
-
-def _unknown(job_id: str) -> UserError:
-    return UserError(
-        "job_unknown", f"There is no job {job_id}.", "The jobs are listed by “job list”."
-    )
-
-
-def _no_permission() -> UserError:
-    return UserError(
-        "grant_invalid",
-        "The job carries no valid permission and was refused.",
-        "Start it again from CRM Desk.",
-    )
 
 
 def _row(tx: Tx, job_id: str) -> Row[Any]:
     row = _row_as_it_is(tx, job_id)
     if row is None or not is_ours(row):
-        raise _unknown(job_id)
+        raise unknown(job_id)
     return row
 
 

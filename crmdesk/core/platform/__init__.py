@@ -14,6 +14,7 @@ from crmdesk.core.platform.files import (
     restrict,
     set_private_umask,
 )
+from crmdesk.core.platform.locks import command_of, lock_owner, process_name
 from crmdesk.core.platform.places import PlaceProblem, UnsafePlace, is_network_or_sync_folder
 from crmdesk.core.platform.processes import (
     boot_id,
@@ -30,6 +31,7 @@ __all__ = [
     "System",
     "UnsafePlace",
     "boot_id",
+    "command_of",
     "config_folder",
     "current_system",
     "data_folder",
@@ -38,7 +40,9 @@ __all__ = [
     "fsync_folder",
     "give_way",
     "is_network_or_sync_folder",
+    "lock_owner",
     "process_alive",
+    "process_name",
     "process_started_at",
     "replace",
     "restrict",

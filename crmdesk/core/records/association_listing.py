@@ -70,7 +70,7 @@ def list_associated(
         [record_id] * (2 if one.id == other.id else 1) + [limit, offset],
     )
     rows = [(row[0], row[1], _pairs(row[2])) for row in cursor]
-    names = _names(tx, other, [row[0] for row in rows])
+    names = names_of(tx, other, [row[0] for row in rows])
     labels = {label.id: label for label in load_labels(tx, one, other)}
     return [
         AssociatedRecord(
@@ -110,7 +110,7 @@ def _texts(
     return tuple(text for _, text in sorted(found))
 
 
-def _names(tx: Tx, object_type: ObjectType, ids: Sequence[int]) -> dict[int, str]:
+def names_of(tx: Tx, object_type: ObjectType, ids: Sequence[int]) -> dict[int, str]:
     """Display names by record id; a sensitive value is no part of one."""
     wanted = [
         column

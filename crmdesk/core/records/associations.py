@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -127,10 +127,7 @@ class AssociationService:
             link = chosen_link(tx, pair.one, pair.other, pair.ends, label)
             if link in links_between(tx, *pair.ends):
                 return Change(object_name, ())
-            refuse_over_limit(tx, pair.types_of(link), link)
-            change_id = open_change_set(tx, actor, source)
-            write_links(tx, change_id, [link])
-            recount_after(tx, change_id)
+            change_id = self._write(tx, actor, pair, source, adding=[link])
             self._log(tx, actor, pair, Action.CREATE, label=label)
         return Change(object_name, (record_id,), change_id)
 
@@ -162,9 +159,7 @@ class AssociationService:
                 standing = [link for link in standing if link == wanted]
             if not standing:
                 raise _not_associated(pair, label)
-            change_id = open_change_set(tx, actor, source)
-            remove_links(tx, change_id, standing)
-            recount_after(tx, change_id)
+            change_id = self._write(tx, actor, pair, source, removing=standing)
             self._log(tx, actor, pair, Action.DELETE, label=label)
         return Change(object_name, (record_id,), change_id)
 
@@ -195,12 +190,9 @@ class AssociationService:
             }
             if wanted == standing:
                 return Change(object_name, ())
-            change_id = open_change_set(tx, actor, source)
-            remove_links(tx, change_id, standing - wanted)
-            for link in wanted - standing:
-                refuse_over_limit(tx, pair.types_of(link), link)
-                write_links(tx, change_id, [link])
-            recount_after(tx, change_id)
+            change_id = self._write(
+                tx, actor, pair, source, adding=wanted - standing, removing=standing - wanted
+            )
             self._log(tx, actor, pair, Action.UPDATE, labels=list(labels))
         return Change(object_name, (record_id,), change_id)
 
@@ -208,13 +200,16 @@ class AssociationService:
         """Take back what one act associated or dissociated, where it still stands so.
 
         Raises:
-            UserError: ``change_unknown``, ``undone_already``.
+            UserError: ``change_unknown``, ``undone_already``, ``changed_since`` when nothing of
+                it stands any more.
         """
         self._guard.require(actor, Permission.USE_RECORDS)
         with self._database.write() as tx:
             refuse_undone(tx, change_id)
             undo_id = open_change_set(tx, actor, Source.ACTIVITY_LOG_REVERT, undoes=change_id)
             taken = undo_associations(tx, change_id, undo_id)
+            if not taken.undone:
+                raise changed_since()
             self._log_undo(tx, actor, change_id, undo_id, taken)
         return AssociationUndo(undo_id, taken.undone, taken.skipped)
 
@@ -243,6 +238,25 @@ class AssociationService:
         )
 
     # -- within --------------------------------------------------------------------------
+    def _write(
+        self,
+        tx: Tx,
+        actor: Actor,
+        pair: _Pair,
+        source: Source,
+        *,
+        adding: Iterable[Link] = (),
+        removing: Iterable[Link] = (),
+    ) -> int:
+        """Change what is between two records in one act, within the limits."""
+        change_id = open_change_set(tx, actor, source)
+        remove_links(tx, change_id, removing)
+        for link in adding:
+            refuse_over_limit(tx, pair.types_of(link), link)
+            write_links(tx, change_id, [link])
+        recount_after(tx, change_id)
+        return change_id
+
     def _log(self, tx: Tx, actor: Actor, pair: _Pair, action: Action, **facts: Any) -> None:
         """Names of records stay out of it: the entry must not outlive them with a name."""
         one, other = pair.ends
@@ -266,6 +280,15 @@ def undo_associations(tx: Tx, change_id: int, undo_id: int) -> Reversed:
     taken = reverse_links(tx, change_id, undo_id)
     recount_after(tx, undo_id)
     return taken
+
+
+def changed_since() -> UserError:
+    """The refusal of an undo that would take nothing back."""
+    return UserError(
+        "changed_since",
+        "Nothing was undone: what was written has been changed since.",
+        "Look at the history of the record, and put back what you want to have.",
+    )
 
 
 def refuse_undone(tx: Tx, change_id: int) -> None:

@@ -25,11 +25,13 @@ from crmdesk.core.db.tables import tombstones
 from crmdesk.core.errors import UserError
 from crmdesk.core.records.association_counts import follow_activities, recount_around
 from crmdesk.core.records.create_forms import refuse_unfilled
-from crmdesk.core.records.merge_rows import refuse_merged
+from crmdesk.core.records.merge_rows import merged_into, refuse_merged
 from crmdesk.core.records.purging import Purger
 from crmdesk.core.records.reader import masked
 from crmdesk.core.records.record import Record, read_record
 from crmdesk.core.records.record_entries import RecordEntries
+from crmdesk.core.records.recycle_bin_model import PurgePlan
+from crmdesk.core.records.recycle_bin_plan import count_purge
 from crmdesk.core.records.schema import ObjectType, load_object_type
 from crmdesk.core.records.single import checked_values
 from crmdesk.core.records.single_rows import (
@@ -222,6 +224,16 @@ class RecordEditor:
             recount_around(tx, object_type, binned)
             self._entries.records(tx, actor, object_type, binned, Action.RESTORE)
         return Change(object_name, tuple(binned), change_id)
+
+    def purge_plan(self, actor: Actor, object_name: str, record_ids: Sequence[int]) -> PurgePlan:
+        """What :meth:`purge` would take away, in numbers."""
+        self._guard.require(actor, Permission.DELETE_RECORDS)
+        with self._database.read() as tx:
+            object_type = load_object_type(tx, object_name)
+            known = ids_in_state(tx, object_type, record_ids, archived=None)
+            parts = set(merged_into(tx, object_type, known)).difference(known)
+            gone = {object_type: sorted({*known, *parts})} if known else {}
+            return count_purge(tx, gone, len(parts))
 
     @cures_a_full_disk
     def purge(self, actor: Actor, object_name: str, record_ids: Sequence[int]) -> Change:

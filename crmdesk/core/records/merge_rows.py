@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -120,19 +120,34 @@ def _merged_by_hand(tx: Tx, object_type: ObjectType, into: int, leads_to: int) -
 
 @dataclass(frozen=True, slots=True)
 class MergeDone:
-    """A merge that stands: whom it made part of the record, when, and by whom."""
+    """A merge that stands: whom it made part of the record, when, and by whom.
+
+    Attributes:
+        undoable: whether whoever asked may take it back.
+    """
 
     change_id: int
     loser_id: int
     at: datetime
     by: str
+    undoable: bool
 
 
-def standing_merges(tx: Tx, object_type: ObjectType, winner_id: int) -> list[MergeDone]:
-    """The merges into a record that nobody took back, newest first."""
+def standing_merges(
+    tx: Tx, object_type: ObjectType, winner_id: int, may_undo: Callable[[int, int | None], bool]
+) -> list[MergeDone]:
+    """The merges into a record that nobody took back, newest first.
+
+    Args:
+        may_undo: given change id and user id, whether that merge may be taken back.
+    """
     cursor = tx.sql(
         "SELECT c.id, h.record_id, c.at, coalesce((SELECT full_name FROM users WHERE id = "
-        f"c.user_id), '') {_MERGES} AND c.source_id = CAST(?2 AS TEXT) ORDER BY c.id DESC",
+        f"c.user_id), ''), c.user_id {_MERGES} AND c.source_id = CAST(?2 AS TEXT) "
+        "ORDER BY c.id DESC",
         (object_type.id, winner_id),
     )
-    return [MergeDone(row[0], row[1], from_text(row[2]), row[3]) for row in cursor]
+    return [
+        MergeDone(row[0], row[1], from_text(row[2]), row[3], may_undo(row[0], row[4]))
+        for row in cursor.fetchall()
+    ]

@@ -40,7 +40,7 @@ from crmdesk.core.records.single_rows import (
     refuse_taken,
     update_record,
 )
-from crmdesk.core.records.undo_rights import require_taking_back
+from crmdesk.core.records.undo_rights import require_taking_back, touches_sensitive
 
 _NO_CHOICES: Mapping[str, Side] = {}
 
@@ -92,8 +92,16 @@ class MergeService:
     def of_record(self, actor: Actor, object_name: str, record_id: int) -> list[MergeDone]:
         """The standing merges into a record, newest first."""
         self._guard.require(actor, Permission.USE_RECORDS)
+        everybodys = self._guard.allows(actor, Permission.SUPER_ADMIN)
+        deletes = self._guard.allows(actor, Permission.DELETE_RECORDS)
+        sensitive = self._guard.allows(actor, Permission.EDIT_SENSITIVE)
         with self._database.read() as tx:
-            return standing_merges(tx, load_object_type(tx, object_name), record_id)
+
+            def may_undo(change_id: int, user_id: int | None) -> bool:
+                own = everybodys or user_id == actor.user_id
+                return own and deletes and (sensitive or not touches_sensitive(tx, change_id))
+
+            return standing_merges(tx, load_object_type(tx, object_name), record_id, may_undo)
 
     def plan(
         self,

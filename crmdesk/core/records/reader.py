@@ -17,6 +17,7 @@ from crmdesk.core.clock import from_text
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.sqlite import quoted
 from crmdesk.core.db.tables import change_sets, properties, property_history, record_history, users
+from crmdesk.core.records.association_timeline import association_entries
 from crmdesk.core.records.choices import Owner
 from crmdesk.core.records.filters import RecordQuery
 from crmdesk.core.records.filters_sql import order
@@ -134,7 +135,10 @@ class RecordReader:
     def history(
         self, actor: Actor, object_name: str, record_id: int, property_name: str | None = None
     ) -> list[HistoryEntry]:
-        """What happened to a record and its values, newest first; sensitive values masked.
+        """What happened to a record, newest first; sensitive values masked.
+
+        Args:
+            property_name: only the values of this property; else associations too.
 
         Raises:
             UserError: ``object_unknown``, ``property_unknown``.
@@ -146,6 +150,7 @@ class RecordReader:
             entries = _value_history(tx, object_type, record_id, only)
             if only is None:
                 entries += _record_history(tx, object_type, record_id)
+                entries += association_entries(tx, object_type, record_id)
         return sorted(entries, key=lambda entry: entry.change_id, reverse=True)
 
 

@@ -38,8 +38,34 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class AssociationNote:
+    """What a change associated a record with, or ended.
+
+    Attributes:
+        label, plural_label: what records of the other object are called.
+        record_id, name: of the other record; ``None`` and empty where there were several.
+        labels: what the other record became to this one, or was where the association ended.
+        old_labels: what it was before, where labels were exchanged.
+    """
+
+    object_name: str
+    label: str
+    plural_label: str
+    record_id: int | None
+    name: str
+    count: int
+    labels: tuple[str, ...] = ()
+    old_labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One change of one value, or of the record as a whole (``property`` is then ``None``)."""
+    """One change of one value, of an association, or of the record as a whole.
+
+    Attributes:
+        property: internal name; ``None`` where it is about no value.
+        association: what it is about where ``kind`` is associate, dissociate or relabel.
+    """
 
     change_id: int
     at: datetime
@@ -52,6 +78,7 @@ class HistoryEntry:
     user_id: int | None
     user_name: str
     job_id: str | None
+    association: AssociationNote | None = None
 
 
 @dataclass(frozen=True, slots=True)

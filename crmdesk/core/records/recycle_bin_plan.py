@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from crmdesk.core.changes.change_set import RecordChange
@@ -125,7 +125,11 @@ def returning_associations(tx: Tx, coming: dict[ObjectType, list[int]]) -> int:
 
 def plan_purge(tx: Tx, keys: Iterable[int]) -> PurgePlan:
     """What deleting these for good would take away; what is not in the bin is passed over."""
-    groups, merged = purgeable(tx, keys)
+    return count_purge(tx, *purgeable(tx, keys))
+
+
+def count_purge(tx: Tx, groups: Mapping[ObjectType, Sequence[int]], merged: int) -> PurgePlan:
+    """What deleting existing records for good would take away."""
     people = [(each, ids) for each, ids in groups.items() if each.name == "contacts"]
     return PurgePlan(
         records={each.name: len(ids) for each, ids in groups.items()},

@@ -150,8 +150,10 @@ class Segments:
             UserError: as :meth:`add`, ``segment_unknown``, ``segment_static``.
             PermissionDenied: somebody else's segment.
         """
-        row, object_type = self._own(actor, segment_id)
+        object_type = self._own(actor, segment_id)[1]
         with self._database.write() as tx:
+            # Once more under the lock: another window may have changed or deleted it meanwhile.
+            row = read_segment(tx, segment_id)
             values: dict[str, str] = {"updated_at": tx.now_text}
             details: dict[str, object] = {}
             if name is not None:
@@ -174,9 +176,9 @@ class Segments:
             UserError: ``segment_unknown``.
             PermissionDenied: somebody else's segment.
         """
-        row, object_type = self._own(actor, segment_id)
+        object_type = self._own(actor, segment_id)[1]
         with self._database.write() as tx:
-            read_segment(tx, segment_id)
+            row = read_segment(tx, segment_id)
             tx.sql("DELETE FROM segment_members WHERE segment_id = ?", (segment_id,))
             gone = segments.c.id == segment_id
             tx.execute(update(segments).where(gone).values(archived_at=tx.now_text))

@@ -24,11 +24,16 @@ from crmdesk.core.changes.plan import settle
 from crmdesk.core.changes.stage import Stage, scratch_path
 from crmdesk.core.changes.undo import stage_undo
 from crmdesk.core.db.engine import Database, Tx
-from crmdesk.core.errors import PermissionDenied, UserError
+from crmdesk.core.errors import PermissionDenied
 from crmdesk.core.jobs.job import JobKind
 from crmdesk.core.jobs.queue import JobQueue
 from crmdesk.core.jobs.worker import JobContext
-from crmdesk.core.records.associations import AssociationService, refuse_undone, undo_associations
+from crmdesk.core.records.associations import (
+    AssociationService,
+    changed_since,
+    refuse_undone,
+    undo_associations,
+)
 from crmdesk.core.records.bulk_model import AT_ONCE
 from crmdesk.core.records.bulk_stage import RULES
 from crmdesk.core.records.merges import MergeService
@@ -121,8 +126,6 @@ class Undoing:
             return Undone(unmerged.change_id, act, 2, skipped)
         if act.kind is ActKind.ASSOCIATE:
             taken = self._associations.undo(actor, change_id)
-            if not taken.undone:
-                raise _changed_since()
             skipped = {"changed_since": taken.skipped} if taken.skipped else {}
             return Undone(taken.change_id, act, act.records, skipped)
         with self._database.write() as tx:
@@ -216,7 +219,7 @@ class Undoing:
             skipped |= dict(rows.fetchall())
         links = undo_associations(tx, act.change_id, undo_id)
         if not records and not links.undone:
-            raise _changed_since()
+            raise changed_since()
         self._log(tx, actor, act, done, undo_id, records if stage is not None else 0)
         return Undone(undo_id, act, records, skipped)
 
@@ -246,11 +249,3 @@ class Undoing:
                     "history_digest": history_digest(tx, undo_id),
                 },
             )
-
-
-def _changed_since() -> UserError:
-    return UserError(
-        "changed_since",
-        "Nothing was undone: what was written has been changed since.",
-        "Look at the history of the record, and put back what you want to have.",
-    )

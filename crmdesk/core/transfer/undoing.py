@@ -20,6 +20,7 @@ from crmdesk.core.db.tables import import_details, imports
 from crmdesk.core.jobs.job import JobKind, JobState
 from crmdesk.core.jobs.queue import JobQueue
 from crmdesk.core.records.schema import ObjectType, load_object_type
+from crmdesk.core.records.undo_rights import touches_sensitive
 from crmdesk.core.restore.describe import hide, record_names
 from crmdesk.core.restore.skips import skipped_values
 from crmdesk.core.transfer.history import import_unknown
@@ -135,11 +136,7 @@ def _needed(tx: Tx, change_id: int | None) -> tuple[Permission, ...]:
     made = "SELECT 1 FROM record_history WHERE change_id = ? LIMIT 1"
     if tx.sql(made, (change_id,)).fetchone():
         needed.append(Permission.DELETE_RECORDS)
-    sensitive = (
-        "SELECT 1 FROM properties p WHERE p.is_sensitive = 1 AND EXISTS (SELECT 1 FROM "
-        "property_history h WHERE h.change_id = ? AND h.property_id = p.id) LIMIT 1"
-    )
-    if tx.sql(sensitive, (change_id,)).fetchone():
+    if change_id is not None and touches_sensitive(tx, change_id):
         needed.append(Permission.EDIT_SENSITIVE)
     return tuple(needed)
 

@@ -28,4 +28,5 @@ class KeyReminder(Banner):
         )
         self.setObjectName("key_reminder")
         self.acted.connect(lambda: desk.go("settings/security"))
+        self.become_strip()
         self.hide()

@@ -17,6 +17,8 @@ _LOOK = {
     HealthLevel.NEVER: (BannerTone.WARN, "shield-alert"),
 }
 
+_NO_BACKUP_HELPS = frozenset({HealthReason.LITTLE_ROOM, HealthReason.DRILL_LATE})
+
 
 class HealthBanner(Banner):
     """Stays while its cause lasts."""
@@ -35,18 +37,9 @@ class HealthBanner(Banner):
             return say("Your data is protected")
         if health.last_completed_at is None:
             return say("Never backed up")
-        if health.last_verified_ok is False:
-            return say("The last check failed")
-        if not health.backups:
-            return say("No backup can be restored")
-        if health.last_drill_ok is False:
-            return say("The last restore drill failed")
-        if health.failures:
-            return say("The last {backup|%Ln backups} failed", health.failures)
-        if health.reasons == (HealthReason.LITTLE_ROOM,):
-            return say("The disk has little room left")
-        ago = words.ago(health.last_completed_at)
-        return say("Last backup %1").replace("%1", ago)
+        return _trouble(health) or say("Last backup %1").replace(
+            "%1", words.ago(health.last_completed_at)
+        )
 
     def _sentence_of(self, health: BackupHealth) -> str:
         desk = self._desk
@@ -61,6 +54,8 @@ class HealthBanner(Banner):
             drilled = say("Last drill %1: %2.").replace("%1", desk.exact(health.last_drill_at))
             result = say("good") if health.last_drill_ok else say("failed")
             text = f"{text} {drilled.replace('%2', result)}"
+        if HealthReason.DRILL_LATE in health.reasons:
+            text = f"{text} {say('Start one from the menu of a backup.')}"
         if HealthReason.LITTLE_ROOM in health.reasons:
             room = say("%1 are free on the disk of the vault.")
             text = f"{text} {room.replace('%1', words.size(health.free_bytes))}"
@@ -69,6 +64,22 @@ class HealthBanner(Banner):
         return text
 
 
+def _trouble(health: BackupHealth) -> str:
+    """What is worse than the age of the last backup, the worst first; "" where nothing is."""
+    if health.last_verified_ok is False:
+        return say("The last check failed")
+    if not health.backups:
+        return say("No backup can be restored")
+    if health.last_drill_ok is False:
+        return say("The last restore drill failed")
+    if health.failures:
+        return say("The last {backup|%Ln backups} failed", health.failures)
+    if set(health.reasons) <= _NO_BACKUP_HELPS:
+        room = HealthReason.LITTLE_ROOM in health.reasons
+        return say("The disk has little room left") if room else say("A restore drill is overdue")
+    return ""
+
+
 def _calls_for_backup(health: BackupHealth) -> bool:
-    """Whether a new backup is the cure; a full disk has another."""
-    return bool(set(health.reasons) - {HealthReason.LITTLE_ROOM})
+    """Whether a new backup is the cure; a full disk and an overdue drill have others."""
+    return bool(set(health.reasons) - _NO_BACKUP_HELPS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QScrollArea, QWidget
 
 
 class Visited:
@@ -46,10 +46,39 @@ def walk(regions: Sequence[QWidget], by: int, *, head: QWidget) -> None:
     at = inside[-1] if inside else -1
     if focus is not None and not inside and head.isAncestorOf(focus):
         at = 0
-    target = regions[(at + by) % len(regions)]
-    target.setFocus(Qt.FocusReason.ShortcutFocusReason)
-    if not _holds(target, QApplication.focusWidget()):
-        target.focusNextChild()
+    for step in range(1, len(regions) + 1):
+        entrance = _entrance(regions[(at + by * step) % len(regions)])
+        if entrance is not None:
+            entrance.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            return
+
+
+def _entrance(part: QWidget) -> QWidget | None:
+    """Where the focus goes in a region: what shows that it has it, the current place first."""
+    if _takes_focus(part):
+        return part
+    area: QWidget | None = None
+    widget = part.nextInFocusChain()
+    while widget is not None and widget is not part:
+        if part.isAncestorOf(widget) and _takes_focus(widget):
+            if not isinstance(widget, QScrollArea):
+                return _current_of(widget)
+            # What only scrolls comes after what can be pressed in it.
+            area = area or widget
+        widget = widget.nextInFocusChain()
+    return area
+
+
+def _takes_focus(widget: QWidget) -> bool:
+    policy = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+    return bool(policy) and widget.isEnabled() and widget.isVisible()
+
+
+def _current_of(widget: QWidget) -> QWidget:
+    """Of several that exclude each other, the chosen one."""
+    group = widget.group() if isinstance(widget, QAbstractButton) else None
+    chosen = group.checkedButton() if group is not None and group.exclusive() else None
+    return chosen if chosen is not None and chosen.isVisible() else widget
 
 
 def _holds(part: QWidget, focus: QWidget | None) -> bool:

@@ -162,6 +162,7 @@ class TabRow(QFrame):
         name, role = _HEALTH_LOOKS[health.level]
         self.health.setText(health.text)
         self.health.set_icon(name, role)
+        restyle(self.health, "tone", str(health.level))
         self.health.setToolTip(health.exact)
         said = self.tr("Backup health: %1").replace("%1", health.text)
         self.health.setAccessibleName(said)

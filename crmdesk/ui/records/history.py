@@ -9,9 +9,11 @@ from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.core.changes.change_set import RecordChange, Source
-from crmdesk.core.records.record import HistoryEntry
+from crmdesk.core.records.association_rows import AssociationChange
+from crmdesk.core.records.association_timeline import RELABEL
+from crmdesk.core.records.record import AssociationNote, HistoryEntry
 from crmdesk.ui import words
-from crmdesk.ui.records.showing import Showing
+from crmdesk.ui.records.showing import Showing, in_sentence
 from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.widgets.buttons import IconButton
 from crmdesk.ui.widgets.icon_label import IconLabel
@@ -138,11 +140,19 @@ class EntryRow(QWidget):
             button = IconButton("history", self.tr("All values of %1").replace("%1", found.label))
             button.clicked.connect(partial(self.property_asked.emit, found.name))
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        note = entry.association
+        if asks and note is not None and note.record_id is not None:
+            button = IconButton("arrow-right", self.tr("Open %1").replace("%1", note.name))
+            link = f"records/{note.object_name}/{note.record_id}"
+            button.clicked.connect(partial(showing.desk.go, link))
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         self.setAccessibleName(". ".join(line.plain_text() for line in lines if line.plain_text()))
 
 
 def entry_title(entry: HistoryEntry, showing: Showing) -> str:
     """What happened, e.g. "Phone changed"."""
+    if entry.association is not None:
+        return association_title(entry.kind, entry.association)
     if entry.property is None:
         return {
             RecordChange.CREATE.value: _say("Created"),
@@ -162,8 +172,27 @@ def entry_title(entry: HistoryEntry, showing: Showing) -> str:
     return text.replace("%1", label)
 
 
+def association_title(kind: str, note: AssociationNote) -> str:
+    """What became of an association, e.g. "Associated with Eastern Ltd as Supplier"."""
+    other = note.name
+    if note.record_id is None:
+        other = f"{words.number(note.count)} {in_sentence(note.plural_label)}"
+    if kind == RELABEL:
+        return _say("Label of the association with %1 changed").replace("%1", other)
+    ended = kind == AssociationChange.DISSOCIATE
+    if not note.labels:
+        text = _say("No longer associated with %1") if ended else _say("Associated with %1")
+        return text.replace("%1", other)
+    text = _say("No longer associated with %1 as %2") if ended else _say("Associated with %1 as %2")
+    return text.replace("%1", other).replace("%2", ", ".join(note.labels))
+
+
 def old_and_new(entry: HistoryEntry, showing: Showing) -> str:
     """Both values with an arrow; empty for a change of the record as a whole."""
+    note = entry.association
+    if note is not None and entry.kind == RELABEL:
+        either = [", ".join(each) or _say("no label") for each in (note.old_labels, note.labels)]
+        return f"{either[0]} \N{RIGHTWARDS ARROW} {either[1]}"
     if entry.property is None:
         return ""
     found = showing.object_type.by_name.get(entry.property)
@@ -199,6 +228,8 @@ def _source_words(source: str) -> str:
 
 
 def _icon(entry: HistoryEntry) -> str:
+    if entry.association is not None:
+        return "unlink" if entry.kind == AssociationChange.DISSOCIATE else "link-2"
     if entry.property is None:
         return _ICONS.get(RecordChange(entry.kind), "history")
     if entry.source in _RESTORES:

@@ -307,7 +307,8 @@ def add_undo_of_merges(
     menu: QMenu, desk: Desk, record: Record, ask: Callable[[int], object]
 ) -> None:
     """Offer to take back the newest merges into a record."""
-    for done in desk.workspace.merges.of_record(desk.actor, record.object_type, record.id)[:3]:
+    standing = desk.workspace.merges.of_record(desk.actor, record.object_type, record.id)
+    for done in [each for each in standing if each.undoable][:3]:
         text = _say("Undo merge of record ID %1").replace("%1", str(done.loser_id))
         # The action's own argument must not become one of the question's.
         menu.addAction(icon("split"), text, lambda change=done.change_id: ask(change))

@@ -20,7 +20,9 @@ from crmdesk.ui.widgets.labels import label, rule
 from crmdesk.ui.widgets.link import Link
 from crmdesk.ui.widgets.side_panel import empty_layout
 
-_LATEST, _SLICE = 2, 6
+_LATEST, _SLICE = 2, 4
+# Between two turns the window paints and takes keys.
+_TURN_MS = 5
 # The title of no group: people name theirs, or leave the name blank.
 _KEY = "\N{NULL}key"
 
@@ -43,9 +45,12 @@ class PropertiesPage(QWidget):
         self.groups: list[PropertyGroup] = []
         self.form: ValueForm | None = None
         self._latest: HistoryList | None = None
+        self._entries: Sequence[HistoryEntry] | None = None
         self._blank = False
-        self._waiting: list[PropertyGroup] = []
-        self._slices = QTimer(self, interval=0)
+        self._begun = True
+        self._planned: list[tuple[str, list[Property]]] = []
+        self._filling: PropertyGroup | None = None
+        self._slices = QTimer(self, interval=_TURN_MS)
         self._slices.timeout.connect(self._add_slice)
         self._may_edit_sensitive = False
         self._column = QVBoxLayout(self)
@@ -55,7 +60,7 @@ class PropertiesPage(QWidget):
     @property
     def complete(self) -> bool:
         """Whether every row is there."""
-        return not self._waiting
+        return self._begun and not self._planned and self._filling is None
 
     def show_record(
         self,
@@ -69,10 +74,14 @@ class PropertiesPage(QWidget):
         """Show a record as it is now; an edit that was open is gone."""
         self._arguments = (showing, record, editable, may_reveal)
         self._may_edit_sensitive = may_edit_sensitive
-        self._build()
+        self._entries = None
+        if not self.isVisible():
+            empty_layout(self._column)
+        self._plan()
 
     def show_history(self, entries: Sequence[HistoryEntry], showing: Showing) -> None:
         """Show the latest changes between the key properties and the rest."""
+        self._entries = entries
         if self._latest is not None:
             self._latest.show_entries(entries, showing)
 
@@ -84,72 +93,86 @@ class PropertiesPage(QWidget):
 
     def edit_first(self) -> None:
         """Edit the key properties."""
+        if not self._begun:
+            self._begin()
         if self.groups and self.form is None:
             self._edit(self.groups[0])
 
-    def _build(self) -> None:
-        showing, record, editable, may_reveal = self._arguments
-        empty_layout(self._column)
+    def _plan(self) -> None:
+        """Leave the rows to the turns to come: the panel opens, or steps on, before they stand."""
         self.groups, self.form = [], None
-        self._waiting = []
-        # The blank ones of the key properties are worth a line: they are what one fills in.
-        for place, (title, properties) in enumerate(_groups(showing)):
-            group = PropertyGroup(
-                self._title(title),
-                properties,
-                showing,
-                record,
-                editable=editable,
-                may_reveal=may_reveal,
-                show_blank=(place == 0 and editable) or self._blank,
-            )
-            if group.complete:
-                group.deleteLater()
-                continue
-            group.edit_asked.connect(partial(self._edit, group))
-            group.reveal_asked.connect(self.reveal_asked)
-            self.groups.append(group)
-            if place == 0:
-                self._add_first(group)
-                self._add_latest()
-            if not group.complete:
-                self._waiting.append(group)
-        self._tail = self._blank_link()
-        self._column.addWidget(self._tail, 0, Qt.AlignmentFlag.AlignLeft)
-        self._column.addStretch(1)
+        self._latest, self._filling = None, None
+        self._planned = _groups(self._arguments[0])
+        self._begun = False
         self._slices.start()
+
+    def _begin(self) -> None:
+        """Take away the record before, and make a few rows of this one."""
+        self._begun = True
+        empty_layout(self._column)
+        self._column.addWidget(self._blank_link(), 0, Qt.AlignmentFlag.AlignLeft)
+        self._column.addStretch(1)
+        # The blank ones of the key properties are worth a line: they are what one fills in.
+        group = self._next_group(show_blank=self._blank or self._arguments[2])
+        if group is not None:
+            group.add_rows(_SLICE)
+            self._add_latest()
+            self._filling = None if group.complete else group
+
+    def _next_group(self, *, show_blank: bool) -> PropertyGroup | None:
+        """The next group that is planned, without a row yet; None when it would have none."""
+        showing, record, editable, may_reveal = self._arguments
+        title, properties = self._planned.pop(0)
+        group = PropertyGroup(
+            self._title(title),
+            properties,
+            showing,
+            record,
+            editable=editable,
+            may_reveal=may_reveal,
+            show_blank=show_blank,
+        )
+        if group.complete:
+            group.deleteLater()
+            return None
+        group.edit_asked.connect(partial(self._edit, group))
+        group.reveal_asked.connect(self.reveal_asked)
+        self.groups.append(group)
+        self._add(group)
+        self._add(rule())
+        return group
+
+    def _add(self, widget: QWidget) -> None:
+        """Put a widget before the link and the stretch at the end."""
+        self._column.insertWidget(self._column.count() - 2, widget)
 
     def _title(self, group: str) -> str:
         if group == _KEY:
             return self.tr("Key properties")
         return group or self.tr("Other properties")
 
-    def _add_first(self, group: PropertyGroup) -> None:
-        """The panel opens with a few rows in it; the others come in the turns after."""
-        group.add_rows(_SLICE)
-        self._column.addWidget(group)
-        self._column.addWidget(rule())
-
     def _add_slice(self) -> None:
         """Make a few more rows: a record may have hundreds, and the window has to go on."""
+        if not self._begun:
+            self._begin()
+            return
         left = _SLICE
-        while self._waiting and left > 0:
-            group = self._waiting[0]
-            if group.parent() is None:
-                self._column.insertWidget(self._column.count() - 2, group)
-                self._column.insertWidget(self._column.count() - 2, rule())
-            left -= group.add_rows(left)
-            if group.complete:
-                self._waiting.pop(0)
-        if not self._waiting:
+        while left > 0 and (self._planned or self._filling is not None):
+            group = self._filling or self._next_group(show_blank=self._blank)
+            if group is not None:
+                left -= group.add_rows(left)
+                self._filling = None if group.complete else group
+        if self.complete:
             self._slices.stop()
 
     def _add_latest(self) -> None:
-        self._column.addWidget(label(self.tr("Latest changes"), TextStyle.STRONG))
         self._latest = HistoryList(self.tr("Latest changes"), _LATEST, grows=False)
         self._latest.all_asked.connect(self.history_asked)
-        self._column.addWidget(self._latest)
-        self._column.addWidget(rule())
+        if self._entries is not None:
+            self._latest.show_entries(self._entries, self._arguments[0])
+        self._add(label(self.tr("Latest changes"), TextStyle.STRONG))
+        self._add(self._latest)
+        self._add(rule())
 
     def _blank_link(self) -> Link:
         blank = self.tr("Hide properties without a value")
@@ -161,12 +184,12 @@ class PropertiesPage(QWidget):
     def _toggle_blank(self) -> None:
         if self.form is None:
             self._blank = not self._blank
-            latest = self._latest
-            kept = latest.entries if latest is not None else ()
-            self._build()
-            self.show_history(kept, self._arguments[0])
+            self._plan()
 
     def _edit(self, group: PropertyGroup) -> None:
+        if group not in self.groups:
+            # The next record's rows are about to take its place.
+            return
         if self.form is not None:
             self.form.focus_first()
             return

@@ -137,6 +137,7 @@ class TableFace(QWidget):
         )
         self.strip.answered.connect(self.filter_saved)
         self.filters.add_tool(self.views.button)
+        QWidget.setTabOrder(self.filters.columns, self.views.button)
         self.filters.changed.connect(self._narrow)
         self.views.chosen.connect(self.show_definition)
         self.filters.columns_pressed.connect(self._open_columns)

@@ -28,6 +28,9 @@ from crmdesk.ui.start.wish import Wish
 
 SECRET_FILE = "secrets.bin"  # noqa: S105 - the name of a file
 
+#: How long the stored bytes are looked at before the window shows.
+_LOOK_SECONDS = 0.2
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -73,7 +76,7 @@ def open_workspace(folder: Path, passphrase: str | None) -> Opened:
     """
     store = _store(folder, passphrase)
     workspace = Workspace(folder, load_key(folder, store), store=store)
-    interrupted = tuple(workspace.start_up())
+    interrupted = tuple(workspace.start_up(_LOOK_SECONDS))
     _remember(workspace)
     try:
         remembered = RememberedSessions(store, workspace.id).find()

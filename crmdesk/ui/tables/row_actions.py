@@ -104,6 +104,17 @@ class RowActionBar(QWidget):
             # A child that was never shown takes no room, and the bar is measured at once.
             button.show()
             button.ensurePolished()
+        self._follow_table()
+
+    def _follow_table(self) -> None:
+        """Tab goes from the row to its buttons; made last, they would come after all others."""
+        last = self.parentWidget().parentWidget()
+        for place in range(self._layout.count()):
+            item = self._layout.itemAt(place)
+            button = item.widget() if item is not None else None
+            if last is not None and button is not None:
+                QWidget.setTabOrder(last, button)
+                last = button
 
     def _button(self, action: RowAction, *, roomy: bool) -> Button:
         if action.icon and not roomy:

@@ -11,7 +11,8 @@ from operator import neg
 from crmdesk.ui.tables.cells import Row, RowKind
 
 PAGE_ROWS = 64
-PAGES_KEPT = 64
+# More of them would only be more for Python's search for garbage to go through.
+PAGES_KEPT = 16
 
 # Searching in steps lets other threads run in between; one search of millions would not.
 _STEP = 65_536

@@ -52,6 +52,7 @@ QPushButton[kind="ghost"]:pressed, QPushButton[kind="ghost"]:checked { backgroun
 QPushButton[kind="ghost"]:disabled {
     background: transparent; border-color: transparent; color: $disabled;
 }
+QPushButton[kind="ghost"][tone="danger"] { color: $danger; }
 QPushButton[kind="ghost"][keyfocus="true"] { border-color: $accent; padding: 0px 7px; }
 
 QPushButton[kind="icon"] {

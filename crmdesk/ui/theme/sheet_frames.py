@@ -51,6 +51,7 @@ QFrame[role="banner"][tone="ok"] { background: $ok_soft; border-color: $ok_edge;
 QFrame[role="banner"][tone="info"] { background: $soft; border-color: $chip_edge; }
 QFrame[role="banner"][tone="warn"] { background: $warn_soft; border-color: $warn_edge; }
 QFrame[role="banner"][tone="danger"] { background: $danger_soft; border-color: $danger_edge; }
+QFrame[role="banner"][strip="true"] { border-width: 0 0 1px 0; border-radius: 0; }
 QFrame[role="rule"] { background: $border; border: none; max-height: 1px; min-height: 1px; }
 QFrame[role="post"] { background: $border; border: none; max-width: 1px; min-width: 1px; }
 QScrollArea { background: transparent; border: none; }
@@ -58,7 +59,7 @@ QSplitter::handle { background: $border; }
 """
 
 TABS = """
-QTabBar { background: transparent; border: none; font-weight: 500; }
+QTabBar { background: transparent; border: none; font-weight: 500; outline: none; }
 QTabBar::tab {
     height: ${px32}px; padding: 2px 12px 0px 12px; margin: 0px;
     border: none; border-bottom: 2px solid transparent; background: transparent; color: $text2;

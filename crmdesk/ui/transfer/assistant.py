@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from crmdesk.core.audit.filters import AuditFilters
-from crmdesk.core.errors import UserError
-from crmdesk.core.jobs.job import Job
-from crmdesk.core.transfer.model import FileOptions, Import, Inspection
+from crmdesk.core.transfer.model import FileOptions, Inspection, ObjectKnownBy, Preflight
+from crmdesk.core.transfer.shared_keys import SharedColumn
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.messages import message
-from crmdesk.ui.save_dialog import ask_save
+from crmdesk.ui.transfer.bundle import Bundle
 from crmdesk.ui.transfer.check_step import CheckStep
 from crmdesk.ui.transfer.columns_step import ColumnsStep
 from crmdesk.ui.transfer.draft import Draft
 from crmdesk.ui.transfer.file_step import FileStep
+from crmdesk.ui.transfer.going import Going
+from crmdesk.ui.transfer.looking import Looking, OfTable
+from crmdesk.ui.transfer.reasons import (
+    start_words,
+    undecided,
+    why_no_columns,
+    why_no_import,
+)
 from crmdesk.ui.transfer.run_step import RunStep
-from crmdesk.ui.transfer.wording import filled, say
+from crmdesk.ui.transfer.table_switch import TableSwitch
+from crmdesk.ui.transfer.wording import say
 from crmdesk.ui.widgets.banner import BannerTone
 from crmdesk.ui.widgets.buttons import Button, ButtonKind
 from crmdesk.ui.widgets.progress import ProgressBar
@@ -30,7 +34,7 @@ FILE, COLUMNS, CHECK, RUN = range(4)
 
 
 class ImportAssistant(WizardFrame):
-    """Four steps over one :class:`Draft`; nothing is written before the last.
+    """Four steps over one :class:`Bundle` of tables; nothing is written before the last.
 
     Signals:
         left: the x was pressed, or a way out of the summary taken.
@@ -50,17 +54,20 @@ class ImportAssistant(WizardFrame):
         self._desk = desk
         self._objects = desk.workspace.definitions.objects(desk.actor)
         self._object_name: str | None = None
-        self.draft: Draft | None = None
-        self.import_id = ""
+        self._from_page = ""
+        self.bundle = Bundle()
+        self.results: dict[int, Preflight] = {}
         self.step = FILE
-        self._looking = False
-        self._chosen_anew = False
+        self._anew = self._quiet = self._focus_next = False
         self.busy = ProgressBar(say("Reading the file"), 2)
         self.busy.setRange(0, 0)
+        self.switch = TableSwitch(self._objects)
         self.file = FileStep(desk.queries, self._objects)
         self.columns = ColumnsStep(desk)
         self.check = CheckStep(desk)
         self.run = RunStep(desk)
+        self.looking = Looking(desk, self)
+        self.going = Going(desk, self.run, self)
         self.other = Button(say("Import another table"))
         self.primary = Button("", ButtonKind.PRIMARY)
         self.primary.setObjectName("import_primary")
@@ -69,6 +76,7 @@ class ImportAssistant(WizardFrame):
         self._show_step()
 
     def _lay_out(self) -> None:
+        self.add_line(self.switch)
         self.add_line(self.busy)
         self.add_steps(self.file, self.columns, self.check, self.run)
         self.add_ways_on(self.other, self.primary)
@@ -81,122 +89,194 @@ class ImportAssistant(WizardFrame):
         self.back.clicked.connect(lambda: self.go_to(self.step - 1))
         self.other.clicked.connect(self._another_table)
         self.primary.clicked.connect(self.go_on)
+        self.switch.picked.connect(self.show_table)
         self.file.file_chosen.connect(self.open_file)
+        self.file.file_added.connect(self.add_file)
         self.file.options_changed.connect(self._look_again)
+        self.file.object_picked.connect(self._forget_page)
+        self.file.tables.shown.connect(self.show_table)
+        self.file.tables.ticked.connect(self._tick)
+        self.file.tables.all_asked.connect(self._tick_all)
         self.columns.changed.connect(self._take)
+        self.columns.shared_asked.connect(self._share)
         self.check.changed.connect(self._take)
         self.check.columns_asked.connect(lambda: self.go_to(COLUMNS))
-        self.run.errors_asked.connect(self._save_errors)
-        self.run.records_asked.connect(self._show_records)
         self.run.detail_asked.connect(lambda: self.detail_asked.emit(self.import_id))
-        self.run.audit_asked.connect(self._show_audit)
         self.run.undo_asked.connect(lambda: self.undo_asked.emit(self.import_id))
-        self._desk.jobs.changed.connect(self._follow)
-        self._desk.jobs.ended.connect(self._end)
+        self.looking.found.connect(self._show_file)
+        self.looking.refused.connect(self._refuse_file)
+        self.looking.tried.connect(self._show_results)
+        self.looking.untried.connect(self._show_untried)
+        self.going.begun.connect(self._begin)
+        self.going.refused.connect(self._refuse_start)
+        self.going.ended.connect(self._show_step)
 
-    # The file
+    @property
+    def draft(self) -> Draft | None:
+        """What was chosen for the table in sight."""
+        return self.bundle.draft
+
+    @property
+    def import_id(self) -> str:
+        """The import whose summary is in sight."""
+        return self.going.import_id
+
+    # The files
 
     def start(self, object_name: str | None = None) -> None:
         """Begin anew, for an object if one is given."""
         self._object_name = object_name
-        self.draft = None
+        self._from_page = ""
+        self.bundle = Bundle()
         self.file.show_inspection(None)
         self._say(None)
         self.go_to(FILE)
 
     @Slot(str)
     def open_file(self, path: str) -> None:
-        """Look into a file."""
-        self._chosen_anew = True
+        """Look into a file, which takes the place of all there are."""
+        self._anew = self._focus_next = True
+        self._from_page = path if self._object_name else ""
         self._look(path, FileOptions(object_name=self._object_name))
+
+    @Slot(str)
+    def add_file(self, path: str) -> None:
+        """Look into one more file; its tables are imported with the others."""
+        self._focus_next = True
+        self._look(path, FileOptions())
+
+    @Slot(str)
+    def _forget_page(self, _name: str) -> None:
+        self._from_page = ""
 
     @Slot(object)
     def _look_again(self, options: FileOptions) -> None:
         if self.draft is not None:
             self._look(self.draft.inspection.path, options)
 
-    def _look(self, path: str, options: FileOptions) -> None:
-        desk = self._desk
-        self._looking = True
+    def _look(self, path: str, options: FileOptions, *, quiet: bool = False) -> None:
+        self._quiet = quiet
+        self.looking.look(path, options)
         self.busy.show()
         self._show_step()
-        desk.run_query(
-            self,
-            "inspect",
-            lambda: desk.workspace.imports.inspect(desk.actor, path, options),
-            self._show_file,
-            self._refuse_file,
-        )
 
+    def _look_on(self) -> bool:
+        """Look into the table in sight, else into the next that is taken; whether there is one."""
+        bundle = self.bundle
+        waiting = bundle.unread
+        if waiting >= 0:
+            entry = bundle.entries[waiting]
+            options = FileOptions(table=entry.table or None)
+            self._look(entry.path, options, quiet=waiting != bundle.current)
+        return waiting >= 0
+
+    @Slot(object)
     def _show_file(self, found: Inspection) -> None:
-        self._looking = False
+        known = {each.name: each for each in self._objects}
+        before = Bundle() if self._anew else self.bundle
+        bundle = before.with_file(found, Draft.of(found, known.get(found.object_name or "")))
+        # A table that is read beside the one in sight does not take its place.
+        self.bundle = bundle.at(before.current) if self._quiet else bundle
+        self._anew = False
+        self._desk.ways.draft("transfer", True)
+        if not self._look_on():
+            self._settle_file()
+
+    def _settle_file(self) -> None:
         self.busy.hide()
         self._say(None)
-        known = {each.name: each for each in self._objects}
-        self.draft = Draft.of(found, known.get(found.object_name or ""))
-        self.file.show_inspection(found)
-        self._desk.ways.draft("transfer", True)
+        self._show_tables()
         self._show_step()
-        if self._chosen_anew:
-            self._chosen_anew = False
+        if self._focus_next:
+            self._focus_next = False
             self.primary.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _show_tables(self) -> None:
+        draft = self.draft
+        self.file.show_bundle(self.bundle)
+        if draft is not None:
+            found = draft.inspection
+            chosen = found.known_by is ObjectKnownBy.CHOSEN
+            self.file.show_inspection(found, from_page=chosen and found.path == self._from_page)
+
+    @Slot(object)
     def _refuse_file(self, error: Exception) -> None:
-        self._looking = False
+        self._anew = False
         self.busy.hide()
         self._say(error)
-        if self.draft is not None:
-            # The controls go back to what still holds.
-            self.file.show_inspection(self.draft.inspection)
+        # The controls go back to what still holds.
+        self.bundle = self.bundle.without_unread()
+        self._show_tables()
+        self._show_step()
+
+    @Slot(int, bool)
+    def _tick(self, place: int, taken: bool) -> None:
+        self.bundle = self.bundle.with_taken(place, taken).at(place)
+        self._go_on_looking()
+
+    @Slot()
+    def _tick_all(self) -> None:
+        self.bundle = self.bundle.with_all()
+        self._go_on_looking()
+
+    def _go_on_looking(self) -> None:
+        if not self._look_on():
+            self._show_tables()
+            self._show_step()
+
+    @Slot(int)
+    def show_table(self, place: int) -> None:
+        """Bring another table in sight, in whatever step."""
+        if self.step == RUN:
+            self.going.show(place)
+        else:
+            self.bundle = self.bundle.at(place)
+        if self.step == FILE:
+            self._go_on_looking()
+            return
+        self._fill_step()
         self._show_step()
 
     # The steps
 
     def why_not(self) -> str:
         """Why the way on is closed; empty when it is open."""
-        draft = self.draft
         if self.step == RUN:
             return ""
-        if self._looking:
+        if self.looking.busy:
             return say("Reading the file")
-        if draft is None:
-            return say("Choose a file")
-        if not draft.readable:
-            asks = draft.inspection.options.table is None and len(draft.inspection.tables) > 1
-            return say("Choose a table") if asks else say("Choose the object")
-        if self.step >= COLUMNS and not draft.mapping:
-            return say("Map at least one column")
-        if self.step == CHECK:
-            return self._why_not_run(draft)
-        return ""
-
-    def _why_not_run(self, draft: Draft) -> str:
-        found = self.check.result
+        reason = why_no_columns(self.bundle, mapped=self.step >= COLUMNS)
+        if reason or self.step != CHECK:
+            return reason
         if self._desk.jobs.open_jobs and self.import_id and not self.run.ended:
             return say("An import is running")
-        if draft.asks_date_order and draft.date_order is None:
-            return say("Choose the order in dates")
-        if found is None:
-            return (
-                say("Checking the first rows")
-                if self.check.checking
-                else say("It cannot be imported like this")
-            )
-        if found.whole and not found.created + found.updated:
-            return say("Nothing would change")
-        return ""
+        return why_no_import(self.bundle, self.results, checking=self.check.checking)
 
     @Slot(int)
     def go_to(self, step: int) -> None:
         """Show a step."""
         self.step = step
-        draft = self.draft
-        if draft is not None and step == COLUMNS:
-            self.columns.show_draft(draft)
-        if draft is not None and step == CHECK:
-            self.check.show_draft(draft)
+        if step in (COLUMNS, CHECK):
+            self.bundle = self.bundle.at_taken()
+        if step == CHECK and undecided(self.bundle) >= 0:
+            self.bundle = self.bundle.at(undecided(self.bundle))
+        if step == CHECK:
             self._preflight()
+        self._fill_step()
         self._show_step()
+
+    def _fill_step(self) -> None:
+        """Show the table in sight in the step in sight."""
+        draft = self.draft
+        if draft is None:
+            return
+        if self.step == FILE:
+            self._show_tables()
+        elif self.step == COLUMNS:
+            self.columns.show_bundle(self.bundle)
+        elif self.step == CHECK:
+            self.check.show_draft(draft)
+            self.check.show_result(self.results.get(self.bundle.current))
 
     @Slot()
     def go_on(self) -> None:
@@ -206,22 +286,32 @@ class ImportAssistant(WizardFrame):
         if self.step == RUN:
             self.left.emit()
         elif self.step == CHECK:
-            self._start()
+            self.primary.set_busy(say("Starting..."))
+            self.going.start(self.bundle.requests())
         else:
             self.go_to(self.step + 1)
 
     def _show_step(self) -> None:
-        step, reason = self.step, self.why_not()
-        self.show_page(step, finished=step == RUN and self.run.ended)
+        step, reason, ended = self.step, self.why_not(), self.run.ended
+        self.show_page(step, finished=step == RUN and ended)
         self.back.setVisible(COLUMNS <= step <= CHECK)
-        several = self.draft is not None and len(self.draft.inspection.tables) > 1
-        self.other.setVisible(step == RUN and self.run.ended and several)
+        left_out = len(self.bundle.taken) < len(self.bundle.entries)
+        self.other.setVisible(step == RUN and ended and left_out)
+        self._show_switch()
         self.primary.setText(self._primary_text())
-        self.primary.setVisible(self.draft is not None or step == RUN)
+        self.primary.setVisible(bool(self.bundle.entries) or step == RUN)
         self.primary.set_reason(reason)
-        self.reason.setText(reason if self.draft is not None else "")
+        self.reason.setText(reason if self.bundle.entries else "")
         self.reason.setVisible(bool(self.reason.text()))
         self._offer_focus()
+
+    def _show_switch(self) -> None:
+        places = [*self.going.ids] if self.step == RUN else [*self.bundle.requests()]
+        shown = self.step != FILE and len(places) > 1 and (self.step != RUN or self.run.ended)
+        self.switch.setVisible(shown)
+        if shown:
+            current = self.going.in_sight if self.step == RUN else self.bundle.current
+            self.switch.show_tables(self.bundle, places, current)
 
     def _offer_focus(self) -> None:
         """Enter goes on, unless the focus lies on a control of the step."""
@@ -236,129 +326,67 @@ class ImportAssistant(WizardFrame):
     def _primary_text(self) -> str:
         if self.step < CHECK:
             return say("Continue")
-        if self.step == RUN:
-            return say("Back to the list")
-        found = self.check.result
-        if found is None or not found.whole:
-            return say("Start import")
-        return say("Import %Ln row{|s}", found.created + found.updated)
+        return say("Back to the list") if self.step == RUN else start_words(self.results.values())
 
     @Slot(object)
     def _take(self, draft: Draft) -> None:
-        self.draft = draft
-        if self.step == COLUMNS:
-            self.columns.show_draft(draft)
-        elif self.step == CHECK:
-            self.check.show_draft(draft)
+        self.bundle = self.bundle.with_draft(draft)
+        if self.step == CHECK:
             self._preflight()
+        self._fill_step()
+        self._show_step()
+
+    @Slot(object)
+    def _share(self, shared: SharedColumn) -> None:
+        self.bundle = self.bundle.linked([shared])
+        self._fill_step()
         self._show_step()
 
     def _preflight(self) -> None:
-        desk, draft = self._desk, self.draft
-        self.check.result = None
-        if draft is None or (draft.asks_date_order and draft.date_order is None):
-            self.check.set_busy(False)
-            return
-        self.check.set_busy(True)
-        request = draft.request()
-        desk.run_query(
-            self,
-            "preflight",
-            lambda: desk.workspace.imports.preflight(desk.actor, request),
-            self._then(self.check.show_result),
-            self._then(self.check.show_error),
-        )
+        self.results = {}
+        requests = self.bundle.requests()
+        ready = bool(requests) and undecided(self.bundle) < 0
+        self.check.set_busy(ready)
+        if ready:
+            self.looking.try_tables(requests)
 
-    def _then(self, show: Callable[[object], None]) -> Callable[[object], None]:
-        def after(found: object) -> None:
-            show(found)
-            self._show_step()
+    @Slot(object)
+    def _show_results(self, found: dict[int, Preflight]) -> None:
+        self.results = found
+        self.check.set_busy(False)
+        self.check.show_result(found.get(self.bundle.current))
+        self._show_step()
 
-        return after
+    @Slot(object)
+    def _show_untried(self, error: Exception) -> None:
+        if isinstance(error, OfTable):
+            self.bundle = self.bundle.at(error.place)
+            self._fill_step()
+            error = error.error
+        self.check.show_error(error)
+        self._show_step()
 
     # The import
 
-    def _start(self) -> None:
-        desk, draft = self._desk, self.draft
-        if draft is None:
-            return
-        request = draft.request()
-        self.primary.set_busy(say("Starting..."))
-        desk.run_write(
-            self,
-            lambda: desk.workspace.imports.start(desk.actor, request),
-            self._begin,
-            self._refuse_start,
-        )
-
-    def _begin(self, import_id: str) -> None:
+    @Slot()
+    def _begin(self) -> None:
         self.primary.set_idle()
         self._say(None)
-        self.import_id = import_id
-        found = self._import()
-        self.run.begin(found)
         self._desk.ways.draft("transfer", False)
         self.go_to(RUN)
-        try:
-            self._desk.start_job(found.job_id or "")
-        except OSError as error:
-            self._say(
-                UserError(
-                    "worker_not_started",
-                    filled(say("The import waits: no process could be started (%1)."), str(error)),
-                    say("Cancel it, and try again when the computer has room for a process."),
-                )
-            )
-        self.started.emit(import_id)
+        for import_id in self.going.ids.values():
+            self.started.emit(import_id)
 
+    @Slot(object)
     def _refuse_start(self, error: Exception) -> None:
         self.primary.set_idle()
         self._say(error)
 
-    def _import(self) -> Import:
-        return self._desk.workspace.imports.show(self._desk.actor, self.import_id)
-
-    @Slot(object)
-    def _follow(self, jobs: list[Job]) -> None:
-        for job in jobs:
-            if job.id == self.run.job_id:
-                self.run.show_progress(job)
-
-    @Slot(object)
-    def _end(self, job: Job) -> None:
-        if job.id == self.run.job_id and not self.run.ended:
-            self.run.show_end(self._import())
-            self._desk.changed(job)
-            self._show_step()
-
     def _another_table(self) -> None:
-        if self.draft is not None:
-            self._look(self.draft.inspection.path, FileOptions())
-            self.go_to(FILE)
-
-    def _save_errors(self) -> None:
-        desk, import_id = self._desk, self.import_id
-        stem = Path(self._import().file_name).stem
-        name = filled(say("%1 errors.csv"), stem)
-
-        def save(target: Path) -> None:
-            desk.run_write(
-                self,
-                lambda: desk.workspace.imports.save_errors(desk.actor, import_id, target),
-                lambda _: desk.toast(say("Error file saved"), str(target)),
-                self._say,
-            )
-
-        ask_save(self, say("Save error file"), name, save)
-
-    def _show_records(self) -> None:
-        self._desk.go(f"records/{self._import().object_name}")
-
-    def _show_audit(self) -> None:
-        desk = self._desk
-        wanted = AuditFilters(search=self.run.job_id)
-        page = desk.workspace.audit_reader.events(desk.actor, wanted, limit=1)
-        desk.go(f"audit/{page.events[0].id}" if page.events else "audit")
+        """Go back to the tables that were not imported."""
+        self.bundle = self.bundle.without_taken()
+        self.go_to(FILE)
+        self._go_on_looking()
 
     def _say(self, error: Exception | None) -> None:
         if error is None:

@@ -196,10 +196,11 @@ class CheckStep(QWidget):
         self.checking = busy
         self.busy.setVisible(busy)
 
-    def show_result(self, found: Preflight) -> None:
-        """Show what the import would do."""
-        self.set_busy(False)
+    def show_result(self, found: Preflight | None) -> None:
+        """Show what the import would do; what was there stays until that is known."""
         self.result = found
+        if found is None:
+            return
         self._show_banners(self._notices(found))
         rows = say("%Ln row{|s}", found.rows)
         self._heading.setText(

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from crmdesk.core.records.catalogue import PropertyDefinition
-from crmdesk.core.records.dates import DateOrder
-from crmdesk.core.records.schema import ObjectType
-from crmdesk.core.records.types import PropertyFormat
+from crmdesk.core.records.dates import DateOrder, detect_date_order
+from crmdesk.core.records.schema import ObjectType, Property
+from crmdesk.core.records.types import PropertyFormat, PropertyType
 from crmdesk.core.transfer.columns import RECORD_ID, default_key, possible_keys
 from crmdesk.core.transfer.model import (
     ArchivedMatches,
@@ -29,7 +29,8 @@ class Draft:
         mapping: column → internal name of the property, for the columns that are imported.
         new: properties that the import makes, by the column they are for.
         links: columns that name other records, by their heading.
-        static, date_orders: as a template has them.
+        static: the values that every row gets, by property.
+        date_orders: columns for which a person chose how their dates are written.
     """
 
     inspection: Inspection
@@ -48,7 +49,8 @@ class Draft:
     @classmethod
     def of(cls, inspection: Inspection, object_type: ObjectType | None) -> Draft:
         """The import as the file itself proposes it."""
-        return cls(inspection, object_type, inspection.mapping)
+        links = {each.header: each for each in inspection.associations}
+        return cls(inspection, object_type, inspection.mapping, links=links)
 
     @property
     def readable(self) -> bool:
@@ -66,17 +68,32 @@ class Draft:
         return tuple(
             column
             for column in self.inspection.columns
-            if column.date_order is DateOrder.UNDECIDED
-            and column.header in self.mapping
+            if self.has_dates(column.header)
             and column.header not in self.date_orders
+            and written_order(column) is DateOrder.UNDECIDED
         )
+
+    def has_dates(self, header: str) -> bool:
+        """Whether a column goes to a property of dates."""
+        name, made = self.mapping.get(header), self.new.get(header)
+        kind = self.object_type
+        known = None if kind is None or name is None else kind.by_name.get(name)
+        target = made or known
+        return target is not None and target.type in (PropertyType.DATE, PropertyType.DATETIME)
 
     @property
     def has_lifecycle(self) -> bool:
-        """Whether a column goes to the lifecycle stage."""
-        names = set(self.mapping.values())
+        """Whether a column or a fixed value goes to the lifecycle stage."""
+        names = {*self.mapping.values(), *self.static}
         offered = () if self.object_type is None else self.object_type.properties
         return any(p.name in names and p.format == PropertyFormat.LIFECYCLE for p in offered)
+
+    @property
+    def may_be_fixed(self) -> tuple[Property, ...]:
+        """Properties that every row could get one value for."""
+        taken = {*self.mapping.values(), *self.static}
+        offered = () if self.object_type is None else self.object_type.writable
+        return tuple(p for p in offered if not p.unique and p.name not in taken)
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -129,13 +146,34 @@ class Draft:
         new = {column: made for column, made in self.new.items() if column in kept}
         links = {column: link for column, link in self.links.items() if column != header}
         mapping = kept if name is None else kept | {header: name}
-        return replace(self, mapping=mapping, new=new, links=links)
+        static = {fixed: value for fixed, value in self.static.items() if fixed != name}
+        return replace(self, mapping=mapping, new=new, links=links, static=static)
 
     def with_link(self, header: str, object_name: str, by: str) -> Draft:
         """Let a column name records of another object, by a property or by their ids."""
         without = self.with_target(header, None)
         link = AssociationColumn(header, object_name, by)
         return replace(without, links={**without.links, header: link})
+
+    def with_labels(self, header: str, label: str, label_header: str | None) -> Draft:
+        """Say what the records that a column names are: one label for all, or by a column."""
+        link = replace(self.links[header], label=label, label_header=label_header)
+        return replace(self, links={**self.links, header: link})
+
+    def with_key_link(self, link: AssociationColumn) -> Draft:
+        """Let a column name the rows of another table of the same import."""
+        without = self.with_target(link.header, None)
+        return replace(without, links={**without.links, link.header: link})
+
+    def with_dates(self, header: str, order: DateOrder | None) -> Draft:
+        """Read the dates of a column in an order, or as the file shows."""
+        orders = {column: each for column, each in self.date_orders.items() if column != header}
+        return replace(self, date_orders=orders if order is None else orders | {header: order})
+
+    def with_fixed(self, name: str, value: str | None) -> Draft:
+        """Give every row a value, or no longer."""
+        static = {fixed: each for fixed, each in self.static.items() if fixed != name}
+        return replace(self, static=static if value is None else static | {name: value})
 
     def with_new(self, header: str, definition: PropertyDefinition) -> Draft:
         """Make a property for a column."""
@@ -177,3 +215,8 @@ class Draft:
             options=found.options,
             sha256=found.sha256,
         )
+
+
+def written_order(column: ColumnSuggestion) -> DateOrder:
+    """In which order a column's first cells write their dates."""
+    return column.date_order or detect_date_order(column.samples)

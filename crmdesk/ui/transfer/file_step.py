@@ -18,9 +18,19 @@ from crmdesk.ui.tables.data_table import DataTable
 from crmdesk.ui.tables.source import ListSource
 from crmdesk.ui.theme.apply import px
 from crmdesk.ui.theme.fonts import TextStyle
+from crmdesk.ui.transfer.bundle import Bundle
 from crmdesk.ui.transfer.choices import Choices
 from crmdesk.ui.transfer.file_choice import DropZone, ask_open
-from crmdesk.ui.transfer.wording import file_kind, filled, recognised_by, say, trust_sentence
+from crmdesk.ui.transfer.table_list import TableList
+from crmdesk.ui.transfer.wording import (
+    file_kind,
+    filled,
+    mismatch_words,
+    recognised_by,
+    say,
+    trust_sentence,
+)
+from crmdesk.ui.widgets.banner import Banner, BannerTone
 from crmdesk.ui.widgets.buttons import Button
 from crmdesk.ui.widgets.card import Card
 from crmdesk.ui.widgets.check_row import CheckRow
@@ -39,11 +49,15 @@ class FileStep(QWidget):
     """Shows what was found in a file and lets a person put it right.
 
     Signals:
-        file_chosen: path of another file.
+        file_chosen: path of another file, which takes the place of all there are.
+        file_added: path of one more file.
         options_changed: the ``FileOptions`` to look again with.
+        object_picked: the object that a person chose, or took over from what the file looks like.
     """
 
     file_chosen = Signal(str)
+    file_added = Signal(str)
+    object_picked = Signal(str)
     options_changed = Signal(object)
 
     def __init__(
@@ -54,7 +68,10 @@ class FileStep(QWidget):
         self._inspection: Inspection | None = None
         self.drop = DropZone()
         self.drop.chosen.connect(self.file_chosen)
-        self.table_choice, self.object_choice = Choices(), Choices()
+        self.tables = TableList()
+        self.object_choice = Choices()
+        self.mismatch = Banner(BannerTone.WARN, " ")
+        self.mismatch.setObjectName("import_mismatch")
         self.encoding, self.delimiter = Choices(), Choices()
         self.header = CheckRow(say("The first row holds the names of the columns"))
         self.preview_source = ListSource([Column("0", " ", sortable=False)])
@@ -72,10 +89,11 @@ class FileStep(QWidget):
         self._about = Paragraph("", TextStyle.CAPTION, "text2")
         self._trust = Paragraph("", TextStyle.CAPTION, "text2")
         self.other_file = Button(say("Choose another file"), icon="folder-open")
+        self.more = Button(say("Add another file"), icon="plus")
+        self.more.setObjectName("add_file")
         card = Card()
-        for widget in (self._name, self._about, self._trust, self.other_file):
-            card.body.addWidget(widget)
-        self._table_field = FormField(say("Table"), self.table_choice)
+        for part in (self._name, self._about, self._trust, self.other_file, self.more):
+            card.body.addWidget(part)
         self._object_field = FormField(say("Object"), self.object_choice)
         self._encoding_field = FormField(say("Encoding"), self.encoding)
         self._delimiter_field = FormField(say("Columns are separated by"), self.delimiter)
@@ -85,7 +103,7 @@ class FileStep(QWidget):
         column.setSpacing(16)
         for widget in (
             card,
-            self._table_field,
+            self.tables,
             self._object_field,
             self._encoding_field,
             self._delimiter_field,
@@ -96,10 +114,15 @@ class FileStep(QWidget):
         left = scrolling(options)
         left.setFixedWidth(px(_OPTIONS_WIDTH))
         self._rows_note = label("", TextStyle.CAPTION, "text2")
-        self._rows_note.setContentsMargins(24, 16, 24, 8)
+        notice = QVBoxLayout()
+        notice.setContentsMargins(24, 16, 24, 8)
+        notice.setSpacing(12)
+        notice.addWidget(self.mismatch)
+        notice.addWidget(self._rows_note)
+        self.mismatch.hide()
         right = QVBoxLayout()
         right.setSpacing(0)
-        right.addWidget(self._rows_note)
+        right.addLayout(notice)
         right.addWidget(self.preview, 1)
         found = QWidget()
         row = QHBoxLayout(found)
@@ -116,14 +139,25 @@ class FileStep(QWidget):
 
     def _connect(self) -> None:
         self.other_file.clicked.connect(lambda: ask_open(self, self.file_chosen.emit))
-        self.table_choice.picked.connect(
-            lambda name: self._change(table=name, object_name=None, has_header=None)
-        )
-        self.object_choice.picked.connect(lambda name: self._change(object_name=name))
+        self.more.clicked.connect(lambda: ask_open(self, self.file_added.emit))
+        self.object_choice.picked.connect(self._pick_object)
+        self.mismatch.acted.connect(self._take_looks)
         self.encoding.picked.connect(lambda name: self._change(encoding=name))
         self.delimiter.picked.connect(lambda mark: self._change(delimiter=mark))
         self.header.toggled.connect(self._change_header)
-        QWidget.setTabOrder(self.other_file, self.table_choice)
+        QWidget.setTabOrder(self.other_file, self.more)
+        QWidget.setTabOrder(self.more, self.tables.all_button)
+        QWidget.setTabOrder(self.tables.all_button, self.tables.list)
+        QWidget.setTabOrder(self.tables.list, self.object_choice)
+
+    def _pick_object(self, name: str) -> None:
+        self.object_picked.emit(name)
+        self._change(object_name=name)
+
+    def _take_looks(self) -> None:
+        found = self._inspection
+        if found is not None and found.looks_like is not None:
+            self._pick_object(found.looks_like)
 
     def _change_header(self, checked: bool) -> None:
         found = self._inspection
@@ -135,8 +169,17 @@ class FileStep(QWidget):
             options: FileOptions = replace(self._inspection.options, **changes)  # type: ignore[arg-type]
             self.options_changed.emit(options)
 
-    def show_inspection(self, found: Inspection | None) -> None:
-        """Show what a file holds; None asks for a file."""
+    def show_bundle(self, bundle: Bundle) -> None:
+        """Show the tables of all files, where there are several."""
+        self.tables.setVisible(len(bundle.entries) > 1)
+        self.tables.show_bundle(bundle, {each.name: each.plural_label for each in self._objects})
+
+    def show_inspection(self, found: Inspection | None, *, from_page: bool = False) -> None:
+        """Show what a file holds; None asks for a file.
+
+        Args:
+            from_page: the object is the one that the import was begun for.
+        """
         self._inspection = found
         self._faces.setCurrentIndex(0 if found is None else 1)
         if found is None:
@@ -146,21 +189,21 @@ class FileStep(QWidget):
         trust = trust_sentence(found)
         self._trust.set_text(trust)
         self._trust.setVisible(bool(trust))
-        self._show_choices(found)
+        self._show_choices(found, from_page)
         self._show_dialect(found)
         self._show_preview(found)
 
-    def _show_choices(self, found: Inspection) -> None:
-        tables = [(table.name, table.name) for table in found.tables]
-        chosen = "" if Question.TABLE in found.questions else (found.options.table or "")
-        self.table_choice.offer(tables, chosen)
-        self._table_field.setVisible(len(tables) > 1)
-        asked = say("The file holds several tables. Choose one of them.")
-        self._table_field.set_help("" if chosen else asked)
-        objects = [(each.name, each.plural_label) for each in self._objects]
-        self.object_choice.offer(objects, found.object_name or "")
-        self._object_field.set_help(recognised_by(found.known_by))
+    def _show_choices(self, found: Inspection, from_page: bool) -> None:
+        objects = {each.name: each.plural_label for each in self._objects}
+        self.object_choice.offer([*objects.items()], found.object_name or "")
+        origin = say("Taken from the page you came from")
+        self._object_field.set_help(origin if from_page else recognised_by(found.known_by))
         self._object_field.setVisible(Question.TABLE not in found.questions)
+        looks = objects.get(found.another_object or "")
+        self.mismatch.setVisible(looks is not None)
+        if looks is not None:
+            chosen = objects.get(found.object_name or "", "")
+            self.mismatch.set_state(BannerTone.WARN, *mismatch_words(found, chosen, looks))
 
     def _show_dialect(self, found: Inspection) -> None:
         dialect = found.dialect

@@ -69,10 +69,11 @@ class RunStep(QWidget):
         column.addLayout(self._ways)
         column.addStretch(1)
 
-    def begin(self, found: Import) -> None:
-        """Show an import that was just queued."""
+    def begin(self, found: Import, tables: int = 1) -> None:
+        """Show an import that was just queued, or several in one job."""
         self.job_id, self.ended = found.job_id or "", False
-        self._title.setText(say("Importing %1").replace("%1", found.name))
+        alone = say("Importing %1").replace("%1", found.name)
+        self._title.setText(alone if tables == 1 else say("Importing %Ln table{|s}", tables))
         empty_layout(self._row_slot)
         empty_layout(self._ways)
         empty_layout(self._banners)
@@ -115,6 +116,8 @@ class RunStep(QWidget):
             JobState.INTERRUPTED: say("The import was interrupted. Nothing was written."),
         }
         self.progress.set_ended(_ENDS[found.state], texts[found.state])
+        empty_layout(self._banners)
+        empty_layout(self._ways)
         if found.error is not None:
             title = str(found.error.get("message") or "")
             self._banners.addWidget(

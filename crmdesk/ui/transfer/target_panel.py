@@ -9,19 +9,30 @@ from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QListView, QVBoxLayout, QWidget
 
 from crmdesk.core.records.types import PropertyFormat
+from crmdesk.core.transfer.date_preview import CHOICES
 from crmdesk.core.transfer.model import ColumnSuggestion
 from crmdesk.ui.theme.fonts import TextStyle
-from crmdesk.ui.transfer.draft import Draft
+from crmdesk.ui.transfer.choices import Choices
+from crmdesk.ui.transfer.draft import Draft, written_order
 from crmdesk.ui.transfer.link_ways import LinkWay
-from crmdesk.ui.transfer.wording import fault_words, filled, matched_by, property_label, say
+from crmdesk.ui.transfer.wording import (
+    dates_preview,
+    fault_words,
+    filled,
+    matched_by,
+    order_words,
+    property_label,
+    say,
+)
 from crmdesk.ui.widgets.buttons import Button
+from crmdesk.ui.widgets.form_field import FormField
 from crmdesk.ui.widgets.paragraph import Paragraph
 from crmdesk.ui.widgets.search_field import SearchField
 from crmdesk.ui.widgets.side_panel import SidePanel
 
 _KEY = Qt.ItemDataRole.UserRole
-#: No name of an object or property has it.
-_LINK = ":"
+#: No name of a property begins so.
+_LINK, _TEXT, _COLUMN = ":", "=", "#"
 
 
 class TargetPanel(SidePanel):
@@ -29,12 +40,16 @@ class TargetPanel(SidePanel):
 
     Signals:
         picked: internal name of the property; empty for "do not import".
-        link_picked: object and property by which the column names other records.
+        link_picked: the ``LinkWay`` by which the column names other records.
+        label_picked: the label of these associations, and the column that gives it.
+        dates_picked: the order of its dates; empty for what the file shows.
         create_asked: a new property is wanted for it.
     """
 
     picked = Signal(str)
-    link_picked = Signal(str, str)
+    link_picked = Signal(object)
+    label_picked = Signal(str, str)
+    dates_picked = Signal(str)
     create_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -51,12 +66,17 @@ class TargetPanel(SidePanel):
         self.list.setFrameShape(QListView.Shape.NoFrame)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setModel(self._items)
+        self.labels, self.dates = Choices(), Choices()
+        self._label_field = FormField(say("Label of the association"), self.labels)
+        self._dates_field = FormField(say("Order in its dates"), self.dates)
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(11, 12, 16, 8)
         column.setSpacing(8)
-        for widget in (self._samples, self.search, self.list, self._reason):
+        for widget in (self._samples, self.search, self.list, self._label_field):
             column.addWidget(widget)
+        column.addWidget(self._dates_field)
+        column.addWidget(self._reason)
         column.setStretch(2, 1)
         self.add_page("target", say("Property"), content, scrolls=False)
         self.create_button = Button(say("Create property"), icon="plus")
@@ -68,9 +88,11 @@ class TargetPanel(SidePanel):
         self.search.returnPressed.connect(lambda: self._take(self._topmost()))
         self.list.clicked.connect(self._take)
         self.list.activated.connect(self._take)
+        self.labels.picked.connect(self._pick_label)
+        self.dates.picked.connect(self.dates_picked)
 
     def offer_links(self, ways: Sequence[LinkWay]) -> None:
-        """Say what a column may name beside values of its own."""
+        """Say what a column may name beside values of its own, rows of other tables first."""
         self._ways = tuple(ways)
 
     def show_column(self, draft: Draft, column: ColumnSuggestion, no_right: str) -> None:
@@ -83,6 +105,37 @@ class TargetPanel(SidePanel):
         self._reason.setVisible(bool(no_right))
         self.create_button.set_reason(no_right)
         self._fill(draft, column)
+        self._show_dates(draft, column)
+
+    def show_labels(self, draft: Draft, column: ColumnSuggestion, labels: Sequence[str]) -> None:
+        """Offer the labels of what the column names, where it names anything."""
+        link = draft.links.get(column.header)
+        self._label_field.setVisible(link is not None)
+        if link is None:
+            return
+        texts = [*labels, link.label] if link.label not in ("", *labels) else labels
+        choices = [("", say("No label")), *((_TEXT + each, each) for each in texts)]
+        choices += [
+            (_COLUMN + each, filled(say("From the column “%1”"), each))
+            for each in draft.inspection.headers
+            if each != column.header
+        ]
+        chosen = _COLUMN + link.label_header if link.label_header else ""
+        self.labels.offer(choices, chosen or (link.label and _TEXT + link.label))
+
+    def _show_dates(self, draft: Draft, column: ColumnSuggestion) -> None:
+        """Offer the order of dates, with the first of them as they would be read."""
+        self._dates_field.setVisible(draft.has_dates(column.header))
+        written = written_order(column)
+        shown = filled(say("As the file shows: %1"), order_words(written))
+        choices = [("", shown), *((each.value, order_words(each)) for each in CHOICES)]
+        chosen = draft.date_orders.get(column.header)
+        self.dates.offer(choices, chosen.value if chosen else "")
+        self._dates_field.set_help(dates_preview(column, chosen or written))
+
+    def _pick_label(self, key: str) -> None:
+        text = key[1:]
+        self.label_picked.emit(*(("", text) if key.startswith(_COLUMN) else (text, "")))
 
     def _fill(self, draft: Draft, column: ColumnSuggestion) -> None:
         object_type, current = draft.object_type, draft.target_of(column.header)
@@ -105,9 +158,8 @@ class TargetPanel(SidePanel):
                 shown = filled(say("%1 (has “%2”)"), shown, taken[each.name])
             self._add(each.name, shown, each.name == current)
         link = draft.links.get(column.header)
-        for way in self._ways:
-            mine = link is not None and (link.object_name, link.property) == way.names
-            self._add(_LINK.join(("", *way.names)), way.shown, mine)
+        for place, way in enumerate(self._ways):
+            self._add(f"{_LINK}{place}", way.shown, link is not None and way.serves(link))
         self._narrow(self.search.text())
 
     def _add(self, name: str, shown: str, current: bool) -> None:
@@ -117,6 +169,13 @@ class TargetPanel(SidePanel):
         self._items.appendRow(item)
         if current:
             self.list.setCurrentIndex(item.index())
+
+    def choose_way(self, object_name: str, by: str) -> None:
+        """Take a way to name other records, by a property or by a column of another table."""
+        for place, way in enumerate(self._ways):
+            if (object_name, by) in (way.names, (way.names[0], way.shared and way.shared.key)):
+                self.choose(f"{_LINK}{place}")
+                return
 
     def choose(self, name: str) -> None:
         """Take a property as a click on it does."""
@@ -150,6 +209,6 @@ class TargetPanel(SidePanel):
             return
         name = str(index.data(_KEY))
         if name.startswith(_LINK):
-            self.link_picked.emit(*name.split(_LINK)[1:])
+            self.link_picked.emit(self._ways[int(name.removeprefix(_LINK))])
         else:
             self.picked.emit(name)

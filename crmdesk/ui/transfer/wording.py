@@ -7,6 +7,7 @@ from datetime import date
 from PySide6.QtCore import QCoreApplication
 
 from crmdesk.core.jobs.job import JobState
+from crmdesk.core.records.dates import DateOrder
 from crmdesk.core.records.recognition import MatchedBy
 from crmdesk.core.records.schema import ObjectType
 from crmdesk.core.transfer.columns import RECORD_ID
@@ -84,6 +85,13 @@ def recognised_by(how: ObjectKnownBy) -> str:
     }[how]
 
 
+def mismatch_words(found: Inspection, chosen: str, looks: str) -> tuple[str, str, str]:
+    """A file that looks like another object: what it looks like, what it is set to, the way out."""
+    title = filled(say("This file looks like %1"), looks.lower())
+    text = filled(say("%1, but it is set to %2."), recognised_by(found.looks_by), chosen.lower())
+    return title, text, filled(say("Import as %1"), looks.lower())
+
+
 def matched_by(column: ColumnSuggestion) -> str:
     """How a column found its property, or why it found none."""
     if column.fault is not None and column.how is MatchedBy.NOTHING:
@@ -98,7 +106,9 @@ def matched_by(column: ColumnSuggestion) -> str:
         MatchedBy.ALIAS: say("By another known name"),
         MatchedBy.KNOWN_COLUMN: say("Known from CRM exports, not a property here yet"),
         MatchedBy.DUPLICATE: say("Another column has this property"),
-        MatchedBy.ASSOCIATION: say("Association, choose what it names"),
+        MatchedBy.ASSOCIATION: say("Association, choose what it names")
+        if column.association is None
+        else say("By its heading"),
         MatchedBy.KIND_OF_ACTIVITY: say("Kind of activity, not imported"),
         MatchedBy.STAGE_HISTORY: say("Stage history, not imported"),
         MatchedBy.NOTHING: say("Not recognised"),
@@ -180,15 +190,36 @@ def problem_type(kind: str) -> str:
     return known.get(kind, plain[:1].upper() + plain[1:])
 
 
+def order_words(order: DateOrder) -> str:
+    """In which order a date gives its parts."""
+    return {
+        DateOrder.DAY_FIRST: say("Day, month, year"),
+        DateOrder.MONTH_FIRST: say("Month, day, year"),
+        DateOrder.YEAR_FIRST: say("Year, month, day"),
+        DateOrder.UNDECIDED: say("not clear"),
+    }[order]
+
+
+def dates_preview(column: ColumnSuggestion, order: DateOrder) -> str:
+    """How the first dates of a column would be read; why not, where the file does not say."""
+    if order is DateOrder.UNDECIDED:
+        return say("These dates can be read in two ways. The file does not say which.")
+    lines = []
+    for text, day in preview_dates(column.samples, order):
+        read = say("no date") if day is None else words.day(date.fromisoformat(day))
+        lines.append(filled(say("%1 is %2"), text, read))
+    return "\n".join(lines)
+
+
 def dates_help(draft: Draft) -> str:
     """Why the order of dates is asked for; once it is chosen, how the first ones would be read."""
     if draft.date_order is None:
         return say("Dates such as 03/04/2026 can be read in two ways. The file does not say which.")
-    lines = []
-    for column in draft.undecided_dates:
-        for text, day in preview_dates(column.samples, draft.date_order):
-            read = say("no date") if day is None else words.day(date.fromisoformat(day))
-            lines.append(filled(say("%1: %2 is %3"), column.header, text, read))
+    lines = [
+        filled(say("%1: %2"), column.header, line)
+        for column in draft.undecided_dates
+        for line in dates_preview(column, draft.date_order).splitlines()
+    ]
     return "\n".join(lines[:_DATES_SHOWN])
 
 

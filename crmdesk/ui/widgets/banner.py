@@ -71,7 +71,7 @@ class Banner(QFrame):
         words.setSpacing(0)
         words.addWidget(self._title)
         words.addWidget(self._text)
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         margin = 16 if large else 12
         row.setContentsMargins(margin, 10 if large else 6, 8, 10 if large else 6)
         row.setSpacing(12)
@@ -79,6 +79,11 @@ class Banner(QFrame):
         row.addLayout(words, 1)
         row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignVCenter)
         self.set_state(tone, title, text, action, icon=icon)
+
+    def become_strip(self) -> None:
+        """Span the window from edge to edge, its words in line with the page's below."""
+        restyle(self, "strip", True)
+        self._row.setContentsMargins(24, 8, 15, 8)
 
     def set_state(
         self, tone: BannerTone, title: str, text: str = "", action: str = "", *, icon: str = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from crmdesk.ui.theme.apply import current_tokens, font, px
 from crmdesk.ui.theme.fonts import TextStyle
@@ -74,6 +75,7 @@ class LeftList(QFrame):
         self.setFixedWidth(px(width))
         self._items: dict[str, ListItem] = {}
         self._reasons: dict[str, Paragraph] = {}
+        self._stops: list[QWidget] = []
         self._group = QButtonGroup(self)
         body = QWidget()
         self._column = QVBoxLayout(body)
@@ -85,6 +87,7 @@ class LeftList(QFrame):
         self.top.setSpacing(0)
         self.top.addWidget(scrolling(body), 1)
         self._group.buttonClicked.connect(self._choose)
+        self._group.buttonToggled.connect(self._stop_at_current)
 
     def _insert(self, widget: QWidget) -> None:
         self._column.insertWidget(self._column.count() - 1, widget)
@@ -98,6 +101,8 @@ class LeftList(QFrame):
         if tool is not None:
             layout.addWidget(tool)
         self._insert(row)
+        if tool is not None:
+            self._stop_at(tool)
         return row
 
     def add(self, key: str, text: str, icon: str, count: str = "") -> ListItem:
@@ -111,10 +116,29 @@ class LeftList(QFrame):
         self._group.addButton(item)
         self._insert(item)
         self._insert(reason)
+        self._stop_at(item)
+        if self._group.checkedButton() is not None:
+            item.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         return item
+
+    def _stop_at_current(self, button: QWidget, checked: bool) -> None:
+        """One stop of Tab for all places, the current one; arrow keys go on from there."""
+        if checked:
+            for item in self._items.values():
+                policy = Qt.FocusPolicy.StrongFocus
+                item.setFocusPolicy(policy if item is button else Qt.FocusPolicy.ClickFocus)
+
+    def _stop_at(self, widget: QWidget) -> None:
+        """Tab comes here in the order that is seen, also when it was made later than the rest."""
+        self._stops = [each for each in self._stops if isValid(each)]
+        if self._stops:
+            QWidget.setTabOrder(self._stops[-1], widget)
+        self._stops.append(widget)
 
     def remove(self, key: str) -> None:
         """Take a place away."""
+        if self._items[key] in self._stops:
+            self._stops.remove(self._items[key])
         for widget in (self._items.pop(key), self._reasons.pop(key)):
             widget.hide()
             widget.deleteLater()

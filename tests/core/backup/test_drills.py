@@ -111,6 +111,21 @@ def test_zero_days_switch_the_regular_drill_off(timed_desk: Desk) -> None:
     assert desk.workspace.drills.start_if_due(again) is None
 
 
+def test_health_says_when_the_regular_drill_is_overdue(timed_desk: Desk) -> None:
+    desk = timed_desk
+    desk.backup()
+    desk.time.forward(days=13)  # type: ignore[union-attr]
+    again = desk.signed_in(1, desk.admin.email, desk.admin.full_name)
+    assert HealthReason.DRILL_LATE not in desk.workspace.backups.health(again).reasons
+    desk.time.forward(days=1, minutes=1)  # type: ignore[union-attr]
+    last = desk.signed_in(1, desk.admin.email, desk.admin.full_name)
+
+    assert HealthReason.DRILL_LATE in desk.workspace.backups.health(last).reasons
+
+    desk.workspace.run_job(desk.workspace.drills.start(last))
+    assert HealthReason.DRILL_LATE not in desk.workspace.backups.health(last).reasons
+
+
 def test_health_says_when_the_last_backup_is_late_and_when_it_never_was(timed_desk: Desk) -> None:
     desk = timed_desk
     assert HealthReason.NEVER in desk.workspace.backups.health(desk.admin).reasons

@@ -20,6 +20,7 @@ from crmdesk.core.db.page_digests import DigestFile
 from crmdesk.core.db.page_keeper import PageFindings, can_keep, digests_path
 from crmdesk.core.db.schema import upgrade
 from crmdesk.core.db.sqlite_log import log_path
+from tests.damaging import flip
 
 pytestmark = pytest.mark.skipif(not can_keep(), reason="neither this SQLite nor Windows can")
 PAGE = 4096
@@ -70,15 +71,6 @@ def looked_at(path: Path) -> PageFindings:
         return look(opened)
     finally:
         opened.close()
-
-
-def flip(path: Path, place: int, bit: int = 0) -> None:
-    """Turn one bit of a file over."""
-    with path.open("r+b") as file:
-        file.seek(place)
-        byte = file.read(1)[0]
-        file.seek(place)
-        file.write(bytes([byte ^ (1 << bit)]))
 
 
 def test_every_page_that_was_written_has_a_digest(path: Path) -> None:

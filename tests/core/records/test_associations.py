@@ -141,7 +141,7 @@ def test_a_count_is_no_edit(desk: Desk):
     assert desk.read(ann).version == ann.version
     assert desk.read(ann).updated_at == ann.updated_at
     kinds = [e.kind for e in desk.workspace.records.history(desk.admin, "contacts", ann.id)]
-    assert kinds == ["create"]
+    assert kinds == ["associate", "create"]
 
 
 def test_the_last_activity_is_the_latest_live_one(desk: Desk):
@@ -289,14 +289,16 @@ def test_taking_many_associations_back_is_one_entry(desk: Desk):
     recounted(desk)
 
 
-def test_undoing_leaves_alone_what_changed_since(desk: Desk):
+def test_undoing_what_changed_since_is_refused_and_writes_nothing(desk: Desk):
     ann, northwind = desk.contact(), company(desk)
     added = associate(desk, ann, northwind)
     dissociate(desk, ann, northwind)
+    before = desk.sql("SELECT count(*) FROM change_sets")
 
-    undone = desk.workspace.associations.undo(desk.admin, added.change_id)
+    with pytest.raises(UserError, match="changed since"):
+        desk.workspace.associations.undo(desk.admin, added.change_id)
 
-    assert (undone.undone, undone.skipped) == (0, 1)
+    assert desk.sql("SELECT count(*) FROM change_sets") == before
 
 
 def test_a_limit_keeps_the_next_one_out_and_says_so(desk: Desk):

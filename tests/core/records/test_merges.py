@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.errors import PermissionDenied, UserError
 from crmdesk.core.records.merge_plan import Side
@@ -183,6 +184,27 @@ def test_standing_merges_of_a_record_are_listed_newest_first(desk: Desk):
     undo(desk, late.change_id)
     left = service.of_record(desk.admin, "contacts", ann.id)
     assert [each.change_id for each in left] == [early.change_id]
+
+
+def test_a_merge_says_whether_whoever_looks_may_take_it_back(desk: Desk):
+    ann, anne = desk.contact(), desk.contact(date_of_birth="1980-02-03")
+    merge(desk, ann, anne)
+    marc = desk.user("Marc Dubois", Permission.DELETE_RECORDS)
+    chief = desk.user("Una Berg", super_admin=True)
+    service = desk.workspace.merges
+
+    def undoable(actor: Actor) -> list[bool]:
+        return [each.undoable for each in service.of_record(actor, "contacts", ann.id)]
+
+    assert (undoable(desk.admin), undoable(chief), undoable(marc)) == ([True], [True], [False])
+    bo, bob = desk.contact(), desk.contact()
+    mine = service.apply(marc, "contacts", bo.id, bob.id)
+    assert service.of_record(marc, "contacts", bo.id)[0].undoable
+    with desk.workspace.database.write() as tx:
+        tx.sql("DELETE FROM user_permissions WHERE user_id = ?", (marc.user_id,))
+    assert not service.of_record(marc, "contacts", bo.id)[0].undoable
+    with pytest.raises(PermissionDenied):
+        service.undo(marc, mine.change_id)
 
 
 def test_a_merge_that_something_was_built_upon_is_taken_back_last(desk: Desk):

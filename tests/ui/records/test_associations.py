@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from crmdesk.core.records.create_forms import FormField
 from crmdesk.core.records.merge_plan import Side
+from crmdesk.ui.records.history import EntryRow
+from crmdesk.ui.widgets.buttons import IconButton
 from tests.ui.clipping import clipped
 from tests.ui.records.test_panel import open_first
 
@@ -201,7 +203,7 @@ def test_a_merge_is_taken_back_from_the_menu_of_the_record_that_is_left(desk, op
     menu.close()
 
     records.wait(lambda: desk.read(anne).archived_at is None)
-    records.wait(lambda: records.told.toasts[-1][0] == "Merge taken back")
+    records.wait(lambda: [toast[0] for toast in records.told.toasts] == ["Merge taken back"])
 
 
 def test_a_merge_of_records_that_changed_meanwhile_is_looked_at_again(desk, open_page):
@@ -234,3 +236,47 @@ def test_the_create_dialog_asks_for_the_chosen_fields_and_demands_the_required(d
     dialog.deed_button.click()
 
     records.wait(lambda: desk.sql("SELECT city, phone FROM obj_contacts") == [("Oslo", "555")])
+
+
+def test_the_history_tells_of_associations_and_leads_to_the_other_record(desk, open_page):
+    desk.workspace.association_definitions.add_label(
+        desk.admin, "contacts", "companies", "Employer", "Employee"
+    )
+    ann, north = pair(desk)
+    linked(desk, ann, north)
+    desk.workspace.associations.relabel(
+        desk.admin, "contacts", ann.id, "companies", north.id, ["Employer"]
+    )
+    records = open_page(desk)
+    open_first(records, ann)
+    panel = records.page.panel
+    panel.show_page("history")
+    records.wait(lambda: len(panel.history.entries) == 3)
+    rows = panel.history.findChildren(EntryRow)
+    told = [each.accessibleName().split(", ")[0] for each in rows]
+    assert told == [
+        "Label of the association with Northwind Traders changed. no label \N{RIGHTWARDS ARROW} "
+        "Employer. Ingrid Solberg",
+        "Associated with Northwind Traders. Ingrid Solberg",
+        "Created. Ingrid Solberg",
+    ]
+    button = rows[0].findChild(IconButton)
+    assert button.accessibleName() == "Open Northwind Traders"
+    records.wait(button.isVisible)
+    records.qtbot.keyClick(button, Qt.Key.Key_Space)
+    assert records.told.links == [f"records/companies/{north.id}"]
+
+
+def test_the_history_follows_an_association_that_is_removed_in_the_panel(desk, open_page):
+    ann, north = pair(desk)
+    linked(desk, ann, north)
+    records = open_page(desk)
+    page = shown(records, ann)
+    records.wait(lambda: row(page, north) is not None)
+
+    page.remove(row(page, north).other)
+
+    history = records.page.panel.history
+    records.wait(
+        lambda: [each.kind for each in history.entries] == ["dissociate", "associate", "create"]
+    )

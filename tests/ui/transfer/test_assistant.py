@@ -25,7 +25,7 @@ def opened(qtbot, page: TransferPage, path: Path) -> ImportAssistant:
     if not page.in_assistant:
         page.begin_import()
     assistant.open_file(str(path))
-    qtbot.waitUntil(lambda: not assistant.busy.isVisible())
+    qtbot.waitUntil(lambda: not assistant.looking.busy)
     return assistant
 
 
@@ -347,8 +347,9 @@ def test_a_backup_offers_its_tables_one_by_one(desk, page, qtbot):
     assistant = opened(qtbot, page, desk.backup_file())
     assert assistant.reason.text() == "Choose a table"
 
-    assistant.file.table_choice.pick("contacts.csv")
-    qtbot.waitUntil(lambda: assistant.draft.object_type is not None)
+    place = next(n for n, e in enumerate(assistant.bundle.entries) if e.table == "contacts.csv")
+    assistant.file.tables.tick(place, True)
+    qtbot.waitUntil(lambda: not assistant.busy.isVisible() and assistant.bundle.current == place)
 
     assert "Recognised by the list of contents in the file" in texts(assistant.file)
     assert "A backup of this workspace" in texts(assistant.file)

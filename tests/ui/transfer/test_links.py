@@ -16,7 +16,7 @@ def test_a_column_names_companies_and_they_are_associated(page, desk, write, qtb
     qtbot.waitUntil(lambda: assistant.draft is not None)
     assistant.go_to(COLUMNS)
     assistant.columns.open_column(2)
-    assistant.columns.panel.choose(":companies:name")
+    assistant.columns.panel.choose_way("companies", "name")
 
     (row,) = assistant.columns.source.rows([2])
     assert row.cells["target"].text == "Associate with companies by Company name"
@@ -44,7 +44,7 @@ def test_a_column_that_names_records_gives_no_value_and_can_give_one_again(page,
     qtbot.waitUntil(lambda: assistant.draft is not None)
     assistant.go_to(COLUMNS)
     assistant.columns.open_column(2)
-    assistant.columns.panel.choose(":companies:name")
+    assistant.columns.panel.choose_way("companies", "name")
     assert "Company name" not in assistant.draft.mapping
     assistant.columns.panel.choose("city")
 

@@ -20,7 +20,7 @@ def test_choices_are_kept_and_offered_when_the_headings_come_again(page, desk, w
     part = assistant.columns.templates
     assert not part.banner.isVisible()
     assistant.columns.open_column(2)
-    assistant.columns.panel.choose(":companies:name")
+    assistant.columns.panel.choose_way("companies", "name")
     qtbot.mouseClick(part.save_button, Qt.MouseButton.LeftButton)
     part.dialog.edit.setText("Trade fair")
     qtbot.mouseClick(part.dialog.deed_button, Qt.MouseButton.LeftButton)
