@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from crmdesk.cli import property_groups
 from crmdesk.cli.documents import archived_document, property_document
 from crmdesk.cli.parameters import JsonLines, ObjectName, group
 from crmdesk.cli.session import seat
@@ -14,6 +15,7 @@ from crmdesk.core.errors import WrongUsage
 from crmdesk.core.records.types import PropertyType
 
 app = group("List, add, change and archive properties.")
+app.add_typer(property_groups.app, name="group")
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Internal name of the property.")]
 Options = Annotated[
     list[str] | None,

@@ -72,17 +72,19 @@ def seat(context: typer.Context) -> Iterator[Seat]:
 @contextmanager
 def opened(call: Call) -> Iterator[tuple[Workspace, SecretStore]]:
     """Open the workspace without anybody signed in; its head is anchored at the end."""
+    from crmdesk.core.damage import told_as_damage
     from crmdesk.core.workspace import Workspace, load_key
 
     folder = chosen_folder(call)
     store = store_of(folder)
     workspace = Workspace(folder, load_key(folder, store), store=store)
     try:
-        for job in workspace.start_up():
-            call.output.remark(_interrupted(job))
-        if workspace.damage is not None:
-            call.output.remark(f"{workspace.damage.message} {workspace.damage.hint}")
-        yield workspace, store
+        with told_as_damage(workspace.database):
+            for job in workspace.start_up():
+                call.output.remark(_interrupted(job))
+            if workspace.damage is not None:
+                call.output.remark(f"{workspace.damage.message} {workspace.damage.hint}")
+            yield workspace, store
     finally:
         _anchor(call, workspace)
         workspace.close()

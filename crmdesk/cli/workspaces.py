@@ -76,6 +76,9 @@ def _document(rebuilt: Rebuilt) -> dict[str, Any]:
         "email": rebuilt.email,
         "one_time_code": rebuilt.one_time_code,
         "fingerprint": rebuilt.fingerprint,
+        "files": rebuilt.files,
+        "missing_backups": rebuilt.left_behind.backups,
+        "missing_import_files": rebuilt.left_behind.imported,
     }
 
 
@@ -90,6 +93,7 @@ def _told(rebuilt: Rebuilt, usual: bool) -> Iterator[str]:
         f"The workspace “{rebuilt.name}” is in {rebuilt.folder}, as of "
         f"{to_text(rebuilt.snapshot_at)}: {plural(rebuilt.records, 'record')}."
     )
+    yield from _left_behind(rebuilt)
     yield f"Fingerprint of its signing key: {rebuilt.fingerprint}"
     yield ""
     yield f"No password is in a backup. One-time code for {rebuilt.email}:"
@@ -99,3 +103,14 @@ def _told(rebuilt: Rebuilt, usual: bool) -> Iterator[str]:
     yield "Everybody else needs a one-time code too, and sets their second factor up anew."
     if not usual:
         yield "The workspace that opens when none is named is still the one you opened last."
+
+
+def _left_behind(rebuilt: Rebuilt) -> Iterator[str]:
+    left = rebuilt.left_behind
+    if left.backups:
+        yield (
+            f"Not in it: the files of {plural(left.backups, 'earlier backup')}. Copied into "
+            f"{rebuilt.folder / 'vault' / 'backups'}, they can be used again."
+        )
+    if left.imported:
+        yield f"Not in it: files of {plural(left.imported, 'import')}."

@@ -5,10 +5,11 @@ Nothing is repaired in place: what a damaged page held is known to a backup alon
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.guard import Guard
@@ -56,9 +57,8 @@ def open_database(folder: Path, clock: Clock | None) -> Database:
             schema.prepare(database)
         with database.read() as tx:
             tx.sql("SELECT 1 FROM workspace").fetchone()
-    except UserError as error:
-        was_ours = error.code in _BROKEN and digests_path(database.path).exists()
-        told = _unreadable(database) if was_ours else None
+    except (UserError, ValueError, SQLAlchemyError, sqlite3.Error) as error:
+        told = _unreadable(database) if _is_damage(database, error) else None
         database.close()
         if told is None:
             raise
@@ -66,21 +66,42 @@ def open_database(folder: Path, clock: Clock | None) -> Database:
     return database
 
 
-def look_at_start(database: Database, seconds: float) -> UserError | None:
+def _is_damage(database: Database, error: Exception) -> bool:
+    """Whether the stored bytes are at fault that a database of ours cannot be opened."""
+    if database.pages is None or not digests_path(database.path).exists():
+        return False
+    if isinstance(error, UserError):
+        return error.code in _BROKEN
+    return bool(database.pages.look().damaged)
+
+
+def look_at_start(database: Database, seconds: float | None) -> UserError | None:
     """Look at some pages; from damage on, the database takes nothing but sign-ins.
 
     Args:
-        seconds: how long at most; the next start goes on from there.
+        seconds: how long at most; the next start goes on from there. ``None`` for all pages.
     """
     if database.pages is None:
         return None
     try:
         found = database.pages.look(seconds)
-    except (Busy, sqlite3.OperationalError):
+    except (Busy, sqlite3.DatabaseError):
         # Somebody writes, or the disk is full: the next start looks.
         return None
     database.refusal = _read_only(database, found) if found.is_damaged else None
     return database.refusal
+
+
+@contextmanager
+def told_as_damage(database: Database) -> Iterator[None]:
+    """Where odd values lead to an odd error, see whether the disk is at fault, and say so."""
+    try:
+        yield
+    except (ValueError, TypeError, LookupError, ArithmeticError, SQLAlchemyError) as error:
+        damage = database.refusal or look_at_start(database, None)
+        if damage is None:
+            raise
+        raise damage from error
 
 
 def accept_pages(database: Database, guard: Guard, audit_log: AuditLog, actor: Actor) -> int:

@@ -19,6 +19,7 @@ from crmdesk.core.access.actor import Actor, Place
 from crmdesk.core.access.secret_file import FileStore
 from crmdesk.core.access.secret_store import SECRET_FILE
 from crmdesk.core.access.step_up import StepUpPurpose
+from crmdesk.core.demo_relations import tie_together
 from crmdesk.core.errors import UserError
 from crmdesk.core.files.atomic import atomic_write
 from crmdesk.core.jobs.worker import Watcher
@@ -96,6 +97,7 @@ class Demo:
         """Everything up to the damage: what a person then repairs in the window."""
         yield self._create()
         yield self._import()
+        yield self._relate()
         yield self._back_up()
         yield self._enrol()
         yield self._damage()
@@ -156,6 +158,9 @@ class Demo:
             rows, created = rows + done.rows, created + done.created
         detail = f"{created} of {rows} rows from {len(files)} files became records"
         return DemoStep("import", created > 0 and created == rows, detail)
+
+    def _relate(self) -> DemoStep:
+        return DemoStep("relations", True, tie_together(self.workspace, self.actor))
 
     def _back_up(self) -> DemoStep:
         backups = self.workspace.backups

@@ -140,6 +140,13 @@ _ALL = (
         maximum=365,
     ),
     Setting(
+        "backup.import_files",
+        SettingType.FLAG,
+        True,
+        "Whether a complete backup also holds the files that were imported.",
+        Section.BACKUP,
+    ),
+    Setting(
         "backup.second_folder",
         SettingType.FOLDER,
         "",

@@ -35,7 +35,7 @@ from crmdesk.core.backup.service import BackupService
 from crmdesk.core.backup.work import BackupWork
 from crmdesk.core.clock import Clock
 from crmdesk.core.compare.service import ComparisonService
-from crmdesk.core.damage import look_at_start, open_database
+from crmdesk.core.damage import look_at_start, open_database, told_as_damage
 from crmdesk.core.db import tables
 from crmdesk.core.errors import UserError
 from crmdesk.core.exports.approvals import ExportApprovals
@@ -143,7 +143,8 @@ class Workspace:
         self.file = read_workspace_file(folder)
         self.key = key
         self.database = open_database(folder, clock)
-        self.signing_key = self._check_key()
+        with told_as_damage(self.database):
+            self.signing_key = self._check_key()
         self.audit_log = AuditLog(keys.derive(key, KeyPurpose.AUDIT_CHAIN))
         self.guard = Guard(self.database, self.audit_log)
         self.inbox = Inbox(self.database, self.guard)

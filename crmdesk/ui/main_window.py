@@ -126,6 +126,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         row, hooks = self.title_row, self._content.hooks
         row.search_pressed.connect(self.open_palette)
+        self.palette_popover.left.connect(lambda: self.page and self.page.begin())
         row.jobs_pressed.connect(self.open_jobs)
         row.bell_pressed.connect(self.open_notices)
         row.account_pressed.connect(self.open_account)

@@ -178,3 +178,26 @@ def test_the_create_dialog_is_chosen(terminal: Terminal):
         {"property": "email", "required": True},
     ]
     assert terminal("object", "form", "contacts", "--reset").document == {"fields": []}
+
+
+def test_property_groups_are_added_renamed_moved_and_removed(terminal: Terminal):
+    def names() -> list[str]:
+        listed = terminal("property", "group", "list", "contacts").document["groups"]
+        return [each["name"] for each in listed]
+
+    before = names()
+    assert terminal("property", "group", "add", "contacts", "Fairs").document["name"] == "Fairs"
+    assert names() == [*before, "Fairs"]
+    moved = terminal("property", "group", "move", "contacts", "Fairs", "1").document["order"]
+    assert moved == names() == ["Fairs", *before]
+    renamed = terminal("property", "group", "rename", "contacts", before[0], "About them").document
+    assert (renamed["name"], renamed["properties"] > 0) == ("About them", True)
+
+    in_use = terminal("property", "group", "remove", "contacts", "About them")
+    assert (in_use.code, in_use.error) == (1, "group_in_use")
+    gone = terminal(
+        "property", "group", "remove", "contacts", "About them", "--move-to", "Fairs"
+    ).document
+    assert gone == {"name": "About them", "moved": renamed["properties"]}
+    assert terminal("property", "group", "move", "contacts", "Boats", "1").error == "group_unknown"
+    assert terminal("property", "group", "move", "contacts", "Fairs", "0").code == 2

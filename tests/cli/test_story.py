@@ -137,7 +137,7 @@ def test_the_demo_does_the_main_job_in_a_folder_of_its_own(tmp_path: Path, capfd
     steps = done.document["steps"]
     assert all(set(step) == {"name", "ok", "detail"} and step["ok"] for step in steps)
     names = [step["name"] for step in steps]
-    order = ["import", "backup", "damage", "plan", "restore", "verify", "audit_verify"]
+    order = ["import", "relations", "backup", "damage", "plan", "restore", "verify", "audit_verify"]
     assert [name for name in names if name in order] == order
     again = demo.process("--json", "demo", "--no-window", "--records", "40")
     assert (again.code, again.error) == (1, "demo_folder_exists")

@@ -35,6 +35,7 @@ def test_a_workspace_comes_back_from_one_file(terminal: Terminal, tmp_path: Path
     assert done.code == 0, done.err
     assert done.document["email"] == EMAIL
     assert done.document["records"] == 1
+    assert [done.document[key] for key in ("files", "missing_backups")] == [0, 0]
     again = Terminal(folder, terminal.capture)
     code = done.document["one_time_code"]
     passwords = f"{code}\n{NEW_PASSWORD}\n"

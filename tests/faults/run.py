@@ -101,6 +101,11 @@ GOALS = (
     _goal("two-editors", "the second of two editors is told", "concurrency", "editors"),
     _goal("altered-backups", "an altered backup is never restored silently", "altered_backups"),
     _goal(
+        "damaged-database",
+        "a bit that flips in the database is found; the start tells, and nothing is written",
+        "damaged_database",
+    ),
+    _goal(
         "random-restores", "exactly the chosen cells change, as counted before", "random_restores"
     ),
     _goal(

@@ -9,9 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from crmdesk.core.backup.complete_tables import CARRIED, ONLY, SECRET_COLUMNS, SEQUENCES
 from crmdesk.core.backup.csv_rows import LINE_END
+from crmdesk.core.backup.kept_files import (
+    FILES,
+    file_name,
+    file_pieces,
+    is_file_entry,
+    kept_files,
+)
 from crmdesk.core.backup.manifest import ManifestColumn, ManifestEntry
 from crmdesk.core.backup.shapes import ObjectShape
 from crmdesk.core.db import sqlite_backup
@@ -43,6 +51,7 @@ class Part:
         columns: in the order of the rows; a type is ``text``, ``integer`` or ``bytes``.
         line: SQL for a whole line of bytes; ``which`` rows, by ``order``.
         heading: the first line, of CSV alone.
+        path: of a file that is carried as it is; such a part has no rows.
     """
 
     file: str
@@ -53,6 +62,7 @@ class Part:
     which: str
     order: str
     heading: bytes = b""
+    path: Path | None = None
 
     @property
     def query(self) -> str:
@@ -90,7 +100,7 @@ def complete_parts(connection: sqlite3.Connection, shapes: Sequence[ObjectShape]
         beside = [column for column in columns if column not in told]
         parts.append(_records_in(LIVE, shape.entry_name, name, table, beside))
         parts.append(_records_in(RECYCLE_BIN, shape.entry_name, name, table, columns))
-    return parts
+    return parts + [_file(path) for path in kept_files(connection, ONLY["imports"])]
 
 
 def part_pieces(connection: sqlite3.Connection, part: Part) -> Iterator[tuple[bytes, int]]:
@@ -98,6 +108,9 @@ def part_pieces(connection: sqlite3.Connection, part: Part) -> Iterator[tuple[by
 
     The heading stands before the first; a part without rows yields nothing.
     """
+    if part.path is not None:
+        yield from file_pieces(part.path)
+        return
     cursor = connection.execute(part.query)
     lines: list[bytes] = []
     size = rows = 0
@@ -125,13 +138,26 @@ def part_sample(connection: sqlite3.Connection, part: Part) -> tuple[bytes, int]
     return b"".join(lines), len(lines)
 
 
-def part_of(connection: sqlite3.Connection, entry: ManifestEntry) -> Part:
-    """The part that an entry of a manifest describes, to be printed from a rebuilt workspace."""
+def part_of(
+    connection: sqlite3.Connection, entry: ManifestEntry, files: Path | None = None
+) -> Part:
+    """The part that an entry of a manifest describes, to be printed from a rebuilt workspace.
+
+    Args:
+        files: the folder into which carried files were taken out.
+    """
+    if files is not None and is_file_entry(entry):
+        return _file(files / file_name(entry))
     columns = [(column.name, column.type) for column in entry.columns]
     if entry.file.startswith(TABLES):
         return _table(connection, entry.label, columns)
     which = _WHICH[entry.file[: entry.file.rindex("/") + 1]]
     return _records(entry.file, entry.object, entry.label, [name for name, _ in columns], which)
+
+
+def _file(path: Path) -> Part:
+    column = ManifestColumn("bytes", "bytes", "bytes", None)
+    return Part(FILES + path.name, "imports", "", (column,), "", "", "", path=path)
 
 
 def _table_part(connection: sqlite3.Connection, table: str) -> Part:

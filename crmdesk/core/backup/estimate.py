@@ -43,6 +43,9 @@ def estimate_parts(tx: Tx, shapes: Sequence[ObjectShape]) -> int:
 
 
 def _part_bytes(tx: Tx, part: Part) -> int:
+    if part.path is not None:
+        # What is imported is often packed already.
+        return part.path.stat().st_size + len(part.file)
     rows = part_count(tx.driver, part)
     if not rows:
         return 0

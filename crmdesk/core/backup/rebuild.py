@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from crmdesk.core import platform
 from crmdesk.core.access import keys, recovery_key
@@ -25,6 +25,8 @@ from crmdesk.core.audit import kinds
 from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.backup.cancel import cancelled_error, never
 from crmdesk.core.backup.complete_parts import TABLES
+from crmdesk.core.backup.kept_files import VAULT, file_name, is_file_entry
+from crmdesk.core.backup.left_behind import LeftBehind, leave_behind
 from crmdesk.core.backup.manifest import Manifest
 from crmdesk.core.backup.reader import BackupFile, read_backup
 from crmdesk.core.backup.rebuild_database import (
@@ -38,7 +40,7 @@ from crmdesk.core.backup.verify import verify_backup
 from crmdesk.core.clock import Clock, to_text
 from crmdesk.core.db import schema
 from crmdesk.core.db.engine import Database, Tx
-from crmdesk.core.db.tables import imports, users
+from crmdesk.core.db.tables import users
 from crmdesk.core.errors import UserError
 from crmdesk.core.files.atomic import free_bytes
 from crmdesk.core.reserve import keep_reserve
@@ -66,6 +68,8 @@ class Rebuilt:
         rows: read from the backup, records and everything else.
         email: of the Super Admin whom the one-time code is for; shown once, kept as a hash.
         fingerprint: of the signing key, as the recovery sheet bears it.
+        files: of imports, that came along.
+        left_behind: files that the workspace had and this backup does not hold.
     """
 
     folder: Path
@@ -77,6 +81,8 @@ class Rebuilt:
     email: str
     one_time_code: str
     fingerprint: str
+    files: int
+    left_behind: LeftBehind
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,17 +148,12 @@ def rebuild_workspace(
         _refuse_without_room(opened, building)
         told(RebuildProgress("verifying", 0, 0))
         sha256 = _verified(opened, cancelled)
-        rows = build_database(opened.file, building / DATABASE_NAME, told, clock)
+        place = building / DATABASE_NAME
+        rows = build_database(opened.file, place, told, clock, building)
         store = open_store()
-        email, code = _finish(building / DATABASE_NAME, opened, sha256, store, clock)
-        make_folders(folder)
-        (building / DATABASE_NAME).rename(folder / DATABASE_NAME)
-        platform.fsync_folder(folder)
-        keep_reserve(folder)
-        manifest = opened.manifest
-        store.set(f"{manifest.workspace_id}/{KEY_NAME}", keys.key_to_text(opened.key))
-        known = WorkspaceFile(manifest.workspace_id, manifest.workspace_name, store.backend)
-        write_workspace_file(folder, known)
+        finished = _finish(place, opened, sha256, store, clock)
+        _move_in(opened, building, folder, store)
+    manifest = opened.manifest
     return Rebuilt(
         folder=folder,
         workspace_id=manifest.workspace_id,
@@ -160,10 +161,31 @@ def rebuild_workspace(
         snapshot_at=manifest.snapshot_at,
         records=sum(entry.rows for entry in manifest.entries),
         rows=rows,
-        email=email,
-        one_time_code=code,
+        email=finished.email,
+        one_time_code=finished.code,
         fingerprint=manifest.fingerprint,
+        files=sum(map(is_file_entry, manifest.parts)),
+        left_behind=finished.left_behind,
     )
+
+
+def _move_in(opened: OpenedForRebuild, building: Path, folder: Path, store: SecretStore) -> None:
+    """Put what was built in its place; the workspace's own file, last, makes it one."""
+    manifest = opened.manifest
+    make_folders(folder)
+    for name in _carried(manifest):
+        (building / name).rename(folder / VAULT / name)
+    platform.fsync_folder(folder / VAULT)
+    (building / DATABASE_NAME).rename(folder / DATABASE_NAME)
+    platform.fsync_folder(folder)
+    keep_reserve(folder)
+    store.set(f"{manifest.workspace_id}/{KEY_NAME}", keys.key_to_text(opened.key))
+    known = WorkspaceFile(manifest.workspace_id, manifest.workspace_name, store.backend)
+    write_workspace_file(folder, known)
+
+
+def _carried(manifest: Manifest) -> list[str]:
+    return [file_name(entry) for entry in manifest.parts if is_file_entry(entry)]
 
 
 def _workspace_row(file: BackupFile, manifest: Manifest) -> dict[str, str]:
@@ -224,9 +246,18 @@ def _refuse_without_room(opened: OpenedForRebuild, building: Path) -> None:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Finished:
+    """What only the database itself tells."""
+
+    email: str
+    code: str
+    left_behind: LeftBehind
+
+
 def _finish(
     path: Path, opened: OpenedForRebuild, sha256: str, store: SecretStore, clock: Clock | None
-) -> tuple[str, str]:
+) -> _Finished:
     """Bring the schema up to date, log what happened, and let the first Super Admin in."""
     database = Database(path, clock)
     try:
@@ -234,8 +265,7 @@ def _finish(
         with database.write() as tx:
             user_id, email = _first_super_admin(tx)
             code = make_one_time_code(tx, user_id)
-            # Files that were imported, and lists of refused rows, are in no backup.
-            tx.execute(update(imports).values(stored_file=None, error_file=None))
+            left_behind = leave_behind(tx, _carried(opened.manifest))
             AuditLog(keys.derive(opened.key, KeyPurpose.AUDIT_CHAIN)).log(
                 tx,
                 SYSTEM,
@@ -248,11 +278,12 @@ def _finish(
                     "program_version": opened.manifest.program_version,
                     "store": store.backend,
                     "email": email,
+                    "files_left_behind": left_behind.backups + left_behind.imported,
                 },
             )
     finally:
         database.close()
-    return email, code
+    return _Finished(email, code, left_behind)
 
 
 def _first_super_admin(tx: Tx) -> tuple[int, str]:

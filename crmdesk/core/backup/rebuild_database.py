@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from crmdesk.core.backup.kept_files import is_file_entry, take_out
 from crmdesk.core.backup.manifest import Manifest
 from crmdesk.core.backup.problems import Problem, ProblemCode
 from crmdesk.core.backup.reader import BackupFile
@@ -68,8 +69,17 @@ def refuse_incomplete(file: BackupFile) -> Manifest:
     return manifest
 
 
-def build_database(file: BackupFile, path: Path, report: Report, clock: Clock | None = None) -> int:
+def build_database(
+    file: BackupFile,
+    path: Path,
+    report: Report,
+    clock: Clock | None = None,
+    files: Path | None = None,
+) -> int:
     """Make a database at ``path`` that holds what a verified complete backup holds.
+
+    Args:
+        files: a folder for the files that the backup carries; without it they stay in it.
 
     Returns:
         Rows that were read.
@@ -85,11 +95,13 @@ def build_database(file: BackupFile, path: Path, report: Report, clock: Clock | 
         schema.upgrade(database, manifest.schema)
     finally:
         database.close()
-    total = sum(entry.rows for entry in manifest.files)
+    total = sum(each.rows for each in manifest.files if files or not is_file_entry(each))
+    loaded, printed = _counter(report, "loading", total), _counter(report, "proving", total)
+    if files is not None:
+        take_out(file, files, loaded)
     with sqlite.explain_errors(path), closing(_bulk(path)) as connection:
-        RowLoader(connection, file, _counter(report, "loading", total)).load()
-        printed = _counter(report, "proving", total)
-        problems = differing_files(connection, manifest, printed)
+        RowLoader(connection, file, loaded).load()
+        problems = differing_files(connection, manifest, printed, files)
     _refuse_unproven(file, problems)
     _make_durable(path)
     return total

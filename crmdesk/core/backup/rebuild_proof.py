@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from pathlib import Path
 
 from crmdesk.core.backup.complete_parts import Part, part_of, part_pieces
 from crmdesk.core.backup.csv_rows import LINE_END, heading_of
+from crmdesk.core.backup.kept_files import is_file_entry
 from crmdesk.core.backup.manifest import Manifest, ManifestEntry
 from crmdesk.core.backup.problems import Problem, ProblemCode
 from crmdesk.core.db import sqlite_backup
@@ -18,15 +20,23 @@ from crmdesk.core.db.driver import sqlite3
 
 
 def differing_files(
-    connection: sqlite3.Connection, manifest: Manifest, printed: Callable[[int], None]
+    connection: sqlite3.Connection,
+    manifest: Manifest,
+    printed: Callable[[int], None],
+    files: Path | None = None,
 ) -> list[Problem]:
     """Files of a complete backup that the rebuilt database does not print the same.
 
     Args:
         printed: told how many rows were printed since it was told last; may raise to stop.
+        files: where carried files were taken out to; they are passed over where they were not.
     """
     parts = [_values(connection, entry) for entry in manifest.entries]
-    parts += [part_of(connection, entry) for entry in manifest.parts]
+    parts += [
+        part_of(connection, entry, files)
+        for entry in manifest.parts
+        if files is not None or not is_file_entry(entry)
+    ]
     described = dict(zip((entry.file for entry in manifest.files), manifest.files, strict=True))
     return [
         Problem(ProblemCode.ENTRY_CONTENT_DIFFERS, part.file)

@@ -33,6 +33,18 @@ _CLOSING_SECONDS = 2.0
 #: ``PRAGMA wal_checkpoint(NOOP)`` tells the length of the log.
 _FIRST_VERSION = (3, 51)
 
+#: Errors that say nothing about the bytes stored.
+_OF_THE_PLACE = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class PageFindings:
@@ -236,8 +248,15 @@ class PageKeeper:
             if self._reader is not None:
                 self._reader.release()
             if self._descriptor is not None:
+                self._leave_a_log(self._descriptor)
                 os.close(self._descriptor)
             self._file = self._reader = self._descriptor = None
+
+    def _leave_a_log(self, descriptor: int) -> None:
+        """A database too damaged to be held open lost its log to us, and to nobody else."""
+        with suppress(OSError):
+            if lock_now(descriptor, LockMode.ALONE) and not log_path(self._path).exists():
+                os.close(os.open(log_path(self._path), os.O_CREAT | os.O_WRONLY, 0o600))
 
     def _close_log(self) -> None:
         if self._file is None or self._mover is None or self._descriptor is None:
@@ -313,11 +332,13 @@ class PageKeeper:
             self.opened()
             with self._alone(self._busy_seconds):
                 return self._settle(look.different, look.unknown)
-        except sqlite3.OperationalError:
-            raise
-        except sqlite3.DatabaseError:
-            # So damaged that it cannot be opened.
-            return tuple(look.different)
+        except UnicodeDecodeError:
+            pass
+        except sqlite3.DatabaseError as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _OF_THE_PLACE:
+                raise
+        # So damaged that it cannot be opened.
+        return tuple(look.different)
 
     def _settle(self, different: Sequence[int], unknown: Sequence[int]) -> tuple[int, ...]:
         """Look again at what differed, while nobody writes: which pages are damaged."""

@@ -197,11 +197,12 @@ def _explained(error: BaseException | None, path: Path) -> UserError | None:
         return UserError(
             "not_a_database", f"{path} is not a database.", "Choose the folder of a workspace."
         )
-    if name.startswith("SQLITE_CORRUPT"):
+    # What was stored was text: only a failing disk makes bytes of it that are none.
+    if name.startswith("SQLITE_CORRUPT") or "decode to UTF-8" in text:
         return UserError(
             "database_damaged",
             f"{path} is damaged. Nothing was changed.",
-            "Stop working in it and restore the newest backup into a new workspace.",
+            "Stop working in it. What is damaged, and the way back: crmdesk check",
         )
     if name.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN")):
         return UserError(

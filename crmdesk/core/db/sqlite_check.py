@@ -26,7 +26,7 @@ def _ask(path: Path, question: str, good: set[str]) -> list[str]:
             sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
         ) as connection:
             rows = connection.execute(question).fetchmany(_MOST)
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         return [str(error)]
     found = [" ".join(str(part) for part in row) for row in rows]
     return [line for line in found if line not in good]

@@ -38,9 +38,11 @@ class CommandPalette(Popover):
 
     Signals:
         ran: a line was run.
+        left: it led somewhere, and nothing there took the focus.
     """
 
     ran = Signal(object)
+    left = Signal()
 
     def __init__(
         self,
@@ -190,6 +192,8 @@ class CommandPalette(Popover):
         window.repaint(where)
         line.run()
         self.ran.emit(line)
+        if self._centred_on is not None and self._centred_on.hasFocus():
+            self.left.emit()
 
     @Slot(str)
     def _remember(self, key: str) -> None:

@@ -73,8 +73,10 @@ class PaintedButton(QAbstractButton):
         self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        # Qt presses a plain button by Space alone; these look like cards and links.
-        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+        # Qt presses a plain button by Space alone; these look like cards and links. Ctrl+Enter is
+        # the primary button's, wherever the focus is.
+        with_control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and not with_control:
             self.click()
             return
         super().keyPressEvent(event)

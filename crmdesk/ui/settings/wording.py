@@ -43,6 +43,7 @@ def setting_words(setting: Setting) -> SettingWords:
         ),
         "backup.keep_days": SettingWords(_say("Keep a backup for"), days),
         "backup.drill_days": SettingWords(_say("Restore drill every"), days),
+        "backup.import_files": SettingWords(_say("Imported files in complete backups")),
         "backup.second_folder": SettingWords(_say("Second folder")),
         "restore.undo_days": SettingWords(_say("A restore can be undone for"), days),
         "import.undo_days": SettingWords(_say("An import can be undone for"), days),
@@ -140,7 +141,7 @@ def _backup_cards() -> tuple[CardWords, ...]:
         CardWords(
             _say("Making backups"),
             _say("How soon the next one may be made, and where a copy goes."),
-            ("backup.min_interval", "backup.second_folder"),
+            ("backup.min_interval", "backup.second_folder", "backup.import_files"),
         ),
         CardWords(
             _say("Keeping backups"),

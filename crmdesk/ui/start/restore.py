@@ -26,6 +26,7 @@ from crmdesk.ui.widgets.paragraph import Paragraph
 from crmdesk.ui.widgets.password_field import PasswordField
 
 if TYPE_CHECKING:
+    from crmdesk.core.backup.left_behind import LeftBehind
     from crmdesk.core.backup.rebuild import Rebuilt
 
 _LOOK_MS = 250
@@ -234,6 +235,22 @@ class RestoredPage(FormPage):
         self.fields.addWidget(
             Paragraph(mark.replace("%1", rebuilt.fingerprint), TextStyle.CAPTION, "text2")
         )
+        left = rebuilt.left_behind
+        if left.backups or left.imported:
+            self.fields.addWidget(Paragraph(_left_behind(left), TextStyle.CAPTION, "text2"))
+
+
+def _left_behind(left: LeftBehind) -> str:
+    """What the workspace had and the backup did not hold."""
+    say = QCoreApplication.translate
+    parts = []
+    if left.backups:
+        parts.append(say("RestoredPage", "%Ln earlier backup{|s}", "", left.backups))
+    if left.imported:
+        parts.append(say("RestoredPage", "%Ln import{|s}", "", left.imported))
+    both = say("RestoredPage", "%1 and %2").replace("%1", parts[0]).replace("%2", parts[-1])
+    text = say("RestoredPage", "Not in this backup: the files of %1.")
+    return text.replace("%1", both if len(parts) > 1 else parts[0])
 
 
 def _free_folder() -> Path:

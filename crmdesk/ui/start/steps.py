@@ -13,6 +13,7 @@ from crmdesk.core.access.device import describe_device
 from crmdesk.core.access.secrets import SecretStore, StoreChoice, check_store, open_store
 from crmdesk.core.backup.rebuild import Rebuilt, rebuild_workspace
 from crmdesk.core.backup.rebuild_database import RebuildProgress
+from crmdesk.core.damage import told_as_damage
 from crmdesk.core.errors import NotSignedIn, UserError
 from crmdesk.core.jobs.job import Job
 from crmdesk.core.known_workspaces import KnownWorkspaces
@@ -76,7 +77,8 @@ def open_workspace(folder: Path, passphrase: str | None) -> Opened:
     """
     store = _store(folder, passphrase)
     workspace = Workspace(folder, load_key(folder, store), store=store)
-    interrupted = tuple(workspace.start_up(_LOOK_SECONDS))
+    with told_as_damage(workspace.database):
+        interrupted = tuple(workspace.start_up(_LOOK_SECONDS))
     _remember(workspace)
     try:
         remembered = RememberedSessions(store, workspace.id).find()

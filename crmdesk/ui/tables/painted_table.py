@@ -154,7 +154,11 @@ class PaintedTable(QTableView):
     def show_open(self, row_id: int | None) -> None:
         """Mark the row whose panel is open, or none."""
         self._open_id = row_id
-        self._select_open(-1 if row_id is None else self.position_of(row_id))
+        position = -1 if row_id is None else self.position_of(row_id)
+        self._select_open(position)
+        if position >= 0 and not self.viewport().rect().contains(self.row_rect(position)):
+            # What a link or the palette opened may lie far below.
+            self.scrollTo(self._model.index(position, 0))
 
     def row_of(self, position: int) -> Row:
         """The row at a position."""

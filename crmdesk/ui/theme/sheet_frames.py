@@ -55,6 +55,9 @@ QFrame[role="banner"][strip="true"] { border-width: 0 0 1px 0; border-radius: 0;
 QFrame[role="rule"] { background: $border; border: none; max-height: 1px; min-height: 1px; }
 QFrame[role="post"] { background: $border; border: none; max-width: 1px; min-width: 1px; }
 QScrollArea { background: transparent; border: none; }
+QFrame[role="focus_edge"] {
+    background: transparent; border: 2px solid $accent; border-radius: 6px;
+}
 QSplitter::handle { background: $border; }
 """
 

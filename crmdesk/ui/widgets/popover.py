@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QApplication, QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFrame, QVBoxLayout, QWidget
 
 from crmdesk.ui.theme.apply import px
 from crmdesk.ui.widgets.shadow import raise_above
@@ -54,7 +54,8 @@ class Popover(QFrame):
         self.show()
         self.raise_()
         _application().installEventFilter(self)
-        by_key = anchor.property("keyfocus") == "true"
+        # A shortcut opens it too, wherever the focus is.
+        by_key = anchor.property("keyfocus") == "true" or not anchor.underMouse()
         reason = Qt.FocusReason.TabFocusReason if by_key else Qt.FocusReason.MouseFocusReason
         self._first().setFocus(reason)
 
@@ -76,11 +77,36 @@ class Popover(QFrame):
 
     def _first(self) -> QWidget:
         """The first control inside that takes the focus by Tab, or the popover itself."""
-        for child in self.findChildren(QWidget):
-            takes = child.focusPolicy() & Qt.FocusPolicy.TabFocus
-            if takes and child.isEnabled() and child.isVisibleTo(self):
-                return child
-        return self
+        return next(iter(self._stops()), self)
+
+    def _stops(self) -> list[QWidget]:
+        """The controls that Tab comes to, in their order."""
+        return [child for child in self.findChildren(QWidget) if self._is_stop(child)]
+
+    def _is_stop(self, child: QWidget) -> bool:
+        if not child.focusPolicy() & Qt.FocusPolicy.TabFocus or child.focusProxy() is not None:
+            return False
+        group = child.group() if isinstance(child, QAbstractButton) else None
+        chosen = group.checkedButton() if group is not None and group.exclusive() else None
+        return child.isEnabled() and child.isVisibleTo(self) and chosen in (None, child)
+
+    def _step(self, forward: bool) -> bool:
+        """Walk the controls inside, then go on from the control it belongs to.
+
+        What is filled in while it is open comes last in the window's own order, after everything
+        that lies below the popover.
+        """
+        stops, focus = self._stops(), self.window().focusWidget()
+        at = stops.index(focus) + (1 if forward else -1) if focus in stops else -1
+        if 0 <= at < len(stops):
+            reasons = Qt.FocusReason
+            stops[at].setFocus(reasons.TabFocusReason if forward else reasons.BacktabFocusReason)
+            return True
+        anchor = self._anchor
+        if focus not in stops or anchor is None:
+            return super().focusNextPrevChild(forward)
+        self.dismiss()
+        return not forward or anchor.focusNextPrevChild(True)
 
     @Slot(QWidget, QWidget)
     def _follow_focus(self, _before: QWidget | None, now: QWidget | None) -> None:
@@ -130,7 +156,7 @@ class Popover(QFrame):
     def focusNextPrevChild(self, forward: bool) -> bool:
         # Hiding moves the focus on as Tab would, through the first control of the window and its
         # focus edge; here it goes back to where it came from.
-        return self.isHidden() or super().focusNextPrevChild(forward)
+        return self.isHidden() or self._step(forward)
 
     def hideEvent(self, event: QHideEvent) -> None:
         _application().removeEventFilter(self)

@@ -2,18 +2,51 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt
-from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QFocusEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QScrollBar, QStyle, QWidget
-
-from crmdesk.ui.theme.apply import current_tokens
 
 _LEAST_GAP = 4
 
 
+class _Area(QScrollArea):
+    """An area that the keyboard scrolls, and that shows it has the focus.
+
+    One that shows everything is no stop for Tab.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName(self.tr("Scrolls with the arrow keys"))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._edge = QFrame(self)
+        self._edge.setProperty("role", "focus_edge")
+        self._edge.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._edge.hide()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        reasons = Qt.FocusReason
+        scrolls = self.verticalScrollBar().maximum() > 0
+        if not scrolls and event.reason() in (reasons.TabFocusReason, reasons.BacktabFocusReason):
+            self.focusNextPrevChild(event.reason() is reasons.TabFocusReason)
+            return
+        self._edge.setVisible(event.reason() is not reasons.MouseFocusReason)
+        self._edge.setGeometry(self.rect())
+        self._edge.raise_()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._edge.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._edge.setGeometry(self.rect())
+
+
 def scrolling(content: QWidget) -> QScrollArea:
     """Put a body into a new area."""
-    area = QScrollArea()
+    area = _Area()
     hold_scrolling(area, content)
     return area
 
@@ -30,7 +63,6 @@ def hold_scrolling(area: QScrollArea, content: QWidget) -> None:
     content.installEventFilter(_HeightFromWidth(content))
     bar = area.verticalScrollBar()
     bar.installEventFilter(_BarInMargin(bar, content))
-    _Keys(area)
 
 
 class _BarInMargin(QObject):
@@ -63,47 +95,6 @@ class _BarInMargin(QObject):
         if event.type() in (QEvent.Type.Show, QEvent.Type.Hide):
             self._take(event.type() is QEvent.Type.Show)
         return super().eventFilter(watched, event)
-
-
-class _Keys(QWidget):
-    """Lets the keyboard scroll an area that is longer than its place, and shows that it does.
-
-    Arrow keys scroll what has the focus; an area that shows everything needs none.
-    """
-
-    def __init__(self, area: QScrollArea) -> None:
-        super().__init__(area)
-        self._area = area
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.hide()
-        area.setAccessibleName(self.tr("Scrolls with the arrow keys"))
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.installEventFilter(self)
-        area.verticalScrollBar().installEventFilter(self)
-
-    def _show_edge(self, event: QFocusEvent) -> None:
-        by_mouse = event.reason() is Qt.FocusReason.MouseFocusReason
-        self.setVisible(event.gotFocus() and not by_mouse)
-        self.setGeometry(self._area.rect())
-        self.raise_()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        kind = event.type()
-        if watched is not self._area:
-            if kind in (QEvent.Type.Show, QEvent.Type.Hide):
-                policy = Qt.FocusPolicy.TabFocus if kind is QEvent.Type.Show else None
-                self._area.setFocusPolicy(policy or Qt.FocusPolicy.NoFocus)
-        elif isinstance(event, QFocusEvent):
-            self._show_edge(event)
-        elif kind is QEvent.Type.Resize:
-            self.setGeometry(self._area.rect())
-        return super().eventFilter(watched, event)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(current_tokens().color("accent"), 2))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
 
 
 class _HeightFromWidth(QObject):

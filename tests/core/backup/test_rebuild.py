@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from crmdesk.core.access.secrets import SecretStore
 from crmdesk.core.backup import complete_tables, rebuild_rows
-from crmdesk.core.backup.rebuild import Rebuilt, rebuild_workspace
+from crmdesk.core.backup.rebuild import rebuild_workspace
 from crmdesk.core.backup.rebuild_database import RebuildProgress
 from crmdesk.core.backup.rebuild_place import BUILDING
 from crmdesk.core.check import check_workspace
@@ -21,64 +19,14 @@ from crmdesk.core.records.catalogue import PropertyDefinition
 from crmdesk.core.records.types import PropertyType
 from crmdesk.core.workspace import (
     DATABASE_NAME,
-    Created,
-    NewWorkspace,
     Workspace,
-    create_workspace,
     load_key,
     read_workspace_file,
 )
 from tests.builders import PASSWORD, PLACE, Desk, KeyBox
+from tests.core.backup.office import Office, opened
 
 NEW_PASSWORD = "nine grey seals under the pier"
-
-
-@dataclass
-class Office:
-    """A workspace whose recovery key is known, and the computer it lives on."""
-
-    desk: Desk
-    recovery_key: str
-    box: KeyBox
-    elsewhere: Path
-
-    def backup(self) -> Path:
-        made = self.desk.backup(complete=True)
-        return self.desk.folder / "vault" / "backups" / made.file_name
-
-    def rebuild(self, file: Path, box: KeyBox | None = None, **options: object) -> Rebuilt:
-        store = box or KeyBox()
-        return rebuild_workspace(
-            file,
-            self.elsewhere,
-            self.recovery_key,
-            lambda: store,
-            **options,  # type: ignore[arg-type]
-        )
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Created, KeyBox]:
-    box = KeyBox()
-    folder = tmp_path_factory.mktemp("office") / "workspace"
-    wanted = NewWorkspace(
-        "Northwind Traders", "ingrid@northwind.example", "Ingrid Solberg", PASSWORD, {}
-    )
-    created = create_workspace(folder, wanted, box)
-    created.workspace.close()
-    return created, box
-
-
-@pytest.fixture
-def office(made: tuple[Created, KeyBox], tmp_path: Path) -> Iterator[Office]:
-    import shutil
-
-    created, box = made
-    folder = tmp_path / "workspace"
-    shutil.copytree(created.workspace.folder, folder)
-    desk = Desk(folder, created.workspace.key)
-    yield Office(desk, created.recovery_key, box, tmp_path / "elsewhere")
-    desk.workspace.close()
 
 
 def furnish(desk: Desk) -> None:
@@ -197,19 +145,6 @@ def test_the_log_goes_on_where_the_backup_was_made_and_verifies(office: Office) 
         assert [row[:2] for row in rows[: rows.index(restored[0])]] == before[:-1]
         assert again.workspace.audit.verify(again.admin).ok
         assert again.workspace.anchors.anchor_to_keyring() is None
-
-
-class opened:  # noqa: N801 - reads as a word of the tests
-    """The rebuilt workspace, with its Super Admin at work."""
-
-    def __init__(self, office: Office, box: KeyBox) -> None:
-        self._desk = Desk(office.elsewhere, load_key(office.elsewhere, box))
-
-    def __enter__(self) -> Desk:
-        return self._desk
-
-    def __exit__(self, *_: object) -> None:
-        self._desk.workspace.close()
 
 
 def test_the_head_of_the_first_workspace_stays_valid_beside_the_second(office: Office) -> None:
