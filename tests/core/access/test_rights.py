@@ -18,6 +18,7 @@ from crmdesk.core.access.permissions import GRANTABLE, Permission
 from crmdesk.core.access.step_up import StepUpPurpose
 from crmdesk.core.access.users import NewUser, UserChange
 from crmdesk.core.errors import NotSignedIn, PermissionDenied, UserError
+from crmdesk.core.exports.model import ExportRequest
 from crmdesk.core.records.bulk_model import BulkAction, BulkChange
 from crmdesk.core.records.catalogue import PropertyDefinition
 from crmdesk.core.records.filters import RecordQuery
@@ -329,6 +330,8 @@ ARGUMENTS: dict[str, object] = {
     "email": "nobody@northwind.example",
     "everyone": True,
     "event_id": 10**9,
+    "export_id": "none",
+    "records": 1_000,
     "ids": [10**9],
     "import_id": "none",
     "headers": ("Email",),
@@ -383,6 +386,13 @@ ARGUMENTS: dict[str, object] = {
     "view_ids": [10**9],
     "columns": ["email"],
     "comparison_id": "none",
+}
+
+
+#: Where a parameter of one service means something else than those of that name elsewhere.
+BY_SERVICE: dict[str, dict[str, object]] = {
+    "DeletedRecords": {"request": DeletedRequest("none", "contacts")},
+    "ExportService": {"request": ExportRequest(RecordQuery("contacts"))},
 }
 
 
@@ -447,8 +457,7 @@ def arguments(method: Callable[..., object], actor: Actor, folder: Path) -> dict
         "request": PlanRequest("none", "contacts", None),
     }
     owner = method.__qualname__.split(".")[0]
-    if owner == "DeletedRecords":
-        by_name["request"] = DeletedRequest("none", "contacts")
+    by_name |= BY_SERVICE.get(owner, {})
     if owner == "RecycleBin":
         by_name["query"] = BinQuery()
     if owner == "BulkEditor":
