@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QSettings
-from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
+from PySide6.QtWidgets import QApplication
 
 from crmdesk.core.errors import NotSignedIn, UserError
 from crmdesk.ui.language import install_language
 from crmdesk.ui.look import Look
 from crmdesk.ui.queries import Queries
+from crmdesk.ui.start.locking import Lock
 from crmdesk.ui.start.ways_in import WaysIn, steps
 from crmdesk.ui.start.window import OpeningPage, StartWindow
 from crmdesk.ui.window_state import WindowState
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from crmdesk.core.access.actor import Actor
     from crmdesk.core.jobs.job import Job
     from crmdesk.ui.signed_in import SignedInWindow
-    from crmdesk.ui.start.sign_in import LockedPage, NewPasswordPage, SignInPage
+    from crmdesk.ui.start.sign_in import NewPasswordPage, SignInPage
     from crmdesk.ui.start.steps import Begun, Opened
 
 _CLOSE_WAITS_S = 5.0
@@ -53,9 +54,12 @@ class Application(QObject):
         self._queries = Queries(self)
         self._opened: Opened | None = None
         self.signed_in: SignedInWindow | None = None
-        self._covered: list[QWidget] = []
         self._over = False
         self.start = StartWindow(self.state)
+        self._lock = Lock(app, self.start, self._show_start, self._run)
+        self._lock.lifted.connect(self._unlocked)
+        self._lock.lost.connect(self._session_lost)
+        self._lock.signed_out.connect(self.sign_out)
         self._ways = WaysIn(self.start, self._run, self._close_workspace, report)
         self._ways.opened.connect(self._workspace_open)
         self._ways.begun.connect(self._first_entry)
@@ -188,62 +192,11 @@ class Application(QObject):
     def lock(self) -> None:
         """Cover the window until its person gives the password."""
         window, opened = self.signed_in, self._opened
-        if window is None or opened is None or self._covered:
-            return
-        actor = window.desk.actor
-        window.rest()
-        self._cover(window)
-        self._run(
-            lambda: opened.workspace.sign_in.lock(actor),
-            lambda _nothing: None,
-            self._session_lost,
-        )
+        if window is not None and opened is not None and not self._lock.locked:
+            window.rest()
+            self._lock.cover(window, opened.workspace)
 
-    def _cover(self, window: SignedInWindow) -> None:
-        from crmdesk.ui.start.sign_in import LockedPage
-
-        actor, name = window.desk.actor, window.desk.workspace.file.name
-        page = LockedPage(name, actor.full_name, actor.email)
-        page.sent.connect(lambda: self._unlock(page))
-        page.signed_out.connect(self.sign_out)
-        self.start.setGeometry(window.window.geometry())
-        self.start.show_page(page)
-        self._show_start()
-        # Dialogs are windows of their own and would go on showing what they show.
-        for widget in self._app.topLevelWidgets():
-            if widget is self.start or not widget.isVisible():
-                continue
-            if isinstance(widget, QMenu):
-                widget.close()
-            elif isinstance(widget, QDialog) or widget is window.window:
-                self._covered.append(widget)
-        for widget in self._covered:
-            widget.hide()
-
-    def _unlock(self, page: LockedPage) -> None:
-        window, opened = self.signed_in, self._require_open()
-        if window is None:
-            return
-        actor, password = window.desk.actor, page.password.text()
-        page.set_busy(self.tr("Unlocking..."))
-
-        def failed(error: Exception) -> None:
-            if isinstance(error, NotSignedIn) and error.code == "session_ended":
-                self._session_lost(error)
-            else:
-                page.show_error(error)
-
-        self._run(
-            lambda: opened.workspace.sign_in.unlock(actor, password),
-            lambda _nothing: self._uncover(),
-            failed,
-        )
-
-    def _uncover(self) -> None:
-        covered, self._covered = self._covered, []
-        for widget in sorted(covered, key=lambda each: isinstance(each, QDialog)):
-            widget.show()
-        self.start.hide()
+    def _unlocked(self) -> None:
         self._over = False
         if self.signed_in is not None:
             self.signed_in.start()
@@ -283,10 +236,7 @@ class Application(QObject):
         """Take the signed-in window away; the workspace stays open."""
         window, self.signed_in = self.signed_in, None
         self._show_start()
-        for widget in self._covered:
-            if widget is not (window.window if window else None):
-                widget.close()
-        self._covered = []
+        self._lock.give_up(window)
         if window is not None:
             window.window.close()
             window.window.deleteLater()

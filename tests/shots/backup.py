@@ -146,6 +146,12 @@ def _compared(desk: Desk, page: BackupPage) -> Iterator[tuple[str, QWidget]]:
     desk.delete(third)
     desk.contact(firstname="Dag", lastname="Lie")
     desk.workspace.definitions.archive_property(desk.admin, "contacts", "jobtitle")
+    pipelines = workspace.pipelines
+    road = pipelines.list(desk.admin, "deals")[0]
+    free = next(stage for stage in road.stages if not stage.records)
+    pipelines.remove_stage(desk.admin, "deals", road.name, free.name)
+    pipelines.rename(desk.admin, "deals", road.name, "Harbour sales")
+    workspace.definitions.set_property(desk.admin, "contacts", "phone", {"label": "Telephone"})
     kept = next(found for found in desk.workspace.backups.list(desk.admin) if found.restorable)
     page.deeds.show_deleted(kept.id, "Backup of today")
     gone = _dialog(page)
@@ -169,6 +175,31 @@ def _compared(desk: Desk, page: BackupPage) -> Iterator[tuple[str, QWidget]]:
         dialog.kinds.changed.emit("definitions")
         settle(400)
         yield "compare-definitions", dialog
+        dialog.put_back_button.click()
+        yield "put-back", _dialog(page)
+        _dialog(page).reject()
+        dialog.done(0)
+    yield from _compared_with_a_file(desk, page)
+
+
+def _compared_with_a_file(desk: Desk, page: BackupPage) -> Iterator[tuple[str, QWidget]]:
+    ids = desk.workspace.records.ids(desk.admin, RecordQuery("contacts"), 2)
+    emails = [
+        desk.value(desk.workspace.records.get(desk.admin, "contacts", each), "email")
+        for each in ids
+    ]
+    foreign = Path(desk.folder).parent / "hubspot-export.zip"
+    with zipfile.ZipFile(foreign, "w") as file:
+        rows = [f"{number},Annika,{email}\n" for number, email in enumerate(emails)]
+        last = "9,Zoe,zoe@example.org\n"
+        file.writestr("contacts.csv", f"Record ID,First Name,Email\n{''.join(rows)}{last}")
+        file.writestr("deals.csv", "Deal Name\nNets\n")
+    page.compare(str(foreign), foreign.name)
+    dialog = _dialog(page)
+    if isinstance(dialog, CompareDialog):
+        settle_until(lambda: dialog.found is not None and dialog.table.count > 0)
+        settle(300)
+        yield "compare-foreign", dialog
         dialog.done(0)
 
 

@@ -153,6 +153,10 @@ def rebuild_workspace(
         store = open_store()
         finished = _finish(place, opened, sha256, store, clock)
         _move_in(opened, building, folder, store)
+    return _described(opened, folder, rows, finished)
+
+
+def _described(opened: OpenedForRebuild, folder: Path, rows: int, finished: _Finished) -> Rebuilt:
     manifest = opened.manifest
     return Rebuilt(
         folder=folder,
@@ -164,7 +168,7 @@ def rebuild_workspace(
         email=finished.email,
         one_time_code=finished.code,
         fingerprint=manifest.fingerprint,
-        files=sum(map(is_file_entry, manifest.parts)),
+        files=len(_carried(manifest)),
         left_behind=finished.left_behind,
     )
 

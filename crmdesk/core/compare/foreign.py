@@ -52,10 +52,17 @@ class ForeignTable:
 
     @property
     def layout(self) -> tuple[ManifestColumn, ...]:
-        """As a backup of this workspace would list these columns, the record id first."""
-        number = next(p for p in self.object_type.properties if _is_record_id(p))
-        found = (number, *(target for _, target in self.columns))
-        return tuple(ManifestColumn(p.name, p.label, p.type.value, p.id) for p in found)
+        """As a backup of this workspace would list these columns, the record id first.
+
+        What records are called by comes last where the file has it not: of records here it is
+        known, and their names are told in full.
+        """
+        known = self.object_type
+        number = next(p for p in known.properties if _is_record_id(p))
+        found = {p.name: p for p in (number, *(target for _, target in self.columns))}
+        for name in known.display_properties:
+            found.setdefault(name, known.property(name))
+        return tuple(ManifestColumn(p.name, p.label, p.type.value, p.id) for p in found.values())
 
     def there(self) -> ObjectThere:
         """The object as far as the file has it, called as it is here."""

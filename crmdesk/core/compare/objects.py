@@ -10,6 +10,7 @@ from crmdesk.core.compare.definitions import ObjectThere
 from crmdesk.core.compare.foreign import ForeignFile
 from crmdesk.core.compare.keyed_rows import KeyedRows
 from crmdesk.core.compare.model import (
+    Change,
     ComparedValue,
     DifferingRecord,
     LeftOut,
@@ -88,6 +89,7 @@ class ObjectWalks:
             _compared(layout, there, {*self._calculated.get(name, ()), sides.key}),
             sensitive,
             self._shown.get(name, ()),
+            _place_of(sides.key, layout),
         )
         tally = Tally()
         if layout:
@@ -124,17 +126,23 @@ def _layout(name: str, sides: Sides) -> tuple[ManifestColumn, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """How rows of one layout are told."""
+    """How rows of one layout are told.
+
+    Attributes:
+        key: place of what records were matched by: of one that stands alone it is told as well.
+    """
 
     layout: tuple[ManifestColumn, ...]
     places: tuple[int, ...]
     sensitive: frozenset[str]
     names: tuple[str, ...]
+    key: tuple[int, ...]
 
     def record(self, number: int, object_name: str, met: Met) -> DifferingRecord:
         """A record that differs, its sensitive values left out."""
         values = []
-        for place in self.places:
+        alone = self.key if met.change is not Change.CHANGED else ()
+        for place in (*alone, *self.places):
             then = None if met.then is None else met.then[place]
             now = None if met.now is None else met.now[place]
             if then == now:
@@ -158,6 +166,10 @@ class _Shown:
             if cell and column.name not in self.sensitive
         }
         return " ".join(told[name] for name in self.names if name in told)
+
+
+def _place_of(key: str, layout: Sequence[ManifestColumn]) -> tuple[int, ...]:
+    return tuple(place for place, column in enumerate(layout) if key and column.name == key)
 
 
 def _compared(

@@ -73,6 +73,7 @@ class CompareFrame(QDialog):
             self.definition_source,
             queries,
             actions_of=self.definition_actions,
+            start=TableState(height=RowHeight.ROOMY),
         )
         self.panel = SidePanel("compare", say("Difference"))
         self.values = QWidget()

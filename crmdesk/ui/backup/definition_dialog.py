@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from crmdesk.core.compare.model import DefinitionChange
 from crmdesk.core.restore.definition_plan import DefinitionStep
-from crmdesk.ui.backup.compare_rows import setting_words, type_or_text, what_words
+from crmdesk.ui.backup.compare_rows import setting_words, type_or_text
 from crmdesk.ui.backup.words import say
 from crmdesk.ui.widgets.dialog import Decision, DecisionDialog, Effect
 
@@ -52,19 +52,31 @@ def _name(step: DefinitionStep) -> str:
 
 
 def _line(step: DefinitionStep) -> str:
-    what = f"{what_words(step.lost.change)}: {step.label}"
-    if step.lost.change is DefinitionChange.SETTING_CHANGED:
-        what = f"{what}, {setting_words(step.lost.item)}"
-    then = type_or_text(step.lost.change, step.lost.item, step.then)
-    now = type_or_text(step.lost.change, step.lost.item, step.now)
-    if now:
-        what = f"{what}. {now} → {then or say('none')}"
-    elif then and then != step.label:
-        what = f"{what}. {then}"
+    change, item = step.lost.change, step.lost.item
+    words = {
+        DefinitionChange.PROPERTY_REMOVED: say("Make the property “%label” again: %then"),
+        DefinitionChange.LABEL_CHANGED: say("Rename the property “%now” to “%then”"),
+        DefinitionChange.SETTING_CHANGED: say("%item of “%label”: from %now to %then"),
+        DefinitionChange.OPTION_REMOVED: say("Make the option “%then” of “%label” again"),
+        DefinitionChange.OPTION_RENAMED: say("Rename the option “%now” of “%label” to “%then”"),
+        DefinitionChange.PIPELINE_REMOVED: say("Make the pipeline “%label” again"),
+        DefinitionChange.PIPELINE_RENAMED: say("Rename the pipeline “%now” to “%then”"),
+        DefinitionChange.STAGE_REMOVED: say("Make the stage “%then” of “%label” again"),
+        DefinitionChange.STAGE_RENAMED: say("Rename the stage “%now” of “%label” to “%then”"),
+        DefinitionChange.STAGE_CLOSED: say("Stage “%item” of “%label”: from %now to %then"),
+    }[change]
+    told = {
+        "%label": step.label,
+        "%item": setting_words(item) if change is DefinitionChange.SETTING_CHANGED else item,
+        "%now": type_or_text(change, item, step.now) or say("none"),
+        "%then": type_or_text(change, item, step.then) or say("none"),
+    }
+    for mark, text in told.items():
+        words = words.replace(mark, text)
     if step.parts:
         more = len(step.parts) - _PARTS
         parts = [*step.parts[:_PARTS], *([say("%Ln more", more)] if more > 0 else ())]
-        what = f"{what} ({', '.join(parts)})"
+        words = f"{words} ({', '.join(parts)})"
     if step.records:
-        what = f"{what}. {say('%Ln record{|s} still name{s|} it.', step.records)}"
-    return what
+        words = f"{words}. {say('%Ln record{|s} still name{s|} it.', step.records)}"
+    return words

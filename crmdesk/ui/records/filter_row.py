@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from crmdesk.core.records.schema import Property
@@ -102,7 +103,7 @@ class FilterRow(QWidget):
     def offer_other(self, *, offered: bool) -> None:
         """Offer another group behind the last one."""
         self.other.setVisible(offered)
-        self._flow.invalidate()
+        self._show_chips()
 
     def controls(self) -> list[QWidget]:
         """What takes the focus, in the order in sight."""
@@ -175,14 +176,38 @@ class FilterRow(QWidget):
             self._flow.addWidget(widget)
 
     def _show_chips(self) -> None:
+        """Chips that are off give way where they would break the row; "Filter" offers them too."""
+        offered = list(self._chips) if not self._narrow else list(self._conditions)
+        room = self.width() if self.isVisible() else self._one_line(offered)
+        off = [key for key in offered if key not in self._conditions]
+        while off and self._one_line(offered) > room:
+            offered.remove(off.pop())
         for key, chip in self._chips.items():
-            chip.setVisible(not self._narrow or key in self._conditions)
+            chip.setVisible(key in offered)
         self._flow.invalidate()
+
+    def _one_line(self, keys: Iterable[str]) -> int:
+        """How wide a row with these chips is, in pixels."""
+        shown: list[QWidget] = [self._chips[key] for key in keys if key in self._chips]
+        shown += [self.more] if self.other.isHidden() else [self.more, self.other]
+        return sum(each.sizeHint().width() for each in shown) + _GAP * (len(shown) - 1)
 
     def _show(self, popover: FilterPopover | PropertyPicker, anchor: QWidget) -> None:
         self.popover = popover
         popover.closed.connect(popover.deleteLater)
         popover.open_under(anchor)
+
+    def sizeHint(self) -> QSize:
+        every = self._conditions if self._narrow else self._chips
+        return QSize(self._one_line(every), self._flow.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_chips()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._show_chips()
 
 
 def _property_of(key: str) -> str:

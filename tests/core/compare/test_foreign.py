@@ -59,7 +59,7 @@ def records_of(desk: Desk, found: Comparison, **wanted: object) -> dict[str, obj
 
 def test_an_export_of_another_program_is_matched_by_email(desk: Desk, hubspot: Path) -> None:
     ann = desk.contact(firstname="Ann", email="ann@example.org", date_of_birth="1980-02-03")
-    bo = desk.contact(firstname="Bo", email="bo@example.org", city="Bergen")
+    bo = desk.contact(firstname="Bo", lastname="Berg", email="bo@example.org", city="Bergen")
     dag = desk.contact(firstname="Dag", email="dag@example.org")
     desk.contact(firstname="Without", email="")
 
@@ -70,8 +70,11 @@ def test_an_export_of_another_program_is_matched_by_email(desk: Desk, hubspot: P
     assert (contacts.added, contacts.removed, contacts.changed, contacts.unchanged) == (1, 1, 1, 1)
     assert (contacts.matched_by, contacts.left_out_then, contacts.left_out_now) == ("Email", 1, 1)
     assert contacts.properties == {"firstname": 1}, "only columns of the file are compared"
-    told = {name: each.record_id for name, each in records_of(desk, found).items()}
-    assert told == {"Bo": bo.id, "Dag": dag.id, "Zoe": None}
+    records = records_of(desk, found)
+    told = {name: each.record_id for name, each in records.items()}
+    assert told == {"Bo Berg": bo.id, "Dag": dag.id, "Zoe": None}
+    values = {each.property: each.then for each in records["Zoe"].values}
+    assert values == {"email": "zoe@example.org", "firstname": "Zoe"}
     assert ann.id not in told.values()
 
 

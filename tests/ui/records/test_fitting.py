@@ -142,3 +142,21 @@ def test_the_question_who_keeps_an_address_fits(filled, open_page, language):
         assert clipped(dialog) == []
         dialog.reject()
         records.wait(lambda: not records.dialogs())
+
+
+@pytest.mark.parametrize("width", [1180, 1280, 1340, 1600])
+def test_the_filters_that_are_off_give_way_before_the_row_breaks(filled, open_page, width):
+    records = open_page(filled)
+    page = records.page
+    page.resize(width, 700)
+    row = page.face.filters.rows[0]
+    records.wait(lambda: page.width() == width and row.isVisible())
+    for beside in (False, True):
+        if beside:
+            page.open_record(page.face.table.ids[0])
+            records.wait(page.panel.isVisible)
+            records.qtbot.wait(50)
+        assert row.more.isVisible()
+        assert row.more.y() < row.more.height(), (width, beside)
+    row.set_condition(Condition("city", Ask.CONTAINS, ("London",)))
+    records.wait(lambda: row.chips["city"].isVisible())
