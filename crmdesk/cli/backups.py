@@ -10,10 +10,10 @@ import typer
 from crmdesk.cli.browsed import page_document, page_lines, table_documents
 from crmdesk.cli.compared import comparison_document, comparison_lines
 from crmdesk.cli.documents import backup_document
+from crmdesk.cli.downloads import code_for_download
 from crmdesk.cli.health import drill_document, health_document, health_lines
 from crmdesk.cli.output import plural
 from crmdesk.cli.parameters import Code, JsonLines, OutFile, Wait, group
-from crmdesk.cli.secret_input import code_missing, code_or_ask
 from crmdesk.cli.session import Seat, seat
 from crmdesk.cli.waiting import finish_job, watching
 from crmdesk.cli.words import problem_sentence
@@ -272,18 +272,9 @@ def _verdict(document: dict[str, Any]) -> list[str]:
 
 def _save(here: Seat, backup_id: str, out: Path, code: str | None) -> Path:
     """Save a copy, with a code where the workspace asks for one."""
-    from crmdesk.core.access.two_factor import StepUpPurpose
-
-    backups, settings = here.workspace.backups, here.workspace.settings
-    step_up_id = ""
-    asked = bool(settings.one(here.actor, "security.step_up_downloads").value)
-    if asked and backups.show(here.actor, backup_id).sensitive:
-        given = code_or_ask(code)
-        if given is None:
-            raise code_missing()
-        step_up_id = here.workspace.two_factor.step_up(
-            here.actor, StepUpPurpose.DOWNLOAD_SENSITIVE, backup_id, given
-        )
+    backups = here.workspace.backups
+    sensitive = bool(backups.show(here.actor, backup_id).sensitive)
+    step_up_id = code_for_download(here, backup_id, code, sensitive=sensitive)
     return backups.download(here.actor, backup_id, out.absolute(), step_up_id=step_up_id)
 
 

@@ -42,6 +42,7 @@ COMMANDS = {
     "segment": "segments:app",
     "view": "views:app",
     "import": "imports:app",
+    "export": "exports:app",
     "backup": "backups:app",
     "restore": "restores:app",
     "audit": "audit:app",

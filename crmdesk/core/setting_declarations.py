@@ -181,6 +181,22 @@ _ALL = (
         maximum=3650,
     ),
     Setting(
+        "exports.approval",
+        SettingType.FLAG,
+        False,
+        "Exports of other users wait for a decision: large ones, and all with sensitive values.",
+        Section.DATA,
+    ),
+    Setting(
+        "exports.approval_records",
+        SettingType.INTEGER,
+        1_000,
+        "Exports of more records than this wait for a decision, where decisions are asked for.",
+        Section.DATA,
+        minimum=0,
+        maximum=1_000_000_000,
+    ),
+    Setting(
         "recycle_bin.days",
         SettingType.INTEGER,
         90,

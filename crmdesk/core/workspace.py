@@ -6,6 +6,7 @@ the services that :class:`Workspace` hands out.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,11 +39,16 @@ from crmdesk.core.compare.service import ComparisonService
 from crmdesk.core.damage import look_at_start, open_database, told_as_damage
 from crmdesk.core.db import tables
 from crmdesk.core.errors import UserError
+from crmdesk.core.exports.approvals import ExportApprovals
+from crmdesk.core.exports.expiry import ExportExpiry
+from crmdesk.core.exports.service import ExportService
+from crmdesk.core.exports.thresholds import ExportThresholds
+from crmdesk.core.exports.work import ExportWork
 from crmdesk.core.files.partial import remove_stray_partials
 from crmdesk.core.founding import KEY_NAME, NewWorkspace, found_workspace, load_key
 from crmdesk.core.jobs.job import Job, JobKind
 from crmdesk.core.jobs.launcher import start_worker
-from crmdesk.core.jobs.queue import JobQueue
+from crmdesk.core.jobs.queue import CleanUp, JobQueue
 from crmdesk.core.jobs.worker import Watcher, Work, run_job
 from crmdesk.core.notify.inbox import Inbox
 from crmdesk.core.records.association_definitions import AssociationDefinitions
@@ -89,6 +95,7 @@ from crmdesk.core.workspace_folder import (
 
 if TYPE_CHECKING:
     from crmdesk.core.access.secrets import SecretStore
+    from crmdesk.core.db.engine import Database
 
 __all__ = [
     "DATABASE_NAME",
@@ -144,14 +151,10 @@ class Workspace:
         self.guard = Guard(self.database, self.audit_log)
         self.inbox = Inbox(self.database, self.guard)
         self._add_access()
-        self.jobs = JobQueue(
-            self.database, self.guard, self.audit_log, keys.derive(key, KeyPurpose.JOB_GRANTS)
-        )
+        self.jobs = JobQueue(*self._basis, keys.derive(key, KeyPurpose.JOB_GRANTS))
         self.works: dict[JobKind, Work] = {}
         self.settings = Settings(
-            self.database,
-            self.guard,
-            self.audit_log,
+            *self._basis,
             {"secrets.store": lambda: self.file.secret_store},
         )
         self._open_log(store)
@@ -162,6 +165,7 @@ class Workspace:
         self._open_backups()
         self._open_restores()
         self._open_imports()
+        self._open_exports()
 
     def _open_log(self, store: SecretStore | None) -> None:
         self.anchors = AnchorKeeper(
@@ -169,39 +173,32 @@ class Workspace:
         )
         self.audit_reader = AuditLogReader(self.database, self.guard)
         self.audit = AuditService(
-            self.database,
-            self.guard,
-            self.audit_log,
+            *self._basis,
             self.anchors,
             keys.derive(self.key, KeyPurpose.AUDIT_CHAIN),
             self.signing_key.public_key,
         )
 
     def _open_records(self) -> None:
-        self.definitions = Definitions(self.database, self.guard, self.audit_log)
-        self.records = RecordReader(self.database, self.guard, self.audit_log)
-        self.editor = RecordEditor(
-            self.database, self.guard, self.audit_log, keys.derive(self.key, KeyPurpose.TOMBSTONES)
-        )
+        self.definitions = Definitions(*self._basis)
+        self.records = RecordReader(*self._basis)
+        self.editor = RecordEditor(*self._basis, keys.derive(self.key, KeyPurpose.TOMBSTONES))
         self.views = SavedViews(self.database, self.guard)
-        self.segments = Segments(self.database, self.guard, self.audit_log)
+        self.segments = Segments(*self._basis)
 
     def _open_relations(self) -> None:
-        basis = self.database, self.guard, self.audit_log
-        self.associations = AssociationService(*basis)
-        self.association_definitions = AssociationDefinitions(*basis)
-        self.merges = MergeService(*basis)
-        self.pipelines = PipelineService(*basis)
-        self.property_groups = PropertyGroups(*basis)
-        self.create_forms = CreateForms(*basis)
-        self.type_changes = TypeChanges(*basis)
+        self.associations = AssociationService(*self._basis)
+        self.association_definitions = AssociationDefinitions(*self._basis)
+        self.merges = MergeService(*self._basis)
+        self.pipelines = PipelineService(*self._basis)
+        self.property_groups = PropertyGroups(*self._basis)
+        self.create_forms = CreateForms(*self._basis)
+        self.type_changes = TypeChanges(*self._basis)
 
     def _open_backups(self) -> None:
         vault = self.folder / "vault" / "backups"
         self.backups = BackupService(
-            self.database,
-            self.guard,
-            self.audit_log,
+            *self._basis,
             self.settings,
             self.jobs,
             self.inbox,
@@ -218,12 +215,9 @@ class Workspace:
             self.file.id,
             self.signing_key,
         )
-        self.works[JobKind.BACKUP] = making.run
-        self.jobs.on_abandoned(JobKind.BACKUP, making.abandoned)
+        self._give(making.abandoned, {JobKind.BACKUP: making.run})
 
-        self.browsing = BrowsingService(
-            self.database, self.guard, self.audit_log, vault, self.signing_key.public_key
-        )
+        self.browsing = BrowsingService(*self._basis, vault, self.signing_key.public_key)
         self.drills = DrillService(self.database, self.guard, self.settings, self.jobs, vault)
         drilling = DrillWork(
             self.database,
@@ -233,11 +227,8 @@ class Workspace:
             self.folder / "staging",
             self.signing_key.public_key,
         )
-        self.works[JobKind.DRILL] = drilling.run
-        self.jobs.on_abandoned(JobKind.DRILL, drilling.abandoned)
-        self.comparisons = ComparisonService(
-            self.database, self.guard, self.audit_log, self.folder, self.signing_key.public_key
-        )
+        self._give(drilling.abandoned, {JobKind.DRILL: drilling.run})
+        self.comparisons = ComparisonService(*self._basis, self.folder, self.signing_key.public_key)
 
     def _open_restores(self) -> None:
         self.definition_restores = DefinitionRestores(
@@ -255,24 +246,14 @@ class Workspace:
             self.file.id,
             keys.derive(self.key, KeyPurpose.TOMBSTONES),
         )
-        self.deleted_records = DeletedRecords(
-            self.database, self.guard, self.audit_log, self.jobs, planner
-        )
+        self.deleted_records = DeletedRecords(*self._basis, self.jobs, planner)
         reviving = DeletedWork(self.database, self.audit_log, self.inbox, planner)
-        self.works[JobKind.REVIVE] = reviving.run
-        self.jobs.on_abandoned(JobKind.REVIVE, reviving.abandoned)
-        self.restores = RestoreService(
-            self.database,
-            self.guard,
-            self.audit_log,
-            self.jobs,
-            self.folder,
-            self.signing_key.public_key,
-        )
+        self._give(reviving.abandoned, {JobKind.REVIVE: reviving.run})
+        signed_by = self.signing_key.public_key
+        self.restores = RestoreService(*self._basis, self.jobs, self.folder, signed_by)
         restoring = RestoreWork(self.database, self.audit_log, self.inbox, self.folder)
-        self.works |= {JobKind.RESTORE: restoring.restore, JobKind.UNDO: restoring.undo}
-        for kind in (JobKind.RESTORE, JobKind.UNDO):
-            self.jobs.on_abandoned(kind, restoring.abandoned)
+        deeds = {JobKind.RESTORE: restoring.restore, JobKind.UNDO: restoring.undo}
+        self._give(restoring.abandoned, deeds)
 
     def _open_imports(self) -> None:
         preparer = Preparer(
@@ -284,38 +265,48 @@ class Workspace:
         vault = self.folder / "vault" / "imports"
         self.imports = ImportService(self.database, self.guard, self.jobs, preparer, vault)
         importing = ImportWork(self.database, self.audit_log, self.inbox, preparer, vault)
-        self.works[JobKind.IMPORT] = importing.run
-        self.jobs.on_abandoned(JobKind.IMPORT, importing.abandoned)
+        self._give(importing.abandoned, {JobKind.IMPORT: importing.run})
         self.import_templates = ImportTemplates(self.database, self.guard)
         staging = self.folder / "staging"
         self.import_undos = ImportUndos(self.database, self.guard, self.jobs, staging)
         undoing = UndoWork(self.database, self.audit_log, self.inbox, staging)
-        self.works[JobKind.IMPORT_UNDO] = undoing.run
-        self.jobs.on_abandoned(JobKind.IMPORT_UNDO, undoing.abandoned)
+        self._give(undoing.abandoned, {JobKind.IMPORT_UNDO: undoing.run})
+
+    def _open_exports(self) -> None:
+        vault = self.folder / "vault" / "exports"
+        self.exports = ExportService(*self._basis, self.settings, self.jobs, self.inbox, vault)
+        self.export_approvals = ExportApprovals(*self._basis, self.jobs, self.inbox, vault)
+        self.export_thresholds = ExportThresholds(*self._basis)
+        self._export_expiry = ExportExpiry(self.database, self.audit_log, self.settings, vault)
+        exporting = ExportWork(*self._basis, self.settings, self.inbox, vault)
+        self._give(exporting.abandoned, {JobKind.EXPORT: exporting.run})
 
     def _open_bulk(self) -> None:
-        basis = self.database, self.guard, self.audit_log
         staging = self.folder / "staging"
         self.bulk = BulkEditor(self.database, self.guard, self.jobs, staging)
-        self.undoing = Undoing(*basis, self.jobs, self.associations, self.merges, staging)
-        work = BulkWork(*basis, self.inbox, staging)
-        self.works |= {
-            JobKind.BULK_EDIT: work.edit,
-            JobKind.BULK_DELETE: work.delete,
-            JobKind.BULK_UNDO: self.undoing.run,
-        }
-        for kind in (JobKind.BULK_EDIT, JobKind.BULK_DELETE):
-            self.jobs.on_abandoned(kind, work.abandoned)
+        self.undoing = Undoing(*self._basis, self.jobs, self.associations, self.merges, staging)
+        work = BulkWork(*self._basis, self.inbox, staging)
+        edits = {JobKind.BULK_EDIT: work.edit, JobKind.BULK_DELETE: work.delete}
+        self._give(work.abandoned, edits)
+        self.works[JobKind.BULK_UNDO] = self.undoing.run
         self._open_recycle_bin()
 
     def _open_recycle_bin(self) -> None:
-        basis = self.database, self.guard, self.audit_log
         purger = Purger(self.audit_log, keys.derive(self.key, KeyPurpose.TOMBSTONES))
-        self.recycle_bin = RecycleBin(*basis, self.settings, self.jobs, purger)
-        work = BinWork(*basis, self.inbox, purger)
-        self.works |= {JobKind.BIN_RESTORE: work.restore, JobKind.BIN_PURGE: work.purge}
-        for kind in (JobKind.BIN_RESTORE, JobKind.BIN_PURGE):
-            self.jobs.on_abandoned(kind, work.abandoned)
+        self.recycle_bin = RecycleBin(*self._basis, self.settings, self.jobs, purger)
+        work = BinWork(*self._basis, self.inbox, purger)
+        deeds = {JobKind.BIN_RESTORE: work.restore, JobKind.BIN_PURGE: work.purge}
+        self._give(work.abandoned, deeds)
+
+    @property
+    def _basis(self) -> tuple[Database, Guard, AuditLog]:
+        return self.database, self.guard, self.audit_log
+
+    def _give(self, clean_up: CleanUp, works: Mapping[JobKind, Work]) -> None:
+        """Say who does jobs of some kinds, and what follows when one ends unfinished."""
+        self.works |= works
+        for kind in works:
+            self.jobs.on_abandoned(kind, clean_up)
 
     def start_up(self, look_seconds: float = 0.05) -> list[Job]:
         """Clean up after whatever stopped without saying so; returns the jobs it ended.
@@ -331,6 +322,7 @@ class Workspace:
         sweep_plans(self.database, self.folder / "staging")
         remove_stray_partials(self.folder / "vault" / "imports")
         self.backups.sweep()
+        self._export_expiry.sweep()
         self._recycle_bin_expiry.sweep()
         return interrupted
 
@@ -363,15 +355,14 @@ class Workspace:
         self.database.close()
 
     def _add_access(self) -> None:
-        basis = self.database, self.guard, self.audit_log
         password_check, second_factor = PasswordCheck(self.key), SecondFactor(self.key)
-        self.sign_in = SignInService(*basis, password_check, second_factor)
-        self.two_factor = TwoFactorService(*basis, second_factor, self.inbox)
+        self.sign_in = SignInService(*self._basis, password_check, second_factor)
+        self.two_factor = TwoFactorService(*self._basis, second_factor, self.inbox)
         proofs = Proofs(self.database, self.audit_log, second_factor)
-        self.recovery_keys = RecoveryKeyService(*basis, self.inbox, proofs, self.key)
-        self.passwords = PasswordService(*basis, password_check, second_factor)
-        self.users = UserService(*basis, second_factor)
-        self.teams = TeamService(*basis)
+        self.recovery_keys = RecoveryKeyService(*self._basis, self.inbox, proofs, self.key)
+        self.passwords = PasswordService(*self._basis, password_check, second_factor)
+        self.users = UserService(*self._basis, second_factor)
+        self.teams = TeamService(*self._basis)
 
     def _check_key(self) -> SigningKey:
         with self.database.read() as tx:

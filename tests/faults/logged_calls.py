@@ -23,6 +23,7 @@ from crmdesk.core.restore.deleted_model import DeletedRequest
 from crmdesk.core.restore.model import RestorePlan
 from tests.builders import PASSWORD, PLACE, Desk
 from tests.core.access.people import Phone, enrolled
+from tests.faults.logged_exports import EXPORT_READS, EXPORTS
 from tests.faults.logged_shaping import SHAPING, SHAPING_READS
 
 Act = Callable[[], object]
@@ -304,6 +305,7 @@ def _interrupted(desk: Desk) -> Act:
 
 
 LOGGED: dict[str, Preparation] = {
+    **EXPORTS,
     **SHAPING,
     "backups.delete": _with_backup(lambda d, i: d.workspace.backups.delete(d.admin, i)),
     "backups.download": _with_backup(
@@ -488,6 +490,7 @@ UNLOGGED = {
 
 READS = frozenset(
     {
+        *EXPORT_READS,
         *SHAPING_READS,
         "audit.anchor",
         "audit.catalogue",

@@ -16,7 +16,7 @@ from tests.faults.scene import dump
 ASIDE = ("clock_state", "attempt_counters", "sqlite_sequence")
 #: Where a job that could not even be ended waits to be found by the next start, which also
 #: removes what it had copied into the vault.
-OF_JOBS = ("jobs", "imports")
+OF_JOBS = ("exports", "jobs", "imports")
 
 
 def files(folder: Path) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import SimpleQueue
@@ -77,14 +77,19 @@ class TooLong(Exception):
     """A range with a row that is too long to stand beside as many others: cut it smaller."""
 
 
-def query_range(connection: sqlite3.Connection, query: str, cut: IdRange) -> tuple[object, ...]:
+def query_range(
+    connection: sqlite3.Connection, query: str, cut: IdRange, values: Sequence[object] = ()
+) -> tuple[object, ...]:
     """Run a query over one range; its last column says how many rows were left out as too long.
+
+    Args:
+        values: the query's further parameters.
 
     Raises:
         TooLong: it was at least one, and others stand in the range too.
     """
     longest = MOST_BYTES // cut.rows if cut.rows > 1 else LONGEST_ROW
-    *row, too_long = connection.execute(query, (cut.low, cut.high, longest)).fetchone()
+    *row, too_long = connection.execute(query, (cut.low, cut.high, longest, *values)).fetchone()
     if too_long:
         raise TooLong
     return tuple(row)
@@ -97,7 +102,11 @@ class OrderedPieces:
     """
 
     def __init__(
-        self, readers: Sequence[sqlite3.Connection], cutter: RangeCutter, query: str
+        self,
+        readers: Sequence[sqlite3.Connection],
+        cutter: RangeCutter,
+        query: str,
+        values: Sequence[object] = (),
     ) -> None:
         self._free: SimpleQueue[sqlite3.Connection] = SimpleQueue()
         for reader in readers:
@@ -105,8 +114,9 @@ class OrderedPieces:
         self._threads = len(readers)
         self._cutter = cutter
         self._query = query
+        self._values = values
 
-    def run(self, make: Callable[[tuple[object, ...]], Made]) -> Iterator[Made]:
+    def run(self, make: Callable[[tuple[object, ...]], Made]) -> Generator[Made, None, None]:
         """Yield ``make(row)`` for each range, where ``row`` is what the query gave."""
         under_way: deque[tuple[IdRange, Future[Made]]] = deque()
         with ThreadPoolExecutor(self._threads) as pool:
@@ -124,7 +134,7 @@ class OrderedPieces:
     def _one(self, cut: IdRange, make: Callable[[tuple[object, ...]], Made]) -> Made:
         reader = self._free.get()
         try:
-            row = query_range(reader, self._query, cut)
+            row = query_range(reader, self._query, cut, self._values)
         finally:
             self._free.put(reader)
         return make(row)

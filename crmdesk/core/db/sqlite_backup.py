@@ -17,6 +17,8 @@ from crmdesk.core.errors import Busy, UserError
 # printf takes 127 arguments at most (SQLITE_MAX_FUNCTION_ARG); one is the format.
 COLUMNS_PER_PRINTF = 100
 BUSY_MILLISECONDS = 500
+#: Records that are not in the recycle bin.
+LIVE = "archived_at IS NULL"
 # Of a text SQLite counts the characters; of a blob it knows the bytes.
 _BYTES = "length(CAST(line AS BLOB))"
 _TOO_LONG = f"count(*) FILTER (WHERE {_BYTES} > ?3)"
@@ -37,14 +39,26 @@ def row_expression(columns: Sequence[tuple[str | None, bool]]) -> str:
             text. Free text stands in quotes (``%w`` doubles those inside); all other values
             were checked when written and cannot hold a comma, a quote or a line break.
     """
-    if not columns:
+    return printed_row(
+        [("''" if name is None else quoted_name(name), is_text) for name, is_text in columns]
+    )
+
+
+def printed_row(cells: Sequence[tuple[str, bool]]) -> str:
+    """Return an SQL expression for one CSV row: :func:`row_expression` for any expressions.
+
+    Args:
+        cells: SQL of each field, and whether it is free text.
+    """
+    if not cells:
         raise ValueError("a row needs at least one column")
     parts: list[str] = []
-    for start in range(0, len(columns), COLUMNS_PER_PRINTF):
-        group = columns[start : start + COLUMNS_PER_PRINTF]
-        last = start + len(group) == len(columns)
+    for start in range(0, len(cells), COLUMNS_PER_PRINTF):
+        group = cells[start : start + COLUMNS_PER_PRINTF]
+        last = start + len(group) == len(cells)
         layout = ",".join('"%w"' if is_text else "%s" for _, is_text in group)
-        arguments = [_argument(name, is_text) for name, is_text in group]
+        # %w prints "(NULL)" for NULL; %s prints nothing.
+        arguments = [f"ifnull({sql},'')" if is_text else sql for sql, is_text in group]
         if last:
             parts.append(f"printf('{layout}%s',{','.join(arguments)},char(13,10))")
         else:
@@ -52,20 +66,16 @@ def row_expression(columns: Sequence[tuple[str | None, bool]]) -> str:
     return "||".join(parts)
 
 
-def _argument(name: str | None, is_text: bool) -> str:
-    if name is None:
-        return "''"
-    # %w prints "(NULL)" for NULL; %s prints nothing.
-    return f"ifnull({quoted_name(name)},'')" if is_text else quoted_name(name)
-
-
-def range_query(table: str, row: str) -> str:
+def range_query(table: str, row: str, condition: str = LIVE) -> str:
     """Rows of ``low < id <= high`` as one blob of CSV, and their number.
 
     Rows longer than ``?3`` bytes are left out and counted in the last column.
+
+    Args:
+        condition: SQL over the table; its parameters are the fourth and following.
     """
     together = _together("''")
-    return f"SELECT {together}, count(*), {_TOO_LONG} FROM ({_lines(table, row)})"
+    return f"SELECT {together}, count(*), {_TOO_LONG} FROM ({_lines(table, row, condition)})"
 
 
 def separated_range_query(table: str, row: str) -> str:
@@ -78,11 +88,11 @@ def _together(between: str) -> str:
     return f"CAST(group_concat(line,{between}) FILTER (WHERE {_BYTES} <= ?3) AS BLOB)"
 
 
-def _lines(table: str, row: str) -> str:
+def _lines(table: str, row: str, condition: str = LIVE) -> str:
     """Lines in order of ids; ``NOT INDEXED`` keeps the planner on the table, which is."""
     return (
         f"SELECT {row} AS line FROM {quoted_name(table)} NOT INDEXED"
-        " WHERE id > ?1 AND id <= ?2 AND archived_at IS NULL ORDER BY id"
+        f" WHERE id > ?1 AND id <= ?2 AND ({condition}) ORDER BY id"
     )
 
 

@@ -17,6 +17,7 @@ class JobKind(StrEnum):
 
     BACKUP = "backup"
     RESTORE = "restore"
+    EXPORT = "export"
     IMPORT = "import"
     IMPORT_UNDO = "import_undo"
     UNDO = "undo"
@@ -52,6 +53,7 @@ REQUIRED = {
     JobKind.UNDO: Permission.SUPER_ADMIN,
     JobKind.DRILL: Permission.SUPER_ADMIN,
     JobKind.REVIVE: Permission.SUPER_ADMIN,
+    JobKind.EXPORT: Permission.EXPORT,
     JobKind.IMPORT: Permission.IMPORT,
     JobKind.IMPORT_UNDO: Permission.IMPORT,
     JobKind.BULK_EDIT: Permission.USE_RECORDS,
@@ -60,6 +62,10 @@ REQUIRED = {
     JobKind.BIN_RESTORE: Permission.DELETE_RECORDS,
     JobKind.BIN_PURGE: Permission.DELETE_RECORDS,
 }
+
+
+#: What only a Super Admin may stop, also where another person began it.
+CANCELLED_BY_SUPER_ADMINS = frozenset({JobKind.EXPORT})
 
 
 @dataclass(frozen=True, slots=True)

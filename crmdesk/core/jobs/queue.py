@@ -21,7 +21,14 @@ from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import jobs, locks, users
 from crmdesk.core.errors import Busy, Cancelled, PermissionDenied, UserError
 from crmdesk.core.jobs.grant import grant_holds, grant_mac
-from crmdesk.core.jobs.job import OPEN, REQUIRED, Job, JobKind, JobState
+from crmdesk.core.jobs.job import (
+    CANCELLED_BY_SUPER_ADMINS,
+    OPEN,
+    REQUIRED,
+    Job,
+    JobKind,
+    JobState,
+)
 from crmdesk.core.jobs.lock_holder import LockHolder, find_holder
 from crmdesk.core.jobs.refusals import INTERRUPTED, no_permission, unknown
 from crmdesk.core.jobs.rows import (
@@ -245,8 +252,11 @@ class JobQueue:
 
         Raises:
             UserError: ``job_unknown``, ``job_ended``.
+            PermissionDenied: only a Super Admin stops an export.
         """
         found = self.job(actor, job_id)
+        if found.kind in CANCELLED_BY_SUPER_ADMINS:
+            self._guard.require(actor, Permission.SUPER_ADMIN)
         with self._database.write() as tx:
             row = _row(tx, job_id)
             if row.state not in _NAMES:

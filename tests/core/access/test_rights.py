@@ -18,6 +18,7 @@ from crmdesk.core.access.permissions import GRANTABLE, Permission
 from crmdesk.core.access.step_up import StepUpPurpose
 from crmdesk.core.access.users import NewUser, UserChange
 from crmdesk.core.errors import NotSignedIn, PermissionDenied, UserError
+from crmdesk.core.exports.model import ExportRequest
 from crmdesk.core.records.bulk_model import BulkAction, BulkChange
 from crmdesk.core.records.catalogue import PropertyDefinition
 from crmdesk.core.records.filters import RecordQuery
@@ -228,6 +229,18 @@ RIGHTS: dict[str, Permission | str] = {
     "restores.start_undo": SUPER_ADMIN,
     "restores.survey": SUPER_ADMIN,
     "restores.undo_plan": SUPER_ADMIN,
+    "exports.cancel": SUPER_ADMIN,
+    "exports.count": Permission.EXPORT,
+    "exports.create": Permission.EXPORT,
+    "exports.download": Permission.EXPORT,
+    "exports.estimate": Permission.EXPORT,
+    "exports.history": Permission.EXPORT,
+    "exports.list": Permission.EXPORT,
+    "exports.show": Permission.EXPORT,
+    "export_approvals.approve": Permission.APPROVE_EXPORTS,
+    "export_approvals.reject": Permission.APPROVE_EXPORTS,
+    "export_thresholds.own": SUPER_ADMIN,
+    "export_thresholds.set": SUPER_ADMIN,
     "segments.add": USE,
     "segments.add_members": USE,
     "segments.list": USE,
@@ -317,6 +330,8 @@ ARGUMENTS: dict[str, object] = {
     "email": "nobody@northwind.example",
     "everyone": True,
     "event_id": 10**9,
+    "export_id": "none",
+    "records": 1_000,
     "ids": [10**9],
     "import_id": "none",
     "headers": ("Email",),
@@ -371,6 +386,13 @@ ARGUMENTS: dict[str, object] = {
     "view_ids": [10**9],
     "columns": ["email"],
     "comparison_id": "none",
+}
+
+
+#: Where a parameter of one service means something else than those of that name elsewhere.
+BY_SERVICE: dict[str, dict[str, object]] = {
+    "DeletedRecords": {"request": DeletedRequest("none", "contacts")},
+    "ExportService": {"request": ExportRequest(RecordQuery("contacts"))},
 }
 
 
@@ -435,8 +457,7 @@ def arguments(method: Callable[..., object], actor: Actor, folder: Path) -> dict
         "request": PlanRequest("none", "contacts", None),
     }
     owner = method.__qualname__.split(".")[0]
-    if owner == "DeletedRecords":
-        by_name["request"] = DeletedRequest("none", "contacts")
+    by_name |= BY_SERVICE.get(owner, {})
     if owner == "RecycleBin":
         by_name["query"] = BinQuery()
     if owner == "BulkEditor":

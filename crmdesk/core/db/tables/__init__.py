@@ -24,6 +24,7 @@ from crmdesk.core.db.tables.history import (
     tombstones,
     value_history,
 )
+from crmdesk.core.db.tables.leaving import export_downloads, export_thresholds, exports
 from crmdesk.core.db.tables.looks import (
     backup_drills,
     create_form_fields,
@@ -77,6 +78,9 @@ __all__ = [
     "clock_state",
     "create_form_fields",
     "definitions_state",
+    "export_downloads",
+    "export_thresholds",
+    "exports",
     "import_details",
     "import_templates",
     "imports",

@@ -1,4 +1,4 @@
-"""Associations, saved views, segments, forms, import templates, drills."""
+"""Associations, saved views, segments, forms, import templates, drills, exports."""
 
 from __future__ import annotations
 
@@ -24,6 +24,9 @@ TABLES = (
     "import_templates",
     "import_details",
     "backup_drills",
+    "exports",
+    "export_downloads",
+    "export_thresholds",
 )
 #: On tables of the first release: whether a change was undone, and what was merged into a record.
 INDEXES = (

@@ -1,0 +1,97 @@
+"""Decisions on exports that wait for one: approve, or reject with a reason."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select, update
+
+from crmdesk.core.access.actor import Actor
+from crmdesk.core.access.guard import Guard
+from crmdesk.core.access.permissions import Permission
+from crmdesk.core.audit import kinds
+from crmdesk.core.audit.log import AuditLog
+from crmdesk.core.db.engine import Database, Tx
+from crmdesk.core.db.tables import exports
+from crmdesk.core.errors import UserError
+from crmdesk.core.exports.deeds import decide, enqueue_export, log_export
+from crmdesk.core.exports.listing import read_export
+from crmdesk.core.exports.model import Export, ExportState
+from crmdesk.core.jobs.queue import JobQueue
+from crmdesk.core.jobs.rows import read_actor
+from crmdesk.core.notify.inbox import Inbox, NotificationKind
+
+
+class ExportApprovals:
+    """Whoever may approve exports decides; never on one's own."""
+
+    def __init__(
+        self,
+        database: Database,
+        guard: Guard,
+        audit_log: AuditLog,
+        jobs: JobQueue,
+        inbox: Inbox,
+        vault: Path,
+    ) -> None:
+        self._database = database
+        self._guard = guard
+        self._audit_log = audit_log
+        self._jobs = jobs
+        self._inbox = inbox
+        self._vault = vault
+
+    def approve(self, actor: Actor, export_id: str) -> str:
+        """Let a waiting export go ahead; returns the id of its job.
+
+        Raises:
+            UserError: ``export_unknown``, ``export_not_waiting``, ``export_is_own``.
+        """
+        self._guard.require(actor, Permission.APPROVE_EXPORTS)
+        with self._database.write() as tx:
+            found, row = self._waiting(tx, actor, export_id)
+            decide(tx, actor, export_id, ExportState.QUEUED)
+            requester = read_actor(json.loads(row.actor))
+            job_id = enqueue_export(self._jobs, tx, requester, export_id, json.loads(row.request))
+            tx.execute(update(exports).where(exports.c.id == export_id).values(job_id=job_id))
+            log_export(self._audit_log, tx, actor, kinds.EXPORT_APPROVED, found)
+        return job_id
+
+    def reject(self, actor: Actor, export_id: str, reason: str = "") -> None:
+        """Refuse a waiting export, and say why.
+
+        Raises:
+            UserError: ``export_unknown``, ``export_not_waiting``, ``export_is_own``.
+        """
+        self._guard.require(actor, Permission.APPROVE_EXPORTS)
+        with self._database.write() as tx:
+            found, row = self._waiting(tx, actor, export_id)
+            decide(tx, actor, export_id, ExportState.REJECTED, reason.strip())
+            details: dict[str, object] = {"reason": reason.strip()}
+            log_export(self._audit_log, tx, actor, kinds.EXPORT_REJECTED, found, details)
+            if row.user_id is not None:
+                self._inbox.notify(
+                    tx,
+                    [row.user_id],
+                    NotificationKind.EXPORT_REJECTED,
+                    {"name": found.name, "reason": reason.strip()},
+                    link=f"exports/{export_id}",
+                )
+
+    def _waiting(self, tx: Tx, actor: Actor, export_id: str) -> tuple[Export, Any]:
+        found = read_export(tx, self._vault, None, export_id)
+        if found.state is not ExportState.PENDING_APPROVAL:
+            raise UserError(
+                "export_not_waiting",
+                f"This export waits for no decision: it is {found.state}.",
+                "Look at the list again.",
+            )
+        if found.user_id == actor.user_id:
+            raise UserError(
+                "export_is_own",
+                "One's own export is decided by somebody else.",
+                "Ask a Super Admin.",
+            )
+        return found, tx.execute(select(exports).where(exports.c.id == export_id)).one()

@@ -1,0 +1,204 @@
+"""The columns of an export: what stands over them, and the SQL that prints their cells.
+
+Cells are printed inside SQLite, for CSV whole rows at once, so that a choice's label is found by a
+join with a temporary table that each connection gets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from crmdesk.core.backup.shapes import FREE_TEXT_TYPES
+from crmdesk.core.db.driver import sqlite3
+from crmdesk.core.db.engine import Tx
+from crmdesk.core.db.sqlite import quoted
+from crmdesk.core.exports.model import ExportRequest, Naming
+from crmdesk.core.files.formula_guard import guarded_sql
+from crmdesk.core.records.choices import Owner
+from crmdesk.core.records.schema import ObjectType, Property
+from crmdesk.core.records.types import PropertyFormat, PropertyType
+
+#: At most so many associated records stand in one cell; the file says that there are more.
+MOST_ASSOCIATED = 1_000
+_BETWEEN = ";"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportColumn:
+    """One column of the file.
+
+    Attributes:
+        header: as it stands in the file.
+        sql: prints a cell, over the object's own table; NULL or empty is blank.
+        is_text: the cell may hold anything and stands in quotes.
+        is_number: a spreadsheet may calculate with it.
+    """
+
+    header: str
+    sql: str
+    is_text: bool
+    is_number: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LabelRow:
+    """One value of a choice and what people read instead."""
+
+    property_id: int
+    value: str
+    label: str
+
+
+def chosen_properties(object_type: ObjectType, request: ExportRequest) -> list[Property]:
+    """The properties of a request, in the order of the file.
+
+    Raises:
+        UserError: ``property_unknown``.
+    """
+    if request.columns is None:
+        return [found for found in object_type.properties if not found.hidden]
+    return [object_type.property(name) for name in request.columns]
+
+
+def export_columns(
+    object_type: ObjectType, chosen: Sequence[Property], request: ExportRequest
+) -> list[ExportColumn]:
+    """The columns of the file.
+
+    The record id comes first, whether it was asked for or not: what was exported can be named.
+    """
+    wanted = [found for found in chosen if found.column != "id"]
+    id_property = next(found for found in object_type.properties if found.column == "id")
+    columns = [ExportColumn(_header(id_property, request), "id", False, False)]
+    columns += [_column(found, request) for found in wanted]
+    return columns
+
+
+def association_columns(
+    object_type: ObjectType, others: Sequence[ObjectType], request: ExportRequest
+) -> list[ExportColumn]:
+    """Two columns for each object whose records are associated: their ids, and their names."""
+    found = []
+    for other in others:
+        by_label = request.headers is Naming.LABEL
+        ids = f"Associated {other.label} IDs" if by_label else f"associated_{other.name}_ids"
+        names = f"Associated {other.plural_label}" if by_label else f"associated_{other.name}"
+        found.append(ExportColumn(ids, _associated(object_type, other, "t.id"), True, False))
+        name = _display_name(other)
+        if request.for_spreadsheets:
+            name = guarded_sql(name)
+        found.append(ExportColumn(names, _associated(object_type, other, name), True, False))
+    return found
+
+
+def count_cut(tx: Tx, object_type: ObjectType, others: Sequence[ObjectType]) -> int:
+    """How many records have more associations than a cell holds."""
+    many = 0
+    for other in others:
+        row = tx.sql(
+            f"SELECT count(*) FROM (SELECT one FROM ({_pairs(object_type, other)}) "
+            f"GROUP BY one HAVING count(*) > {MOST_ASSOCIATED})"
+        ).fetchone()
+        many += int(row[0])
+    return many
+
+
+def label_rows(chosen: Sequence[Property], owners: Sequence[Owner]) -> list[LabelRow]:
+    """What the cells of choices and owners say to people."""
+    rows = [
+        LabelRow(found.id, option.value, option.label)
+        for found in chosen
+        for option in found.options
+    ]
+    names = [(owner.value, owner.name or owner.email) for owner in owners]
+    return rows + [
+        LabelRow(found.id, value, name)
+        for found in chosen
+        if found.format == PropertyFormat.OWNER
+        for value, name in names
+    ]
+
+
+def keep_labels(connection: sqlite3.Connection, labels: Sequence[LabelRow]) -> None:
+    """Give one connection the table that :func:`export_columns` looks labels up in."""
+    connection.execute(
+        "CREATE TEMP TABLE export_labels (property_id INTEGER, value TEXT, label TEXT, "
+        "PRIMARY KEY (property_id, value)) WITHOUT ROWID"
+    )
+    connection.executemany(
+        "INSERT OR IGNORE INTO temp.export_labels VALUES (?, ?, ?)",
+        ((row.property_id, row.value, row.label) for row in labels),
+    )
+    known = {(row.property_id, row.value): row.label for row in labels}
+
+    def several(property_id: int, text: str | None) -> str | None:
+        if text is None:
+            return None
+        return _BETWEEN.join(known.get((property_id, one), one) for one in text.split(_BETWEEN))
+
+    connection.create_function("export_labels_of", 2, several, deterministic=True)
+
+
+def _pairs(object_type: ObjectType, other: ObjectType) -> str:
+    """SQL for live pairs: ``one``, a record of the object, and ``other``, one of the other's."""
+    here, there = object_type.id, other.id
+    return (
+        f"SELECT from_id AS one, to_id AS other FROM main.associations "
+        f"WHERE from_type_id = {here:d} AND to_type_id = {there:d} "
+        "UNION SELECT to_id, from_id FROM main.associations "
+        f"WHERE to_type_id = {here:d} AND from_type_id = {there:d}"
+    )
+
+
+def _associated(object_type: ObjectType, other: ObjectType, shown: str) -> str:
+    record = f"{quoted(object_type.table)}.id"
+    here, there = object_type.id, other.id
+    return (
+        f"(SELECT group_concat(shown, '{_BETWEEN}') FROM (SELECT {shown} AS shown FROM ("
+        f"SELECT to_id AS other FROM main.associations WHERE from_type_id = {here:d} "
+        f"AND from_id = {record} AND to_type_id = {there:d} "
+        f"UNION SELECT from_id FROM main.associations WHERE to_type_id = {here:d} "
+        f"AND to_id = {record} AND from_type_id = {there:d}) "
+        f"JOIN main.{quoted(other.table)} t ON t.id = other AND t.archived_at IS NULL "
+        f"ORDER BY t.id LIMIT {MOST_ASSOCIATED}))"
+    )
+
+
+def _display_name(other: ObjectType) -> str:
+    parts = [
+        f"coalesce(t.{quoted(other.property(name).column)}, '')"
+        for name in other.display_properties
+    ]
+    return f"trim({_by_spaces(parts)})"
+
+
+def _by_spaces(parts: Sequence[str]) -> str:
+    return " || ' ' || ".join(parts) or "''"
+
+
+def _column(found: Property, request: ExportRequest) -> ExportColumn:
+    sql = quoted(found.column)
+    if request.choices is Naming.LABEL and _has_labels(found):
+        sql = _labelled(found, sql)
+    is_text = found.type.value in FREE_TEXT_TYPES
+    if request.for_spreadsheets and is_text:
+        sql = guarded_sql(sql, is_phone=found.type is PropertyType.PHONE)
+    return ExportColumn(_header(found, request), sql, is_text, found.type is PropertyType.NUMBER)
+
+
+def _has_labels(found: Property) -> bool:
+    return bool(found.options) or found.format == PropertyFormat.OWNER
+
+
+def _labelled(found: Property, sql: str) -> str:
+    if found.type is PropertyType.MULTI_ENUMERATION:
+        return f"export_labels_of({found.id:d}, {sql})"
+    return (
+        "coalesce((SELECT l.label FROM temp.export_labels l "
+        f"WHERE l.property_id = {found.id:d} AND l.value = {sql}), {sql})"
+    )
+
+
+def _header(found: Property, request: ExportRequest) -> str:
+    return found.label if request.headers is Naming.LABEL else found.name

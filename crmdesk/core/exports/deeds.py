@@ -1,0 +1,59 @@
+"""What several services of exports do in the same words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import update
+
+from crmdesk.core.access.actor import Actor
+from crmdesk.core.audit.kinds import EventKind
+from crmdesk.core.audit.log import AuditLog
+from crmdesk.core.db.engine import Tx
+from crmdesk.core.db.tables import exports
+from crmdesk.core.exports.model import Export, ExportState
+from crmdesk.core.jobs.job import JobKind
+from crmdesk.core.jobs.queue import JobQueue
+
+
+def log_export(
+    audit_log: AuditLog,
+    tx: Tx,
+    actor: Actor,
+    kind: EventKind,
+    found: Export,
+    details: dict[str, object] | None = None,
+) -> None:
+    """An entry of the log about one export."""
+    audit_log.log(
+        tx,
+        actor,
+        kind,
+        object_type=found.object_name,
+        object_id=found.id,
+        link=f"exports/{found.id}",
+        details={"name": found.name, "records": found.records} | (details or {}),
+    )
+
+
+def decide(tx: Tx, actor: Actor, export_id: str, state: ExportState, reason: str = "") -> None:
+    """Put a waiting export into the state that somebody chose for it."""
+    final = state is not ExportState.QUEUED
+    tx.execute(
+        update(exports)
+        .where(exports.c.id == export_id)
+        .values(
+            state=state.value,
+            decided_by=actor.user_id,
+            decided_at=tx.now_text,
+            reason=reason or None,
+            finished_at=tx.now_text if final else None,
+        )
+    )
+
+
+def enqueue_export(
+    jobs: JobQueue, tx: Tx, actor: Actor, export_id: str, request: dict[str, Any]
+) -> str:
+    """Queue the job of an export; returns its id."""
+    return jobs.enqueue(tx, actor, JobKind.EXPORT, {"export_id": export_id, "request": request})

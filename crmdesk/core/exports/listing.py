@@ -1,0 +1,185 @@
+"""Exports as people see them: rows of the database with the names of who and what."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, desc, exists, func, or_, select
+from sqlalchemy.sql.functions import count as counted
+
+from crmdesk.core.clock import from_text, optional_from_text, to_text
+from crmdesk.core.db.engine import Tx
+from crmdesk.core.db.tables import export_downloads, exports, jobs, users
+from crmdesk.core.errors import UserError
+from crmdesk.core.exports.model import (
+    Download,
+    Export,
+    ExportFilter,
+    ExportFormat,
+    ExportSource,
+    ExportState,
+    FileState,
+)
+
+_DECIDERS = users.alias("deciders")
+#: A Super Admin saved it from the list: then everybody who may see the row sees who else did.
+_SEEN_BY_ADMIN = exists().where(
+    export_downloads.c.export_id == exports.c.id,
+    export_downloads.c.by_super_admin == 1,
+    export_downloads.c.from_list == 1,
+)
+
+
+def read_exports(
+    tx: Tx, vault: Path, only: int | None, wanted: ExportFilter, limit: int, after: str | None
+) -> list[Export]:
+    """Newest first.
+
+    Args:
+        only: id of the user whose exports may be seen; None for all.
+        after: id of the last export of the page before.
+    """
+    statement = _statement().where(*_conditions(only, wanted))
+    if after is not None:
+        last = tx.execute(select(exports.c.created_at).where(exports.c.id == after)).first()
+        if last is not None:
+            statement = statement.where(
+                or_(
+                    exports.c.created_at < last.created_at,
+                    and_(exports.c.created_at == last.created_at, exports.c.id < after),
+                )
+            )
+    ordered = statement.order_by(desc(exports.c.created_at), desc(exports.c.id)).limit(limit)
+    return [_export(tx, row, vault) for row in tx.execute(ordered).all()]
+
+
+def count_exports(tx: Tx, only: int | None, wanted: ExportFilter) -> int:
+    """How many there are."""
+    return int(tx.scalar(select(counted()).select_from(exports).where(*_conditions(only, wanted))))
+
+
+def read_export(tx: Tx, vault: Path, only: int | None, export_id: str) -> Export:
+    """One export.
+
+    Raises:
+        UserError: ``export_unknown``, for another user's as for none.
+    """
+    mine = [exports.c.id == export_id]
+    if only is not None:
+        mine.append(exports.c.user_id == only)
+    row = tx.execute(_statement().where(*mine)).first()
+    if row is None:
+        raise export_unknown(export_id)
+    return _export(tx, row, vault)
+
+
+def export_unknown(export_id: str) -> UserError:
+    """The refusal of an id that is nobody's, or another user's."""
+    return UserError(
+        "export_unknown",
+        f"There is no export “{export_id}”, or it is another user's.",
+        "The exports are listed by “export list”.",
+    )
+
+
+def read_downloads(tx: Tx, export_id: str) -> list[Download]:
+    """Who saved a copy, newest first."""
+    rows = tx.execute(
+        select(export_downloads, users.c.full_name)
+        .outerjoin(users, users.c.id == export_downloads.c.user_id)
+        .where(export_downloads.c.export_id == export_id)
+        .order_by(desc(export_downloads.c.id))
+    )
+    return [
+        Download(row.user_id, row.full_name or "", from_text(row.at), row.address, row.host)
+        for row in rows
+    ]
+
+
+def _statement() -> Select[Any]:
+    return (
+        select(
+            exports,
+            users.c.full_name,
+            _DECIDERS.c.full_name.label("decider"),
+            jobs.c.state.label("job_state"),
+            jobs.c.done,
+            jobs.c.total,
+            _SEEN_BY_ADMIN.label("seen_by_admin"),
+        )
+        .outerjoin(users, users.c.id == exports.c.user_id)
+        .outerjoin(_DECIDERS, _DECIDERS.c.id == exports.c.decided_by)
+        .outerjoin(jobs, jobs.c.id == exports.c.job_id)
+    )
+
+
+def _conditions(only: int | None, wanted: ExportFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if only is not None:
+        found.append(exports.c.user_id == only)
+    if wanted.user_id is not None:
+        found.append(exports.c.user_id == wanted.user_id)
+    if wanted.source is not None:
+        found.append(exports.c.source == wanted.source.value)
+    if wanted.state is not None:
+        found.append(exports.c.state == wanted.state.value)
+    if wanted.name.strip():
+        found.append(func.instr(func.lower(exports.c.name), wanted.name.strip().lower()) > 0)
+    if wanted.since is not None:
+        found.append(exports.c.created_at >= to_text(wanted.since))
+    if wanted.until is not None:
+        found.append(exports.c.created_at < to_text(wanted.until))
+    return found
+
+
+def _export(tx: Tx, row: Row[Any], vault: Path) -> Export:
+    state = ExportState(row.state)
+    if state in _OPEN and row.job_state is not None:
+        # The row is written at start and end; in between the job tells.
+        state = ExportState(row.job_state)
+    source = ExportSource(row.source)
+    sensitive = tuple(json.loads(row.sensitive))
+    progress = row.done / row.total if state is ExportState.RUNNING and row.total else None
+    return Export(
+        id=row.id,
+        job_id=row.job_id,
+        name=row.name,
+        source=source,
+        source_name=row.source_name,
+        object_name=row.object_name,
+        format=ExportFormat(row.format),
+        state=state,
+        file_state=_file_state(tx.steady_now, row, vault),
+        records=row.records,
+        bytes=row.bytes,
+        user_id=row.user_id,
+        user_name=row.full_name or "",
+        created_at=from_text(row.created_at),
+        finished_at=optional_from_text(row.finished_at),
+        expires_at=_expires(row),
+        sensitive=sensitive,
+        notes=json.loads(row.notes),
+        progress=progress,
+        has_history=bool(row.seen_by_admin) and not sensitive,
+        decided_by=row.decider or "",
+        reason=row.reason or "",
+        error=None if row.error is None else json.loads(row.error),
+    )
+
+
+_OPEN = frozenset({ExportState.QUEUED, ExportState.RUNNING, ExportState.CANCELLING})
+
+
+def _expires(row: Row[Any]) -> datetime | None:
+    return optional_from_text(row.expires_at)
+
+
+def _file_state(steady_now: datetime, row: Row[Any], vault: Path) -> FileState:
+    if row.file_name is None:
+        return FileState.NONE
+    if row.expired_at is not None or from_text(row.expires_at) <= steady_now:
+        return FileState.EXPIRED
+    return FileState.READY if (vault / row.file_name).is_file() else FileState.MISSING

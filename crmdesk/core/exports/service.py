@@ -1,0 +1,362 @@
+"""Exports: ask for one, list them, cancel, decide, save a copy, see who did."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from sqlalchemy import insert, select
+
+from crmdesk.core.access.actor import Actor
+from crmdesk.core.access.guard import Guard
+from crmdesk.core.access.permissions import Permission
+from crmdesk.core.access.step_up import StepUpPurpose, spend_step_up
+from crmdesk.core.audit import kinds
+from crmdesk.core.audit.kinds import Result
+from crmdesk.core.audit.log import AuditLog
+from crmdesk.core.db.engine import Database, Tx
+from crmdesk.core.db.tables import export_downloads, exports, users
+from crmdesk.core.errors import UserError
+from crmdesk.core.exports.asking import Chosen, choose, count_asked, measured, must_wait
+from crmdesk.core.exports.columns import chosen_properties
+from crmdesk.core.exports.deeds import decide, enqueue_export, log_export
+from crmdesk.core.exports.listing import (
+    count_exports,
+    export_unknown,
+    read_downloads,
+    read_export,
+    read_exports,
+)
+from crmdesk.core.exports.model import (
+    Download,
+    Export,
+    ExportEstimate,
+    ExportFilter,
+    ExportRequest,
+    ExportState,
+    FileState,
+)
+from crmdesk.core.exports.request_json import request_to_json
+from crmdesk.core.files.atomic import copy_file
+from crmdesk.core.jobs.queue import JobQueue
+from crmdesk.core.jobs.rows import actor_facts
+from crmdesk.core.notify.inbox import SUPER_ADMINS, Inbox, NotificationKind
+from crmdesk.core.records.schema import load_object_type
+from crmdesk.core.settings import Settings
+from crmdesk.core.workspace_folder import refuse_inside
+
+_SAMPLED = 500
+_EVERYTHING = ExportFilter()
+
+
+class ExportService:
+    """What leaves as files of records. One's own exports; all of them for a Super Admin.
+
+    Args:
+        vault: the folder of the workspace's exports.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        guard: Guard,
+        audit_log: AuditLog,
+        settings: Settings,
+        jobs: JobQueue,
+        inbox: Inbox,
+        vault: Path,
+    ) -> None:
+        self._database = database
+        self._guard = guard
+        self._audit_log = audit_log
+        self._settings = settings
+        self._jobs = jobs
+        self._inbox = inbox
+        self._vault = vault
+
+    # -- asking ------------------------------------------------------------------------------
+    def estimate(self, actor: Actor, request: ExportRequest) -> ExportEstimate:
+        """How many records and bytes it would be, and whether it would have to wait.
+
+        Raises:
+            UserError: ``object_unknown``, ``property_unknown``, ``property_sensitive``.
+        """
+        self._guard.require(actor, Permission.EXPORT)
+        with self._database.read() as tx:
+            chosen = choose(tx, self._guard, actor, request)
+            records, size = measured(tx, chosen.object_type, chosen.columns, request)
+            return ExportEstimate(
+                records,
+                size,
+                chosen.sensitive,
+                tuple(found.label for found in chosen.left_out),
+                self._must_wait(tx, actor, records, chosen),
+            )
+
+    def create(self, actor: Actor, request: ExportRequest) -> str:
+        """Queue an export, or let it wait for a decision; returns its id.
+
+        Raises:
+            UserError: as :meth:`estimate`; ``segment_unknown``.
+            PermissionDenied: sensitive columns were named that the actor may not see.
+        """
+        self._guard.require(actor, Permission.EXPORT)
+        self._require_sensitive(actor, request)
+        export_id = secrets.token_hex(8)
+        with self._database.write() as tx:
+            chosen = choose(tx, self._guard, actor, request)
+            label = chosen.object_type.plural_label
+            asked = replace(
+                request,
+                columns=tuple(found.name for found in chosen.columns),
+                name=request.name.strip() or label,
+                source_name=request.source_name or label,
+            )
+            records = count_asked(tx, chosen.object_type, asked)
+            waits = self._must_wait(tx, actor, records, chosen)
+            self._insert(tx, actor, export_id, asked, chosen, records if waits else None)
+            if waits:
+                self._ask(tx, actor, export_id, asked, records)
+        return export_id
+
+    def cancel(self, actor: Actor, export_id: str) -> ExportState:
+        """Stop an export that runs or waits; its file is gone and stays so.
+
+        Raises:
+            PermissionDenied: only a Super Admin may, also of one's own.
+            UserError: ``export_unknown``, ``job_ended``.
+        """
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        with self._database.write() as tx:
+            found = read_export(tx, self._vault, None, export_id)
+            if found.state is ExportState.PENDING_APPROVAL:
+                decide(tx, actor, export_id, ExportState.CANCELLED)
+                log_export(self._audit_log, tx, actor, kinds.EXPORT_CANCELLED, found)
+                return ExportState.CANCELLED
+        if found.job_id is None:
+            raise UserError(
+                "job_ended", f"It is too late: the export is {found.state}.", "Nothing was changed."
+            )
+        return ExportState(self._jobs.request_cancel(actor, found.job_id).value)
+
+    # -- looking -----------------------------------------------------------------------------
+    def list(
+        self,
+        actor: Actor,
+        wanted: ExportFilter = _EVERYTHING,
+        limit: int = 100,
+        after: str | None = None,
+    ) -> Sequence[Export]:
+        """Exports, newest first: all of them for a Super Admin, else one's own.
+
+        Args:
+            after: id of the last one of the page before.
+        """
+        self._guard.require(actor, Permission.EXPORT)
+        with self._database.read() as tx:
+            return read_exports(tx, self._vault, self._only(actor), wanted, limit, after)
+
+    def count(self, actor: Actor, wanted: ExportFilter = _EVERYTHING) -> int:
+        """How many exports :meth:`list` has in all."""
+        self._guard.require(actor, Permission.EXPORT)
+        with self._database.read() as tx:
+            return count_exports(tx, self._only(actor), wanted)
+
+    def show(self, actor: Actor, export_id: str) -> Export:
+        """One export.
+
+        Raises:
+            UserError: ``export_unknown``, for another user's as for none; that is logged.
+        """
+        self._guard.require(actor, Permission.EXPORT)
+        return self._find(actor, export_id)
+
+    def history(self, actor: Actor, export_id: str) -> Sequence[Download]:
+        """Who saved a copy, from where and when, newest first.
+
+        Raises:
+            UserError: ``export_unknown``; ``export_without_history`` where none is shown: no
+                Super Admin saved it from the list yet, or it holds sensitive values. The audit
+                log has every download all the same.
+        """
+        self._guard.require(actor, Permission.EXPORT)
+        found = self._find(actor, export_id)
+        if not found.has_history:
+            raise UserError(
+                "export_without_history",
+                "There is no download history of this export to show.",
+                "It appears once a Super Admin saved the file from the list, and never for "
+                "sensitive values. The audit log has every download.",
+            )
+        with self._database.read() as tx:
+            return read_downloads(tx, export_id)
+
+    # -- saving ------------------------------------------------------------------------------
+    def download(
+        self,
+        actor: Actor,
+        export_id: str,
+        target: Path,
+        *,
+        step_up_id: str = "",
+        from_list: bool = True,
+        progress: Callable[[int, int], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Path:
+        """Save a copy, its digest checked on the way; every one is counted and logged.
+
+        Args:
+            step_up_id: needed when ``security.step_up_downloads`` is on and sensitive values
+                are inside (purpose ``download_sensitive``, bound to the export's id).
+            from_list: asked for in the list of exports, not where the export was made.
+
+        Raises:
+            UserError: ``export_unknown``, ``export_not_downloadable``, ``target_in_workspace``,
+                ``source_changed``, or what the disk said.
+            SecondFactorRefused: the code is missing or was given for something else.
+        """
+        self._guard.require(actor, Permission.EXPORT)
+        refuse_inside(self._database.path.parent, target)
+        found = self._find(actor, export_id)
+        if not found.downloadable:
+            raise _not_downloadable(found)
+        with self._database.read() as tx:
+            row = tx.execute(select(exports).where(exports.c.id == export_id)).one()
+            step_up = self._settings.flag(tx, "security.step_up_downloads")
+        if step_up and found.sensitive:
+            with self._database.write() as tx:
+                spend_step_up(tx, actor, step_up_id, StepUpPurpose.DOWNLOAD_SENSITIVE, export_id)
+        copy_file(self._vault / row.file_name, target, progress, cancelled, sha256=row.sha256)
+        try:
+            self._count_download(actor, found, from_list=from_list)
+        except BaseException:
+            # A copy that is not in the log must not stay.
+            target.unlink(missing_ok=True)
+            raise
+        return target
+
+    # -- within ------------------------------------------------------------------------------
+    def _must_wait(self, tx: Tx, actor: Actor, records: int, chosen: Chosen) -> bool:
+        sensitive = bool(chosen.sensitive)
+        return must_wait(tx, self._guard, self._settings, actor, records, sensitive=sensitive)
+
+    def _insert(
+        self,
+        tx: Tx,
+        actor: Actor,
+        export_id: str,
+        asked: ExportRequest,
+        chosen: Chosen,
+        waiting_records: int | None,
+    ) -> None:
+        """The row of an export; one that waits has its records and no job yet."""
+        facts = request_to_json(asked)
+        waits = waiting_records is not None
+        job_id = None if waits else enqueue_export(self._jobs, tx, actor, export_id, facts)
+        tx.execute(
+            insert(exports).values(
+                id=export_id,
+                job_id=job_id,
+                source=asked.source.value,
+                source_name=asked.source_name,
+                name=asked.name,
+                object_name=chosen.object_type.name,
+                format=asked.format.value,
+                state=(ExportState.PENDING_APPROVAL if waits else ExportState.QUEUED).value,
+                created_at=tx.now_text,
+                user_id=actor.user_id,
+                actor=json.dumps(actor_facts(actor)),
+                request=json.dumps(facts),
+                records=waiting_records,
+                sensitive=json.dumps(chosen.sensitive),
+            )
+        )
+
+    def _only(self, actor: Actor) -> int | None:
+        return None if self._guard.allows(actor, Permission.SUPER_ADMIN) else actor.user_id
+
+    def _find(self, actor: Actor, export_id: str) -> Export:
+        only = self._only(actor)
+        with self._database.read() as tx:
+            try:
+                return read_export(tx, self._vault, only, export_id)
+            except UserError:
+                somebody = tx.scalar(select(exports.c.user_id).where(exports.c.id == export_id))
+        if somebody is not None:
+            with self._database.write() as tx:
+                self._audit_log.log(
+                    tx,
+                    actor,
+                    kinds.PERMISSION_REFUSED,
+                    result=Result.REFUSED,
+                    object_type="export",
+                    object_id=export_id,
+                    details={"permission": "export", "reason": "export_of_another_user"},
+                )
+        raise export_unknown(export_id)
+
+    def _require_sensitive(self, actor: Actor, request: ExportRequest) -> None:
+        """Sensitive columns by name need the permission; "every property" leaves them out."""
+        if request.columns is None:
+            return
+        with self._database.read() as tx:
+            object_type = load_object_type(tx, request.query.object_type)
+            chosen = chosen_properties(object_type, request)
+        if any(found.sensitive for found in chosen):
+            self._guard.require(actor, Permission.VIEW_SENSITIVE)
+
+    def _ask(
+        self, tx: Tx, actor: Actor, export_id: str, asked: ExportRequest, records: int
+    ) -> None:
+        self._audit_log.log(
+            tx,
+            actor,
+            kinds.EXPORT_REQUESTED,
+            object_type=asked.query.object_type,
+            object_id=export_id,
+            link=f"exports/{export_id}",
+            details={"name": asked.name, "records": records},
+        )
+        self._inbox.notify(
+            tx,
+            SUPER_ADMINS,
+            NotificationKind.EXPORT_WAITING,
+            {"name": asked.name, "user": actor.full_name, "records": records},
+            link=f"exports/{export_id}",
+        )
+
+    def _count_download(self, actor: Actor, found: Export, *, from_list: bool) -> None:
+        with self._database.write() as tx:
+            super_admin = tx.scalar(select(users.c.super_admin).where(users.c.id == actor.user_id))
+            tx.execute(
+                insert(export_downloads).values(
+                    export_id=found.id,
+                    user_id=actor.user_id,
+                    at=tx.now_text,
+                    address=actor.place.address,
+                    host=actor.place.host,
+                    from_list=int(from_list),
+                    by_super_admin=int(bool(super_admin)),
+                )
+            )
+            details: dict[str, object] = {"bytes": found.bytes}
+            log_export(self._audit_log, tx, actor, kinds.EXPORT_DOWNLOADED, found, details)
+
+
+def _not_downloadable(found: Export) -> UserError:
+    hint = "Export the records again."
+    match found.file_state:
+        case FileState.EXPIRED:
+            text = f"The file of the export “{found.name}” has expired and was removed."
+        case FileState.MISSING:
+            text = f"The file of the export “{found.name}” is no longer in the vault."
+        case _:
+            text = f"The export “{found.name}” has no file: it is {found.state}."
+            hint = "Wait until it is done." if found.state in _COMING else hint
+    return UserError("export_not_downloadable", text, hint, state=found.state.value)
+
+
+_COMING = frozenset({ExportState.PENDING_APPROVAL, ExportState.QUEUED, ExportState.RUNNING})

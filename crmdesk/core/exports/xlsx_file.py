@@ -1,0 +1,153 @@
+"""Writes an export as a workbook: a sheet per million rows, and nothing cut without a word."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from xlsxwriter import Workbook  # type: ignore[import-untyped]
+
+from crmdesk.core.backup.snapshot import Snapshot
+from crmdesk.core.exports.columns import ExportColumn
+from crmdesk.core.exports.rows import ExportRows, value_rows
+from crmdesk.core.files.atomic import copy_file
+
+#: Rows of a sheet without its heading, and characters of a cell: Excel's own limits.
+MOST_ROWS = 1_048_575
+LONGEST_CELL = 32_767
+#: Digits that a number of a workbook, a double, keeps.
+_EXACT_DIGITS = 15
+_LONGEST_SHEET_NAME = 31
+_TOLD_EVERY = 500
+_REST_SHEET = "Long values"
+_REST_HEADINGS = ("Record ID", "Column", "Part", "Text")
+
+
+def write_xlsx(
+    snapshot: Snapshot,
+    rows: ExportRows,
+    target: Path,
+    *,
+    name: str,
+    reported: Callable[[int], None],
+    most_rows: int = MOST_ROWS,
+) -> dict[str, int]:
+    """Write the rows; the file appears under its name only when all of it is on the disk.
+
+    Every text is a text to the workbook, never a formula; numbers are numbers where a double
+    holds all their digits. The text of a cell beyond the limit goes on on a sheet of its own.
+
+    Args:
+        name: of the sheets.
+        reported: told the rows written; may raise to stop.
+
+    Returns:
+        how many cells were continued elsewhere, as ``long_values``; nothing when none.
+
+    Raises:
+        UserError: ``disk_full`` or what else the disk said.
+    """
+    # The library makes its own temporary files: they too must lie where nobody else reads.
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".xlsx-") as folder:
+        made = Path(folder) / target.name
+        workbook = Workbook(
+            str(made), {"constant_memory": True, "tmpdir": folder, "strings_to_formulas": False}
+        )
+        book = _Book(workbook, name, rows.columns, most_rows)
+        try:
+            for done, row in enumerate(value_rows(snapshot, rows), start=1):
+                book.add(row)
+                if not done % _TOLD_EVERY:
+                    reported(done)
+            book.begin_if_empty()
+        except BaseException:
+            _close_quietly(workbook)
+            raise
+        workbook.close()
+        copy_file(made, target)
+    return {"long_values": book.continued} if book.continued else {}
+
+
+class _Book:
+    """Sheets of rows, and one for what of a cell did not fit into it.
+
+    The library keeps only the row at hand of each sheet in memory.
+    """
+
+    def __init__(
+        self, workbook: Any, name: str, columns: Sequence[ExportColumn], most_rows: int
+    ) -> None:
+        self.continued = 0
+        self._workbook = workbook
+        self._name = name
+        self._columns = columns
+        self._most_rows = most_rows
+        self._sheet: Any = None
+        self._sheets = 0
+        self._at = 0
+        self._rest: Any = None
+        self._rest_at = 0
+
+    def begin_if_empty(self) -> None:
+        """A workbook without records still says which columns it has."""
+        if self._sheet is None:
+            self._begin()
+
+    def add(self, row: Sequence[str | int | None]) -> None:
+        """Write a row under the last one, on a further sheet when this one is full."""
+        if self._sheet is None or self._at == self._most_rows:
+            self._begin()
+        self._at += 1
+        for place, (value, column) in enumerate(zip(row, self._columns, strict=True)):
+            if value is None or value == "":
+                continue
+            text = str(value)
+            if column.is_number and _is_exact(text):
+                self._sheet.write_number(self._at, place, float(text))
+                continue
+            self._sheet.write_string(self._at, place, text[:LONGEST_CELL])
+            if len(text) > LONGEST_CELL:
+                self._continue(str(row[0]), column.header, text)
+
+    def _begin(self) -> None:
+        self._sheets += 1
+        ending = "" if self._sheets == 1 else f" {self._sheets}"
+        name = _sheet_name(self._name)[: _LONGEST_SHEET_NAME - len(ending)] + ending
+        self._sheet = self._workbook.add_worksheet(name)
+        self._sheet.freeze_panes(1, 0)
+        self._at = 0
+        for place, column in enumerate(self._columns):
+            self._sheet.write_string(0, place, column.header[:LONGEST_CELL])
+
+    def _continue(self, record_id: str, header: str, text: str) -> None:
+        self.continued += 1
+        if self._rest is None:
+            self._rest = self._workbook.add_worksheet(_REST_SHEET)
+            for place, heading in enumerate(_REST_HEADINGS):
+                self._rest.write_string(0, place, heading)
+        for part, start in enumerate(range(LONGEST_CELL, len(text), LONGEST_CELL), start=2):
+            self._rest_at += 1
+            self._rest.write_string(self._rest_at, 0, record_id)
+            self._rest.write_string(self._rest_at, 1, header[:LONGEST_CELL])
+            self._rest.write_number(self._rest_at, 2, part)
+            self._rest.write_string(self._rest_at, 3, text[start : start + LONGEST_CELL])
+
+
+def _is_exact(text: str) -> bool:
+    """Whether a double gives back all digits of a canonical number."""
+    return len(text.lstrip("-").replace(".", "").lstrip("0")) <= _EXACT_DIGITS
+
+
+def _sheet_name(name: str) -> str:
+    kept = "".join("_" if sign in "[]:*?/\\" else sign for sign in name).strip("'").strip()
+    return kept if kept and kept != _REST_SHEET else "Export"
+
+
+def _close_quietly(workbook: Any) -> None:
+    """The library warns of a workbook that was never closed; what it holds is thrown away."""
+    workbook.fileclosed = True
+    for sheet in workbook.worksheets():
+        if sheet.row_data_fh is not None:
+            sheet.row_data_fh.close()

@@ -1,0 +1,45 @@
+"""Exports on the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.cli.conftest import Terminal
+
+
+def test_an_export_is_made_listed_saved_and_accounted_for(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    for name, city in (("Ann", "Oslo"), ("Bo", "Rome")):
+        terminal("record", "add", "contacts", f"email={name}@a.example", f"city={city}")
+    words = ("--filter", "city:eq:Oslo", "--columns", "email,city", "--name", "Oslo")
+
+    made = terminal("export", "create", "contacts", *words).document
+    assert (made["state"], made["records"], made["source"]) == ("succeeded", 1, "Contacts")
+    out = tmp_path / "oslo.csv"
+    terminal("export", "download", made["export_id"], "--out", str(out))
+
+    assert out.read_text("utf-8").splitlines()[0] == '"Record ID","Email","City"'
+    assert "ann@a.example" in out.read_text("utf-8").lower()
+    (listed,) = terminal("export", "list").document["exports"]
+    assert (listed["export_id"], listed["name"]) == (made["export_id"], "Oslo")
+    (saved,) = terminal("export", "history", made["export_id"]).document["downloads"]
+    assert saved["user"]
+
+
+def test_a_notice_of_large_exports_is_set_and_switched_off(terminal: Terminal) -> None:
+    assert terminal("export", "threshold").document == {"threshold": None}
+    assert terminal("export", "threshold", "1000").document == {"threshold": 1000}
+    refused = terminal("export", "threshold", "275001")
+    assert (refused.code, refused.error) == (1, "threshold_invalid")
+    assert terminal("export", "threshold", "many").code == 2
+    assert terminal("export", "threshold", "off").document == {"threshold": None}
+
+
+def test_what_cannot_be_exported_is_refused_in_one_sentence(terminal: Terminal) -> None:
+    assert terminal("export", "create", "boats").error == "object_unknown"
+    assert terminal("export", "create", "contacts", "--columns", "none").error == (
+        "property_unknown"
+    )
+    assert terminal("export", "create", "contacts", "--format", "pdf").code == 2
+    assert terminal("export", "cancel", "none").error == "export_unknown"
