@@ -163,12 +163,21 @@ class RowActionBars(QWidget):
         self._choose = choose
         self._moving = self._make()
         self._standing: list[RowActionBar] = []
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._follow_focus)
 
     def _make(self) -> RowActionBar:
         bar = RowActionBar(self._table.viewport())
         bar.chosen.connect(self._chosen)
         bar.more_pressed.connect(self._more)
         return bar
+
+    @Slot(QWidget, QWidget)
+    def _follow_focus(self, before: QWidget | None, _now: QWidget | None) -> None:
+        """Take the frame off the row when its buttons lose the focus to something else."""
+        if before is not None and self._moving.isAncestorOf(before):
+            self._table.viewport().update()
 
     def has_focus(self) -> bool:
         """Whether a button of the moving bar has the focus."""
