@@ -13,7 +13,7 @@ from crmdesk.core.backup.shapes import FREE_TEXT_TYPES
 from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.sqlite import quoted
-from crmdesk.core.exports.model import ExportRequest, Naming
+from crmdesk.core.exports.model import ExportFormat, ExportRequest, Naming
 from crmdesk.core.files.formula_guard import guarded_sql
 from crmdesk.core.records.choices import Owner
 from crmdesk.core.records.schema import ObjectType, Property
@@ -86,7 +86,7 @@ def association_columns(
         names = f"Associated {other.plural_label}" if by_label else f"associated_{other.name}"
         found.append(ExportColumn(ids, _associated(object_type, other, "t.id"), True, False))
         name = _display_name(other)
-        if request.for_spreadsheets:
+        if _is_guarded(request):
             name = guarded_sql(name)
         found.append(ExportColumn(names, _associated(object_type, other, name), True, False))
     return found
@@ -182,9 +182,14 @@ def _column(found: Property, request: ExportRequest) -> ExportColumn:
     if request.choices is Naming.LABEL and _has_labels(found):
         sql = _labelled(found, sql)
     is_text = found.type.value in FREE_TEXT_TYPES
-    if request.for_spreadsheets and is_text:
+    if is_text and _is_guarded(request):
         sql = guarded_sql(sql, is_phone=found.type is PropertyType.PHONE)
     return ExportColumn(_header(found, request), sql, is_text, found.type is PropertyType.NUMBER)
+
+
+def _is_guarded(request: ExportRequest) -> bool:
+    """Cells of a workbook say themselves that they are text."""
+    return request.for_spreadsheets and request.format is ExportFormat.CSV
 
 
 def _has_labels(found: Property) -> bool:

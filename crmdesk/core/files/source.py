@@ -19,6 +19,7 @@ from crmdesk.core.files.archive import ArchiveEntry, ArchiveLimits, open_archive
 from crmdesk.core.files.dialect import HEAD_BYTES, CsvDialect, choose_dialect
 from crmdesk.core.files.digest import sha256_of
 from crmdesk.core.files.encodings import UTF_8, EncodingProbe
+from crmdesk.core.files.formula_guard import unguarded
 from crmdesk.core.files.ordinary import open_ordinary
 from crmdesk.core.files.sheet_table import sheet_batches, sheet_headers, sheet_rows
 from crmdesk.core.files.table import Batch, Headers, Row, TableLimits
@@ -62,6 +63,7 @@ class TableSource:
     taken: Fingerprint | None = None
     declared: Mapping[str, int] | None = None
     has_header: bool = True
+    guarded: bool = False
 
     @property
     def needs_sheet(self) -> bool:
@@ -85,9 +87,12 @@ class TableSource:
         """
         self._refuse_change()
         if self.dialect is None:
-            yield from sheet_rows(self.path, self._sheet(), self.headers, self.limits)
+            found = sheet_rows(self.path, self._sheet(), self.headers, self.limits)
         else:
-            yield from text_table.read_rows(self._bytes(), self.dialect, self.limits)
+            found = text_table.read_rows(self._bytes(), self.dialect, self.limits)
+        if self.guarded:
+            found = (replace(row, cells=tuple(map(unguarded, row.cells))) for row in found)
+        yield from found
         self._refuse_change()
 
     def parts(self, many: int, lead: int = 0) -> Sequence[TablePart | None]:
@@ -114,9 +119,9 @@ class TableSource:
         """
         self._refuse_change()
         if self.dialect is None:
-            yield from sheet_batches(self.path, self._sheet(), self.headers, self.limits, size)
+            found = sheet_batches(self.path, self._sheet(), self.headers, self.limits, size)
         else:
-            yield from text_table.read_batches(
+            found = text_table.read_batches(
                 self._bytes(part),
                 self.dialect,
                 self.limits,
@@ -124,6 +129,7 @@ class TableSource:
                 part=part,
                 width=len(self.headers),
             )
+        yield from map(_unguarded_batch, found) if self.guarded else found
         self._refuse_change()
 
     def _refuse_change(self) -> None:
@@ -154,6 +160,11 @@ class TableSource:
             return file if part is None else open_part(file, part)
 
         return opened
+
+
+def _unguarded_batch(batch: Batch) -> Batch:
+    rows = [(line, *map(unguarded, cells)) for line, *cells in batch.rows]  # type: ignore[arg-type]
+    return Batch(rows, batch.rejected)
 
 
 _WORKBOOKS = frozenset({TableKind.XLSX, TableKind.XLS, TableKind.ODS})

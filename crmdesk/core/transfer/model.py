@@ -141,6 +141,8 @@ class ImportRequest:
         static: internal names of properties, and the one value that every row gets.
         date_orders: column name → how it writes its dates, whatever the file shows.
         lifecycle_back: whether the lifecycle stage may go back.
+        guarded: the file was exported for spreadsheets, and apostrophes before what looks like a
+            formula are taken off again; ``None`` does so with exports of this workspace.
     """
 
     path: str
@@ -158,6 +160,7 @@ class ImportRequest:
     static: Mapping[str, str] = field(default_factory=dict)
     date_orders: Mapping[str, DateOrder] = field(default_factory=dict)
     lifecycle_back: bool = False
+    guarded: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

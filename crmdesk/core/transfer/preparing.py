@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from sqlalchemy import select
 from crmdesk.core.changes.stage import Stage, create_stage, scratch_path
 from crmdesk.core.changes.stage_parts import discard_parts
 from crmdesk.core.db.engine import Database, Tx
-from crmdesk.core.db.tables import imports
+from crmdesk.core.db.tables import exports, imports
 from crmdesk.core.errors import UserError
 from crmdesk.core.files.source import TableSource
 from crmdesk.core.jobs.job import JobState
@@ -121,7 +122,8 @@ class Preparer:
         if opened.source is None:
             raise table_not_chosen(opened)
         opened.prove_content()
-        return self._settled(request, opened, opened.source)
+        source = replace(opened.source, guarded=self._is_guarded(request, opened))
+        return self._settled(request, opened, source)
 
     def fill(
         self, prepared: Prepared, limit: int | None = None, reported: Reported = lambda _: None
@@ -147,6 +149,13 @@ class Preparer:
             discard_parts(path)
             raise
         return stage
+
+    def _is_guarded(self, request: ImportRequest, opened: OpenedFile) -> bool:
+        if request.guarded is not None:
+            return request.guarded
+        with self._database.read() as tx:
+            asked = tx.scalar(select(exports.c.request).where(exports.c.sha256 == opened.sha256))
+        return asked is not None and bool(json.loads(asked)["for_spreadsheets"])
 
     def _settled(self, request: ImportRequest, opened: OpenedFile, source: TableSource) -> Prepared:
         samples = [row.cells for row in sample_rows(source)]

@@ -25,7 +25,7 @@ exports = Table(
     Column("records", Integer, comment="NULL until they are counted"),
     Column("bytes", Integer, nullable=False, server_default=text("0")),
     Column("file_name", Text, comment="inside vault/exports"),
-    Column("sha256", Text),
+    Column("sha256", Text, index=True),
     Column("sensitive", Text, nullable=False, server_default="[]", comment="JSON: labels inside"),
     Column("notes", Text, nullable=False, server_default="{}", comment="JSON: what was split"),
     Column("expires_at", Text, comment="steady time"),
