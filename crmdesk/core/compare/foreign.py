@@ -233,6 +233,6 @@ def _impossible(path: Path, left_out: Sequence[LeftOut]) -> UserError:
         f"No record of {path.name} can be found here: its record IDs are not of this workspace, "
         "and no table has a column that tells records apart, such as the e-mail address of "
         f"contacts or the domain of companies.{held}",
-        "Compare a backup of this workspace, or look into the file with “Look inside”.",
+        "Compare a backup of this workspace, or look at the records of this file with “Browse”.",
         path=str(path),
     )
