@@ -84,7 +84,9 @@ class LockWatch(QObject):
         )
 
     def _show(self, holder: LockHolder | None) -> None:
-        if holder is not None and self._is_waited_for(holder):
+        if holder is None:
+            self._held_by = None
+        if self._timer.isActive() and holder is not None and self._is_waited_for(holder):
             self._notice.show_holder(holder)
         else:
             self._notice.hide()

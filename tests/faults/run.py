@@ -106,6 +106,13 @@ GOALS = (
         "damaged_database",
     ),
     _goal(
+        "zip-readers", "every reader takes our zips, of any size, without a warning", "zip_readers"
+    ),
+    _goal(
+        "purged-values", "what is deleted for good is in no file of the database", "purged_values"
+    ),
+    _goal("altered-log", "an altered audit log is found, at the right entry", "altered_log"),
+    _goal(
         "random-restores", "exactly the chosen cells change, as counted before", "random_restores"
     ),
     _goal(

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from crmdesk.ui.records.page import RecordsPage
 from tests.builders import Desk
-from tests.shots.main import settle
+from tests.shots.main import settle, settle_until
 from tests.shots.settings import dialog_of, window_of
 from tests.ui.records.data import fill
 
@@ -22,6 +22,10 @@ def shots(desk_factory: Callable[[], Desk]) -> Iterator[tuple[str, QWidget]]:
     made.go("records/contacts/1")
     page = made.window.page
     assert isinstance(page, RecordsPage)
+    page.panel.show_page("history")
+    settle_until(lambda: len(page.panel.history.entries) > 1)
+    settle(400)
+    yield "history", made.window
     page.panel.show_page("associations")
     settle(400)
     yield "associations", made.window
@@ -59,3 +63,5 @@ def _associate(desk: Desk) -> None:
     for number in range(12):
         task = desk.add("tasks", hs_task_subject=f"Call about the autumn order, round {number}")
         service.associate(desk.admin, "contacts", 1, "tasks", task.id)
+    service.relabel(desk.admin, "contacts", 1, "companies", 2, ["Former employer"])
+    service.dissociate(desk.admin, "contacts", 1, "deals", 3)

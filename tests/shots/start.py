@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QWidget
 
+from crmdesk.core.backup.left_behind import LeftBehind
 from crmdesk.core.backup.rebuild import Rebuilt
 from crmdesk.core.errors import NotSignedIn, SecondFactorRefused, UserError
 from crmdesk.ui.access.enrolment_dialog import EnrolmentDialog
@@ -52,6 +53,8 @@ def _rebuilt() -> Rebuilt:
         EMAIL,
         "4KTR-W0XC-9M2P",
         "0123-4567-89AB-CDEF-GHJK-MNPQ-RSTV-WXYZ",
+        files=3,
+        left_behind=LeftBehind(backups=4, imported=1),
     )
 
 

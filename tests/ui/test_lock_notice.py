@@ -78,6 +78,23 @@ def test_nothing_is_said_while_nothing_waits(
         assert watched.isHidden()
 
 
+def test_a_program_that_comes_back_is_waited_for_anew(stand: PageStand, qtbot) -> None:
+    notice = LockNotice(stand.desk)
+    qtbot.addWidget(notice)
+    watch = LockWatch(stand.desk, notice, tell_after=0.0)
+    program = LockHolder(HolderKind.PROGRAM, 7, "sqlitebrowser")
+    watch._show(program)
+    assert notice.isHidden(), "it does not watch yet"
+    watch.start()
+
+    watch._show(program)
+    assert notice.isVisible()
+    watch._show(None)
+    assert notice.isHidden()
+    assert watch._held_by is None
+    watch.rest()
+
+
 @pytest.mark.parametrize(
     ("holder", "words"),
     [

@@ -21,6 +21,7 @@ from crmdesk.core.backup.open_tables import (
     open_tables,
     stamp_of,
 )
+from crmdesk.core.backup.problems import ProblemCode
 from crmdesk.core.backup.table_cursor import RawRow, TableCursor
 from crmdesk.core.compare.definitions import ObjectThere, PropertyThere, objects_of
 from crmdesk.core.compare.model import LeftOut, LeftOutReason
@@ -120,8 +121,7 @@ def open_foreign(
     """Look into a file from elsewhere.
 
     Raises:
-        UserError: why the file cannot be read; ``comparison_impossible`` where no record of it
-            could be found here.
+        UserError: why the file cannot be read.
         Cancelled: ``cancelled`` said so.
     """
     opened = open_tables(stamp_of(path), known_key)
@@ -135,8 +135,6 @@ def open_foreign(
             left_out.append(LeftOut(table.object, table.label, LeftOutReason.SECOND_TABLE))
         else:
             tables[found.object_type.name] = found
-    if not tables:
-        raise _impossible(path, left_out)
     return ForeignFile(opened, _made_at(opened, path), tables, tuple(left_out), _defined(opened))
 
 
@@ -225,14 +223,31 @@ def _defined(opened: OpenTables) -> dict[str, ObjectThere] | None:
     }
 
 
-def _impossible(path: Path, left_out: Sequence[LeftOut]) -> UserError:
-    tables = ", ".join(each.label for each in left_out)
+def of_one_maker(first: ForeignFile, second: ForeignFile) -> bool:
+    """Whether one other workspace signed both: then an id means the same record in either."""
+    keys = set()
+    for file in (first.opened.file, second.opened.file):
+        sound = {problem.code for problem in file.problems} == {ProblemCode.OTHER_KEY}
+        keys.add(file.manifest.verify_key if sound and file.manifest is not None else None)
+    return len(keys) == 1 and None not in keys
+
+
+def refuse_unmatched(file: ForeignFile) -> None:
+    """Refuse a file of which no record could be found elsewhere.
+
+    Raises:
+        UserError: ``comparison_impossible``.
+    """
+    if file.tables:
+        return
+    path = file.opened.place.path
+    tables = ", ".join(each.label for each in file.left_out)
     held = f" It holds: {tables}." if tables else " It holds no table."
-    return UserError(
+    raise UserError(
         "comparison_impossible",
         f"No record of {path.name} can be found here: its record IDs are not of this workspace, "
         "and no table has a column that tells records apart, such as the e-mail address of "
         f"contacts or the domain of companies.{held}",
-        "Compare a backup of this workspace, or look into the file with “Look inside”.",
+        "Compare a backup of this workspace, or look at the records of this file with “Browse”.",
         path=str(path),
     )

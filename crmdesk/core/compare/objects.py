@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from crmdesk.core.backup.manifest import ManifestColumn
 from crmdesk.core.compare.definitions import ObjectThere
-from crmdesk.core.compare.foreign import ForeignFile
+from crmdesk.core.compare.foreign import ForeignFile, of_one_maker, refuse_unmatched
 from crmdesk.core.compare.keyed_rows import KeyedRows
 from crmdesk.core.compare.model import (
     Change,
@@ -19,6 +19,7 @@ from crmdesk.core.compare.model import (
     Side,
 )
 from crmdesk.core.compare.pairing import Pairing, Sides
+from crmdesk.core.compare.sides import BackupSide
 from crmdesk.core.compare.sides import Side as Rows
 from crmdesk.core.compare.walk import Met, Tally, Walk
 from crmdesk.core.records.schema import ObjectType
@@ -61,6 +62,11 @@ class ObjectWalks:
             found.name: {each.name for each in found.properties if each.calculated}
             for found in now_types
         }
+        # What became sensitive since is not shown of earlier times either.
+        self._sensitive = {
+            found.name: frozenset(each.name for each in found.properties if each.sensitive)
+            for found in now_types
+        }
         self._cancelled = cancelled
         self._number = 0
 
@@ -83,7 +89,7 @@ class ObjectWalks:
             for known in there
             for each in known.properties.values()
             if each.settings.get("sensitive")
-        )
+        ) | self._sensitive.get(name, frozenset())
         shown = _Shown(
             layout,
             _compared(layout, there, {*self._calculated.get(name, ()), sides.key}),
@@ -200,3 +206,22 @@ def foreign_state(reference: str, file: ForeignFile) -> State:
     side = Side(reference, file.opened.place.path.name, file.at, verified=False)
     objects = {name: table.there() for name, table in file.tables.items()}
     return State(side, objects, file, file.defined, file.left_out)
+
+
+def matchable(first: State, second: State) -> tuple[State, State]:
+    """The two as they can be matched: two backups of one other workspace by their ids.
+
+    Raises:
+        UserError: ``comparison_impossible``.
+    """
+    files = [state.rows for state in (first, second) if isinstance(state.rows, ForeignFile)]
+    if len(files) == 2 and of_one_maker(*files):
+        return _by_ids(first, files[0]), _by_ids(second, files[1])
+    for file in files:
+        refuse_unmatched(file)
+    return first, second
+
+
+def _by_ids(state: State, file: ForeignFile) -> State:
+    there = dict(file.defined or {})
+    return State(state.side, there, BackupSide(file.opened.file), there)

@@ -25,7 +25,7 @@ from crmdesk.core.compare.model import (
     DifferingRecord,
     Side,
 )
-from crmdesk.core.compare.objects import ObjectWalks, State, foreign_state
+from crmdesk.core.compare.objects import ObjectWalks, State, foreign_state, matchable
 from crmdesk.core.compare.pairing import Pairing
 from crmdesk.core.compare.sides import BackupSide, LiveSide
 from crmdesk.core.compare.store import DifferenceStore
@@ -107,7 +107,7 @@ class ComparisonService:
                 states.append(self._backup(other, now_types, cancelled))
             else:
                 states.append(self._now(stack, now_types, cancelled))
-            earlier, later = sorted(states, key=lambda state: state.side.at)
+            earlier, later = sorted(matchable(*states), key=lambda state: state.side.at)
             names = _chosen(earlier, later, objects)
             pairing = Pairing(self._staging, cancelled)
             stack.callback(pairing.close)

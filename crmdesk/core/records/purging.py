@@ -99,6 +99,7 @@ def purge_rows(tx: Tx, object_type: ObjectType, record_ids: Sequence[int], chang
             "AND record_id IN (SELECT id FROM temp.picked)",
             (object_type.id,),
         )
+    _forget_in_plans(tx, object_type)
     purge_kept_links(tx, object_type)
     forget_kept_aliases(tx, object_type)
     forget_kept_members(tx, object_type)
@@ -109,3 +110,20 @@ def purge_rows(tx: Tx, object_type: ObjectType, record_ids: Sequence[int], chang
         (change_id, object_type.id, RecordChange.PURGE.value),
     )
     recount_all(tx, around)
+
+
+def _forget_in_plans(tx: Tx, object_type: ObjectType) -> None:
+    """Take kept records out of the examples of plans, which last a day and hold their values."""
+    for part in ("samples", "skips"):
+        tx.sql(
+            "UPDATE main.plans SET summary = json_set(summary, ?, json((SELECT "
+            "json_group_array(json(s.value)) FROM json_each(summary, ?) s "
+            "WHERE s.value ->> 'record_id' NOT IN (SELECT id FROM temp.picked)))) "
+            "WHERE summary ->> 'object_name' = ? AND summary -> ? IS NOT NULL",
+            (f"$.{part}", f"$.{part}", object_type.name, part),
+        )
+    tx.sql(
+        "UPDATE main.plans SET summary = json_set(summary, '$.names', json('[]')) "
+        "WHERE summary ->> 'object_name' = ? AND summary -> 'names' IS NOT NULL",
+        (object_type.name,),
+    )

@@ -19,8 +19,8 @@ class KeyReminder(Banner):
             say("KeyReminder", "The recovery key was not confirmed"),
             say(
                 "KeyReminder",
-                "Without it nobody opens the workspace when this computer or its keyring is lost. "
-                "If its sheet is not at hand, make a new key.",
+                "Without it the workspace is lost with this computer or its keyring. If its sheet "
+                "is gone, make a new key.",
             ),
             say("KeyReminder", "New recovery key"),
             icon="key-round",

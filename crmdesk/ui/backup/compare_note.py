@@ -16,10 +16,12 @@ def unverified_title(found: Comparison) -> str:
 
 def unverified_text(found: Comparison) -> str:
     """By what records were matched, and what could not be."""
+    matched = [_matched(each) for each in found.objects if each.matched_by]
+    if not matched and not (found.earlier.verified or found.later.verified):
+        return say("One other workspace made both: records are matched by their IDs there.")
     sentences = [
         say("Its record IDs mean nothing here. Only properties that the file has are compared.")
     ]
-    matched = [_matched(each) for each in found.objects if each.matched_by]
     if matched:
         sentences.append(say("Matched by %1.").replace("%1", ", ".join(matched)))
     left = sum(each.left_out_then + each.left_out_now for each in found.objects)

@@ -22,8 +22,8 @@ class CreateDialog(DecisionDialog):
         self.setObjectName("create_dialog")
         note = say(
             "Also links between records, definitions, segments and views, users without their "
-            "passwords, history, the recycle bin and the audit log: about %1. With the recovery "
-            "key the whole workspace can be brought back from it."
+            "passwords, history, imported files, the recycle bin and the audit log: about %1. With "
+            "the recovery key the whole workspace can be brought back from it."
         )
         self.complete = CheckRow(
             say("Complete backup"), note.replace("%1", words.size(estimate.complete_bytes))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.ui.records.conditions import Condition
@@ -151,6 +152,7 @@ class FilterBar(QWidget):
         self._narrow = narrow
         for row in self.rows:
             row.set_narrow(narrow)
+        self._give_room()
 
     def set_condition(self, condition: Condition) -> None:
         """Narrow by a condition."""
@@ -215,6 +217,7 @@ class FilterBar(QWidget):
 
     def _follow(self) -> None:
         """Offer another group behind the last one; the order of Tab follows what is in sight."""
+        self._give_room()
         for row in self.rows:
             row.offer_other(offered=row is self.rows[-1] and bool(row.conditions))
         last: QWidget = self.search
@@ -226,6 +229,17 @@ class FilterBar(QWidget):
                 QWidget.setTabOrder(last, self.columns)
                 last = self.columns
 
+    def _give_room(self) -> None:
+        """The first row of chips has what it needs before the search is more than its least."""
+        layout, row = self._tools, self.rows[0]
+        items = [layout.itemAt(place) for place in range(layout.count())]
+        others = [each.widget() for each in items if each is not None]
+        tools = [each for each in others if each not in (row, self.search) and each is not None]
+        taken = sum(each.sizeHint().width() + _GAP for each in tools) + px(_SEARCH_LEAST) + _GAP
+        margins = self._column.contentsMargins()
+        room = self.width() - margins.left() - margins.right() - taken
+        row.setMinimumWidth(max(0, min(row.sizeHint().width(), room)))
+
     def _type(self, text: str) -> None:
         self.search.setText(text)
         self._pause.stop()
@@ -236,3 +250,7 @@ class FilterBar(QWidget):
 
     def _tell(self) -> None:
         self.changed.emit(self.wanted)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._give_room()

@@ -185,6 +185,7 @@ class FilterRow(QWidget):
         for key, chip in self._chips.items():
             chip.setVisible(key in offered)
         self._flow.invalidate()
+        self.updateGeometry()
 
     def _one_line(self, keys: Iterable[str]) -> int:
         """How wide a row with these chips is, in pixels."""

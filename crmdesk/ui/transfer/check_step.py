@@ -7,7 +7,6 @@ from dataclasses import replace
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QCheckBox,
     QHBoxLayout,
     QRadioButton,
     QVBoxLayout,
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from crmdesk.core.records.dates import DateOrder
+from crmdesk.core.transfer.date_preview import CHOICES
 from crmdesk.core.transfer.model import ArchivedMatches, ImportMode, Preflight
 from crmdesk.ui import words
 from crmdesk.ui.desk import Desk
@@ -31,11 +31,13 @@ from crmdesk.ui.transfer.wording import (
     filled,
     mode_label,
     notice_words,
+    order_words,
     problem_type,
     property_label,
     say,
 )
 from crmdesk.ui.widgets.banner import Banner, BannerTone
+from crmdesk.ui.widgets.check_row import CheckRow
 from crmdesk.ui.widgets.empty_state import EmptyState
 from crmdesk.ui.widgets.form_field import FormField
 from crmdesk.ui.widgets.labels import label
@@ -66,7 +68,10 @@ class CheckStep(QWidget):
         self.checking = False
         self.modes = {mode: QRadioButton(mode_label(mode)) for mode in ImportMode}
         self.key, self.archived, self.dates = Choices(), Choices(), Choices()
-        self.lifecycle = QCheckBox(say("Let the lifecycle stage go back"))
+        self.lifecycle = CheckRow(
+            say("Let the lifecycle stage go back"),
+            say("Unless this is ticked it never does: a record that is further keeps its stage."),
+        )
         self.numbers = NumberStrip(_numbers(None))
         self.consequence = Paragraph("", TextStyle.BODY, "text")
         self.busy = ProgressBar(say("Checking the first rows"), 2)
@@ -115,6 +120,7 @@ class CheckStep(QWidget):
         left = scrolling(options)
         left.setFixedWidth(px(_OPTIONS_WIDTH))
         self._heading = label("", TextStyle.STRONG)
+        self._told = (self._heading, self.numbers, self.consequence)
         self._slot = QVBoxLayout()
         self._slot.setSpacing(8)
         top = QVBoxLayout()
@@ -146,8 +152,13 @@ class CheckStep(QWidget):
         QWidget.setTabOrder(self.dates, self.key)
         QWidget.setTabOrder(self.key, self.archived)
         self.dates.picked.connect(lambda name: self._change(date_order=DateOrder(name)))
-        QWidget.setTabOrder(self.archived, self.lifecycle)
-        self.lifecycle.clicked.connect(lambda on: self._change(lifecycle_back=on))
+        QWidget.setTabOrder(self.archived, self.lifecycle.box)
+        self.lifecycle.toggled.connect(self._change_lifecycle)
+
+    def _change_lifecycle(self, back: bool) -> None:
+        # Showing another draft ticks the box too.
+        if self._draft is not None and back is not self._draft.lifecycle_back:
+            self._change(lifecycle_back=back)
 
     def _change(self, **changes: object) -> None:
         if self._draft is not None:
@@ -155,6 +166,8 @@ class CheckStep(QWidget):
 
     def show_draft(self, draft: Draft) -> None:
         """Show the options of an import."""
+        if self._draft is None or self._draft.inspection is not draft.inspection:
+            self._clear()
         self._draft = draft
         self.modes[draft.mode].setChecked(True)
         keys = [(key, property_label(draft.object_type, key)) for key in draft.keys]
@@ -175,13 +188,9 @@ class CheckStep(QWidget):
         self._dates_field.setVisible(draft.asks_date_order)
         self._dates_field.set_help(dates_help(draft))
         self.lifecycle.setVisible(draft.has_lifecycle)
-        self.lifecycle.setChecked(draft.lifecycle_back)
+        self.lifecycle.set_checked(draft.lifecycle_back)
         self.dates.offer(
-            [
-                (DateOrder.DAY_FIRST, say("Day, month, year")),
-                (DateOrder.MONTH_FIRST, say("Month, day, year")),
-                (DateOrder.YEAR_FIRST, say("Year, month, day")),
-            ],
+            [(each.value, order_words(each)) for each in CHOICES],
             draft.date_order or "",
         )
 
@@ -201,6 +210,8 @@ class CheckStep(QWidget):
         self.result = found
         if found is None:
             return
+        for widget in self._told:
+            widget.show()
         self._show_banners(self._notices(found))
         rows = say("%Ln row{|s}", found.rows)
         self._heading.setText(
@@ -226,6 +237,21 @@ class CheckStep(QWidget):
         )
         self.problems.show_empty(
             EmptyState("circle-check", say("No problem found"), self._no_problem(found))
+        )
+        self.problems.load()
+
+    def _clear(self) -> None:
+        """Nothing is known of this table yet; what was there is of another one."""
+        self._show_banners([])
+        for widget in self._told:
+            widget.hide()
+        self.source.replace(())
+        self.problems.show_empty(
+            EmptyState(
+                "eye",
+                say("Not checked yet"),
+                say("Its first rows are checked once every question is answered."),
+            )
         )
         self.problems.load()
 

@@ -23,7 +23,7 @@ def table_columns() -> tuple[Column, ...]:
     return (
         Column("column", say("Column in the file"), 200, sortable=False, least=140),
         Column("samples", say("First values"), 200, rank=2, stretch=True, sortable=False),
-        Column("target", say("Goes to"), 200, sortable=False),
+        Column("target", say("Goes to"), 240, sortable=False),
         Column("how", say("How"), 190, rank=1, sortable=False),
     )
 

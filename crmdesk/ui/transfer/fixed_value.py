@@ -68,6 +68,7 @@ class FixedValueDialog(DecisionDialog):
             self.value = ValueField(found, self._showing, self._draft.static.get(name))
             self.value.edited.connect(self._check)
             self.body.addWidget(self.value)
+            self.value.show()
             if found.format == PropertyFormat.LIFECYCLE:
                 self.value.set_help(say("Records that are further keep their stage."))
         self._check()

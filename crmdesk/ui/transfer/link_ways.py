@@ -8,7 +8,12 @@ from dataclasses import dataclass
 from crmdesk.core.records.schema import ObjectType
 from crmdesk.core.transfer.columns import RECORD_ID
 from crmdesk.core.transfer.model import AssociationColumn, Inspection
-from crmdesk.core.transfer.shared_keys import SharedColumn, TableTogether, keys_of
+from crmdesk.core.transfer.shared_keys import (
+    SharedColumn,
+    TableTogether,
+    keys_of,
+    link_by_key,
+)
 from crmdesk.ui.transfer.wording import filled, say
 
 
@@ -18,16 +23,21 @@ class LinkWay:
 
     Attributes:
         names: API name of the object, and internal name of the property.
+        shown: as the panel lists it.
+        brief: as the table of columns shows it, beside the icon of an association.
         shared: of the rows of another table of the same import, its key.
+        source: whose ids the key gives; empty where it gives none.
     """
 
     names: tuple[str, str]
     shown: str
+    brief: str
     shared: SharedColumn | None = None
+    source: str = ""
 
     def serves(self, link: AssociationColumn) -> bool:
         """Whether a column names its records in this way."""
-        return self.shared is None and not link.source and self.names == names_of(link)
+        return self.names == (link.object_name, link.property) and self.source == link.source
 
 
 def link_ways(objects: Sequence[ObjectType]) -> tuple[LinkWay, ...]:
@@ -48,15 +58,21 @@ def link_ways(objects: Sequence[ObjectType]) -> tuple[LinkWay, ...]:
 
 def table_ways(others: Mapping[int, TableTogether]) -> tuple[LinkWay, ...]:
     """By the columns that tell the rows of the other tables of an import apart."""
-    return tuple(
-        LinkWay(
-            (each.object_type.name, ""),
-            filled(say("Associate with the rows of %1 by %2"), title_of(each.found), key),
-            SharedColumn("", place, key),
-        )
-        for place, each in others.items()
-        for key in keys_of(each)
-    )
+    found = []
+    for place, each in others.items():
+        for key in keys_of(each):
+            link, _ = link_by_key("", each, key)
+            title = title_of(each.found)
+            found.append(
+                LinkWay(
+                    (link.object_name, link.property),
+                    filled(say("Associate with the rows of %1 by %2"), title, key),
+                    filled(say("Rows of %1 by %2"), title, key),
+                    SharedColumn("", place, key),
+                    link.source,
+                )
+            )
+    return tuple(found)
 
 
 def title_of(found: Inspection) -> str:
@@ -67,22 +83,15 @@ def title_of(found: Inspection) -> str:
 
 def link_text(ways: Sequence[LinkWay], link: AssociationColumn) -> str:
     """What a column names, as the list shows it."""
-    named = next((way for way in ways if way.names == names_of(link)), None)
-    if named is None:
-        return link.object_name
-    text = named.shown
-    if link.source:
-        text = filled(say("%1 of their file"), text)
+    names = (link.object_name, link.property)
+    like = [way for way in ways if way.serves(link)] or [way for way in ways if way.names == names]
+    text = like[0].brief if like else link.object_name
     if link.label_header is not None:
         return filled(say("%1, label from “%2”"), text, link.label_header)
     return filled(say("%1, as %2"), text, link.label) if link.label else text
 
 
-def names_of(link: AssociationColumn) -> tuple[str, str]:
-    """Object and property of an association."""
-    return link.object_name, link.property
-
-
 def _way(each: ObjectType, name: str, label: str) -> LinkWay:
     text = filled(say("Associate with %1 by %2"), each.plural_label.lower(), label)
-    return LinkWay((each.name, name), text)
+    brief = filled(say("%1 by %2"), each.plural_label, label)
+    return LinkWay((each.name, name), text, brief)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -16,7 +17,6 @@ from crmdesk.ui.frame.page import Page
 from crmdesk.ui.messages import message
 from crmdesk.ui.tables.cells import Lead, Row, RowAction, RowHeight
 from crmdesk.ui.tables.data_table import DataTable
-from crmdesk.ui.transfer.assistant import ImportAssistant
 from crmdesk.ui.transfer.detail_panel import ImportPanel
 from crmdesk.ui.transfer.source import ImportSource
 from crmdesk.ui.transfer.undo_import import ImportUndoing
@@ -27,6 +27,9 @@ from crmdesk.ui.widgets.empty_state import EmptyState, Fact
 from crmdesk.ui.widgets.page_header import PageHeader
 from crmdesk.ui.widgets.search_field import SearchField
 from crmdesk.ui.window_state import TableState
+
+if TYPE_CHECKING:
+    from crmdesk.ui.transfer.assistant import ImportAssistant
 
 _PAUSE_MS = 250
 _SEARCH_WIDTH = 320
@@ -50,7 +53,8 @@ class TransferPage(Page):
             start=TableState(height=RowHeight.ROOMY),
         )
         self.panel = ImportPanel(desk)
-        self.assistant = ImportAssistant(desk)
+        self._assistant: ImportAssistant | None = None
+        self._empty = ""
         self.undoing = ImportUndoing(desk, self)
         self.search = SearchField(say("Search imports"))
         self.search.setMaximumWidth(_SEARCH_WIDTH)
@@ -89,7 +93,6 @@ class TransferPage(Page):
         self.panel.hide()
         self.faces = QStackedWidget()
         self.faces.addWidget(listing)
-        self.faces.addWidget(self.assistant)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self.faces)
@@ -104,12 +107,8 @@ class TransferPage(Page):
         self.panel.stepped.connect(self._step)
         self.panel.failed.connect(self._show_error)
         self.panel.undo_asked.connect(self.undoing.ask)
-        self.assistant.undo_asked.connect(self.undoing.ask)
         self.undoing.started.connect(self._show_undo)
         self.undoing.failed.connect(self._show_error)
-        self.assistant.left.connect(self.leave_assistant)
-        self.assistant.started.connect(lambda _id: self.table.refresh())
-        self.assistant.detail_asked.connect(self._show_detail)
         self.search.textChanged.connect(self._pause.start)
         self.search.cleared.connect(self._filter)
         self.search.returnPressed.connect(self._filter)
@@ -122,6 +121,20 @@ class TransferPage(Page):
         QWidget.setTabOrder(self.search, self.table.view)
 
     # The assistant
+
+    @property
+    def assistant(self) -> ImportAssistant:
+        """The assistant; made when it is first wanted, since it takes as long as the tab."""
+        if self._assistant is None:
+            from crmdesk.ui.transfer.assistant import ImportAssistant
+
+            made = self._assistant = ImportAssistant(self._desk)
+            made.undo_asked.connect(self.undoing.ask)
+            made.left.connect(self.leave_assistant)
+            made.started.connect(lambda _id: self.table.refresh())
+            made.detail_asked.connect(self._show_detail)
+            self.faces.addWidget(made)
+        return self._assistant
 
     def begin_import(self, object_name: str | None = None, path: str = "") -> None:
         """Open the assistant; one that is in the making goes on."""
@@ -144,7 +157,8 @@ class TransferPage(Page):
     @Slot()
     def leave_assistant(self) -> None:
         """Go back to the list; a draft is given up, an import that runs goes on."""
-        self.assistant.start()
+        if self._assistant is not None:
+            self._assistant.start()
         self._desk.ways.draft("transfer", False)
         self.faces.setCurrentIndex(0)
         self.table.refresh()
@@ -197,7 +211,9 @@ class TransferPage(Page):
         empty = not count and not narrowed
         self.import_button.setVisible(not empty)
         self.search.setVisible(not empty)
-        if not count:
+        kind = "" if count else "nothing" if empty else "nothing_found"
+        if kind and kind != self._empty:
+            self._empty = kind
             self.table.show_empty(self._nothing() if empty else self._nothing_found())
 
     def _nothing(self) -> EmptyState:
@@ -309,7 +325,7 @@ class TransferPage(Page):
     @property
     def in_assistant(self) -> bool:
         """Whether the assistant is in sight."""
-        return self.faces.currentWidget() is self.assistant
+        return self._assistant is not None and self.faces.currentWidget() is self._assistant
 
     def commands(self) -> Mapping[str, Callable[[], object]]:
         """Find, new, steps in the panel; in the assistant the way on."""

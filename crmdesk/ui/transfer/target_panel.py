@@ -143,6 +143,11 @@ class TargetPanel(SidePanel):
         self._items.clear()
         nowhere = current is None and column.header not in draft.links
         self._add("", say("Do not import"), nowhere)
+        link = draft.links.get(column.header)
+        served = next((way for way in self._ways if link is not None and way.serves(link)), None)
+        for place, way in enumerate(self._ways):
+            if way.shared is not None:
+                self._add(f"{_LINK}{place}", way.shown, way is served)
         if made := draft.new.get(column.header):
             self._add(made.name, filled(say("%1 (new property)"), made.label), True)
         offered = [] if object_type is None else object_type.properties
@@ -157,10 +162,11 @@ class TargetPanel(SidePanel):
             if each.name in taken:
                 shown = filled(say("%1 (has “%2”)"), shown, taken[each.name])
             self._add(each.name, shown, each.name == current)
-        link = draft.links.get(column.header)
         for place, way in enumerate(self._ways):
-            self._add(f"{_LINK}{place}", way.shown, link is not None and way.serves(link))
+            if way.shared is None:
+                self._add(f"{_LINK}{place}", way.shown, way is served)
         self._narrow(self.search.text())
+        self.list.scrollTo(self.list.currentIndex())
 
     def _add(self, name: str, shown: str, current: bool) -> None:
         item = QStandardItem(shown)
@@ -171,9 +177,9 @@ class TargetPanel(SidePanel):
             self.list.setCurrentIndex(item.index())
 
     def choose_way(self, object_name: str, by: str) -> None:
-        """Take a way to name other records, by a property or by a column of another table."""
+        """Take a way to name other records as a click on it does."""
         for place, way in enumerate(self._ways):
-            if (object_name, by) in (way.names, (way.names[0], way.shared and way.shared.key)):
+            if (object_name, by) == way.names and way.shared is None:
                 self.choose(f"{_LINK}{place}")
                 return
 

@@ -54,8 +54,8 @@ class ImportUndoing(QObject):
             dialog.body.addWidget(self._list(plan))
         if plan.does_nothing:
             dialog.set_reason(say("Nothing is left to undo"))
-        elif plan.deleted and not self._desk.may(Permission.DELETE_RECORDS):
-            dialog.set_reason(say("Your permissions do not include deleting records"))
+        elif self._lacks_right(plan):
+            dialog.set_reason(_no_right())
         dialog.decided.connect(partial(self._start, plan, dialog))
         dialog.open()
         dialog.fit_soon()
@@ -66,6 +66,8 @@ class ImportUndoing(QObject):
             Effect("circle-minus", f"{left_alone(reason)}: {words.number(count)}")
             for reason, count in plan.left_alone.items()
         ]
+        if self._lacks_right(plan):
+            effects.append(Effect("lock", _no_right()))
         effects.append(Effect("info", say("The undo itself cannot be undone; import again.")))
         if plan.does_nothing:
             text = say("Everything that it wrote was changed since and stays as it is.")
@@ -80,6 +82,10 @@ class ImportUndoing(QObject):
             icon="undo-2",
             effects=effects,
         )
+
+    def _lacks_right(self, plan: UndoPlan) -> bool:
+        """Whether records would be deleted by somebody who may not."""
+        return plan.deleted > 0 and not self._desk.may(Permission.DELETE_RECORDS)
 
     @staticmethod
     def _sentences(plan: UndoPlan) -> list[str]:
@@ -146,3 +152,7 @@ class ImportUndoing(QObject):
 
         dialog.set_busy(say("Starting"))
         desk.run_write(self, queue, queued, refused)
+
+
+def _no_right() -> str:
+    return say("Your permissions do not include deleting records")

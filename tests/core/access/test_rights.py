@@ -17,6 +17,7 @@ from crmdesk.core.access.actor import Actor, ActorKind
 from crmdesk.core.access.permissions import GRANTABLE, Permission
 from crmdesk.core.access.step_up import StepUpPurpose
 from crmdesk.core.access.users import NewUser, UserChange
+from crmdesk.core.compare.model import DefinitionChange
 from crmdesk.core.errors import NotSignedIn, PermissionDenied, UserError
 from crmdesk.core.exports.model import ExportRequest
 from crmdesk.core.records.bulk_model import BulkAction, BulkChange
@@ -26,6 +27,7 @@ from crmdesk.core.records.picking import Picked
 from crmdesk.core.records.recycle_bin_model import BinQuery
 from crmdesk.core.records.types import PropertyType
 from crmdesk.core.records.views import ViewDefinition
+from crmdesk.core.restore.definition_plan import LostDefinition
 from crmdesk.core.restore.deleted_model import DeletedRequest
 from crmdesk.core.restore.model import PlanRequest
 from crmdesk.core.transfer.model import ImportRequest
@@ -391,6 +393,9 @@ ARGUMENTS: dict[str, object] = {
 
 #: Where a parameter of one service means something else than those of that name elsewhere.
 BY_SERVICE: dict[str, dict[str, object]] = {
+    "DefinitionRestores": {
+        "wanted": [LostDefinition("contacts", DefinitionChange.PROPERTY_REMOVED, "boat")]
+    },
     "DeletedRecords": {"request": DeletedRequest("none", "contacts")},
     "ExportService": {"request": ExportRequest(RecordQuery("contacts"))},
 }

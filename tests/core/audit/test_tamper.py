@@ -129,6 +129,22 @@ def copy_entry(connection: sqlite3.Connection, source: int, target: int) -> None
     )
 
 
+#: Ways to alter a log; each returns the first entry that then is not what it was.
+ALTERATIONS: tuple[Tamper, ...] = (
+    change_a_column,
+    delete_an_entry,
+    delete_and_close_the_gap,
+    insert_an_entry,
+    swap_two_entries,
+    duplicate_an_entry,
+    cut_the_tail,
+    drop_the_table,
+    edit_and_rehash,
+    edit_the_details,
+    delete_the_details,
+)
+
+
 @pytest.fixture(scope="module")
 def anchored(
     tmp_path_factory: pytest.TempPathFactory, filled_file: Path, signing_key
@@ -141,22 +157,7 @@ def anchored(
     return folder, head
 
 
-@pytest.mark.parametrize(
-    "tamper",
-    [
-        change_a_column,
-        delete_an_entry,
-        delete_and_close_the_gap,
-        insert_an_entry,
-        swap_two_entries,
-        duplicate_an_entry,
-        cut_the_tail,
-        drop_the_table,
-        edit_and_rehash,
-        edit_the_details,
-        delete_the_details,
-    ],
-)
+@pytest.mark.parametrize("tamper", ALTERATIONS)
 def test_it_is_found_at_the_right_entry(tamper: Tamper, anchored, tmp_path):
     folder, head = anchored
     original = (folder / "crm.sqlite3").read_bytes()

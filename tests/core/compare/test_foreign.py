@@ -169,6 +169,41 @@ def test_two_files_from_elsewhere_are_compared_with_each_other(
     assert {each.record_id for each in records_of(desk, found).values()} == {None}  # type: ignore[attr-defined]
 
 
+def test_two_backups_of_one_other_workspace_are_matched_by_their_ids(
+    desk: Desk, theirs: Desk, tmp_path: Path
+) -> None:
+    nets = theirs.deal(dealname="Nets")
+    files = []
+    for name in ("first.zip", "second.zip"):
+        made = theirs.backup()
+        files.append(
+            str(shutil.copy(theirs.folder / "vault" / "backups" / made.file_name, tmp_path / name))
+        )
+        theirs.edit(nets, dealname="Lines")
+
+    found = desk.workspace.comparisons.compare(desk.admin, *files)
+
+    deals = found.object("deals")
+    assert deals is not None
+    assert (deals.changed, deals.matched_by, found.verified) == (1, "", False)
+    (record,) = records_of(desk, found, object="deals").values()
+    assert record.record_id == nets.id
+    assert found.left_out == ()
+
+
+def test_what_became_sensitive_since_is_not_shown_of_earlier_times(desk: Desk) -> None:
+    ann = desk.contact(city="Bergen")
+    first = str(desk.backup_file("first.zip"))
+    desk.edit(ann, city="Oslo")
+    second = str(desk.backup_file("second.zip"))
+    desk.workspace.definitions.set_property(desk.admin, "contacts", "city", {"sensitive": True})
+
+    found = desk.workspace.comparisons.compare(desk.admin, first, second)
+
+    (record,) = records_of(desk, found).values()
+    assert [(value.property, value.hidden) for value in record.values] == [("city", True)]
+
+
 def test_a_backup_of_ours_is_held_against_a_file_from_elsewhere(desk: Desk, hubspot: Path) -> None:
     bo = desk.contact(firstname="Bo", email="bo@example.org")
     backup = desk.backup()

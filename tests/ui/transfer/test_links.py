@@ -19,11 +19,11 @@ def test_a_column_names_companies_and_they_are_associated(page, desk, write, qtb
     assistant.columns.panel.choose_way("companies", "name")
 
     (row,) = assistant.columns.source.rows([2])
-    assert row.cells["target"].text == "Associate with companies by Company name"
+    assert row.cells["target"].text == "Companies by Company name"
     assistant.go_to(CHECK)
     qtbot.waitUntil(lambda: not assistant.check.checking)
     assert assistant.check.lifecycle.isVisible()
-    qtbot.mouseClick(assistant.check.lifecycle, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(assistant.check.lifecycle.box, Qt.MouseButton.LeftButton)
     assert assistant.draft.lifecycle_back
     qtbot.waitUntil(lambda: not assistant.check.checking)
     assert "Record to associate not found" in [

@@ -223,3 +223,15 @@ def test_numbers_and_dates_have_the_height_of_other_fields(show):
 
     assert number.height() == day.height() == 32
     assert number.value() == 14
+
+
+def test_a_narrow_search_field_says_search_and_keeps_its_name(show):
+    field = SearchField("Search the recycle bin")
+    field.setFixedWidth(130)
+    show(field)
+
+    assert QLineEdit.placeholderText(field) == "Search"
+    assert field.accessibleName() == "Search the recycle bin"
+    field.setFixedWidth(320)
+    QApplication.sendPostedEvents()
+    assert QLineEdit.placeholderText(field) == "Search the recycle bin"

@@ -81,6 +81,21 @@ def test_tab_walks_out_of_a_popover_and_closes_it(show, qtbot):
     assert other.hasFocus()
 
 
+def test_tab_comes_to_what_a_popover_is_filled_with_while_it_is_open(show, qtbot):
+    popover, _anchor, _other, _window = jobs_under(show)
+    first = QApplication.focusWidget()
+    late = Link("Open the backup")
+    popover.body.addWidget(late)
+    late.show()
+
+    qtbot.keyClick(first, Qt.Key.Key_Tab)
+
+    assert late.hasFocus()
+    qtbot.keyClick(late, Qt.Key.Key_Backtab)
+    assert first.hasFocus()
+    assert popover.isVisible()
+
+
 def shadow_of(window) -> QWidget:
     return next(w for w in window.findChildren(QWidget, "shadow") if not w.isHidden())
 
