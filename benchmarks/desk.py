@@ -8,6 +8,7 @@ import random
 import secrets
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -25,17 +26,26 @@ DAMAGED_SHARE = 0.05
 
 
 def desk_folder(rows: int) -> Path:
-    """A workspace with so many contacts of 58 further properties; kept while its tables serve."""
-    folder = data.FOLDER / f"desk-{rows}"
+    """A workspace with so many contacts of 58 further properties, a twentieth of them damaged."""
+
+    def fill(desk: Desk) -> None:
+        _fill(desk, rows)
+        desk.backup_file()
+        _damage(desk, rows)
+
+    return kept_desk(f"desk-{rows}", fill)
+
+
+def kept_desk(name: str, fill: Callable[[Desk], None]) -> Path:
+    """A folder with a workspace that was filled; kept while its tables serve."""
+    folder = data.FOLDER / name
     made_with = folder / "tables"
     if made_with.is_file() and made_with.read_text() == _tables():
         return folder
     shutil.rmtree(folder, ignore_errors=True)
-    making = data.FOLDER / f"desk-{rows}.making"
+    making = data.FOLDER / f"{name}.making"
     desk = new_desk(making)
-    _fill(desk, rows)
-    desk.backup_file()
-    _damage(desk, rows)
+    fill(desk)
     desk.workspace.close()
     (making / "tables").write_text(_tables())
     making.rename(folder)

@@ -12,6 +12,7 @@ from shlex import quote
 from benchmarks import data, desk, peers
 from benchmarks.measure import Contestant
 from crmdesk.core.db.driver import sqlite3
+from tests.builders import Desk
 
 TITLE = "Import: upsert of contacts × 59 columns by e-mail address, half of them there already"
 NOTE = (
@@ -102,16 +103,14 @@ def _records(rows: int) -> Iterator[tuple[int, list[str | None]]]:
 
 
 def _desk_folder(rows: int) -> Path:
-    """A workspace with the first half of the contacts; made once and kept."""
-    folder = data.FOLDER / f"import-desk-{rows}"
-    if not folder.exists():
-        making = desk.new_desk(data.FOLDER / f"import-desk-{rows}.making")
-        raw = making.workspace.database.raw()
+    """A workspace with the first half of the contacts."""
+
+    def fill(made: Desk) -> None:
+        raw = made.workspace.database.raw()
         _copy_half(raw, rows, "obj_contacts", ", created_at, updated_at, version", "1")
         raw.close()
-        making.workspace.close()
-        making.folder.parent.rename(folder)
-    return folder
+
+    return desk.kept_desk(f"import-desk-{rows}", fill)
 
 
 def _plain_database(rows: int) -> Path:

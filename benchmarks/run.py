@@ -15,7 +15,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import apply, backup, data, first_window, importing, plan, report, window
+from benchmarks import apply, backup, data, exporting,
+    exporting_workbooks, first_window, importing, plan, report, window
 from benchmarks.measure import interleaved
 
 MEASURED = {
@@ -23,6 +24,8 @@ MEASURED = {
     "plan": plan,
     "apply": apply,
     "import": importing,
+    "export": exporting,
+    "export-xlsx": exporting_workbooks,
     "window": window,
     "first-window": first_window,
 }

@@ -1,0 +1,49 @@
+"""One export by the product: ``-m benchmarks.do_export FOLDER csv|xlsx`` queues its job, and
+``ours do_export FOLDER`` runs it, as its worker process does.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from crmdesk.core.workspace import Workspace
+
+_JOB = "job"
+
+
+def main(folder: str) -> None:
+    """Run the job that waits in the workspace."""
+    place = Path(folder)
+    workspace = Workspace(place / "workspace", bytes.fromhex((place / "key").read_text()))
+    job_id = (place / _JOB).read_text()
+    workspace.run_job(job_id)
+    with workspace.database.read() as tx:
+        state, result = tx.sql("SELECT state, result FROM jobs WHERE id = ?", (job_id,)).fetchone()
+    workspace.close()
+    if state != "succeeded":
+        raise SystemExit(f"the export {state}")
+    sys.stdout.write(f"{result}\n")
+
+
+def queue(folder: str, file_format: str) -> None:
+    """Ask for an export: a tenth as CSV, or everything as a workbook."""
+    from benchmarks import data, desk
+    from crmdesk.core.exports.model import ExportFormat, ExportRequest
+    from crmdesk.core.records.filters import Filter, Operator, RecordQuery
+
+    opened = desk.opened(Path(folder))
+    tenth = (Filter("whole_9", Operator.ENDS_WITH, ("1",)),)
+    asked = ExportRequest(
+        RecordQuery("contacts", tenth if file_format == "csv" else ()),
+        columns=("createdate", *data.TYPES),
+        format=ExportFormat(file_format),
+    )
+    exports = opened.workspace.exports
+    export_id = exports.create(opened.admin, asked)
+    (Path(folder) / _JOB).write_text(str(exports.show(opened.admin, export_id).job_id))
+    opened.workspace.close()
+
+
+if __name__ == "__main__":
+    queue(*sys.argv[1:])

@@ -1,0 +1,43 @@
+"""Exports: a tenth of the contacts as CSV."""
+
+from __future__ import annotations
+
+from shlex import quote
+
+from benchmarks import data, desk, peers
+from benchmarks.measure import Contestant
+
+TITLE = "Export: a tenth of the contacts × 60 columns as CSV"
+NOTE = (
+    "Ours: the whole job as a process (counted, labels looked up, file synced and digested, audit "
+    "entry). The peer neither syncs nor logs. No index serves the filter."
+)
+_TENTH = "substr(whole_9, -1) = '1' AND archived_at IS NULL"
+
+
+def contestants(rows: int) -> list[Contestant]:
+    """Ours first."""
+    names = ",".join(column.column_name for column in data.shape().columns)
+    query = quote(f"SELECT {names} FROM {data.TABLE} WHERE {_TENTH} ORDER BY id")
+    database, target = quote(str(data.contacts(rows))), quote(str(data.FOLDER / "peer-export.csv"))
+    return [
+        ours("CRM Desk", rows, "csv"),
+        Contestant(
+            "sqlite3 -csv with the same WHERE",
+            f"sqlite3 -csv -header {database} {query} > {target}",
+            target="1 (aim 2)",
+        ),
+    ]
+
+
+def ours(name: str, rows: int, file_format: str) -> Contestant:
+    """An export by the product, each time of a fresh copy of a workspace."""
+    folder = quote(str(desk.desk_folder(rows)))
+    copy = quote(str(data.FOLDER / "export-run"))
+    python = quote(peers.our_python())
+    fresh = f"rm -rf {copy} && cp -r {folder} {copy}"
+    return Contestant(
+        name,
+        f"{python} -m benchmarks.ours do_export {copy}",
+        prepare=f"{fresh} && {python} -m benchmarks.do_export {copy} {file_format}",
+    )
