@@ -114,7 +114,7 @@ def _make_segments(workspace: Workspace, actor: Actor) -> None:
     customers = _group("lifecyclestage:eq:customer", "hs_email_optout:neq:true")
     workspace.segments.add(actor, "contacts", "Customers we may write to", [customers])
     newest = workspace.records.ids(actor, RecordQuery("contacts"))[:_INVITED]
-    workspace.segments.add(actor, "contacts", "Autumn fair", members=Picked(newest))
+    workspace.segments.add(actor, "contacts", "Invited to the spring fair", members=Picked(newest))
 
 
 def _make_views(workspace: Workspace, actor: Actor) -> None:

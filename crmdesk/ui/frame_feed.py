@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSystemTrayIcon
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.backup.model import BackupHealth, HealthReason
 from crmdesk.core.backup.model import HealthLevel as CoreLevel
-from crmdesk.core.jobs.job import Job
+from crmdesk.core.jobs.job import Job, JobKind
 from crmdesk.core.notify.inbox import Notification
 from crmdesk.ui import words
 from crmdesk.ui.access.key_reminder import KeyReminder
@@ -20,6 +20,7 @@ from crmdesk.ui.frame.values import Health, HealthLevel
 from crmdesk.ui.icons import icon
 from crmdesk.ui.job_words import job_line
 from crmdesk.ui.main_window import MainWindow
+from crmdesk.ui.messages import message
 from crmdesk.ui.notices import notice, told_by
 
 EVERY_MS = 5_000
@@ -47,6 +48,7 @@ class FrameFeed(QObject):
         self._desk, self._window = desk, window
         self._links: dict[int, str] = {}
         self._newest: int | None = None
+        self._exports: dict[str, str] = {}
         self._tray: QSystemTrayIcon | None = None
         self.reminder = KeyReminder(desk)
         window.show_above_pages(self.reminder)
@@ -77,6 +79,22 @@ class FrameFeed(QObject):
         link = self._links.get(notice_id, "")
         if link:
             self._desk.go(link)
+
+    def act_on_notice(self, notice_id: int) -> None:
+        """Cancel the export that a notification tells of; how it ended is told by itself."""
+        exports, actor = self._desk.workspace.exports, self._desk.actor
+        export_id = self._links.get(notice_id, "").partition("/")[2]
+        self._desk.run_write(
+            self,
+            lambda: exports.cancel(actor, export_id),
+            lambda _state: self._desk.jobs.poll(),
+            self._tell_refusal,
+        )
+
+    def _tell_refusal(self, error: Exception) -> None:
+        told = message(error)
+        self._desk.toast(told.title, told.advice)
+        self.read()
 
     def read_all(self) -> None:
         """Mark every notification as read."""
@@ -140,7 +158,14 @@ class FrameFeed(QObject):
 
     @Slot(object)
     def _show_jobs(self, jobs: list[Job]) -> None:
-        self._window.set_jobs([job_line(job) for job in jobs])
+        may_stop = self._desk.may(Permission.SUPER_ADMIN)
+        self._window.set_jobs([job_line(job, may_stop_exports=may_stop) for job in jobs])
+        phases = {job.id: job.phase for job in jobs if job.kind is JobKind.EXPORT}
+        if phases != self._exports:
+            # How many records leave is known from one phase to the next: who wants to be told
+            # of many is told now.
+            self._exports = phases
+            self.read()
 
     @Slot(object)
     def _job_ended(self, job: Job) -> None:

@@ -19,6 +19,7 @@ def job_name(kind: JobKind) -> str:
         JobKind.RESTORE: _say("Restore"),
         JobKind.IMPORT: _say("Import"),
         JobKind.IMPORT_UNDO: _say("Undo of an import"),
+        JobKind.EXPORT: _say("Export"),
         JobKind.UNDO: _say("Undo of a restore"),
         JobKind.DRILL: _say("Restore drill"),
         JobKind.REVIVE: _say("Restore of deleted records"),
@@ -53,8 +54,9 @@ def job_remaining(job: Job, now: datetime | None = None) -> str:
     return ", ".join(filter(None, (words.percent(share), left)))
 
 
-def job_line(job: Job, now: datetime | None = None) -> JobLine:
-    """The job as the popover shows it."""
+def job_line(job: Job, now: datetime | None = None, *, may_stop_exports: bool = True) -> JobLine:
+    """The job as the popover shows it; only Super Admins stop an export."""
+    stoppable = may_stop_exports or job.kind is not JobKind.EXPORT
     share = job_share(job)
     return JobLine(
         job.id,
@@ -62,7 +64,7 @@ def job_line(job: Job, now: datetime | None = None) -> JobLine:
         job_doing(job, now),
         share,
         "" if share is None else words.percent(share),
-        cancellable=job.state is not JobState.CANCELLING,
+        cancellable=stoppable and job.state is not JobState.CANCELLING,
     )
 
 

@@ -136,6 +136,7 @@ class MainWindow(QMainWindow):
         self.tab_row.health_pressed.connect(lambda: self.go_to(BACKUP))
         self.jobs_popover.cancelled.connect(hooks.cancel_job)
         self.notices_popover.opened.connect(self._open_notice)
+        self.notices_popover.acted.connect(hooks.act_on_notice)
         self.notices_popover.all_read.connect(hooks.read_all_notices)
         self.account_popover.theme_chosen.connect(hooks.set_theme)
         self.account_popover.signed_out.connect(self._sign_out)
@@ -343,12 +344,9 @@ class MainWindow(QMainWindow):
         else:
             self.open_settings()
 
-    def _choose_workspace(self, key: str) -> None:
+    def _choose_workspace(self, key: str) -> object:
         hooks = self._content.hooks
-        if key:
-            hooks.open_workspace(key)
-        else:
-            hooks.add_workspace()
+        return hooks.open_workspace(key) if key else hooks.add_workspace()
 
     def _open_notice(self, notice_id: int) -> None:
         self.notices_popover.dismiss()

@@ -23,6 +23,7 @@ class _Told:
     icon: str = "bell"
     tone: Tone = Tone.PLAIN
     link: str = ""
+    act: str = ""
 
 
 _Values = Mapping[str, Any]
@@ -41,6 +42,7 @@ def notice(found: Notification, zone: tzinfo, *, now: datetime | None = None) ->
         told.icon,
         told.tone,
         told.link if found.link else "",
+        told.act if found.link else "",
         unread=not found.is_read,
     )
 
@@ -156,6 +158,74 @@ def _bulk_failed(values: _Values) -> _Told:
     return _Told(title, _say("No record was changed."), "circle-x", Tone.DANGER)
 
 
+def _export_done(values: _Values) -> _Told:
+    text = _say("“%1”: %Ln record{|s}, %2.", _number(values, "records"))
+    text = text.replace("%2", words.size(_number(values, "bytes")))
+    return _Told(
+        _say("Export finished"),
+        text.replace("%1", _name(values)),
+        "circle-check",
+        Tone.OK,
+        _say("Open export"),
+    )
+
+
+def _export_failed(values: _Values) -> _Told:
+    ways = {
+        "cancelled": _say("Export cancelled"),
+        "interrupted": _say("Export interrupted"),
+    }
+    title = ways.get(str(values.get("state")), _say("Export failed"))
+    text = _say("“%1”: nothing of it was kept.").replace("%1", _name(values))
+    return _Told(title, text, "circle-x", Tone.DANGER, _say("Open export"))
+
+
+def _export_waiting(values: _Values) -> _Told:
+    text = _say("%1 wants to export %Ln record{|s}: “%2”.", _number(values, "records"))
+    return _Told(
+        _say("An export waits for approval"),
+        text.replace("%1", _person(values)).replace("%2", _name(values)),
+        "hourglass",
+        Tone.WARN,
+        _say("Look at it"),
+    )
+
+
+def _export_rejected(values: _Values) -> _Told:
+    text = _say("“%1” will not be made.").replace("%1", _name(values))
+    reason = str(values.get("reason") or "")
+    if reason:
+        text = f"{text} {_say('Reason: %1').replace('%1', reason)}"
+    return _Told(_say("Export rejected"), text, "circle-x", Tone.WARN, _say("Open export"))
+
+
+def _large_export(values: _Values) -> _Told:
+    """Who, what, how many, sensitive or not, and what became of it."""
+    state = str(values.get("state"))
+    outcomes = {
+        "succeeded": _say("It is done."),
+        "cancelled": _say("It was cancelled, nothing was kept."),
+        "failed": _say("It failed, nothing was kept."),
+        "interrupted": _say("It was interrupted, nothing was kept."),
+    }
+    sensitive = values.get("sensitive") or ()
+    inside = _say("No sensitive values.")
+    if isinstance(sensitive, list | tuple) and sensitive:
+        inside = _say("With sensitive values: %1.")
+        inside = inside.replace("%1", ", ".join(map(str, sensitive)))
+    text = _say("%1 exports “%2” from %3.").replace("%1", _person(values))
+    text = text.replace("%3", str(values.get("source_name") or _say("records")))
+    text = text.replace("%2", _name(values))
+    return _Told(
+        _say("Large export: %Ln record{|s}", _number(values, "records")),
+        f"{text} {inside} {outcomes.get(state, _say('It is running.'))}",
+        "file-warning",
+        Tone.WARN,
+        _say("Open export"),
+        "" if state in outcomes else _say("Cancel export"),
+    )
+
+
 def _verify_failed(values: _Values) -> _Told:
     text = str(values.get("message") or _say("It is not as it was written. Make a new backup."))
     return _Told(
@@ -201,6 +271,11 @@ _SENTENCES: dict[NotificationKind, Callable[[_Values], _Told]] = {
     NotificationKind.IMPORT_DONE: _import_done,
     NotificationKind.IMPORT_FAILED: _import_failed,
     NotificationKind.IMPORT_UNDONE: _import_undone,
+    NotificationKind.EXPORT_DONE: _export_done,
+    NotificationKind.EXPORT_FAILED: _export_failed,
+    NotificationKind.EXPORT_WAITING: _export_waiting,
+    NotificationKind.EXPORT_REJECTED: _export_rejected,
+    NotificationKind.LARGE_EXPORT: _large_export,
     NotificationKind.BULK_DONE: _bulk_done,
     NotificationKind.BULK_FAILED: _bulk_failed,
     NotificationKind.VERIFY_FAILED: _verify_failed,
@@ -208,6 +283,14 @@ _SENTENCES: dict[NotificationKind, Callable[[_Values], _Told]] = {
     NotificationKind.TWO_FACTOR_RESET: _two_factor_reset,
     NotificationKind.RECOVERY_KEY_RENEWED: _recovery_key_renewed,
 }
+
+
+def _name(values: _Values) -> str:
+    return str(values.get("name") or _say("Export"))
+
+
+def _person(values: _Values) -> str:
+    return str(values.get("user") or _say("Somebody"))
 
 
 def _number(values: _Values, name: str) -> int:

@@ -44,6 +44,7 @@ _TABS_OF_LINKS = {
     "backup": "backup",
     "restore": "restore",
     "restores": "restore",
+    "exports": "transfer",
     "imports": "transfer",
     "import": "transfer",
     "audit": "audit",
@@ -168,6 +169,7 @@ class SignedInWindow(QObject):
             add_workspace=lambda: self.workspace_wanted.emit(""),
             cancel_job=self._cancel_job,
             open_notice=self._open_notice,
+            act_on_notice=self._act_on_notice,
             read_all_notices=self._read_all_notices,
             set_theme=self._look.set_theme,
             sign_out=self.signed_out.emit,
@@ -289,6 +291,9 @@ class SignedInWindow(QObject):
 
     def _open_notice(self, notice_id: int) -> None:
         self.feed.open_notice(notice_id)
+
+    def _act_on_notice(self, notice_id: int) -> None:
+        self.feed.act_on_notice(notice_id)
 
     def _read_all_notices(self) -> None:
         self.feed.read_all()

@@ -102,6 +102,7 @@ def build(qtbot, tmp_path, calls):
                     "add_workspace",
                     "cancel_job",
                     "open_notice",
+                    "act_on_notice",
                     "read_all_notices",
                     "set_theme",
                     "sign_out",
@@ -357,16 +358,18 @@ def test_the_progress_of_the_same_job_moves_without_building_it_anew(build):
 
 def test_notices_are_counted_read_and_opened(qtbot, build, calls):
     window = build()
-    notices = [Notice(1, "Large export", link="Open entry"), Notice(2, "Done", unread=False)]
+    large = Notice(1, "Large export", link="Open export", act="Cancel export")
+    notices = [large, Notice(2, "Done", unread=False)]
 
     window.set_notices(notices, unread=12)
     assert "12" in window.title_row.bell.accessibleName()
     window.open_notices()
     window.notices_popover.findChild(QAbstractButton, "notice_1").click()
     window.open_notices()
+    window.notices_popover.findChild(QAbstractButton, "notice_act_1").click()
     window.notices_popover.read_all.click()
 
-    assert calls.seen == [("open_notice", 1), ("read_all_notices",)]
+    assert calls.seen == [("open_notice", 1), ("act_on_notice", 1), ("read_all_notices",)]
 
 
 def test_the_account_popover_sets_the_theme_and_signs_out(qtbot, build, calls):

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 from crmdesk.core.access.actor import Actor
@@ -16,13 +16,17 @@ from crmdesk.core.access.permissions import Permission
 from crmdesk.core.backup.model import HealthLevel as Level
 from crmdesk.core.backup.model import HealthReason
 from crmdesk.core.clock import to_text
+from crmdesk.core.exports.alerts import tell_started
+from crmdesk.core.exports.model import ExportRequest
 from crmdesk.core.jobs.job import JobKind
 from crmdesk.core.notify.inbox import NotificationKind
+from crmdesk.core.records.filters import RecordQuery
 from crmdesk.core.workspace import Workspace
 from crmdesk.ui.frame.values import HealthLevel, WorkspaceChoice
 from crmdesk.ui.language import install_language
 from crmdesk.ui.look import Look
 from crmdesk.ui.signed_in import SignedInWindow
+from crmdesk.ui.widgets.link import Link
 from crmdesk.ui.window_state import WindowState
 from tests.builders import Desk
 from tests.damaging import flip_value
@@ -103,6 +107,28 @@ def test_a_notification_is_counted_opened_and_read(enter, desk, qtbot):
     assert entered.window.place == "settings"
     assert entered.window.page.section == "security"
     qtbot.waitUntil(lambda: desk.workspace.inbox.unread_count(desk.admin) == 0)
+
+
+def test_a_large_export_is_told_of_and_cancelled_from_the_bell(enter, desk, qtbot):
+    desk.contact(firstname="Ann")
+    desk.contact(firstname="Bo")
+    desk.workspace.export_thresholds.set(desk.admin, 1)
+    exports = desk.workspace.exports
+    export_id = exports.create(desk.admin, ExportRequest(RecordQuery("contacts")))
+    with desk.workspace.database.write() as tx:
+        tell_started(tx, desk.workspace.inbox, export_id, 2)
+    entered = enter()
+    popover = entered.window.notices_popover
+    qtbot.waitUntil(lambda: entered.window.title_row.bell._unread == 1)
+    entered.window.open_notices()
+    [line] = [link for link in popover.findChildren(Link) if link.text() == "Cancel export"]
+    assert line.accessibleName() == "Cancel export: Large export: 2 records"
+
+    qtbot.mouseClick(line, Qt.MouseButton.LeftButton)
+
+    qtbot.waitUntil(lambda: exports.show(desk.admin, export_id).state == "cancelled")
+    entered.feed.read()
+    qtbot.waitUntil(lambda: any("was cancelled" in each.text for each in popover._notices))
 
 
 def test_the_health_of_the_backups_stands_on_every_tab(enter, desk, qtbot):

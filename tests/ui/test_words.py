@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -73,6 +74,31 @@ def test_every_kind_of_notification_has_words_whatever_its_values(kind):
         assert told.unread
 
 
+@pytest.mark.parametrize(
+    ("state", "outcome", "act"),
+    [
+        ("running", "It is running.", "Cancel export"),
+        ("succeeded", "It is done.", ""),
+        ("cancelled", "It was cancelled, nothing was kept.", ""),
+    ],
+)
+def test_a_large_export_says_who_what_how_many_and_what_became_of_it(state, outcome, act):
+    values = {
+        "name": "VIP list",
+        "user": "Marc Dubois",
+        "records": 120_000,
+        "source_name": "Contacts",
+        "sensitive": ["Salary", "Birth date"],
+        "state": state,
+    }
+    found = Notification(1, "large_export", NOW, values, "exports/7", None)
+    told = notice(found, OSLO, now=NOW)
+    assert told.title == "Large export: 120,000 records"
+    said = "Marc Dubois exports “VIP list” from Contacts. "
+    assert told.text == f"{said}With sensitive values: Salary, Birth date. {outcome}"
+    assert (told.link, told.act) == ("Open export", act)
+
+
 def test_a_notification_of_a_newer_program_is_shown_all_the_same():
     found = Notification(1, "from_the_future", NOW, {}, None, NOW)
     told = notice(found, OSLO, now=NOW)
@@ -105,6 +131,13 @@ def test_a_running_job_says_what_it_does_and_how_far_it_is():
     line = job_line(job(object="deals", objects=9, objects_done=4), NOW + timedelta(minutes=3))
     assert line.doing == "Writing deals, 5 of 9 objects. 62\u00a0%, about 2 min left"
     assert (line.share, line.percent) == (0.62, "62\u00a0%")
+
+
+def test_only_super_admins_are_offered_to_cancel_an_export():
+    export = replace(job(), kind=JobKind.EXPORT)
+    assert job_line(export, NOW).cancellable
+    assert not job_line(export, NOW, may_stop_exports=False).cancellable
+    assert job_line(job(), NOW, may_stop_exports=False).cancellable
 
 
 def test_a_job_that_is_being_cancelled_cannot_be_cancelled_again():

@@ -24,6 +24,7 @@ from crmdesk.core.db.sqlite import quoted
 from crmdesk.core.db.tables import tombstones
 from crmdesk.core.errors import UserError
 from crmdesk.core.records.association_counts import follow_activities, recount_around
+from crmdesk.core.records.bin_time import refuse_past_time
 from crmdesk.core.records.create_forms import refuse_unfilled
 from crmdesk.core.records.merge_rows import merged_into, refuse_merged
 from crmdesk.core.records.purging import Purger
@@ -202,7 +203,8 @@ class RecordEditor:
 
         Raises:
             UserError: ``value_not_unique`` when a live record holds a unique value by now,
-                ``record_merged`` when one was merged into another; then none comes back.
+                ``record_merged`` when one was merged into another, ``bin_time_over`` after the
+                days of the recycle bin; then none comes back.
         """
         self._guard.require(actor, Permission.DELETE_RECORDS)
         with self._database.write() as tx:
@@ -211,6 +213,7 @@ class RecordEditor:
             if not binned:
                 return Change(object_name, ())
             refuse_merged(tx, object_type, binned)
+            refuse_past_time(tx, object_type, binned)
             for record_id in binned:
                 record = read_record(tx, object_type, record_id)
                 refuse_taken(tx, object_type, record.values, record_id)

@@ -20,6 +20,7 @@ from crmdesk.core.changes.change_set import (
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.sqlite import quoted
 from crmdesk.core.records.association_counts import recount, recount_around
+from crmdesk.core.records.bin_time import refuse_past_time
 from crmdesk.core.records.picking import keep_ids
 from crmdesk.core.records.record import read_record, read_rows
 from crmdesk.core.records.record_entries import RecordEntries
@@ -47,7 +48,7 @@ class BinWriter:
         """Bring records back under one change set.
 
         Raises:
-            UserError: ``bin_conflicts``; the transaction must not commit then.
+            UserError: ``bin_conflicts``, ``bin_time_over``; the transaction must not commit then.
         """
         coming = coming_back(tx, wish.keys)
         everything = coming.all(children=wish.children)
@@ -182,6 +183,7 @@ def _without(
 
 
 def _unarchive(tx: Tx, object_type: ObjectType, ids: Sequence[int], change_id: int) -> None:
+    refuse_past_time(tx, object_type, ids)
     keep_ids(tx, ids)
     tx.sql(
         f"UPDATE main.{quoted(object_type.table)} SET archived_at = NULL, archived_by = NULL, "

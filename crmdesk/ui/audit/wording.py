@@ -139,6 +139,8 @@ class Wording:
     def _named(self, event: AuditEvent) -> str:
         object_type = self.objects.get(event.object or "")
         name = _first_text(event.detail, ("name", "label", "email", "file", "team", "setting"))
+        if name and (event.link or "").startswith("exports/"):
+            return name
         if object_type is None:
             return name or self.subcategory(event)
         if event.subjects > 1:

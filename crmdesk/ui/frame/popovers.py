@@ -174,14 +174,16 @@ class JobsPopover(Popover):
 
 
 class NoticesPopover(Popover):
-    """Notifications, newest first, each with one link.
+    """Notifications, newest first, each with a link, and some with an act.
 
     Signals:
         opened: id of the notification whose link was pressed.
+        acted: id of the notification whose act was pressed.
         all_read: "Mark all as read" was pressed.
     """
 
     opened = Signal(object)
+    acted = Signal(object)
     all_read = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -236,7 +238,7 @@ class NoticesPopover(Popover):
         if notice.text:
             column.addWidget(Paragraph(notice.text, width=WIDTH - 60))
         if notice.link:
-            column.addWidget(self._link(notice), 0, Qt.AlignmentFlag.AlignLeft)
+            column.addLayout(self._links(notice))
         row.addLayout(column, 1)
         return entry
 
@@ -252,12 +254,21 @@ class NoticesPopover(Popover):
         head.addWidget(mark)
         return head
 
-    def _link(self, notice: Notice) -> Link:
-        link = Link(notice.link)
-        link.setObjectName(f"notice_{notice.id}")
-        link.setAccessibleName(f"{notice.link}: {notice.title}")
-        link.clicked.connect(lambda _=False, notice_id=notice.id: self.opened.emit(notice_id))
-        return link
+    def _links(self, notice: Notice) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(16)
+        for text, name, told in (
+            (notice.link, f"notice_{notice.id}", self.opened),
+            (notice.act, f"notice_act_{notice.id}", self.acted),
+        ):
+            if text:
+                link = Link(text)
+                link.setObjectName(name)
+                link.setAccessibleName(f"{text}: {notice.title}")
+                link.clicked.connect(lambda _=False, told=told, at=notice.id: told.emit(at))
+                row.addWidget(link)
+        row.addStretch(1)
+        return row
 
 
 class AccountPopover(Popover):

@@ -62,7 +62,8 @@ class Notice:
         time: "09:36", already worded.
         icon: name of its icon.
         tone: colour of the icon.
-        link: words of its one link, or empty.
+        link: words of its link, or empty.
+        act: words of something that can be done at once, or empty.
         unread: whether it counts.
     """
 
@@ -73,6 +74,7 @@ class Notice:
     icon: str = "bell"
     tone: Tone = Tone.PLAIN
     link: str = ""
+    act: str = ""
     unread: bool = True
 
 
@@ -171,6 +173,7 @@ class FrameHooks:
     add_workspace: Callable[[], object] = _nothing
     cancel_job: Callable[[str], object] = _nothing
     open_notice: Callable[[int], object] = _nothing
+    act_on_notice: Callable[[int], object] = _nothing
     read_all_notices: Callable[[], object] = _nothing
     set_theme: Callable[[str], object] = _nothing
     sign_out: Callable[[], object] = _nothing

@@ -36,7 +36,8 @@ class CheckRow(QWidget):
         # Where the row gets more height than it asked for, the text stays with its box.
         self._sentence.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading)
         self._note = Paragraph(note, TextStyle.CAPTION, "text3", width=width)
-        self._note.setVisible(bool(note))
+        if not note:
+            self._note.hide()
         words = QVBoxLayout()
         # The box is 28 high for the finger; its mark meets the first line of 18.
         words.setContentsMargins(0, (px(28) - px(18)) // 2, 0, 0)
