@@ -15,8 +15,18 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import apply, backup, data, exporting,
-    exporting_workbooks, first_window, importing, plan, report, window
+from benchmarks import (
+    apply,
+    backup,
+    data,
+    exporting,
+    exporting_workbooks,
+    first_window,
+    importing,
+    plan,
+    report,
+    window,
+)
 from benchmarks.measure import interleaved
 
 MEASURED = {
