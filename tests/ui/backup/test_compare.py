@@ -248,7 +248,7 @@ def test_a_file_from_elsewhere_is_compared_and_marked_as_unverified(
     told = dialog.note.accessibleName()
     assert "not verified" in told
     assert "Matched by Email (Contact)" in told
-    assert "Deals is left out" in told
+    assert "“Deals” is left out" in told
     assert set(work.texts(dialog.table, "id")) == {"1", "—"}
     dialog.show_record(dialog.table.ids[0])
     work.click(dialog.kinds._buttons["definitions"])
