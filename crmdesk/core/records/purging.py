@@ -79,10 +79,11 @@ class Purger:
             f"WHERE id IN (SELECT id FROM temp.picked) AND {quoted(email.column)} IS NOT NULL"
         )
         hashes = [tombstone_hash(self.tombstone_key, str(row[0])) for row in held]
+        now = tx.now_text
         tx.driver.executemany(
             "INSERT OR IGNORE INTO main.tombstones (email_hash, object_type_id, purged_at) "
             "VALUES (?, ?, ?)",
-            ((digest, object_type.id, tx.now_text) for digest in hashes),
+            ((digest, object_type.id, now) for digest in hashes),
         )
 
 
