@@ -62,16 +62,10 @@ def table_ways(others: Mapping[int, TableTogether]) -> tuple[LinkWay, ...]:
     for place, each in others.items():
         for key in keys_of(each):
             link, _ = link_by_key("", each, key)
-            title = title_of(each.found)
-            found.append(
-                LinkWay(
-                    (link.object_name, link.property),
-                    filled(say("Associate with the rows of %1 by %2"), title, key),
-                    filled(say("Rows of %1 by %2"), title, key),
-                    SharedColumn("", place, key),
-                    link.source,
-                )
-            )
+            text = filled(say("Rows of %1 by %2"), title_of(each.found), key)
+            shared = SharedColumn("", place, key)
+            names = link.object_name, link.property
+            found.append(LinkWay(names, text, text, shared, link.source))
     return tuple(found)
 
 

@@ -57,7 +57,6 @@ class TableList(QWidget):
         self.list.selectionModel().currentChanged.connect(self._show)
         self._items.itemChanged.connect(self._tick)
         self.all_button.clicked.connect(self.all_asked)
-        self.setFocusProxy(self.list)
 
     def show_bundle(self, bundle: Bundle, objects: Mapping[str, str]) -> None:
         """Show the tables; the list keeps its place and its focus.

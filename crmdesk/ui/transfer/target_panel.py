@@ -33,6 +33,7 @@ from crmdesk.ui.widgets.side_panel import SidePanel
 _KEY = Qt.ItemDataRole.UserRole
 #: No name of a property begins so.
 _LINK, _TEXT, _COLUMN = ":", "=", "#"
+_SHOWN = 3
 
 
 class TargetPanel(SidePanel):
@@ -99,7 +100,7 @@ class TargetPanel(SidePanel):
         """Show a column and mark where it goes now."""
         how, fault = matched_by(column), fault_words(column.fault) if column.fault else ""
         self.set_heading(column.header, how if fault in ("", how) else f"{how}. {fault}.")
-        values = "\n".join(dict.fromkeys(value[:80] for value in column.samples))
+        values = "\n".join(dict.fromkeys(value[:80] for value in column.samples[:_SHOWN]))
         self._samples.set_text(values or say("This column is empty in the first thousand rows."))
         self._reason.set_text(no_right)
         self._reason.setVisible(bool(no_right))
@@ -125,7 +126,10 @@ class TargetPanel(SidePanel):
 
     def _show_dates(self, draft: Draft, column: ColumnSuggestion) -> None:
         """Offer the order of dates, with the first of them as they would be read."""
-        self._dates_field.setVisible(draft.has_dates(column.header))
+        has_dates = draft.has_dates(column.header)
+        self._dates_field.setVisible(has_dates)
+        # The preview shows the first values as well.
+        self._samples.setVisible(not has_dates)
         written = written_order(column)
         shown = filled(say("As the file shows: %1"), order_words(written))
         choices = [("", shown), *((each.value, order_words(each)) for each in CHOICES)]
@@ -171,6 +175,7 @@ class TargetPanel(SidePanel):
     def _add(self, name: str, shown: str, current: bool) -> None:
         item = QStandardItem(shown)
         item.setData(name, _KEY)
+        item.setToolTip(shown)
         item.setEditable(False)
         self._items.appendRow(item)
         if current:

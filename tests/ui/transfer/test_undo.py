@@ -129,7 +129,8 @@ def test_it_is_undone_from_its_panel_by_keyboard_alone(hands, desk):
     hands.tab_to(page.panel.findChild(Button, "panel_undo"))
 
     question = asked_by(hands, lambda: hands.press(Qt.Key.Key_Space))
-    undone(hands, question, lambda _each: hands.press(Qt.Key.Key_Return))
+    hands.tab_to(question.deed_button)
+    undone(hands, question, lambda _each: hands.press(Qt.Key.Key_Space))
 
     assert len(live(desk)) == 2
 
@@ -151,7 +152,8 @@ def test_it_is_undone_right_from_the_summary(hands, desk, write, by_key):
     if by_key:
         hands.tab_to(button)
         question = asked_by(hands, lambda: hands.press(Qt.Key.Key_Space))
-        undone(hands, question, lambda _each: hands.press(Qt.Key.Key_Return))
+        hands.tab_to(question.deed_button)
+        undone(hands, question, lambda _each: hands.press(Qt.Key.Key_Space))
     else:
         question = asked_by(hands, lambda: hands.click(button))
         undone(hands, question, lambda each: hands.click(each.deed_button))
