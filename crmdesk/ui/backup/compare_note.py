@@ -40,8 +40,8 @@ def _matched(found: ObjectDifference) -> str:
 
 def _left_out(found: LeftOut) -> str:
     text = {
-        LeftOutReason.NOT_HERE: say("%1 is left out: there is no such object here."),
-        LeftOutReason.NO_KEY: say("%1 is left out: nothing in it tells records apart."),
-        LeftOutReason.SECOND_TABLE: say("%1 is left out: another table holds the same object."),
+        LeftOutReason.NOT_HERE: say("“%1” is left out: there is no such object here."),
+        LeftOutReason.NO_KEY: say("“%1” is left out: nothing in it tells records apart."),
+        LeftOutReason.SECOND_TABLE: say("“%1” is left out: another table holds the same object."),
     }[found.reason]
     return text.replace("%1", found.label)

@@ -62,7 +62,7 @@ class BinSource:
 
     def _row(self, row: BinRow) -> Row:
         own = self._objects.get(row.object_name)
-        named = Cell(row.name, icon=own.icon if own is not None else "file")
+        named = Cell(row.name, icon=own.icon if own is not None else "file", roomy=True)
         if row.object_name == "contacts":
             named = Cell(row.name, avatar=row.name)
         label = own.label if own is not None else row.object_name

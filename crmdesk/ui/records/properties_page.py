@@ -54,7 +54,7 @@ class PropertiesPage(QWidget):
         self._slices.timeout.connect(self._add_slice)
         self._may_edit_sensitive = False
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 12, 0, 0)
+        self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(14)
 
     @property

@@ -356,12 +356,9 @@ class RecordPanel(SidePanel):
 def _under(notice: QWidget, page: QWidget) -> QWidget:
     result = QWidget()
     column = QVBoxLayout(result)
-    column.setContentsMargins(11, 0, 16, 16)
-    column.setSpacing(0)
-    holder = QVBoxLayout()
-    holder.setContentsMargins(0, 12, 0, 0)
-    holder.addWidget(notice)
-    column.addLayout(holder)
+    column.setContentsMargins(11, 12, 16, 16)
+    column.setSpacing(12)
+    column.addWidget(notice)
     column.addWidget(page, 1)
     return result
 

@@ -90,6 +90,7 @@ class Cell:
         tone: colour of the text, and of the icon outside a badge.
         masked: the value is hidden; ``text`` then holds what may be seen of it.
         quiet: written in the second text colour.
+        roomy: the icon takes the room of an avatar, so that texts stand under each other.
     """
 
     text: str = ""
@@ -100,6 +101,7 @@ class Cell:
     tone: Tone = Tone.PLAIN
     masked: bool = False
     quiet: bool = False
+    roomy: bool = False
 
     @property
     def shown(self) -> str:

@@ -197,8 +197,7 @@ class RowPainter:
             room = size = self._avatar_name if first else self._avatar_cell
             picture = avatar(cell.avatar, size, self._ratio)
         elif cell.icon:
-            # Names stand under each other, whether an avatar or an icon is before them.
-            room, size = self._avatar_name if first else ICON_SIZE, ICON_SIZE
+            room, size = self._avatar_name if cell.roomy else ICON_SIZE, ICON_SIZE
             picture = pixmap(cell.icon, ICON_ROLES[cell.tone], size, self._ratio)
         else:
             return 0
