@@ -34,8 +34,8 @@ def column_documents(
             reason = "associated" if each.header in linked else reason
             others.append({"column": each.header, "reason": reason})
             continue
-        how = "created" if target in made else each.how.value
-        how = "chosen" if each.header in named else how
+        own = each.header not in named and target == each.property
+        how = each.how.value if own else "created" if target in made else "chosen"
         columns.append({"column": each.header, "property": target, "how": how})
     return {"columns": columns, "left_out": others}
 
