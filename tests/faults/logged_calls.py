@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from crmdesk.core.access.proofs import person_binding
 from crmdesk.core.access.step_up import StepUpPurpose, record_step_up
-from crmdesk.core.access.user import NewUser, UserChange
 from crmdesk.core.compare.model import DefinitionChange
 from crmdesk.core.records.bulk_model import BulkAction, BulkChange, BulkPlan
 from crmdesk.core.records.catalogue import PropertyDefinition
@@ -21,30 +19,15 @@ from crmdesk.core.records.types import PropertyType
 from crmdesk.core.restore.definition_plan import LostDefinition
 from crmdesk.core.restore.deleted_model import DeletedRequest
 from crmdesk.core.restore.model import RestorePlan
-from tests.builders import PASSWORD, PLACE, Desk
-from tests.core.access.people import Phone, enrolled
-from tests.faults.logged_exports import EXPORT_READS, EXPORTS
-from tests.faults.logged_shaping import SHAPING, SHAPING_READS
+from tests.builders import Desk
+from tests.faults.logged_exports import EXPORTS
+from tests.faults.logged_people import PEOPLE
+from tests.faults.logged_shaping import SHAPING
 
 Act = Callable[[], object]
 Preparation = Callable[[Desk], Act]
 
 PROPERTY = PropertyDefinition("boat_name", "Boat name", PropertyType.STRING)
-NEW_PASSWORD = "nine grey seals under the pier"
-MARC = "marc@northwind.example"
-
-
-def _with_user(act: Callable[[Desk], object]) -> Preparation:
-    def prepare(desk: Desk) -> Act:
-        desk.workspace.users.add(desk.admin, NewUser(MARC, "Marc Dubois", password=PASSWORD))
-        return lambda: act(desk)
-
-    return prepare
-
-
-def _remembered(desk: Desk) -> Act:
-    token = desk.workspace.sign_in.sign_in(desk.admin.email, PASSWORD, None, PLACE).token
-    return lambda: desk.workspace.sign_in.resume(token, PLACE)
 
 
 def _browsed(desk: Desk) -> Act:
@@ -83,23 +66,6 @@ def _deleted(desk: Desk) -> Act:
     with desk.workspace.database.write() as tx:
         allowed = record_step_up(tx, desk.admin, StepUpPurpose.RESTORE, plan.hash, "code")
     return lambda: deleted.start(desk.admin, plan.id, step_up_id=allowed)
-
-
-def _left(desk: Desk) -> Act:
-    desk.workspace.users.add(desk.admin, NewUser(MARC, "Marc Dubois", password=PASSWORD))
-    desk.workspace.users.deactivate(desk.admin, MARC)
-    return lambda: desk.workspace.users.reactivate(desk.admin, MARC)
-
-
-def _with_team(act: Callable[[Desk], object]) -> Preparation:
-    def prepare(desk: Desk) -> Act:
-        desk.workspace.users.add(desk.admin, NewUser(MARC, "Marc Dubois", password=PASSWORD))
-        desk.workspace.teams.add(desk.admin, "Harbour")
-        desk.workspace.teams.add(desk.admin, "Pier")
-        desk.workspace.teams.add_member(desk.admin, "Pier", MARC)
-        return lambda: act(desk)
-
-    return prepare
 
 
 def _with_contact(act: Callable[[Desk, int], object], *, in_bin: bool = False) -> Preparation:
@@ -175,43 +141,6 @@ def _expiry(desk: Desk) -> Act:
     # The first sweep only notes what has lapsed.
     desk.workspace.backups.sweep()
     return desk.workspace.backups.sweep
-
-
-def _password_of_a_new_user(desk: Desk) -> Act:
-    added = desk.workspace.users.add(desk.admin, NewUser(MARC, "Marc Dubois"))
-    code = str(added.one_time_code)
-    return lambda: desk.workspace.passwords.set_first(MARC, code, NEW_PASSWORD, PLACE)
-
-
-def _enrolment(desk: Desk) -> Act:
-    phone = Phone(desk, desk.workspace.two_factor.begin_enrolment(desk.admin).secret)
-    return lambda: desk.workspace.two_factor.confirm_enrolment(desk.admin, phone.code())
-
-
-def _with_phone(act: Callable[[Desk, str], object]) -> Preparation:
-    def prepare(desk: Desk) -> Act:
-        code = enrolled(desk, desk.admin).next_code()
-        return lambda: act(desk, code)
-
-    return prepare
-
-
-def _lost_phone(desk: Desk) -> Act:
-    users, two_factor = desk.workspace.users, desk.workspace.two_factor
-    users.add(desk.admin, NewUser(MARC, "Marc Dubois", password=PASSWORD))
-    enrolled(desk, desk.workspace.sign_in.sign_in(MARC, PASSWORD, None, PLACE).actor)
-    code = enrolled(desk, desk.admin).next_code()
-    purpose = StepUpPurpose.RESET_TWO_FACTOR
-    proof = two_factor.step_up(desk.admin, purpose, person_binding(MARC), code)
-    return lambda: two_factor.reset(desk.admin, MARC, proof)
-
-
-def _new_recovery_key(desk: Desk) -> Act:
-    code = enrolled(desk, desk.admin).next_code()
-    service, purpose = desk.workspace.recovery_keys, StepUpPurpose.NEW_RECOVERY_KEY
-    binding = service.binding(desk.admin)
-    proof = desk.workspace.two_factor.step_up(desk.admin, purpose, binding, code)
-    return lambda: service.renew(desk.admin, proof)
 
 
 def _restore(desk: Desk) -> Act:
@@ -306,6 +235,7 @@ def _interrupted(desk: Desk) -> Act:
 
 LOGGED: dict[str, Preparation] = {
     **EXPORTS,
+    **PEOPLE,
     **SHAPING,
     "backups.delete": _with_backup(lambda d, i: d.workspace.backups.delete(d.admin, i)),
     "backups.download": _with_backup(
@@ -352,10 +282,6 @@ LOGGED: dict[str, Preparation] = {
     ),
     "jobs.recover": _interrupted,
     "jobs.request_cancel": _cancel,
-    "passwords.change": lambda d: (
-        lambda: d.workspace.passwords.change(d.admin, PASSWORD, NEW_PASSWORD)
-    ),
-    "passwords.set_first": _password_of_a_new_user,
     "recycle_bin.purge": _with_contact(
         lambda d, i: d.workspace.recycle_bin.purge(d.admin, [_key(d, i)]), in_bin=True
     ),
@@ -383,47 +309,6 @@ LOGGED: dict[str, Preparation] = {
     ),
     "segments.set": _with_segment(
         lambda d, s, _: d.workspace.segments.set(d.admin, s, name="Sweden")
-    ),
-    "settings.set": lambda d: lambda: d.workspace.settings.set(d.admin, "backup.keep_days", 20),
-    "sign_in.lock": lambda d: lambda: d.workspace.sign_in.lock(d.admin),
-    "sign_in.sign_in": lambda d: (
-        lambda: d.workspace.sign_in.sign_in(d.admin.email, PASSWORD, None, PLACE)
-    ),
-    "sign_in.sign_out": lambda d: lambda: d.workspace.sign_in.sign_out(d.admin),
-    "sign_in.unlock": lambda d: (
-        d.workspace.sign_in.lock(d.admin),
-        lambda: d.workspace.sign_in.unlock(d.admin, PASSWORD),
-    )[1],
-    "sign_in.resume": _remembered,
-    "teams.add": lambda d: lambda: d.workspace.teams.add(d.admin, "Harbour"),
-    "teams.add_member": _with_team(
-        lambda d: d.workspace.teams.add_member(d.admin, "Harbour", MARC)
-    ),
-    "teams.remove": _with_team(lambda d: d.workspace.teams.remove(d.admin, "Pier")),
-    "teams.remove_member": _with_team(
-        lambda d: d.workspace.teams.remove_member(d.admin, "Pier", MARC)
-    ),
-    "two_factor.confirm_enrolment": _enrolment,
-    "two_factor.remove": _with_phone(lambda d, c: d.workspace.two_factor.remove(d.admin, c)),
-    "two_factor.renew_recovery_codes": _with_phone(
-        lambda d, c: d.workspace.two_factor.renew_recovery_codes(d.admin, c)
-    ),
-    "two_factor.reset": _lost_phone,
-    "recovery_keys.renew": _new_recovery_key,
-    "two_factor.step_up": _with_phone(
-        lambda d, c: d.workspace.two_factor.step_up(d.admin, StepUpPurpose.RESTORE, "plan", c)
-    ),
-    "users.add": lambda d: (
-        lambda: d.workspace.users.add(d.admin, NewUser(MARC, "Marc Dubois", password=PASSWORD))
-    ),
-    "users.deactivate": _with_user(lambda d: d.workspace.users.deactivate(d.admin, MARC)),
-    "users.make_one_time_code": _with_user(
-        lambda d: d.workspace.users.make_one_time_code(d.admin, MARC)
-    ),
-    "users.reactivate": _left,
-    "users.remove": _with_user(lambda d: d.workspace.users.remove(d.admin, MARC)),
-    "users.set": _with_user(
-        lambda d: d.workspace.users.set(d.admin, MARC, UserChange(full_name="Marc D."))
     ),
     "browsing.reveal": _browsed,
     "comparisons.export": _compared,
@@ -454,132 +339,3 @@ LOGGED: dict[str, Preparation] = {
     "run an import": _run_import,
     "run the undo of an import": _undo_import,
 }
-
-#: Calls that write, and are not entries of their own in the log.
-UNLOGGED = {
-    "backups.create": "the job that it queues is logged when it ends, however it ends",
-    "drills.start": "as with backups",
-    "drills.start_if_due": "as with backups",
-    "bulk.plan_delete": "a plan changes no record; the job's entry has its numbers",
-    "bulk.plan_edit": "as with deleting",
-    "bulk.start": "as with backups",
-    "imports.start": "as with backups",
-    "imports.start_together": "as with backups",
-    "import_templates.apply": "when a template was used last",
-    "import_templates.delete": "how a file is read changes no record",
-    "import_templates.save": "as with deleting",
-    "import_undos.start": "as with backups",
-    "inbox.mark_read": "whether a notice was read concerns its reader alone",
-    "recovery_keys.await_confirmation": "whether a sheet is kept; the key's making is logged",
-    "recovery_keys.confirm": "as with awaiting it",
-    "restores.plan": "a plan changes no record; starting it is logged with the plan's numbers",
-    "restores.undo_plan": "as with plans",
-    "sign_in.touch": "that a person is still there",
-    "recycle_bin.start_purge": "as with backups",
-    "recycle_bin.start_restore": "as with backups",
-    "undoing.start": "as with backups",
-    "views.add": "how a person looks at records changes none of them",
-    "views.remove": "as with adding",
-    "views.rename": "as with adding",
-    "views.reorder": "as with adding",
-    "views.save": "as with adding",
-    "views.set_default": "as with adding",
-    "views.share": "as with adding",
-    "two_factor.begin_enrolment": "a secret that counts for nothing until a code confirms it",
-}
-
-READS = frozenset(
-    {
-        *EXPORT_READS,
-        *SHAPING_READS,
-        "audit.anchor",
-        "audit.catalogue",
-        "audit.check_entry",
-        "audit.verify",
-        "audit_reader.event",
-        "audit_reader.events",
-        "audit_reader.ids",
-        "audit_reader.rows",
-        "backups.estimate",
-        "backups.health",
-        "backups.list",
-        "backups.open_file",
-        "backups.show",
-        "backups.verify_file",
-        "browsing.browse",
-        "browsing.tables",
-        "comparisons.compare",
-        "definition_restores.differences",
-        "definition_restores.plan",
-        "deleted_records.plan",
-        "drills.list",
-        "comparisons.numbers",
-        "comparisons.records",
-        "definitions.counts",
-        "definitions.object",
-        "definitions.objects",
-        "import_undos.plan",
-        "import_templates.fitting",
-        "import_templates.list",
-        "imports.changes",
-        "imports.dry_run",
-        "imports.dry_run_together",
-        "imports.errors",
-        "imports.fixed_values",
-        "imports.inspect",
-        "imports.inspect_tables",
-        "imports.list",
-        "imports.preflight",
-        "imports.preflight_together",
-        "imports.requests",
-        "imports.save_errors",
-        "imports.show",
-        "inbox.list",
-        "inbox.unread_count",
-        "jobs.job",
-        "jobs.jobs",
-        "jobs.lock_holder",
-        "sign_in.is_usable",
-        "records.count",
-        "recovery_keys.binding",
-        "recovery_keys.is_confirmed",
-        "records.deletions",
-        "records.get",
-        "records.history",
-        "records.ids",
-        "records.owners",
-        "records.rows",
-        "editor.purge_plan",
-        "recycle_bin.deleters",
-        "recycle_bin.keys",
-        "recycle_bin.purge_plan",
-        "recycle_bin.restore_plan",
-        "recycle_bin.rows",
-        "restores.changes",
-        "restores.differences",
-        "restores.list",
-        "restores.objects",
-        "restores.open",
-        "restores.read_plan",
-        "restores.read_differences",
-        "restores.show",
-        "restores.skipped",
-        "restores.sources",
-        "restores.survey",
-        "segments.list",
-        "segments.show",
-        "settings.all",
-        "settings.one",
-        "teams.list",
-        "two_factor.attempts",
-        "two_factor.status",
-        "undoing.act",
-        "undoing.last",
-        "users.grant_needs_code",
-        "users.list",
-        "users.me",
-        "users.names",
-        "users.show",
-        "views.list",
-    }
-)

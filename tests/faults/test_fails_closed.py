@@ -9,7 +9,8 @@ import pytest
 from tests.builders import Desk
 from tests.core.access.test_rights import INNER, RIGHTS
 from tests.faults.conftest import Record
-from tests.faults.logged_calls import LOGGED, READS, UNLOGGED
+from tests.faults.logged_calls import LOGGED
+from tests.faults.logged_reads import READS, UNLOGGED
 from tests.faults.scene import dump
 
 #: The clock as read; and attempts, which count against guessing before anybody is let in.
