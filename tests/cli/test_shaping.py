@@ -28,6 +28,13 @@ def test_records_are_associated_listed_and_dissociated(terminal: Terminal):
     assert company["properties"]["num_associated_contacts"] == "1"
 
     assert terminal("record", "dissociate", *pair).code == 0
+    history = terminal("record", "history", "contacts", ann).document["history"]
+    assert [each["kind"] for each in history] == ["dissociate", "associate", "create"]
+    other = {"object": "companies", "id": int(north), "name": "Northwind", "count": 1}
+    assert history[0]["with"] == {**other, "labels": [], "old_labels": []}
+    assert history[2]["with"] is None
+    told = terminal.process("record", "history", "contacts", ann).out
+    assert "Northwind (companies 1)" in told
     again = terminal("record", "dissociate", *pair)
     assert (again.code, again.error) == (1, "not_associated")
 
