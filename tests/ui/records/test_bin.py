@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.records.recycle_bin_model import bin_key
+from crmdesk.ui.notices import notice
 from crmdesk.ui.records.object_list import BIN
 
 ENTER = Qt.Key.Key_Return
@@ -203,6 +204,12 @@ def test_many_come_back_by_a_worker_and_the_toast_undoes_it(desk, open_page):
     title, _, action, undo = records.told.toasts[-1]
     assert (title, action) == ("501 contacts restored", "Undo")
     records.wait(lambda: records.page.bin.table.count == 0)
+    (note,) = desk.workspace.inbox.list(desk.admin)
+    shown = notice(note, records.stand.desk.zone)
+    assert (shown.title, shown.text) == (
+        "Restored from the recycle bin",
+        "501 records are back.",
+    )
     undo()
     records.qtbot.waitUntil(lambda: records.page.bin.table.count == 501, timeout=30_000)
 
