@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import (
     QApplication,
+    QComboBox,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -82,6 +83,8 @@ class FormField(QWidget):
         for each in {control, self._field}:
             each.setAccessibleName(title)
             each.installEventFilter(self)
+        if isinstance(control, QComboBox) and (line := control.lineEdit()) is not None:
+            line.setAccessibleName(title)
         if isinstance(control, QLineEdit):
             control.textEdited.connect(self.clear_error)
         elif isinstance(self._field, QLineEdit):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QDate, Qt
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QHBoxLayout, QLineEdit, QWidget
 
 from crmdesk.ui.widgets.buttons import Button, IconButton
 from crmdesk.ui.widgets.code_field import CodeField
@@ -235,3 +235,13 @@ def test_a_narrow_search_field_says_search_and_keeps_its_name(show):
     field.setFixedWidth(320)
     QApplication.sendPostedEvents()
     assert QLineEdit.placeholderText(field) == "Search the recycle bin"
+
+
+def test_where_a_list_can_be_typed_into_the_line_has_the_fields_name(show):
+    box = QComboBox()
+    box.setEditable(True)
+    field = FormField("Group", box)
+    show(field)
+
+    assert box.accessibleName() == "Group"
+    assert box.lineEdit().accessibleName() == "Group"
