@@ -172,7 +172,7 @@ def _table(
 
 
 def _some(rows: TableCursor) -> list[RawRow]:
-    found = []
+    found: list[RawRow] = []
     while len(found) < _SAMPLE_ROWS and (row := rows.take()) is not None:
         found.append(row)
     return found

@@ -25,7 +25,8 @@ from crmdesk.core.records.record import MASKED
 from crmdesk.core.records.schema import object_type_by_id
 from crmdesk.core.restore.describe import record_names
 from crmdesk.core.transfer.error_file import read_error_file
-from crmdesk.core.transfer.model import Import, ImportedRecord, ImportedValue, ImportProblem
+from crmdesk.core.transfer.imported import ImportedRecord, ImportedValue
+from crmdesk.core.transfer.model import Import, ImportProblem
 from crmdesk.core.transfer.undo_rows import undo_refusal
 
 _RECORDS = """

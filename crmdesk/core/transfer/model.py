@@ -389,29 +389,3 @@ class Import:
     undone_by: str | None = None
     no_undo: str = ""
     undo_until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ImportedValue:
-    """A value that was written; sensitive ones are masked."""
-
-    property: str
-    old: str | None
-    new: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class ImportedRecord:
-    """A record that was written.
-
-    Attributes:
-        kind: ``create``, ``update`` or ``unarchive``.
-        source_id: the id it has where it comes from; empty when none is known.
-        values: what changed; a created record has none.
-    """
-
-    record_id: int
-    name: str
-    kind: str
-    source_id: str
-    values: tuple[ImportedValue, ...]

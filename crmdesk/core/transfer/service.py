@@ -25,11 +25,11 @@ from crmdesk.core.records.values import ValueContext
 from crmdesk.core.transfer.describing import full_mapping, import_name
 from crmdesk.core.transfer.filling import SAMPLE_ROWS
 from crmdesk.core.transfer.history import ImportHistory
+from crmdesk.core.transfer.imported import ImportedRecord
 from crmdesk.core.transfer.inspecting import inspect_file
 from crmdesk.core.transfer.model import (
     FileOptions,
     Import,
-    ImportedRecord,
     ImportProblem,
     ImportRequest,
     Inspection,

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from crmdesk.core.jobs.job import FINAL, JobState
 from crmdesk.core.records.record import MASKED
 from crmdesk.core.records.schema import ObjectType
-from crmdesk.core.transfer.model import Import, ImportedRecord, ImportedValue, ImportProblem
+from crmdesk.core.transfer.imported import ImportedRecord, ImportedValue
+from crmdesk.core.transfer.model import Import, ImportProblem
 from crmdesk.ui import words
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.messages import sentence

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from crmdesk.core.transfer.model import Import, ImportedRecord, ImportProblem
+from crmdesk.core.transfer.imported import ImportedRecord
+from crmdesk.core.transfer.model import Import, ImportProblem
 from tests.builders import Desk
 
 

@@ -159,4 +159,4 @@ def test_the_filters_that_are_off_give_way_before_the_row_breaks(filled, open_pa
         assert row.more.isVisible()
         assert row.more.y() < row.more.height(), (width, beside)
     row.set_condition(Condition("city", Ask.CONTAINS, ("London",)))
-    records.wait(lambda: row.chips["city"].isVisible())
+    records.wait(row.chips["city"].isVisible)
