@@ -127,7 +127,11 @@ class RunStep(QWidget):
         self.numbers.set_numbers(numbers_of(found))
         self.numbers.setVisible(done)
         rows = say("%Ln row{|s} in the file", found.rows)
-        self.sum.set_text(say("%1 = created + updated + unchanged + failed").replace("%1", rows))
+        whole = say("%1 = created + updated + unchanged + failed").replace("%1", rows)
+        made = say("%Ln association{|s} {was|were} made.", found.associated)
+        lost = say("%Ln could not be made.", found.not_associated)
+        told = (made if found.associated else "", lost if found.not_associated else "")
+        self.sum.set_text("\n".join(filter(None, (whole, " ".join(filter(None, told))))))
         self.sum.setVisible(done)
         self._offer_ways(found)
 

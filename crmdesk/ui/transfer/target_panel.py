@@ -98,7 +98,10 @@ class TargetPanel(SidePanel):
 
     def show_column(self, draft: Draft, column: ColumnSuggestion, no_right: str) -> None:
         """Show a column and mark where it goes now."""
-        how, fault = matched_by(column), fault_words(column.fault) if column.fault else ""
+        link = draft.links.get(column.header)
+        chosen = link is not None and link != column.association
+        how = say("Chosen by you") if chosen else matched_by(column)
+        fault = fault_words(column.fault) if column.fault else ""
         self.set_heading(column.header, how if fault in ("", how) else f"{how}. {fault}.")
         values = "\n".join(dict.fromkeys(value[:80] for value in column.samples[:_SHOWN]))
         self._samples.set_text(values or say("This column is empty in the first thousand rows."))

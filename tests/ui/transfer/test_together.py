@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 import xlsxwriter
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from crmdesk.ui.transfer.assistant import CHECK, COLUMNS, FILE, RUN
+from crmdesk.ui.transfer.page import TransferPage
 from crmdesk.ui.widgets.buttons import Button
-from tests.ui.hands import AtWork
-from tests.ui.transfer.conftest import texts
+from tests.ui.clipping import PseudoTranslator, clipped
+from tests.ui.hands import AtWork, nameless
+from tests.ui.transfer.conftest import shown, texts
 
 CUSTOMERS = ("CustomerID,CompanyName,City", "ALFKI,Alfreds,Berlin", "VINET,Vins,Reims")
 ORDERS = ("OrderID,CustomerID,Freight", "10248,VINET,32", "10249,ALFKI,11", "10250,VINET,4")
@@ -84,6 +86,7 @@ def test_orders_find_their_customers_by_the_column_both_files_have(northwind, ha
     assistant.switch.pick(0)
     assert "3 created" in texts(assistant.run.numbers)
     assert "Orders.csv" in texts(assistant.run)
+    assert "3 associations were made." in texts(assistant.run)
 
 
 def test_both_go_in_by_keyboard_alone(page, hands, write, desk, qtbot):
@@ -239,3 +242,32 @@ def test_the_way_out_of_a_mismatch_is_reached_by_keyboard(page, hands, write):
 
     hands.wait(lambda: assistant.draft.object_type.name == "deals")
     assert QApplication.focusWidget() is not None
+
+
+@pytest.mark.parametrize("size", [(1280, 710), (960, 550)])
+def test_nothing_of_several_tables_is_cut_in_longer_languages(desk, stand, write, qtbot, size):
+    translator = PseudoTranslator()
+    QCoreApplication.installTranslator(translator)
+    try:
+        page = shown(qtbot, TransferPage(stand.desk), *size)
+        hands = AtWork(page, desk, stand, qtbot)
+        page.begin_import("contacts", str(write(*ORDERS, name="Orders.csv")))
+        assistant = page.assistant
+        hands.wait(lambda: assistant.draft is not None and not assistant.looking.busy)
+        cut = clipped(page) + nameless(page)
+        assistant.file.mismatch.acted.emit()
+        hands.wait(lambda: not assistant.looking.busy)
+        assistant.add_file(str(write(*CUSTOMERS, name="Customers.csv")))
+        hands.wait(lambda: len(assistant.bundle.drafts) == 2)
+        cut += clipped(page) + nameless(page)
+        assistant.go_to(COLUMNS)
+        assistant.switch.pick(0)
+        cut += clipped(page) + nameless(page)
+        assistant.columns.shared.banner.acted.emit()
+        assistant.columns.open_column(2)
+        cut += clipped(page) + nameless(page)
+        cut += clipped(at_check(assistant, hands)) + nameless(page)
+        cut += clipped(done(assistant, hands)) + nameless(page)
+        assert cut == []
+    finally:
+        QCoreApplication.removeTranslator(translator)
