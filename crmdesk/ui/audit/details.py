@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QLocale
+from PySide6.QtCore import QCoreApplication, QLocale, QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from crmdesk.core.access.actor import ActorKind, SignInType
@@ -26,7 +26,8 @@ from crmdesk.ui.widgets.paragraph import Paragraph
 from crmdesk.ui.widgets.side_panel import SidePanel, empty_layout
 from crmdesk.ui.widgets.value_change import ShownChange, ValueChange
 
-_MOST_CHANGES = 40
+# The panel opens with a few of them; the others come between what the window does.
+_MOST_CHANGES, _AT_ONCE, _TURN_MS = 40, 4, 5
 # Shown by themselves, or only of use to machines.
 _NOT_FACTS = {"changes", "values", "old", "new"}
 
@@ -44,11 +45,23 @@ class EntryPanel(SidePanel):
         self._body.setContentsMargins(11, 14, 16, 16)
         self._body.setSpacing(12)
         self.check = Badge("")
+        self._event: AuditEvent | None = None
+        self._waiting: list[ShownChange] = []
+        self._last: QWidget = content
+        self._turns = QTimer(self, interval=_TURN_MS)
+        self._turns.timeout.connect(self._add_more)
         self.add_page("details", _say("Details"), content)
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything about the entry stands."""
+        return not self._turns.isActive()
 
     def show_entry(self, event_id: int) -> None:
         """Read an entry and show it; one that is gone says so."""
         self.event_id = event_id
+        self._event, self._waiting = None, []
+        self._turns.stop()
         empty_layout(self._body)
         desk = self._desk
         try:
@@ -71,16 +84,38 @@ class EntryPanel(SidePanel):
             .replace("%1", wording.who(event))
             .replace("%2", wording.at(event, inside=True)),
         )
+        self._show_link(event)
+        # The panel opens before its body stands.
+        self._event = event
+        self._turns.start()
+
+    def _fill_body(self, event: AuditEvent) -> None:
+        wording = self.wording
         changes = shown_changes(wording, event)
-        for change in changes[:_MOST_CHANGES]:
-            self._body.addWidget(ValueChange(change))
+        self._waiting = list(changes[_AT_ONCE:_MOST_CHANGES])
+        for change in changes[:_AT_ONCE]:
+            self._last = ValueChange(change)
+            self._body.addWidget(self._last)
         if len(changes) > _MOST_CHANGES:
             more = _say("and %n more values", len(changes) - _MOST_CHANGES)
             self._body.addWidget(label(more, TextStyle.CAPTION, "text2"))
         self._body.addWidget(FactList(entry_facts(wording, event)))
         self._add_details(event)
         self._body.addStretch(1)
-        self._show_link(event)
+
+    def _add_more(self) -> None:
+        """Show the body, then a few more changes in each turn below those that stand."""
+        event, self._event = self._event, None
+        if event is not None:
+            self._fill_body(event)
+            return
+        now, self._waiting = self._waiting[:_AT_ONCE], self._waiting[_AT_ONCE:]
+        for change in now:
+            place = self._body.indexOf(self._last) + 1
+            self._last = ValueChange(change)
+            self._body.insertWidget(place, self._last)
+        if not self._waiting:
+            self._turns.stop()
 
     def _add_details(self, event: AuditEvent) -> None:
         if event.erased:

@@ -31,6 +31,7 @@ def click_row(qtbot, page: AuditPage, event_id: int) -> None:
     view = page.table.view
     place = view.row_rect(view.position_of(event_id))
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(60, place.center().y()))
+    qtbot.waitUntil(lambda: page.panel.complete)
 
 
 def test_the_newest_entry_stands_first_and_the_zone_is_named_once(desk, page):
@@ -68,6 +69,23 @@ def test_a_click_opens_the_entry_with_old_and_new_side_by_side(desk, page, qtbot
     facts = texts(page.panel)
     for fact in ("192.0.2.7, desk-7", "CRM Desk test", "Password and 2FA", f"#{event_id}"):
         assert fact in facts
+
+
+def test_an_entry_of_many_values_shows_them_in_their_order(desk, page, qtbot):
+    names = ("firstname", "lastname", "email", "phone", "city", "company", "jobtitle", "website")
+    contact = desk.contact(email="old@northwind.example")
+    desk.edit(contact, **{n: f"{n}@new.example" for n in names})
+    page.refresh()
+    newest = entry_of(desk, category="property_value")
+    qtbot.waitUntil(lambda: page.table.ids[0] >= newest)
+
+    click_row(qtbot, page, newest)
+
+    shown_changes = page.panel.findChildren(ValueChange)
+    assert len(shown_changes) == len(names)
+    qtbot.waitUntil(lambda: all(found.y() for found in shown_changes))
+    tops = [found.y() for found in shown_changes]
+    assert tops == sorted(tops)
 
 
 def test_a_deleted_record_shows_what_was_lost(desk, page, qtbot):
@@ -207,7 +225,7 @@ def test_nothing_is_cut_and_nothing_lacks_a_name_with_the_panel_open(
         page = shown(qtbot, AuditPage(stand.desk), *size)
         page.open_entry(page.table.ids[0])
         page.verify()
-        qtbot.waitUntil(lambda: page.banner is not None)
+        qtbot.waitUntil(lambda: page.banner is not None and page.panel.complete)
         assert clipped(page) + nameless(page) == []
     finally:
         QCoreApplication.removeTranslator(translator)
