@@ -45,6 +45,9 @@ def page_specs() -> list[ActionSpec]:
     return [
         ActionSpec("new", _tr("New"), MenuName.FILE, ("Ctrl+N",), "plus"),
         ActionSpec("save", _tr("Save"), MenuName.FILE, ("Ctrl+S",), "save"),
+        ActionSpec(
+            "export", _tr("Export this view"), MenuName.FILE, ("Ctrl+Shift+E",), "file-down"
+        ),
         ActionSpec("find", _tr("Find on this page"), edit, ("Ctrl+F",), "search"),
         ActionSpec("undo", _tr("Undo"), edit, ("Ctrl+Z",), "undo-2"),
         ActionSpec("delete", _tr("Delete"), edit, ("Del",), "trash-2", group=1),

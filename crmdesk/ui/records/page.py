@@ -14,6 +14,7 @@ from crmdesk.core.records.record import Record
 from crmdesk.core.records.recycle_bin_model import bin_key
 from crmdesk.core.records.schema import ObjectType
 from crmdesk.ui.desk import Desk
+from crmdesk.ui.exports.export_part import ExportPart
 from crmdesk.ui.frame.page import Page
 from crmdesk.ui.messages import message
 from crmdesk.ui.records.bin_face import BinFace
@@ -56,6 +57,7 @@ class RecordsPage(Page):
         self.bin_part = BinPart(desk, lambda: self.bin.objects, self)
         self._merging = MergePart(desk, lambda: self.showing, self.panel.may_leave, self)
         self.segments = SegmentPart(desk, self)
+        self.exports = ExportPart(desk, self.face, self)
         self._segments = SegmentsOnPage(
             self.segments, self.places, self.face, self.show_place, self
         )
@@ -79,7 +81,9 @@ class RecordsPage(Page):
         self.face.delete_asked.connect(self._delete)
         self.face.merge_asked.connect(self._merging.merge)
         self.face.new_asked.connect(self.add_record)
-        self.face.import_asked.connect(self._import)
+        self.face.import_asked.connect(
+            lambda: self._desk.go(f"imports/new/{self.face.object_type.name}")
+        )
         self.face.current_changed.connect(self._desk.ways.follow)
         self.bin.opened.connect(self.open_record)
         self.bin.restore_asked.connect(self.bin_part.restore)
@@ -96,7 +100,7 @@ class RecordsPage(Page):
         self.panel.restore_asked.connect(lambda: self.bin_part.restore(self._panel_keys()))
         self.panel.purge_asked.connect(lambda: self._purge(self._panel_keys()))
         self.face.bulk_edit_asked.connect(lambda ids: self.bulk.edit(self.face.showing, ids))
-        for part in (self.bulk, self.bin_part, self.segments, self.face.views):
+        for part in (self.bulk, self.bin_part, self.segments, self.face.views, self.exports):
             part.failed.connect(self._show_failure)
         self.bulk.written.connect(self._written)
         self.bin_part.written.connect(self._written)
@@ -301,9 +305,6 @@ class RecordsPage(Page):
         rows = desk.workspace.records.rows(desk.actor, record.object_type, [record.id], ())
         return bool(rows) and (record.id in found) == (record.archived_at is not None)
 
-    def _import(self) -> None:
-        self._desk.go(f"imports/new/{self.face.object_type.name}")
-
     # What the window asks
 
     def commands(self) -> Mapping[str, Callable[[], object]]:
@@ -314,7 +315,7 @@ class RecordsPage(Page):
             "next": partial(self._step, 1),
         }
         if not self.in_bin:
-            found["new"] = self.add_record
+            found |= {"new": self.add_record, **self.exports.commands()}
             found["columns"] = self.face.filters.columns.click
             if self._desk.may(Permission.DELETE_RECORDS) and self.face.targets():
                 found["delete"] = self._delete_key

@@ -52,6 +52,7 @@ class TableFace(QWidget):
         filter_saved: the filters are those of the segment that was being edited; empty gives up.
         new_asked: add a record.
         import_asked: go to the import assistant.
+        export_asked: save records as a file.
         current_changed: the current row or the number of rows is another one.
     """
 
@@ -65,6 +66,7 @@ class TableFace(QWidget):
     filter_saved = Signal(bool)
     new_asked = Signal()
     import_asked = Signal()
+    export_asked = Signal()
     current_changed = Signal()
 
     def __init__(
@@ -78,7 +80,9 @@ class TableFace(QWidget):
         may_delete = desk.may(Permission.DELETE_RECORDS)
         self._no_delete = "" if may_delete else self.tr("You may not delete records.")
         self.header = PageHeader(object_type.plural_label)
+        self._may_export = desk.may(Permission.EXPORT)
         self.import_button = Button(self.tr("Import"), ButtonKind.SECONDARY, "upload")
+        self.export_button = Button(self.tr("Export"), ButtonKind.SECONDARY, "file-down")
         self.new_button = Button("", ButtonKind.PRIMARY, "plus")
         self.filters = FilterBar()
         self.views = ViewsBar(desk, self.definition_now, self)
@@ -89,10 +93,12 @@ class TableFace(QWidget):
         self.bulk_edit = Button(self.tr("Edit"), ButtonKind.GHOST, "pencil")
         self.bulk_segment = Button(self.tr("Segment"), ButtonKind.GHOST, "list-filter")
         self.bulk_segment.setAccessibleName(self.tr("Add to a segment"))
+        self.bulk_export = Button(self.tr("Export"), ButtonKind.GHOST, "file-down")
         self.bulk_delete = Button(self.tr("Delete"), ButtonKind.GHOST, "trash-2")
         self.bulk_merge = Button(self.tr("Merge the two"), ButtonKind.GHOST, "merge")
         self.bulk_merge.hide()
-        for button in (self.bulk_edit, self.bulk_segment, self.bulk_merge, self.bulk_delete):
+        bulk = (self.bulk_edit, self.bulk_segment, self.bulk_export, self.bulk_merge)
+        for button in (*bulk, self.bulk_delete):
             self.footer.start.addWidget(button)
         self.table = DataTable(
             object_type.plural_label,
@@ -112,6 +118,7 @@ class TableFace(QWidget):
     def _build(self, place: PlaceButton) -> None:
         self.header.add(self.segment_button)
         self.header.add(self.import_button)
+        self.header.add(self.export_button)
         self.header.add(self.new_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -125,6 +132,8 @@ class TableFace(QWidget):
 
     def _connect(self) -> None:
         self.import_button.clicked.connect(self.import_asked)
+        self.export_button.clicked.connect(self.export_asked)
+        self.bulk_export.clicked.connect(self.export_asked)
         self.new_button.clicked.connect(self.new_asked)
         self.bulk_delete.clicked.connect(self._delete_ticked)
         self.bulk_merge.clicked.connect(lambda: self.merge_asked.emit(list(self.table.ticks.ids())))
@@ -144,7 +153,7 @@ class TableFace(QWidget):
         self.filters.down_pressed.connect(self.table.view.setFocus)
         self.table.columns_changed.connect(self._show_columns)
         self.table.opened.connect(self.opened)
-        self.table.current_moved.connect(self._moved)
+        self.table.current_moved.connect(lambda _row_id: self.current_changed.emit())
         self.table.ticks_changed.connect(self._say)
         self.table.sort_changed.connect(self._say)
         self.table.sort_changed.connect(self._follow_view)
@@ -272,6 +281,11 @@ class TableFace(QWidget):
         self._show_controls(shown=True)
         self._say()
 
+    @property
+    def exportable(self) -> bool:
+        """Whether the person may export, and the table has a record."""
+        return self._may_export and self.table.count > 0
+
     def _show_columns(self, keys: Sequence[str]) -> None:
         self._source.show(keys)
 
@@ -279,9 +293,6 @@ class TableFace(QWidget):
         chooser = ColumnChooser(self.table, self.window())
         chooser.closed.connect(chooser.deleteLater)
         chooser.open_under(anchor)
-
-    def _moved(self, _row_id: object) -> None:
-        self.current_changed.emit()
 
     def _take_count(self, count: int) -> None:
         wanted = self.table.query.filter
@@ -300,6 +311,7 @@ class TableFace(QWidget):
         self.filters.setVisible(shown)
         self.new_button.setVisible(shown)
         self.import_button.setVisible(shown and self._desk.may(Permission.IMPORT))
+        self.export_button.setVisible(shown and self._may_export)
         self.footer.setVisible(shown)
 
     def _no_match(self) -> EmptyState:
@@ -338,6 +350,7 @@ class TableFace(QWidget):
         ticked, count = len(self.table.ticks), self.table.count
         for button in (self.bulk_edit, self.bulk_segment, self.bulk_delete):
             button.setVisible(ticked > 0)
+        self.bulk_export.setVisible(ticked > 0 and self._may_export)
         self.bulk_edit.setText(self.tr("Edit %1").replace("%1", words.number(ticked)))
         self.bulk_merge.setVisible(ticked == 2 and not self._no_delete)
         self.bulk_delete.setText(self.tr("Delete %1").replace("%1", words.number(ticked)))

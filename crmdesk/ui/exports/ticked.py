@@ -1,0 +1,66 @@
+"""A button that says what is ticked, and opens the list to tick in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from crmdesk.ui.exports.words import say
+from crmdesk.ui.records.check_list import CheckList
+from crmdesk.ui.widgets.buttons import Button, ButtonKind
+from crmdesk.ui.widgets.popover import Popover
+
+_WIDTH, _ROWS, _NAMED = 300, 7, 2
+
+
+class TickedButton(Button):
+    """Any number of choices behind a button, where a list would make a dialog too tall.
+
+    Args:
+        name: what is chosen.
+        choices: value and label of each.
+        nothing: what the button says while nothing is ticked.
+
+    Signals:
+        changed: a tick came or went.
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self, name: str, choices: Sequence[tuple[str, str]], nothing: str, parent: QWidget
+    ) -> None:
+        super().__init__("", ButtonKind.SECONDARY, "chevron-down", trailing=True, parent=parent)
+        self._name, self._nothing = name, nothing
+        self._labels = dict(choices)
+        self.popover = Popover(name, _WIDTH, parent)
+        self.list = CheckList(name, choices, rows=_ROWS)
+        column = QVBoxLayout()
+        column.setContentsMargins(16, 12, 16, 12)
+        column.addWidget(self.list)
+        self.popover.body.addLayout(column)
+        self.list.changed.connect(self._tell)
+        self.clicked.connect(lambda: self.popover.open_under(self))
+        self._say()
+
+    def chosen(self) -> tuple[str, ...]:
+        """The ticked values, in the order of the list."""
+        return self.list.chosen()
+
+    def choose(self, values: Iterable[str]) -> None:
+        """Tick exactly these."""
+        self.list.choose(values)
+
+    def _tell(self) -> None:
+        self._say()
+        self.changed.emit()
+
+    def _say(self) -> None:
+        labels = [self._labels[value] for value in self.list.chosen()]
+        text = ", ".join(labels) or self._nothing
+        if len(labels) > _NAMED:
+            text = say("%Ln chosen", len(labels))
+        self.setText(text)
+        self.setAccessibleName(f"{self._name}: {text}")
