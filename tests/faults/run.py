@@ -86,6 +86,7 @@ GOALS = (
     ),
     _goal("no-room", "no room at any write", "full_disk", "no_room", "scratch"),
     _goal("failed-sync", "a failed sync is never reported as success", "full_disk", "sync"),
+    _goal("estimates", "the size of a backup is foretold to a fifth", "estimates"),
     _goal("targets", "places that take no file are refused within a second", "refused_targets"),
     _goal("log-first", "what cannot be logged does not happen", "fails_closed"),
     _goal(
@@ -137,6 +138,21 @@ GOALS = (
         "kill_rebuild",
     ),
     _goal("modes", "nobody else on the computer reads a file", "modes"),
+    Goal(
+        "replayed-codes",
+        "no code counts twice, nor after a later one; guessing has to wait, also across processes",
+        tuple(f"tests/core/access/test_{name}.py" for name in ("totp", "two_factor", "guessing")),
+    ),
+    Goal(
+        "keyrings",
+        "a keyring that is locked, emptied or missing is said, and nothing falls back to plain text",
+        tuple(f"tests/core/access/test_{name}.py" for name in ("keyring_store", "secret_file")),
+    ),
+    Goal(
+        "drills",
+        "the newest backup is restored on trial, and the result is kept",
+        ("tests/core/backup/test_drills.py",),
+    ),
     _goal("canaries", "no secret is found in files, arguments or environments", "canaries"),
 )
 
