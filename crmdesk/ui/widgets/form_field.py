@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
     QApplication,
     QComboBox,
     QHBoxLayout,
@@ -83,8 +84,9 @@ class FormField(QWidget):
         for each in {control, self._field}:
             each.setAccessibleName(title)
             each.installEventFilter(self)
-        if isinstance(control, QComboBox) and (line := control.lineEdit()) is not None:
-            line.setAccessibleName(title)
+        if isinstance(control, QComboBox | QAbstractSpinBox):
+            for line in control.findChildren(QLineEdit):
+                line.setAccessibleName(title)
         if isinstance(control, QLineEdit):
             control.textEdited.connect(self.clear_error)
         elif isinstance(self._field, QLineEdit):

@@ -31,6 +31,24 @@ def test_the_focus_edge_shows_for_keys_and_not_for_the_mouse(show, qtbot):
     assert first.property("keyfocus") != "true"
 
 
+def test_the_focus_edge_stays_with_one_control_when_a_dialog_moves_the_focus(show, qtbot):
+    first, second = Button("Add another file"), Button("Continue")
+    window = show(first, second)
+    first.setFocus(Qt.FocusReason.TabFocusReason)
+    dialog = QDialog(window)
+    with qtbot.waitActive(dialog):
+        dialog.open()
+    assert first.property("keyfocus") == "true"
+
+    second.setFocus(Qt.FocusReason.OtherFocusReason)
+    with qtbot.waitActive(window):
+        dialog.accept()
+        window.activateWindow()
+
+    assert second.property("keyfocus") == "true"
+    assert first.property("keyfocus") != "true"
+
+
 def test_a_busy_button_says_what_it_does_and_takes_no_second_press(show, qtbot):
     presses = []
     button = Button("Create backup", ButtonKind.PRIMARY, "plus")
