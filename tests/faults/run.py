@@ -145,7 +145,7 @@ GOALS = (
     ),
     Goal(
         "keyrings",
-        "a keyring that is locked, emptied or missing is said, and nothing falls back to plain text",
+        "a keyring that is locked, emptied or missing is said; nothing falls back to plain text",
         tuple(f"tests/core/access/test_{name}.py" for name in ("keyring_store", "secret_file")),
     ),
     Goal(
