@@ -101,7 +101,8 @@ class TitleRow(QFrame):
         self.folded = QMenu(self.menu_button)
         self.folded.setObjectName("menus_folded")
         for name in MenuName:
-            menu = QMenu(menu_title(name), self)
+            # Alt and the first letter open it.
+            menu = QMenu(f"&{menu_title(name)}", self)
             menu.setObjectName(f"menu_{name}")
             self._menus[name] = menu
             self.bar.addMenu(menu)

@@ -8,6 +8,8 @@ Heights are those of the content box, because ``height`` has no effect on widget
 from __future__ import annotations
 
 BUTTONS = """
+/* The edge is the focus mark; the style would draw a shaded rectangle into it as well. */
+QPushButton, QToolButton, QCheckBox, QRadioButton, QComboBox, QTabBar { outline: none; }
 QPushButton {
     min-height: ${px28}px; max-height: ${px28}px; padding: 1px 12px;
     border: 1px solid $border; border-radius: 6px;

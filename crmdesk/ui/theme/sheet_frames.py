@@ -62,7 +62,7 @@ QSplitter::handle { background: $border; }
 """
 
 TABS = """
-QTabBar { background: transparent; border: none; font-weight: 500; outline: none; }
+QTabBar { background: transparent; border: none; font-weight: 500; }
 QTabBar::tab {
     height: ${px32}px; padding: 2px 12px 0px 12px; margin: 0px;
     border: none; border-bottom: 2px solid transparent; background: transparent; color: $text2;
