@@ -87,6 +87,7 @@ def job_phase(job: Job) -> str:
         "staging": _say("Reading the file"),
         "planning": _say("Comparing values"),
         "applying": _say("Writing values"),
+        "deleting": _say("Deleting for good"),
         "copying": _say("Copying to the second folder"),
     }
     return phases.get(job.phase, _say("Running"))

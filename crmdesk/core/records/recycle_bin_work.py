@@ -63,7 +63,7 @@ class BinWork:
     def purge(self, context: JobContext) -> None:
         """Delete for good what is still in the bin; raises as :meth:`restore`."""
         wish = self._wish(context)
-        context.report("applying")
+        context.report("deleting")
         with self._database.write() as tx:
             context.stop_if_cancelled()
             counts = purge_all(tx, self._purger, context.actor, wish.keys, context.job.id)
