@@ -224,13 +224,16 @@ class BackupService:
             with self._database.write() as tx:
                 spend_step_up(tx, actor, step_up_id, StepUpPurpose.DOWNLOAD_SENSITIVE, backup_id)
         source = self._vault / found.file_name
-        copy_file(source, target, progress, cancelled, sha256=found.sha256)
-        try:
-            self._log(actor, kinds.BACKUP_DOWNLOADED, backup_id, {"bytes": found.bytes})
-        except BaseException:
-            # A copy that is not in the log must not stay.
-            target.unlink(missing_ok=True)
-            raise
+        copy_file(
+            source,
+            target,
+            progress,
+            cancelled,
+            sha256=found.sha256,
+            before_named=lambda: self._log(
+                actor, kinds.BACKUP_DOWNLOADED, backup_id, {"bytes": found.bytes}
+            ),
+        )
         return target
 
     def verify(

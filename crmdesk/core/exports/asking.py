@@ -44,6 +44,8 @@ def choose(tx: Tx, guard: Guard, actor: Actor, request: ExportRequest) -> Chosen
     # How many records a filter finds would tell a masked value as a list of them does.
     asked = [each.property for group in request.query.groups for each in group]
     refuse_sensitive(object_type, asked)
+    for name in request.associated:
+        load_object_type(tx, name)
     chosen = chosen_properties(object_type, request)
     if request.columns is not None or _may_see_sensitive(tx, guard, actor):
         return Chosen(object_type, tuple(chosen), ())

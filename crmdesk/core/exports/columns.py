@@ -14,7 +14,7 @@ from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.sqlite import quoted
 from crmdesk.core.exports.model import ExportFormat, ExportRequest, Naming
-from crmdesk.core.files.formula_guard import guarded_sql
+from crmdesk.core.files.formula_guard import guarded, guarded_sql
 from crmdesk.core.records.choices import Owner
 from crmdesk.core.records.schema import ObjectType, Property
 from crmdesk.core.records.types import PropertyFormat, PropertyType
@@ -84,6 +84,8 @@ def association_columns(
         by_label = request.headers is Naming.LABEL
         ids = f"Associated {other.label} IDs" if by_label else f"associated_{other.name}_ids"
         names = f"Associated {other.plural_label}" if by_label else f"associated_{other.name}"
+        if _is_guarded(request):
+            ids, names = guarded(ids), guarded(names)
         found.append(ExportColumn(ids, _associated(object_type, other, "t.id"), True, False))
         name = _display_name(other)
         if _is_guarded(request):
@@ -166,10 +168,9 @@ def _associated(object_type: ObjectType, other: ObjectType, shown: str) -> str:
 
 
 def _display_name(other: ObjectType) -> str:
-    parts = [
-        f"coalesce(t.{quoted(other.property(name).column)}, '')"
-        for name in other.display_properties
-    ]
+    """What an associated record is called: nothing sensitive, for nobody asked for that."""
+    named = [other.by_name[name] for name in other.display_properties if name in other.by_name]
+    parts = [f"coalesce(t.{quoted(each.column)}, '')" for each in named if not each.sensitive]
     return f"trim({_by_spaces(parts)})"
 
 
@@ -206,4 +207,5 @@ def _labelled(found: Property, sql: str) -> str:
 
 
 def _header(found: Property, request: ExportRequest) -> str:
-    return found.label if request.headers is Naming.LABEL else found.name
+    header = found.label if request.headers is Naming.LABEL else found.name
+    return guarded(header) if _is_guarded(request) else header

@@ -13,6 +13,7 @@ from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.clock import from_text, to_text
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import exports
+from crmdesk.core.exports.vault_files import remove_files_of
 from crmdesk.core.files.partial import remove_stray_partials
 from crmdesk.core.reserve import cures_a_full_disk
 from crmdesk.core.settings import Settings
@@ -40,9 +41,7 @@ class ExportExpiry:
         with self._database.read() as tx:
             due = self._lapsed(tx)
             gone = _without_file(tx)
-        for path in self._vault.glob("*.*"):
-            if path.stem in gone:
-                path.unlink(missing_ok=True)
+        remove_files_of(self._vault, gone)
         removed = 0
         for export_id in due:
             with self._database.write() as tx:
@@ -90,5 +89,7 @@ class ExportExpiry:
 
 
 def _without_file(tx: Tx) -> set[str]:
-    """Exports whose file was removed by their time, should the removing have been cut off."""
-    return set(tx.execute(select(exports.c.id).where(exports.c.expired_at.is_not(None))).scalars())
+    """Exports that have no file any more, or never got one: removing it may have been cut off."""
+    never_made = exports.c.file_name.is_(None) & exports.c.finished_at.is_not(None)
+    over = exports.c.expired_at.is_not(None) | never_made
+    return set(tx.execute(select(exports.c.id).where(over)).scalars())

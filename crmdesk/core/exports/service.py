@@ -6,6 +6,7 @@ import json
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import insert, select
@@ -48,7 +49,6 @@ from crmdesk.core.records.schema import load_object_type
 from crmdesk.core.settings import Settings
 from crmdesk.core.workspace_folder import refuse_inside
 
-_SAMPLED = 500
 _EVERYTHING = ExportFilter()
 
 
@@ -106,6 +106,10 @@ class ExportService:
         self._guard.require(actor, Permission.EXPORT)
         self._require_sensitive(actor, request)
         export_id = secrets.token_hex(8)
+        with self._database.read() as tx:
+            # Counting may look at every record: not while others wait to write.
+            object_type = choose(tx, self._guard, actor, request).object_type
+            records = count_asked(tx, object_type, request)
         with self._database.write() as tx:
             chosen = choose(tx, self._guard, actor, request)
             label = chosen.object_type.plural_label
@@ -115,7 +119,6 @@ class ExportService:
                 name=request.name.strip() or label,
                 source_name=request.source_name or label,
             )
-            records = count_asked(tx, chosen.object_type, asked)
             waits = self._must_wait(tx, actor, records, chosen)
             self._insert(tx, actor, export_id, asked, chosen, records if waits else None)
             if waits:
@@ -229,13 +232,14 @@ class ExportService:
         if step_up and found.sensitive:
             with self._database.write() as tx:
                 spend_step_up(tx, actor, step_up_id, StepUpPurpose.DOWNLOAD_SENSITIVE, export_id)
-        copy_file(self._vault / row.file_name, target, progress, cancelled, sha256=row.sha256)
-        try:
-            self._count_download(actor, found, from_list=from_list)
-        except BaseException:
-            # A copy that is not in the log must not stay.
-            target.unlink(missing_ok=True)
-            raise
+        copy_file(
+            self._vault / row.file_name,
+            target,
+            progress,
+            cancelled,
+            sha256=row.sha256,
+            before_named=partial(self._count_download, actor, found, from_list=from_list),
+        )
         return target
 
     # -- within ------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ from crmdesk.core.exports.csv_file import MOST_ROWS, write_csv
 from crmdesk.core.exports.model import ExportFormat, ExportRequest, ExportState
 from crmdesk.core.exports.request_json import request_from_json
 from crmdesk.core.exports.rows import ExportRows, count_rows, opened_rows
+from crmdesk.core.exports.vault_files import remove_files_of
 from crmdesk.core.exports.xlsx_file import write_xlsx
 from crmdesk.core.files.digest import sha256_of
 from crmdesk.core.files.names import safe_file_name
@@ -51,6 +52,8 @@ class _Written:
 
     path: Path
     records: int
+    sha256: str
+    bytes: int
     notes: dict[str, int]
 
 
@@ -105,7 +108,8 @@ class ExportWork:
             target = self._vault / file_name(export_id, request.format, total)
             try:
                 notes |= self._write(context, snapshot, rows, request, total, target)
-                done = _Written(target, total, notes)
+                # Reading all of it takes its time: nobody waits for the database meanwhile.
+                done = _described(target, total, notes)
                 with self._database.write() as tx:
                     self._complete(tx, context, export_id, request, object_type, done)
             except BaseException:
@@ -145,11 +149,7 @@ class ExportWork:
                 link=f"exports/{export_id}",
             )
         tell_outcome(tx, export_id, job.state.value)
-        tx.after_commit(lambda: self._remove_files(export_id))
-
-    def _remove_files(self, export_id: str) -> None:
-        for path in self._vault.glob(f"{export_id}.*"):
-            path.unlink(missing_ok=True)
+        tx.after_commit(lambda: remove_files_of(self._vault, {export_id}))
 
     def _rows(
         self, tx: Tx, actor: Actor, request: ExportRequest
@@ -210,9 +210,6 @@ class ExportWork:
         done: _Written,
     ) -> None:
         keep = timedelta(days=self._settings.number(tx, "exports.keep_days"))
-        with done.path.open("rb") as file:
-            digest = sha256_of(file)
-        size = done.path.stat().st_size
         tx.execute(
             update(exports)
             .where(exports.c.id == export_id)
@@ -220,8 +217,8 @@ class ExportWork:
                 state=ExportState.SUCCEEDED.value,
                 finished_at=tx.now_text,
                 file_name=done.path.name,
-                sha256=digest,
-                bytes=size,
+                sha256=done.sha256,
+                bytes=done.bytes,
                 notes=json.dumps(done.notes),
                 expires_at=to_text(tx.steady_now + keep),
             )
@@ -232,8 +229,8 @@ class ExportWork:
             "source": request.source.value,
             "source_name": request.source_name,
             "records": done.records,
-            "bytes": size,
-            "sha256": digest,
+            "bytes": done.bytes,
+            "sha256": done.sha256,
         }
         self._tell(tx, context, request, object_type, facts)
         tell_outcome(tx, export_id, ExportState.SUCCEEDED.value)
@@ -274,6 +271,12 @@ class ExportWork:
                 {"name": request.name, "records": facts["records"], "bytes": facts["bytes"]},
                 link=link,
             )
+
+
+def _described(path: Path, records: int, notes: dict[str, int]) -> _Written:
+    with path.open("rb") as file:
+        digest = sha256_of(file)
+    return _Written(path, records, digest, path.stat().st_size, notes)
 
 
 def file_name(export_id: str, file_format: ExportFormat, records: int) -> str:

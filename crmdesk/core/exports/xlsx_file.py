@@ -12,6 +12,7 @@ from xlsxwriter import Workbook  # type: ignore[import-untyped]
 from crmdesk.core.backup.snapshot import Snapshot
 from crmdesk.core.exports.columns import ExportColumn
 from crmdesk.core.exports.rows import ExportRows, value_rows
+from crmdesk.core.exports.vault_files import pieces_prefix
 from crmdesk.core.files.atomic import copy_file
 
 #: Rows of a sheet without its heading, and characters of a cell: Excel's own limits.
@@ -50,7 +51,9 @@ def write_xlsx(
         UserError: ``disk_full`` or what else the disk said.
     """
     # The library makes its own temporary files: they too must lie where nobody else reads.
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".xlsx-") as folder:
+    # By its name they are found again, should this process be killed.
+    prefix = pieces_prefix(target)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=prefix) as folder:
         made = Path(folder) / target.name
         workbook = Workbook(
             str(made), {"constant_memory": True, "tmpdir": folder, "strings_to_formulas": False}

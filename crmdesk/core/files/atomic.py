@@ -91,6 +91,7 @@ def copy_file(
     progress: Callable[[int, int], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
     sha256: str | None = None,
+    before_named: Callable[[], None] | None = None,
 ) -> Copied:
     """Copy a file on the same road, and read the copy back before it counts.
 
@@ -100,6 +101,8 @@ def copy_file(
         progress: told the bytes copied and the bytes in all, about once a megabyte.
         cancelled: asked as often; true ends the copy with nothing left behind.
         sha256: digest the source must have, e.g. the one noted when a backup was made.
+        before_named: called once the copy is sound, and before it has its name; what it raises
+            leaves no copy. A copy is logged there: after a kill no copy is without its entry.
 
     Raises:
         UserError: as ``atomic_write``, and ``source_missing``, ``source_unreadable``,
@@ -128,6 +131,8 @@ def copy_file(
                     "Check the disk and choose another place.",
                     path=str(target),
                 )
+            if before_named is not None:
+                before_named()
     return copied
 
 
