@@ -73,6 +73,14 @@ SaveTemplate = Annotated[
 LifecycleBack = Annotated[
     bool, typer.Option("--lifecycle-back", help="Let the lifecycle stage go back.")
 ]
+Guarded = Annotated[
+    bool | None,
+    typer.Option(
+        "--for-spreadsheet/--as-written",
+        help="Whether the file was exported for spreadsheets: then apostrophes before what looks "
+        "like a formula go. An unchanged export of this workspace needs no saying.",
+    ),
+]
 InBin = Annotated[
     ArchivedMatches | None,
     typer.Option("--in-bin", help="What becomes of rows whose record is in the recycle bin."),

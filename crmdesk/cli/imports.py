@@ -103,6 +103,7 @@ def import_file(
     template: options.Template = None,
     save_as: options.SaveTemplate = None,
     lifecycle_back: options.LifecycleBack = False,
+    guarded: options.Guarded = None,
     in_bin: options.InBin = None,
     tables: options.Tables = None,
     also: options.Also = None,
@@ -112,7 +113,7 @@ def import_file(
     """Import a file into an object, or the tables of a zip or workbook."""
     links = (associate, associate_label, label_column)
     columns = ColumnChoices(mapping, *links, static, date_format, create_properties)
-    rows = RowChoices(mode, key, in_bin, lifecycle_back, template, save_as)
+    rows = RowChoices(mode, key, in_bin, lifecycle_back, guarded, template, save_as)
     files = FileChoices(object_or_zip, file, sheet, encoding, delimiter, max_bytes)
     several = SeveralChoices(objects, tables, also, shared)
     _import(context, files, several, Choices(columns, rows), Going(dry_run, errors, wait))

@@ -27,6 +27,22 @@ def test_an_export_is_made_listed_saved_and_accounted_for(
     assert saved["user"]
 
 
+def test_a_guarded_file_comes_back_as_it_was(terminal: Terminal, tmp_path: Path) -> None:
+    words = ("companies", "domain=firm.example", "description==1+1")
+    firm = terminal("record", "add", *words).document["id"]
+    made = terminal(
+        "export", "create", "companies", "--columns", "domain,description", "--for-spreadsheet"
+    ).document
+    out = tmp_path / "companies.csv"
+    terminal("export", "download", made["export_id"], "--out", str(out))
+    out.write_bytes(out.read_bytes() + b'"9","other.example",""\r\n')
+
+    for option, description in (("--as-written", "'=1+1"), ("--for-spreadsheet", "=1+1")):
+        terminal("import", "companies", str(out), "--key", "domain", option)
+        found = terminal("record", "get", "companies", str(firm)).document
+        assert found["properties"]["description"] == description
+
+
 def test_a_notice_of_large_exports_is_set_and_switched_off(terminal: Terminal) -> None:
     assert terminal("export", "threshold").document == {"threshold": None}
     assert terminal("export", "threshold", "1000").document == {"threshold": 1000}
