@@ -64,7 +64,7 @@ class RestoreDialog(DecisionDialog):
     def _conflicts(self, plan: BinPlan) -> QWidget:
         inside = QWidget()
         column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 8, 0)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
         for conflict in plan.conflicts:
             choice = QComboBox()

@@ -124,16 +124,20 @@ class PropertyHistory(QWidget):
         assert self._arguments is not None  # noqa: S101 - for the type checker
         showing = self._arguments[1]
         value = entry.old if before else entry.new
-        text = showing.text(found, value) or self.tr("no value")
+        held = showing.text(found, value)
+        text = held or self.tr("No value")
         line = QWidget()
         column = QVBoxLayout(line)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(1)
-        column.addWidget(Paragraph(text, TextStyle.BODY, "text"))
-        column.addWidget(Paragraph(said, TextStyle.CAPTION, "text2"))
+        first = QHBoxLayout()
+        first.setSpacing(8)
+        first.addWidget(Paragraph(text, TextStyle.BODY, "text" if held else "text2"), 1)
         if current:
-            column.addWidget(Badge(self.tr("Now"), BadgeTone.INFO), 0, Qt.AlignmentFlag.AlignLeft)
-        elif may and not (found.required and value is None):
+            first.addWidget(Badge(self.tr("Now"), BadgeTone.INFO), 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(first)
+        column.addWidget(Paragraph(said, TextStyle.CAPTION, "text2"))
+        if not current and may and not (found.required and value is None):
             link = Link(self.tr("Put this value back"), "undo-2")
             link.setObjectName("put_back")
             shown = self.tr("a hidden value") if value == MASKED else text

@@ -109,7 +109,7 @@ class ImportUndoing(QObject):
         kind = next((each for each in objects if each.name == plan.object_name), None)
         content = QWidget()
         column = QVBoxLayout(content)
-        column.setContentsMargins(0, 0, 8, 0)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
 
         def line(each: LeftAlone) -> str:
