@@ -1,7 +1,6 @@
 """A workspace: a folder with a database and a vault, and every service on it.
 
-This is the composition root of the core: whatever may be done to a workspace is done by one of
-the services that :class:`Workspace` hands out.
+The composition root of the core: whatever is done to a workspace, one of its services does.
 """
 
 from __future__ import annotations
@@ -38,6 +37,7 @@ from crmdesk.core.clock import Clock
 from crmdesk.core.compare.service import ComparisonService
 from crmdesk.core.damage import look_at_start, open_database, told_as_damage
 from crmdesk.core.db import tables
+from crmdesk.core.db.scrub import scrub
 from crmdesk.core.errors import UserError
 from crmdesk.core.exports.approvals import ExportApprovals
 from crmdesk.core.exports.expiry import ExportExpiry
@@ -352,6 +352,7 @@ class Workspace:
         """Close the database, and backups that were looked into."""
         self.browsing.leave()
         self.comparisons.leave_all()
+        scrub(self.database)
         self.database.close()
 
     def _add_access(self) -> None:

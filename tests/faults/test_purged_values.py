@@ -14,7 +14,7 @@ SEED = 20261122
 
 
 def test_a_purged_value_is_in_no_file_of_the_database(desk: Desk, record: Record) -> None:
-    chance, trials = random.Random(SEED), effort(4, 200)
+    chance, trials = random.Random(SEED), effort(4, 100)
     for number in range(60):
         desk.contact(email=f"{number}@example.org", city="x" * chance.randint(1, 900))
     found: list[str] = []

@@ -11,6 +11,7 @@ from crmdesk.core.audit.kinds import Action
 from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.changes.change_set import RecordChange, Source, open_change_set
 from crmdesk.core.db.engine import Tx
+from crmdesk.core.db.scrub import ask_for_scrubbing
 from crmdesk.core.db.sqlite import quoted
 from crmdesk.core.records.association_counts import neighbours, recount_all
 from crmdesk.core.records.association_rows import purge_kept_links
@@ -111,6 +112,7 @@ def purge_rows(tx: Tx, object_type: ObjectType, record_ids: Sequence[int], chang
         (change_id, object_type.id, RecordChange.PURGE.value),
     )
     recount_all(tx, around)
+    ask_for_scrubbing(tx)
 
 
 def _forget_in_plans(tx: Tx, object_type: ObjectType) -> None:
