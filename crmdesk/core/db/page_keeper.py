@@ -178,13 +178,17 @@ class PageKeeper:
         return connection
 
     def committed(self) -> None:
-        """Move the log when it has grown; called after each transaction that wrote."""
-        with self._mutex:
+        """Move the log when it has grown; called after each transaction that wrote.
+
+        Whatever goes wrong here, the transaction stands: who wrote must not be told otherwise.
+        The log stays as it is then, and the next one tries.
+        """
+        with self._mutex, suppress(Busy, sqlite3.Error, OSError):
             if self._mover is None:
                 return
             log, moved = self._log_frames()
             if log - moved >= _ENOUGH_FRAMES:
-                with suppress(Busy, sqlite3.OperationalError), self._alone(0):
+                with self._alone(0):
                     self._fold()
 
     def look(self, seconds: float | None = None) -> PageFindings:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
@@ -17,6 +17,8 @@ from typing import ClassVar
 from crmdesk.core.db.page_digests import page_digest
 
 _AT_ONCE = 256
+#: In place of the digest of a page that the disk does not give; no page has it.
+UNREADABLE = 0
 
 
 @dataclass(slots=True)
@@ -77,8 +79,11 @@ class PageReader:
         return os.fstat(self._descriptor).st_size // page_bytes
 
     def digest(self, number: int, page_bytes: int) -> int:
-        """The digest of one page as it lies in the file."""
-        page = os.pread(self._descriptor, page_bytes, (number - 1) * page_bytes)
+        """The digest of one page as it lies in the file; 0 where the disk does not give it."""
+        try:
+            page = os.pread(self._descriptor, page_bytes, (number - 1) * page_bytes)
+        except OSError:
+            return UNREADABLE
         return page_digest(page, number)
 
     def compare(
@@ -105,17 +110,27 @@ class PageReader:
     def _compare_some(
         self, digests: Sequence[int], page_bytes: int, first: int, last: int, look: Look
     ) -> None:
-        wanted = (last - first + 1) * page_bytes
-        view = memoryview(os.pread(self._descriptor, wanted, (first - 1) * page_bytes))
-        for number in range(first, last + 1):
+        for number, digest in self._digests(first, last, page_bytes):
             expected = digests[number - 1] if number <= len(digests) else 0
             if not expected:
                 look.unknown.append(number)
                 continue
             look.looked_at += 1
-            start = (number - first) * page_bytes
-            if page_digest(view[start : start + page_bytes], number) != expected:
+            if digest != expected:
                 look.different.append(number)
+
+    def _digests(self, first: int, last: int, page_bytes: int) -> Iterator[tuple[int, int]]:
+        numbers = range(first, last + 1)
+        try:
+            many = os.pread(self._descriptor, len(numbers) * page_bytes, (first - 1) * page_bytes)
+        except OSError:
+            # One bad sector refuses all of them: which it is, each alone tells.
+            yield from ((number, self.digest(number, page_bytes)) for number in numbers)
+            return
+        view = memoryview(many)
+        for number in numbers:
+            start = (number - first) * page_bytes
+            yield number, page_digest(view[start : start + page_bytes], number)
 
 
 def _known(digests: Sequence[int]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 
 #: A file or its partial is named by the export's id; a folder of pieces, a dot before it.
@@ -19,14 +20,14 @@ def pieces_prefix(target: Path) -> str:
 def remove_files_of(vault: Path, export_ids: Collection[str]) -> None:
     """Remove everything that these exports have in the vault.
 
-    Raises:
-        OSError: the disk failed.
+    What cannot be removed now goes at a later start: nobody waits for it.
     """
     for path in vault.glob("*"):
         found = _OF_EXPORT.fullmatch(path.name)
         if found is None or found[1] not in export_ids:
             continue
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
+        with suppress(OSError):
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)

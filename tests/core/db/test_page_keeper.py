@@ -279,6 +279,38 @@ def test_a_full_disk_costs_the_digests_and_not_the_commit(
     assert not look(database).damaged
 
 
+def test_a_commit_stands_whatever_happens_to_the_digests_afterwards(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    write(database, 1)
+    with monkeypatch.context() as patched:
+        patched.setattr(DigestFile, "head", fail)
+        write(database, 3000)
+
+    with database.read() as tx:
+        assert tx.sql("SELECT count(*) FROM notes").fetchone()[0] == 3401
+    assert not look(database).damaged
+
+
+def test_a_page_that_the_disk_does_not_give_is_damaged(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = os.pread
+
+    def fail(descriptor: int, count: int, offset: int) -> bytes:
+        here = os.fstat(descriptor).st_ino == path.stat().st_ino
+        if here and offset <= 40 * PAGE < offset + count:
+            raise OSError(5, "Input/output error")
+        return given(descriptor, count, offset)
+
+    monkeypatch.setattr(os, "pread", fail)
+
+    assert looked_at(path).damaged == (41,)
+
+
 def kill_after_commit(path: Path) -> None:
     """Write in a process of its own, which is killed with its log full."""
     program = f"""
