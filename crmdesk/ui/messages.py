@@ -52,6 +52,7 @@ def _advice(code: str) -> str | None:
         "not_signed_in": _say("Sign in first."),
         "session_ended": _say("Sign in again."),
         "job_unknown": "",
+        "export_unknown": "",
         "notification_not_found": "",
     }
     return ways.get(code)

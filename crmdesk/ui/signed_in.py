@@ -219,9 +219,9 @@ class SignedInWindow(QObject):
         return RestorePage(self.desk)
 
     def _transfer(self) -> Page:
-        from crmdesk.ui.transfer.page import TransferPage
+        from crmdesk.ui.transfer.tab import ImportExportPage
 
-        return TransferPage(self.desk)
+        return ImportExportPage(self.desk)
 
     def _audit(self) -> Page:
         from crmdesk.ui.audit.page import AuditPage

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from crmdesk.ui.transfer.assistant import CHECK, COLUMNS
 from crmdesk.ui.transfer.page import TransferPage
+from crmdesk.ui.transfer.tab import IMPORTS
 from tests.builders import Desk
 from tests.shots.main import settle, settle_until
 from tests.shots.settings import window_of
@@ -22,7 +23,8 @@ def shots(desk_factory: Callable[[], Desk]) -> Iterator[tuple[str, QWidget]]:
     desk = desk_factory()
     window = window_of(desk).window
     window.go_to("transfer")
-    page = window.page
+    window.page.show_list(IMPORTS)
+    page = window.page.imports
     assert isinstance(page, TransferPage)
     settle(300)
     yield "nothing-yet", window

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QWidget
 
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.exports.model import (
@@ -110,7 +110,7 @@ class ExportDialog(DecisionDialog):
         )
         self.spreadsheets = CheckRow(
             say("For spreadsheets"),
-            say("Texts that a spreadsheet would calculate get an apostrophe before them."),
+            say("Texts that it would calculate get an apostrophe before them."),
         )
         self.lines = EstimateLines()
 
@@ -120,14 +120,19 @@ class ExportDialog(DecisionDialog):
     def _lay_out(self) -> None:
         self.body.setSpacing(10)
         self.body.addWidget(FormField(say("Name"), self.name))
+        self.chosen_field = FormField(say("Which columns"), self.chosen)
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(10)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
-        fields = (
+        fields: tuple[tuple[QWidget, ...], ...] = (
             (FormField(say("Records"), self.records), FormField(say("Format"), self.format)),
-            (FormField(say("Columns"), self.columns), self._chosen_field()),
+            (
+                FormField(say("Columns"), self.columns),
+                FormField(say("Associated records"), self.associated),
+            ),
+            (self.chosen_field,),
             (
                 FormField(say("Headings of columns"), self.headers),
                 FormField(say("Choices and owners"), self.choices),
@@ -135,21 +140,11 @@ class ExportDialog(DecisionDialog):
         )
         for row, pair in enumerate(fields):
             for column, field in enumerate(pair):
-                grid.addWidget(field, row, column)
+                grid.addWidget(field, row, column, 1, 3 - len(pair))
         self.body.addLayout(grid)
         self.body.addWidget(self.spreadsheets)
         self.body.addWidget(self.bom)
         self.body.addWidget(self.lines)
-
-    def _chosen_field(self) -> QWidget:
-        whole = QWidget()
-        column = QVBoxLayout(whole)
-        column.setContentsMargins(0, 0, 0, 0)
-        self.chosen_field = FormField(say("Which columns"), self.chosen)
-        self.associated_field = FormField(say("Associated records"), self.associated)
-        column.addWidget(self.chosen_field)
-        column.addWidget(self.associated_field)
-        return whole
 
     def _connect_fields(self) -> None:
         # How it is written changes nothing in what it would be.

@@ -67,6 +67,8 @@ class RowTable(PaintedTable):
         self._actions_of = actions_of
         self._anchor = -1
         self._by_keyboard = False
+        # Key of the column by which the last row was opened; empty for the keyboard.
+        self.pressed_column = ""
         self._bars = RowActionBars(self, self.actions_for, self.action_chosen.emit)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
@@ -261,6 +263,9 @@ class RowTable(PaintedTable):
         elif self._in_more(point):
             self._bars.menu_for(position, self.viewport().mapToGlobal(point))
         else:
+            column = self.columnAt(point.x())
+            columns = self._model.columns
+            self.pressed_column = columns[column].key if 0 <= column < len(columns) else ""
             self._open(position)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -294,6 +299,7 @@ class RowTable(PaintedTable):
         if key == Qt.Key.Key_Space and position >= 0:
             self._tick(position, extend=bool(modifiers & Qt.KeyboardModifier.ShiftModifier))
         elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and not modifiers:
+            self.pressed_column = ""
             self._open(position)
         elif key in {Qt.Key.Key_Home, Qt.Key.Key_End} and last >= 0:
             self._move_to(0 if key == Qt.Key.Key_Home else last)

@@ -35,11 +35,12 @@ class PageHeader(QWidget):
         self._row.addLayout(words, 1)
         self._row.addWidget(self._reason)
 
-    def add(self, widget: QWidget, *, gap: int = 0) -> None:
-        """Add a control at the right end."""
+    def add(self, widget: QWidget, *, gap: int = 0, before: QWidget | None = None) -> None:
+        """Add a control at the right end, or before another one."""
         if gap:
             self._row.addSpacing(gap)
-        self._row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        place = self._row.count() if before is None else self._row.indexOf(before)
+        self._row.insertWidget(place, widget, 0, Qt.AlignmentFlag.AlignVCenter)
 
     def set_title(self, title: str, subtitle: str = "") -> None:
         """Show another title and line."""

@@ -58,6 +58,10 @@ class Segmented(QFrame):
         """Choose a segment from code; no signal."""
         self._buttons[key].setChecked(True)
 
+    def take_focus(self) -> None:
+        """Put the focus on the segment that holds."""
+        self._buttons[self.current].setFocus()
+
     def set_text(self, key: str, text: str) -> None:
         """Change a word, e.g. when a count changed."""
         self._buttons[key].setText(text)

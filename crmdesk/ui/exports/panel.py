@@ -1,0 +1,150 @@
+"""The panel of one export: what it is, what became of it, who saved a copy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from crmdesk.core.exports.model import Download, Export, ExportState
+from crmdesk.ui import words
+from crmdesk.ui.desk import Desk
+from crmdesk.ui.exports.deeds import ExportDeeds
+from crmdesk.ui.exports.words import (
+    filled,
+    format_words,
+    no_history,
+    note_words,
+    say,
+    source_words,
+    state_line,
+)
+from crmdesk.ui.messages import sentence
+from crmdesk.ui.theme.fonts import TextStyle
+from crmdesk.ui.widgets.banner import Banner, BannerTone
+from crmdesk.ui.widgets.buttons import Button
+from crmdesk.ui.widgets.facts import FactList
+from crmdesk.ui.widgets.paragraph import Paragraph
+from crmdesk.ui.widgets.side_panel import SidePanel, empty_layout
+
+
+class ExportPanel(SidePanel):
+    """Shows one export.
+
+    Signals:
+        acted: key of the pressed button: download, approve, reject, cancel.
+    """
+
+    acted = Signal(str)
+
+    def __init__(self, desk: Desk, deeds: ExportDeeds, parent: QWidget | None = None) -> None:
+        super().__init__("exports", say("Export"), parent=parent)
+        self._desk, self._deeds = desk, deeds
+        self.found: Export | None = None
+        self._bodies: dict[str, QVBoxLayout] = {}
+        for key, title in (("details", say("Details")), ("history", say("Download history"))):
+            content = QWidget()
+            body = QVBoxLayout(content)
+            body.setContentsMargins(11, 14, 16, 16)
+            body.setSpacing(12)
+            self._bodies[key] = body
+            self.add_page(key, title, content)
+
+    @property
+    def export_id(self) -> str:
+        """Id of the export in sight; empty when there is none."""
+        return "" if self.found is None else self.found.id
+
+    def show_export(self, found: Export) -> None:
+        """Show what is known of an export."""
+        if found.id != self.export_id:
+            self.show_page("details")
+        self.found = found
+        when = self._desk.moment(found.created_at, inside=True)
+        self.set_heading(found.name, filled(say("%1, %2"), found.user_name, when))
+        for body in self._bodies.values():
+            empty_layout(body)
+        self._fill_details(found)
+        self._fill_history(found)
+        self.set_foot(self._buttons(found))
+
+    def _fill_details(self, found: Export) -> None:
+        body, zone = self._bodies["details"], self._desk.zone
+        if found.error is not None:
+            title, hint = (str(found.error.get(key) or "") for key in ("message", "hint"))
+            body.addWidget(Banner(BannerTone.DANGER, title, hint))
+        body.addWidget(Paragraph(state_line(found, zone), TextStyle.STRONG, "text"))
+        body.addWidget(FactList(self._facts(found)))
+        for name, count in found.notes.items():
+            body.addWidget(Paragraph(note_words(name, count), TextStyle.BODY, "text2"))
+        if found.state is ExportState.SUCCEEDED:
+            days = self._desk.workspace.settings.number(None, "exports.keep_days")
+            kept = say("A file can be saved for %Ln day{|s}; its line stays in the list.", days)
+            body.addWidget(Paragraph(kept, TextStyle.CAPTION, "text3"))
+        body.addStretch(1)
+
+    def _facts(self, found: Export) -> list[tuple[str, str]]:
+        exact = self._desk.exact
+        done = found.state is ExportState.SUCCEEDED
+        size = words.size(found.bytes) if done else ""
+        sensitive = ", ".join(found.sensitive) or say("None")
+        return [
+            (say("Source"), source_words(found)),
+            (say("Records"), "" if found.records is None else words.number(found.records)),
+            (say("Format"), format_words(found.format)),
+            (say("Size"), size),
+            (say("Sensitive values"), sensitive),
+            (say("Asked for"), exact(found.created_at, seconds=True)),
+            (say("Ended"), "" if found.finished_at is None else exact(found.finished_at)),
+            (say("Kept until"), "" if found.expires_at is None else exact(found.expires_at)),
+            (say("Decided by"), found.decided_by),
+            (say("Reason"), found.reason),
+        ]
+
+    # Who saved a copy
+
+    def _fill_history(self, found: Export) -> None:
+        why = no_history(found)
+        if why:
+            text = filled(say("Not shown: %1."), why)
+            self._bodies["history"].addWidget(Paragraph(text, TextStyle.BODY, "text2"))
+            self._bodies["history"].addStretch(1)
+            return
+        desk = self._desk
+        desk.run_query(
+            self,
+            "history",
+            lambda: desk.workspace.exports.history(desk.actor, found.id),
+            self._show_history,
+            self._history_failed,
+        )
+
+    def _show_history(self, downloads: Sequence[Download]) -> None:
+        body = self._bodies["history"]
+        empty_layout(body)
+        for each in downloads:
+            who = each.user_name or say("Somebody")
+            place = ", ".join(part for part in (each.address, each.host) if part)
+            at = self._desk.exact(each.at, seconds=True)
+            body.addWidget(FactList([(who, "\n".join(filter(None, (at, place))))]))
+        body.addStretch(1)
+
+    def _history_failed(self, error: Exception) -> None:
+        body = self._bodies["history"]
+        empty_layout(body)
+        body.addWidget(Paragraph(sentence(error), TextStyle.BODY, "danger"))
+        body.addStretch(1)
+
+    # Foot
+
+    def _buttons(self, found: Export) -> list[Button]:
+        buttons = []
+        for action in self._deeds.actions(found):
+            if not action.prominent or action.reason:
+                continue
+            button = Button(action.text, icon=action.icon)
+            button.setObjectName(f"panel_{action.key}")
+            button.clicked.connect(lambda _=False, key=action.key: self.acted.emit(key))
+            buttons.append(button)
+        return buttons
