@@ -19,18 +19,22 @@ from crmdesk.core.setting_declarations import SETTINGS
 _DAYS = "recycle_bin.days"
 
 
+def kept_since(tx: Tx) -> str:
+    """What was deleted at this time or before does not come back any more."""
+    return to_text(tx.now - timedelta(days=_days(tx)))
+
+
 def refuse_past_time(tx: Tx, object_type: ObjectType, record_ids: Sequence[int]) -> None:
     """Let nothing come back after its days, also while the next starts have not purged it yet.
 
     Raises:
         UserError: ``bin_time_over``.
     """
-    stored = tx.scalar(select(settings.c.value).where(settings.c.key == _DAYS))
-    days = SETTINGS[_DAYS].default if stored is None else json.loads(stored)
+    days = _days(tx)
     over = tx.sql(
         f"SELECT count(*) FROM main.{quoted(object_type.table)} WHERE archived_at <= ? "
         "AND id IN (SELECT value FROM json_each(?))",
-        (to_text(tx.now - timedelta(days=int(days))), json.dumps(list(record_ids))),
+        (kept_since(tx), json.dumps(list(record_ids))),
     ).fetchone()[0]
     if over:
         which = "A record was" if over == 1 else f"{over:,} records were"
@@ -41,3 +45,8 @@ def refuse_past_time(tx: Tx, object_type: ObjectType, record_ids: Sequence[int])
             records=over,
             days=days,
         )
+
+
+def _days(tx: Tx) -> int:
+    stored = tx.scalar(select(settings.c.value).where(settings.c.key == _DAYS))
+    return int(SETTINGS[_DAYS].default if stored is None else json.loads(stored))

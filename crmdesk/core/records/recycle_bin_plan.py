@@ -10,6 +10,7 @@ from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.sqlite import quoted
 from crmdesk.core.records.association_counts import ACTIVITIES
 from crmdesk.core.records.association_rows import others_sql
+from crmdesk.core.records.bin_time import kept_since
 from crmdesk.core.records.merge_rows import merged_ids, merged_into
 from crmdesk.core.records.picking import keep_ids
 from crmdesk.core.records.recycle_bin_model import PurgePlan
@@ -88,7 +89,10 @@ def _whole(tx: Tx, object_type: ObjectType, record_ids: Sequence[int]) -> list[i
 
 
 def _binned_with(tx: Tx, own: ObjectType, other: ObjectType) -> list[int]:
-    """Deleted records associated with the kept ids: activities, and those of the same act."""
+    """Deleted records associated with the kept ids: activities, and those of the same act.
+
+    What lies there past its days stays: it must not keep the others from coming back.
+    """
     together = (
         "1"
         if other.name in ACTIVITIES
@@ -101,8 +105,8 @@ def _binned_with(tx: Tx, own: ObjectType, other: ObjectType) -> list[int]:
     rows = tx.sql(
         f"SELECT DISTINCT x.id, ?1, ?2, ?3 FROM temp.picked p JOIN {quoted(other.table)} x "
         f"ON x.id IN ({others_sql(own.id, other.id, 'p.id')}) "
-        f"WHERE x.archived_at IS NOT NULL AND {together}",
-        (other.id, own.id, RecordChange.ARCHIVE.value),
+        f"WHERE x.archived_at > ?4 AND {together}",
+        (other.id, own.id, RecordChange.ARCHIVE.value, kept_since(tx)),
     )
     return [row[0] for row in rows]
 

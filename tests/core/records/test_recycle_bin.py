@@ -105,6 +105,26 @@ def test_records_come_back_with_activities_companions_and_associations(desk: Des
     assert live(desk, [ann, call, other]) == [False, False, False]
 
 
+def test_an_activity_past_its_days_stays_and_keeps_nothing_from_coming_back(timed_desk: Desk):
+    desk = timed_desk
+    assert desk.time is not None
+    ann, call = desk.contact(firstname="Ann"), desk.add("calls", hs_call_title="Long ago")
+    associate = desk.workspace.associations.associate
+    associate(desk.admin, "contacts", ann.id, "calls", call.id)
+    desk.delete(call)
+    desk.time.forward(days=89)
+    desk.admin = desk.signed_in(1, desk.admin.email, desk.admin.full_name)
+    desk.delete(ann)
+    desk.time.forward(days=2)
+    desk.admin = desk.signed_in(1, desk.admin.email, desk.admin.full_name)
+    bin_, wanted = desk.workspace.recycle_bin, keys(desk, ann)
+
+    assert bin_.restore_plan(desk.admin, wanted).children == {}
+    bin_.restore(desk.admin, wanted)
+
+    assert live(desk, [ann, call]) == [True, False]
+
+
 def test_children_stay_when_they_are_not_wanted(desk: Desk):
     ann, call, other, _ = _family(desk)
     desk.workspace.recycle_bin.restore(desk.admin, keys(desk, ann), children=False)
