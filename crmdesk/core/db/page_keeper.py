@@ -109,8 +109,13 @@ class PageKeeper:
                 return
             flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
             try:
+                reader = PageReader.of(self._path)
+            except OSError:
+                return
+            try:
                 descriptor = os.open(digests_path(self._path), flags, 0o600)
             except OSError:
+                reader.release()
                 return
             try:
                 file = DigestFile(descriptor)
@@ -119,9 +124,9 @@ class PageKeeper:
                 self._join(descriptor)
             except BaseException:
                 os.close(descriptor)
+                reader.release()
                 raise
-            self._descriptor, self._file = descriptor, file
-            self._reader = PageReader.of(self._path)
+            self._descriptor, self._file, self._reader = descriptor, file, reader
 
     def _judge(self, file: DigestFile) -> None:
         head = file.head()

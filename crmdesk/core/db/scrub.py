@@ -31,6 +31,8 @@ def scrub(database: Database) -> bool:
     Where somebody writes, or the disk is full, it is tried again at the next close.
     """
     done = False
+    if not database.path.exists():
+        return done
     with suppress(sqlite3.Error, UserError):
         with database.read() as tx:
             asked = tx.sql("SELECT 1 FROM settings WHERE key = ?", (_KEY,)).fetchone()
