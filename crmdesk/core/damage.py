@@ -85,8 +85,8 @@ def look_at_start(database: Database, seconds: float | None) -> UserError | None
         return None
     try:
         found = database.pages.look(seconds)
-    except (Busy, sqlite3.DatabaseError):
-        # Somebody writes, or the disk is full: the next start looks.
+    except (Busy, sqlite3.DatabaseError, OSError):
+        # Somebody writes, or the disk is full or failing: the next start looks.
         return None
     database.refusal = _read_only(database, found) if found.is_damaged else None
     return database.refusal

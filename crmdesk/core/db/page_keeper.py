@@ -122,6 +122,12 @@ class PageKeeper:
                 if lock_now(descriptor, LockMode.ALONE):
                     self._judge(file)
                 self._join(descriptor)
+            except OSError:
+                # What is written without digests must not be held against old ones later.
+                with suppress(OSError):
+                    file.forget()
+                os.close(descriptor)
+                return
             except BaseException:
                 os.close(descriptor)
                 reader.release()
@@ -171,8 +177,9 @@ class PageKeeper:
             anchor.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
             self._anchor = anchor
             self._gate, self._mover = self._connect(), self._connect()
-            if not self._head().is_open:
-                self._file.change_head(is_open=True)
+            with suppress(OSError):
+                if not self._head().is_open:
+                    self._file.change_head(is_open=True)
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
@@ -219,9 +226,11 @@ class PageKeeper:
             if look.different or look.unknown:
                 damaged = self._settled(look)
             is_doubtful = head.is_doubtful and not (look.is_whole and not damaged)
-            self._file.change_head(
-                next_page=look.following, is_doubtful=is_doubtful, is_damaged=bool(damaged)
-            )
+            with suppress(OSError):
+                # A full disk: what was found counts all the same.
+                self._file.change_head(
+                    next_page=look.following, is_doubtful=is_doubtful, is_damaged=bool(damaged)
+                )
             return PageFindings(look.looked_at, look.pages, damaged, is_doubtful)
 
     def accept(self) -> int:

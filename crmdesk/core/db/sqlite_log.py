@@ -56,7 +56,7 @@ def read_log(database: Path, frames: int, skip: int, skip_salts: bytes) -> LogPa
         skip: frames that were read before, if the log still has ``skip_salts``.
 
     Raises:
-        OSError: the log cannot be read.
+        OSError: the log cannot be read, or not to the end of what is valid.
     """
     with log_path(database).open("rb", buffering=0) as file:
         found = _head(file)
@@ -88,6 +88,6 @@ def _frames(file: BinaryIO, count: int, page_bytes: int) -> Iterator[tuple[int, 
         # Unbuffered reads of a plain file come in full but for its end.
         whole = (file.readinto(room[: count * frame.size]) or 0) // frame.size  # type: ignore[attr-defined]
         if not whole:
-            return
+            raise OSError(f"the log ends {count} frames early")
         yield from frame.iter_unpack(room[: whole * frame.size])
         count -= whole

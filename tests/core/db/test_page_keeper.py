@@ -295,6 +295,23 @@ def test_a_commit_stands_whatever_happens_to_the_digests_afterwards(
     assert not look(database).damaged
 
 
+def test_a_full_disk_at_the_start_costs_the_digests_and_not_the_start(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    digests_path(path).unlink()
+    with monkeypatch.context() as patched:
+        patched.setattr(DigestFile, "write_head", refuse)
+        opened = Database(path, keeps_digests=True)
+        write(opened, 3000)
+        assert look(opened).looked_at == 0
+        opened.close()
+
+    assert not looked_at(path).damaged
+
+
 def test_a_page_that_the_disk_does_not_give_is_damaged(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
