@@ -31,7 +31,7 @@ class _Area(QScrollArea):
         if not scrolls and event.reason() in (reasons.TabFocusReason, reasons.BacktabFocusReason):
             self.focusNextPrevChild(event.reason() is reasons.TabFocusReason)
             return
-        self._edge.setVisible(event.reason() is not reasons.MouseFocusReason)
+        self._edge.setVisible(scrolls and event.reason() is not reasons.MouseFocusReason)
         self._edge.setGeometry(self.rect())
         self._edge.raise_()
 
