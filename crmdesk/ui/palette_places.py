@@ -83,6 +83,7 @@ def _settings_places(desk: Desk) -> list[Place]:
     ]
     if desk.may(Permission.SUPER_ADMIN):
         sections.append((_say("Users & Teams"), "users", "users"))
+        sections.append((_say("Large export notification threshold"), "file-warning", "data"))
     found = [Place(text, kind, icon, f"settings/{key}") for text, icon, key in sections]
     for setting in SETTINGS.values():
         words = setting_words(setting)

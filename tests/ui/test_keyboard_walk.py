@@ -21,6 +21,7 @@ from crmdesk.ui.frame.values import WorkspaceChoice
 from crmdesk.ui.language import install_language
 from crmdesk.ui.look import Look
 from crmdesk.ui.signed_in import SignedInWindow
+from crmdesk.ui.transfer.tab import IMPORTS
 from crmdesk.ui.window_state import WindowState
 from tests.builders import Desk
 
@@ -197,7 +198,8 @@ def test_the_first_pages_of_an_import_are_walked(keys: Keys, tmp_path: Path):
     table = tmp_path / "people.csv"
     table.write_text("First Name,Email\nAnn,ann@example.org\n", encoding="utf-8")
     keys.window.go_to("transfer")
-    page = keys.window.page
+    keys.window.page.show_list(IMPORTS)
+    page = keys.window.page.imports
     page.begin_import(path=str(table))
     keys.wait(lambda: page.assistant.draft is not None)
     for _step in range(3):

@@ -238,7 +238,7 @@ def test_each_empty_tab_offers_its_first_button_to_the_enter_key(enter, qtbot):
         "records": "New contact",
         "backup": "Create first backup",
         "restore": "Create a backup",
-        "transfer": "Import",
+        "transfer": "Go to the records",
     }
     for key, words in offers.items():
         window.go_to(key)

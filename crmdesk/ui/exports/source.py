@@ -121,14 +121,13 @@ class ExportSource:
             "date": Cell(words.moment(found.created_at, zone), quiet=True),
         }
         gone = found.state not in OPEN | {ExportState.PENDING_APPROVAL} and not found.downloadable
-        waits = found.state is ExportState.PENDING_APPROVAL
         return Row(
             number,
             cells,
             icon="file-clock" if gone and found.state is ExportState.SUCCEEDED else icon,
             icon_tone=Tone.NEUTRAL if gone and found.state is ExportState.SUCCEEDED else tone,
             dimmed=gone,
-            standing=("cancel",) if found.state in OPEN else ("approve", "reject") if waits else (),
+            standing=("cancel",) if found.state in OPEN else (),
         )
 
 

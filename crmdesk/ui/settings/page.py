@@ -105,7 +105,7 @@ class SettingsPage(Page):
                 data,
                 self.tr("Records & files"),
                 "database",
-                lambda: self._make(Section.DATA),
+                self._make_data,
             ),
         ]
         sections = [_Section(*each) for each in found]
@@ -139,6 +139,18 @@ class SettingsPage(Page):
         )
         cards = [own, self._recovery_key_card()] if self._admin else [own]
         return self._make(Section.SECURITY, cards)
+
+    def _make_data(self) -> QWidget:
+        if not self._admin:
+            return self._make(Section.DATA)
+        from crmdesk.ui.settings.own_threshold import OwnThreshold
+
+        own = settings_card(
+            self.tr("Large exports"),
+            self.tr("Your own notice, at once, of every export of many records."),
+            [OwnThreshold(self._desk)],
+        )
+        return self._make(Section.DATA, [own])
 
     def _recovery_key_card(self) -> QWidget:
         from crmdesk.ui.settings.new_recovery_key import NewRecoveryKey

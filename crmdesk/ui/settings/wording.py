@@ -48,6 +48,12 @@ def setting_words(setting: Setting) -> SettingWords:
         "restore.undo_days": SettingWords(_say("A restore can be undone for"), days),
         "import.undo_days": SettingWords(_say("An import can be undone for"), days),
         "exports.keep_days": SettingWords(_say("Keep an export for"), days),
+        "exports.approval": SettingWords(_say("Exports wait for approval")),
+        "exports.approval_records": SettingWords(
+            _say("Without approval up to"),
+            _say("records"),
+            help=_say("Exports with sensitive values always wait. Super Admins never do."),
+        ),
         "recycle_bin.days": SettingWords(_say("Keep deleted records for"), days),
         "import.max_bytes": SettingWords(
             _say("Largest file to import"),
@@ -167,6 +173,11 @@ def _data_cards() -> tuple[CardWords, ...]:
             _say("Imports and exports"),
             _say("Limits for files that come in and go out."),
             ("import.max_bytes", "import.undo_days", "exports.keep_days"),
+        ),
+        CardWords(
+            _say("Approval of exports"),
+            _say("Somebody who may approve exports decides before anything is written."),
+            ("exports.approval", "exports.approval_records"),
         ),
     )
 

@@ -94,6 +94,10 @@ class ImportExportPage(Page):
         """Those of the list in sight."""
         return self.shown.regions()
 
+    def begin(self) -> None:
+        """In the list in sight: the other one may be empty too, and wants the focus then."""
+        self.shown.begin()
+
     def start_focus(self) -> None:
         """Into the list in sight."""
         self.shown.start_focus()

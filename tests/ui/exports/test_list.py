@@ -182,6 +182,7 @@ def test_what_waits_is_approved_with_all_that_decides_it_in_sight(desk, show):
     hands = show(desk)
     listed(hands, 1)
     assert line(hands) == "Waiting for approval"
+    hands.hover(hands.page.table, 0)
     hands.click(hands.row_button(hands.page.table, "approve"))
     dialog = hands.dialog()
     said = texts(dialog)
