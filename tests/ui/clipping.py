@@ -22,7 +22,9 @@ _ACCENTS = str.maketrans("aeiouyAEIOU", "áéíóúýÁÉÍÓÚ")
 
 def clipped(widget: QWidget) -> list[str]:
     """Say, one line each, which visible texts below a widget are cut and by how much."""
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+    # A text that wraps tells its height after its width: layouts settle in several turns.
+    for _ in range(6):
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
     found = []
     for child in widget.findChildren(QWidget):
         if child.isVisibleTo(widget):

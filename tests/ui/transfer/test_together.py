@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 import pytest
 import xlsxwriter
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QApplication, QFileDialog
-from pytestqt.exceptions import TimeoutError as PytestQtTimeout
 
 from crmdesk.ui.transfer.assistant import CHECK, COLUMNS, FILE, RUN
 from crmdesk.ui.transfer.page import TransferPage
@@ -247,13 +244,6 @@ def test_the_way_out_of_a_mismatch_is_reached_by_keyboard(page, hands, write):
     assert QApplication.focusWidget() is not None
 
 
-def cut_in(page, hands):
-    """What is cut, or has no name, once the page has come to rest."""
-    with suppress(AssertionError, PytestQtTimeout):
-        hands.wait(lambda: clipped(page) == [])
-    return clipped(page) + nameless(page)
-
-
 @pytest.mark.parametrize("size", [(1280, 710), (960, 550)])
 def test_nothing_of_several_tables_is_cut_in_longer_languages(desk, stand, write, qtbot, size):
     translator = PseudoTranslator()
@@ -264,22 +254,22 @@ def test_nothing_of_several_tables_is_cut_in_longer_languages(desk, stand, write
         page.begin_import("contacts", str(write(*ORDERS, name="Orders.csv")))
         assistant = page.assistant
         hands.wait(lambda: assistant.draft is not None and not assistant.looking.busy)
-        cut = cut_in(page, hands)
+        cut = clipped(page) + nameless(page)
         assistant.file.mismatch.acted.emit()
         hands.wait(lambda: not assistant.looking.busy)
         assistant.add_file(str(write(*CUSTOMERS, name="Customers.csv")))
         hands.wait(lambda: len(assistant.bundle.drafts) == 2)
-        cut += cut_in(page, hands)
+        cut += clipped(page) + nameless(page)
         assistant.go_to(COLUMNS)
         assistant.switch.pick(0)
-        cut += cut_in(page, hands)
+        cut += clipped(page) + nameless(page)
         assistant.columns.shared.banner.acted.emit()
         assistant.columns.open_column(2)
-        cut += cut_in(page, hands)
+        cut += clipped(page) + nameless(page)
         at_check(assistant, hands)
-        cut += cut_in(page, hands)
+        cut += clipped(page) + nameless(page)
         done(assistant, hands)
-        cut += cut_in(page, hands)
+        cut += clipped(page) + nameless(page)
         assert cut == []
     finally:
         QCoreApplication.removeTranslator(translator)
