@@ -43,6 +43,9 @@ CARRIED = (
     "imports",
     "import_details",
     "restores",
+    "exports",
+    "export_downloads",
+    "export_thresholds",
     "notifications",
     "audit_events",
     "audit_details",
@@ -64,7 +67,7 @@ LEFT_BEHIND: Mapping[str, str] = {
 #: Work that was going on, the backup itself among it: it does not go on elsewhere.
 _FINISHED = "state NOT IN ('queued', 'running', 'cancelling')"
 ONLY: Mapping[str, str] = {
-    **dict.fromkeys(("backups", "imports", "restores"), _FINISHED),
+    **dict.fromkeys(("backups", "imports", "restores", "exports"), _FINISHED),
     "import_details": f"import_id IN (SELECT id FROM imports WHERE {_FINISHED})",
 }
 

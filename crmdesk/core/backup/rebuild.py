@@ -148,8 +148,9 @@ def rebuild_workspace(
         _refuse_without_room(opened, building)
         told(RebuildProgress("verifying", 0, 0))
         sha256 = _verified(opened, cancelled)
-        place = building / DATABASE_NAME
-        rows = build_database(opened.file, place, told, clock, building)
+        place, files = building / DATABASE_NAME, building / VAULT.name
+        files.mkdir()
+        rows = build_database(opened.file, place, told, clock, files)
         store = open_store()
         finished = _finish(place, opened, sha256, store, clock)
         _move_in(opened, building, folder, store)
@@ -178,7 +179,7 @@ def _move_in(opened: OpenedForRebuild, building: Path, folder: Path, store: Secr
     manifest = opened.manifest
     make_folders(folder)
     for name in _carried(manifest):
-        (building / name).rename(folder / VAULT / name)
+        (building / VAULT.name / name).rename(folder / VAULT / name)
     platform.fsync_folder(folder / VAULT)
     (building / DATABASE_NAME).rename(folder / DATABASE_NAME)
     platform.fsync_folder(folder)

@@ -79,7 +79,9 @@ def _not_empty(folder: Path, why: str) -> UserError:
 def _clean(folder: Path) -> None:
     """Remove what a rebuild that was cut off has left."""
     for path in (folder / BUILDING).iterdir():
-        if path.name != f"lock{SUFFIX}":
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.name != f"lock{SUFFIX}":
             path.unlink(missing_ok=True)
     if not (folder / _WORKSPACE_FILE).exists():
         _remove_ours(folder)

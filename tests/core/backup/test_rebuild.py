@@ -15,7 +15,9 @@ from crmdesk.core.backup.rebuild_place import BUILDING
 from crmdesk.core.check import check_workspace
 from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.errors import UserError
+from crmdesk.core.exports.model import ExportRequest
 from crmdesk.core.records.catalogue import PropertyDefinition
+from crmdesk.core.records.filters import RecordQuery
 from crmdesk.core.records.types import PropertyType
 from crmdesk.core.workspace import (
     DATABASE_NAME,
@@ -56,6 +58,10 @@ def furnish(desk: Desk) -> None:
     desk.pipeline("harbour", "waiting", "loaded")
     workspace.settings.set(desk.admin, "backup.keep_days", 30)
     workspace.teams.add(desk.admin, "Harbour")
+    workspace.export_thresholds.set(desk.admin, 500)
+    export_id = workspace.exports.create(desk.admin, ExportRequest(RecordQuery("contacts")))
+    workspace.run_job(str(workspace.exports.show(desk.admin, export_id).job_id))
+    workspace.exports.download(desk.admin, export_id, desk.folder.parent / "copy.csv")
 
 
 def dump(path: Path) -> dict[str, list[tuple[object, ...]]]:
@@ -265,6 +271,8 @@ def test_what_a_killed_rebuild_left_is_no_workspace_and_is_cleared_away(office: 
     building = office.elsewhere / BUILDING
     building.mkdir(parents=True)
     (building / DATABASE_NAME).write_bytes(b"half a database")
+    (building / "imports").mkdir()
+    (building / "imports" / "half.csv").write_bytes(b"half a file")
     (office.elsewhere / DATABASE_NAME).write_bytes(b"moved, but never named a workspace")
     with pytest.raises(UserError, match="no CRM Desk workspace"):
         read_workspace_file(office.elsewhere)
