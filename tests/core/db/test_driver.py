@@ -17,7 +17,7 @@ assert sqlite3.__name__.startswith('sqlite3')
 raise SystemExit(pytest.main(['-q', '-p', 'no:cacheprovider', *sys.argv[1:]]))
 """
 
-SOME = "hostile or sparse or megabyte or usual_limit or wrong_signature"
+SOME = "hostile or sparse"
 
 
 def test_the_whole_program_uses_one_sqlite() -> None:
