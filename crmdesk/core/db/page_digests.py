@@ -16,6 +16,7 @@ import struct
 from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 from isal.isal_zlib import crc32
@@ -52,6 +53,33 @@ class DigestHead:
     is_open: bool = False
     is_doubtful: bool = False
     is_damaged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PageFindings:
+    """What looking at pages has shown.
+
+    Attributes:
+        looked_at: pages whose digest was known and compared.
+        pages: of the database.
+        damaged: numbers of pages that are not as this program wrote them, in order.
+        is_doubtful: another program has opened the database since, and may have written them.
+    """
+
+    looked_at: int
+    pages: int
+    damaged: tuple[int, ...] = ()
+    is_doubtful: bool = False
+
+    @property
+    def is_damaged(self) -> bool:
+        """Whether pages differ and nobody can have meant it."""
+        return bool(self.damaged) and not self.is_doubtful
+
+
+def digests_path(database: Path) -> Path:
+    """The file of digests of a database."""
+    return database.with_name(database.name + "-digests")
 
 
 class DigestFile:

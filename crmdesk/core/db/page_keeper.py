@@ -16,11 +16,10 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from crmdesk.core.db.driver import sqlite3
-from crmdesk.core.db.page_digests import DigestFile, DigestHead
+from crmdesk.core.db.page_digests import DigestFile, DigestHead, PageFindings, digests_path
 from crmdesk.core.db.page_reader import Look, PageReader
 from crmdesk.core.db.sqlite_log import log_head, log_path, read_log
 from crmdesk.core.errors import Busy
@@ -44,33 +43,6 @@ _OF_THE_PLACE = frozenset(
         sqlite3.SQLITE_CANTOPEN,
     }
 )
-
-
-@dataclass(frozen=True, slots=True)
-class PageFindings:
-    """What looking at pages has shown.
-
-    Attributes:
-        looked_at: pages whose digest was known and compared.
-        pages: of the database.
-        damaged: numbers of pages that are not as this program wrote them, in order.
-        is_doubtful: another program has opened the database since, and may have written them.
-    """
-
-    looked_at: int
-    pages: int
-    damaged: tuple[int, ...] = ()
-    is_doubtful: bool = False
-
-    @property
-    def is_damaged(self) -> bool:
-        """Whether pages differ and nobody can have meant it."""
-        return bool(self.damaged) and not self.is_doubtful
-
-
-def digests_path(database: Path) -> Path:
-    """The file of digests of a database."""
-    return database.with_name(database.name + "-digests")
 
 
 def can_keep() -> bool:
@@ -107,32 +79,35 @@ class PageKeeper:
         with self._mutex:
             if self._file is not None:
                 return
-            flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
             try:
                 reader = PageReader.of(self._path)
             except OSError:
                 return
             try:
-                descriptor = os.open(digests_path(self._path), flags, 0o600)
-            except OSError:
+                found = self._enter()
+            except BaseException as error:
                 reader.release()
-                return
-            try:
-                file = DigestFile(descriptor)
-                if lock_now(descriptor, LockMode.ALONE):
-                    self._judge(file)
-                self._join(descriptor)
-            except OSError:
+                if isinstance(error, OSError):
+                    return
+                raise
+            self._descriptor, self._file, self._reader = *found, reader
+
+    def _enter(self) -> tuple[int, DigestFile]:
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
+        descriptor = os.open(digests_path(self._path), flags, 0o600)
+        file = DigestFile(descriptor)
+        try:
+            if lock_now(descriptor, LockMode.ALONE):
+                self._judge(file)
+            self._join(descriptor)
+        except BaseException as error:
+            if isinstance(error, OSError):
                 # What is written without digests must not be held against old ones later.
                 with suppress(OSError):
                     file.forget()
-                os.close(descriptor)
-                return
-            except BaseException:
-                os.close(descriptor)
-                reader.release()
-                raise
-            self._descriptor, self._file, self._reader = descriptor, file, reader
+            os.close(descriptor)
+            raise
+        return descriptor, file
 
     def _judge(self, file: DigestFile) -> None:
         head = file.head()
