@@ -24,7 +24,7 @@ from crmdesk.core.clock import Clock
 from crmdesk.core.db import schema
 from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.engine import Database
-from crmdesk.core.db.page_keeper import PageFindings, digests_path
+from crmdesk.core.db.page_digests import PageFindings, digests_path
 from crmdesk.core.errors import Busy, UserError
 from crmdesk.core.files.digest import sha256_of
 from crmdesk.core.reserve import release_some

@@ -16,8 +16,8 @@ import pytest
 
 from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.engine import Database
-from crmdesk.core.db.page_digests import DigestFile
-from crmdesk.core.db.page_keeper import PageFindings, can_keep, digests_path
+from crmdesk.core.db.page_digests import DigestFile, PageFindings, digests_path
+from crmdesk.core.db.page_keeper import can_keep
 from crmdesk.core.db.schema import upgrade
 from crmdesk.core.db.sqlite_log import log_path
 from tests.damaging import flip
