@@ -75,7 +75,10 @@ def _may_see_sensitive(tx: Tx, guard: Guard, actor: Actor) -> bool:
     return standing is not None and standing.allows(Permission.VIEW_SENSITIVE)
 
 
-def _where(tx: Tx, object_type: ObjectType, request: ExportRequest) -> tuple[str, list[str | int]]:
+def asked_records(
+    tx: Tx, object_type: ObjectType, request: ExportRequest
+) -> tuple[str, list[str | int]]:
+    """SQL over the object's table that is true for the records, and its parameters."""
     where, values = query_conditions(tx, object_type, request.query)
     if request.ids:
         keep_ids(tx, request.ids)
@@ -85,7 +88,7 @@ def _where(tx: Tx, object_type: ObjectType, request: ExportRequest) -> tuple[str
 
 def count_asked(tx: Tx, object_type: ObjectType, request: ExportRequest) -> int:
     """How many records it would be."""
-    where, values = _where(tx, object_type, request)
+    where, values = asked_records(tx, object_type, request)
     table = quoted(object_type.table)
     return int(tx.sql(f"SELECT count(*) FROM {table} WHERE {where}", values).fetchone()[0])
 
@@ -95,7 +98,7 @@ def measured(
 ) -> tuple[int, int]:
     """Records, and bytes as the first records suggest."""
     records = count_asked(tx, object_type, request)
-    where, values = _where(tx, object_type, request)
+    where, values = asked_records(tx, object_type, request)
     plain = replace(request, choices=Naming.NAME, for_spreadsheets=False)
     columns = export_columns(object_type, chosen, plain)
     sizes = " + ".join(f"coalesce(length({column.sql}), 0) + 3" for column in columns)

@@ -15,6 +15,7 @@ from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.sqlite import quoted
 from crmdesk.core.exports.model import ExportFormat, ExportRequest, Naming
 from crmdesk.core.files.formula_guard import guarded, guarded_sql
+from crmdesk.core.records.association_rows import others_sql
 from crmdesk.core.records.choices import Owner
 from crmdesk.core.records.schema import ObjectType, Property
 from crmdesk.core.records.types import PropertyFormat, PropertyType
@@ -94,13 +95,25 @@ def association_columns(
     return found
 
 
-def count_cut(tx: Tx, object_type: ObjectType, others: Sequence[ObjectType]) -> int:
-    """How many records have more associations than a cell holds."""
+def count_cut(
+    tx: Tx,
+    object_type: ObjectType,
+    others: Sequence[ObjectType],
+    condition: tuple[str, Sequence[str | int]],
+) -> int:
+    """How many of the records have more associations than a cell holds.
+
+    Args:
+        condition: SQL over the object's table that is true for the records, and its parameters.
+    """
+    where, values = condition
     many = 0
     for other in others:
         row = tx.sql(
-            f"SELECT count(*) FROM (SELECT one FROM ({_pairs(object_type, other)}) "
-            f"GROUP BY one HAVING count(*) > {MOST_ASSOCIATED})"
+            f"SELECT count(*) FROM {quoted(object_type.table)} WHERE ({where}) "
+            f"AND id IN ({_crowded(object_type, other)}) "
+            f"AND (SELECT count(*) FROM {_live(object_type, other)}) > {MOST_ASSOCIATED}",
+            values,
         ).fetchone()
         many += int(row[0])
     return many
@@ -142,28 +155,33 @@ def keep_labels(connection: sqlite3.Connection, labels: Sequence[LabelRow]) -> N
     connection.create_function("export_labels_of", 2, several, deterministic=True)
 
 
-def _pairs(object_type: ObjectType, other: ObjectType) -> str:
-    """SQL for live pairs: ``one``, a record of the object, and ``other``, one of the other's."""
-    here, there = object_type.id, other.id
-    return (
-        f"SELECT from_id AS one, to_id AS other FROM main.associations "
-        f"WHERE from_type_id = {here:d} AND to_type_id = {there:d} "
-        "UNION SELECT to_id, from_id FROM main.associations "
-        f"WHERE to_type_id = {here:d} AND from_type_id = {there:d}"
+def _crowded(object_type: ObjectType, other: ObjectType) -> str:
+    """SQL for ids that may have too many: counted in the order of an index, with nothing kept."""
+    counted = (
+        "SELECT {own}_id FROM main.associations "
+        f"WHERE {{own}}_type_id = {object_type.id:d} AND {{other}}_type_id = {other.id:d} "
+        "GROUP BY {own}_id HAVING count(*) > {most}"
     )
+    forward = {"own": "from", "other": "to", "most": MOST_ASSOCIATED}
+    backward = {"own": "to", "other": "from", "most": MOST_ASSOCIATED}
+    if object_type.id != other.id:
+        # One row whichever side it is looked at from, the object of the smaller id first.
+        return counted.format(**(forward if object_type.id < other.id else backward))
+    # Within one object they may stand half on either side.
+    half = {"most": MOST_ASSOCIATED // 2}
+    return " UNION ".join(counted.format(**(side | half)) for side in (forward, backward))
+
+
+def _live(object_type: ObjectType, other: ObjectType) -> str:
+    """SQL that follows FROM: the live records, as ``t``, associated with the row at hand."""
+    inside = others_sql(object_type.id, other.id, f"{quoted(object_type.table)}.id")
+    return f"main.{quoted(other.table)} t WHERE t.archived_at IS NULL AND t.id IN ({inside})"
 
 
 def _associated(object_type: ObjectType, other: ObjectType, shown: str) -> str:
-    record = f"{quoted(object_type.table)}.id"
-    here, there = object_type.id, other.id
     return (
-        f"(SELECT group_concat(shown, '{_BETWEEN}') FROM (SELECT {shown} AS shown FROM ("
-        f"SELECT to_id AS other FROM main.associations WHERE from_type_id = {here:d} "
-        f"AND from_id = {record} AND to_type_id = {there:d} "
-        f"UNION SELECT from_id FROM main.associations WHERE to_type_id = {here:d} "
-        f"AND to_id = {record} AND from_type_id = {there:d}) "
-        f"JOIN main.{quoted(other.table)} t ON t.id = other AND t.archived_at IS NULL "
-        f"ORDER BY t.id LIMIT {MOST_ASSOCIATED}))"
+        f"(SELECT group_concat(shown, '{_BETWEEN}') FROM (SELECT {shown} AS shown "
+        f"FROM {_live(object_type, other)} ORDER BY t.id LIMIT {MOST_ASSOCIATED}))"
     )
 
 

@@ -22,6 +22,7 @@ from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import exports
 from crmdesk.core.errors import PermissionDenied
 from crmdesk.core.exports.alerts import tell_outcome, tell_started
+from crmdesk.core.exports.asking import asked_records
 from crmdesk.core.exports.columns import (
     association_columns,
     chosen_properties,
@@ -169,7 +170,7 @@ class ExportWork:
         where, values = query_conditions(tx, object_type, request.query)
         columns = export_columns(object_type, chosen, request)
         columns += association_columns(object_type, others, request)
-        cut = count_cut(tx, object_type, others)
+        cut = count_cut(tx, object_type, others, asked_records(tx, object_type, request))
         rows = ExportRows(
             object_type.table,
             tuple(columns),

@@ -95,3 +95,25 @@ def test_a_copy_has_its_entry_before_it_has_its_name(
 
     assert kinds.EXPORT_DOWNLOADED.subcategory in seen
     assert not (tmp_path / "copy.csv").exists()
+
+
+@pytest.mark.parametrize("own", ["companies", "contacts"])
+def test_only_a_record_of_the_file_with_too_many_live_ones_is_told_of(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, own: str
+) -> None:
+    monkeypatch.setattr("crmdesk.core.exports.columns.MOST_ASSOCIATED", 2)
+    ann = desk.contact(firstname="Ann")
+    hub = desk.add(own)
+    others = [ann, desk.contact(firstname="Bo"), desk.contact(firstname="Cy")]
+    for one in others:
+        desk.workspace.associations.associate(desk.admin, own, hub.id, "contacts", one.id)
+    query = replace(CONTACTS.query, object_type=own)
+    asked = replace(CONTACTS, query=query, columns=(), associated=("contacts",))
+
+    of_all = run(desk, desk.admin, asked)
+    of_another = run(desk, desk.admin, replace(asked, ids=(hub.id + 1000,)))
+    desk.delete(others[2])
+    of_fewer = run(desk, desk.admin, asked)
+
+    assert of_all.notes == {"associations_cut": 1}
+    assert (of_another.notes, of_fewer.notes) == ({}, {})
