@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.errors import UserError
 from crmdesk.core.exports.model import Export
-from crmdesk.core.jobs.job import Job, JobKind
+from crmdesk.core.jobs.job import Job, JobKind, JobState
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.exports.deeds import ExportDeeds
 from crmdesk.ui.exports.filters import ExportFilters
@@ -22,6 +22,7 @@ from crmdesk.ui.frame.page import Page
 from crmdesk.ui.messages import message
 from crmdesk.ui.tables.cells import Lead, Row, RowAction, RowHeight
 from crmdesk.ui.tables.data_table import DataTable
+from crmdesk.ui.tables.model import PagedModel
 from crmdesk.ui.widgets.banner import Banner, BannerTone
 from crmdesk.ui.widgets.buttons import Button, ButtonKind
 from crmdesk.ui.widgets.empty_state import EmptyState, Fact
@@ -38,6 +39,7 @@ class ExportsPage(Page):
         self._desk = desk
         self._empty = ""
         self._work: ProgressRow | None = None
+        self._states: dict[str, JobState] = {}
         self.source = ExportSource(desk)
         self.deeds = ExportDeeds(desk, self)
         self.saving = ExportSaving(desk, self, from_list=True)
@@ -184,8 +186,15 @@ class ExportsPage(Page):
 
     @Slot(object)
     def _jobs_moved(self, jobs: list[Job]) -> None:
-        if self.isVisible() and any(job.kind is JobKind.EXPORT for job in jobs):
-            self.refresh()
+        states = {job.id: job.state for job in jobs if job.kind is JobKind.EXPORT}
+        if states != self._states:
+            self._states = states
+            if self.isVisible():
+                self.refresh()
+        elif states and isinstance(model := self.table.view.model(), PagedModel):
+            # Only how far they are is another: the rows in sight are painted again.
+            model.forget_rows()
+            self.table.view.viewport().update()
 
     @Slot(object)
     def _job_ended(self, job: Job) -> None:

@@ -12,7 +12,7 @@ from crmdesk.ui.records.check_list import CheckList
 from crmdesk.ui.widgets.buttons import Button, ButtonKind
 from crmdesk.ui.widgets.popover import Popover
 
-_WIDTH, _ROWS, _NAMED = 300, 7, 2
+_WIDTH, _ROWS, _NAMED = 300, 5, 2
 
 
 class TickedButton(Button):
