@@ -142,5 +142,11 @@ def _done(page: RestorePage, window: QWidget, desk: Desk) -> Iterator[tuple[str,
 
 def _dialog(page: QObject) -> QDialog:
     assert isinstance(page, QWidget)
+    window = page.window()
+
+    def shown() -> list[QDialog]:
+        return [one for one in window.findChildren(QDialog) if one.isVisible()]
+
+    settle_until(lambda: bool(shown()))
     settle(200)
-    return [one for one in page.window().findChildren(QDialog) if one.isVisible()][-1]
+    return shown()[-1]
