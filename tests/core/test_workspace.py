@@ -185,3 +185,23 @@ def test_what_people_save_never_replaces_a_file_of_the_workspace(desk: Desk) -> 
         with pytest.raises(UserError) as refused:
             desk.workspace.audit.anchor(desk.admin, target)
         assert refused.value.code == "target_in_workspace"
+
+
+def test_a_workspace_lies_in_a_folder_of_any_name(
+    workspace_template: tuple[Path, bytes], tmp_path: Path
+) -> None:
+    template, key = workspace_template
+    folder = tmp_path / "What? 100 %20 #1 'ø'" / "Ann & Bo; x=y"
+    shutil.copytree(template, folder)
+    desk = Desk(folder, key)
+    ann = desk.contact(firstname="Ann")
+    backup = desk.backup(complete=True)
+    desk.edit(ann, firstname="Bo")
+
+    desk.restore(backup, "contacts", ["firstname"])
+
+    assert desk.value(ann, "firstname") == "Ann"
+    assert desk.workspace.audit.verify(desk.admin).ok
+    desk.workspace.close()
+    assert [path.name for path in folder.parent.iterdir()] == [folder.name]
+    assert [path.name for path in folder.parent.parent.iterdir()] == [folder.parent.name]

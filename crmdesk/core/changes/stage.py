@@ -23,7 +23,7 @@ from pathlib import Path
 from crmdesk.core import platform
 from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.engine import Tx
-from crmdesk.core.db.sqlite import explain_errors, quoted
+from crmdesk.core.db.sqlite import explain_errors, quoted, read_only
 from crmdesk.core.files.disk_errors import as_user_error
 from crmdesk.core.records.schema import ObjectType, Property
 
@@ -180,7 +180,7 @@ def reopen_stage(path: Path, object_type: ObjectType) -> Stage | None:
     """
     if not path.exists():
         return None
-    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    connection = sqlite3.connect(read_only(path), uri=True)
     try:
         text, blank_keeps = connection.execute("SELECT columns, blank_keeps FROM info").fetchone()
     finally:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
+    URL,
     Connection,
     CursorResult,
     Engine,
@@ -150,7 +151,9 @@ class Database:
         self.refusal: UserError | None = None
         self.pages = PageKeeper(path, busy_seconds) if keeps_digests and can_keep() else None
         self._engine = create_engine(
-            f"sqlite:///{path}", module=sqlite3, connect_args={"timeout": busy_seconds}
+            URL.create("sqlite", database=str(path)),
+            module=sqlite3,
+            connect_args={"timeout": busy_seconds},
         )
         event.listen(self._engine, "connect", sqlite.configure_connection(busy_seconds))
         event.listen(self._engine, "begin", sqlite.begin)

@@ -27,7 +27,7 @@ def version_of(path: Path) -> str | None:
     try:
         with (
             sqlite.explain_errors(path),
-            closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection,
+            closing(sqlite3.connect(sqlite.read_only(path), uri=True)) as connection,
         ):
             row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     except sqlite3.OperationalError:

@@ -51,6 +51,11 @@ def apply_pragmas(connection: sqlite3.Connection, busy_seconds: float = 10.0) ->
     connection.execute("PRAGMA temp_store=MEMORY")
 
 
+def read_only(path: Path) -> str:
+    """The URI that opens a file for reading; its name may hold any sign, ``#`` and ``?`` too."""
+    return f"{path.absolute().as_uri()}?mode=ro"
+
+
 def before_connecting(pages: PageKeeper) -> Callable[..., None]:
     """Return the listener that joins those who keep the digests of pages."""
 
