@@ -22,6 +22,12 @@ app = group("Save records as files, and account for every file that leaves.")
 ExportId = Annotated[str, typer.Argument(metavar="ID", help="Id of the export.")]
 _LISTED = ("export_id", "name", "source", "state", "records", "user", "created_at")
 _ALL = "all"
+_NOTES = {
+    "parts": "More rows than one file holds: {:,} files in one zip.",
+    "long_values": "Texts longer than a cell: {:,}. The sheet “Long values” has the rest.",
+    "associations_cut": "Records with more than 1,000 associated ones: {:,}. Their cells hold the "
+    "first 1,000.",
+}
 
 
 @app.command("create", cls=GroupedFilters)
@@ -216,7 +222,7 @@ def _request(
         raise WrongUsage(
             "usage",
             f"{str(problem).split(' is not')[0]} is not one of the choices.",
-            "See: crmdesk export create --help",
+            "--format takes csv or xlsx; --headers and --values take label or name.",
         ) from None
     query = query_of(here, object_name, filters, segment)
     source = ExportSource.SEGMENT if segment else ExportSource.OBJECT
@@ -244,11 +250,14 @@ def _tell(here: Seat, export_id: str) -> None:
 
 
 def _told(document: dict[str, Any]) -> list[str]:
-    lines = [f"Export {document['export_id']} “{document['name']}”: {document['state']}."]
+    state = document["state"].replace("_", " ")
+    lines = [f"Export {document['export_id']} “{document['name']}”: {state}."]
     if document["records"] is not None:
-        lines.append(f"{plural(document['records'], 'record')}, {document['bytes']:,} bytes.")
+        size = f", {document['bytes']:,} bytes" if document["bytes"] else ""
+        lines.append(f"{plural(document['records'], 'record')}{size}.")
+    lines += [_NOTES[note].format(count) for note, count in document["notes"].items()]
     if document["state"] == "pending_approval":
-        lines.append("A Super Admin has to approve it first.")
+        lines.append("Somebody who may approve exports has to approve it first.")
     if document["state"] == "succeeded":
         lines.append(f"Save it: crmdesk export download {document['export_id']} --out FILE")
     return lines

@@ -79,6 +79,7 @@ def _document(rebuilt: Rebuilt) -> dict[str, Any]:
         "files": rebuilt.files,
         "missing_backups": rebuilt.left_behind.backups,
         "missing_import_files": rebuilt.left_behind.imported,
+        "missing_exports": rebuilt.left_behind.exported,
     }
 
 
@@ -114,3 +115,5 @@ def _left_behind(rebuilt: Rebuilt) -> Iterator[str]:
         )
     if left.imported:
         yield f"Not in it: files of {plural(left.imported, 'import')}."
+    if left.exported:
+        yield f"Not in it: the files of {plural(left.exported, 'export')}. Export them again."

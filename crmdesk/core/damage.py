@@ -5,6 +5,7 @@ Nothing is repaired in place: what a damaged page held is known to a backup alon
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -140,7 +141,8 @@ def _advice(found: tuple[Path, bool] | None) -> str:
         return "There is no sound backup in the vault. Look for a copy that you saved elsewhere."
     path, is_complete = found
     if is_complete:
-        return f"Restore the newest backup: crmdesk workspace restore {path} --into NEW_FOLDER"
+        named = shlex.quote(str(path))
+        return f"Restore the newest backup: crmdesk workspace restore {named} --into NEW_FOLDER"
     return f"Create a new workspace and import the newest backup into it: {path}"
 
 

@@ -59,3 +59,11 @@ def test_what_cannot_be_exported_is_refused_in_one_sentence(terminal: Terminal) 
     )
     assert terminal("export", "create", "contacts", "--format", "pdf").code == 2
     assert terminal("export", "cancel", "none").error == "export_unknown"
+
+
+def test_a_text_that_no_cell_holds_is_told_of(terminal: Terminal) -> None:
+    terminal("record", "add", "companies", "domain=firm.example", f"description={'x' * 32_768}")
+
+    told = terminal.plainly("export", "create", "companies", "--format", "xlsx").out
+
+    assert "The sheet “Long values” has the rest." in told

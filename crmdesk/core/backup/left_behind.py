@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, or_, select, update
 
 from crmdesk.core.db.engine import Tx
-from crmdesk.core.db.tables import backups, imports
+from crmdesk.core.db.tables import backups, exports, imports
 from crmdesk.core.jobs.job import JobState
 
 
@@ -19,10 +19,17 @@ class LeftBehind:
     Attributes:
         backups: earlier backups, whose rows stay and say that their files are missing.
         imported: imports whose file or whose list of refused rows is not there.
+        exported: exports that could still be saved.
     """
 
     backups: int
     imported: int
+    exported: int = 0
+
+    @property
+    def files(self) -> int:
+        """All of them together."""
+        return self.backups + self.imported + self.exported
 
 
 def leave_behind(tx: Tx, carried: Sequence[str]) -> LeftBehind:
@@ -40,6 +47,9 @@ def leave_behind(tx: Tx, carried: Sequence[str]) -> LeftBehind:
     for column, is_lost in lost.items():
         tx.execute(update(imports).where(is_lost).values({column: None}))
     kept = (backups.c.state == JobState.SUCCEEDED.value) & backups.c.expired_at.is_(None)
+    saved = exports.c.file_name.is_not(None) & exports.c.expired_at.is_(None)
     return LeftBehind(
-        int(tx.scalar(select(func.count()).select_from(backups).where(kept))), imported
+        int(tx.scalar(select(func.count()).select_from(backups).where(kept))),
+        imported,
+        int(tx.scalar(select(func.count()).select_from(exports).where(saved))),
     )

@@ -283,7 +283,7 @@ def _finish(
                     "program_version": opened.manifest.program_version,
                     "store": store.backend,
                     "email": email,
-                    "files_left_behind": left_behind.backups + left_behind.imported,
+                    "files_left_behind": left_behind.files,
                 },
             )
     finally:

@@ -123,8 +123,9 @@ def test_everything_comes_back_row_for_row(office: Office) -> None:
     office.desk.sql("SELECT 1")
     then = dump(office.desk.folder / DATABASE_NAME)
 
-    office.rebuild(file)
+    rebuilt = office.rebuild(file)
 
+    assert rebuilt.left_behind.exported == 1
     now = dump(office.elsewhere / DATABASE_NAME)
     written_since = {"audit_events", "audit_details", "backups", "notifications", "clock_state"}
     for table in set(then) - written_since - {"sqlite_sequence"}:
