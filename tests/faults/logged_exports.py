@@ -75,6 +75,8 @@ EXPORT_READS = frozenset(
         "exports.estimate",
         "exports.history",
         "exports.list",
+        "exports.numbered",
+        "exports.numbers",
         "exports.show",
         "export_thresholds.own",
     }

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import json
+from array import array
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, desc, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    and_,
+    desc,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.sql.functions import count as counted
 
 from crmdesk.core.clock import from_text, optional_from_text, to_text
@@ -19,12 +33,14 @@ from crmdesk.core.exports.model import (
     Export,
     ExportFilter,
     ExportFormat,
+    ExportOrder,
     ExportSource,
     ExportState,
     FileState,
 )
 
 _DECIDERS = users.alias("deciders")
+_NUMBER: ColumnElement[int] = literal_column("exports.rowid", Integer).label("number")
 #: A Super Admin saved it from the list: then everybody who may see the row sees who else did.
 _SEEN_BY_ADMIN = exists().where(
     export_downloads.c.export_id == exports.c.id,
@@ -54,6 +70,39 @@ def read_exports(
             )
     ordered = statement.order_by(desc(exports.c.created_at), desc(exports.c.id)).limit(limit)
     return [_export(tx, row, vault) for row in tx.execute(ordered).all()]
+
+
+def export_numbers(
+    tx: Tx, only: int | None, wanted: ExportFilter, order: ExportOrder, *, descending: bool
+) -> array[int]:
+    """Numbers of the exports, for a list that reads only the rows in sight.
+
+    They are SQLite's own of the rows: good for a list that is open, and nothing to be kept.
+    """
+    by: dict[ExportOrder, ColumnElement[Any]] = {
+        ExportOrder.DATE: exports.c.created_at,
+        ExportOrder.NAME: func.lower(exports.c.name),
+        ExportOrder.RECORDS: func.coalesce(exports.c.records, -1),
+        ExportOrder.SOURCE: func.lower(exports.c.source_name),
+        ExportOrder.USER: func.lower(func.coalesce(users.c.full_name, "")),
+    }
+    statement = select(_NUMBER).select_from(exports)
+    if order is ExportOrder.USER:
+        statement = statement.outerjoin(users, users.c.id == exports.c.user_id)
+    keys = (by[order], exports.c.created_at, exports.c.id)
+    ordered = [desc(key) if descending else key for key in keys]
+    found = tx.execute(statement.where(*_conditions(only, wanted)).order_by(*ordered))
+    return array("q", found.scalars())
+
+
+def numbered_exports(
+    tx: Tx, vault: Path, only: int | None, numbers: Sequence[int]
+) -> dict[int, Export]:
+    """The exports of these numbers, in any order; those that are gone are left out."""
+    statement = _statement().add_columns(_NUMBER).where(_NUMBER.in_(numbers))
+    if only is not None:
+        statement = statement.where(exports.c.user_id == only)
+    return {row.number: _export(tx, row, vault) for row in tx.execute(statement).all()}
 
 
 def count_exports(tx: Tx, only: int | None, wanted: ExportFilter) -> int:
@@ -126,6 +175,10 @@ def _conditions(only: int | None, wanted: ExportFilter) -> list[ColumnElement[bo
         found.append(exports.c.source == wanted.source.value)
     if wanted.state is not None:
         found.append(exports.c.state == wanted.state.value)
+    if wanted.states:
+        found.append(exports.c.state.in_([state.value for state in wanted.states]))
+    if wanted.users:
+        found.append(exports.c.user_id.in_(wanted.users))
     if wanted.name.strip():
         found.append(func.instr(func.lower(exports.c.name), wanted.name.strip().lower()) > 0)
     if wanted.since is not None:

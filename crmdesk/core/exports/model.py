@@ -160,9 +160,19 @@ class Download:
     host: str
 
 
+class ExportOrder(StrEnum):
+    """What the list can be sorted by."""
+
+    DATE = "date"
+    NAME = "name"
+    RECORDS = "records"
+    SOURCE = "source"
+    USER = "user"
+
+
 @dataclass(frozen=True, slots=True)
 class ExportFilter:
-    """Which exports of the list; None asks nothing."""
+    """Which exports of the list; None, and nothing in ``states`` and ``users``, asks nothing."""
 
     user_id: int | None = None
     source: ExportSource | None = None
@@ -170,3 +180,5 @@ class ExportFilter:
     name: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    states: tuple[ExportState, ...] = ()
+    users: tuple[int, ...] = ()

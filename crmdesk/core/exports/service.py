@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Sequence
+from array import array
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -26,7 +27,9 @@ from crmdesk.core.exports.columns import chosen_properties
 from crmdesk.core.exports.deeds import decide, enqueue_export, log_export
 from crmdesk.core.exports.listing import (
     count_exports,
+    export_numbers,
     export_unknown,
+    numbered_exports,
     read_downloads,
     read_export,
     read_exports,
@@ -36,6 +39,7 @@ from crmdesk.core.exports.model import (
     Export,
     ExportEstimate,
     ExportFilter,
+    ExportOrder,
     ExportRequest,
     ExportState,
     FileState,
@@ -161,6 +165,28 @@ class ExportService:
         self._guard.require(actor, Permission.EXPORT)
         with self._database.read() as tx:
             return read_exports(tx, self._vault, self._only(actor), wanted, limit, after)
+
+    def numbers(
+        self,
+        actor: Actor,
+        wanted: ExportFilter = _EVERYTHING,
+        order: ExportOrder = ExportOrder.DATE,
+        *,
+        descending: bool = True,
+    ) -> array[int]:
+        """Numbers of the exports that :meth:`list` has, sorted; :meth:`numbered` reads them.
+
+        They are good while a list is open, and nothing to be kept.
+        """
+        self._guard.require(actor, Permission.EXPORT)
+        with self._database.read() as tx:
+            return export_numbers(tx, self._only(actor), wanted, order, descending=descending)
+
+    def numbered(self, actor: Actor, numbers: Sequence[int]) -> Mapping[int, Export]:
+        """A page of the list by numbers of :meth:`numbers`; those that are gone are left out."""
+        self._guard.require(actor, Permission.EXPORT)
+        with self._database.read() as tx:
+            return numbered_exports(tx, self._vault, self._only(actor), numbers)
 
     def count(self, actor: Actor, wanted: ExportFilter = _EVERYTHING) -> int:
         """How many exports :meth:`list` has in all."""
@@ -358,7 +384,8 @@ def _not_downloadable(found: Export) -> UserError:
         case FileState.MISSING:
             text = f"The file of the export “{found.name}” is no longer in the vault."
         case _:
-            text = f"The export “{found.name}” has no file: it is {found.state}."
+            state = found.state.replace("_", " ")
+            text = f"The export “{found.name}” has no file: its state is “{state}”."
             hint = "Wait until it is done." if found.state in _COMING else hint
     return UserError("export_not_downloadable", text, hint, state=found.state.value)
 

@@ -237,11 +237,11 @@ class ExportsPage(Page):
         except UserError as error:
             self._show_error(error)
             return
-        number = self.source.number_of(found.id)
+        number = self.source.number_of(found)
         self.panel.show_export(found)
         self.panel.show()
         self.table.view.show_open(number)
-        position = self.table.view.position_of(number)
+        position = -1 if number is None else self.table.view.position_of(number)
         self.panel.set_steps(position > 0, 0 <= position < self.table.count - 1)
 
     def _open_history(self, found: Export) -> None:
@@ -256,7 +256,10 @@ class ExportsPage(Page):
 
     @Slot(int)
     def _step(self, by: int) -> None:
-        self.table.view.go_to(self.source.number_of(self.panel.export_id))
+        shown = self.panel.found
+        number = None if shown is None else self.source.number_of(shown)
+        if number is not None:
+            self.table.view.go_to(number)
         self.table.view.step(by)
 
     @Slot(str)

@@ -6,10 +6,9 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import count
 from zoneinfo import ZoneInfo
 
-from crmdesk.core.exports.model import Export, ExportFilter, ExportState
+from crmdesk.core.exports.model import Export, ExportFilter, ExportOrder, ExportState
 from crmdesk.core.jobs.job import Job
 from crmdesk.ui import words
 from crmdesk.ui.desk import Desk
@@ -17,7 +16,7 @@ from crmdesk.ui.exports.words import OPEN, say, source_words, state_line
 from crmdesk.ui.job_words import job_share
 from crmdesk.ui.tables.cells import Align, Cell, Column, Row, TableQuery, Tone
 
-_PAGE = 500
+_MOST_SEEN, _MOST_OF_A_NAME = 5_000, 200
 _ICONS = {
     ExportState.SUCCEEDED: ("circle-check", Tone.OK),
     ExportState.FAILED: ("circle-x", Tone.DANGER),
@@ -46,21 +45,22 @@ class Wanted:
         """Whether it may leave anything out."""
         return bool(self.name.strip() or self.states or self.users or self.since)
 
-    def takes(self, found: Export) -> bool:
-        """Whether an export is among what is wanted, beyond what the core was asked."""
-        return (not self.states or found.state in self.states) and (
-            not self.users or found.user_id in self.users
+    def filter(self) -> ExportFilter:
+        """The same in core's words."""
+        return ExportFilter(
+            name=self.name,
+            since=self.since,
+            states=tuple(sorted(self.states)),
+            users=tuple(sorted(self.users)),
         )
 
 
 class ExportSource:
-    """The list, newest first. Exports have texts for ids; here each gets a number of its own."""
+    """The list, newest first; of a million exports only those in sight are read."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._numbers: dict[str, int] = {}
-        self._next = count(1)
-        self._found: dict[int, Export] = {}
+        self._seen: dict[int, Export] = {}
         self.columns: Sequence[Column] = (
             Column("name", say("Name"), 320, stretch=True, least=240),
             Column("source", say("Source"), 180, rank=2, stretch=True, least=120),
@@ -72,40 +72,45 @@ class ExportSource:
     def ids(self, query: TableQuery) -> array[int]:
         """Numbers of the exports that match; runs off the GUI thread."""
         wanted = query.filter if isinstance(query.filter, Wanted) else Wanted()
-        asked = ExportFilter(name=wanted.name, since=wanted.since)
-        found: list[Export] = []
-        after: str | None = None
-        while True:
-            page = self._desk.workspace.exports.list(self._desk.actor, asked, _PAGE, after)
-            found += [each for each in page if wanted.takes(each)]
-            if len(page) < _PAGE:
-                break
-            after = page[-1].id
-        if query.sort is not None:
-            key = query.sort.key
-            found.sort(key=lambda each: _sort_key(each, key), reverse=query.sort.descending)
-        self._found = {self.number_of(each.id): each for each in found}
-        return array("q", self._found)
+        order = ExportOrder.DATE if query.sort is None else ExportOrder(query.sort.key)
+        descending = query.sort is None or query.sort.descending
+        desk = self._desk
+        return desk.workspace.exports.numbers(
+            desk.actor, wanted.filter(), order, descending=descending
+        )
 
     def rows(self, ids: Sequence[int]) -> Sequence[Row]:
         """The rows of these numbers; running ones as far as they are now."""
-        found, jobs = self._found, {job.id: job for job in self._desk.jobs.open_jobs}
-        zone = self._desk.zone
+        desk = self._desk
+        found = desk.workspace.exports.numbered(desk.actor, ids)
+        if len(self._seen) > _MOST_SEEN:
+            self._seen.clear()
+        self._seen.update(found)
+        jobs = {job.id: job for job in desk.jobs.open_jobs}
+        zone = desk.zone
         return [
-            self._row(number, found[number], jobs.get(found[number].job_id or ""), zone)
-            for number in ids
-            if number in found
+            self._row(number, each, jobs.get(each.job_id or ""), zone)
+            for number, each in found.items()
         ]
 
     def export_of(self, number: int) -> Export | None:
-        """The export behind a number."""
-        return self._found.get(number)
+        """The export behind a number, as it was painted."""
+        if number not in self._seen:
+            self._seen.update(self._desk.workspace.exports.numbered(self._desk.actor, [number]))
+        return self._seen.get(number)
 
-    def number_of(self, export_id: str) -> int:
-        """The number of an export, listed or not."""
-        if export_id not in self._numbers:
-            self._numbers[export_id] = next(self._next)
-        return self._numbers[export_id]
+    def number_of(self, found: Export) -> int | None:
+        """The number of an export, painted or not; None for one of very many of its name."""
+        number = self._painted(found.id)
+        if number is None:
+            exports, actor = self._desk.workspace.exports, self._desk.actor
+            named = exports.numbers(actor, ExportFilter(name=found.name))[:_MOST_OF_A_NAME]
+            self._seen.update(exports.numbered(actor, named))
+            number = self._painted(found.id)
+        return number
+
+    def _painted(self, export_id: str) -> int | None:
+        return next((n for n, each in self._seen.items() if each.id == export_id), None)
 
     def _row(self, number: int, found: Export, job: Job | None, zone: ZoneInfo) -> Row:
         icon, tone = _ICONS.get(found.state, ("loader-circle", Tone.INFO))
@@ -129,14 +134,3 @@ class ExportSource:
             dimmed=gone,
             standing=("cancel",) if found.state in OPEN else (),
         )
-
-
-def _sort_key(found: Export, key: str) -> tuple[object, ...]:
-    values: dict[str, object] = {
-        "name": found.name.casefold(),
-        "source": source_words(found).casefold(),
-        "records": -1 if found.records is None else found.records,
-        "user": found.user_name.casefold(),
-        "date": found.created_at,
-    }
-    return (values[key], found.created_at, found.id)

@@ -238,6 +238,8 @@ RIGHTS: dict[str, Permission | str] = {
     "exports.estimate": Permission.EXPORT,
     "exports.history": Permission.EXPORT,
     "exports.list": Permission.EXPORT,
+    "exports.numbered": Permission.EXPORT,
+    "exports.numbers": Permission.EXPORT,
     "exports.show": Permission.EXPORT,
     "export_approvals.approve": Permission.APPROVE_EXPORTS,
     "export_approvals.reject": Permission.APPROVE_EXPORTS,

@@ -1,0 +1,61 @@
+"""The list of exports as a window reads it: numbers of all, and only the rows in sight."""
+
+from __future__ import annotations
+
+import pytest
+
+from crmdesk.core.access.permissions import Permission
+from crmdesk.core.exports.model import ExportFilter, ExportOrder, ExportRequest, ExportState
+from crmdesk.core.records.filters import RecordQuery
+from tests.builders import Desk
+
+
+def export(desk: Desk, name: str, actor=None, source: str = "") -> str:
+    asked = ExportRequest(RecordQuery("contacts"), name=name, source_name=source)
+    return desk.workspace.exports.create(actor or desk.admin, asked)
+
+
+def names(desk: Desk, actor=None, wanted: ExportFilter = ExportFilter(), **order) -> list[str]:  # noqa: B008
+    exports, actor = desk.workspace.exports, actor or desk.admin
+    numbers = exports.numbers(actor, wanted, **order)
+    found = exports.numbered(actor, numbers)
+    return [found[number].name for number in numbers]
+
+
+def test_the_newest_comes_first_and_every_column_sorts_both_ways(timed_desk: Desk) -> None:
+    for name, source in (("beta", "Z"), ("Alpha", "y"), ("Gamma", "X")):
+        export(timed_desk, name, source=source)
+        timed_desk.time.forward(seconds=1)
+
+    assert names(timed_desk) == ["Gamma", "Alpha", "beta"]
+    by_name = names(timed_desk, order=ExportOrder.NAME, descending=False)
+    assert by_name == ["Alpha", "beta", "Gamma"]
+    assert names(timed_desk, order=ExportOrder.SOURCE) == ["beta", "Alpha", "Gamma"]
+    for order in ExportOrder:
+        up = names(timed_desk, order=order, descending=False)
+        assert names(timed_desk, order=order) == up[::-1]
+
+
+def test_states_and_users_narrow_it(desk: Desk) -> None:
+    edda = desk.user("Edda Berg", Permission.EXPORT)
+    export(desk, "Mine")
+    stopped = export(desk, "Hers", edda)
+    desk.workspace.exports.cancel(desk.admin, stopped)
+
+    of_edda = ExportFilter(users=(edda.user_id,))
+    assert names(desk, wanted=of_edda) == ["Hers"]
+    ended = ExportFilter(states=(ExportState.CANCELLED, ExportState.FAILED))
+    assert names(desk, wanted=ended) == ["Hers"]
+    assert names(desk, wanted=ExportFilter(states=(ExportState.QUEUED,))) == ["Mine"]
+
+
+@pytest.mark.parametrize("narrowed", [ExportFilter(), ExportFilter(name="m")])
+def test_numbers_of_others_bring_nothing(desk: Desk, narrowed: ExportFilter) -> None:
+    edda = desk.user("Edda Berg", Permission.EXPORT)
+    export(desk, "Mine")
+    exports = desk.workspace.exports
+    numbers = exports.numbers(desk.admin)
+
+    assert list(exports.numbers(edda, narrowed)) == []
+    assert exports.numbered(edda, numbers) == {}
+    assert len(exports.numbered(desk.admin, [*numbers, 999])) == 1
