@@ -94,8 +94,8 @@ class DefinitionRestores:
         """Put them back, one after the other; returns what was done.
 
         A property that was only archived comes back itself, with its values. One that is gone is
-        made anew: its values can then be restored from the backup. What is refused is refused
-        before anything is written.
+        made anew: its values can then be restored from the backup. What :meth:`plan` refuses is
+        refused before anything is written; where the settings refuse one, those before it stand.
 
         Raises:
             UserError: as :meth:`plan`; what the settings refuse, such as ``not_unique``.
