@@ -5,12 +5,13 @@ It decides between the window and the command line, which do not know each other
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 _WORKSPACE_OPTIONS = ("-w", "--workspace")
 
@@ -62,7 +63,13 @@ def _open_demo(folder: Path) -> int:
 def _open_window(arguments: Sequence[str]) -> int:
     from crmdesk.app import main as open_window
 
-    return int(open_window(list(arguments)) or 0)
+    return int(open_window(_with_named_workspace(arguments, os.environ)) or 0)
+
+
+def _with_named_workspace(arguments: Sequence[str], environment: Mapping[str, str]) -> list[str]:
+    """The arguments, and the environment's workspace where they name none, as for commands."""
+    named = environment.get("CRMDESK_WORKSPACE")
+    return list(arguments) or (["--workspace", named] if named else [])
 
 
 if __name__ == "__main__":

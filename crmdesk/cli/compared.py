@@ -76,7 +76,7 @@ def _object_lines(found: ObjectDifference) -> Iterator[str]:
 def _words(value: ComparedValue) -> str:
     if value.hidden:
         return "differs (sensitive)"
-    return f"{value.then or '(blank)'} → {value.now or '(blank)'}"
+    return f"{value.then or '(empty)'} → {value.now or '(empty)'}"
 
 
 def _definition_line(found: DefinitionDifference) -> str:

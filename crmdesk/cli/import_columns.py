@@ -53,7 +53,10 @@ def column_lines(document: Mapping[str, Any]) -> Iterator[str]:
     for each in document.get("columns", ()):
         yield f"  {each['column']} → {each['property']} ({recognised(each['how'])})"
     for each in document.get("left_out", ()):
-        yield f"  {each['column']} is left out: {left_out(each['reason'])}"
+        if each["reason"] == "associated":
+            yield f"  {each['column']} names the records to associate"
+        else:
+            yield f"  {each['column']} is left out: {left_out(each['reason'])}"
 
 
 def import_notices(

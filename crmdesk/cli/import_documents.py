@@ -51,7 +51,10 @@ def listed_document(found: Import) -> dict[str, Any]:
 
 def tried_document(request: ImportRequest, tried: Preflight, errors: Path | None) -> dict[str, Any]:
     """What an import would do."""
-    examples = [problem for group in tried.problems for problem in group.examples]
+    examples = sorted(
+        (problem for group in tried.problems for problem in group.examples),
+        key=lambda problem: problem.row,
+    )
     written = errors is not None and errors.exists()
     return {
         "import_id": None,
@@ -97,10 +100,19 @@ def import_lines(document: Mapping[str, Any]) -> list[str]:
     backwards = document.get("notes", {}).get("lifecycle_backwards", 0)
     if backwards:
         lines.append(f"{plural(backwards, 'lifecycle stage')} left as it is: it never goes back.")
+    if document.get("undone"):
+        lines.append(f"It was undone by {document['undone_by']}.")
     lines += [
         f"  Row {each['row']}, {each['column'] or 'whole row'}: {each['message']}"
         for each in document["errors"][:10]
     ]
     if document["error_file"] is not None:
-        lines.append(f"All of them: {document['error_file']}")
+        lines.append(_where_all_are(document["import_id"], document["error_file"]))
     return lines
+
+
+def _where_all_are(import_id: str | None, error_file: str) -> str:
+    """Where the refused rows were saved; the vault's own name of them helps nobody."""
+    if import_id is not None and error_file.startswith(import_id):
+        return f"Save all of them: crmdesk import show {import_id} --errors FILE"
+    return f"All of them: {error_file}"

@@ -13,6 +13,12 @@ from crmdesk.core.errors import UserError
 
 Document = Mapping[str, Any]
 
+# Where the window has a field to type into, the command line has an option.
+_HINTS = {
+    "code_missing": "Give the six digits that your authenticator app shows, or a recovery code: "
+    "--otp CODE",
+}
+
 
 @dataclass(slots=True)
 class Output:
@@ -79,11 +85,12 @@ class Output:
 
     def error(self, error: UserError) -> None:
         """Say why the command could not be done."""
+        hint = _HINTS.get(error.code, error.hint)
         _write_error(f"crmdesk: {error.message}")
-        if error.hint:
-            _write_error(error.hint)
+        if hint:
+            _write_error(hint)
         if self.as_json and not self.printed:
-            facts = {"code": error.code, "message": error.message, "hint": error.hint}
+            facts = {"code": error.code, "message": error.message, "hint": hint}
             self._write_json({"error": facts})
             self.printed = True
 

@@ -266,7 +266,7 @@ def _summary(document: dict[str, Any]) -> list[str]:
 
 
 def _told(made: RestorePlan) -> list[str]:
-    values = made.values
+    values, samples = made.values, plan_document(made)["samples"][:10]
     lines = [
         f"Plan {made.id} for {made.object_name}:",
         f"{plural(made.records_changing, 'record')} would change, "
@@ -277,6 +277,7 @@ def _told(made: RestorePlan) -> list[str]:
     lines += [
         f"  {each['name'] or 'Record'} #{each['id']}, {each['property']}: "
         f"{each['old'] or '(empty)'} → {each['new'] or '(empty)'}"
-        for each in plan_document(made)["samples"][:10]
+        for each in samples
     ]
-    return lines
+    more = values.set + values.overwrite + values.clear - len(samples)
+    return [*lines, f"  … and {more:,} more"] if more else lines

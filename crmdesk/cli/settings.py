@@ -29,7 +29,7 @@ def get(context: typer.Context, key: Key) -> None:
     """Show one setting."""
     with seat(context) as here:
         document = _document(here.workspace.settings.one(here.actor, key))
-        here.output.result(document, str(document["value"]), document["help"])
+        here.output.result(document, _word(document["value"]), document["help"])
 
 
 @app.command("set")
@@ -42,7 +42,12 @@ def set_value(
     with seat(context) as here:
         here.workspace.settings.set(here.actor, key, value)
         document = _document(here.workspace.settings.one(here.actor, key))
-        here.output.result(document, f"{key} is {document['value']} now.")
+        here.output.result(document, f"{key} is {_word(document['value'])} now.")
+
+
+def _word(value: object) -> str:
+    """A value as the list of settings shows it and as it is typed."""
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
 def _document(state: SettingState) -> dict[str, Any]:

@@ -50,7 +50,6 @@ _LEFT_OUT = {
     "known_column": "its property does not exist here; --create-properties makes it",
     "duplicate": "another column goes to its property",
     "association": "it names other records; --associate takes it",
-    "associated": "it names the records to associate",
     "kind_of_activity": "the kind of an activity is its object here",
     "stage_history": "the history of stages is calculated",
     "chosen": "as you chose",

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from crmdesk.__main__ import _names_at_most_a_workspace
+from crmdesk.__main__ import _names_at_most_a_workspace, _with_named_workspace
 from crmdesk.cli.main import COMMANDS
 from crmdesk.core.known_workspaces import DEMO_MARK, KnownWorkspaces
 from tests.cli.conftest import Terminal, command
@@ -34,6 +34,14 @@ def test_the_window_opens_when_nothing_but_a_workspace_is_named(
     words: list[str], opens_window: bool
 ):
     assert _names_at_most_a_workspace(words) is opens_window
+
+
+def test_the_window_heeds_the_workspace_that_the_environment_names():
+    environment = {"CRMDESK_WORKSPACE": "/e"}
+
+    assert _with_named_workspace([], environment) == ["--workspace", "/e"]
+    assert _with_named_workspace(["-w", "/w"], environment) == ["-w", "/w"]
+    assert _with_named_workspace([], {}) == []
 
 
 def test_the_version_is_told_at_once(bare_terminal: Terminal):

@@ -207,3 +207,24 @@ def verified_alone(folder: Path, head: Path, key: str) -> dict[str, object]:
         [sys.executable, script, *words], capture_output=True, text=True, timeout=60
     )
     return dict(json.loads(done.stdout))
+
+
+def test_refused_rows_in_the_vault_are_named_by_the_command_that_saves_them(
+    terminal: Terminal, tmp_path: Path
+):
+    people = tmp_path / "people.csv"
+    people.write_text("E-mail\nno address\nann@example.org\n", encoding="utf-8")
+    refused = tmp_path / "refused.csv"
+
+    plain = terminal.plainly("import", "contacts", str(people))
+    saved = terminal.plainly("import", "contacts", str(people), "--errors", str(refused))
+
+    assert "Save all of them: crmdesk import show " in plain.out
+    assert f"All of them: {refused}" in saved.out
+
+
+def test_a_switch_is_told_as_it_is_typed(terminal: Terminal):
+    done = terminal.plainly("settings", "set", "exports.approval", "yes")
+
+    assert done.out == "exports.approval is yes now.\n"
+    assert terminal.plainly("settings", "get", "exports.approval").out.startswith("yes\n")

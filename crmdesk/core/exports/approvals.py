@@ -83,9 +83,10 @@ class ExportApprovals:
     def _waiting(self, tx: Tx, actor: Actor, export_id: str) -> tuple[Export, Any]:
         found = read_export(tx, self._vault, None, export_id)
         if found.state is not ExportState.PENDING_APPROVAL:
+            state = found.state.replace("_", " ")
             raise UserError(
                 "export_not_waiting",
-                f"This export waits for no decision: it is {found.state}.",
+                f"This export waits for no decision: its state is “{state}”.",
                 "Look at the list again.",
             )
         if found.user_id == actor.user_id:

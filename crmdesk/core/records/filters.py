@@ -102,7 +102,7 @@ def parse_filter(text: str) -> Filter:
         choices = ", ".join(Operator)
         raise UserError(
             "filter_invalid",
-            f"“{text}” is not a filter: “{operator_name}” is not an operator.",
+            f"“{text}” is not a filter: {_no_operator(operator_name)}.",
             f"Write PROPERTY:OPERATOR:VALUE with one of {choices}.",
         ) from None
     values = _values(value) if operator in _SEVERAL else (value,)
@@ -113,6 +113,10 @@ def parse_filter(text: str) -> Filter:
     elif operator is Operator.WITHIN:
         _refuse_no_period(text, values)
     return Filter(name, operator, values)
+
+
+def _no_operator(name: str) -> str:
+    return f"“{name}” is not an operator" if name else "it names no operator"
 
 
 def parse_groups(texts: Iterable[str], between: str) -> tuple[Group, ...]:

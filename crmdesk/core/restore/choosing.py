@@ -59,13 +59,13 @@ def _not_restorable(name: str, object_type: ObjectType) -> UserError:
     if found is not None and found.calculated:
         why = f"{found.label} is calculated by CRM Desk"
     elif found is None:
-        why = f"{object_type.plural_label} have no property “{name}” any more"
+        why = f"{object_type.plural_label} have no property “{name}” now"
     else:
         why = f"the backup does not hold {found.label}"
     return UserError(
         "property_not_restorable",
         f"“{name}” cannot be restored: {why}.",
-        "Leave it out.",
+        "Leave it out, or name another one by its internal name.",
         property=name,
     )
 
