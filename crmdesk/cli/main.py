@@ -198,7 +198,9 @@ def _usage(error: typer.TyperException) -> UserError:
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else PROGRAM
     # A command without a name of its own leaves a gap.
-    return UserError("usage", error.format_message(), f"See: {' '.join(path.split())} --help")
+    # What checks a choice names its own kind of error first, which tells nobody anything.
+    message = error.format_message().replace(": Value error, ", ": ")
+    return UserError("usage", message, f"See: {' '.join(path.split())} --help")
 
 
 def _fault(call: Call, error: Exception) -> int:

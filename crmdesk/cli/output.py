@@ -17,6 +17,7 @@ Document = Mapping[str, Any]
 _HINTS = {
     "code_missing": "Give the six digits that your authenticator app shows, or a recovery code: "
     "--otp CODE",
+    "object_unknown": "The objects are listed by: crmdesk object list",
 }
 
 

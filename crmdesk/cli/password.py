@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Annotated
 
 import typer
@@ -25,7 +26,9 @@ def set_first(
     password = read_password(password_stdin, "New password", confirm=True)
     with opened(call) as (workspace, _):
         workspace.passwords.set_first(email, one_time_code, password, here())
-        call.output.result({"email": email}, f"Done. Sign in with: crmdesk sign-in {email}")
+        # The workspace that was named need not be the one that opens by itself.
+        where = f" --workspace {shlex.quote(call.workspace)}" if call.workspace else ""
+        call.output.result({"email": email}, f"Done. Sign in with: crmdesk{where} sign-in {email}")
 
 
 @app.command("change")

@@ -78,6 +78,10 @@ def get(
             revealed = reader.reveal(here.actor, object_name, record_id, reveal)
             document["properties"] |= revealed
         lines = [f"{name}: {value}" for name, value in document["properties"].items() if value]
+        if document["archived_at"] is not None:
+            here.output.remark(
+                f"This record is in the recycle bin since {document['archived_at']}."
+            )
         here.output.result(document, *lines)
 
 

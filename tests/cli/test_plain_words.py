@@ -228,3 +228,20 @@ def test_a_switch_is_told_as_it_is_typed(terminal: Terminal):
 
     assert done.out == "exports.approval is yes now.\n"
     assert terminal.plainly("settings", "get", "exports.approval").out.startswith("yes\n")
+
+
+def test_what_is_wrong_is_told_with_the_command_that_helps(terminal: Terminal):
+    unknown = terminal.plainly("record", "list", "company")
+    odd = terminal.plainly("property", "add", "contacts", "x", "--label", "X", "--type", "text")
+
+    assert "The objects are listed by: crmdesk object list" in unknown.err
+    assert "Value error" not in odd.err
+    assert "'text' is not one of" in odd.err
+
+
+def test_a_record_in_the_recycle_bin_is_told_as_one(terminal: Terminal):
+    added = terminal("record", "add", "companies", "name=Acme").document
+    number = str(added["id"])
+    terminal("record", "delete", "companies", number)
+
+    assert "in the recycle bin since" in terminal.plainly("record", "get", "companies", number).err
