@@ -17,7 +17,7 @@ from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import exports
 from crmdesk.core.errors import UserError
 from crmdesk.core.exports.deeds import decide, enqueue_export, log_export
-from crmdesk.core.exports.listing import read_export
+from crmdesk.core.exports.listing import EVERYTHING, read_export
 from crmdesk.core.exports.model import Export, ExportState
 from crmdesk.core.jobs.queue import JobQueue
 from crmdesk.core.jobs.rows import read_actor
@@ -81,7 +81,7 @@ class ExportApprovals:
                 )
 
     def _waiting(self, tx: Tx, actor: Actor, export_id: str) -> tuple[Export, Any]:
-        found = read_export(tx, self._vault, None, export_id)
+        found = read_export(tx, self._vault, EVERYTHING, export_id)
         if found.state is not ExportState.PENDING_APPROVAL:
             state = found.state.replace("_", " ")
             raise UserError(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import exists, or_, select, update
 
 from crmdesk.core.access.actor import Actor
+from crmdesk.core.access.permissions import Permission
 from crmdesk.core.audit.kinds import EventKind
 from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.db.engine import Tx
-from crmdesk.core.db.tables import exports
+from crmdesk.core.db.tables import exports, user_permissions, users
 from crmdesk.core.exports.model import Export, ExportState
 from crmdesk.core.jobs.job import JobKind
 from crmdesk.core.jobs.queue import JobQueue
@@ -57,3 +58,21 @@ def enqueue_export(
 ) -> str:
     """Queue the job of an export; returns its id."""
     return jobs.enqueue(tx, actor, JobKind.EXPORT, {"export_id": export_id, "request": request})
+
+
+def who_decide(tx: Tx, requester: Actor) -> list[int]:
+    """Everybody who may approve an export, but whoever asks for it."""
+    may = exists().where(
+        user_permissions.c.user_id == users.c.id,
+        user_permissions.c.permission == Permission.APPROVE_EXPORTS.value,
+    )
+    return list(
+        tx.execute(
+            select(users.c.id).where(
+                or_(users.c.super_admin == 1, may),
+                users.c.active == 1,
+                users.c.removed_at.is_(None),
+                users.c.id != requester.user_id,
+            )
+        ).scalars()
+    )

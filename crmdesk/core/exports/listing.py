@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from array import array
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -49,16 +50,40 @@ _SEEN_BY_ADMIN = exists().where(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Which exports somebody may see.
+
+    Attributes:
+        user_id: their own; None for everybody's.
+        decides: also those of others that wait for a decision.
+    """
+
+    user_id: int | None
+    decides: bool = False
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """SQL that is true for them; nothing where all may be seen."""
+        if self.user_id is None:
+            return []
+        own = exports.c.user_id == self.user_id
+        waiting = exports.c.state == ExportState.PENDING_APPROVAL.value
+        return [or_(own, waiting) if self.decides else own]
+
+
+EVERYTHING = Sight(None)
+
+
 def read_exports(
-    tx: Tx, vault: Path, only: int | None, wanted: ExportFilter, limit: int, after: str | None
+    tx: Tx, vault: Path, sight: Sight, wanted: ExportFilter, limit: int, after: str | None
 ) -> list[Export]:
     """Newest first.
 
     Args:
-        only: id of the user whose exports may be seen; None for all.
+        sight: what may be seen.
         after: id of the last export of the page before.
     """
-    statement = _statement().where(*_conditions(only, wanted))
+    statement = _statement().where(*_conditions(sight, wanted))
     if after is not None:
         last = tx.execute(select(exports.c.created_at).where(exports.c.id == after)).first()
         if last is not None:
@@ -73,7 +98,7 @@ def read_exports(
 
 
 def export_numbers(
-    tx: Tx, only: int | None, wanted: ExportFilter, order: ExportOrder, *, descending: bool
+    tx: Tx, sight: Sight, wanted: ExportFilter, order: ExportOrder, *, descending: bool
 ) -> array[int]:
     """Numbers of the exports, for a list that reads only the rows in sight.
 
@@ -93,7 +118,7 @@ def export_numbers(
     keys = dict.fromkeys((by[order], exports.c.created_at, exports.c.id))
     ordered = [desc(key) if descending else key for key in keys]
     asked = (
-        statement.where(*_conditions(only, wanted))
+        statement.where(*_conditions(sight, wanted))
         .order_by(*ordered)
         .compile(tx.connection, compile_kwargs={"render_postcompile": True})
     )
@@ -103,29 +128,27 @@ def export_numbers(
 
 
 def numbered_exports(
-    tx: Tx, vault: Path, only: int | None, numbers: Sequence[int]
+    tx: Tx, vault: Path, sight: Sight, numbers: Sequence[int]
 ) -> dict[int, Export]:
     """The exports of these numbers, in any order; those that are gone are left out."""
     statement = _statement().add_columns(_NUMBER).where(_NUMBER.in_(numbers))
-    if only is not None:
-        statement = statement.where(exports.c.user_id == only)
+    statement = statement.where(*sight.conditions())
     return {row.number: _export(tx, row, vault) for row in tx.execute(statement).all()}
 
 
-def count_exports(tx: Tx, only: int | None, wanted: ExportFilter) -> int:
+def count_exports(tx: Tx, sight: Sight, wanted: ExportFilter) -> int:
     """How many there are."""
-    return int(tx.scalar(select(counted()).select_from(exports).where(*_conditions(only, wanted))))
+    return int(tx.scalar(select(counted()).select_from(exports).where(*_conditions(sight, wanted))))
 
 
-def read_export(tx: Tx, vault: Path, only: int | None, export_id: str) -> Export:
+def read_export(tx: Tx, vault: Path, sight: Sight, export_id: str) -> Export:
     """One export.
 
     Raises:
         UserError: ``export_unknown``, for another user's as for none.
     """
     mine = [exports.c.id == export_id]
-    if only is not None:
-        mine.append(exports.c.user_id == only)
+    mine += sight.conditions()
     row = tx.execute(_statement().where(*mine)).first()
     if row is None:
         raise export_unknown(export_id)
@@ -172,10 +195,8 @@ def _statement() -> Select[Any]:
     )
 
 
-def _conditions(only: int | None, wanted: ExportFilter) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if only is not None:
-        found.append(exports.c.user_id == only)
+def _conditions(sight: Sight, wanted: ExportFilter) -> list[ColumnElement[bool]]:
+    found = sight.conditions()
     if wanted.user_id is not None:
         found.append(exports.c.user_id == wanted.user_id)
     if wanted.source is not None:

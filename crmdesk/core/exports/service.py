@@ -24,8 +24,10 @@ from crmdesk.core.db.tables import export_downloads, exports, users
 from crmdesk.core.errors import UserError
 from crmdesk.core.exports.asking import Chosen, choose, count_asked, measured, must_wait
 from crmdesk.core.exports.columns import chosen_properties
-from crmdesk.core.exports.deeds import decide, enqueue_export, log_export
+from crmdesk.core.exports.deeds import decide, enqueue_export, log_export, who_decide
 from crmdesk.core.exports.listing import (
+    EVERYTHING,
+    Sight,
     count_exports,
     export_numbers,
     export_unknown,
@@ -48,12 +50,12 @@ from crmdesk.core.exports.request_json import request_to_json
 from crmdesk.core.files.atomic import copy_file
 from crmdesk.core.jobs.queue import JobQueue
 from crmdesk.core.jobs.rows import actor_facts
-from crmdesk.core.notify.inbox import SUPER_ADMINS, Inbox, NotificationKind
+from crmdesk.core.notify.inbox import Inbox, NotificationKind
 from crmdesk.core.records.schema import load_object_type
 from crmdesk.core.settings import Settings
 from crmdesk.core.workspace_folder import refuse_inside
 
-_EVERYTHING = ExportFilter()
+_ALL = ExportFilter()
 
 
 class ExportService:
@@ -138,7 +140,7 @@ class ExportService:
         """
         self._guard.require(actor, Permission.SUPER_ADMIN)
         with self._database.write() as tx:
-            found = read_export(tx, self._vault, None, export_id)
+            found = read_export(tx, self._vault, EVERYTHING, export_id)
             if found.state is ExportState.PENDING_APPROVAL:
                 decide(tx, actor, export_id, ExportState.CANCELLED)
                 log_export(self._audit_log, tx, actor, kinds.EXPORT_CANCELLED, found)
@@ -153,7 +155,7 @@ class ExportService:
     def list(
         self,
         actor: Actor,
-        wanted: ExportFilter = _EVERYTHING,
+        wanted: ExportFilter = _ALL,
         limit: int = 100,
         after: str | None = None,
     ) -> Sequence[Export]:
@@ -164,12 +166,12 @@ class ExportService:
         """
         self._guard.require(actor, Permission.EXPORT)
         with self._database.read() as tx:
-            return read_exports(tx, self._vault, self._only(actor), wanted, limit, after)
+            return read_exports(tx, self._vault, self._sight(actor), wanted, limit, after)
 
     def numbers(
         self,
         actor: Actor,
-        wanted: ExportFilter = _EVERYTHING,
+        wanted: ExportFilter = _ALL,
         order: ExportOrder = ExportOrder.DATE,
         *,
         descending: bool = True,
@@ -180,19 +182,19 @@ class ExportService:
         """
         self._guard.require(actor, Permission.EXPORT)
         with self._database.read() as tx:
-            return export_numbers(tx, self._only(actor), wanted, order, descending=descending)
+            return export_numbers(tx, self._sight(actor), wanted, order, descending=descending)
 
     def numbered(self, actor: Actor, numbers: Sequence[int]) -> Mapping[int, Export]:
         """A page of the list by numbers of :meth:`numbers`; those that are gone are left out."""
         self._guard.require(actor, Permission.EXPORT)
         with self._database.read() as tx:
-            return numbered_exports(tx, self._vault, self._only(actor), numbers)
+            return numbered_exports(tx, self._vault, self._sight(actor), numbers)
 
-    def count(self, actor: Actor, wanted: ExportFilter = _EVERYTHING) -> int:
+    def count(self, actor: Actor, wanted: ExportFilter = _ALL) -> int:
         """How many exports :meth:`list` has in all."""
         self._guard.require(actor, Permission.EXPORT)
         with self._database.read() as tx:
-            return count_exports(tx, self._only(actor), wanted)
+            return count_exports(tx, self._sight(actor), wanted)
 
     def show(self, actor: Actor, export_id: str) -> Export:
         """One export.
@@ -305,14 +307,16 @@ class ExportService:
             )
         )
 
-    def _only(self, actor: Actor) -> int | None:
-        return None if self._guard.allows(actor, Permission.SUPER_ADMIN) else actor.user_id
+    def _sight(self, actor: Actor) -> Sight:
+        if self._guard.allows(actor, Permission.SUPER_ADMIN):
+            return EVERYTHING
+        return Sight(actor.user_id, self._guard.allows(actor, Permission.APPROVE_EXPORTS))
 
     def _find(self, actor: Actor, export_id: str) -> Export:
-        only = self._only(actor)
+        sight = self._sight(actor)
         with self._database.read() as tx:
             try:
-                return read_export(tx, self._vault, only, export_id)
+                return read_export(tx, self._vault, sight, export_id)
             except UserError:
                 somebody = tx.scalar(select(exports.c.user_id).where(exports.c.id == export_id))
         if somebody is not None:
@@ -352,7 +356,7 @@ class ExportService:
         )
         self._inbox.notify(
             tx,
-            SUPER_ADMINS,
+            who_decide(tx, actor),
             NotificationKind.EXPORT_WAITING,
             {"name": asked.name, "user": actor.full_name, "records": records},
             link=f"exports/{export_id}",

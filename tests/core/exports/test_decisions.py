@@ -110,6 +110,22 @@ def test_nobody_decides_on_an_export_of_their_own(desk: Desk) -> None:
     assert caught.value.code == "export_is_own"
 
 
+def test_whoever_may_approve_is_told_and_sees_what_waits_and_no_more(desk: Desk) -> None:
+    ask_for_decisions(desk, 0)
+    desk.contact()
+    paul = desk.user("Paul Approver", Permission.EXPORT, Permission.APPROVE_EXPORTS)
+    other = finished(desk, desk.admin)
+
+    waiting = desk.workspace.exports.create(exporter(desk), CONTACTS)
+
+    assert len(told(desk, paul, NotificationKind.EXPORT_WAITING)) == 1
+    assert [one.id for one in desk.workspace.exports.list(paul)] == [waiting]
+    with pytest.raises(UserError, match="another user"):
+        desk.workspace.exports.show(paul, other)
+    desk.workspace.export_approvals.approve(paul, waiting)
+    assert desk.workspace.exports.list(paul) == []
+
+
 def test_deciding_takes_the_permission(desk: Desk) -> None:
     ask_for_decisions(desk, 0)
     desk.contact()
