@@ -21,7 +21,7 @@ from tests.faults.conftest import Record, effort
 SEED = 20261122
 LONGEST_SECONDS = 10.0
 MOST_BYTES = 500 << 20
-TRIALS = effort(12, 500)
+TRIALS = effort(6, 500)
 ODD = (
     b"\x00",
     b'"',

@@ -18,7 +18,7 @@ from tests.builders import PASSWORD, Desk, KeyBox
 from tests.faults.conftest import Record, effort
 
 SEED = int(os.environ.get("CRMDESK_TEST_SEED", "20261122"))
-TRIALS = effort(3, 100)
+TRIALS = effort(1, 100)
 PASSPHRASE = "seven blue herons over"
 RECORDS = 300
 

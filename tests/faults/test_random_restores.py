@@ -12,7 +12,7 @@ from tests.faults.conftest import Record, effort
 SEED = int(os.environ.get("CRMDESK_TEST_SEED", "20261122"))
 PROPERTIES = ("firstname", "lastname", "phone", "mobilephone", "city", "zip", "jobtitle", "address")
 VALUES = (None, "", "a", "A", "ä", "a b", " a ", "1", "0", "=1+1", "line\nbreak", 'quo"te', "x,y")
-TRIALS = effort(60, 500)
+TRIALS = effort(25, 500)
 RECORDS = 12
 
 Cells = dict[tuple[int, str], Any]

@@ -17,7 +17,7 @@ from tests.builders import Desk
 ASKED = ExportRequest(
     RecordQuery("companies"), columns=("domain", "description"), for_spreadsheets=True
 )
-MANY = 300
+MANY = 100
 
 
 def texts() -> list[str]:

@@ -400,7 +400,7 @@ def test_counts_stand_whatever_was_done(desk: Desk):
         *(desk.add("tasks", hs_task_subject="Call back") for _ in range(2)),
         *(desk.add("tickets", subject="Broken") for _ in range(2)),
     ]
-    for _ in range(150):
+    for _ in range(80):
         one, other = chance.sample(records, 2)
         act = chance.choice(("link", "link", "link", "cut", "delete", "back", "undo"))
         try:
