@@ -21,7 +21,7 @@ NOTE = (
     "kept and digested, every value checked, history of each changed value, audit entry, one "
     "synced commit). The peers check nothing and keep no history."
 )
-COLUMNS = ["email", *data.TYPES]
+_HEADINGS = ["email", *data.TYPES]
 _CHANGED_VALUES = 6
 
 
@@ -79,11 +79,11 @@ def _file(rows: int) -> Path:
     chance = random.Random(7)
     with making.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(COLUMNS)
+        writer.writerow(_HEADINGS)
         for number, values in _records(rows):
             if number <= rows // 2:
                 for place in chance.sample(range(len(values)), _CHANGED_VALUES):
-                    name = COLUMNS[place + 1]
+                    name = _HEADINGS[place + 1]
                     values[place] = data.value_of(data.TYPES[name], name, chance)
             writer.writerow([email_of(number), *values])
     making.rename(path)
@@ -150,11 +150,11 @@ def _copy_half(
 def _script(rows: int) -> Path:
     """What the sqlite3 shell is told: stage the file, then one upsert."""
     path = data.FOLDER / f"import-{rows}.sql"
-    names = ", ".join(COLUMNS)
-    given = ", ".join(f"nullif({name}, '')" for name in COLUMNS)
+    names = ", ".join(_HEADINGS)
+    given = ", ".join(f"nullif({name}, '')" for name in _HEADINGS)
     kept = ", ".join(f"{name} = coalesce(excluded.{name}, {name})" for name in data.TYPES)
     path.write_text(
-        f"CREATE TEMP TABLE incoming ({', '.join(f'{name} TEXT' for name in COLUMNS)});\n"
+        f"CREATE TEMP TABLE incoming ({', '.join(f'{name} TEXT' for name in _HEADINGS)});\n"
         f'.import --csv --skip 1 --schema temp "{_file(rows)}" incoming\n'
         "BEGIN IMMEDIATE;\n"
         f"INSERT INTO contacts ({names}) SELECT {given} FROM temp.incoming WHERE true "
