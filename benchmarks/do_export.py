@@ -7,23 +7,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from crmdesk.core.workspace import Workspace
-
-_JOB = "job"
+from benchmarks.waiting_job import note, run
 
 
 def main(folder: str) -> None:
     """Run the job that waits in the workspace."""
-    place = Path(folder)
-    workspace = Workspace(place / "workspace", bytes.fromhex((place / "key").read_text()))
-    job_id = (place / _JOB).read_text()
-    workspace.run_job(job_id)
-    with workspace.database.read() as tx:
-        state, result = tx.sql("SELECT state, result FROM jobs WHERE id = ?", (job_id,)).fetchone()
-    workspace.close()
-    if state != "succeeded":
-        raise SystemExit(f"the export {state}")
-    sys.stdout.write(f"{result}\n")
+    run(folder)
 
 
 def queue(folder: str, file_format: str) -> None:
@@ -41,7 +30,7 @@ def queue(folder: str, file_format: str) -> None:
     )
     exports = opened.workspace.exports
     export_id = exports.create(opened.admin, asked)
-    (Path(folder) / _JOB).write_text(str(exports.show(opened.admin, export_id).job_id))
+    note(folder, str(exports.show(opened.admin, export_id).job_id))
     opened.workspace.close()
 
 

@@ -7,23 +7,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from crmdesk.core.workspace import Workspace
-
-_JOB = "job"
+from benchmarks.waiting_job import note, run
 
 
 def main(folder: str) -> None:
     """Run the job that waits in the workspace."""
-    place = Path(folder)
-    workspace = Workspace(place / "workspace", bytes.fromhex((place / "key").read_text()))
-    job_id = (place / _JOB).read_text()
-    workspace.run_job(job_id)
-    with workspace.database.read() as tx:
-        state, result = tx.sql("SELECT state, result FROM jobs WHERE id = ?", (job_id,)).fetchone()
-    workspace.close()
-    if state != "succeeded":
-        raise SystemExit(f"the import {state}")
-    sys.stdout.write(f"{result}\n")
+    run(folder)
 
 
 def queue(folder: str, given: str) -> None:
@@ -36,7 +25,7 @@ def queue(folder: str, given: str) -> None:
     mapping = {name: name for name in ("email", *data.TYPES)}
     request = ImportRequest(given, "contacts", mapping, key="email")
     import_id = imports.start(opened.admin, request)
-    (Path(folder) / _JOB).write_text(str(imports.show(opened.admin, import_id).job_id))
+    note(folder, str(imports.show(opened.admin, import_id).job_id))
     opened.workspace.close()
 
 

@@ -28,6 +28,29 @@ _NOTES = {
     "associations_cut": "Records with more than 1,000 associated ones: {:,}. Their cells hold the "
     "first 1,000.",
 }
+Columns = Annotated[
+    str,
+    typer.Option("--columns", metavar="A,B|all", help="Internal names, in the order of the file."),
+]
+FileFormat = Annotated[str, typer.Option("--format", metavar="csv|xlsx", help="Kind of file.")]
+Headers = Annotated[
+    str, typer.Option("--headers", metavar="label|name", help="What stands over the columns.")
+]
+Choices = Annotated[
+    str, typer.Option("--values", metavar="label|name", help="How choices and owners stand.")
+]
+Associated = Annotated[
+    str | None,
+    typer.Option("--associated", metavar="A,B", help="Also ids and names of these objects'."),
+]
+Name = Annotated[str, typer.Option("--name", metavar="N", help="What it is called.")]
+Bom = Annotated[
+    bool, typer.Option("--bom", help="A mark before UTF-8 that some spreadsheets need.")
+]
+ForSpreadsheet = Annotated[
+    bool,
+    typer.Option("--for-spreadsheet", help="Nothing in it is taken for a formula."),
+]
 
 
 @app.command("create", cls=GroupedFilters)
@@ -37,33 +60,14 @@ def create(
     filters: Filters = None,
     alternatives: Or = False,  # noqa: ARG001 - told by its place among the filters
     segment: InSegment = None,
-    columns: Annotated[
-        str,
-        typer.Option(
-            "--columns", metavar="A,B|all", help="Internal names, in the order of the file."
-        ),
-    ] = _ALL,
-    file_format: Annotated[
-        str, typer.Option("--format", metavar="csv|xlsx", help="Kind of file.")
-    ] = "csv",
-    headers: Annotated[
-        str, typer.Option("--headers", metavar="label|name", help="What stands over the columns.")
-    ] = "label",
-    values: Annotated[
-        str, typer.Option("--values", metavar="label|name", help="How choices and owners stand.")
-    ] = "label",
-    associated: Annotated[
-        str | None,
-        typer.Option("--associated", metavar="A,B", help="Also ids and names of these objects'."),
-    ] = None,
-    name: Annotated[str, typer.Option("--name", metavar="N", help="What it is called.")] = "",
-    bom: Annotated[
-        bool, typer.Option("--bom", help="A mark before UTF-8 that some spreadsheets need.")
-    ] = False,
-    for_spreadsheet: Annotated[
-        bool,
-        typer.Option("--for-spreadsheet", help="Nothing in it is taken for a formula."),
-    ] = False,
+    columns: Columns = _ALL,
+    file_format: FileFormat = "csv",
+    headers: Headers = "label",
+    values: Choices = "label",
+    associated: Associated = None,
+    name: Name = "",
+    bom: Bom = False,
+    for_spreadsheet: ForSpreadsheet = False,
     wait: Wait = True,
 ) -> None:
     """Make a file of records; it is kept for 30 days and can be saved by “export download”."""

@@ -114,8 +114,15 @@ class ExportWork:
                 with self._database.write() as tx:
                     self._complete(tx, context, export_id, request, object_type, done)
             except BaseException:
-                target.unlink(missing_ok=True)
+                # Whatever stopped it: no row that was committed already may lose its file.
+                if not self._is_made(export_id):
+                    target.unlink(missing_ok=True)
                 raise
+
+    def _is_made(self, export_id: str) -> bool:
+        with self._database.read() as tx:
+            state = tx.scalar(select(exports.c.state).where(exports.c.id == export_id))
+        return bool(state == ExportState.SUCCEEDED.value)
 
     def abandoned(self, tx: Tx, job: Job, actor: Actor) -> None:
         """Put the row of an export that was not made in the job's state, and tell of it."""

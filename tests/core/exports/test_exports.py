@@ -139,6 +139,14 @@ def test_every_kind_of_file_holds_every_record(
     assert saved(desk, desk.admin, found, tmp_path).stat().st_size == found.bytes
 
 
+def test_more_columns_than_a_sum_in_sql_has_terms_are_measured_and_written(desk: Desk) -> None:
+    desk.contact(city="Oslo")
+    many = replace(CONTACTS, columns=("city",) * 1_100)
+
+    assert desk.workspace.exports.estimate(desk.admin, many).bytes > 1_100 * 4
+    assert run(desk, desk.admin, many).records == 1
+
+
 # -- who may ---------------------------------------------------------------------------------
 def test_exporting_takes_the_permission(desk: Desk) -> None:
     with pytest.raises(PermissionDenied):
