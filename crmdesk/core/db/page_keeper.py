@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.page_digests import DigestFile, DigestHead, PageFindings, digests_path
@@ -24,6 +25,8 @@ from crmdesk.core.db.page_reader import Look, PageReader
 from crmdesk.core.db.sqlite_log import log_head, log_path, read_log
 from crmdesk.core.errors import Busy
 from crmdesk.core.platform.files import LockMode, lock_now
+
+T = TypeVar("T")
 
 #: Frames in the log that are worth moving, as SQLite itself would.
 _ENOUGH_FRAMES = 1000
@@ -48,6 +51,13 @@ _OF_THE_PLACE = frozenset(
 def can_keep() -> bool:
     """Whether this SQLite and this system can; Windows has no locks that several may hold."""
     return sqlite3.sqlite_version_info >= _FIRST_VERSION and sys.platform != "win32"
+
+
+def _held(value: T | None) -> T:
+    """What was opened before, as the order of calls demands."""
+    if value is None:
+        raise RuntimeError("begin and opened come first")
+    return value
 
 
 class PageKeeper:
@@ -265,11 +275,11 @@ class PageKeeper:
     @contextmanager
     def _alone(self, seconds: float) -> Iterator[None]:
         """Keep writers out, so that the log stays as it is."""
-        assert self._gate is not None  # noqa: S101 - for mypy; callers have opened it
+        gate = _held(self._gate)
         deadline = time.monotonic() + seconds
         while True:
             try:
-                self._gate.execute("BEGIN IMMEDIATE")
+                gate.execute("BEGIN IMMEDIATE")
                 break
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
@@ -284,26 +294,25 @@ class PageKeeper:
         try:
             yield
         finally:
-            self._gate.execute("ROLLBACK")
+            gate.execute("ROLLBACK")
 
     def _log_frames(self) -> tuple[int, int]:
         """How many frames the log holds, and how many of them were moved."""
-        assert self._mover is not None  # noqa: S101 - for mypy; callers have opened it
-        _, log, moved = self._mover.execute("PRAGMA wal_checkpoint(NOOP)").fetchone()
+        noop = "PRAGMA wal_checkpoint(NOOP)"
+        _, log, moved = _held(self._mover).execute(noop).fetchone()
         return max(log, 0), max(moved, 0)
 
     def _fold(self) -> bool:
         """Digest what the log holds, then let SQLite move it; whether all of it was moved."""
-        assert self._mover is not None  # noqa: S101 - for mypy; callers have opened it
+        mover = _held(self._mover)
         frames, _ = self._log_frames()
         if frames:
             self._digest_log(frames)
-        _, log, moved = self._mover.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        _, log, moved = mover.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
         return bool(log == moved)
 
     def _digest_log(self, frames: int) -> None:
-        assert self._file is not None  # noqa: S101 - for mypy; callers have opened it
-        file, head = self._file, self._head()
+        file, head = _held(self._file), self._head()
         found = log_head(self._path)
         if found is None or (found[0] == head.log_salts and frames <= head.log_frames):
             return
@@ -335,7 +344,7 @@ class PageKeeper:
 
     def _settle(self, different: Sequence[int], unknown: Sequence[int]) -> tuple[int, ...]:
         """Look again at what differed, while nobody writes: which pages are damaged."""
-        assert self._file is not None and self._reader is not None  # noqa: S101, PT018 - for mypy
+        file, reader = _held(self._file), _held(self._reader)
         moved = self._fold()
         waiting: set[int] = set()
         if not moved:
@@ -343,29 +352,28 @@ class PageKeeper:
             in_log = read_log(self._path, frames, 0, b"")
             waiting = set() if in_log is None else set(in_log.digests)
         self._learn([number for number in unknown if number not in waiting])
-        digests, page_bytes = self._file.load(), self._head().page_bytes
+        digests, page_bytes = file.load(), self._head().page_bytes
         return tuple(
             number
             for number in different
             if number not in waiting
             and number <= len(digests)
             and digests[number - 1]
-            and self._reader.digest(number, page_bytes) != digests[number - 1]
+            and reader.digest(number, page_bytes) != digests[number - 1]
         )
 
     def _learn(self, numbers: Sequence[int]) -> None:
-        assert self._file is not None and self._reader is not None  # noqa: S101, PT018 - for mypy
-        known, page_bytes = self._file.load(), self._head().page_bytes
+        file, reader = _held(self._file), _held(self._reader)
+        known, page_bytes = file.load(), self._head().page_bytes
         learnt = {
-            number: self._reader.digest(number, page_bytes)
+            number: reader.digest(number, page_bytes)
             for number in numbers
             if number > len(known) or not known[number - 1]
         }
         with suppress(OSError):
-            self._file.store(learnt, self._reader.pages(page_bytes))
-            self._file.sync()
+            file.store(learnt, reader.pages(page_bytes))
+            file.sync()
 
     def _head(self) -> DigestHead:
         """What the file's head says; a torn one counts as new, in a database that is open."""
-        assert self._file is not None  # noqa: S101 - for mypy; callers have begun
-        return self._file.head() or DigestHead(is_open=True)
+        return _held(self._file).head() or DigestHead(is_open=True)
