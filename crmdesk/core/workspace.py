@@ -41,6 +41,7 @@ from crmdesk.core.db.scrub import scrub
 from crmdesk.core.errors import UserError
 from crmdesk.core.exports.approvals import ExportApprovals
 from crmdesk.core.exports.expiry import ExportExpiry
+from crmdesk.core.exports.overview import ExportOverviews
 from crmdesk.core.exports.service import ExportService
 from crmdesk.core.exports.thresholds import ExportThresholds
 from crmdesk.core.exports.work import ExportWork
@@ -277,6 +278,7 @@ class Workspace:
         self.exports = ExportService(*self._basis, self.settings, self.jobs, self.inbox, vault)
         self.export_approvals = ExportApprovals(*self._basis, self.jobs, self.inbox, vault)
         self.export_thresholds = ExportThresholds(*self._basis)
+        self.export_overviews = ExportOverviews(self.database, self.guard, self.settings)
         self._export_expiry = ExportExpiry(self.database, self.audit_log, self.settings, vault)
         exporting = ExportWork(*self._basis, self.settings, self.inbox, vault)
         self._give(exporting.abandoned, {JobKind.EXPORT: exporting.run})

@@ -78,6 +78,7 @@ EXPORT_READS = frozenset(
         "exports.numbered",
         "exports.numbers",
         "exports.show",
+        "export_overviews.show",
         "export_thresholds.own",
     }
 )

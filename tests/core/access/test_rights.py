@@ -243,6 +243,7 @@ RIGHTS: dict[str, Permission | str] = {
     "exports.show": Permission.EXPORT,
     "export_approvals.approve": Permission.APPROVE_EXPORTS,
     "export_approvals.reject": Permission.APPROVE_EXPORTS,
+    "export_overviews.show": Permission.EXPORT,
     "export_thresholds.own": SUPER_ADMIN,
     "export_thresholds.set": SUPER_ADMIN,
     "segments.add": USE,

@@ -1,0 +1,198 @@
+"""How much left, by day, by person and by month: the figures above the list of exports.
+
+Every figure comes with the filter that finds its exports, so that the list agrees with it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from crmdesk.core.access.actor import Actor
+from crmdesk.core.access.guard import Guard
+from crmdesk.core.access.permissions import Permission
+from crmdesk.core.clock import to_text
+from crmdesk.core.db.engine import Database, Tx
+from crmdesk.core.db.tables import users
+from crmdesk.core.exports.model import ExportFilter, ExportState
+from crmdesk.core.settings import Settings
+
+#: Days in sight, today included.
+DAYS: Final = 30
+_MOST_EXPORTERS = 5
+#: What is asked for and never finished has not left.
+_LEFT: Final = (ExportState.SUCCEEDED,)
+# One look at one day: the index has all that is asked for, whatever the zone's days are.
+_DAY_SQL: Final = (
+    "SELECT user_id, count(*), coalesce(sum(records), 0) FROM exports "
+    "WHERE state = 'succeeded' AND created_at >= ? AND created_at < ?{} GROUP BY user_id"
+)
+_OWN_SQL: Final = " AND user_id = ?"
+_EXPORTS, _RECORDS = "exports", "records"
+_A_DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """How much left.
+
+    Attributes:
+        wanted: finds in the list exactly the exports that are counted here.
+    """
+
+    exports: int
+    records: int
+    wanted: ExportFilter
+
+
+@dataclass(frozen=True, slots=True)
+class DayAmount:
+    """What left on one day of the workspace's zone."""
+
+    day: date
+    amount: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class ExporterAmount:
+    """What one user took; their name is empty where the account is gone."""
+
+    user_id: int
+    user_name: str
+    amount: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOverview:
+    """The figures; finished exports only.
+
+    Attributes:
+        whole: of all the days.
+        days: the last 30, oldest first, today included.
+        exporters: who took most records in these days, at most five, most first.
+        this_month, last_month: by the calendar; this month up to now.
+    """
+
+    whole: Amount
+    days: tuple[DayAmount, ...]
+    exporters: tuple[ExporterAmount, ...]
+    this_month: DayAmount
+    last_month: DayAmount
+
+
+@dataclass(slots=True)
+class _Sums:
+    """Exports and records, of each day and of each user."""
+
+    days: Counter[tuple[date, str]]
+    users: Counter[tuple[int, str]]
+
+
+class ExportOverviews:
+    """Reads the figures: of everybody's exports for a Super Admin, else of one's own."""
+
+    def __init__(self, database: Database, guard: Guard, settings: Settings) -> None:
+        self._database = database
+        self._guard = guard
+        self._settings = settings
+
+    def show(self, actor: Actor) -> ExportOverview:
+        """What left in the last 30 days, in this month and in the last one.
+
+        Raises:
+            PermissionDenied: the actor may not export.
+        """
+        self._guard.require(actor, Permission.EXPORT)
+        everybody = self._guard.allows(actor, Permission.SUPER_ADMIN)
+        with self._database.read() as tx:
+            zone = ZoneInfo(self._settings.text(tx, "workspace.time_zone"))
+            today = tx.now.astimezone(zone).date()
+            first = min(_first_in_sight(today), _before(today))
+            sums = _summed(tx, zone, first, today, None if everybody else actor.user_id)
+            names = _names(tx, {user_id for user_id, _ in sums.users})
+        return _overview(sums, names, today, zone)
+
+
+def _summed(tx: Tx, zone: ZoneInfo, first: date, today: date, own: int | None) -> _Sums:
+    """What left from a day to today: the days one by one, the users of the days in sight."""
+    statement = _DAY_SQL.format("" if own is None else _OWN_SQL)
+    sums = _Sums(Counter(), Counter())
+    for day in _days(first, today):
+        bounds = [to_text(_begins(day, zone)), to_text(_begins(day + _A_DAY, zone))]
+        for user_id, exports, records in tx.sql(
+            statement, bounds if own is None else [*bounds, own]
+        ):
+            sums.days[day, _EXPORTS] += exports
+            sums.days[day, _RECORDS] += records
+            if user_id is not None and day >= _first_in_sight(today):
+                sums.users[user_id, _EXPORTS] += exports
+                sums.users[user_id, _RECORDS] += records
+    return sums
+
+
+def _names(tx: Tx, ids: set[int]) -> dict[int, str]:
+    wanted = select(users.c.id, users.c.full_name).where(users.c.id.in_(ids))
+    return {row.id: row.full_name or "" for row in tx.execute(wanted)}
+
+
+def _overview(sums: _Sums, names: dict[int, str], today: date, zone: ZoneInfo) -> ExportOverview:
+    def amount(since: date, until: date) -> Amount:
+        found = list(_days(since, until - _A_DAY))
+        return Amount(
+            sum(sums.days[day, _EXPORTS] for day in found),
+            sum(sums.days[day, _RECORDS] for day in found),
+            _filter(zone, since, until),
+        )
+
+    first, this_month, last_month = _first_in_sight(today), today.replace(day=1), _before(today)
+    tomorrow = today + _A_DAY
+    in_sight = _filter(zone, first, tomorrow)
+    return ExportOverview(
+        amount(first, tomorrow),
+        tuple(DayAmount(day, amount(day, day + _A_DAY)) for day in _days(first, today)),
+        _exporters(sums, names, in_sight),
+        DayAmount(this_month, amount(this_month, tomorrow)),
+        DayAmount(last_month, amount(last_month, this_month)),
+    )
+
+
+def _exporters(
+    sums: _Sums, names: dict[int, str], in_sight: ExportFilter
+) -> tuple[ExporterAmount, ...]:
+    found = []
+    for user_id in {user_id for user_id, _ in sums.users}:
+        wanted = replace(in_sight, users=(user_id,))
+        exports, records = sums.users[user_id, _EXPORTS], sums.users[user_id, _RECORDS]
+        amount = Amount(exports, records, wanted)
+        found.append(ExporterAmount(user_id, names.get(user_id, ""), amount))
+    found.sort(key=lambda each: (-each.amount.records, -each.amount.exports, each.user_id))
+    return tuple(found[:_MOST_EXPORTERS])
+
+
+def _filter(zone: ZoneInfo, since: date, until: date) -> ExportFilter:
+    return ExportFilter(since=_begins(since, zone), until=_begins(until, zone), states=_LEFT)
+
+
+def _begins(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone)
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    while first <= last:
+        yield first
+        first += _A_DAY
+
+
+def _first_in_sight(today: date) -> date:
+    return today - (DAYS - 1) * _A_DAY
+
+
+def _before(day: date) -> date:
+    """The first day of the month before."""
+    return (day.replace(day=1) - _A_DAY).replace(day=1)

@@ -1,0 +1,108 @@
+"""The figures above the list of exports: right by day, person and month, and the list agrees."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import insert
+
+from crmdesk.core.access.permissions import Permission
+from crmdesk.core.db.tables import exports
+from crmdesk.core.errors import PermissionDenied
+from crmdesk.core.exports.model import ExportRequest, ExportState
+from crmdesk.core.exports.overview import Amount
+from crmdesk.core.records.filters import RecordQuery
+from tests.builders import Desk
+
+
+def left(desk: Desk, at: str, records: int, user_id: int = 1, state: str = "succeeded") -> None:
+    """An export of a day gone by, as its row would be."""
+    with desk.workspace.database.write() as tx:
+        tx.execute(
+            insert(exports).values(
+                id=f"{at}-{records}-{user_id}-{state}",
+                source="object",
+                source_name="Contacts",
+                name="Contacts",
+                object_name="contacts",
+                format="csv",
+                state=state,
+                created_at=at,
+                user_id=user_id,
+                actor="{}",
+                request="{}",
+                records=records,
+            )
+        )
+
+
+def figures(amount: Amount) -> tuple[int, int]:
+    return amount.exports, amount.records
+
+
+def test_what_left_is_counted_by_day_person_and_month_and_the_list_agrees(
+    timed_desk: Desk,
+) -> None:
+    desk = timed_desk
+    desk.workspace.settings.set(desk.admin, "workspace.time_zone", "Europe/Oslo")
+    edda = desk.user("Edda Berg", Permission.EXPORT)
+    left(desk, "2026-11-22T08:00:00.000Z", 10)
+    left(desk, "2026-11-21T23:30:00.000Z", 5, edda.user_id)  # today in Oslo
+    left(desk, "2026-11-21T22:30:00.000Z", 700, edda.user_id)
+    left(desk, "2026-10-24T23:00:00.000Z", 3)  # summer time ends in this night
+    left(desk, "2026-10-31T23:00:00.000Z", 2)  # November begins in Oslo
+    left(desk, "2026-10-01T12:00:00.000Z", 40)
+    left(desk, "2026-09-30T12:00:00.000Z", 9_999)
+    left(desk, "2026-11-22T08:30:00.000Z", 500, state="cancelled")
+    left(desk, "2026-11-23T08:30:00.000Z", 500)  # the clock was set back
+
+    workspace = desk.workspace
+    shown = workspace.export_overviews.show(desk.admin)
+    assert figures(shown.whole) == (5, 720)
+    assert len(shown.days) == 30
+    by_day = {each.day: figures(each.amount) for each in shown.days if each.amount.exports}
+    assert by_day == {
+        date(2026, 10, 25): (1, 3),
+        date(2026, 11, 1): (1, 2),
+        date(2026, 11, 21): (1, 700),
+        date(2026, 11, 22): (2, 15),
+    }
+    assert [(each.user_name, *figures(each.amount)) for each in shown.exporters] == [
+        ("Edda Berg", 2, 705),
+        ("Ingrid Solberg", 3, 15),
+    ]
+    assert (shown.this_month.day, *figures(shown.this_month.amount)) == (date(2026, 11, 1), 4, 717)
+    assert (shown.last_month.day, *figures(shown.last_month.amount)) == (date(2026, 10, 1), 2, 43)
+
+    amounts = [shown.whole, shown.this_month.amount, shown.last_month.amount]
+    amounts += [each.amount for each in (*shown.days, *shown.exporters)]
+    for amount in amounts:
+        found = workspace.exports.list(desk.admin, amount.wanted)
+        assert (len(found), sum(each.records or 0 for each in found)) == figures(amount)
+        assert workspace.exports.count(desk.admin, amount.wanted) == amount.exports
+
+
+def test_others_see_the_figures_of_their_own_alone(desk: Desk) -> None:
+    desk.contact()
+    asked = ExportRequest(RecordQuery("contacts"))
+    edda = desk.user("Edda Berg", Permission.EXPORT)
+    for actor in (desk.admin, edda, edda):
+        export_id = desk.workspace.exports.create(actor, asked)
+        desk.workspace.run_job(str(desk.workspace.exports.show(actor, export_id).job_id))
+        assert desk.workspace.exports.show(actor, export_id).state is ExportState.SUCCEEDED
+
+    overviews = desk.workspace.export_overviews
+    assert figures(overviews.show(desk.admin).whole) == (3, 3)
+    own = overviews.show(edda)
+    assert figures(own.whole) == (2, 2)
+    assert [each.user_name for each in own.exporters] == ["Edda Berg"]
+    with pytest.raises(PermissionDenied):
+        overviews.show(desk.user("Marc Dubois"))
+
+
+def test_without_exports_every_figure_is_nothing(timed_desk: Desk) -> None:
+    shown = timed_desk.workspace.export_overviews.show(timed_desk.admin)
+    assert figures(shown.whole) == (0, 0)
+    assert shown.exporters == ()
+    assert shown.days[-1].day == datetime(2026, 11, 22, tzinfo=UTC).date()
