@@ -153,6 +153,11 @@ GOALS = (
         "the newest backup is restored on trial, and the result is kept",
         ("tests/core/backup/test_drills.py",),
     ),
+    Goal(
+        "spreadsheets",
+        "a spreadsheet calculates nothing of what people wrote; a workbook keeps it as it was",
+        ("tests/faults/test_spreadsheets.py", "-m", "full or not full"),
+    ),
     _goal("canaries", "no secret is found in files, arguments or environments", "canaries"),
 )
 
