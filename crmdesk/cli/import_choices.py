@@ -79,7 +79,6 @@ class RowChoices:
     key: str | None
     in_bin: ArchivedMatches | None
     lifecycle_back: bool
-    guarded: bool | None
     template: str | None
     save_as: str | None
 
@@ -112,7 +111,6 @@ class Choices:
             date_orders=dict(request.date_orders)
             | {header: order for header, order in by_column.items() if header in headers},
             lifecycle_back=self.rows.lifecycle_back or request.lifecycle_back,
-            guarded=self.rows.guarded,
             archived_matches=self.rows.in_bin or request.archived_matches,
             mode=self.rows.mode or request.mode,
             key=self.rows.key or request.key,

@@ -42,13 +42,18 @@ class FileChoices:
     encoding: str | None
     delimiter: str | None
     max_bytes: int | None
+    guarded: bool | None
 
     @property
     def options(self) -> FileOptions:
         """The same for the service."""
         mark = _DELIMITERS.get(self.delimiter, self.delimiter) if self.delimiter else None
         return FileOptions(
-            self.sheet, encoding=self.encoding, delimiter=mark, max_bytes=self.max_bytes
+            self.sheet,
+            encoding=self.encoding,
+            delimiter=mark,
+            max_bytes=self.max_bytes,
+            guarded=self.guarded,
         )
 
 
@@ -94,7 +99,7 @@ def _found(
     else:
         found = _of_zip(here, files.target, several.objects or (), files.options)
     # How the first file is written says nothing of the others.
-    plain = FileOptions(max_bytes=files.max_bytes)
+    plain = FileOptions(max_bytes=files.max_bytes, guarded=files.guarded)
     for path, object_name in file_pairs(several.also).items():
         found.append(_inspected(here, Path(path), replace(plain, object_name=object_name), {}))
     return [(each, each.request(create_properties=create)) for each in found]

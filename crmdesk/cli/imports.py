@@ -113,8 +113,8 @@ def import_file(
     """Import a file into an object, or the tables of a zip or workbook."""
     links = (associate, associate_label, label_column)
     columns = ColumnChoices(mapping, *links, static, date_format, create_properties)
-    rows = RowChoices(mode, key, in_bin, lifecycle_back, guarded, template, save_as)
-    files = FileChoices(object_or_zip, file, sheet, encoding, delimiter, max_bytes)
+    rows = RowChoices(mode, key, in_bin, lifecycle_back, template, save_as)
+    files = FileChoices(object_or_zip, file, sheet, encoding, delimiter, max_bytes, guarded)
     several = SeveralChoices(objects, tables, also, shared)
     _import(context, files, several, Choices(columns, rows), Going(dry_run, errors, wait))
 

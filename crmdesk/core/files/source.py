@@ -22,7 +22,7 @@ from crmdesk.core.files.encodings import UTF_8, EncodingProbe
 from crmdesk.core.files.formula_guard import unguarded
 from crmdesk.core.files.ordinary import open_ordinary
 from crmdesk.core.files.sheet_table import sheet_batches, sheet_headers, sheet_rows
-from crmdesk.core.files.table import Batch, Headers, Row, TableLimits
+from crmdesk.core.files.table import Batch, Headers, Row, TableLimits, name_columns
 from crmdesk.core.files.table_parts import TablePart, cut_table, open_part
 from crmdesk.core.files.workbook import TableKind
 
@@ -78,6 +78,13 @@ class TableSource:
         """
         headers = sheet_headers(self.path, sheet, self.limits, has_header)
         return replace(self, sheet=sheet, headers=headers, has_header=headers.line is not None)
+
+    def unguarded(self) -> TableSource:
+        """The same source, read without the apostrophes that an export for spreadsheets put."""
+        headers = self.headers
+        if headers.line is not None:
+            headers = name_columns([*map(unguarded, headers.originals)], headers.line)
+        return replace(self, headers=headers, guarded=True)
 
     def rows(self) -> Iterator[Row]:
         """Read every row below the header, good and bad ones, in the order of the file.

@@ -99,7 +99,13 @@ def recognise_columns(
     names = _names_of(definition, properties)
     taken = {p.name for p in properties}
     known = _known_columns(definition, taken)
-    found = [_match(header, definition, names, known) for header in headers]
+    exact = _to_the_letter(names, properties)
+    found = [
+        replace(exact[header], header=header)
+        if header in exact
+        else _match(header, definition, names, known)
+        for header in headers
+    ]
     claimed = _claims(found)
     matches: list[ColumnMatch[Known]] = []
     for index, match in enumerate(found):
@@ -157,6 +163,27 @@ def _names_of(
         (kind, {key: found[0] for key, found in table.items() if key and len(found) == 1})
         for kind, table in zip(kinds, tables, strict=True)
     )
+
+
+def _to_the_letter(
+    names: tuple[tuple[MatchedBy, dict[str, Known]], ...], properties: Sequence[Known]
+) -> dict[str, ColumnMatch[Known]]:
+    """Names and labels that, folded, are nobody's or another's: ``A-B`` beside ``AB``, or ``=``."""
+    exact: dict[str, list[ColumnMatch[Known]]] = {}
+    for how, texts in (
+        (MatchedBy.LABEL, [" ".join(each.label.split()) for each in properties]),
+        (MatchedBy.INTERNAL_NAME, [each.name for each in properties]),
+    ):
+        own: dict[str, list[ColumnMatch[Known]]] = {}
+        for text, each in zip(texts, properties, strict=True):
+            own.setdefault(text, []).append(ColumnMatch(text, each, CONFIDENCE[how], how))
+        exact |= own
+    found = {text: each[0] for text, each in exact.items() if len(each) == 1}
+    return {text: each for text, each in found.items() if _folded(text, names) != each.property}
+
+
+def _folded(text: str, names: tuple[tuple[MatchedBy, dict[str, Known]], ...]) -> Known | None:
+    return next((table[fold(text)] for _, table in names if fold(text) in table), None)
 
 
 def _known_columns(definition: ObjectDefinition, taken: set[str]) -> dict[str, PropertyDefinition]:

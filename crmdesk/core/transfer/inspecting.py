@@ -105,6 +105,7 @@ def _settled_options(opened: OpenedFile, options: FileOptions) -> FileOptions:
         delimiter=options.delimiter if dialect is None else dialect.delimiter,
         has_header=source.has_header,
         max_bytes=options.max_bytes,
+        guarded=options.guarded,
     )
 
 

@@ -92,6 +92,8 @@ class FileOptions:
     Attributes:
         table: the sheet of a workbook, or the file inside a zip.
         object_name: API name of the object it holds.
+        guarded: the file was exported for spreadsheets, and apostrophes before what looks like a
+            formula are taken off again; ``None`` does so with exports of this workspace.
     """
 
     table: str | None = None
@@ -100,6 +102,7 @@ class FileOptions:
     delimiter: str | None = None
     has_header: bool | None = None
     max_bytes: int | None = None
+    guarded: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +144,6 @@ class ImportRequest:
         static: internal names of properties, and the one value that every row gets.
         date_orders: column name → how it writes its dates, whatever the file shows.
         lifecycle_back: whether the lifecycle stage may go back.
-        guarded: the file was exported for spreadsheets, and apostrophes before what looks like a
-            formula are taken off again; ``None`` does so with exports of this workspace.
     """
 
     path: str
@@ -160,7 +161,6 @@ class ImportRequest:
     static: Mapping[str, str] = field(default_factory=dict)
     date_orders: Mapping[str, DateOrder] = field(default_factory=dict)
     lifecycle_back: bool = False
-    guarded: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

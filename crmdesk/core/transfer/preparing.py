@@ -72,24 +72,22 @@ class Preparer:
             return options
         with self._database.read() as tx:
             largest = int(read_setting(tx, "import.max_bytes"))
-        return FileOptions(
-            options.table,
-            options.object_name,
-            options.encoding,
-            options.delimiter,
-            options.has_header,
-            largest,
-        )
+        return replace(options, max_bytes=largest)
 
     def open(self, path: Path, options: FileOptions) -> OpenedFile:
         """Open a file under the size that the settings allow.
+
+        Cells and headings of one that was exported for spreadsheets come as they were before.
 
         Raises:
             UserError: whatever is wrong with it.
         """
         with self._database.read() as tx:
             object_types = load_object_types(tx)
-        return open_file(path, self.limited(options), self._home, object_types)
+        opened = open_file(path, self.limited(options), self._home, object_types)
+        if opened.source is None or not self._is_guarded(options, opened):
+            return opened
+        return replace(opened, source=opened.source.unguarded())
 
     def prepare(self, request: ImportRequest, path: Path | None = None) -> Prepared:
         """Open the file and settle columns, key and dates.
@@ -103,14 +101,7 @@ class Preparer:
         """
         options = request.options
         if options.object_name is None:
-            options = FileOptions(
-                options.table,
-                request.object_name,
-                options.encoding,
-                options.delimiter,
-                options.has_header,
-                options.max_bytes,
-            )
+            options = replace(options, object_name=request.object_name)
         opened = self.open(path or Path(request.path), options)
         if request.sha256 is not None and opened.sha256 != request.sha256:
             raise UserError(
@@ -122,8 +113,7 @@ class Preparer:
         if opened.source is None:
             raise table_not_chosen(opened)
         opened.prove_content()
-        source = replace(opened.source, guarded=self._is_guarded(request, opened))
-        return self._settled(request, opened, source)
+        return self._settled(request, opened, opened.source)
 
     def fill(
         self, prepared: Prepared, limit: int | None = None, reported: Reported = lambda _: None
@@ -150,12 +140,14 @@ class Preparer:
             raise
         return stage
 
-    def _is_guarded(self, request: ImportRequest, opened: OpenedFile) -> bool:
-        if request.guarded is not None:
-            return request.guarded
+    def _is_guarded(self, options: FileOptions, opened: OpenedFile) -> bool:
+        if options.guarded is not None:
+            return options.guarded
         with self._database.read() as tx:
             asked = tx.scalar(select(exports.c.request).where(exports.c.sha256 == opened.sha256))
-        return asked is not None and bool(json.loads(asked)["for_spreadsheets"])
+        facts = {} if asked is None else json.loads(asked)
+        # Cells of a workbook say themselves that they are text.
+        return bool(facts.get("for_spreadsheets")) and facts["format"] != "xlsx"
 
     def _settled(self, request: ImportRequest, opened: OpenedFile, source: TableSource) -> Prepared:
         samples = [row.cells for row in sample_rows(source)]

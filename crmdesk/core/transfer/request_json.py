@@ -50,7 +50,6 @@ def request_from_json(facts: Mapping[str, Any]) -> ImportRequest:
             header: DateOrder(each) for header, each in facts.get("date_orders", {}).items()
         },
         lifecycle_back=facts.get("lifecycle_back", False),
-        guarded=facts.get("guarded"),
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 from crmdesk.core.exports.model import ExportRequest
 from crmdesk.core.files.formula_guard import STARTS
 from crmdesk.core.records.filters import RecordQuery
-from crmdesk.core.transfer.model import ImportRequest
+from crmdesk.core.transfer.model import FileOptions, ImportRequest
 from tests.builders import Desk
 
 ASKED = ExportRequest(
@@ -78,6 +78,6 @@ def test_a_file_that_was_changed_meanwhile_is_read_as_the_request_says(
     desk.edit(firm, description="overwritten")
 
     request = ImportRequest(str(path), "companies", key="domain")
-    imported(desk, replace(request, guarded=guarded))
+    imported(desk, replace(request, options=FileOptions(guarded=guarded)))
 
     assert desk.value(firm, "description") == description
