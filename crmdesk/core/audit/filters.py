@@ -54,7 +54,7 @@ def conditions(tx: Tx, filters: AuditFilters, edition: Edition) -> Conditions:
     """
     found = edition_conditions(edition) + _kinds(filters) + _range(tx, filters)
     if filters.by or filters.user_ids:
-        found.append(audit_events.c.user_id.in_({*filters.user_ids, *_acting(tx, filters.by)}))
+        found.append(audit_events.c.user_id.in_({*filters.user_ids, *acting_users(tx, filters.by)}))
     if filters.object_type is not None:
         found.append(audit_events.c.object_type == filters.object_type)
     if filters.object_id is not None:
@@ -112,7 +112,7 @@ def _refuse_unknown(what: str, given: list[str], known: list[str]) -> None:
             )
 
 
-def _acting(tx: Tx, prefixes: tuple[str, ...]) -> set[int]:
+def acting_users(tx: Tx, prefixes: tuple[str, ...]) -> set[int]:
     """Users, removed ones included, whose e-mail, name or team starts so."""
     wanted = tuple(prefix.strip().casefold() for prefix in prefixes)
     known = tx.execute(select(users.c.id, users.c.email, users.c.full_name))

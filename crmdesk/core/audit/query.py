@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import desc, func, select
@@ -132,6 +132,30 @@ class AuditLogReader:
                 id=event_id,
             )
         return found[event_id]
+
+
+def count_entries(tx: Tx, filters: AuditFilters) -> int:
+    """How many entries :func:`walk_entries` comes to.
+
+    Raises:
+        WrongUsage: a filter that does not exist.
+    """
+    statement = select(func.count()).select_from(audit_events)
+    return int(tx.scalar(statement.where(*conditions(tx, filters, _edition(tx)))))
+
+
+def walk_entries(tx: Tx, filters: AuditFilters) -> Iterator[AuditEvent]:
+    """The entries that pass as :class:`AuditLogReader` shows them, newest first, one by one.
+
+    Raises:
+        WrongUsage: a filter that does not exist.
+    """
+    wanted = conditions(tx, filters, _edition(tx))
+    hidden = sensitive_names(tx)
+    cursor = run_plain(tx, entries().where(*wanted).order_by(desc(audit_events.c.id)))
+    while rows := cursor.fetchmany(_IDS_AT_ONCE):
+        for row in rows:
+            yield read_event(row, hidden)
 
 
 def _edition(tx: Tx) -> Edition:

@@ -13,6 +13,7 @@ from crmdesk.core.backup.shapes import FREE_TEXT_TYPES
 from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.sqlite import quoted
+from crmdesk.core.exports.content import FileColumn
 from crmdesk.core.exports.model import ExportFormat, ExportRequest, Naming
 from crmdesk.core.files.formula_guard import guarded, guarded_sql
 from crmdesk.core.records.association_rows import others_sql
@@ -26,20 +27,14 @@ _BETWEEN = ";"
 
 
 @dataclass(frozen=True, slots=True)
-class ExportColumn:
-    """One column of the file.
+class ExportColumn(FileColumn):
+    """One column of a file of records.
 
     Attributes:
-        header: as it stands in the file.
         sql: prints a cell, over the object's own table; NULL or empty is blank.
-        is_text: the cell may hold anything and stands in quotes.
-        is_number: a spreadsheet may calculate with it.
     """
 
-    header: str
     sql: str
-    is_text: bool
-    is_number: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +66,7 @@ def export_columns(
     """
     wanted = [found for found in chosen if found.column != "id"]
     id_property = next(found for found in object_type.properties if found.column == "id")
-    columns = [ExportColumn(_header(id_property, request), "id", False, False)]
+    columns = [ExportColumn(_header(id_property, request), False, False, "id")]
     columns += [_column(found, request) for found in wanted]
     return columns
 
@@ -87,11 +82,11 @@ def association_columns(
         names = f"Associated {other.plural_label}" if by_label else f"associated_{other.name}"
         if _is_guarded(request):
             ids, names = guarded(ids), guarded(names)
-        found.append(ExportColumn(ids, _associated(object_type, other, "t.id"), True, False))
+        found.append(ExportColumn(ids, True, False, _associated(object_type, other, "t.id")))
         name = _display_name(other)
         if _is_guarded(request):
             name = guarded_sql(name)
-        found.append(ExportColumn(names, _associated(object_type, other, name), True, False))
+        found.append(ExportColumn(names, True, False, _associated(object_type, other, name)))
     return found
 
 
@@ -203,7 +198,7 @@ def _column(found: Property, request: ExportRequest) -> ExportColumn:
     is_text = found.type.value in FREE_TEXT_TYPES
     if is_text and _is_guarded(request):
         sql = guarded_sql(sql, is_phone=found.type is PropertyType.PHONE)
-    return ExportColumn(_header(found, request), sql, is_text, found.type is PropertyType.NUMBER)
+    return ExportColumn(_header(found, request), is_text, found.type is PropertyType.NUMBER, sql)
 
 
 def _is_guarded(request: ExportRequest) -> bool:

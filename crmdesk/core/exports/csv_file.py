@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import BinaryIO
 
 from crmdesk.core.backup import deflate
 from crmdesk.core.backup.csv_rows import LINE_END
-from crmdesk.core.backup.snapshot import Snapshot
 from crmdesk.core.backup.zip_writer import ZipWriter
-from crmdesk.core.exports.columns import ExportColumn
-from crmdesk.core.exports.rows import ExportRows, Piece, csv_pieces
+from crmdesk.core.exports.content import Content, FileColumn, Piece
 from crmdesk.core.files.atomic import atomic_write
 
 #: More than that and many programs refuse the file, so that it comes in parts.
@@ -21,9 +19,7 @@ _BOM = b"\xef\xbb\xbf"
 
 
 def write_csv(
-    snapshot: Snapshot,
-    rows: ExportRows,
-    total: int,
+    content: Content,
     target: Path,
     *,
     name: str,
@@ -34,18 +30,18 @@ def write_csv(
     """Write the rows; the file appears under its name only when all of it is on the disk.
 
     Args:
-        total: how many rows there are; more than ``most_rows`` come in parts.
         name: of the parts inside a zip.
         reported: told the rows written; may raise to stop.
+        most_rows: more of them come in parts.
 
     Raises:
         UserError: ``disk_full`` or what else the disk said.
     """
-    heading = (_BOM if bom else b"") + heading_line(rows.columns)
-    with atomic_write(target) as file, closing(csv_pieces(snapshot, rows)) as pieces:
+    heading = (_BOM if bom else b"") + heading_line(content.columns)
+    with atomic_write(target) as file, closing(content.pieces()) as pieces:
         sink: _Plain | _Parts = _Plain(file)
-        if total > most_rows:
-            sink = _Parts(ZipWriter(file, snapshot.taken_at), name, most_rows)
+        if content.total > most_rows:
+            sink = _Parts(ZipWriter(file, content.taken_at), name, most_rows)
         sink.heading = heading
         done = 0
         for piece in pieces:
@@ -55,7 +51,7 @@ def write_csv(
         sink.finish()
 
 
-def heading_line(columns: tuple[ExportColumn, ...]) -> bytes:
+def heading_line(columns: Sequence[FileColumn]) -> bytes:
     """The first line: every name in quotes, since people choose labels freely."""
     names = ('"' + column.header.replace('"', '""') + '"' for column in columns)
     return ",".join(names).encode() + LINE_END

@@ -30,6 +30,8 @@ from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.tables import export_downloads, exports, jobs, users
 from crmdesk.core.errors import UserError
 from crmdesk.core.exports.model import (
+    OF_RECORDS,
+    OF_SUPER_ADMINS,
     Download,
     Export,
     ExportFilter,
@@ -40,6 +42,7 @@ from crmdesk.core.exports.model import (
     FileState,
 )
 
+_OF_SUPER_ADMINS = sorted(source.value for source in OF_SUPER_ADMINS)
 _DECIDERS = users.alias("deciders")
 _NUMBER: ColumnElement[int] = literal_column("exports.rowid", Integer).label("number")
 #: A Super Admin saved it from the list: then everybody who may see the row sees who else did.
@@ -66,7 +69,7 @@ class Sight:
         """SQL that is true for them; nothing where all may be seen."""
         if self.user_id is None:
             return []
-        own = exports.c.user_id == self.user_id
+        own = and_(exports.c.user_id == self.user_id, exports.c.source.not_in(_OF_SUPER_ADMINS))
         waiting = exports.c.state == ExportState.PENDING_APPROVAL.value
         return [or_(own, waiting) if self.decides else own]
 
@@ -244,7 +247,7 @@ def _export(tx: Tx, row: Row[Any], vault: Path) -> Export:
         sensitive=sensitive,
         notes=json.loads(row.notes),
         progress=progress,
-        has_history=bool(row.seen_by_admin) and not sensitive,
+        has_history=bool(row.seen_by_admin) and not sensitive and source in OF_RECORDS,
         decided_by=row.decider or "",
         reason=row.reason or "",
         error=None if row.error is None else json.loads(row.error),

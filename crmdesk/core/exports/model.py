@@ -34,6 +34,17 @@ class ExportSource(StrEnum):
     OBJECT = "object"
     VIEW = "view"
     SEGMENT = "segment"
+    AUDIT_LOG = "audit_log"
+    USERS = "users"
+    PROPERTY_HISTORY = "property_history"
+    BACKUP = "backup"
+
+
+#: Files of records: told of when they are large, and with a history of who saved them. Those of
+#: the log, of users and of one record's values are neither, and backups have a list of their own.
+OF_RECORDS = frozenset({ExportSource.OBJECT, ExportSource.VIEW, ExportSource.SEGMENT})
+#: What a Super Admin alone reads is seen by Super Admins alone, also when it stands in a file.
+OF_SUPER_ADMINS = frozenset({ExportSource.AUDIT_LOG, ExportSource.USERS, ExportSource.BACKUP})
 
 
 class ExportState(StrEnum):

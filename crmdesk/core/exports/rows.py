@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from crmdesk.core.backup.engine import usual_threads
@@ -14,6 +15,7 @@ from crmdesk.core.db import sqlite_backup
 from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.sqlite import quoted
 from crmdesk.core.exports.columns import ExportColumn, LabelRow, keep_labels
+from crmdesk.core.exports.content import Cells, Content, Piece
 
 _ROWS_AT_A_TIME = 500
 _TABLE_OF_IDS = "export_picked"
@@ -36,14 +38,6 @@ class ExportRows:
     labels: tuple[LabelRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Some rows as CSV, without a heading."""
-
-    text: bytes
-    rows: int
-
-
 @contextmanager
 def opened_rows(
     database: Path, rows: ExportRows, cancelled: Callable[[], bool]
@@ -62,6 +56,22 @@ def opened_rows(
             yield snapshot
         except sqlite3.DatabaseError as problem:
             raise sqlite_backup.unreadable(database) from problem
+
+
+def record_content(snapshot: Snapshot, rows: ExportRows, notes: Mapping[str, int]) -> Content:
+    """What a file of records is written from.
+
+    Args:
+        notes: as :class:`Content` has them.
+    """
+    return Content(
+        rows.columns,
+        count_rows(snapshot, rows),
+        snapshot.taken_at,
+        partial(csv_pieces, snapshot, rows),
+        partial(value_rows, snapshot, rows),
+        notes,
+    )
 
 
 def count_rows(snapshot: Snapshot, rows: ExportRows) -> int:
@@ -84,7 +94,7 @@ def csv_pieces(snapshot: Snapshot, rows: ExportRows) -> Generator[Piece, None, N
                 yield piece
 
 
-def value_rows(snapshot: Snapshot, rows: ExportRows) -> Iterator[Sequence[str | int | None]]:
+def value_rows(snapshot: Snapshot, rows: ExportRows) -> Iterator[Cells]:
     """The rows as values, one by one, in the order of record ids."""
     cells = ", ".join(column.sql for column in rows.columns)
     table = quoted(rows.table)

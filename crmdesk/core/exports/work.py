@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -12,28 +13,21 @@ from sqlalchemy import select, update
 
 from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.guard import Guard
-from crmdesk.core.access.permissions import Permission
 from crmdesk.core.audit import kinds
 from crmdesk.core.audit.kinds import Result
 from crmdesk.core.audit.log import AuditLog
-from crmdesk.core.backup.snapshot import Snapshot
 from crmdesk.core.clock import to_text
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import exports
-from crmdesk.core.errors import PermissionDenied
 from crmdesk.core.exports.alerts import tell_outcome, tell_started
-from crmdesk.core.exports.asking import asked_records
-from crmdesk.core.exports.columns import (
-    association_columns,
-    chosen_properties,
-    count_cut,
-    export_columns,
-    label_rows,
-)
+from crmdesk.core.exports.content import Content
 from crmdesk.core.exports.csv_file import MOST_ROWS, write_csv
-from crmdesk.core.exports.model import ExportFormat, ExportRequest, ExportState
+from crmdesk.core.exports.making import Making
+from crmdesk.core.exports.model import OF_RECORDS, ExportFormat, ExportState
+from crmdesk.core.exports.record_making import opened_records
+from crmdesk.core.exports.report_json import is_report, report_from_json
+from crmdesk.core.exports.report_making import opened_report
 from crmdesk.core.exports.request_json import request_from_json
-from crmdesk.core.exports.rows import ExportRows, count_rows, opened_rows
 from crmdesk.core.exports.vault_files import remove_files_of
 from crmdesk.core.exports.xlsx_file import write_xlsx
 from crmdesk.core.files.digest import sha256_of
@@ -41,9 +35,6 @@ from crmdesk.core.files.names import safe_file_name
 from crmdesk.core.jobs.job import Job, JobState
 from crmdesk.core.jobs.worker import JobContext
 from crmdesk.core.notify.inbox import Inbox, NotificationKind
-from crmdesk.core.records.schema import ObjectType, load_object_type
-from crmdesk.core.records.segment_rows import query_conditions
-from crmdesk.core.records.single import owners
 from crmdesk.core.settings import Settings
 
 
@@ -91,7 +82,6 @@ class ExportWork:
             Cancelled: nothing is left behind.
         """
         export_id = str(context.params["export_id"])
-        request = request_from_json(context.params["request"])
         context.report("counting")
         with self._database.write() as tx:
             tx.execute(
@@ -99,25 +89,35 @@ class ExportWork:
                 .where(exports.c.id == export_id)
                 .values(state=ExportState.RUNNING.value)
             )
-        with self._database.read() as tx:
-            object_type, rows, notes = self._rows(tx, context.actor, request)
-        with opened_rows(self._database.path, rows, context.cancelled) as snapshot:
-            total = count_rows(snapshot, rows)
+        with self._opened(context) as (making, content):
             with self._database.write() as tx:
-                tx.execute(update(exports).where(exports.c.id == export_id).values(records=total))
-                tell_started(tx, self._inbox, export_id, total)
-            target = self._vault / file_name(export_id, request.format, total)
+                tx.execute(
+                    update(exports).where(exports.c.id == export_id).values(records=content.total)
+                )
+                if making.source in OF_RECORDS:
+                    tell_started(tx, self._inbox, export_id, content.total)
+            target = self._vault / file_name(export_id, making.format, content.total)
             try:
-                notes |= self._write(context, snapshot, rows, request, total, target)
+                notes = self._write(context, making, content, target)
                 # Reading all of it takes its time: nobody waits for the database meanwhile.
-                done = _described(target, total, notes)
+                done = _described(target, content.total, notes)
                 with self._database.write() as tx:
-                    self._complete(tx, context, export_id, request, object_type, done)
+                    self._complete(tx, context, export_id, making, done)
             except BaseException:
                 # Whatever stopped it: no row that was committed already may lose its file.
                 if not self._is_made(export_id):
                     target.unlink(missing_ok=True)
                 raise
+
+    def _opened(self, context: JobContext) -> AbstractContextManager[tuple[Making, Content]]:
+        """What the job's request asks for; which of the two kinds it is, its own words tell."""
+        facts = context.params["request"]
+        if is_report(facts):
+            report = report_from_json(facts)
+            return opened_report(self._database, self._guard, context.actor, report)
+        records = request_from_json(facts)
+        cancelled = context.cancelled
+        return opened_records(self._database, self._guard, context.actor, records, cancelled)
 
     def _is_made(self, export_id: str) -> bool:
         with self._database.read() as tx:
@@ -159,62 +159,27 @@ class ExportWork:
         tell_outcome(tx, export_id, job.state.value)
         tx.after_commit(lambda: remove_files_of(self._vault, {export_id}))
 
-    def _rows(
-        self, tx: Tx, actor: Actor, request: ExportRequest
-    ) -> tuple[ObjectType, ExportRows, dict[str, int]]:
-        object_type = load_object_type(tx, request.query.object_type)
-        chosen = chosen_properties(object_type, request)
-        if any(found.sensitive for found in chosen) and actor.user_id is not None:
-            standing = self._guard.standing(tx, actor.user_id)
-            if standing is None or not standing.allows(Permission.VIEW_SENSITIVE):
-                raise PermissionDenied(
-                    "permission_denied",
-                    "Whoever asked for this export may no longer see sensitive values.",
-                    "Export without them, or ask a Super Admin.",
-                    permission=Permission.VIEW_SENSITIVE.value,
-                )
-        others = [load_object_type(tx, name) for name in request.associated]
-        where, values = query_conditions(tx, object_type, request.query)
-        columns = export_columns(object_type, chosen, request)
-        columns += association_columns(object_type, others, request)
-        cut = count_cut(tx, object_type, others, asked_records(tx, object_type, request))
-        rows = ExportRows(
-            object_type.table,
-            tuple(columns),
-            where,
-            tuple(values),
-            request.ids,
-            tuple(label_rows(chosen, owners(tx))),
-        )
-        return object_type, rows, {"associations_cut": cut} if cut else {}
-
     def _write(
-        self,
-        context: JobContext,
-        snapshot: Snapshot,
-        rows: ExportRows,
-        request: ExportRequest,
-        total: int,
-        target: Path,
+        self, context: JobContext, making: Making, content: Content, target: Path
     ) -> dict[str, int]:
-        name = safe_file_name(request.name)[:200]
+        name, total = safe_file_name(making.name)[:200], content.total
+        notes = dict(content.notes)
 
         def reported(done: int) -> None:
             context.stop_if_cancelled()
             context.report("writing", done, total)
 
-        if request.format is ExportFormat.XLSX:
-            return write_xlsx(snapshot, rows, target, name=name, reported=reported)
-        write_csv(snapshot, rows, total, target, name=name, bom=request.bom, reported=reported)
-        return {"parts": -(-total // MOST_ROWS)} if total > MOST_ROWS else {}
+        if making.format is ExportFormat.XLSX:
+            return notes | write_xlsx(content, target, name=name, reported=reported)
+        write_csv(content, target, name=name, bom=making.bom, reported=reported)
+        return notes | ({"parts": -(-total // MOST_ROWS)} if total > MOST_ROWS else {})
 
     def _complete(
         self,
         tx: Tx,
         context: JobContext,
         export_id: str,
-        request: ExportRequest,
-        object_type: ObjectType,
+        making: Making,
         done: _Written,
     ) -> None:
         keep = timedelta(days=self._settings.number(tx, "exports.keep_days"))
@@ -233,50 +198,42 @@ class ExportWork:
         )
         facts = {
             "export_id": export_id,
-            "name": request.name,
-            "source": request.source.value,
-            "source_name": request.source_name,
+            "name": making.name,
+            "source": making.source.value,
+            "source_name": making.source_name,
             "records": done.records,
             "bytes": done.bytes,
             "sha256": done.sha256,
         }
-        self._tell(tx, context, request, object_type, facts)
+        self._tell(tx, context, making, facts)
         tell_outcome(tx, export_id, ExportState.SUCCEEDED.value)
         context.succeed(tx, facts | {"notes": done.notes})
 
-    def _tell(
-        self,
-        tx: Tx,
-        context: JobContext,
-        request: ExportRequest,
-        object_type: ObjectType,
-        facts: dict[str, Any],
-    ) -> None:
-        chosen = chosen_properties(object_type, request)
+    def _tell(self, tx: Tx, context: JobContext, making: Making, facts: dict[str, Any]) -> None:
         link = f"exports/{facts['export_id']}"
         self._audit_log.log(
             tx,
             context.actor,
             kinds.EXPORT_CREATED,
-            object_type=object_type.name,
+            object_type=making.object_name,
             object_id=facts["export_id"],
             job_id=context.job.id,
             subjects=facts["records"],
             link=link,
             details=facts
             | {
-                "format": request.format.value,
-                "columns": [found.name for found in chosen],
-                "sensitive": [found.label for found in chosen if found.sensitive],
-                "associated": list(request.associated),
-            },
+                "format": making.format.value,
+                "columns": list(making.columns),
+                "sensitive": list(making.sensitive),
+            }
+            | dict(making.details),
         )
         if context.actor.user_id is not None:
             self._inbox.notify(
                 tx,
                 [context.actor.user_id],
                 NotificationKind.EXPORT_DONE,
-                {"name": request.name, "records": facts["records"], "bytes": facts["bytes"]},
+                {"name": making.name, "records": facts["records"], "bytes": facts["bytes"]},
                 link=link,
             )
 

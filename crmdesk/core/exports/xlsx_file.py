@@ -9,9 +9,7 @@ from typing import Any
 
 from xlsxwriter import Workbook  # type: ignore[import-untyped]
 
-from crmdesk.core.backup.snapshot import Snapshot
-from crmdesk.core.exports.columns import ExportColumn
-from crmdesk.core.exports.rows import ExportRows, value_rows
+from crmdesk.core.exports.content import Content, FileColumn
 from crmdesk.core.exports.vault_files import pieces_prefix
 from crmdesk.core.files.atomic import copy_file
 
@@ -23,12 +21,11 @@ _EXACT_DIGITS = 15
 _LONGEST_SHEET_NAME = 31
 _TOLD_EVERY = 500
 _REST_SHEET = "Long values"
-_REST_HEADINGS = ("Record ID", "Column", "Part", "Text")
+_REST_HEADINGS = ("Column", "Part", "Text")
 
 
 def write_xlsx(
-    snapshot: Snapshot,
-    rows: ExportRows,
+    content: Content,
     target: Path,
     *,
     name: str,
@@ -58,9 +55,9 @@ def write_xlsx(
         workbook = Workbook(
             str(made), {"constant_memory": True, "tmpdir": folder, "strings_to_formulas": False}
         )
-        book = _Book(workbook, name, rows.columns, most_rows)
+        book = _Book(workbook, name, content.columns, most_rows)
         try:
-            for done, row in enumerate(value_rows(snapshot, rows), start=1):
+            for done, row in enumerate(content.values(), start=1):
                 book.add(row)
                 if not done % _TOLD_EVERY:
                     reported(done)
@@ -80,7 +77,7 @@ class _Book:
     """
 
     def __init__(
-        self, workbook: Any, name: str, columns: Sequence[ExportColumn], most_rows: int
+        self, workbook: Any, name: str, columns: Sequence[FileColumn], most_rows: int
     ) -> None:
         self.continued = 0
         self._workbook = workbook
@@ -128,7 +125,7 @@ class _Book:
         self.continued += 1
         if self._rest is None:
             self._rest = self._workbook.add_worksheet(_REST_SHEET)
-            for place, heading in enumerate(_REST_HEADINGS):
+            for place, heading in enumerate((self._columns[0].header, *_REST_HEADINGS)):
                 self._rest.write_string(0, place, heading)
         for part, start in enumerate(range(LONGEST_CELL, len(text), LONGEST_CELL), start=2):
             self._rest_at += 1

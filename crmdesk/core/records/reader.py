@@ -147,7 +147,7 @@ class RecordReader:
         with self._database.read() as tx:
             object_type = load_object_type(tx, object_name)
             only = None if property_name is None else object_type.property(property_name)
-            entries = _value_history(tx, object_type, record_id, only)
+            entries = value_history(tx, object_type, record_id, only)
             if only is None:
                 entries += _record_history(tx, object_type, record_id)
                 entries += association_entries(tx, object_type, record_id)
@@ -176,9 +176,24 @@ def _masked_row(row: tuple[str | None, ...], hidden: list[int]) -> tuple[str | N
     )
 
 
-def _value_history(
-    tx: Tx, object_type: ObjectType, record_id: int, only: Property | None
+def value_history(
+    tx: Tx,
+    object_type: ObjectType,
+    record_id: int,
+    only: Property | None,
+    *,
+    reveals: bool = False,
 ) -> list[HistoryEntry]:
+    """Every change of a record's values, newest first.
+
+    Args:
+        only: only the values of this property.
+        reveals: sensitive values as they are, for whoever was found to be allowed them.
+    """
+
+    def shown(value: str | None, sensitive: int) -> str | None:
+        return MASKED if sensitive and not reveals and value is not None else value
+
     statement = (
         select(
             property_history.c.old,
@@ -205,8 +220,8 @@ def _value_history(
             at=from_text(row.at),
             property=row.name,
             kind="value",
-            old=MASKED if row.is_sensitive and row.old is not None else row.old,
-            new=MASKED if row.is_sensitive and row.new is not None else row.new,
+            old=shown(row.old, row.is_sensitive),
+            new=shown(row.new, row.is_sensitive),
             source=row.source,
             source_label=row.source_label,
             user_id=row.user_id,

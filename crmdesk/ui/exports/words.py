@@ -35,6 +35,10 @@ def source_words(found: Export) -> str:
         ExportSource.OBJECT: "%1",
         ExportSource.VIEW: say("View “%1”"),
         ExportSource.SEGMENT: say("Segment “%1”"),
+        ExportSource.AUDIT_LOG: say("Audit log"),
+        ExportSource.USERS: say("Users"),
+        ExportSource.PROPERTY_HISTORY: say("History of %1"),
+        ExportSource.BACKUP: say("Backup"),
     }
     return filled(texts[found.source], found.source_name)
 

@@ -16,7 +16,7 @@ from crmdesk.core.errors import UserError
 from crmdesk.core.exports.columns import export_columns
 from crmdesk.core.exports.csv_file import write_csv
 from crmdesk.core.exports.model import ExportFormat, ExportRequest, ExportState
-from crmdesk.core.exports.rows import ExportRows, count_rows, opened_rows
+from crmdesk.core.exports.rows import ExportRows, opened_rows, record_content
 from crmdesk.core.exports.xlsx_file import LONGEST_CELL, write_xlsx
 from crmdesk.core.records.filters import RecordQuery
 from crmdesk.core.records.schema import load_object_type
@@ -40,7 +40,8 @@ def sheets(path: Path) -> dict[str, list[list[Any]]]:
 def written_xlsx(desk: Desk, tmp_path: Path, rows: ExportRows, **more: Any) -> Path:
     target = tmp_path / "export.xlsx"
     with opened_rows(desk.workspace.database.path, rows, never) as snapshot:
-        write_xlsx(snapshot, rows, target, name="All [contacts]", reported=lambda _: None, **more)
+        content = record_content(snapshot, rows, {})
+        write_xlsx(content, target, name="All [contacts]", reported=lambda _: None, **more)
     assert [found.name for found in tmp_path.iterdir() if found.name.startswith(".")] == []
     return target
 
@@ -57,11 +58,8 @@ def test_more_rows_than_a_part_holds_come_in_several_each_with_the_heading(
     target = tmp_path / "export.zip"
 
     with opened_rows(desk.workspace.database.path, rows, never) as snapshot:
-        total = count_rows(snapshot, rows)
         write_csv(
-            snapshot,
-            rows,
-            total,
+            record_content(snapshot, rows, {}),
             target,
             name="Companies",
             bom=False,

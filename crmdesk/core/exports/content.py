@@ -1,0 +1,74 @@
+"""What the file of an export holds, wherever its rows come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from crmdesk.core.backup.csv_rows import LINE_END
+
+Cells = Sequence[str | int | None]
+_ROWS_OF_A_PIECE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class FileColumn:
+    """One column of the file.
+
+    Attributes:
+        header: as it stands in the file.
+        is_text: the cell may hold anything and stands in quotes.
+        is_number: a spreadsheet may calculate with it.
+    """
+
+    header: str
+    is_text: bool
+    is_number: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some rows as CSV, without a heading."""
+
+    text: bytes
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything that a file is written from; good while what it is read from is open.
+
+    Attributes:
+        total: how many rows there are.
+        pieces: the rows as CSV.
+        values: the rows one by one, as a workbook takes them.
+        notes: what could not stand in a cell as it is, by reason.
+    """
+
+    columns: tuple[FileColumn, ...]
+    total: int
+    taken_at: datetime
+    pieces: Callable[[], Generator[Piece, None, None]]
+    values: Callable[[], Iterator[Cells]]
+    notes: Mapping[str, int] = field(default_factory=dict)
+
+
+def printed_pieces(
+    columns: Sequence[FileColumn], rows: Iterable[Cells]
+) -> Generator[Piece, None, None]:
+    """Rows that come as values, in the CSV that the database prints of records."""
+    lines: list[bytes] = []
+    for row in rows:
+        cells = (_printed(column, cell) for column, cell in zip(columns, row, strict=True))
+        lines.append(",".join(cells).encode() + LINE_END)
+        if len(lines) == _ROWS_OF_A_PIECE:
+            yield Piece(b"".join(lines), len(lines))
+            lines.clear()
+    if lines:
+        yield Piece(b"".join(lines), len(lines))
+
+
+def _printed(column: FileColumn, cell: str | int | None) -> str:
+    text = "" if cell is None else str(cell)
+    return '"' + text.replace('"', '""') + '"' if column.is_text else text

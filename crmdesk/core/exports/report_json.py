@@ -1,0 +1,81 @@
+"""A report request as JSON, the way it waits in its row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from crmdesk.core.audit.filters import AuditFilters
+from crmdesk.core.clock import optional_from_text, to_text
+from crmdesk.core.exports.model import ExportFormat, Naming
+from crmdesk.core.exports.report_model import (
+    AuditLogReport,
+    HistoryReport,
+    ReportRequest,
+    ReportSubject,
+    UsersReport,
+)
+
+_AUDIT_LOG, _USERS, _HISTORY = "audit_log", "users", "property_history"
+_KIND = "report"
+
+
+def report_to_json(request: ReportRequest) -> dict[str, Any]:
+    """Plain values that :func:`report_from_json` reads back."""
+    facts = asdict(request)
+    subject = request.subject
+    match subject:
+        case AuditLogReport(filters=filters):
+            told: dict[str, Any] = {_KIND: _AUDIT_LOG, "filters": filters_to_json(filters)}
+        case UsersReport():
+            told = {_KIND: _USERS}
+        case HistoryReport():
+            told = {_KIND: _HISTORY} | asdict(subject)
+    facts["subject"] = told
+    return facts
+
+
+def is_report(facts: Mapping[str, Any]) -> bool:
+    """Whether a stored request is one for a report."""
+    return "subject" in facts
+
+
+def report_from_json(facts: Mapping[str, Any]) -> ReportRequest:
+    """The request that was stored."""
+    return ReportRequest(
+        subject=_subject(facts["subject"]),
+        name=facts["name"],
+        columns=None if facts["columns"] is None else tuple(facts["columns"]),
+        format=ExportFormat(facts["format"]),
+        headers=Naming(facts["headers"]),
+        choices=Naming(facts["choices"]),
+        bom=facts["bom"],
+        for_spreadsheets=facts["for_spreadsheets"],
+    )
+
+
+def filters_to_json(filters: AuditFilters) -> dict[str, Any]:
+    """Which entries; what asks nothing is left out."""
+    facts = asdict(filters)
+    for name in ("since", "until"):
+        if facts[name] is not None:
+            facts[name] = to_text(facts[name])
+    return {name: value for name, value in facts.items() if value not in (None, "", ())}
+
+
+def _subject(facts: Mapping[str, Any]) -> ReportSubject:
+    if facts[_KIND] == _AUDIT_LOG:
+        return AuditLogReport(_filters(facts["filters"]))
+    if facts[_KIND] == _USERS:
+        return UsersReport()
+    return HistoryReport(facts["object_name"], facts["record_id"], facts["property_name"])
+
+
+def _filters(facts: Mapping[str, Any]) -> AuditFilters:
+    asked: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in facts.items()
+    }
+    for name in ("since", "until"):
+        asked[name] = optional_from_text(facts.get(name))
+    return AuditFilters(**asked)
