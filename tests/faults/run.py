@@ -158,6 +158,11 @@ GOALS = (
         "a spreadsheet calculates nothing of what people wrote; a workbook keeps it as it was",
         ("tests/faults/test_spreadsheets.py", "-m", "full or not full"),
     ),
+    _goal(
+        "exported-and-imported",
+        "what was exported for spreadsheets is imported as it was, headings included",
+        "exported_and_imported",
+    ),
     _goal("canaries", "no secret is found in files, arguments or environments", "canaries"),
 )
 

@@ -6,7 +6,7 @@ join with a temporary table that each connection gets.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from crmdesk.core.backup.shapes import FREE_TEXT_TYPES
@@ -14,6 +14,7 @@ from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.sqlite import quoted
 from crmdesk.core.exports.content import FileColumn
+from crmdesk.core.exports.labels import choice_labels, heading_labels, owner_labels
 from crmdesk.core.exports.model import ExportFormat, ExportRequest, Naming
 from crmdesk.core.files.formula_guard import guarded, guarded_sql
 from crmdesk.core.records.association_rows import others_sql
@@ -66,8 +67,9 @@ def export_columns(
     """
     wanted = [found for found in chosen if found.column != "id"]
     id_property = next(found for found in object_type.properties if found.column == "id")
-    columns = [ExportColumn(_header(id_property, request), False, False, "id")]
-    columns += [_column(found, request) for found in wanted]
+    labels = heading_labels(object_type)
+    columns = [ExportColumn(_header(id_property, request, labels), False, False, "id")]
+    columns += [_column(found, request, labels) for found in wanted]
     return columns
 
 
@@ -116,17 +118,13 @@ def count_cut(
 
 def label_rows(chosen: Sequence[Property], owners: Sequence[Owner]) -> list[LabelRow]:
     """What the cells of choices and owners say to people."""
-    rows = [
-        LabelRow(found.id, option.value, option.label)
+    names = owner_labels((owner.value, owner.name, owner.email) for owner in owners)
+    return [
+        LabelRow(found.id, value, label)
         for found in chosen
-        for option in found.options
-    ]
-    names = [(owner.value, owner.name or owner.email) for owner in owners]
-    return rows + [
-        LabelRow(found.id, value, name)
-        for found in chosen
-        if found.format == PropertyFormat.OWNER
-        for value, name in names
+        for value, label in (
+            names if found.format == PropertyFormat.OWNER else choice_labels(found)
+        ).items()
     ]
 
 
@@ -191,14 +189,16 @@ def _by_spaces(parts: Sequence[str]) -> str:
     return " || ' ' || ".join(parts) or "''"
 
 
-def _column(found: Property, request: ExportRequest) -> ExportColumn:
+def _column(found: Property, request: ExportRequest, labels: Mapping[str, str]) -> ExportColumn:
     sql = quoted(found.column)
     if request.choices is Naming.LABEL and _has_labels(found):
         sql = _labelled(found, sql)
     is_text = found.type.value in FREE_TEXT_TYPES
     if is_text and _is_guarded(request):
         sql = guarded_sql(sql, is_phone=found.type is PropertyType.PHONE)
-    return ExportColumn(_header(found, request), is_text, found.type is PropertyType.NUMBER, sql)
+    return ExportColumn(
+        _header(found, request, labels), is_text, found.type is PropertyType.NUMBER, sql
+    )
 
 
 def _is_guarded(request: ExportRequest) -> bool:
@@ -219,6 +219,6 @@ def _labelled(found: Property, sql: str) -> str:
     )
 
 
-def _header(found: Property, request: ExportRequest) -> str:
-    header = found.label if request.headers is Naming.LABEL else found.name
+def _header(found: Property, request: ExportRequest, labels: Mapping[str, str]) -> str:
+    header = labels[found.name] if request.headers is Naming.LABEL else found.name
     return guarded(header) if _is_guarded(request) else header

@@ -110,7 +110,7 @@ def name_columns(originals: Sequence[str], line: int | None) -> Headers:
     used: set[str] = set()
     names: list[str] = []
     for position, original in enumerate(originals, start=1):
-        wanted = _tidy(original) or f"Column {position}"
+        wanted = tidy(original) or f"Column {position}"
         name, number = wanted, 1
         while name.casefold() in used:
             number += 1
@@ -153,7 +153,7 @@ def wrong_width(line: int, found: int, expected: int) -> RowProblem:
     return RowProblem(code, cause, line, found=str(found), expected=expected)
 
 
-def _tidy(original: str) -> str:
+def tidy(original: str) -> str:
     """One line of visible text; what cannot be shown is left out."""
     shown = "".join(character if character.isprintable() else " " for character in original)
     return " ".join(shown.split())

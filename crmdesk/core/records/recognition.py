@@ -13,6 +13,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Generic, TypeVar
 
+from crmdesk.core.files.table import tidy
 from crmdesk.core.records.catalogue import Catalogue, ObjectDefinition, PropertyDefinition
 from crmdesk.core.records.headers import (
     fold,
@@ -171,7 +172,7 @@ def _to_the_letter(
     """Names and labels that, folded, are nobody's or another's: ``A-B`` beside ``AB``, or ``=``."""
     exact: dict[str, list[ColumnMatch[Known]]] = {}
     for how, texts in (
-        (MatchedBy.LABEL, [" ".join(each.label.split()) for each in properties]),
+        (MatchedBy.LABEL, [tidy(each.label) for each in properties]),
         (MatchedBy.INTERNAL_NAME, [each.name for each in properties]),
     ):
         own: dict[str, list[ColumnMatch[Known]]] = {}
