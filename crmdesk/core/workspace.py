@@ -42,6 +42,7 @@ from crmdesk.core.errors import UserError
 from crmdesk.core.exports.approvals import ExportApprovals
 from crmdesk.core.exports.expiry import ExportExpiry
 from crmdesk.core.exports.overview import ExportOverviews
+from crmdesk.core.exports.reports import ReportService
 from crmdesk.core.exports.service import ExportService
 from crmdesk.core.exports.thresholds import ExportThresholds
 from crmdesk.core.exports.work import ExportWork
@@ -280,6 +281,7 @@ class Workspace:
         self.export_thresholds = ExportThresholds(*self._basis)
         self.export_overviews = ExportOverviews(self.database, self.guard, self.settings)
         self._export_expiry = ExportExpiry(self.database, self.audit_log, self.settings, vault)
+        self.reports = ReportService(*self._basis, self.settings, self.jobs, self.inbox)
         exporting = ExportWork(*self._basis, self.settings, self.inbox, vault)
         self._give(exporting.abandoned, {JobKind.EXPORT: exporting.run})
 

@@ -20,6 +20,8 @@ from crmdesk.core.access.users import NewUser, UserChange
 from crmdesk.core.compare.model import DefinitionChange
 from crmdesk.core.errors import NotSignedIn, PermissionDenied, UserError
 from crmdesk.core.exports.model import ExportRequest
+from crmdesk.core.exports.report_model import HistoryReport, ReportRequest
+from crmdesk.core.mail.model import MailSecurity, MailServerChange
 from crmdesk.core.records.bulk_model import BulkAction, BulkChange
 from crmdesk.core.records.catalogue import PropertyDefinition
 from crmdesk.core.records.filters import RecordQuery
@@ -241,6 +243,8 @@ RIGHTS: dict[str, Permission | str] = {
     "exports.numbered": Permission.EXPORT,
     "exports.numbers": Permission.EXPORT,
     "exports.show": Permission.EXPORT,
+    "reports.create": Permission.EXPORT,
+    "reports.estimate": Permission.EXPORT,
     "export_approvals.approve": Permission.APPROVE_EXPORTS,
     "export_approvals.reject": Permission.APPROVE_EXPORTS,
     "export_overviews.show": Permission.EXPORT,
@@ -412,6 +416,10 @@ def services(desk: Desk) -> dict[str, object]:
         if type(each).__module__.startswith("crmdesk.core") and not name.startswith("_")
     }
     return {
+    "MailServerService": {
+        "change": MailServerChange("", 25, MailSecurity.TLS, "crm@northwind.example")
+    },
+    "ReportService": {"request": ReportRequest(HistoryReport("contacts", 10**9, "city"))},
         "workspace": desk.workspace,
         **{name: each for name, each in found.items() if name not in NOT_SERVICES},
     }
