@@ -250,6 +250,16 @@ RIGHTS: dict[str, Permission | str] = {
     "export_overviews.show": Permission.EXPORT,
     "export_thresholds.own": SUPER_ADMIN,
     "export_thresholds.set": SUPER_ADMIN,
+    "mail_server.forget": SUPER_ADMIN,
+    "mail_server.get": SUPER_ADMIN,
+    "mail_server.set": SUPER_ADMIN,
+    "outbox.is_due": INNER,
+    "outbox.list": SUPER_ADMIN,
+    "outbox.retry": SUPER_ADMIN,
+    "outbox.send_test": SUPER_ADMIN,
+    "outbox.show": SUPER_ADMIN,
+    "outbox.start_if_due": INNER,
+    "outbox.waiting": SUPER_ADMIN,
     "segments.add": USE,
     "segments.add_members": USE,
     "segments.list": USE,
@@ -355,6 +365,7 @@ ARGUMENTS: dict[str, object] = {
     "labels": [],
     "loser_id": 10**9,
     "maximum": 3,
+    "message_id": 10**9,
     "other_id": 10**9,
     "other_name": "companies",
     "members": Picked(),
@@ -405,6 +416,10 @@ BY_SERVICE: dict[str, dict[str, object]] = {
     },
     "DeletedRecords": {"request": DeletedRequest("none", "contacts")},
     "ExportService": {"request": ExportRequest(RecordQuery("contacts"))},
+    "MailServerService": {
+        "change": MailServerChange("", 25, MailSecurity.TLS, "crm@northwind.example")
+    },
+    "ReportService": {"request": ReportRequest(HistoryReport("contacts", 10**9, "city"))},
 }
 
 
@@ -416,10 +431,6 @@ def services(desk: Desk) -> dict[str, object]:
         if type(each).__module__.startswith("crmdesk.core") and not name.startswith("_")
     }
     return {
-    "MailServerService": {
-        "change": MailServerChange("", 25, MailSecurity.TLS, "crm@northwind.example")
-    },
-    "ReportService": {"request": ReportRequest(HistoryReport("contacts", 10**9, "city"))},
         "workspace": desk.workspace,
         **{name: each for name, each in found.items() if name not in NOT_SERVICES},
     }
