@@ -42,6 +42,7 @@ from crmdesk.core.errors import UserError
 from crmdesk.core.exports.approvals import ExportApprovals
 from crmdesk.core.exports.expiry import ExportExpiry
 from crmdesk.core.exports.overview import ExportOverviews
+from crmdesk.core.exports.reports import ReportService
 from crmdesk.core.exports.service import ExportService
 from crmdesk.core.exports.thresholds import ExportThresholds
 from crmdesk.core.exports.work import ExportWork
@@ -50,7 +51,10 @@ from crmdesk.core.founding import KEY_NAME, NewWorkspace, found_workspace, load_
 from crmdesk.core.jobs.job import Job, JobKind
 from crmdesk.core.jobs.launcher import start_worker
 from crmdesk.core.jobs.queue import CleanUp, JobQueue
-from crmdesk.core.jobs.worker import Watcher, Work, run_job
+from crmdesk.core.jobs.worker import JobContext, Watcher, Work, run_job
+from crmdesk.core.mail.outbox import Outbox
+from crmdesk.core.mail.server import MailServerService
+from crmdesk.core.mail.settling import abandoned as put_back_mail
 from crmdesk.core.notify.inbox import Inbox
 from crmdesk.core.records.association_definitions import AssociationDefinitions
 from crmdesk.core.records.associations import AssociationService
@@ -167,6 +171,7 @@ class Workspace:
         self._open_restores()
         self._open_imports()
         self._open_exports()
+        self._open_mail()
 
     def _open_log(self, store: SecretStore | None) -> None:
         self.anchors = AnchorKeeper(
@@ -276,12 +281,25 @@ class Workspace:
     def _open_exports(self) -> None:
         vault = self.folder / "vault" / "exports"
         self.exports = ExportService(*self._basis, self.settings, self.jobs, self.inbox, vault)
+        self.reports = ReportService(*self._basis, self.settings, self.jobs, self.inbox)
         self.export_approvals = ExportApprovals(*self._basis, self.jobs, self.inbox, vault)
         self.export_thresholds = ExportThresholds(*self._basis)
         self.export_overviews = ExportOverviews(self.database, self.guard, self.settings)
         self._export_expiry = ExportExpiry(self.database, self.audit_log, self.settings, vault)
         exporting = ExportWork(*self._basis, self.settings, self.inbox, vault)
         self._give(exporting.abandoned, {JobKind.EXPORT: exporting.run})
+
+    def _open_mail(self) -> None:
+        secrets_key = keys.derive(self.key, KeyPurpose.DATABASE_SECRETS)
+        self.mail_server = MailServerService(*self._basis, secrets_key)
+        self.outbox = Outbox(*self._basis, self.jobs)
+
+        def send(context: JobContext) -> None:
+            from crmdesk.core.mail.work import MailWork
+
+            MailWork(self.database, secrets_key).run(context)
+
+        self._give(put_back_mail, {JobKind.MAIL: send})
 
     def _open_bulk(self) -> None:
         staging = self.folder / "staging"

@@ -28,6 +28,7 @@ def job_name(kind: JobKind) -> str:
         JobKind.BULK_UNDO: _say("Undo"),
         JobKind.BIN_RESTORE: _say("Restore from the recycle bin"),
         JobKind.BIN_PURGE: _say("Permanent deletion"),
+        JobKind.MAIL: _say("Sending e-mail"),
     }
     return names[kind]
 

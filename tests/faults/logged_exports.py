@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.exports.model import ExportRequest
+from crmdesk.core.exports.report_model import HistoryReport, ReportRequest
 from crmdesk.core.records.filters import RecordQuery
 from tests.builders import Desk
 
@@ -32,6 +33,16 @@ def _asked(desk: Desk) -> Act:
     desk.contact()
     edda = desk.user("Edda Berg", Permission.EXPORT)
     return lambda: desk.workspace.exports.create(edda, _CONTACTS)
+
+
+def _report_asked(desk: Desk) -> Act:
+    desk.workspace.settings.set(desk.admin, "exports.approval", value=True)
+    desk.workspace.settings.set(desk.admin, "exports.approval_records", 0)
+    contact = desk.contact()
+    desk.edit(contact, city="Oslo")
+    subject = HistoryReport("contacts", contact.id, "city")
+    edda = desk.user("Edda Berg", Permission.EXPORT)
+    return lambda: desk.workspace.reports.create(edda, ReportRequest(subject))
 
 
 def _run(desk: Desk) -> Act:
@@ -62,6 +73,7 @@ def _rejected(desk: Desk) -> Act:
 
 EXPORTS: dict[str, Callable[[Desk], Act]] = {
     "exports.create": _asked,
+    "reports.create": _report_asked,
     "exports.cancel": _cancelled,
     "exports.download": _saved,
     "export_approvals.approve": _approved,
@@ -80,5 +92,6 @@ EXPORT_READS = frozenset(
         "exports.show",
         "export_overviews.show",
         "export_thresholds.own",
+        "reports.estimate",
     }
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.faults.logged_exports import EXPORT_READS
+from tests.faults.logged_mail import MAIL_READS
 from tests.faults.logged_shaping import SHAPING_READS
 
 UNLOGGED = {
@@ -40,6 +41,7 @@ UNLOGGED = {
 READS = frozenset(
     {
         *EXPORT_READS,
+        *MAIL_READS,
         *SHAPING_READS,
         "audit.anchor",
         "audit.catalogue",

@@ -61,6 +61,8 @@ LEFT_BEHIND: Mapping[str, str] = {
     "jobs": "work of processes that do not run here",
     "locks": "held by such jobs",
     "plans": "stand on staging files that last an hour",
+    "mail_server": "a workspace put up elsewhere sends nothing until somebody says how",
+    "outbox": "sent from where they were made, and not a second time",
     "definitions_state": "counts changes for readers of one database",
 }
 

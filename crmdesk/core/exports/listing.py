@@ -16,6 +16,7 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
+    case,
     desc,
     exists,
     func,
@@ -28,6 +29,7 @@ from sqlalchemy.sql.functions import count as counted
 from crmdesk.core.clock import from_text, optional_from_text, to_text
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.tables import export_downloads, exports, jobs, users
+from crmdesk.core.db.text_search import holds
 from crmdesk.core.errors import UserError
 from crmdesk.core.exports.model import (
     OF_RECORDS,
@@ -51,6 +53,36 @@ _SEEN_BY_ADMIN = exists().where(
     export_downloads.c.by_super_admin == 1,
     export_downloads.c.from_list == 1,
 )
+#: Who may not see the history learns no number from it either.
+_DOWNLOADS: ColumnElement[int | None] = case(
+    (
+        and_(
+            _SEEN_BY_ADMIN,
+            exports.c.sensitive == "[]",
+            exports.c.source.in_(sorted(source.value for source in OF_RECORDS)),
+        ),
+        select(counted())
+        .select_from(export_downloads)
+        .where(export_downloads.c.export_id == exports.c.id)
+        .scalar_subquery(),
+    )
+)
+#: The columns of the list as SQL orders them; where there is nothing to show comes first.
+_BY: dict[ExportOrder, ColumnElement[Any]] = {
+    ExportOrder.DATE: exports.c.created_at,
+    ExportOrder.NAME: func.lower(exports.c.name),
+    ExportOrder.RECORDS: func.coalesce(exports.c.records, -1),
+    ExportOrder.SOURCE: func.lower(exports.c.source_name),
+    ExportOrder.USER: func.lower(func.coalesce(users.c.full_name, "")),
+    ExportOrder.OBJECT: exports.c.object_name,
+    ExportOrder.FORMAT: exports.c.format,
+    ExportOrder.STATE: exports.c.state,
+    ExportOrder.SIZE: exports.c.bytes,
+    ExportOrder.ENDED: func.coalesce(exports.c.finished_at, ""),
+    ExportOrder.EXPIRES: func.coalesce(exports.c.expires_at, ""),
+    ExportOrder.SENSITIVE: func.lower(exports.c.sensitive),
+    ExportOrder.DOWNLOADS: func.coalesce(_DOWNLOADS, -1),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +118,7 @@ def read_exports(
         sight: what may be seen.
         after: id of the last export of the page before.
     """
-    statement = _statement().where(*_conditions(sight, wanted))
+    statement = _statement().where(*_conditions(tx, sight, wanted))
     if after is not None:
         last = tx.execute(select(exports.c.created_at).where(exports.c.id == after)).first()
         if last is not None:
@@ -107,21 +139,14 @@ def export_numbers(
 
     They are SQLite's own of the rows: good for a list that is open, and nothing to be kept.
     """
-    by: dict[ExportOrder, ColumnElement[Any]] = {
-        ExportOrder.DATE: exports.c.created_at,
-        ExportOrder.NAME: func.lower(exports.c.name),
-        ExportOrder.RECORDS: func.coalesce(exports.c.records, -1),
-        ExportOrder.SOURCE: func.lower(exports.c.source_name),
-        ExportOrder.USER: func.lower(func.coalesce(users.c.full_name, "")),
-    }
     statement = select(_NUMBER).select_from(exports)
     if order is ExportOrder.USER:
         statement = statement.outerjoin(users, users.c.id == exports.c.user_id)
     # By date they come from the index as they lie.
-    keys = dict.fromkeys((by[order], exports.c.created_at, exports.c.id))
+    keys = dict.fromkeys((_BY[order], exports.c.created_at, exports.c.id))
     ordered = [desc(key) if descending else key for key in keys]
     asked = (
-        statement.where(*_conditions(sight, wanted))
+        statement.where(*_conditions(tx, sight, wanted))
         .order_by(*ordered)
         .compile(tx.connection, compile_kwargs={"render_postcompile": True})
     )
@@ -141,7 +166,9 @@ def numbered_exports(
 
 def count_exports(tx: Tx, sight: Sight, wanted: ExportFilter) -> int:
     """How many there are."""
-    return int(tx.scalar(select(counted()).select_from(exports).where(*_conditions(sight, wanted))))
+    return int(
+        tx.scalar(select(counted()).select_from(exports).where(*_conditions(tx, sight, wanted)))
+    )
 
 
 def read_export(tx: Tx, vault: Path, sight: Sight, export_id: str) -> Export:
@@ -190,7 +217,7 @@ def _statement() -> Select[Any]:
             jobs.c.state.label("job_state"),
             jobs.c.done,
             jobs.c.total,
-            _SEEN_BY_ADMIN.label("seen_by_admin"),
+            _DOWNLOADS.label("downloads"),
         )
         .outerjoin(users, users.c.id == exports.c.user_id)
         .outerjoin(_DECIDERS, _DECIDERS.c.id == exports.c.decided_by)
@@ -198,7 +225,7 @@ def _statement() -> Select[Any]:
     )
 
 
-def _conditions(sight: Sight, wanted: ExportFilter) -> list[ColumnElement[bool]]:
+def _conditions(tx: Tx, sight: Sight, wanted: ExportFilter) -> list[ColumnElement[bool]]:
     found = sight.conditions()
     if wanted.user_id is not None:
         found.append(exports.c.user_id == wanted.user_id)
@@ -210,8 +237,10 @@ def _conditions(sight: Sight, wanted: ExportFilter) -> list[ColumnElement[bool]]
         found.append(exports.c.state.in_([state.value for state in wanted.states]))
     if wanted.users:
         found.append(exports.c.user_id.in_(wanted.users))
+    if wanted.sources:
+        found.append(exports.c.source.in_([source.value for source in wanted.sources]))
     if wanted.name.strip():
-        found.append(func.instr(func.lower(exports.c.name), wanted.name.strip().lower()) > 0)
+        found.append(holds(tx, exports.c.name, wanted.name.strip()))
     if wanted.since is not None:
         found.append(exports.c.created_at >= to_text(wanted.since))
     if wanted.until is not None:
@@ -247,7 +276,8 @@ def _export(tx: Tx, row: Row[Any], vault: Path) -> Export:
         sensitive=sensitive,
         notes=json.loads(row.notes),
         progress=progress,
-        has_history=bool(row.seen_by_admin) and not sensitive and source in OF_RECORDS,
+        has_history=row.downloads is not None,
+        downloads=row.downloads,
         decided_by=row.decider or "",
         reason=row.reason or "",
         error=None if row.error is None else json.loads(row.error),

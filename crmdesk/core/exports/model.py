@@ -127,6 +127,7 @@ class Export:
         expires_at: until when it can be downloaded.
         notes: what could not stand in the file as it is, by reason.
         has_history: whether :meth:`ExportService.history` may be asked by who reads this.
+        downloads: how many copies were saved; None where no history is shown.
         error: why it failed: code, message, hint.
     """
 
@@ -150,6 +151,7 @@ class Export:
     notes: Mapping[str, int]
     progress: float | None
     has_history: bool
+    downloads: int | None
     decided_by: str
     reason: str
     error: Mapping[str, Any] | None
@@ -179,11 +181,19 @@ class ExportOrder(StrEnum):
     RECORDS = "records"
     SOURCE = "source"
     USER = "user"
+    OBJECT = "object"
+    FORMAT = "format"
+    STATE = "state"
+    SIZE = "size"
+    ENDED = "ended"
+    EXPIRES = "expires"
+    SENSITIVE = "sensitive"
+    DOWNLOADS = "downloads"
 
 
 @dataclass(frozen=True, slots=True)
 class ExportFilter:
-    """Which exports of the list; None, and nothing in ``states`` and ``users``, asks nothing."""
+    """Which exports of the list; what is None or empty asks nothing."""
 
     user_id: int | None = None
     source: ExportSource | None = None
@@ -193,3 +203,4 @@ class ExportFilter:
     until: datetime | None = None
     states: tuple[ExportState, ...] = ()
     users: tuple[int, ...] = ()
+    sources: tuple[ExportSource, ...] = ()

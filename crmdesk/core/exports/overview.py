@@ -20,7 +20,12 @@ from crmdesk.core.access.permissions import Permission
 from crmdesk.core.clock import to_text
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import users
-from crmdesk.core.exports.model import ExportFilter, ExportState
+from crmdesk.core.exports.model import (
+    OF_SUPER_ADMINS,
+    ExportFilter,
+    ExportSource,
+    ExportState,
+)
 from crmdesk.core.settings import Settings
 
 #: Days in sight, today included.
@@ -28,10 +33,13 @@ DAYS: Final = 30
 _MOST_EXPORTERS = 5
 #: What is asked for and never finished has not left.
 _LEFT: Final = (ExportState.SUCCEEDED,)
+#: Backups stand in the list too, and stay here.
+_LEAVING: Final = tuple(each for each in ExportSource if each is not ExportSource.BACKUP)
+_LEAVING_OWN: Final = tuple(each for each in _LEAVING if each not in OF_SUPER_ADMINS)
 # One look at one day: the index has all that is asked for, whatever the zone's days are.
 _DAY_SQL: Final = (
-    "SELECT user_id, count(*), coalesce(sum(records), 0) FROM exports "
-    "WHERE state = 'succeeded' AND created_at >= ? AND created_at < ?{} GROUP BY user_id"
+    "SELECT user_id, count(*), coalesce(sum(records), 0) FROM exports WHERE state = 'succeeded' "
+    "AND created_at >= ? AND created_at < ? AND source IN ({}){} GROUP BY user_id"
 )
 _OWN_SQL: Final = " AND user_id = ?"
 _EXPORTS, _RECORDS = "exports", "records"
@@ -121,13 +129,14 @@ class ExportOverviews:
 
 def _summed(tx: Tx, zone: ZoneInfo, first: date, today: date, own: int | None) -> _Sums:
     """What left from a day to today: the days one by one, the users of the days in sight."""
-    statement = _DAY_SQL.format("" if own is None else _OWN_SQL)
+    sources = [each.value for each in (_LEAVING if own is None else _LEAVING_OWN)]
+    more = sources if own is None else [*sources, own]
+    marks = ", ".join("?" * len(sources))
+    statement = _DAY_SQL.format(marks, "" if own is None else _OWN_SQL)
     sums = _Sums(Counter(), Counter())
     for day in _days(first, today):
         bounds = [to_text(_begins(day, zone)), to_text(_begins(day + _A_DAY, zone))]
-        for user_id, exports, records in tx.sql(
-            statement, bounds if own is None else [*bounds, own]
-        ):
+        for user_id, exports, records in tx.sql(statement, [*bounds, *more]):
             sums.days[day, _EXPORTS] += exports
             sums.days[day, _RECORDS] += records
             if user_id is not None and day >= _first_in_sight(today):
@@ -176,7 +185,9 @@ def _exporters(
 
 
 def _filter(zone: ZoneInfo, since: date, until: date) -> ExportFilter:
-    return ExportFilter(since=_begins(since, zone), until=_begins(until, zone), states=_LEFT)
+    return ExportFilter(
+        since=_begins(since, zone), until=_begins(until, zone), states=_LEFT, sources=_LEAVING
+    )
 
 
 def _begins(day: date, zone: ZoneInfo) -> datetime:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.guard import Guard
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.errors import PermissionDenied
-from crmdesk.core.exports.asking import asked_records
+from crmdesk.core.exports.asking import Chosen, asked_records
 from crmdesk.core.exports.columns import (
     association_columns,
     chosen_properties,
@@ -44,23 +45,38 @@ def opened_records(
     with database.read() as tx:
         object_type = load_object_type(tx, request.query.object_type)
         chosen = chosen_properties(object_type, request)
-        sensitive = tuple(found.label for found in chosen if found.sensitive)
-        if sensitive:
+        if any(found.sensitive for found in chosen):
             refuse_unseeing(tx, guard, actor)
         rows, notes = _rows(tx, object_type, chosen, request)
-    making = Making(
+    making = making_of(Chosen(object_type, tuple(chosen), ()), request)
+    with opened_rows(database.path, rows, cancelled) as snapshot:
+        yield making, record_content(snapshot, rows, notes)
+
+
+def named_request(chosen: Chosen, request: ExportRequest) -> ExportRequest:
+    """The request with the columns that it comes to, and with a name where it had none."""
+    label = chosen.object_type.plural_label
+    return replace(
+        request,
+        columns=tuple(found.name for found in chosen.columns),
+        name=request.name.strip() or label,
+        source_name=request.source_name or label,
+    )
+
+
+def making_of(chosen: Chosen, request: ExportRequest) -> Making:
+    """What is said of an export of records."""
+    return Making(
         name=request.name,
         source=request.source,
         source_name=request.source_name,
-        object_name=object_type.name,
+        object_name=chosen.object_type.name,
         format=request.format,
         bom=request.bom,
-        columns=tuple(found.name for found in chosen),
-        sensitive=sensitive,
+        columns=tuple(found.name for found in chosen.columns),
+        sensitive=chosen.sensitive,
         details={"associated": list(request.associated)},
     )
-    with opened_rows(database.path, rows, cancelled) as snapshot:
-        yield making, record_content(snapshot, rows, notes)
 
 
 def refuse_unseeing(tx: Tx, guard: Guard, actor: Actor) -> None:

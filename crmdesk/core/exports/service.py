@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import secrets
 from array import array
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -24,7 +21,7 @@ from crmdesk.core.db.tables import export_downloads, exports, users
 from crmdesk.core.errors import UserError
 from crmdesk.core.exports.asking import Chosen, choose, count_asked, measured, must_wait
 from crmdesk.core.exports.columns import chosen_properties
-from crmdesk.core.exports.deeds import decide, enqueue_export, log_export, who_decide
+from crmdesk.core.exports.deeds import decide, log_export
 from crmdesk.core.exports.listing import (
     EVERYTHING,
     Sight,
@@ -46,11 +43,12 @@ from crmdesk.core.exports.model import (
     ExportState,
     FileState,
 )
+from crmdesk.core.exports.queueing import ExportQueue
+from crmdesk.core.exports.record_making import making_of, named_request
 from crmdesk.core.exports.request_json import request_to_json
 from crmdesk.core.files.atomic import copy_file
 from crmdesk.core.jobs.queue import JobQueue
-from crmdesk.core.jobs.rows import actor_facts
-from crmdesk.core.notify.inbox import Inbox, NotificationKind
+from crmdesk.core.notify.inbox import Inbox
 from crmdesk.core.records.schema import load_object_type
 from crmdesk.core.settings import Settings
 from crmdesk.core.workspace_folder import refuse_inside
@@ -80,7 +78,7 @@ class ExportService:
         self._audit_log = audit_log
         self._settings = settings
         self._jobs = jobs
-        self._inbox = inbox
+        self._queue = ExportQueue(jobs, audit_log, inbox)
         self._vault = vault
 
     # -- asking ------------------------------------------------------------------------------
@@ -111,25 +109,21 @@ class ExportService:
         """
         self._guard.require(actor, Permission.EXPORT)
         self._require_sensitive(actor, request)
-        export_id = secrets.token_hex(8)
         with self._database.read() as tx:
             # Counting may look at every record: not while others wait to write.
             object_type = choose(tx, self._guard, actor, request).object_type
             records = count_asked(tx, object_type, request)
         with self._database.write() as tx:
             chosen = choose(tx, self._guard, actor, request)
-            label = chosen.object_type.plural_label
-            asked = replace(
-                request,
-                columns=tuple(found.name for found in chosen.columns),
-                name=request.name.strip() or label,
-                source_name=request.source_name or label,
-            )
+            asked = named_request(chosen, request)
             waits = self._must_wait(tx, actor, records, chosen)
-            self._insert(tx, actor, export_id, asked, chosen, records if waits else None)
-            if waits:
-                self._ask(tx, actor, export_id, asked, records)
-        return export_id
+            return self._queue.begin(
+                tx,
+                actor,
+                making_of(chosen, asked),
+                request_to_json(asked),
+                records if waits else None,
+            )
 
     def cancel(self, actor: Actor, export_id: str) -> ExportState:
         """Stop an export that runs or waits; its file is gone and stays so.
@@ -275,38 +269,6 @@ class ExportService:
         sensitive = bool(chosen.sensitive)
         return must_wait(tx, self._guard, self._settings, actor, records, sensitive=sensitive)
 
-    def _insert(
-        self,
-        tx: Tx,
-        actor: Actor,
-        export_id: str,
-        asked: ExportRequest,
-        chosen: Chosen,
-        waiting_records: int | None,
-    ) -> None:
-        """The row of an export; one that waits has its records and no job yet."""
-        facts = request_to_json(asked)
-        waits = waiting_records is not None
-        job_id = None if waits else enqueue_export(self._jobs, tx, actor, export_id, facts)
-        tx.execute(
-            insert(exports).values(
-                id=export_id,
-                job_id=job_id,
-                source=asked.source.value,
-                source_name=asked.source_name,
-                name=asked.name,
-                object_name=chosen.object_type.name,
-                format=asked.format.value,
-                state=(ExportState.PENDING_APPROVAL if waits else ExportState.QUEUED).value,
-                created_at=tx.now_text,
-                user_id=actor.user_id,
-                actor=json.dumps(actor_facts(actor)),
-                request=json.dumps(facts),
-                records=waiting_records,
-                sensitive=json.dumps(chosen.sensitive),
-            )
-        )
-
     def _sight(self, actor: Actor) -> Sight:
         if self._guard.allows(actor, Permission.SUPER_ADMIN):
             return EVERYTHING
@@ -341,26 +303,6 @@ class ExportService:
             chosen = chosen_properties(object_type, request)
         if any(found.sensitive for found in chosen):
             self._guard.require(actor, Permission.VIEW_SENSITIVE)
-
-    def _ask(
-        self, tx: Tx, actor: Actor, export_id: str, asked: ExportRequest, records: int
-    ) -> None:
-        self._audit_log.log(
-            tx,
-            actor,
-            kinds.EXPORT_REQUESTED,
-            object_type=asked.query.object_type,
-            object_id=export_id,
-            link=f"exports/{export_id}",
-            details={"name": asked.name, "records": records},
-        )
-        self._inbox.notify(
-            tx,
-            who_decide(tx, actor),
-            NotificationKind.EXPORT_WAITING,
-            {"name": asked.name, "user": actor.full_name, "records": records},
-            link=f"exports/{export_id}",
-        )
 
     def _count_download(self, actor: Actor, found: Export, *, from_list: bool) -> None:
         with self._database.write() as tx:

@@ -28,6 +28,7 @@ class JobKind(StrEnum):
     BULK_UNDO = "bulk_undo"
     BIN_RESTORE = "bin_restore"
     BIN_PURGE = "bin_purge"
+    MAIL = "mail"
 
 
 class JobState(StrEnum):
@@ -61,6 +62,7 @@ REQUIRED = {
     JobKind.BULK_UNDO: Permission.USE_RECORDS,
     JobKind.BIN_RESTORE: Permission.DELETE_RECORDS,
     JobKind.BIN_PURGE: Permission.DELETE_RECORDS,
+    JobKind.MAIL: Permission.SUPER_ADMIN,
 }
 
 

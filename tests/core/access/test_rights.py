@@ -20,6 +20,8 @@ from crmdesk.core.access.users import NewUser, UserChange
 from crmdesk.core.compare.model import DefinitionChange
 from crmdesk.core.errors import NotSignedIn, PermissionDenied, UserError
 from crmdesk.core.exports.model import ExportRequest
+from crmdesk.core.exports.report_model import HistoryReport, ReportRequest
+from crmdesk.core.mail.model import MailSecurity, MailServerChange
 from crmdesk.core.records.bulk_model import BulkAction, BulkChange
 from crmdesk.core.records.catalogue import PropertyDefinition
 from crmdesk.core.records.filters import RecordQuery
@@ -241,11 +243,23 @@ RIGHTS: dict[str, Permission | str] = {
     "exports.numbered": Permission.EXPORT,
     "exports.numbers": Permission.EXPORT,
     "exports.show": Permission.EXPORT,
+    "reports.create": Permission.EXPORT,
+    "reports.estimate": Permission.EXPORT,
     "export_approvals.approve": Permission.APPROVE_EXPORTS,
     "export_approvals.reject": Permission.APPROVE_EXPORTS,
     "export_overviews.show": Permission.EXPORT,
     "export_thresholds.own": SUPER_ADMIN,
     "export_thresholds.set": SUPER_ADMIN,
+    "mail_server.forget": SUPER_ADMIN,
+    "mail_server.get": SUPER_ADMIN,
+    "mail_server.set": SUPER_ADMIN,
+    "outbox.is_due": INNER,
+    "outbox.list": SUPER_ADMIN,
+    "outbox.retry": SUPER_ADMIN,
+    "outbox.send_test": SUPER_ADMIN,
+    "outbox.show": SUPER_ADMIN,
+    "outbox.start_if_due": INNER,
+    "outbox.waiting": SUPER_ADMIN,
     "segments.add": USE,
     "segments.add_members": USE,
     "segments.list": USE,
@@ -351,6 +365,7 @@ ARGUMENTS: dict[str, object] = {
     "labels": [],
     "loser_id": 10**9,
     "maximum": 3,
+    "message_id": 10**9,
     "other_id": 10**9,
     "other_name": "companies",
     "members": Picked(),
@@ -401,6 +416,10 @@ BY_SERVICE: dict[str, dict[str, object]] = {
     },
     "DeletedRecords": {"request": DeletedRequest("none", "contacts")},
     "ExportService": {"request": ExportRequest(RecordQuery("contacts"))},
+    "MailServerService": {
+        "change": MailServerChange("", 25, MailSecurity.TLS, "crm@northwind.example")
+    },
+    "ReportService": {"request": ReportRequest(HistoryReport("contacts", 10**9, "city"))},
 }
 
 

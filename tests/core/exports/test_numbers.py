@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from crmdesk.core.access.permissions import Permission
-from crmdesk.core.exports.model import ExportFilter, ExportOrder, ExportRequest, ExportState
+from crmdesk.core.exports.model import (
+    ExportFilter,
+    ExportOrder,
+    ExportRequest,
+    ExportSource,
+    ExportState,
+)
 from crmdesk.core.records.filters import RecordQuery
 from tests.builders import Desk
 
@@ -47,6 +55,33 @@ def test_states_and_users_narrow_it(desk: Desk) -> None:
     ended = ExportFilter(states=(ExportState.CANCELLED, ExportState.FAILED))
     assert names(desk, wanted=ended) == ["Hers"]
     assert names(desk, wanted=ExportFilter(states=(ExportState.QUEUED,))) == ["Mine"]
+
+
+def test_sources_and_parts_of_a_name_narrow_it_in_any_case(desk: Desk) -> None:
+    export(desk, "Åses liste")
+    export(desk, "Other")
+    for part in ("åse", "ÅSES", "LISTE"):
+        assert names(desk, wanted=ExportFilter(name=part)) == ["Åses liste"]
+    of_records = ExportFilter(sources=(ExportSource.OBJECT, ExportSource.VIEW))
+    assert len(names(desk, wanted=of_records)) == 2
+    assert names(desk, wanted=ExportFilter(sources=(ExportSource.SEGMENT,))) == []
+
+
+def test_downloads_are_counted_and_sorted_only_where_their_history_is_shown(
+    desk: Desk, tmp_path: Path
+) -> None:
+    desk.contact()
+    edda = desk.user("Edda Berg", Permission.EXPORT)
+    exports = desk.workspace.exports
+    ids = {name: export(desk, name, edda) for name in ("Seen", "Secret")}
+    for name, export_id in ids.items():
+        desk.workspace.run_job(str(exports.show(edda, export_id).job_id))
+        exports.download(edda, export_id, tmp_path / f"{name}.csv")
+    exports.download(desk.admin, ids["Seen"], tmp_path / "again.csv")
+
+    assert exports.show(edda, ids["Seen"]).downloads == 2
+    assert exports.show(edda, ids["Secret"]).downloads is None
+    assert names(desk, edda, order=ExportOrder.DOWNLOADS) == ["Seen", "Secret"]
 
 
 @pytest.mark.parametrize("narrowed", [ExportFilter(), ExportFilter(name="m")])

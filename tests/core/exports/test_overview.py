@@ -16,13 +16,21 @@ from crmdesk.core.records.filters import RecordQuery
 from tests.builders import Desk
 
 
-def left(desk: Desk, at: str, records: int, user_id: int = 1, state: str = "succeeded") -> None:
+def left(
+    desk: Desk,
+    at: str,
+    records: int,
+    user_id: int = 1,
+    *,
+    state: str = "succeeded",
+    source: str = "object",
+) -> None:
     """An export of a day gone by, as its row would be."""
     with desk.workspace.database.write() as tx:
         tx.execute(
             insert(exports).values(
                 id=f"{at}-{records}-{user_id}-{state}",
-                source="object",
+                source=source,
                 source_name="Contacts",
                 name="Contacts",
                 object_name="contacts",
@@ -55,24 +63,26 @@ def test_what_left_is_counted_by_day_person_and_month_and_the_list_agrees(
     left(desk, "2026-10-01T12:00:00.000Z", 40)
     left(desk, "2026-09-30T12:00:00.000Z", 9_999)
     left(desk, "2026-11-22T08:30:00.000Z", 500, state="cancelled")
+    left(desk, "2026-11-22T08:40:00.000Z", 500, source="backup")  # stays here
+    left(desk, "2026-11-22T07:40:00.000Z", 1, edda.user_id, source="audit_log")
     left(desk, "2026-11-23T08:30:00.000Z", 500)  # the clock was set back
 
     workspace = desk.workspace
     shown = workspace.export_overviews.show(desk.admin)
-    assert figures(shown.whole) == (5, 720)
+    assert figures(shown.whole) == (6, 721)
     assert len(shown.days) == 30
     by_day = {each.day: figures(each.amount) for each in shown.days if each.amount.exports}
     assert by_day == {
         date(2026, 10, 25): (1, 3),
         date(2026, 11, 1): (1, 2),
         date(2026, 11, 21): (1, 700),
-        date(2026, 11, 22): (2, 15),
+        date(2026, 11, 22): (3, 16),
     }
     assert [(each.user_name, *figures(each.amount)) for each in shown.exporters] == [
-        ("Edda Berg", 2, 705),
+        ("Edda Berg", 3, 706),
         ("Ingrid Solberg", 3, 15),
     ]
-    assert (shown.this_month.day, *figures(shown.this_month.amount)) == (date(2026, 11, 1), 4, 717)
+    assert (shown.this_month.day, *figures(shown.this_month.amount)) == (date(2026, 11, 1), 5, 718)
     assert (shown.last_month.day, *figures(shown.last_month.amount)) == (date(2026, 10, 1), 2, 43)
 
     amounts = [shown.whole, shown.this_month.amount, shown.last_month.amount]
@@ -81,6 +91,10 @@ def test_what_left_is_counted_by_day_person_and_month_and_the_list_agrees(
         found = workspace.exports.list(desk.admin, amount.wanted)
         assert (len(found), sum(each.records or 0 for each in found)) == figures(amount)
         assert workspace.exports.count(desk.admin, amount.wanted) == amount.exports
+
+    own = workspace.export_overviews.show(edda)
+    assert figures(own.whole) == (2, 705)  # what Super Admins alone may read is left out
+    assert workspace.exports.count(edda, own.whole.wanted) == 2
 
 
 def test_others_see_the_figures_of_their_own_alone(desk: Desk) -> None:

@@ -35,6 +35,7 @@ from crmdesk.core.db.tables.looks import (
     segments,
     view_places,
 )
+from crmdesk.core.db.tables.mail import mail_server, outbox
 from crmdesk.core.db.tables.people import (
     attempt_counters,
     one_time_codes,
@@ -86,10 +87,12 @@ __all__ = [
     "imports",
     "jobs",
     "locks",
+    "mail_server",
     "metadata",
     "notifications",
     "object_types",
     "one_time_codes",
+    "outbox",
     "pipeline_stages",
     "pipelines",
     "plans",

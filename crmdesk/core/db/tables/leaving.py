@@ -38,7 +38,7 @@ exports = Table(
     Index("ix_exports_created", "created_at", "id"),
     Index("ix_exports_user", "user_id", "created_at"),
     # All that the overview reads: of a million exports their rows would take seconds.
-    Index("ix_exports_left", "state", "created_at", "user_id", "records"),
+    Index("ix_exports_left", "state", "created_at", "source", "user_id", "records"),
     **STRICT,
 )
 export_downloads = Table(

@@ -1,4 +1,4 @@
-"""Associations, saved views, segments, forms, import templates, drills, exports."""
+"""Associations, saved views, segments, forms, import templates, drills, exports, mail."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ TABLES = (
     "exports",
     "export_downloads",
     "export_thresholds",
+    "mail_server",
+    "outbox",
 )
 #: On tables of the first release: whether a change was undone, and what was merged into a record.
 INDEXES = (

@@ -1,0 +1,66 @@
+"""What becomes of a message after an attempt: sent, tried again later, or given up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Row, and_, or_, select, update
+
+from crmdesk.core.access.actor import Actor
+from crmdesk.core.clock import from_text, to_text
+from crmdesk.core.db.engine import Tx
+from crmdesk.core.db.tables import outbox
+from crmdesk.core.jobs.job import Job, JobState
+from crmdesk.core.mail.model import MailProblem, MailState, Undelivered
+from crmdesk.core.mail.queue import is_due
+
+FIRST_WAIT = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(hours=1)
+_DOUBLINGS = 6
+
+
+def settle(tx: Tx, row: Row[Any], answer: str | Undelivered) -> MailState:
+    """Write what became of an attempt; returns the state that the message is in now."""
+    values: dict[str, Any] = {"job_id": None}
+    if isinstance(answer, str):
+        state = MailState.SENT
+        values |= {"sent_at": tx.now_text, "problem": None, "reply": answer}
+    else:
+        due = tx.steady_now + waiting_time(row.attempts)
+        over = answer.permanent or due > from_text(row.gives_up_at)
+        state = MailState.FAILED if over else MailState.QUEUED
+        values |= {"problem": answer.problem.value, "reply": answer.reply, "due_at": to_text(due)}
+    tx.execute(update(outbox).where(outbox.c.id == row.id).values(state=state.value, **values))
+    return state
+
+
+def waiting_time(attempts: int) -> timedelta:
+    """How long after so many attempts the next one is made: from a minute, doubled, to an hour."""
+    doubled: int = 2 ** min(max(attempts - 1, 0), _DOUBLINGS)
+    return min(FIRST_WAIT * doubled, LONGEST_WAIT)
+
+
+def put_off(tx: Tx, problem: Undelivered, message_id: int | None) -> Counter[MailState]:
+    """Without a connection: this was an attempt for everything that is due."""
+    outcomes: Counter[MailState] = Counter()
+    wanted = is_due(tx, message_id)
+    counted = {"attempts": outbox.c.attempts + 1, "tried_at": tx.now_text}
+    tx.execute(update(outbox).where(wanted).values(counted))
+    for row in tx.execute(select(outbox).where(wanted)).all():
+        outcomes[settle(tx, row, problem)] += 1
+    return outcomes
+
+
+def abandoned(tx: Tx, job: Job, actor: Actor) -> None:  # noqa: ARG001 - one form for every kind
+    """Put back what a job that ended unfinished held; after a cancel nothing hurries."""
+    only: int | None = job.params["message_id"]
+    held = and_(outbox.c.job_id == job.id, outbox.c.state == MailState.SENDING.value)
+    if only is not None:
+        held = or_(held, is_due(tx, only))
+    for row in tx.execute(select(outbox).where(held)).all():
+        settle(tx, row, Undelivered(MailProblem.INTERRUPTED, ""))
+    if job.state is JobState.CANCELLED and only is None:
+        later = to_text(tx.steady_now + LONGEST_WAIT)
+        tx.execute(update(outbox).where(is_due(tx)).values(due_at=later))

@@ -1,0 +1,177 @@
+"""Talks to a mail server, and tells what it says in terms of problems.
+
+Certificates are checked against those that the operating system trusts (or the file that
+``SSL_CERT_FILE`` names), and nothing switches that off.
+"""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from email.message import EmailMessage
+from typing import Any
+
+from crmdesk.core.mail.lines import one_line, wire_domain
+from crmdesk.core.mail.model import Access, MailProblem, MailSecurity, Undelivered
+
+#: Until a server that says nothing counts as gone.
+ANSWER_SECONDS = 30.0
+#: RFC 5321 section 4.5.3.2.6: whoever waits less for the last answer sends some messages twice.
+ACCEPTANCE_SECONDS = 600.0
+_PERMANENT = range(500, 600)
+_LONGEST_REPLY = 500
+
+
+class _Patience:
+    """Waits longer for the one answer after which a message is the server's, and keeps it."""
+
+    accepted = ""
+    acceptance_seconds = ACCEPTANCE_SECONDS
+    sock: Any
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        usual = self.sock.gettimeout()
+        self.sock.settimeout(self.acceptance_seconds)
+        code, reply = super().data(msg)  # type: ignore[misc]
+        if self.sock is not None:
+            self.sock.settimeout(usual)
+        self.accepted = words(code, reply)
+        return code, reply
+
+
+class _Plain(_Patience, smtplib.SMTP):
+    pass
+
+
+class _Encrypted(_Patience, smtplib.SMTP_SSL):
+    pass
+
+
+Session = _Plain | _Encrypted
+
+
+@contextmanager
+def session(
+    access: Access,
+    answer_seconds: float = ANSWER_SECONDS,
+    acceptance_seconds: float = ACCEPTANCE_SECONDS,
+) -> Iterator[Session]:
+    """A connection that is encrypted and logged in as the settings say, or none at all.
+
+    Raises:
+        Undelivered: why there is none.
+    """
+    with _told_of(access):
+        opened = _connect(access, answer_seconds)
+    opened.acceptance_seconds = acceptance_seconds
+    try:
+        with _told_of(access):
+            _secure_and_log_in(opened, access)
+        yield opened
+    finally:
+        with suppress(OSError, smtplib.SMTPException):
+            if opened.sock is not None:
+                # It has what it was given; a farewell is not waited for.
+                opened.sock.settimeout(min(answer_seconds, 2.0))
+                opened.quit()
+        opened.close()
+
+
+def deliver(opened: Session, access: Access, message: EmailMessage, recipient: str) -> str:
+    """Hand over one message; returns what the server said when it took it.
+
+    Raises:
+        Undelivered: it did not; :func:`is_open` tells whether it may be asked again.
+    """
+    with _told_of(access):
+        opened.send_message(message, access.sender, [recipient])
+    return opened.accepted
+
+
+def is_open(opened: Session) -> bool:
+    """Whether the server still listens."""
+    return opened.sock is not None
+
+
+def _connect(access: Access, seconds: float) -> Session:
+    # Without a name of its own, smtplib asks the network for one, which may take its time.
+    us = wire_domain(access.sender)
+    if access.security is MailSecurity.TLS:
+        return _Encrypted(
+            access.host, access.port, us, timeout=seconds, context=ssl.create_default_context()
+        )
+    return _Plain(access.host, access.port, us, timeout=seconds)
+
+
+def _secure_and_log_in(opened: Session, access: Access) -> None:
+    if access.security is MailSecurity.STARTTLS:
+        opened.starttls(context=ssl.create_default_context())
+    if access.user:
+        opened.login(access.user, access.password)
+
+
+@contextmanager
+def _told_of(access: Access) -> Iterator[None]:
+    """Turn what the library raises into :class:`Undelivered`; the password is in none of it."""
+    try:
+        yield
+    except smtplib.SMTPRecipientsRefused as error:
+        code, reply = next(iter(error.recipients.values()))
+        raise _answered(MailProblem.RECIPIENT_REFUSED, code, reply, final=True) from None
+    except smtplib.SMTPSenderRefused as error:
+        raise _answered(MailProblem.SENDER_REFUSED, error.smtp_code, error.smtp_error) from None
+    except smtplib.SMTPAuthenticationError as error:
+        raise _answered(MailProblem.LOGIN_REFUSED, error.smtp_code, error.smtp_error) from None
+    except smtplib.SMTPDataError as error:
+        raise _answered(
+            MailProblem.REFUSED, error.smtp_code, error.smtp_error, final=True
+        ) from None
+    except smtplib.SMTPResponseException as error:
+        raise _answered(MailProblem.REFUSED, error.smtp_code, error.smtp_error) from None
+    except smtplib.SMTPNotSupportedError as error:
+        raise _unsupported(access, error) from None
+    except smtplib.SMTPException as error:
+        raise _lost(error) from None
+    except OSError as error:
+        raise _unreachable(error) from None
+
+
+def _answered(
+    problem: MailProblem, code: int, reply: bytes | str, *, final: bool = False
+) -> Undelivered:
+    return Undelivered(problem, words(code, reply), permanent=final and code in _PERMANENT)
+
+
+def _unsupported(access: Access, error: smtplib.SMTPException) -> Undelivered:
+    reply = one_line(str(error))
+    if access.security is MailSecurity.STARTTLS and "STARTTLS" in reply:
+        return Undelivered(MailProblem.NO_ENCRYPTION, reply)
+    if "AUTH" in reply:
+        return Undelivered(MailProblem.LOGIN_REFUSED, reply)
+    # The address has letters beyond ASCII (RFC 6531), and the server does not take such.
+    return Undelivered(MailProblem.RECIPIENT_REFUSED, reply, permanent=True)
+
+
+def _lost(error: smtplib.SMTPException) -> Undelivered:
+    if isinstance(error.__context__, TimeoutError):
+        return Undelivered(MailProblem.NO_ANSWER, "")
+    return Undelivered(MailProblem.CONNECTION_LOST, one_line(str(error))[:_LONGEST_REPLY])
+
+
+def _unreachable(error: OSError) -> Undelivered:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return Undelivered(MailProblem.NOT_TRUSTED, one_line(error.verify_message))
+    if isinstance(error, TimeoutError):
+        return Undelivered(MailProblem.NO_ANSWER, "")
+    said = one_line(error.strerror or str(error))
+    if isinstance(error, ssl.SSLError):
+        return Undelivered(MailProblem.NO_ENCRYPTION, said)
+    return Undelivered(MailProblem.UNREACHABLE, said)
+
+
+def words(code: int, reply: bytes | str) -> str:
+    """What a server said, on one line and not without end."""
+    text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
+    return one_line(f"{code} {text}" if code > 0 else text)[:_LONGEST_REPLY]
