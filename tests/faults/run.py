@@ -163,6 +163,11 @@ GOALS = (
         "what was exported for spreadsheets is imported as it was, headings included",
         "exported_and_imported",
     ),
+    Goal(
+        "large-exports",
+        "more rows than a part or a sheet holds come in several, and none is lost",
+        ("tests/faults/test_large_exports.py", "-m", "full or not full"),
+    ),
     _goal("canaries", "no secret is found in files, arguments or environments", "canaries"),
 )
 
