@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from crmdesk.cli.audit_filters import (
+    Actions,
+    By,
+    Categories,
+    Search,
+    Since,
+    Subcategories,
+    Until,
+    audit_filters,
+)
 from crmdesk.cli.documents import moment
 from crmdesk.cli.output import plural
 from crmdesk.cli.parameters import JsonLines, OutFile, group
 from crmdesk.cli.session import seat
-from crmdesk.core.errors import WrongUsage
 
 if TYPE_CHECKING:
     from crmdesk.core.audit.event import AuditEvent
@@ -25,28 +33,13 @@ _COLUMNS = ("id", "at", "subcategory", "action", "user", "object", "object_id")
 def list_events(
     context: typer.Context,
     *,
-    categories: Annotated[
-        list[str] | None, typer.Option("--category", metavar="C", help="Only this category.")
-    ] = None,
-    subcategories: Annotated[
-        list[str] | None, typer.Option("--subcategory", metavar="S", help="Only this one.")
-    ] = None,
-    actions: Annotated[
-        list[str] | None, typer.Option("--action", metavar="A", help="Only this action.")
-    ] = None,
-    by: Annotated[
-        list[str] | None,
-        typer.Option("--by", metavar="USER_OR_TEAM", help="E-mail, name or team, or its start."),
-    ] = None,
-    since: Annotated[
-        str | None, typer.Option("--since", metavar="T", help="From this time on (ISO 8601).")
-    ] = None,
-    until: Annotated[
-        str | None, typer.Option("--until", metavar="T", help="Up to this time (ISO 8601).")
-    ] = None,
-    search: Annotated[
-        str, typer.Option("--search", metavar="TEXT", help="Text anywhere in the details.")
-    ] = "",
+    categories: Categories = None,
+    subcategories: Subcategories = None,
+    actions: Actions = None,
+    by: By = None,
+    since: Since = None,
+    until: Until = None,
+    search: Search = "",
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100,
     after: Annotated[
         str | None, typer.Option("--after", metavar="CURSOR", help="The “next” of a page.")
@@ -54,17 +47,7 @@ def list_events(
     as_lines: JsonLines = False,
 ) -> None:
     """List entries, newest first; reading writes no entry."""
-    from crmdesk.core.audit.filters import AuditFilters
-
-    filters = AuditFilters(
-        categories=tuple(categories or ()),
-        subcategories=tuple(subcategories or ()),
-        actions=tuple(actions or ()),
-        by=tuple(by or ()),
-        since=_instant(since),
-        until=_instant(until),
-        search=search,
-    )
+    filters = audit_filters(categories, subcategories, actions, by, since, until, search)
     with seat(context) as here:
         page = here.workspace.audit_reader.events(here.actor, filters, limit, after)
         here.output.items(
@@ -157,18 +140,3 @@ def _verdict(document: dict[str, Any]) -> list[str]:
     if document["erased"]:
         lines.append(f"Erased: {plural(document['erased'], 'entry', 'entries')}.")
     return lines + [f"Not proven: {each}." for each in document["unproven"]]
-
-
-def _instant(text: str | None) -> datetime | None:
-    """A time as given; one without a zone is in UTC."""
-    if text is None:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise WrongUsage(
-            "time_invalid",
-            f"“{text}” is not a time.",
-            "Write it as 2026-11-22 or 2026-11-22T09:30:00Z.",
-        ) from None
-    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)

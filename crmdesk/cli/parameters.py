@@ -25,6 +25,7 @@ Wait = Annotated[
 ObjectName = Annotated[
     str, typer.Argument(metavar="OBJECT", help="Name of the object, e.g. contacts.")
 ]
+RecordId = Annotated[int, typer.Argument(metavar="ID", help="The record ID.")]
 OutFile = Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to write it.")]
 
 

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crmdesk.cli.output import plural
-from crmdesk.cli.parameters import JsonLines, ObjectName
+from crmdesk.cli.parameters import JsonLines, ObjectName, RecordId
 from crmdesk.cli.session import Seat, seat
 
 if TYPE_CHECKING:
     from crmdesk.core.changes.change_set import Change
 
-RecordId = Annotated[int, typer.Argument(metavar="ID", help="The record ID.")]
 OtherObject = Annotated[str, typer.Argument(metavar="OBJECT", help="The other record's object.")]
 OtherId = Annotated[int, typer.Argument(metavar="ID", help="The other record's ID.")]
 LabelText = Annotated[

@@ -10,7 +10,7 @@ import typer
 
 from crmdesk.cli.documents import history_document, record_document
 from crmdesk.cli.output import plural
-from crmdesk.cli.parameters import JsonLines, ObjectName, group
+from crmdesk.cli.parameters import JsonLines, ObjectName, RecordId, group
 from crmdesk.cli.record_bulk import DryRun, register
 from crmdesk.cli.record_filters import (
     Filters,
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 app = group("View, add, edit, delete, associate and merge records.")
 add_relations(app)
 
-RecordId = Annotated[int, typer.Argument(metavar="ID", help="The record ID.")]
 RecordIds = Annotated[list[int], typer.Argument(metavar="ID...", help="Record IDs.")]
 Values = Annotated[
     list[str], typer.Argument(metavar="NAME=VALUE...", help="Internal names and their values.")

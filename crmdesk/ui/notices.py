@@ -208,22 +208,37 @@ def _large_export(values: _Values) -> _Told:
         "failed": _say("It failed, nothing was kept."),
         "interrupted": _say("It was interrupted, nothing was kept."),
     }
-    sensitive = values.get("sensitive") or ()
-    inside = _say("No sensitive values.")
-    if isinstance(sensitive, list | tuple) and sensitive:
-        inside = _say("With sensitive values: %1.")
-        inside = inside.replace("%1", ", ".join(map(str, sensitive)))
     text = _say("%1 exports “%2” from %3.").replace("%1", _person(values))
     text = text.replace("%3", str(values.get("source_name") or _say("records")))
     text = text.replace("%2", _name(values))
     return _Told(
         _say("Large export: %Ln record{|s}", _number(values, "records")),
-        f"{text} {inside} {outcomes.get(state, _say('It is running.'))}",
+        f"{text} {_inside(values)} {outcomes.get(state, _say('It is running.'))}",
         "file-warning",
         Tone.WARN,
         _say("Open export"),
         "" if state in outcomes else _say("Cancel export"),
     )
+
+
+def _large_download(values: _Values) -> _Told:
+    """A copy of a backup; it is done when it is told of."""
+    text = _say("%1 saved a copy of “%2”.").replace("%1", _person(values))
+    return _Told(
+        _say("Backup downloaded: %Ln record{|s}", _number(values, "records")),
+        f"{text.replace('%2', _name(values))} {_inside(values)}",
+        "file-warning",
+        Tone.WARN,
+        _say("Open backup"),
+    )
+
+
+def _inside(values: _Values) -> str:
+    """Which sensitive values a file holds."""
+    sensitive = values.get("sensitive") or ()
+    if not isinstance(sensitive, list | tuple) or not sensitive:
+        return _say("No sensitive values.")
+    return _say("With sensitive values: %1.").replace("%1", ", ".join(map(str, sensitive)))
 
 
 def _verify_failed(values: _Values) -> _Told:
@@ -276,6 +291,7 @@ _SENTENCES: dict[NotificationKind, Callable[[_Values], _Told]] = {
     NotificationKind.EXPORT_WAITING: _export_waiting,
     NotificationKind.EXPORT_REJECTED: _export_rejected,
     NotificationKind.LARGE_EXPORT: _large_export,
+    NotificationKind.LARGE_DOWNLOAD: _large_download,
     NotificationKind.BULK_DONE: _bulk_done,
     NotificationKind.BULK_FAILED: _bulk_failed,
     NotificationKind.VERIFY_FAILED: _verify_failed,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.cli.conftest import Terminal
+from tests.cli.conftest import EMAIL, Terminal
 
 
 def test_an_export_is_made_listed_saved_and_accounted_for(
@@ -67,3 +67,34 @@ def test_a_text_that_no_cell_holds_is_told_of(terminal: Terminal) -> None:
     told = terminal.plainly("export", "create", "companies", "--format", "xlsx").out
 
     assert "The sheet “Long values” has the rest." in told
+
+
+def test_the_log_the_users_and_a_history_leave_as_files_too(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    ann = str(terminal("record", "add", "contacts", "email=ann@a.example").document["id"])
+    terminal("record", "set", "contacts", ann, "city=Oslo")
+    history = ("property-history", "contacts", ann, "city", "--columns", "old,new")
+
+    log = terminal("export", "audit-log", "--action", "update", "--by", EMAIL).document
+    people = terminal("export", "users", "--format", "xlsx", "--name", "Who").document
+    values = terminal("export", *history, "--headers", "name").document
+
+    assert [each["source_kind"] for each in (log, people, values)] == [
+        "audit_log",
+        "users",
+        "property_history",
+    ]
+    assert (people["name"], people["records"], people["source"]) == ("Who", 1, "Users")
+    assert set(log) == set(terminal("export", "create", "contacts").document)
+    out = tmp_path / "city.csv"
+    terminal("export", "download", values["export_id"], "--out", str(out))
+    assert out.read_text("utf-8").splitlines()[0] == '"change_id","old","new"'
+    assert out.read_text("utf-8").splitlines()[1].endswith(',"","Oslo"')
+    assert terminal("export", "history", log["export_id"]).error == "export_without_history"
+    assert terminal("export", "audit-log", "--by", "nobody").error == "audit_user_unknown"
+    assert terminal("export", "audit-log", "--since", "noon").code == 2
+    assert terminal("export", "property-history", "contacts", "999", "city").error == (
+        "record_unknown"
+    )
+    assert terminal("export", "users", "--columns", "password").error == "report_column_unknown"

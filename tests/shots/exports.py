@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 
 from PySide6.QtWidgets import QWidget
 
 from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.permissions import Permission
+from crmdesk.core.clock import to_text
 from crmdesk.core.exports.model import ExportRequest, ExportSource, ExportState
 from crmdesk.core.records.filters import RecordQuery
 from crmdesk.ui.exports.dialog import CHOSEN, ExportDialog
 from crmdesk.ui.records.page import RecordsPage
 from tests.builders import Desk
+from tests.left_exports import left
 from tests.shots.main import settle, settle_until
 from tests.shots.settings import window_of
 from tests.ui.records.data import PEOPLE, fill
@@ -59,15 +62,20 @@ def _listing(desk: Desk, window: QWidget) -> Iterator[tuple[str, QWidget]]:
     stopped = _make(desk, marc, name="Oslo", columns=("firstname",), run=False)
     workspace.exports.cancel(admin, stopped)
     _make(desk, admin, name="Deals of this year", object_name="deals", run=False)
+    _past(desk, admin, marc)
     window.go_to("transfer")
     page = window.page.exports
-    settle_until(lambda: page.table.count == 6)
+    settle_until(lambda: page.table.count > 6)
     page.start_focus()
     settle(300)
     yield "list", window
     page.open_link(f"exports/{done}")
     settle(300)
     yield "panel", window
+    page.overview.as_table.click()
+    settle(300)
+    yield "days", window
+    page.overview.days.dismiss()
     page.deeds.reject(workspace.exports.show(admin, waiting))
     settle(200)
     yield "reject", page.deeds.dialog
@@ -79,12 +87,31 @@ def _listing(desk: Desk, window: QWidget) -> Iterator[tuple[str, QWidget]]:
     page.filters.clear()
 
 
+def _past(desk: Desk, *people: Actor) -> None:
+    """What was exported in the weeks before."""
+    now = datetime.now(UTC)
+    for number in range(1, 45):
+        left(
+            desk,
+            to_text(now - timedelta(days=number * number / 30, hours=number)),
+            40 + number * 37 % 900,
+            people[number % len(people)].user_id or 0,
+            source="segment",
+            source_name="Oslo",
+            name=f"Mailing {number}",
+            bytes=9_000 + number * 1_700,
+            expires_at=to_text(now + timedelta(days=30 - number)),
+            expired_at=to_text(now),
+            file_name="gone",
+        )
+
+
 def _make(
     desk: Desk, actor: Actor, *, object_name: str = "contacts", run: bool = True, **asked: object
 ) -> str:
-    exports = desk.workspace.exports
-    export_id = exports.create(actor, ExportRequest(RecordQuery(object_name), **asked))
-    job_id = exports.show(actor, export_id).job_id
+    service = desk.workspace.exports
+    export_id = service.create(actor, ExportRequest(RecordQuery(object_name), **asked))
+    job_id = service.show(actor, export_id).job_id
     if run and job_id is not None:
         desk.workspace.run_job(job_id)
     return export_id

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import insert, update
@@ -18,9 +19,11 @@ from crmdesk.core.audit.kinds import EventKind, Result
 from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.backup.cancel import never
 from crmdesk.core.backup.contents import definitions_of, object_shapes, sensitive_labels
+from crmdesk.core.backup.downloads import count_download
 from crmdesk.core.backup.estimate import count_records, estimate_bytes, estimate_parts
 from crmdesk.core.backup.expiry import expire, lapsed, without_file
 from crmdesk.core.backup.health import read_health
+from crmdesk.core.backup.listed import list_backup
 from crmdesk.core.backup.model import (
     Backup,
     BackupEstimate,
@@ -139,6 +142,7 @@ class BackupService:
                     complete=int(complete),
                 )
             )
+            list_backup(tx, backup_id)
         return backup_id
 
     # -- looking ---------------------------------------------------------------------------
@@ -230,8 +234,8 @@ class BackupService:
             progress,
             cancelled,
             sha256=found.sha256,
-            before_named=lambda: self._log(
-                actor, kinds.BACKUP_DOWNLOADED, backup_id, {"bytes": found.bytes}
+            before_named=partial(
+                count_download, self._database, self._audit_log, self._inbox, actor, found
             ),
         )
         return target
@@ -334,6 +338,7 @@ class BackupService:
                 .where(backups.c.id == backup_id)
                 .values(expired_at=tx.now_text, expiry_seen_at=None)
             )
+            list_backup(tx, backup_id)
             self._audit_log.log(
                 tx,
                 actor,

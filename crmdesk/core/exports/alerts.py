@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import select, update
 
 from crmdesk.core.db.engine import Tx
-from crmdesk.core.db.tables import export_thresholds, exports, notifications, users
+from crmdesk.core.db.tables import exports, notifications, users
 from crmdesk.core.errors import UserError
 from crmdesk.core.exports.model import LEAST_THRESHOLD, MOST_THRESHOLD
 from crmdesk.core.notify.inbox import Inbox, NotificationKind
+from crmdesk.core.notify.large import LargeFile, tell_large_file
 
 
 def tell_started(tx: Tx, inbox: Inbox, export_id: str, records: int) -> int:
@@ -19,12 +19,22 @@ def tell_started(tx: Tx, inbox: Inbox, export_id: str, records: int) -> int:
 
     The one who exports is told like the others.
     """
-    row = tx.execute(select(exports).where(exports.c.id == export_id)).one()
-    wanted = _who_wants(tx, records)
-    inbox.notify(
-        tx, wanted, NotificationKind.LARGE_EXPORT, _facts(tx, row, records), _link(export_id)
+    row = tx.execute(
+        select(exports, users.c.full_name)
+        .outerjoin(users, users.c.id == exports.c.user_id)
+        .where(exports.c.id == export_id)
+    ).one()
+    file = LargeFile(
+        NotificationKind.LARGE_EXPORT,
+        name=row.name,
+        user=row.full_name or "",
+        records=records,
+        source_name=row.source_name,
+        sensitive=json.loads(row.sensitive),
+        link=_link(export_id),
+        state="running",
     )
-    return len(wanted)
+    return tell_large_file(tx, inbox, file)
 
 
 def tell_outcome(tx: Tx, export_id: str, state: str) -> None:
@@ -57,34 +67,6 @@ def valid_threshold(records: int | None) -> int | None:
         least=LEAST_THRESHOLD,
         most=MOST_THRESHOLD,
     )
-
-
-def _who_wants(tx: Tx, records: int) -> list[int]:
-    return list(
-        tx.execute(
-            select(users.c.id)
-            .join(export_thresholds, export_thresholds.c.user_id == users.c.id)
-            .where(
-                users.c.super_admin == 1,
-                users.c.active == 1,
-                users.c.removed_at.is_(None),
-                export_thresholds.c.records < records,
-            )
-            .order_by(users.c.id)
-        ).scalars()
-    )
-
-
-def _facts(tx: Tx, row: Row[Any], records: int) -> dict[str, Any]:
-    name = tx.scalar(select(users.c.full_name).where(users.c.id == row.user_id))
-    return {
-        "name": row.name,
-        "user": name or "",
-        "records": records,
-        "source_name": row.source_name,
-        "sensitive": json.loads(row.sensitive),
-        "state": "running",
-    }
 
 
 def _link(export_id: str) -> str:

@@ -37,5 +37,8 @@ def build_message(
     message["Message-ID"] = f"<{token}@{wire_domain(sender)}>"
     # RFC 3834: nobody's holiday notice shall answer it.
     message["Auto-Submitted"] = "auto-generated"
+    for value in message.values():
+        # The library decodes what looks encoded already, and would send what comes out as it is.
+        refuse_control_characters(str(value))
     message.set_content(body)
     return message

@@ -38,6 +38,7 @@ class NotificationKind(StrEnum):
     EXPORT_WAITING = "export_waiting"
     EXPORT_REJECTED = "export_rejected"
     LARGE_EXPORT = "large_export"
+    LARGE_DOWNLOAD = "large_download"
     BULK_DONE = "bulk_done"
     BULK_FAILED = "bulk_failed"
     VERIFY_FAILED = "verify_failed"

@@ -9,14 +9,17 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.errors import UserError
-from crmdesk.core.exports.model import Export
+from crmdesk.core.exports.model import Export, ExportFilter
+from crmdesk.core.exports.overview import ExportOverview
 from crmdesk.core.jobs.job import Job, JobKind, JobState
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.exports.deeds import ExportDeeds
 from crmdesk.ui.exports.filters import ExportFilters
+from crmdesk.ui.exports.overview_strip import OverviewStrip
 from crmdesk.ui.exports.panel import ExportPanel
 from crmdesk.ui.exports.saving import ExportSaving
-from crmdesk.ui.exports.source import ExportSource, Wanted
+from crmdesk.ui.exports.source import USUAL, ExportSource
+from crmdesk.ui.exports.wanted import Wanted
 from crmdesk.ui.exports.words import say
 from crmdesk.ui.frame.page import Page
 from crmdesk.ui.messages import message
@@ -51,26 +54,25 @@ class ExportsPage(Page):
             actions_of=self._actions,
             state=desk.state,
             key="exports",
-            start=TableState(height=RowHeight.ROOMY),
+            start=TableState(columns=USUAL, height=RowHeight.ROOMY),
         )
         self.panel = ExportPanel(desk, self.deeds)
         self.header = PageHeader(say("Import & Export"))
-        self.filters = ExportFilters(desk, self._users())
+        everybody = desk.may(Permission.SUPER_ADMIN)
+        self.overview = OverviewStrip(desk.queries, everybody=everybody)
+        self.overview.hide()
+        self.filters = ExportFilters(desk)
+        self.filters.choose_columns_of(self.table)
         self._lay_out()
         self._connect()
         self.table.load(Wanted())
-
-    def _users(self) -> list[tuple[str, str]]:
-        desk = self._desk
-        if not desk.may(Permission.SUPER_ADMIN):
-            return []
-        return [(str(found.id), found.name) for found in desk.workspace.users.list(desk.actor)]
 
     def _lay_out(self) -> None:
         self._top = QVBoxLayout()
         self._top.setContentsMargins(24, 16, 24, 8)
         self._top.setSpacing(12)
         self._top.addWidget(self.header)
+        self._top.addWidget(self.overview)
         self._top.addWidget(self.filters)
         main = QVBoxLayout()
         main.setSpacing(0)
@@ -89,6 +91,7 @@ class ExportsPage(Page):
         self.table.counted.connect(self._count)
         self.table.action_chosen.connect(self._act)
         self.filters.changed.connect(self._filter)
+        self.overview.chosen.connect(self._show_figure)
         self.filters.down_pressed.connect(self.start_focus)
         self.panel.closed.connect(self.close_panel)
         self.panel.stepped.connect(self._step)
@@ -137,10 +140,30 @@ class ExportsPage(Page):
         else:
             self.open_export(found.id)
 
-    @Slot(object)
-    def _filter(self, wanted: Wanted) -> None:
+    @Slot()
+    def _filter(self) -> None:
+        wanted = self.filters.wanted
         if wanted != self.table.query.filter:
             self.table.load(wanted)
+
+    @Slot(object)
+    def _show_figure(self, wanted: ExportFilter) -> None:
+        self.filters.set_filter(wanted)
+        self.start_focus()
+
+    def _read_overview(self) -> None:
+        desk = self._desk
+        desk.run_query(
+            self,
+            "overview",
+            lambda: desk.workspace.export_overviews.show(desk.actor),
+            self._show_overview,
+            self._show_error,
+        )
+
+    def _show_overview(self, found: ExportOverview) -> None:
+        self.overview.show_overview(found)
+        self.overview.setVisible(self.filters.isVisibleTo(self))
 
     @Slot(object)
     def _count(self, count: int) -> None:
@@ -149,6 +172,8 @@ class ExportsPage(Page):
         self.header.set_title(say("Import & Export"), text)
         empty = not count and not narrowed
         self.filters.setVisible(not empty)
+        self.overview.setVisible(not empty and self.overview.found is not None)
+        self._read_overview()
         kind = "" if count else "nothing" if empty else "nothing_found"
         if kind and kind != self._empty:
             self.table.show_empty(self._nothing() if empty else self._nothing_found())
@@ -285,9 +310,13 @@ class ExportsPage(Page):
             "next": lambda: self._step(1),
         }
 
+    def set_narrow(self, narrow: bool) -> None:
+        """The charts fold away."""
+        self.overview.set_narrow(narrow)
+
     def regions(self) -> Sequence[QWidget]:
-        """Header, filters, table, panel."""
-        return (self.header, self.filters.search, self.table.view, self.panel)
+        """Header, overview, filters, table, panel."""
+        return (self.header, self.overview, self.filters.search, self.table.view, self.panel)
 
     def start_focus(self) -> None:
         """To the table."""

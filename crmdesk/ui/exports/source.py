@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from crmdesk.core.exports.model import Export, ExportFilter, ExportOrder, ExportState
 from crmdesk.core.jobs.job import Job
 from crmdesk.ui import words
 from crmdesk.ui.desk import Desk
-from crmdesk.ui.exports.words import OPEN, say, source_words, state_line
+from crmdesk.ui.exports.wanted import Wanted
+from crmdesk.ui.exports.words import OPEN, format_words, say, source_words, state_line, state_words
 from crmdesk.ui.job_words import job_share
 from crmdesk.ui.tables.cells import Align, Cell, Column, Row, TableQuery, Tone
 
+#: The columns of the first start; the others are chosen.
+USUAL = ("name", "source", "records", "user", "date")
 _MOST_SEEN, _MOST_OF_A_NAME = 5_000, 200
 _ICONS = {
     ExportState.SUCCEEDED: ("circle-check", Tone.OK),
@@ -31,30 +32,6 @@ _TONES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the list is narrowed to; empty sets ask nothing."""
-
-    name: str = ""
-    states: frozenset[ExportState] = field(default=frozenset())
-    users: frozenset[int] = field(default=frozenset())
-    since: datetime | None = None
-
-    @property
-    def narrows(self) -> bool:
-        """Whether it may leave anything out."""
-        return bool(self.name.strip() or self.states or self.users or self.since)
-
-    def filter(self) -> ExportFilter:
-        """The same in core's words."""
-        return ExportFilter(
-            name=self.name,
-            since=self.since,
-            states=tuple(sorted(self.states)),
-            users=tuple(sorted(self.users)),
-        )
-
-
 class ExportSource:
     """The list, newest first; of a million exports only those in sight are read."""
 
@@ -67,7 +44,18 @@ class ExportSource:
             Column("records", say("Records"), 96, align=Align.END),
             Column("user", say("User"), 170, rank=1),
             Column("date", say("Date"), 140),
+            Column("object", say("Object"), 120, rank=3),
+            Column("format", say("Format"), 110, rank=3),
+            Column("state", say("State"), 150, rank=3),
+            Column("size", say("Size"), 90, rank=3, align=Align.END),
+            Column("ended", say("Ended"), 140, rank=3),
+            Column("expires", say("Kept until"), 130, rank=3),
+            Column("sensitive", say("Sensitive"), 160, rank=3),
+            Column("downloads", say("Downloads"), 100, rank=3, align=Align.END),
         )
+        self._objects = {
+            each.name: each.plural_label for each in desk.workspace.definitions.objects(desk.actor)
+        }
 
     def ids(self, query: TableQuery) -> array[int]:
         """Numbers of the exports that match; runs off the GUI thread."""
@@ -124,6 +112,7 @@ class ExportSource:
             "records": Cell("" if found.records is None else words.number(found.records)),
             "user": Cell(found.user_name, avatar=found.user_name),
             "date": Cell(words.moment(found.created_at, zone), quiet=True),
+            **self._more(found, zone),
         }
         gone = found.state not in OPEN | {ExportState.PENDING_APPROVAL} and not found.downloadable
         return Row(
@@ -134,3 +123,17 @@ class ExportSource:
             dimmed=gone,
             standing=("cancel",) if found.state in OPEN else (),
         )
+
+    def _more(self, found: Export, zone: ZoneInfo) -> dict[str, Cell]:
+        """The columns that are there to be chosen."""
+        moments = {"ended": found.finished_at, "expires": found.expires_at}
+        texts = {
+            "object": self._objects.get(found.object_name, found.object_name),
+            "format": format_words(found.format),
+            "state": state_words(found.state),
+            "size": words.size(found.bytes) if found.state is ExportState.SUCCEEDED else "",
+            "sensitive": ", ".join(found.sensitive),
+            "downloads": "" if found.downloads is None else words.number(found.downloads),
+        }
+        texts |= {key: "" if at is None else words.moment(at, zone) for key, at in moments.items()}
+        return {key: Cell(text, quiet=True) for key, text in texts.items()}

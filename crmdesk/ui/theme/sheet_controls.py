@@ -79,6 +79,14 @@ QPushButton[kind="link"]:hover { text-decoration: underline; background: transpa
 QPushButton[kind="link"]:pressed { color: $fill_hover; background: transparent; }
 QPushButton[kind="link"]:disabled { color: $disabled; text-decoration: none; }
 QPushButton[kind="link"][tone="danger"] { color: $danger; }
+/* A figure in a strip of them: they stand close under each other. */
+QPushButton[kind="link"][figure="row"] {
+    min-height: ${px20}px; max-height: ${px20}px; padding: 1px 0px;
+}
+QPushButton[kind="link"][figure="sum"] {
+    min-height: ${px24}px; max-height: ${px24}px; padding: 1px 0px;
+    font-family: "$display_family"; font-size: ${size_title}px; font-weight: 600;
+}
 
 QToolButton {
     border: 1px solid transparent; border-radius: 6px; padding: 1px; background: transparent;

@@ -5,44 +5,14 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import insert
 
 from crmdesk.core.access.permissions import Permission
-from crmdesk.core.db.tables import exports
 from crmdesk.core.errors import PermissionDenied
 from crmdesk.core.exports.model import ExportRequest, ExportState
 from crmdesk.core.exports.overview import Amount
 from crmdesk.core.records.filters import RecordQuery
 from tests.builders import Desk
-
-
-def left(
-    desk: Desk,
-    at: str,
-    records: int,
-    user_id: int = 1,
-    *,
-    state: str = "succeeded",
-    source: str = "object",
-) -> None:
-    """An export of a day gone by, as its row would be."""
-    with desk.workspace.database.write() as tx:
-        tx.execute(
-            insert(exports).values(
-                id=f"{at}-{records}-{user_id}-{state}",
-                source=source,
-                source_name="Contacts",
-                name="Contacts",
-                object_name="contacts",
-                format="csv",
-                state=state,
-                created_at=at,
-                user_id=user_id,
-                actor="{}",
-                request="{}",
-                records=records,
-            )
-        )
+from tests.left_exports import left
 
 
 def figures(amount: Amount) -> tuple[int, int]:

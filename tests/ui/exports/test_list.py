@@ -250,7 +250,7 @@ def test_the_time_reaches_back_as_many_days_as_chosen(desk, show):
     listed(hands, 1)
     filters = hands.page.filters
     assert filters.wanted.since is None
-    chosen = next(each for each in filters.times().actions() if each.text() == "Last 7 days")
+    chosen = next(each for each in filters.time.times().actions() if each.text() == "Last 7 days")
     chosen.trigger()
     since = filters.wanted.since
     assert since.hour == 0

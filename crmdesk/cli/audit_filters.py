@@ -1,0 +1,78 @@
+"""Options that narrow the audit log, for its list and for its export."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crmdesk.core.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from crmdesk.core.audit.filters import AuditFilters
+
+Categories = Annotated[
+    list[str] | None, typer.Option("--category", metavar="C", help="Only this category.")
+]
+Subcategories = Annotated[
+    list[str] | None, typer.Option("--subcategory", metavar="S", help="Only this one.")
+]
+Actions = Annotated[
+    list[str] | None, typer.Option("--action", metavar="A", help="Only this action.")
+]
+By = Annotated[
+    list[str] | None,
+    typer.Option("--by", metavar="USER_OR_TEAM", help="E-mail, name or team, or its start."),
+]
+Since = Annotated[
+    str | None, typer.Option("--since", metavar="T", help="From this time on (ISO 8601).")
+]
+Until = Annotated[
+    str | None, typer.Option("--until", metavar="T", help="Up to this time (ISO 8601).")
+]
+Search = Annotated[
+    str, typer.Option("--search", metavar="TEXT", help="Text anywhere in the details.")
+]
+
+
+def audit_filters(
+    categories: list[str] | None,
+    subcategories: list[str] | None,
+    actions: list[str] | None,
+    by: list[str] | None,
+    since: str | None,
+    until: str | None,
+    search: str,
+) -> AuditFilters:
+    """What was typed, in core's words.
+
+    Raises:
+        WrongUsage: ``time_invalid``.
+    """
+    from crmdesk.core.audit.filters import AuditFilters
+
+    return AuditFilters(
+        categories=tuple(categories or ()),
+        subcategories=tuple(subcategories or ()),
+        actions=tuple(actions or ()),
+        by=tuple(by or ()),
+        since=_instant(since),
+        until=_instant(until),
+        search=search,
+    )
+
+
+def _instant(text: str | None) -> datetime | None:
+    """A time as given; one without a zone is in UTC."""
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise WrongUsage(
+            "time_invalid",
+            f"“{text}” is not a time.",
+            "Write it as 2026-11-22 or 2026-11-22T09:30:00Z.",
+        ) from None
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)

@@ -1,0 +1,262 @@
+"""What left lately, above the list: by day, by month, by person. Each figure narrows the list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from crmdesk.core.exports.model import ExportFilter
+from crmdesk.core.exports.overview import DAYS, Amount, DayAmount, ExporterAmount, ExportOverview
+from crmdesk.ui import words
+from crmdesk.ui.exports.days_table import DaysTable
+from crmdesk.ui.exports.words import filled, say
+from crmdesk.ui.queries import Queries
+from crmdesk.ui.theme.apply import px
+from crmdesk.ui.theme.fonts import TextStyle
+from crmdesk.ui.widgets.column_chart import ColumnChart, Point
+from crmdesk.ui.widgets.elided_label import ElidedLabel
+from crmdesk.ui.widgets.labels import post
+from crmdesk.ui.widgets.link import Link
+from crmdesk.ui.widgets.properties import restyle
+
+_EXPORTERS = 3
+#: In a narrower strip names would be cut to a few letters.
+_ROOM_FOR_NAMES = 720
+
+
+class OverviewStrip(QFrame):
+    """Two charts with their sums, two months side by side, and who took most.
+
+    Args:
+        everybody: it is of everybody's exports, not of one's own alone.
+
+    Signals:
+        chosen: a figure was pressed; carries the filter that finds its exports.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, queries: Queries, *, everybody: bool) -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        self._everybody = everybody
+        self._found: ExportOverview | None = None
+        self.exports = _Summed(say("Exports in %Ln days", DAYS))
+        self.records = _Summed(say("Records in them"))
+        self.months = _Months()
+        self.exporters = _Exporters()
+        self._last_post = post()
+        self.days = DaysTable(queries)
+        self.as_table = _figure()
+        self.as_table.setText(say("By day"))
+        self.as_table.setObjectName("overview_days")
+        self.as_table.setAccessibleName(say("Show the days as a table"))
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 12, 16, 12)
+        row.setSpacing(16)
+        self.exports.sum.addWidget(self.as_table)
+        for part in (self.exports, self.records, self.months, self.exporters):
+            if part is not self.exports:
+                row.addWidget(self._last_post if part is self.exporters else post())
+            row.addWidget(part, 1, Qt.AlignmentFlag.AlignTop)
+        self._show_exporters()
+
+    def _connect(self) -> None:
+        for part in (self.exports, self.records):
+            part.figure.clicked.connect(self._choose_whole)
+            part.chart.picked.connect(self._choose_day)
+        self.months.chosen.connect(self.chosen)
+        self.exporters.chosen.connect(self.chosen)
+        self.days.chosen.connect(self.chosen)
+        self.as_table.clicked.connect(lambda: self.days.open_under(self.as_table))
+
+    @property
+    def found(self) -> ExportOverview | None:
+        """What is shown."""
+        return self._found
+
+    def show_overview(self, found: ExportOverview) -> None:
+        """Show other figures."""
+        if found == self._found:
+            return
+        self._found = found
+        whole, days = found.whole, found.days
+        exports = say("%Ln export{|s}", whole.exports)
+        records = say("%Ln record{|s}", whole.records)
+        self.exports.show_points(
+            exports, whole.exports, [_day_point(each, each.amount.exports) for each in days]
+        )
+        self.records.show_points(
+            records, whole.records, [_day_point(each, each.amount.records) for each in days]
+        )
+        self.months.show_months(found.this_month, found.last_month)
+        self.exporters.show_exporters(found.exporters[:_EXPORTERS])
+        self.days.show_days(days)
+
+    def set_narrow(self, narrow: bool) -> None:
+        """The charts fold away; their days can still be opened as a table."""
+        for part in (self.exports, self.records):
+            part.chart.setVisible(not narrow)
+
+    def _show_exporters(self) -> None:
+        shown = self._everybody and self.width() >= px(_ROOM_FOR_NAMES)
+        self._last_post.setVisible(shown)
+        self.exporters.setVisible(shown)
+
+    def _choose_whole(self) -> None:
+        if self._found is not None:
+            self.chosen.emit(self._found.whole.wanted)
+
+    def _choose_day(self, at: int) -> None:
+        if self._found is not None:
+            self.chosen.emit(self._found.days[at].amount.wanted)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_exporters()
+
+
+class _Summed(QWidget):
+    """A heading, a sum that is a link, and the days it is made of."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+        self.figure = _figure("sum")
+        self.chart = ColumnChart(name)
+        self.sum = QHBoxLayout()
+        self.sum.setSpacing(8)
+        self.sum.addWidget(self.figure)
+        self.sum.addStretch(1)
+        column = _column(self)
+        column.addWidget(_heading(name))
+        column.addLayout(self.sum)
+        column.addWidget(self.chart)
+
+    def show_points(self, sentence: str, value: int, points: Sequence[Point]) -> None:
+        self.figure.setText(words.number(value))
+        self.figure.setAccessibleName(filled(say("%1: %2"), self.name, sentence))
+        most = max(points, key=lambda each: each.value)
+        summary = filled(say("%1. Most: %2"), sentence, most.sentence) if value else sentence
+        self.chart.set_points(points, summary)
+
+
+class _Months(QWidget):
+    """This month beside the last one.
+
+    Signals:
+        chosen: as the strip's.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.links: list[Link] = []
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(2)
+        self._grid.setColumnStretch(0, 1)
+        column = _column(self)
+        column.addLayout(self._grid)
+
+    def show_months(self, this: DayAmount, last: DayAmount) -> None:
+        self.links = []
+        _empty(self._grid)
+        for row, (each, so_far) in enumerate(((this, True), (last, False))):
+            month = _month(each.day)
+            name = filled(say("%1 so far"), month) if so_far else month
+            text = ", ".join(_amount_texts(each.amount))
+            link = _linked(text, f"{name}: {text}", each.amount, self.chosen.emit)
+            self.links.append(link)
+            self._grid.addWidget(ElidedLabel(name, TextStyle.CAPTION, "text2"), 2 * row, 0)
+            self._grid.addWidget(link, 2 * row + 1, 0, Qt.AlignmentFlag.AlignLeft)
+
+
+class _Exporters(QWidget):
+    """Who took most records.
+
+    Signals:
+        chosen: as the strip's.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.links: list[Link] = []
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(2)
+        self._grid.setColumnStretch(0, 1)
+        column = _column(self)
+        column.addWidget(_heading(say("Most records")))
+        column.addLayout(self._grid)
+
+    def show_exporters(self, exporters: Sequence[ExporterAmount]) -> None:
+        self.links = []
+        _empty(self._grid)
+        for row, each in enumerate(exporters):
+            who = each.user_name or say("Somebody")
+            text = words.number(each.amount.records)
+            both = ", ".join(_amount_texts(each.amount))
+            link = _linked(text, f"{who}: {both}", each.amount, self.chosen.emit)
+            link.setToolTip(both)
+            self.links.append(link)
+            self._grid.addWidget(ElidedLabel(who), row, 0)
+            self._grid.addWidget(link, row, 1, Qt.AlignmentFlag.AlignRight)
+        if not exporters:
+            self._grid.addWidget(ElidedLabel(say("Nobody"), tone="text2"), 0, 0)
+
+
+def _amount_texts(amount: Amount) -> tuple[str, str]:
+    return say("%Ln export{|s}", amount.exports), say("%Ln record{|s}", amount.records)
+
+
+def _linked(text: str, name: str, amount: Amount, choose: Callable[[ExportFilter], object]) -> Link:
+    link = _figure()
+    link.setText(text)
+    link.setAccessibleName(name)
+    link.clicked.connect(lambda: choose(amount.wanted))
+    return link
+
+
+def _figure(kind: str = "row") -> Link:
+    link = Link("")
+    restyle(link, "figure", kind)
+    return link
+
+
+def _heading(text: str) -> ElidedLabel:
+    return ElidedLabel(text, TextStyle.CAPTION, "text2")
+
+
+def _day_point(found: DayAmount, value: int) -> Point:
+    both = ", ".join(_amount_texts(found.amount))
+    return Point(value, filled(say("%1: %2"), words.day(found.day), both))
+
+
+def _month(day: date) -> str:
+    return QLocale().standaloneMonthName(day.month, QLocale.FormatType.LongFormat)
+
+
+def _column(widget: QWidget) -> QVBoxLayout:
+    column = QVBoxLayout(widget)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(2)
+    return column
+
+
+def _empty(grid: QGridLayout) -> None:
+    while (item := grid.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.hide()
+            widget.deleteLater()
