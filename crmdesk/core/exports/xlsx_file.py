@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from xlsxwriter import Workbook  # type: ignore[import-untyped]
+from xlsxwriter.exceptions import FileCreateError  # type: ignore[import-untyped]
 
 from crmdesk.core.errors import UserError
 from crmdesk.core.exports.content import Content, FileColumn
 from crmdesk.core.exports.vault_files import pieces_prefix
 from crmdesk.core.files.atomic import copy_file
+from crmdesk.core.files.disk_errors import as_user_error
 
 #: Excel's own limits: rows of a sheet without its heading, columns, and units of UTF-16 in a cell.
 MOST_ROWS = 1_048_575
@@ -22,6 +25,9 @@ LONGEST_CELL = 32_767
 _EXACT_DIGITS = 15
 _LONGEST_SHEET_NAME = 31
 _TOLD_EVERY = 500
+#: The least that was still to be written when the disk said no.
+_PIECE = 1 << 12
+_OPTIONS = {"constant_memory": True, "strings_to_formulas": False}
 _REST_SHEET = "Long values"
 _REST_HEADINGS = ("Column", "Part", "Text")
 #: A spreadsheet keeps it for itself.
@@ -58,14 +64,11 @@ def write_xlsx(
             f"{len(content.columns):,}.",
             "Choose CSV, or fewer columns.",
         )
-    # The library makes its own temporary files: they too must lie where nobody else reads.
-    # By its name they are found again, should this process be killed.
-    prefix = pieces_prefix(target)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=prefix) as folder:
-        made = Path(folder) / target.name
-        workbook = Workbook(
-            str(made), {"constant_memory": True, "tmpdir": folder, "strings_to_formulas": False}
-        )
+    with _pieces_folder(target) as folder:
+        made = folder / target.name
+        workbook = Workbook(str(made), _OPTIONS | {"tmpdir": str(folder)})
+        # A sheet of a million rows and sixty columns is more than 32 bits can say.
+        workbook.use_zip64()
         book = _Book(workbook, name, content.columns, most_rows)
         try:
             for done, row in enumerate(content.values(), start=1):
@@ -79,6 +82,27 @@ def write_xlsx(
         workbook.close()
         copy_file(made, target)
     return {"long_values": book.continued} if book.continued else {}
+
+
+@contextmanager
+def _pieces_folder(target: Path) -> Iterator[Path]:
+    """A folder for what the library writes on the way: it too must lie where nobody else reads.
+
+    By its name it is found again, should this process be killed. What the disk refuses in it is
+    told as of the file that it is for.
+    """
+    written = 0
+    try:
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=pieces_prefix(target)) as name:
+            try:
+                yield Path(name)
+            except (OSError, FileCreateError):
+                written = sum(path.stat().st_size for path in Path(name).iterdir())
+                raise
+    except FileCreateError as problem:
+        raise as_user_error(problem.args[0], target, written + _PIECE) from problem
+    except OSError as problem:
+        raise as_user_error(problem, target, written + _PIECE) from problem
 
 
 class _Book:
@@ -195,4 +219,6 @@ def _close_quietly(workbook: Any) -> None:
     workbook.fileclosed = True
     for sheet in workbook.worksheets():
         if sheet.row_data_fh is not None:
-            sheet.row_data_fh.close()
+            # On a full disk there is no room for what it still holds.
+            with suppress(OSError):
+                sheet.row_data_fh.close()
