@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from crmdesk.cli import export_reports
+from crmdesk.cli import export_reports, export_summary
 from crmdesk.cli.documents import moment
 from crmdesk.cli.downloads import code_for_download
 from crmdesk.cli.export_options import (
@@ -76,6 +76,7 @@ def create(
 app.command("audit-log")(export_reports.audit_log)
 app.command("users")(export_reports.users)
 app.command("property-history")(export_reports.property_history)
+app.command("summary")(export_summary.summary)
 
 
 @app.command("list")

@@ -24,6 +24,11 @@ def test_an_export_is_made_listed_saved_and_accounted_for(
     (listed,) = terminal("export", "list").document["exports"]
     assert (listed["export_id"], listed["name"]) == (made["export_id"], "Oslo")
     (saved,) = terminal("export", "history", made["export_id"]).document["downloads"]
+    summed = terminal("export", "summary").document
+    assert (summed["exports"], summed["this_month"]["records"]) == (1, made["records"])
+    assert summed["days"][-1]["exports"] == summed["exporters"][0]["exports"] == 1
+    told = terminal.plainly("export", "summary").out
+    assert told.startswith("1 export of 1 record in 30 days.")
     assert saved["user"]
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Row, or_, select, update
 from crmdesk.core.access.actor import SYSTEM
 from crmdesk.core.audit import kinds
 from crmdesk.core.audit.log import AuditLog
+from crmdesk.core.backup.listed import list_backup
 from crmdesk.core.backup.policy import newest_completed
 from crmdesk.core.clock import from_text, to_text
 from crmdesk.core.db.engine import Tx
@@ -58,6 +59,7 @@ def expire(tx: Tx, audit_log: AuditLog, vault: Path, backup_id: str) -> bool:
         )
         return False
     tx.execute(update(backups).where(backups.c.id == backup_id).values(expired_at=tx.now_text))
+    list_backup(tx, backup_id)
     audit_log.log(tx, SYSTEM, kinds.BACKUP_EXPIRED, object_type="backup", object_id=backup_id)
     name = tx.scalar(select(backups.c.file_name).where(backups.c.id == backup_id))
     tx.after_commit(lambda: (vault / str(name)).unlink(missing_ok=True))

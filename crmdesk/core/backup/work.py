@@ -25,6 +25,7 @@ from crmdesk.core.backup.contents import (
 )
 from crmdesk.core.backup.engine import write_backup
 from crmdesk.core.backup.estimate import estimate_bytes, estimate_parts
+from crmdesk.core.backup.listed import list_backup
 from crmdesk.core.backup.shapes import BackupResult, ObjectShape
 from crmdesk.core.clock import to_text
 from crmdesk.core.db.engine import Database, Tx
@@ -124,6 +125,7 @@ class BackupWork:
             .where(backups.c.id == backup_id)
             .values(state=job.state.value, error=error)
         )
+        list_backup(tx, backup_id)
         cancelled = job.state is JobState.CANCELLED
         self._audit_log.log(
             tx,
@@ -221,6 +223,7 @@ class BackupWork:
                 second_copy=None if second is None else json.dumps(second),
             )
         )
+        list_backup(tx, backup_id)
         facts: dict[str, Any] = {
             "backup_id": backup_id,
             "records": result.records,

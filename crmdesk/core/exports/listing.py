@@ -293,7 +293,8 @@ def _expires(row: Row[Any]) -> datetime | None:
 
 def _file_state(steady_now: datetime, row: Row[Any], vault: Path) -> FileState:
     if row.file_name is None:
-        return FileState.NONE
+        # A backup's file stands in its own list; here it says whether it is still there.
+        return FileState.NONE if row.expired_at is None else FileState.EXPIRED
     if row.expired_at is not None or from_text(row.expires_at) <= steady_now:
         return FileState.EXPIRED
     return FileState.READY if (vault / row.file_name).is_file() else FileState.MISSING

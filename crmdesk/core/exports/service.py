@@ -40,6 +40,7 @@ from crmdesk.core.exports.model import (
     ExportFilter,
     ExportOrder,
     ExportRequest,
+    ExportSource,
     ExportState,
     FileState,
 )
@@ -324,6 +325,13 @@ class ExportService:
 
 def _not_downloadable(found: Export) -> UserError:
     hint = "Export the records again."
+    if found.source is ExportSource.BACKUP:
+        return UserError(
+            "export_not_downloadable",
+            "A backup is not saved from the list of exports.",
+            f"Save it from the backups: crmdesk backup download {found.id} --out FILE",
+            state=found.state.value,
+        )
     match found.file_state:
         case FileState.EXPIRED:
             text = f"The file of the export “{found.name}” has expired and was removed."

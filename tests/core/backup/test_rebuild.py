@@ -119,9 +119,10 @@ def test_a_table_that_a_later_schema_carries_keeps_no_older_backup_from_being_re
 def test_everything_comes_back_row_for_row(office: Office) -> None:
     furnish(office.desk)
     file = office.backup()
-    # The dump of the moment: the backup's own row and entry were written after it.
+    # The dump of the moment: the backup's own rows and entry were written after it.
     office.desk.sql("SELECT 1")
     then = dump(office.desk.folder / DATABASE_NAME)
+    then["exports"] = [row for row in then["exports"] if "backup" not in row]
 
     rebuilt = office.rebuild(file)
 

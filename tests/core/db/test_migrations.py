@@ -10,6 +10,7 @@ import pytest
 
 from crmdesk.core.db import schema
 from crmdesk.core.db.driver import sqlite3
+from crmdesk.core.exports.model import ExportSource, ExportState
 from crmdesk.core.workspace import Workspace
 from tests.builders import Desk
 
@@ -51,6 +52,10 @@ def test_a_workspace_of_an_earlier_release_opens_with_its_records_and_history(
         if line.property == "lastname"
     ] == [("Berg", "Dahl")]
     assert [backup.state for backup in desk.workspace.backups.list(desk.admin)] == ["succeeded"]
+    listed = desk.workspace.exports.list(desk.admin)
+    assert [(each.source, each.records, each.state) for each in listed] == [
+        (ExportSource.BACKUP, 1, ExportState.SUCCEEDED)
+    ]
     assert desk.workspace.audit.verify(desk.admin).ok
     desk.workspace.close()
 

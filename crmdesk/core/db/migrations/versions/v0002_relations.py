@@ -35,6 +35,15 @@ INDEXES = (
     "CREATE INDEX ix_change_sets_undoes ON change_sets (undoes) WHERE undoes IS NOT NULL",
     "CREATE INDEX ix_record_aliases_winner ON record_aliases (object_type_id, winner_id)",
 )
+#: Backups stand in the list of exports; new ones come there by ``list_backup``.
+LISTED_BACKUPS = """
+INSERT INTO exports (id, job_id, source, source_name, name, object_name, format, state, created_at,
+  finished_at, user_id, actor, request, records, bytes, sensitive, expired_at, error)
+SELECT id, job_id, 'backup', 'Backup', 'Backup of ' || substr(created_at, 1, 10), 'backup', 'csv',
+  state, created_at, completed_at, created_by, '{}', '{}',
+  CASE WHEN state = 'succeeded' THEN records END, bytes, sensitive, expired_at, error
+FROM backups
+"""
 COUNTED = ("association_labels", "association_limits", "property_groups", "create_form_fields")
 
 
@@ -43,3 +52,4 @@ def upgrade() -> None:
     metadata.create_all(op.get_bind(), tables=[metadata.tables[name] for name in TABLES])
     for statement in (*INDEXES, *definition_triggers(COUNTED)):
         op.execute(statement)
+    op.execute(LISTED_BACKUPS)
