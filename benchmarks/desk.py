@@ -17,9 +17,10 @@ from sqlalchemy.schema import CreateTable
 
 from benchmarks import data
 from crmdesk.core.db.tables import metadata
+from crmdesk.core.founding import NewWorkspace
 from crmdesk.core.records.catalogue import PropertyDefinition
 from crmdesk.core.records.types import PropertyType
-from crmdesk.core.workspace import NewWorkspace, create_workspace
+from crmdesk.core.workspace import create_workspace
 from tests.builders import PASSWORD, Desk, KeyBox
 
 DAMAGED_SHARE = 0.05

@@ -21,11 +21,12 @@ from crmdesk.core.backup.schema_shapes import object_shape
 from crmdesk.core.backup.shapes import BackupContext
 from crmdesk.core.clock import Clock, to_text
 from crmdesk.core.db import tables
+from crmdesk.core.founding import NewWorkspace
 from crmdesk.core.records.record import Record
 from crmdesk.core.records.schema import load_object_types
 from crmdesk.core.reserve import release_reserve
 from crmdesk.core.restore.model import PlanRequest, Restore, RestorePlan
-from crmdesk.core.workspace import NewWorkspace, Workspace, create_workspace
+from crmdesk.core.workspace import Workspace, create_workspace
 
 PASSWORD = "seven blue herons over the fjord"
 PLACE = Place("192.0.2.7", "desk-7", "CRM Desk test", "NO", "")

@@ -18,7 +18,8 @@ from crmdesk.core.setting_declarations import Edition
 
 if TYPE_CHECKING:
     from crmdesk.core.access.secret_store import SecretStore
-    from crmdesk.core.workspace import Created, NewWorkspace, Workspace
+    from crmdesk.core.founding import NewWorkspace
+    from crmdesk.core.workspace import Created, Workspace
 
 _NOT_IN_FOLDER_NAMES = re.compile(r"[^\w]+")
 
@@ -43,7 +44,8 @@ def init(
 ) -> None:
     """Create a workspace, and sign its first Super Admin in."""
     from crmdesk.core.access.time_zones import local_time_zone
-    from crmdesk.core.workspace import NewWorkspace, create_workspace
+    from crmdesk.core.founding import NewWorkspace
+    from crmdesk.core.workspace import create_workspace
 
     if not name.strip():
         raise WrongUsage(

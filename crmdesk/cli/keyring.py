@@ -28,7 +28,7 @@ app = group("See, recover and move the workspace's key.")
 def status(context: typer.Context) -> None:
     """Say whether this computer holds the workspace's key."""
     from crmdesk.core.access.recovery import keyring_status
-    from crmdesk.core.workspace import read_workspace_file
+    from crmdesk.core.workspace_folder import read_workspace_file
 
     call = call_of(context)
     folder = chosen_folder(call)
@@ -59,7 +59,7 @@ def recover(
     """Put the key back with the recovery key."""
     from crmdesk.core.access.recovery import recover_key
     from crmdesk.core.access.secrets import StoreChoice, open_store
-    from crmdesk.core.workspace import read_workspace_file
+    from crmdesk.core.workspace_folder import read_workspace_file
 
     call = call_of(context)
     folder = chosen_folder(call)

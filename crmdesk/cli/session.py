@@ -73,7 +73,8 @@ def seat(context: typer.Context) -> Iterator[Seat]:
 def opened(call: Call) -> Iterator[tuple[Workspace, SecretStore]]:
     """Open the workspace without anybody signed in; its head is anchored at the end."""
     from crmdesk.core.damage import told_as_damage
-    from crmdesk.core.workspace import Workspace, load_key
+    from crmdesk.core.workspace import Workspace
+    from crmdesk.core.workspace_key import load_key
 
     folder = chosen_folder(call)
     store = store_of(folder)
@@ -156,7 +157,7 @@ def store_of(folder: Path) -> SecretStore:
         UserError: ``workspace_missing``, ``keyring_missing``.
     """
     from crmdesk.core.access.secrets import open_store
-    from crmdesk.core.workspace import read_workspace_file
+    from crmdesk.core.workspace_folder import read_workspace_file
 
     file = read_workspace_file(folder)
     return open_store(file.secret_store, folder / SECRET_FILE, ask_passphrase, os.environ)

@@ -20,7 +20,8 @@ from crmdesk.core.db.tables import imports
 from crmdesk.core.errors import UserError
 from crmdesk.core.files.atomic import free_bytes
 from crmdesk.core.files.digest import sha256_of
-from crmdesk.core.workspace import Workspace, load_key
+from crmdesk.core.workspace import Workspace
+from crmdesk.core.workspace_key import load_key
 
 _SPARE_BYTES = 64 << 20
 _QUICK_SECONDS = 0.2

@@ -9,6 +9,7 @@ import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -17,19 +18,17 @@ from crmdesk.core.access.guard import Guard
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.audit import kinds
 from crmdesk.core.audit.log import AuditLog
-from crmdesk.core.backup.model import Backup
-from crmdesk.core.backup.policy import read_backups
-from crmdesk.core.backup.reader import read_backup
-from crmdesk.core.backup.verify import verify_backup
 from crmdesk.core.clock import Clock
 from crmdesk.core.db import schema
 from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.engine import Database
 from crmdesk.core.db.page_digests import PageFindings, digests_path
 from crmdesk.core.errors import Busy, UserError
-from crmdesk.core.files.digest import sha256_of
 from crmdesk.core.reserve import release_some
 from crmdesk.core.workspace_folder import DATABASE_NAME
+
+if TYPE_CHECKING:
+    from crmdesk.core.backup.model import Backup
 
 #: What is said of a file that was ours when it was last closed.
 _BROKEN = frozenset({"not_a_database", "database_foreign", "database_damaged"})
@@ -173,6 +172,8 @@ def _unreadable(database: Database) -> UserError:
 
 def _newest_sound(database: Database, vault: Path) -> tuple[Path, bool] | None:
     """The newest backup by the database's own list, where that can still be read."""
+    from crmdesk.core.backup.policy import read_backups
+
     found: list[Backup] = []
     with (
         suppress(UserError, DBAPIError, sqlite3.DatabaseError, ValueError),
@@ -186,6 +187,8 @@ def _newest_sound(database: Database, vault: Path) -> tuple[Path, bool] | None:
 
 
 def _is_as_written(path: Path, sha256: str) -> bool:
+    from crmdesk.core.files.digest import sha256_of
+
     try:
         with path.open("rb") as file:
             return sha256_of(file) == sha256
@@ -195,6 +198,9 @@ def _is_as_written(path: Path, sha256: str) -> bool:
 
 def _newest_file(vault: Path) -> tuple[Path, bool] | None:
     """The newest file of the vault that is whole, when the list of backups cannot be read."""
+    from crmdesk.core.backup.reader import read_backup
+    from crmdesk.core.backup.verify import verify_backup
+
     files = sorted(vault.glob("*.zip"), key=lambda path: path.stat().st_mtime, reverse=True)
     for path in files[:_MOST_TRIED]:
         with suppress(UserError):

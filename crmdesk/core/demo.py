@@ -22,13 +22,14 @@ from crmdesk.core.access.step_up import StepUpPurpose
 from crmdesk.core.demo_relations import tie_together
 from crmdesk.core.errors import UserError
 from crmdesk.core.files.atomic import atomic_write
+from crmdesk.core.founding import NewWorkspace
 from crmdesk.core.jobs.worker import Watcher
 from crmdesk.core.known_workspaces import DEMO_MARK
 from crmdesk.core.records.filters import RecordQuery
 from crmdesk.core.records.sample import write_sample_files
 from crmdesk.core.remembered_sessions import RememberedSessions
 from crmdesk.core.restore.model import PlanRequest, RestorePlan
-from crmdesk.core.workspace import NewWorkspace, Workspace, create_workspace
+from crmdesk.core.workspace import Workspace, create_workspace
 
 NAME = "Northwind Traders (demo)"
 EMAIL = "ingrid@northwind.example"

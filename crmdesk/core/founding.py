@@ -34,15 +34,13 @@ from crmdesk.core.workspace_folder import (
     DATABASE_NAME,
     WorkspaceFile,
     claim_folder,
-    read_workspace_file,
     write_workspace_file,
 )
+from crmdesk.core.workspace_key import KEY_NAME
 
 if TYPE_CHECKING:
     from crmdesk.core.access.secrets import SecretStore
     from crmdesk.core.clock import Clock
-
-KEY_NAME = "workspace-key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,23 +92,6 @@ def found_workspace(
     claimed.settle()
     _forget_keys(store, claimed.left_over)
     return founded
-
-
-def load_key(folder: Path, store: SecretStore) -> bytes:
-    """The workspace key from the keyring.
-
-    Raises:
-        UserError: ``workspace_key_missing``, or what the keyring says.
-    """
-    file = read_workspace_file(folder)
-    text = store.get(f"{file.id}/{KEY_NAME}")
-    if text is None:
-        raise UserError(
-            "workspace_key_missing",
-            f"The keyring of this computer does not hold the key of “{file.name}”.",
-            "Bring it back with the recovery key: crmdesk keyring recover",
-        )
-    return keys.key_from_text(text)
 
 
 def _forget_keys(store: SecretStore, workspace_ids: Iterable[str]) -> None:

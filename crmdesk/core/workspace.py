@@ -5,115 +5,41 @@ The composition root of the core: whatever is done to a workspace, one of its se
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from crmdesk.core import composition
 from crmdesk.core.access import keys
-from crmdesk.core.access.accounts import PasswordCheck
 from crmdesk.core.access.guard import Guard
 from crmdesk.core.access.keys import KeyPurpose, SigningKey
-from crmdesk.core.access.own_password import PasswordService
-from crmdesk.core.access.proofs import Proofs
-from crmdesk.core.access.recovery_key_service import RecoveryKeyService
-from crmdesk.core.access.second_factor import SecondFactor
 from crmdesk.core.access.secret_store import NoStore
-from crmdesk.core.access.sign_in import SignInService
-from crmdesk.core.access.teams import TeamService
-from crmdesk.core.access.two_factor import TwoFactorService
-from crmdesk.core.access.users import UserService
 from crmdesk.core.audit.anchors import AnchorKeeper
 from crmdesk.core.audit.log import AuditLog
-from crmdesk.core.audit.query import AuditLogReader
-from crmdesk.core.audit.service import AuditService
-from crmdesk.core.backup.browse import BrowsingService
-from crmdesk.core.backup.drills import DrillService, DrillWork
-from crmdesk.core.backup.service import BackupService
-from crmdesk.core.backup.work import BackupWork
 from crmdesk.core.clock import Clock
-from crmdesk.core.compare.service import ComparisonService
+from crmdesk.core.composition.works import WORKS
 from crmdesk.core.damage import look_at_start, open_database, told_as_damage
 from crmdesk.core.db import tables
 from crmdesk.core.db.scrub import scrub
 from crmdesk.core.errors import UserError
-from crmdesk.core.exports.approvals import ExportApprovals
-from crmdesk.core.exports.expiry import ExportExpiry
-from crmdesk.core.exports.overview import ExportOverviews
-from crmdesk.core.exports.reports import ReportService
-from crmdesk.core.exports.service import ExportService
-from crmdesk.core.exports.thresholds import ExportThresholds
-from crmdesk.core.exports.work import ExportWork
 from crmdesk.core.files.partial import remove_stray_partials
-from crmdesk.core.founding import KEY_NAME, NewWorkspace, found_workspace, load_key
 from crmdesk.core.jobs.job import Job, JobKind
 from crmdesk.core.jobs.launcher import start_worker
 from crmdesk.core.jobs.queue import CleanUp, JobQueue
-from crmdesk.core.jobs.worker import JobContext, Watcher, Work, run_job
-from crmdesk.core.mail.outbox import Outbox
-from crmdesk.core.mail.server import MailServerService
-from crmdesk.core.mail.settling import abandoned as put_back_mail
+from crmdesk.core.jobs.worker import Watcher, Work, run_job
 from crmdesk.core.notify.inbox import Inbox
-from crmdesk.core.records.association_definitions import AssociationDefinitions
-from crmdesk.core.records.associations import AssociationService
-from crmdesk.core.records.bulk import BulkEditor
-from crmdesk.core.records.bulk_work import BulkWork
-from crmdesk.core.records.create_forms import CreateForms
-from crmdesk.core.records.definitions import Definitions
-from crmdesk.core.records.editor import RecordEditor
-from crmdesk.core.records.expiry import RecycleBinExpiry
-from crmdesk.core.records.merges import MergeService
-from crmdesk.core.records.pipelines import PipelineService
-from crmdesk.core.records.property_groups import PropertyGroups
-from crmdesk.core.records.purging import Purger
-from crmdesk.core.records.reader import RecordReader
-from crmdesk.core.records.recycle_bin import RecycleBin
-from crmdesk.core.records.recycle_bin_work import BinWork
-from crmdesk.core.records.segments import Segments
-from crmdesk.core.records.type_changes import TypeChanges
-from crmdesk.core.records.undoing import Undoing
-from crmdesk.core.records.views import SavedViews
 from crmdesk.core.reserve import keep_reserve
-from crmdesk.core.restore.definitions import DefinitionRestores
-from crmdesk.core.restore.deleted import DeletedPlanner, DeletedRecords
-from crmdesk.core.restore.deleted_work import DeletedWork
-from crmdesk.core.restore.plan_store import sweep_plans
-from crmdesk.core.restore.service import RestoreService
-from crmdesk.core.restore.work import RestoreWork
+from crmdesk.core.restore.plan_sweep import sweep_plans
 from crmdesk.core.settings import Settings
-from crmdesk.core.transfer.opened import Home
-from crmdesk.core.transfer.preparing import Preparer
-from crmdesk.core.transfer.service import ImportService
-from crmdesk.core.transfer.templates import ImportTemplates
-from crmdesk.core.transfer.undo_work import UndoWork
-from crmdesk.core.transfer.undoing import ImportUndos
-from crmdesk.core.transfer.work import ImportWork
-from crmdesk.core.workspace_folder import (
-    DATABASE_NAME,
-    WorkspaceFile,
-    forget_claims,
-    read_workspace_file,
-    write_workspace_file,
-)
+from crmdesk.core.workspace_folder import forget_claims, read_workspace_file
 
 if TYPE_CHECKING:
     from crmdesk.core.access.secrets import SecretStore
     from crmdesk.core.db.engine import Database
-
-__all__ = [
-    "DATABASE_NAME",
-    "KEY_NAME",
-    "Created",
-    "NewWorkspace",
-    "Workspace",
-    "WorkspaceFile",
-    "create_workspace",
-    "load_key",
-    "read_workspace_file",
-    "write_workspace_file",
-]
+    from crmdesk.core.founding import NewWorkspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,178 +81,61 @@ class Workspace:
         self.audit_log = AuditLog(keys.derive(key, KeyPurpose.AUDIT_CHAIN))
         self.guard = Guard(self.database, self.audit_log)
         self.inbox = Inbox(self.database, self.guard)
-        self._add_access()
-        self.jobs = JobQueue(*self._basis, keys.derive(key, KeyPurpose.JOB_GRANTS))
-        self.works: dict[JobKind, Work] = {}
-        self.settings = Settings(
-            *self._basis,
-            {"secrets.store": lambda: self.file.secret_store},
-        )
-        self._open_log(store)
-        self._open_records()
-        self._open_relations()
-        self._open_bulk()
-        self._recycle_bin_expiry = RecycleBinExpiry(self.database, self.audit_log, self.settings)
-        self._open_backups()
-        self._open_restores()
-        self._open_imports()
-        self._open_exports()
-        self._open_mail()
-
-    def _open_log(self, store: SecretStore | None) -> None:
+        self.jobs = JobQueue(*self.basis, keys.derive(key, KeyPurpose.JOB_GRANTS), self._clean_up)
+        self.settings = Settings(*self.basis, {"secrets.store": lambda: self.file.secret_store})
         self.anchors = AnchorKeeper(
-            self.database, self.folder, store or NoStore(), self.signing_key.sign
-        )
-        self.audit_reader = AuditLogReader(self.database, self.guard)
-        self.audit = AuditService(
-            *self._basis,
-            self.anchors,
-            keys.derive(self.key, KeyPurpose.AUDIT_CHAIN),
-            self.signing_key.public_key,
+            self.database, folder, store or NoStore(), self.signing_key.sign
         )
 
-    def _open_records(self) -> None:
-        self.definitions = Definitions(*self._basis)
-        self.records = RecordReader(*self._basis)
-        self.editor = RecordEditor(*self._basis, keys.derive(self.key, KeyPurpose.TOMBSTONES))
-        self.views = SavedViews(self.database, self.guard)
-        self.segments = Segments(*self._basis)
+    sign_in = cached_property(composition.access.sign_in)
+    two_factor = cached_property(composition.access.two_factor)
+    recovery_keys = cached_property(composition.access.recovery_keys)
+    passwords = cached_property(composition.access.passwords)
+    users = cached_property(composition.access.users)
+    teams = cached_property(composition.access.teams)
 
-    def _open_relations(self) -> None:
-        self.associations = AssociationService(*self._basis)
-        self.association_definitions = AssociationDefinitions(*self._basis)
-        self.merges = MergeService(*self._basis)
-        self.pipelines = PipelineService(*self._basis)
-        self.property_groups = PropertyGroups(*self._basis)
-        self.create_forms = CreateForms(*self._basis)
-        self.type_changes = TypeChanges(*self._basis)
+    audit_reader = cached_property(composition.audit.audit_reader)
+    audit = cached_property(composition.audit.audit)
 
-    def _open_backups(self) -> None:
-        vault = self.folder / "vault" / "backups"
-        self.backups = BackupService(
-            *self._basis,
-            self.settings,
-            self.jobs,
-            self.inbox,
-            vault,
-            self.signing_key.public_key,
-        )
-        making = BackupWork(
-            self.database,
-            self.audit_log,
-            self.settings,
-            self.inbox,
-            self.anchors,
-            vault,
-            self.file.id,
-            self.signing_key,
-        )
-        self._give(making.abandoned, {JobKind.BACKUP: making.run})
+    definitions = cached_property(composition.records.definitions)
+    editor = cached_property(composition.records.editor)
+    views = cached_property(composition.records.views)
+    segments = cached_property(composition.records.segments)
+    associations = cached_property(composition.records.associations)
+    association_definitions = cached_property(composition.records.association_definitions)
+    merges = cached_property(composition.records.merges)
+    pipelines = cached_property(composition.records.pipelines)
+    property_groups = cached_property(composition.records.property_groups)
+    create_forms = cached_property(composition.records.create_forms)
+    type_changes = cached_property(composition.records.type_changes)
+    bulk = cached_property(composition.records.bulk)
+    undoing = cached_property(composition.records.undoing)
+    recycle_bin = cached_property(composition.records.recycle_bin)
+    _recycle_bin_expiry = cached_property(composition.records.recycle_bin_expiry)
+    records = cached_property(composition.records.records)
 
-        self.browsing = BrowsingService(*self._basis, vault, self.signing_key.public_key)
-        self.drills = DrillService(self.database, self.guard, self.settings, self.jobs, vault)
-        drilling = DrillWork(
-            self.database,
-            self.audit_log,
-            self.inbox,
-            vault,
-            self.folder / "staging",
-            self.signing_key.public_key,
-        )
-        self._give(drilling.abandoned, {JobKind.DRILL: drilling.run})
-        self.comparisons = ComparisonService(*self._basis, self.folder, self.signing_key.public_key)
+    backup_expiry = cached_property(composition.backups.backup_expiry)
+    browsing = cached_property(composition.backups.browsing)
+    drills = cached_property(composition.backups.drills)
+    comparisons = cached_property(composition.backups.comparisons)
+    backups = cached_property(composition.backups.backups)
 
-    def _open_restores(self) -> None:
-        self.definition_restores = DefinitionRestores(
-            self.database,
-            self.guard,
-            self.definitions,
-            self.pipelines,
-            self.folder / "vault" / "backups",
-            self.signing_key.public_key,
-        )
-        planner = DeletedPlanner(
-            self.database,
-            self.folder,
-            self.signing_key.public_key,
-            self.file.id,
-            keys.derive(self.key, KeyPurpose.TOMBSTONES),
-        )
-        self.deleted_records = DeletedRecords(*self._basis, self.jobs, planner)
-        reviving = DeletedWork(self.database, self.audit_log, self.inbox, planner)
-        self._give(reviving.abandoned, {JobKind.REVIVE: reviving.run})
-        signed_by = self.signing_key.public_key
-        self.restores = RestoreService(*self._basis, self.jobs, self.folder, signed_by)
-        restoring = RestoreWork(self.database, self.audit_log, self.inbox, self.folder)
-        deeds = {JobKind.RESTORE: restoring.restore, JobKind.UNDO: restoring.undo}
-        self._give(restoring.abandoned, deeds)
+    definition_restores = cached_property(composition.restores.definition_restores)
+    deleted_records = cached_property(composition.restores.deleted_records)
+    restores = cached_property(composition.restores.restores)
 
-    def _open_imports(self) -> None:
-        preparer = Preparer(
-            self.database,
-            self.folder / "staging",
-            Home(self.file.id, self.signing_key.public_key),
-            keys.derive(self.key, KeyPurpose.TOMBSTONES),
-        )
-        vault = self.folder / "vault" / "imports"
-        self.imports = ImportService(self.database, self.guard, self.jobs, preparer, vault)
-        importing = ImportWork(self.database, self.audit_log, self.inbox, preparer, vault)
-        self._give(importing.abandoned, {JobKind.IMPORT: importing.run})
-        self.import_templates = ImportTemplates(self.database, self.guard)
-        staging = self.folder / "staging"
-        self.import_undos = ImportUndos(self.database, self.guard, self.jobs, staging)
-        undoing = UndoWork(self.database, self.audit_log, self.inbox, staging)
-        self._give(undoing.abandoned, {JobKind.IMPORT_UNDO: undoing.run})
+    imports = cached_property(composition.transfers.imports)
+    import_templates = cached_property(composition.transfers.import_templates)
+    import_undos = cached_property(composition.transfers.import_undos)
+    exports = cached_property(composition.transfers.exports)
+    reports = cached_property(composition.transfers.reports)
+    export_approvals = cached_property(composition.transfers.export_approvals)
+    export_thresholds = cached_property(composition.transfers.export_thresholds)
+    export_overviews = cached_property(composition.transfers.export_overviews)
+    _export_expiry = cached_property(composition.transfers.export_expiry)
 
-    def _open_exports(self) -> None:
-        vault = self.folder / "vault" / "exports"
-        self.exports = ExportService(*self._basis, self.settings, self.jobs, self.inbox, vault)
-        self.reports = ReportService(*self._basis, self.settings, self.jobs, self.inbox)
-        self.export_approvals = ExportApprovals(*self._basis, self.jobs, self.inbox, vault)
-        self.export_thresholds = ExportThresholds(*self._basis)
-        self.export_overviews = ExportOverviews(self.database, self.guard, self.settings)
-        self._export_expiry = ExportExpiry(self.database, self.audit_log, self.settings, vault)
-        exporting = ExportWork(*self._basis, self.settings, self.inbox, vault)
-        self._give(exporting.abandoned, {JobKind.EXPORT: exporting.run})
-
-    def _open_mail(self) -> None:
-        secrets_key = keys.derive(self.key, KeyPurpose.DATABASE_SECRETS)
-        self.mail_server = MailServerService(*self._basis, secrets_key)
-        self.outbox = Outbox(*self._basis, self.jobs)
-
-        def send(context: JobContext) -> None:
-            from crmdesk.core.mail.work import MailWork
-
-            MailWork(self.database, secrets_key).run(context)
-
-        self._give(put_back_mail, {JobKind.MAIL: send})
-
-    def _open_bulk(self) -> None:
-        staging = self.folder / "staging"
-        self.bulk = BulkEditor(self.database, self.guard, self.jobs, staging)
-        self.undoing = Undoing(*self._basis, self.jobs, self.associations, self.merges, staging)
-        work = BulkWork(*self._basis, self.inbox, staging)
-        edits = {JobKind.BULK_EDIT: work.edit, JobKind.BULK_DELETE: work.delete}
-        self._give(work.abandoned, edits)
-        self.works[JobKind.BULK_UNDO] = self.undoing.run
-        self._open_recycle_bin()
-
-    def _open_recycle_bin(self) -> None:
-        purger = Purger(self.audit_log, keys.derive(self.key, KeyPurpose.TOMBSTONES))
-        self.recycle_bin = RecycleBin(*self._basis, self.settings, self.jobs, purger)
-        work = BinWork(*self._basis, self.inbox, purger)
-        deeds = {JobKind.BIN_RESTORE: work.restore, JobKind.BIN_PURGE: work.purge}
-        self._give(work.abandoned, deeds)
-
-    @property
-    def _basis(self) -> tuple[Database, Guard, AuditLog]:
-        return self.database, self.guard, self.audit_log
-
-    def _give(self, clean_up: CleanUp, works: Mapping[JobKind, Work]) -> None:
-        """Say who does jobs of some kinds, and what follows when one ends unfinished."""
-        self.works |= works
-        for kind in works:
-            self.jobs.on_abandoned(kind, clean_up)
+    mail_server = cached_property(composition.mail.mail_server)
+    outbox = cached_property(composition.mail.outbox)
 
     def start_up(self, look_seconds: float = 0.05) -> list[Job]:
         """Clean up after whatever stopped without saying so; returns the jobs it ended.
@@ -339,12 +148,27 @@ class Workspace:
             return []
         keep_reserve(self.folder)
         interrupted = self.jobs.recover()
-        sweep_plans(self.database, self.folder / "staging")
-        remove_stray_partials(self.folder / "vault" / "imports")
-        self.backups.sweep()
+        sweep_plans(self.database, self.staging)
+        remove_stray_partials(self.vault / "imports")
+        self.backup_expiry.sweep()
         self._export_expiry.sweep()
         self._recycle_bin_expiry.sweep()
         return interrupted
+
+    @property
+    def basis(self) -> tuple[Database, Guard, AuditLog]:
+        """What every service that changes something stands on."""
+        return self.database, self.guard, self.audit_log
+
+    @property
+    def vault(self) -> Path:
+        """Where files are kept that the workspace gave out or took in."""
+        return self.folder / "vault"
+
+    @property
+    def staging(self) -> Path:
+        """Where plans lie until they are applied or swept."""
+        return self.folder / "staging"
 
     @property
     def damage(self) -> UserError | None:
@@ -362,7 +186,7 @@ class Workspace:
         Raises:
             UserError: why it could not be done; the job's row tells the same.
         """
-        run_job(self.jobs, self.works, job_id, watcher)
+        run_job(self.jobs, self._work_of, job_id, watcher)
 
     def start_worker(self, job_id: str) -> None:
         """Start a process that does a queued job's work and outlives this one."""
@@ -370,20 +194,18 @@ class Workspace:
 
     def close(self) -> None:
         """Close the database, and backups that were looked into."""
-        self.browsing.leave()
-        self.comparisons.leave_all()
+        if "browsing" in vars(self):
+            self.browsing.leave()
+        if "comparisons" in vars(self):
+            self.comparisons.leave_all()
         scrub(self.database)
         self.database.close()
 
-    def _add_access(self) -> None:
-        password_check, second_factor = PasswordCheck(self.key), SecondFactor(self.key)
-        self.sign_in = SignInService(*self._basis, password_check, second_factor)
-        self.two_factor = TwoFactorService(*self._basis, second_factor, self.inbox)
-        proofs = Proofs(self.database, self.audit_log, second_factor)
-        self.recovery_keys = RecoveryKeyService(*self._basis, self.inbox, proofs, self.key)
-        self.passwords = PasswordService(*self._basis, password_check, second_factor)
-        self.users = UserService(*self._basis, second_factor)
-        self.teams = TeamService(*self._basis)
+    def _work_of(self, kind: JobKind) -> Work:
+        return WORKS[kind](self).run
+
+    def _clean_up(self, kind: JobKind) -> CleanUp | None:
+        return WORKS[kind](self).abandoned
 
     def _check_key(self) -> SigningKey:
         with self.database.read() as tx:
@@ -407,6 +229,8 @@ def create_workspace(
             what is wrong with a name, the address, the password or a setting, or why the key
             could not be kept in ``store``.
     """
+    from crmdesk.core.founding import found_workspace
+
     founded = found_workspace(folder, wanted, store, clock)
     opened = Workspace(folder, founded.key, clock, store)
     return Created(opened, founded.recovery_key, founded.user_id)

@@ -20,7 +20,8 @@ from crmdesk.core.access.actor import SignInType
 from crmdesk.core.access.keyring_store import KeyringStore
 from crmdesk.core.clock import system_time
 from crmdesk.core.remembered_sessions import RememberedSessions
-from crmdesk.core.workspace import KEY_NAME, Workspace, load_key
+from crmdesk.core.workspace import Workspace
+from crmdesk.core.workspace_key import KEY_NAME, load_key
 from tests.builders import PASSWORD, PLACE
 
 EMAIL = "ingrid@northwind.example"

@@ -113,7 +113,8 @@ def test_a_plan_says_in_words_what_it_skips(terminal: Terminal):
 def test_a_sound_backup_of_another_workspace_can_only_be_imported(
     terminal: Terminal, tmp_path: Path
 ):
-    from crmdesk.core.workspace import NewWorkspace, create_workspace
+    from crmdesk.core.founding import NewWorkspace
+    from crmdesk.core.workspace import create_workspace
     from tests.builders import Desk, KeyBox
 
     wanted = NewWorkspace("Contoso", "eva@contoso.example", "Eva Berg", PASSWORD, {})

@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 from crmdesk.core.access.keyring_store import KeyringStore
-from crmdesk.core.workspace import load_key
+from crmdesk.core.workspace_key import load_key
 from tests.builders import PASSWORD
 from tests.cli.conftest import EMAIL, Authenticator, Terminal
 from tests.secret_service import SecretService

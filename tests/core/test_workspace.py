@@ -11,14 +11,10 @@ import pytest
 
 from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.errors import UserError
-from crmdesk.core.workspace import (
-    NewWorkspace,
-    Workspace,
-    create_workspace,
-    load_key,
-    read_workspace_file,
-)
-from crmdesk.core.workspace_folder import make_database
+from crmdesk.core.founding import NewWorkspace
+from crmdesk.core.workspace import Workspace, create_workspace
+from crmdesk.core.workspace_folder import make_database, read_workspace_file
+from crmdesk.core.workspace_key import load_key
 from tests.builders import PASSWORD, Desk, KeyBox
 
 WANTED = NewWorkspace("Northwind", "ann@example.org", "Ann Lee", PASSWORD, {})

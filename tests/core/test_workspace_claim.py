@@ -10,8 +10,10 @@ import pytest
 
 from crmdesk.core import platform
 from crmdesk.core.errors import UserError
-from crmdesk.core.workspace import NewWorkspace, Workspace, create_workspace, load_key
+from crmdesk.core.founding import NewWorkspace
+from crmdesk.core.workspace import Workspace, create_workspace
 from crmdesk.core.workspace_claim import announce, claims
+from crmdesk.core.workspace_key import load_key
 from tests.builders import PASSWORD, Desk, KeyBox
 
 WANTED = NewWorkspace("Northwind", "ann@example.org", "Ann Lee", PASSWORD, {})

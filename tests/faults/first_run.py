@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from crmdesk.core.workspace import NewWorkspace, create_workspace
+from crmdesk.core.founding import NewWorkspace
+from crmdesk.core.workspace import create_workspace
 from tests.builders import PASSWORD, KeyBox
 from tests.faults.operation import Operation
 

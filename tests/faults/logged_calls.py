@@ -140,8 +140,8 @@ def _expiry(desk: Desk) -> Act:
     desk.backup()
     desk.time.forward(days=10)
     # The first sweep only notes what has lapsed.
-    desk.workspace.backups.sweep()
-    return desk.workspace.backups.sweep
+    desk.workspace.backup_expiry.sweep()
+    return desk.workspace.backup_expiry.sweep
 
 
 def _restore(desk: Desk) -> Act:
@@ -244,7 +244,7 @@ LOGGED: dict[str, Preparation] = {
         lambda d, i: d.workspace.backups.download(d.admin, i, d.folder.parent / "saved.zip")
     ),
     "backups.pin": _with_backup(lambda d, i: d.workspace.backups.pin(d.admin, i)),
-    "backups.sweep": _expiry,
+    "backup_expiry.sweep": _expiry,
     "backups.verify": _with_backup(lambda d, i: d.workspace.backups.verify(d.admin, i)),
     "definitions.add_object": lambda d: (
         lambda: d.workspace.definitions.add_object(d.admin, "boats", "Boat")

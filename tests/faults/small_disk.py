@@ -84,7 +84,7 @@ def cure(folder: str, key: str, session_id: str) -> dict[str, Any]:
     told["purge records"] = _told(lambda: workspace.editor.purge(admin, "contacts", [3]))
     for backup in workspace.backups.list(admin):
         told["delete a backup"] = _told(lambda: workspace.backups.delete(admin, backup.id))  # noqa: B023
-    told["expire"] = _told(workspace.backups.sweep)
+    told["expire"] = _told(workspace.backup_expiry.sweep)
     workspace.close()
     return told
 

@@ -10,8 +10,9 @@ import pytest
 
 from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.errors import UserError
+from crmdesk.core.founding import NewWorkspace
 from crmdesk.core.restore.model import PlanRequest, RestorePlan
-from crmdesk.core.workspace import NewWorkspace, create_workspace
+from crmdesk.core.workspace import create_workspace
 from tests.builders import PASSWORD, Desk, KeyBox
 from tests.core.backup.test_engine_mutations import MUTATIONS, TwoBackups
 from tests.faults.conftest import Record, effort

@@ -22,8 +22,9 @@ from crmdesk.core.access.totp import code_at_step, step_at
 from crmdesk.core.clock import Clock
 from crmdesk.core.crash_log import crash_folder
 from crmdesk.core.errors import UserError
+from crmdesk.core.founding import NewWorkspace
 from crmdesk.core.restore.model import PlanRequest
-from crmdesk.core.workspace import NewWorkspace, Workspace, create_workspace
+from crmdesk.core.workspace import Workspace, create_workspace
 from tests.builders import FakeTime, KeyBox
 from tests.faults.conftest import Record
 

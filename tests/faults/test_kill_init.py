@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from crmdesk.core.workspace import Workspace, load_key
+from crmdesk.core.workspace import Workspace
+from crmdesk.core.workspace_key import load_key
 from tests.builders import PASSWORD, PLACE
 from tests.faults.conftest import Record
 from tests.faults.first_run import WANTED, store_beside

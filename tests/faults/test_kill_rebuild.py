@@ -13,7 +13,10 @@ from pathlib import Path
 import pytest
 
 from crmdesk.core.access.secrets import StoreChoice, open_store
-from crmdesk.core.workspace import NewWorkspace, create_workspace, load_key, read_workspace_file
+from crmdesk.core.founding import NewWorkspace
+from crmdesk.core.workspace import create_workspace
+from crmdesk.core.workspace_folder import read_workspace_file
+from crmdesk.core.workspace_key import load_key
 from tests.builders import PASSWORD, Desk, KeyBox
 from tests.faults.conftest import Record, effort
 

@@ -22,7 +22,8 @@ from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QEventLoop, 
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from crmdesk.core.clock import Clock
-from crmdesk.core.workspace import NewWorkspace, create_workspace
+from crmdesk.core.founding import NewWorkspace
+from crmdesk.core.workspace import create_workspace
 from crmdesk.ui.language import install_language
 from crmdesk.ui.theme.apply import apply_theme
 from crmdesk.ui.theme.motion import set_reduced_motion

@@ -26,14 +26,9 @@ from crmdesk.core.db import schema
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import users, workspace
 from crmdesk.core.errors import PermissionDenied, SecondFactorRefused, UserError
-from crmdesk.core.workspace import (
-    DATABASE_NAME,
-    KEY_NAME,
-    Workspace,
-    load_key,
-    read_workspace_file,
-    write_workspace_file,
-)
+from crmdesk.core.workspace import Workspace
+from crmdesk.core.workspace_folder import DATABASE_NAME, read_workspace_file, write_workspace_file
+from crmdesk.core.workspace_key import KEY_NAME, load_key
 
 if TYPE_CHECKING:
     from crmdesk.core.clock import Clock

@@ -21,7 +21,6 @@ from crmdesk.core.backup.cancel import never
 from crmdesk.core.backup.contents import definitions_of, object_shapes, sensitive_labels
 from crmdesk.core.backup.downloads import count_download
 from crmdesk.core.backup.estimate import count_records, estimate_bytes, estimate_parts
-from crmdesk.core.backup.expiry import expire, lapsed, without_file
 from crmdesk.core.backup.health import read_health
 from crmdesk.core.backup.listed import list_backup
 from crmdesk.core.backup.model import (
@@ -44,7 +43,6 @@ from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import backups
 from crmdesk.core.errors import UserError
 from crmdesk.core.files.atomic import copy_file, free_bytes
-from crmdesk.core.files.partial import remove_stray_partials
 from crmdesk.core.jobs.job import OPEN, JobKind, JobState
 from crmdesk.core.jobs.queue import JobQueue
 from crmdesk.core.notify.inbox import SUPER_ADMINS, Inbox, NotificationKind
@@ -349,26 +347,6 @@ class BackupService:
             )
             path = self._vault / (found.file_name or f"{backup_id}.zip")
             tx.after_commit(lambda: path.unlink(missing_ok=True))
-
-    @cures_a_full_disk
-    def sweep(self) -> int:
-        """Remove files whose time is over, and what a crash left; returns how many.
-
-        A backup is removed by the second start that finds it lapsed: a clock that is set ahead
-        by mistake costs nothing if it is put right. The newest completed one always stays.
-        """
-        remove_stray_partials(self._vault)
-        with self._database.read() as tx:
-            due, over = lapsed(tx), without_file(tx)
-        # A file without any row stays: it may be newer than a database that was put back.
-        for path in self._vault.glob("*.zip"):
-            if path.stem in over:
-                path.unlink(missing_ok=True)
-        removed = 0
-        for backup_id in due:
-            with self._database.write() as tx:
-                removed += expire(tx, self._audit_log, self._vault, backup_id)
-        return removed
 
     # -- within ----------------------------------------------------------------------------
     def _read(self, tx: Tx, backup_id: str) -> Backup:

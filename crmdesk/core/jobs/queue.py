@@ -52,24 +52,24 @@ class JobQueue:
 
     Args:
         grant_key: 32 bytes derived from the workspace key for grants alone.
+        clean_up: tells, by kind, what is done in the same transaction when a job ends
+            interrupted, failed or cancelled. It puts the domain's own row (backup, import,
+            restore) in the job's state and is told who asked for the job.
     """
 
     def __init__(
-        self, database: Database, guard: Guard, audit_log: AuditLog, grant_key: bytes
+        self,
+        database: Database,
+        guard: Guard,
+        audit_log: AuditLog,
+        grant_key: bytes,
+        clean_up: Callable[[JobKind], CleanUp | None],
     ) -> None:
         self._database = database
         self._guard = guard
         self._audit_log = audit_log
         self._grant_key = grant_key
-        self._clean_up: dict[JobKind, CleanUp] = {}
-
-    def on_abandoned(self, kind: JobKind, clean_up: CleanUp) -> None:
-        """Register what is done, in the same transaction, when a job of ``kind`` ends unfinished.
-
-        It runs for interrupted, failed and cancelled jobs and puts the domain's own row
-        (backup, import, restore) in the job's state; it is told who asked for the job.
-        """
-        self._clean_up[kind] = clean_up
+        self._clean_up = clean_up
 
     # -- for services ----------------------------------------------------------------------
     def enqueue(self, tx: Tx, actor: Actor, kind: JobKind, params: Mapping[str, Any]) -> str:
@@ -341,7 +341,7 @@ class JobQueue:
             .values(state=state.value, finished_at=tx.now_text, error=error)
         )
         tx.execute(locks.delete().where(locks.c.job_id == job.id))
-        clean_up = self._clean_up.get(job.kind)
+        clean_up = self._clean_up(job.kind)
         row = _row(tx, job.id)
         # A row that nobody was granted says nothing about what is to be cleaned up.
         if clean_up is not None and self._is_genuine(row):

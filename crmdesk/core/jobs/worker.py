@@ -86,7 +86,10 @@ Work = Callable[[JobContext], None]
 
 
 def run_job(
-    queue: JobQueue, works: Mapping[JobKind, Work], job_id: str, watcher: Watcher | None = None
+    queue: JobQueue,
+    work_of: Callable[[JobKind], Work],
+    job_id: str,
+    watcher: Watcher | None = None,
 ) -> None:
     """Claim the job and do its work.
 
@@ -99,7 +102,7 @@ def run_job(
     job, actor = queue.claim(job_id)
     context = JobContext(queue, job, actor, watcher)
     try:
-        works[job.kind](context)
+        work_of(job.kind)(context)
     except Cancelled:
         queue.end(job_id, JobState.CANCELLED)
         raise

@@ -11,12 +11,10 @@ from crmdesk.core.access.actor import SYSTEM
 from crmdesk.core.audit import kinds
 from crmdesk.core.audit.kinds import Action
 from crmdesk.core.audit.log import AuditLog
-from crmdesk.core.changes.change_set import Source, open_change_set
 from crmdesk.core.clock import from_text, to_text
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.sqlite import quoted
 from crmdesk.core.db.tables import settings
-from crmdesk.core.records.purging import purge_rows
 from crmdesk.core.records.schema import ObjectType, load_object_types
 from crmdesk.core.reserve import cures_a_full_disk
 from crmdesk.core.settings import Settings
@@ -62,6 +60,10 @@ class RecycleBinExpiry:
         return to_text(earlier - timedelta(days=days))
 
     def _purge(self, tx: Tx, object_type: ObjectType, due: str) -> int:
+        # Imported here: every start looks, and few find anything.
+        from crmdesk.core.changes.change_set import Source, open_change_set
+        from crmdesk.core.records.purging import purge_rows
+
         table = quoted(object_type.table)
         condition = "archived_at IS NOT NULL AND archived_at <= ?"
         ids = [row[0] for row in tx.sql(f"SELECT id FROM {table} WHERE {condition}", (due,))]

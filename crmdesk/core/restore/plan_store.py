@@ -10,13 +10,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select
+from sqlalchemy import Row, func, insert, select
 
 from crmdesk.core.access.actor import Actor, SignInType
 from crmdesk.core.changes.plan import ValueCounts
-from crmdesk.core.changes.stage import sweep_scratch
 from crmdesk.core.clock import from_text, optional_from_text, to_text
-from crmdesk.core.db.engine import Database, Tx
+from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.tables import plans
 from crmdesk.core.errors import UserError
 from crmdesk.core.restore.model import PlanSample, RestorePlan
@@ -96,14 +95,6 @@ def _unknown() -> UserError:
         "This plan was used already or is older than a day.",
         "Make the plan again; nothing was changed.",
     )
-
-
-def sweep_plans(database: Database, folder: Path) -> None:
-    """Forget lapsed plans, and remove staging files that belong to none."""
-    with database.write() as tx:
-        tx.execute(delete(plans).where(plans.c.expires_at <= to_text(tx.steady_now)))
-        kept = set(tx.execute(select(plans.c.id)).scalars())
-    sweep_scratch(folder, kept)
 
 
 def _summary(plan: RestorePlan) -> dict[str, Any]:

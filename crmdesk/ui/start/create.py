@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QComboBox, QCompleter, QFileDialog, QHBoxLayout, Q
 
 from crmdesk.core.access.time_zones import local_time_zone
 from crmdesk.core.errors import UserError
+from crmdesk.core.founding import NewWorkspace
 from crmdesk.core.platform.files import data_folder
 from crmdesk.core.records.addresses import is_email
 from crmdesk.core.setting_declarations import SETTINGS, Edition
 from crmdesk.core.setting_values import parse_setting
-from crmdesk.core.workspace import NewWorkspace
 from crmdesk.ui.access.new_password import NewPasswordPair
 from crmdesk.ui.messages import message, sentence
 from crmdesk.ui.start.form_page import WIDE, FormPage

@@ -18,12 +18,9 @@ from crmdesk.core.errors import NotSignedIn, UserError
 from crmdesk.core.jobs.job import Job
 from crmdesk.core.known_workspaces import KnownWorkspaces
 from crmdesk.core.remembered_sessions import RememberedSessions
-from crmdesk.core.workspace import (
-    Workspace,
-    create_workspace,
-    load_key,
-    read_workspace_file,
-)
+from crmdesk.core.workspace import Workspace, create_workspace
+from crmdesk.core.workspace_folder import read_workspace_file
+from crmdesk.core.workspace_key import load_key
 from crmdesk.ui.start.restore import RestoreWish
 from crmdesk.ui.start.wish import Wish
 

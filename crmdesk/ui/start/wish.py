@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from crmdesk.core.workspace import NewWorkspace
+    from crmdesk.core.founding import NewWorkspace
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from crmdesk.core.access.secret_file import FileStore
-from crmdesk.core.workspace import NewWorkspace, create_workspace
+from crmdesk.core.founding import NewWorkspace
+from crmdesk.core.workspace import create_workspace
 from tests.builders import PASSWORD, PLACE
 
 

@@ -14,14 +14,10 @@ from crmdesk.core.access.secret_file import FileStore
 from crmdesk.core.access.secrets import SecretStore
 from crmdesk.core.access.step_up import StepUpPurpose
 from crmdesk.core.errors import PermissionDenied, SecondFactorRefused
-from crmdesk.core.workspace import (
-    KEY_NAME,
-    NewWorkspace,
-    Workspace,
-    create_workspace,
-    load_key,
-    read_workspace_file,
-)
+from crmdesk.core.founding import NewWorkspace
+from crmdesk.core.workspace import Workspace, create_workspace
+from crmdesk.core.workspace_folder import read_workspace_file
+from crmdesk.core.workspace_key import KEY_NAME, load_key
 from tests.builders import PASSWORD, PLACE, Desk
 from tests.core.access.people import enrolled, refusal_of
 from tests.secret_service import SecretService

@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from crmdesk.core.restore.definition_plan import LostDefinition
 from crmdesk.core.restore.deleted_model import DeletedRequest
 from crmdesk.core.restore.model import PlanRequest
 from crmdesk.core.transfer.model import ImportRequest
+from crmdesk.core.workspace import Workspace
 from tests.builders import PLACE, Desk
 
 ANYONE = "anyone"
@@ -100,7 +102,7 @@ RIGHTS: dict[str, Permission | str] = {
     "backups.open_file": SUPER_ADMIN,
     "backups.pin": SUPER_ADMIN,
     "backups.show": SUPER_ADMIN,
-    "backups.sweep": INNER,
+    "backup_expiry.sweep": INNER,
     "backups.verify": SUPER_ADMIN,
     "backups.verify_file": SUPER_ADMIN,
     "browsing.browse": SUPER_ADMIN,
@@ -167,7 +169,6 @@ RIGHTS: dict[str, Permission | str] = {
     "jobs.job": SIGNED_IN,
     "jobs.jobs": SIGNED_IN,
     "jobs.lock_holder": SIGNED_IN,
-    "jobs.on_abandoned": INNER,
     "jobs.recover": INNER,
     "jobs.report": INNER,
     "jobs.request_cancel": SIGNED_IN,
@@ -425,6 +426,9 @@ BY_SERVICE: dict[str, dict[str, object]] = {
 
 def services(desk: Desk) -> dict[str, object]:
     """The services of a workspace by attribute, and the workspace itself."""
+    for name, made in vars(Workspace).items():
+        if isinstance(made, cached_property):
+            getattr(desk.workspace, name)
     found = {
         name: each
         for name, each in vars(desk.workspace).items()

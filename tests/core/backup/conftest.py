@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from crmdesk.core.workspace import Created, NewWorkspace, create_workspace
+from crmdesk.core.founding import NewWorkspace
+from crmdesk.core.workspace import Created, create_workspace
 from tests.builders import PASSWORD, Desk, KeyBox
 from tests.core.backup.office import Office
 

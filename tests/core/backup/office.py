@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crmdesk.core.backup.rebuild import Rebuilt, rebuild_workspace
-from crmdesk.core.workspace import load_key
+from crmdesk.core.workspace_key import load_key
 from tests.builders import Desk, KeyBox
 
 

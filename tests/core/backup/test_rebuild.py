@@ -19,12 +19,9 @@ from crmdesk.core.exports.model import ExportRequest
 from crmdesk.core.records.catalogue import PropertyDefinition
 from crmdesk.core.records.filters import RecordQuery
 from crmdesk.core.records.types import PropertyType
-from crmdesk.core.workspace import (
-    DATABASE_NAME,
-    Workspace,
-    load_key,
-    read_workspace_file,
-)
+from crmdesk.core.workspace import Workspace
+from crmdesk.core.workspace_folder import DATABASE_NAME, read_workspace_file
+from crmdesk.core.workspace_key import load_key
 from tests.builders import PASSWORD, PLACE, Desk, KeyBox
 from tests.core.backup.office import Office, opened
 

@@ -196,8 +196,9 @@ def test_a_download_ends_after_fourteen_days_but_the_last_copy_stays(timed_desk:
     assert not desk.workspace.backups.show(desk.admin, first.id).downloadable
     desk.time.forward(days=2)
     desk.admin = desk.signed_in(1, desk.admin.email, desk.admin.full_name)
-    assert desk.workspace.backups.sweep() == 0, "a clock set ahead costs nothing at the first start"
-    assert desk.workspace.backups.sweep() == 1
+    expiry = desk.workspace.backup_expiry
+    assert expiry.sweep() == 0, "a clock set ahead costs nothing at the first start"
+    assert expiry.sweep() == 1
 
     gone = desk.workspace.backups.show(desk.admin, first.id)
     kept = desk.workspace.backups.show(desk.admin, last.id)
@@ -319,7 +320,7 @@ def test_a_start_removes_files_of_deleted_backups_and_no_others(desk: Desk) -> N
     # Newer than a database that was put back from an older copy.
     shutil.copy(deleted, vault / "0123456789abcdef.zip")
 
-    desk.workspace.backups.sweep()
+    desk.workspace.backup_expiry.sweep()
 
     left = {path.name for path in vault.glob("*.zip")}
     assert left == {kept.file_name, "0123456789abcdef.zip"}
@@ -332,10 +333,10 @@ def test_a_clock_that_was_set_ahead_and_put_right_costs_no_backup(timed_desk: De
     desk.admin = desk.signed_in(1, desk.admin.email, desk.admin.full_name)
     desk.backup()
     desk.time.forward(days=4000)
-    desk.workspace.backups.sweep()
+    desk.workspace.backup_expiry.sweep()
     desk.time.back(days=4000)
 
     for _ in range(3):
-        assert desk.workspace.backups.sweep() == 0
+        assert desk.workspace.backup_expiry.sweep() == 0
 
     assert (desk.folder / "vault" / "backups" / first.file_name).is_file()

@@ -11,9 +11,10 @@ import pytest
 
 from crmdesk.core.compare.model import Change, Comparison, DifferenceFilter, LeftOutReason
 from crmdesk.core.errors import UserError
+from crmdesk.core.founding import NewWorkspace
 from crmdesk.core.records.catalogue import PropertyDefinition
 from crmdesk.core.records.types import PropertyType
-from crmdesk.core.workspace import NewWorkspace, create_workspace
+from crmdesk.core.workspace import create_workspace
 from tests.builders import PASSWORD, Desk, KeyBox
 
 HUBSPOT = (

@@ -9,7 +9,7 @@ import pytest
 from crmdesk.core.access import keys
 from crmdesk.core.access.keys import KeyPurpose
 from crmdesk.core.errors import UserError
-from crmdesk.core.jobs.job import JobKind
+from crmdesk.core.jobs.worker import run_job
 from crmdesk.core.mail.model import (
     Letter,
     MailKind,
@@ -45,13 +45,10 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def configure(
     desk: Desk, port: int, security: MailSecurity = PLAIN, password: str | None = None
 ) -> None:
-    """Send to this computer, by a worker that does not wait long."""
+    """Send to this computer."""
     user = "" if password is None else USER
     change = MailServerChange(HOST, port, security, SENDER, user, password)
     desk.workspace.mail_server.set(desk.admin, change)
-    key = keys.derive(desk.key, KeyPurpose.DATABASE_SECRETS)
-    hasty = MailWork(desk.workspace.database, key, Patience(0.2, 0.2))
-    desk.workspace.works[JobKind.MAIL] = hasty.run
 
 
 def write(desk: Desk, subject: str = "Large export", to: str = "ann@northwind.example") -> int:
@@ -61,10 +58,12 @@ def write(desk: Desk, subject: str = "Large export", to: str = "ann@northwind.ex
 
 
 def send(desk: Desk) -> bool:
-    """What a face does every few seconds; whether there was anything to do."""
+    """What a face does every few seconds, by a worker that does not wait long."""
     job_id = desk.workspace.outbox.start_if_due()
     if job_id is not None:
-        desk.workspace.run_job(job_id)
+        key = keys.derive(desk.key, KeyPurpose.DATABASE_SECRETS)
+        hasty = MailWork(desk.workspace.database, key, Patience(0.2, 0.2))
+        run_job(desk.workspace.jobs, lambda _: hasty.run, job_id)
     return job_id is not None
 
 

@@ -11,7 +11,8 @@ import pytest
 
 from crmdesk.core.backup.problems import ProblemCode
 from crmdesk.core.errors import UserError
-from crmdesk.core.workspace import NewWorkspace, create_workspace
+from crmdesk.core.founding import NewWorkspace
+from crmdesk.core.workspace import create_workspace
 from tests.builders import PASSWORD, Desk, KeyBox
 
 Parts = dict[str, bytes]

@@ -18,7 +18,8 @@ from tests.core.transfer.conftest import Bench, numbers
 @pytest.fixture
 def other_desk(tmp_path: Path) -> Desk:
     """Another workspace, with keys and an id of its own."""
-    from crmdesk.core.workspace import NewWorkspace, create_workspace
+    from crmdesk.core.founding import NewWorkspace
+    from crmdesk.core.workspace import create_workspace
     from tests.builders import PASSWORD, KeyBox
 
     wanted = NewWorkspace("Contoso", "eva@contoso.example", "Eva Berg", PASSWORD, {})

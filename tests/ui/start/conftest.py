@@ -14,7 +14,8 @@ from crmdesk.app import Application
 from crmdesk.core.access.keyring_store import KeyringStore
 from crmdesk.core.access.keys import key_to_text
 from crmdesk.core.known_workspaces import KnownWorkspaces
-from crmdesk.core.workspace import KEY_NAME, read_workspace_file
+from crmdesk.core.workspace_folder import read_workspace_file
+from crmdesk.core.workspace_key import KEY_NAME
 from crmdesk.ui.language import install_language
 from crmdesk.ui.theme.motion import set_reduced_motion
 

@@ -1,0 +1,32 @@
+"""The audit log: its readers and its proofs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crmdesk.core.access import keys
+from crmdesk.core.access.keys import KeyPurpose
+
+if TYPE_CHECKING:
+    from crmdesk.core.audit.query import AuditLogReader
+    from crmdesk.core.audit.service import AuditService
+    from crmdesk.core.workspace import Workspace
+
+
+def audit_reader(workspace: Workspace) -> AuditLogReader:
+    """Make the service that pages through entries."""
+    from crmdesk.core.audit.query import AuditLogReader
+
+    return AuditLogReader(workspace.database, workspace.guard)
+
+
+def audit(workspace: Workspace) -> AuditService:
+    """Make the service that verifies and anchors the chain."""
+    from crmdesk.core.audit.service import AuditService
+
+    return AuditService(
+        *workspace.basis,
+        workspace.anchors,
+        keys.derive(workspace.key, KeyPurpose.AUDIT_CHAIN),
+        workspace.signing_key.public_key,
+    )

@@ -1,0 +1,115 @@
+"""Who does a job of each kind, and what follows when one ends unfinished."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from crmdesk.core.composition import backups, mail, records, restores, transfers
+from crmdesk.core.jobs.job import JobKind
+
+if TYPE_CHECKING:
+    from crmdesk.core.jobs.queue import CleanUp
+    from crmdesk.core.jobs.worker import Work
+    from crmdesk.core.workspace import Workspace
+
+
+class JobWork(NamedTuple):
+    """What a job of one kind asks for.
+
+    Attributes:
+        run: does it.
+        abandoned: puts the rows of its own domain in order when it ends unfinished; ``None``
+            where there are none.
+    """
+
+    run: Work
+    abandoned: CleanUp | None
+
+
+def _backup(workspace: Workspace) -> JobWork:
+    work = backups.backup_work(workspace)
+    return JobWork(work.run, work.abandoned)
+
+
+def _drill(workspace: Workspace) -> JobWork:
+    work = backups.drill_work(workspace)
+    return JobWork(work.run, work.abandoned)
+
+
+def _restore(workspace: Workspace) -> JobWork:
+    work = restores.restore_work(workspace)
+    return JobWork(work.restore, work.abandoned)
+
+
+def _undo(workspace: Workspace) -> JobWork:
+    work = restores.restore_work(workspace)
+    return JobWork(work.undo, work.abandoned)
+
+
+def _revive(workspace: Workspace) -> JobWork:
+    work = restores.deleted_work(workspace)
+    return JobWork(work.run, work.abandoned)
+
+
+def _import(workspace: Workspace) -> JobWork:
+    work = transfers.import_work(workspace)
+    return JobWork(work.run, work.abandoned)
+
+
+def _import_undo(workspace: Workspace) -> JobWork:
+    work = transfers.import_undo_work(workspace)
+    return JobWork(work.run, work.abandoned)
+
+
+def _export(workspace: Workspace) -> JobWork:
+    work = transfers.export_work(workspace)
+    return JobWork(work.run, work.abandoned)
+
+
+def _bulk_edit(workspace: Workspace) -> JobWork:
+    work = records.bulk_work(workspace)
+    return JobWork(work.edit, work.abandoned)
+
+
+def _bulk_delete(workspace: Workspace) -> JobWork:
+    work = records.bulk_work(workspace)
+    return JobWork(work.delete, work.abandoned)
+
+
+def _bulk_undo(workspace: Workspace) -> JobWork:
+    return JobWork(workspace.undoing.run, None)
+
+
+def _bin_restore(workspace: Workspace) -> JobWork:
+    work = records.bin_work(workspace)
+    return JobWork(work.restore, work.abandoned)
+
+
+def _bin_purge(workspace: Workspace) -> JobWork:
+    work = records.bin_work(workspace)
+    return JobWork(work.purge, work.abandoned)
+
+
+def _mail(workspace: Workspace) -> JobWork:
+    from crmdesk.core.mail.settling import abandoned
+
+    return JobWork(mail.mail_work(workspace).run, abandoned)
+
+
+WORKS: dict[JobKind, Callable[[Workspace], JobWork]] = {
+    JobKind.BACKUP: _backup,
+    JobKind.DRILL: _drill,
+    JobKind.RESTORE: _restore,
+    JobKind.UNDO: _undo,
+    JobKind.REVIVE: _revive,
+    JobKind.IMPORT: _import,
+    JobKind.IMPORT_UNDO: _import_undo,
+    JobKind.EXPORT: _export,
+    JobKind.BULK_EDIT: _bulk_edit,
+    JobKind.BULK_DELETE: _bulk_delete,
+    JobKind.BULK_UNDO: _bulk_undo,
+    JobKind.BIN_RESTORE: _bin_restore,
+    JobKind.BIN_PURGE: _bin_purge,
+    JobKind.MAIL: _mail,
+}
