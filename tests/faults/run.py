@@ -168,6 +168,11 @@ GOALS = (
         "more rows than a part or a sheet holds come in several, and none is lost",
         ("tests/faults/test_large_exports.py", "-m", "full or not full"),
     ),
+    Goal(
+        "no-secrets",
+        "no key, token or password stands in the project or in the package that is given away",
+        ("tests/test_committed_files.py", "-k", "secret", "-m", "full or not full"),
+    ),
     _goal("canaries", "no secret is found in files, arguments or environments", "canaries"),
 )
 
