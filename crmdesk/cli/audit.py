@@ -18,8 +18,9 @@ from crmdesk.cli.audit_filters import (
     audit_filters,
 )
 from crmdesk.cli.documents import moment
+from crmdesk.cli.out_file import Force, OutFile, refuse_target
 from crmdesk.cli.output import plural
-from crmdesk.cli.parameters import JsonLines, OutFile, group
+from crmdesk.cli.parameters import JsonLines, group
 from crmdesk.cli.session import seat
 
 if TYPE_CHECKING:
@@ -86,8 +87,9 @@ def verify(
 
 
 @app.command("anchor")
-def anchor_head(context: typer.Context, out: OutFile) -> None:
+def anchor_head(context: typer.Context, out: OutFile, *, force: Force = False) -> None:
     """Write the signed head of the log to a file, to be given away."""
+    refuse_target(out, force=force)
     with seat(context) as here:
         head = here.workspace.audit.anchor(here.actor, out.absolute())
         document = {"file": str(out), "sequence": head.sequence, "hash": head.hash.hex()}

@@ -12,12 +12,12 @@ from crmdesk.cli.compared import comparison_document, comparison_lines
 from crmdesk.cli.documents import backup_document
 from crmdesk.cli.downloads import code_for_download
 from crmdesk.cli.health import drill_document, health_document, health_lines
+from crmdesk.cli.out_file import Force, OutFile, refuse_target
 from crmdesk.cli.output import plural
-from crmdesk.cli.parameters import Code, JsonLines, OutFile, Wait, group
+from crmdesk.cli.parameters import Code, JsonLines, Wait, group
 from crmdesk.cli.session import Seat, seat
 from crmdesk.cli.waiting import finish_job, watching
 from crmdesk.cli.words import problem_sentence
-from crmdesk.core.errors import UserError
 
 app = group("Make backups, and look after them.")
 BackupId = Annotated[str, typer.Argument(metavar="ID", help="Id of the backup.")]
@@ -38,12 +38,12 @@ def create(
             help="Also associations, definitions, users, history and log: a whole workspace.",
         ),
     ] = False,
+    force: Force = False,
     code: Code = None,
     wait: Wait = True,
 ) -> None:
     """Back everything up, as it is at one instant."""
-    if out is not None:
-        _refuse_target(out)
+    refuse_target(out, force=force)
     with seat(context) as here:
         backups = here.workspace.backups
         backup_id = backups.create(here.actor, complete=complete)
@@ -76,9 +76,16 @@ def show(context: typer.Context, backup_id: BackupId) -> None:
 
 
 @app.command("download")
-def download(context: typer.Context, backup_id: BackupId, out: OutFile, code: Code = None) -> None:
+def download(
+    context: typer.Context,
+    backup_id: BackupId,
+    out: OutFile,
+    *,
+    force: Force = False,
+    code: Code = None,
+) -> None:
     """Save a copy of a backup; it is checked on the way and logged."""
-    _refuse_target(out)
+    refuse_target(out, force=force)
     with seat(context) as here:
         target = _save(here, backup_id, out, code)
         found = here.workspace.backups.show(here.actor, backup_id)
@@ -166,10 +173,10 @@ def compare(
     samples: Annotated[
         int, typer.Option(min=0, max=1_000, help="So many differing records to print.")
     ] = 10,
+    force: Force = False,
 ) -> None:
     """Say what was added, removed and changed since a backup, or between two."""
-    if out is not None:
-        _refuse_target(out)
+    refuse_target(out, force=force)
     with seat(context) as here, watching(here.output, "Comparing") as (reported, asked):
         comparisons = here.workspace.comparisons
         found = comparisons.compare(
@@ -276,18 +283,6 @@ def _save(here: Seat, backup_id: str, out: Path, code: str | None) -> Path:
     sensitive = bool(backups.show(here.actor, backup_id).sensitive)
     step_up_id = code_for_download(here, backup_id, code, sensitive=sensitive)
     return backups.download(here.actor, backup_id, out.absolute(), step_up_id=step_up_id)
-
-
-def _refuse_target(out: Path) -> None:
-    """Refuse before a backup is made, not after."""
-    if out.is_dir():
-        raise UserError("target_is_a_folder", f"{out} is a folder.", "Name a file in it.")
-    if not out.absolute().parent.is_dir():
-        raise UserError(
-            "folder_missing",
-            f"The folder {out.absolute().parent} does not exist.",
-            "Create it, or choose another one.",
-        )
 
 
 def _told(document: dict[str, Any]) -> list[str]:

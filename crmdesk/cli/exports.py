@@ -25,7 +25,8 @@ from crmdesk.cli.export_options import (
     tell_export,
     written_as,
 )
-from crmdesk.cli.parameters import Code, JsonLines, ObjectName, OutFile, Wait, group
+from crmdesk.cli.out_file import Force, OutFile, refuse_target
+from crmdesk.cli.parameters import Code, JsonLines, ObjectName, Wait, group
 from crmdesk.cli.record_filters import Filters, GroupedFilters, InSegment, Or, query_of
 from crmdesk.cli.session import seat
 from crmdesk.cli.waiting import finish_job
@@ -127,8 +128,16 @@ def reject(
 
 
 @app.command("download")
-def download(context: typer.Context, export_id: ExportId, out: OutFile, code: Code = None) -> None:
+def download(
+    context: typer.Context,
+    export_id: ExportId,
+    out: OutFile,
+    *,
+    force: Force = False,
+    code: Code = None,
+) -> None:
     """Save a copy; it is checked on the way, counted and logged."""
+    refuse_target(out, force=force)
     with seat(context) as here:
         exports = here.workspace.exports
         sensitive = bool(exports.show(here.actor, export_id).sensitive)

@@ -22,6 +22,7 @@ from crmdesk.cli.import_documents import (
 from crmdesk.cli.import_proposals import FileChoices, Proposed, SeveralChoices, propose
 from crmdesk.cli.import_templates import templates
 from crmdesk.cli.import_undo import undo
+from crmdesk.cli.out_file import Force, refuse_target
 from crmdesk.cli.parameters import JsonLines, Wait, group
 from crmdesk.cli.session import Seat, seat
 from crmdesk.cli.waiting import finish_job, watching
@@ -94,6 +95,7 @@ def import_file(
     objects: options.Objects = None,
     dry_run: options.DryRun = False,
     errors: options.Errors = None,
+    force: Force = False,
     max_bytes: options.MaxBytes = None,
     associate: options.Associate = None,
     associate_label: options.AssociateLabel = None,
@@ -111,6 +113,7 @@ def import_file(
     wait: Wait = True,
 ) -> None:
     """Import a file into an object, or the tables of a zip or workbook."""
+    refuse_target(errors, force=force)
     links = (associate, associate_label, label_column)
     columns = ColumnChoices(mapping, *links, static, date_format, create_properties)
     rows = RowChoices(mode, key, in_bin, lifecycle_back, template, save_as)
@@ -143,8 +146,10 @@ def show(
     errors: Annotated[
         Path | None, typer.Option("--errors", metavar="FILE", help="Save the refused rows here.")
     ] = None,
+    force: Force = False,
 ) -> None:
     """Show one import."""
+    refuse_target(errors, force=force)
     with seat(context) as here:
         if errors is not None:
             here.workspace.imports.save_errors(here.actor, import_id, errors.absolute())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -26,7 +25,6 @@ ObjectName = Annotated[
     str, typer.Argument(metavar="OBJECT", help="Name of the object, e.g. contacts.")
 ]
 RecordId = Annotated[int, typer.Argument(metavar="ID", help="The record ID.")]
-OutFile = Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to write it.")]
 
 
 def group(text: str, kind: type[TyperGroup] = TyperGroup) -> typer.Typer:

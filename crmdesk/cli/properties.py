@@ -9,6 +9,7 @@ import typer
 
 from crmdesk.cli import property_groups
 from crmdesk.cli.documents import archived_document, property_document
+from crmdesk.cli.out_file import Force, refuse_target
 from crmdesk.cli.parameters import JsonLines, ObjectName, group
 from crmdesk.cli.session import seat
 from crmdesk.core.errors import WrongUsage
@@ -186,8 +187,10 @@ def change_type(
         Path | None,
         typer.Option("--unconverted", metavar="FILE", help="Save those values as a CSV file."),
     ] = None,
+    force: Force = False,
 ) -> None:
     """Give a property another type; what converts exactly is carried over."""
+    refuse_target(unconverted, force=force)
     from crmdesk.core.records.catalogue import OptionDefinition
 
     given = tuple(OptionDefinition(*_option(text)) for text in options or ())

@@ -9,8 +9,9 @@ import typer
 from crmdesk.cli.deleted import restore_deleted
 from crmdesk.cli.documents import plan_document, restore_document
 from crmdesk.cli.lost_definitions import restore_definition
+from crmdesk.cli.out_file import Force, OutFile, refuse_target
 from crmdesk.cli.output import plural
-from crmdesk.cli.parameters import Code, JsonLines, OutFile, Wait, group
+from crmdesk.cli.parameters import Code, JsonLines, Wait, group
 from crmdesk.cli.secret_input import code_or_ask
 from crmdesk.cli.session import Seat, seat
 from crmdesk.cli.waiting import finish_job, watching
@@ -137,8 +138,11 @@ def undo(
 
 
 @app.command("report")
-def report(context: typer.Context, restore_id: RestoreId, out: OutFile) -> None:
+def report(
+    context: typer.Context, restore_id: RestoreId, out: OutFile, *, force: Force = False
+) -> None:
     """Save every value that a restore wrote, and all that it left alone, as CSV."""
+    refuse_target(out, force=force)
     with seat(context) as here:
         here.workspace.restores.save_report(here.actor, restore_id, out.absolute())
         document = {"restore_id": restore_id, "file": str(out)}

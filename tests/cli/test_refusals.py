@@ -193,3 +193,25 @@ def test_a_folder_without_a_workspace_is_said(bare_terminal: Terminal, tmp_path:
     bare_terminal.folder = Path("postgresql+psycopg://server/name")
     server = bare_terminal("whoami")
     assert server.code == 1
+
+
+def test_no_command_writes_over_a_file_unless_it_is_told_to(terminal: Terminal, tmp_path: Path):
+    there = tmp_path / "there.csv"
+    there.write_text("kept")
+    for words in (
+        ("backup", "create", "--out"),
+        ("backup", "download", "x", "--out"),
+        ("backup", "compare", "x", "--out"),
+        ("restore", "report", "x", "--out"),
+        ("export", "download", "x", "--out"),
+        ("audit", "anchor", "--out"),
+        ("import", "contacts", str(there), "--errors"),
+        ("import", "show", "x", "--errors"),
+        ("property", "type", "contacts", "city", "number", "--unconverted"),
+    ):
+        done = terminal(*words, str(there))
+        assert (done.code, done.error) == (1, "file_exists"), words
+        assert there.read_text() == "kept"
+
+    assert terminal("audit", "anchor", "--out", str(there), "--force").code == 0
+    assert there.read_text() != "kept"
