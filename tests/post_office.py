@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ class PostOffice:
     Attributes:
         answers: for MAIL, RCPT and DATA: the next answers in place of its own, used up in turn.
         hangs: the command after which it says nothing any more.
+        taken: set when it has taken a message, for who waits for another process.
     """
 
     port: int = 0
@@ -41,6 +43,7 @@ class PostOffice:
     logins: list[str] = field(default_factory=list)
     answers: dict[str, list[str]] = field(default_factory=dict)
     hangs: str = ""
+    taken: threading.Event = field(default_factory=threading.Event)
 
     @property
     def messages(self) -> list[EmailMessage]:
@@ -92,6 +95,7 @@ class PostOffice:
         answer = await self._said("DATA")
         if answer is None:
             self.envelopes.append(envelope)
+            self.taken.set()
         return answer or "250 OK queued as 4711"
 
     def authenticate(

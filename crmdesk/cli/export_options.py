@@ -21,6 +21,7 @@ _OF_RECORDS = frozenset({"object", "view", "segment", "backup"})
 _NOTES = {
     "parts": "More rows than one file holds: {:,} files in one zip.",
     "long_values": "Texts longer than a cell: {:,}. The sheet “Long values” has the rest.",
+    "asker_disallowed": "Whoever asked for it lost the right to while it was written.",
     "associations_cut": "Records with more than 1,000 associated ones: {:,}. Their cells hold the "
     "first 1,000.",
 }

@@ -47,6 +47,7 @@ COMMANDS = {
     "restore": "restores:app",
     "audit": "audit:app",
     "notification": "notifications:app",
+    "outbox": "outbox:app",
     "settings": "settings:app",
     "job": "jobs:app",
     "check": "check:check",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -88,7 +88,17 @@ def opened(call: Call) -> Iterator[tuple[Workspace, SecretStore]]:
             yield workspace, store
     finally:
         _anchor(call, workspace)
+        send_mail(workspace)
         workspace.close()
+
+
+def send_mail(workspace: Workspace) -> None:
+    """Have due mail sent by a process of its own: no command waits for a mail server.
+
+    What cannot be started now is found due by the next command, or by a window.
+    """
+    with suppress(UserError, OSError):
+        workspace.send_mail()
 
 
 def _anchor(call: Call, workspace: Workspace) -> None:

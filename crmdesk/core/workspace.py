@@ -30,6 +30,7 @@ from crmdesk.core.jobs.job import Job, JobKind
 from crmdesk.core.jobs.launcher import start_worker
 from crmdesk.core.jobs.queue import CleanUp, JobQueue
 from crmdesk.core.jobs.worker import Watcher, Work, run_job
+from crmdesk.core.mail.due import mail_is_due
 from crmdesk.core.notify.inbox import Inbox
 from crmdesk.core.reserve import keep_reserve
 from crmdesk.core.restore.plan_sweep import sweep_plans
@@ -125,6 +126,7 @@ class Workspace:
     restores = cached_property(composition.restores.restores)
 
     imports = cached_property(composition.transfers.imports)
+    import_listing = cached_property(composition.transfers.import_listing)
     import_templates = cached_property(composition.transfers.import_templates)
     import_undos = cached_property(composition.transfers.import_undos)
     exports = cached_property(composition.transfers.exports)
@@ -191,6 +193,18 @@ class Workspace:
     def start_worker(self, job_id: str) -> None:
         """Start a process that does a queued job's work and outlives this one."""
         self.jobs.hand_over(job_id, start_worker(self.folder, job_id, self.key))
+
+    def send_mail(self) -> None:
+        """Start a process that sends the mail that is due, where there is some.
+
+        Faces call it at the end of each command and every few seconds; nearly always it is a
+        read of microseconds.
+        """
+        with self.database.read() as tx:
+            due = mail_is_due(tx)
+        job_id = self.outbox.start_if_due() if due else None
+        if job_id is not None:
+            self.start_worker(job_id)
 
     def close(self) -> None:
         """Close the database, and backups that were looked into."""

@@ -164,6 +164,16 @@ GOALS = (
         "what was exported for spreadsheets is imported as it was, headings included",
         "exported_and_imported",
     ),
+    Goal(
+        "large-exports",
+        "more rows than a part or a sheet holds come in several, and none is lost",
+        ("tests/faults/test_large_exports.py", "-m", "full or not full"),
+    ),
+    Goal(
+        "no-secrets",
+        "no key, token or password stands in the project or in the package that is given away",
+        ("tests/test_committed_files.py", "-k", "secret", "-m", "full or not full"),
+    ),
     _goal("canaries", "no secret is found in files, arguments or environments", "canaries"),
 )
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from crmdesk.core.exports.service import ExportService
     from crmdesk.core.exports.thresholds import ExportThresholds
     from crmdesk.core.exports.work import ExportWork
+    from crmdesk.core.transfer.listing import ImportListing
     from crmdesk.core.transfer.preparing import Preparer
     from crmdesk.core.transfer.service import ImportService
     from crmdesk.core.transfer.templates import ImportTemplates
@@ -60,6 +61,13 @@ def import_work(workspace: Workspace) -> ImportWork:
         _preparer(workspace),
         workspace.vault / "imports",
     )
+
+
+def import_listing(workspace: Workspace) -> ImportListing:
+    """The list of imports as a window reads it."""
+    from crmdesk.core.transfer.listing import ImportListing
+
+    return ImportListing(workspace.database, workspace.guard)
 
 
 def import_templates(workspace: Workspace) -> ImportTemplates:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,12 @@ from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.guard import Guard
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.audit import kinds
+from crmdesk.core.audit.kinds import Result
 from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import exports
 from crmdesk.core.errors import UserError
-from crmdesk.core.exports.deeds import decide, enqueue_export, log_export
+from crmdesk.core.exports.deeds import decide, enqueue_export, log_export, seal_of
 from crmdesk.core.exports.listing import EVERYTHING, read_export
 from crmdesk.core.exports.model import Export, ExportState
 from crmdesk.core.jobs.queue import JobQueue
@@ -47,17 +49,20 @@ class ExportApprovals:
         """Let a waiting export go ahead; returns the id of its job.
 
         Raises:
-            UserError: ``export_unknown``, ``export_not_waiting``, ``export_is_own``.
+            UserError: ``export_unknown``, ``export_not_waiting``, ``export_is_own``;
+                ``export_altered`` when it is not what was asked for, which is logged.
         """
         self._guard.require(actor, Permission.APPROVE_EXPORTS)
         with self._database.write() as tx:
             found, row = self._waiting(tx, actor, export_id)
-            decide(tx, actor, export_id, ExportState.QUEUED)
-            requester = read_actor(json.loads(row.actor))
-            job_id = enqueue_export(self._jobs, tx, requester, export_id, json.loads(row.request))
-            tx.execute(update(exports).where(exports.c.id == export_id).values(job_id=job_id))
-            log_export(self._audit_log, tx, actor, kinds.EXPORT_APPROVED, found)
-        return job_id
+            if hmac.compare_digest(row.seal or "", seal_of(self._jobs, row._mapping)):
+                return self._begin(tx, actor, found, row)
+            self._log_altered(tx, actor, export_id)
+        raise UserError(
+            "export_altered",
+            f"The request of the export “{found.name}” is no longer what was asked for.",
+            "Reject it, and let it be asked for again.",
+        )
 
     def reject(self, actor: Actor, export_id: str, reason: str = "") -> None:
         """Refuse a waiting export, and say why.
@@ -79,6 +84,25 @@ class ExportApprovals:
                     {"name": found.name, "reason": reason.strip()},
                     link=f"exports/{export_id}",
                 )
+
+    def _begin(self, tx: Tx, actor: Actor, found: Export, row: Any) -> str:
+        decide(tx, actor, found.id, ExportState.QUEUED)
+        requester = read_actor(json.loads(row.actor))
+        job_id = enqueue_export(self._jobs, tx, requester, found.id, json.loads(row.request))
+        tx.execute(update(exports).where(exports.c.id == found.id).values(job_id=job_id))
+        log_export(self._audit_log, tx, actor, kinds.EXPORT_APPROVED, found)
+        return job_id
+
+    def _log_altered(self, tx: Tx, actor: Actor, export_id: str) -> None:
+        self._audit_log.log(
+            tx,
+            actor,
+            kinds.PERMISSION_REFUSED,
+            result=Result.REFUSED,
+            object_type="export",
+            object_id=export_id,
+            details={"permission": "approve_exports", "reason": "export_altered"},
+        )
 
     def _waiting(self, tx: Tx, actor: Actor, export_id: str) -> tuple[Export, Any]:
         found = read_export(tx, self._vault, EVERYTHING, export_id)

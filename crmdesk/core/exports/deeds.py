@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import exists, or_, select, update
@@ -15,6 +16,11 @@ from crmdesk.core.db.tables import exports, user_permissions, users
 from crmdesk.core.exports.model import Export, ExportState
 from crmdesk.core.jobs.job import JobKind
 from crmdesk.core.jobs.queue import JobQueue
+
+_SEALED = (
+    *("user_id", "actor", "request", "name", "source", "source_name", "object_name"),
+    *("format", "records", "sensitive"),
+)
 
 
 def log_export(
@@ -51,6 +57,17 @@ def decide(tx: Tx, actor: Actor, export_id: str, state: ExportState, reason: str
             finished_at=tx.now_text if final else None,
         )
     )
+
+
+def seal_of(jobs: JobQueue, values: Mapping[str, Any]) -> str:
+    """What binds a waiting export to what was asked for, and to what is shown of it.
+
+    Who approves it signs the job with it: a row that was altered meanwhile must not pass.
+
+    Args:
+        values: its row, as it is written or as it was read.
+    """
+    return jobs.seal(str(values["id"]), {name: values[name] for name in _SEALED})
 
 
 def enqueue_export(

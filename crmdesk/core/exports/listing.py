@@ -43,6 +43,7 @@ from crmdesk.core.exports.model import (
     ExportState,
     FileState,
 )
+from crmdesk.core.jobs.told_state import in_states, told_state
 
 _OF_SUPER_ADMINS = sorted(source.value for source in OF_SUPER_ADMINS)
 _DECIDERS = users.alias("deciders")
@@ -76,7 +77,7 @@ _BY: dict[ExportOrder, ColumnElement[Any]] = {
     ExportOrder.USER: func.lower(func.coalesce(users.c.full_name, "")),
     ExportOrder.OBJECT: exports.c.object_name,
     ExportOrder.FORMAT: exports.c.format,
-    ExportOrder.STATE: exports.c.state,
+    ExportOrder.STATE: told_state(exports.c.state, exports.c.job_id),
     ExportOrder.SIZE: exports.c.bytes,
     ExportOrder.ENDED: func.coalesce(exports.c.finished_at, ""),
     ExportOrder.EXPIRES: func.coalesce(exports.c.expires_at, ""),
@@ -232,9 +233,9 @@ def _conditions(tx: Tx, sight: Sight, wanted: ExportFilter) -> list[ColumnElemen
     if wanted.source is not None:
         found.append(exports.c.source == wanted.source.value)
     if wanted.state is not None:
-        found.append(exports.c.state == wanted.state.value)
+        found.append(in_states(exports.c.state, exports.c.job_id, [wanted.state]))
     if wanted.states:
-        found.append(exports.c.state.in_([state.value for state in wanted.states]))
+        found.append(in_states(exports.c.state, exports.c.job_id, wanted.states))
     if wanted.users:
         found.append(exports.c.user_id.in_(wanted.users))
     if wanted.sources:

@@ -15,7 +15,7 @@ from crmdesk.core.audit import kinds
 from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.tables import exports
-from crmdesk.core.exports.deeds import enqueue_export, who_decide
+from crmdesk.core.exports.deeds import enqueue_export, seal_of, who_decide
 from crmdesk.core.exports.making import Making
 from crmdesk.core.exports.model import ExportState
 from crmdesk.core.jobs.queue import JobQueue
@@ -44,24 +44,24 @@ class ExportQueue:
         waits = waiting is not None
         facts = dict(request)
         job_id = None if waits else enqueue_export(self.jobs, tx, actor, export_id, facts)
-        tx.execute(
-            insert(exports).values(
-                id=export_id,
-                job_id=job_id,
-                source=making.source.value,
-                source_name=making.source_name,
-                name=making.name,
-                object_name=making.object_name,
-                format=making.format.value,
-                state=(ExportState.PENDING_APPROVAL if waits else ExportState.QUEUED).value,
-                created_at=tx.now_text,
-                user_id=actor.user_id,
-                actor=json.dumps(actor_facts(actor)),
-                request=json.dumps(facts),
-                records=waiting,
-                sensitive=json.dumps(making.sensitive),
-            )
-        )
+        values = {
+            "id": export_id,
+            "job_id": job_id,
+            "source": making.source.value,
+            "source_name": making.source_name,
+            "name": making.name,
+            "object_name": making.object_name,
+            "format": making.format.value,
+            "state": (ExportState.PENDING_APPROVAL if waits else ExportState.QUEUED).value,
+            "created_at": tx.now_text,
+            "user_id": actor.user_id,
+            "actor": json.dumps(actor_facts(actor)),
+            "request": json.dumps(facts),
+            "records": waiting,
+            "sensitive": json.dumps(making.sensitive),
+        }
+        seal = seal_of(self.jobs, values) if waits else None
+        tx.execute(insert(exports).values(**values, seal=seal))
         if waiting is not None:
             self._ask(tx, actor, export_id, making, waiting)
         return export_id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ from crmdesk.core.exports.vault_files import remove_files_of
 from crmdesk.core.exports.xlsx_file import write_xlsx
 from crmdesk.core.files.digest import sha256_of
 from crmdesk.core.files.names import safe_file_name
-from crmdesk.core.jobs.job import Job, JobState
+from crmdesk.core.jobs.job import REQUIRED, Job, JobState
 from crmdesk.core.jobs.worker import JobContext
 from crmdesk.core.notify.inbox import Inbox, NotificationKind
 from crmdesk.core.settings import Settings
@@ -183,6 +183,8 @@ class ExportWork:
         done: _Written,
     ) -> None:
         keep = timedelta(days=self._settings.number(tx, "exports.keep_days"))
+        if self._was_disallowed(tx, context):
+            done = replace(done, notes=done.notes | {"asker_disallowed": 1})
         tx.execute(
             update(exports)
             .where(exports.c.id == export_id)
@@ -205,9 +207,16 @@ class ExportWork:
             "bytes": done.bytes,
             "sha256": done.sha256,
         }
-        self._tell(tx, context, making, facts)
+        self._tell(tx, context, making, facts | {"notes": done.notes})
         tell_outcome(tx, export_id, ExportState.SUCCEEDED.value)
         context.succeed(tx, facts | {"notes": done.notes})
+
+    def _was_disallowed(self, tx: Tx, context: JobContext) -> bool:
+        """Whether the one who asked lost the right meanwhile: it is finished, and that is said."""
+        user_id = context.actor.user_id
+        standing = None if user_id is None else self._guard.standing(tx, user_id)
+        allowed = standing is not None and standing.allows(REQUIRED[context.job.kind])
+        return user_id is not None and not allowed
 
     def _tell(self, tx: Tx, context: JobContext, making: Making, facts: dict[str, Any]) -> None:
         link = f"exports/{facts['export_id']}"

@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from xlsxwriter import Workbook  # type: ignore[import-untyped]
+from xlsxwriter.exceptions import FileCreateError  # type: ignore[import-untyped]
 
+from crmdesk.core.errors import UserError
 from crmdesk.core.exports.content import Content, FileColumn
 from crmdesk.core.exports.vault_files import pieces_prefix
 from crmdesk.core.files.atomic import copy_file
+from crmdesk.core.files.disk_errors import as_user_error
 
-#: Rows of a sheet without its heading, and characters of a cell: Excel's own limits.
+#: Excel's own limits: rows of a sheet without its heading, columns, and units of UTF-16 in a cell.
 MOST_ROWS = 1_048_575
+MOST_COLUMNS = 16_384
 LONGEST_CELL = 32_767
 #: Digits that a number of a workbook, a double, keeps.
 _EXACT_DIGITS = 15
 _LONGEST_SHEET_NAME = 31
 _TOLD_EVERY = 500
+#: The least that was still to be written when the disk said no.
+_PIECE = 1 << 12
+_OPTIONS = {"constant_memory": True, "strings_to_formulas": False}
 _REST_SHEET = "Long values"
 _REST_HEADINGS = ("Column", "Part", "Text")
+#: A spreadsheet keeps it for itself.
+_RESERVED = "history"
 
 
 def write_xlsx(
@@ -45,16 +55,20 @@ def write_xlsx(
         how many cells were continued elsewhere, as ``long_values``; nothing when none.
 
     Raises:
-        UserError: ``disk_full`` or what else the disk said.
+        UserError: ``too_many_columns``, ``disk_full`` or what else the disk said.
     """
-    # The library makes its own temporary files: they too must lie where nobody else reads.
-    # By its name they are found again, should this process be killed.
-    prefix = pieces_prefix(target)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=prefix) as folder:
-        made = Path(folder) / target.name
-        workbook = Workbook(
-            str(made), {"constant_memory": True, "tmpdir": folder, "strings_to_formulas": False}
+    if len(content.columns) > MOST_COLUMNS:
+        raise UserError(
+            "too_many_columns",
+            f"A workbook has {MOST_COLUMNS:,} columns at most, and this export "
+            f"{len(content.columns):,}.",
+            "Choose CSV, or fewer columns.",
         )
+    with _pieces_folder(target) as folder:
+        made = folder / target.name
+        workbook = Workbook(str(made), _OPTIONS | {"tmpdir": str(folder)})
+        # A sheet of a million rows and sixty columns is more than 32 bits can say.
+        workbook.use_zip64()
         book = _Book(workbook, name, content.columns, most_rows)
         try:
             for done, row in enumerate(content.values(), start=1):
@@ -68,6 +82,27 @@ def write_xlsx(
         workbook.close()
         copy_file(made, target)
     return {"long_values": book.continued} if book.continued else {}
+
+
+@contextmanager
+def _pieces_folder(target: Path) -> Iterator[Path]:
+    """A folder for what the library writes on the way: it too must lie where nobody else reads.
+
+    By its name it is found again, should this process be killed. What the disk refuses in it is
+    told as of the file that it is for.
+    """
+    written = 0
+    try:
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=pieces_prefix(target)) as name:
+            try:
+                yield Path(name)
+            except (OSError, FileCreateError):
+                written = sum(path.stat().st_size for path in Path(name).iterdir())
+                raise
+    except FileCreateError as problem:
+        raise as_user_error(problem.args[0], target, written + _PIECE) from problem
+    except OSError as problem:
+        raise as_user_error(problem, target, written + _PIECE) from problem
 
 
 class _Book:
@@ -88,6 +123,7 @@ class _Book:
         self._sheets = 0
         self._at = 0
         self._rest: Any = None
+        self._rests = 0
         self._rest_at = 0
 
     def begin_if_empty(self) -> None:
@@ -107,32 +143,59 @@ class _Book:
             if column.is_number and _is_exact(text):
                 self._sheet.write_number(self._at, place, float(text))
                 continue
-            self._sheet.write_string(self._at, place, text[:LONGEST_CELL])
-            if len(text) > LONGEST_CELL:
-                self._continue(str(row[0]), column.header, text)
+            first, *rest = cell_texts(text)
+            _put(self._sheet, self._at, place, first)
+            if rest:
+                self._continue(str(row[0]), column.header, rest)
 
     def _begin(self) -> None:
         self._sheets += 1
-        ending = "" if self._sheets == 1 else f" {self._sheets}"
-        name = _sheet_name(self._name)[: _LONGEST_SHEET_NAME - len(ending)] + ending
-        self._sheet = self._workbook.add_worksheet(name)
+        self._sheet = self._workbook.add_worksheet(_sheet_name(self._name, self._sheets))
         self._sheet.freeze_panes(1, 0)
         self._at = 0
         for place, column in enumerate(self._columns):
-            self._sheet.write_string(0, place, column.header[:LONGEST_CELL])
+            _put(self._sheet, 0, place, column.header)
 
-    def _continue(self, record_id: str, header: str, text: str) -> None:
+    def _continue(self, record_id: str, header: str, rest: Sequence[str]) -> None:
         self.continued += 1
-        if self._rest is None:
-            self._rest = self._workbook.add_worksheet(_REST_SHEET)
-            for place, heading in enumerate((self._columns[0].header, *_REST_HEADINGS)):
-                self._rest.write_string(0, place, heading)
-        for part, start in enumerate(range(LONGEST_CELL, len(text), LONGEST_CELL), start=2):
+        for part, text in enumerate(rest, start=2):
+            if self._rest is None or self._rest_at == self._most_rows:
+                self._begin_rest()
             self._rest_at += 1
-            self._rest.write_string(self._rest_at, 0, record_id)
-            self._rest.write_string(self._rest_at, 1, header[:LONGEST_CELL])
+            _put(self._rest, self._rest_at, 0, record_id)
+            _put(self._rest, self._rest_at, 1, header)
             self._rest.write_number(self._rest_at, 2, part)
-            self._rest.write_string(self._rest_at, 3, text[start : start + LONGEST_CELL])
+            _put(self._rest, self._rest_at, 3, text)
+
+    def _begin_rest(self) -> None:
+        self._rests += 1
+        ending = "" if self._rests == 1 else f" {self._rests}"
+        self._rest = self._workbook.add_worksheet(_REST_SHEET + ending)
+        self._rest_at = 0
+        for place, heading in enumerate((self._columns[0].header, *_REST_HEADINGS)):
+            _put(self._rest, 0, place, heading)
+
+
+def cell_texts(text: str) -> Sequence[str]:
+    """The text in as many cells as it takes; no character is cut in two."""
+    if len(text) <= LONGEST_CELL // 2:
+        return (text,)
+    units = text.encode("utf-16-le")
+    pieces, start = [], 0
+    while start < len(units):
+        end = min(start + 2 * LONGEST_CELL, len(units))
+        if end < len(units) and 0xDC <= units[end + 1] <= 0xDF:
+            # The second half of a pair: its first goes on with it.
+            end -= 2
+        pieces.append(units[start:end].decode("utf-16-le"))
+        start = end
+    return pieces
+
+
+def _put(sheet: Any, row: int, column: int, text: str) -> None:
+    """Write a text; the library tells by a number alone that it left something out."""
+    if sheet.write_string(row, column, text):
+        raise RuntimeError("a cell of the workbook was not written as it is")
 
 
 def _is_exact(text: str) -> bool:
@@ -140,9 +203,15 @@ def _is_exact(text: str) -> bool:
     return len(text.lstrip("-").replace(".", "").lstrip("0")) <= _EXACT_DIGITS
 
 
-def _sheet_name(name: str) -> str:
-    kept = "".join("_" if sign in "[]:*?/\\" else sign for sign in name).strip("'").strip()
-    return kept if kept and kept != _REST_SHEET else "Export"
+def _sheet_name(name: str, number: int) -> str:
+    """A name that a spreadsheet takes for one of several sheets."""
+    ending = "" if number == 1 else f" {number}"
+    plain = "".join("_" if sign in "[]:*?/\\" else sign for sign in name)
+    units = plain.encode("utf-16-le")[: 2 * (_LONGEST_SHEET_NAME - len(ending))]
+    kept = units.decode("utf-16-le", "ignore").strip("' ")
+    folded = kept.casefold()
+    taken = folded == _RESERVED or folded.startswith(_REST_SHEET.casefold())
+    return ("Export" if taken or not kept else kept) + ending
 
 
 def _close_quietly(workbook: Any) -> None:
@@ -150,4 +219,6 @@ def _close_quietly(workbook: Any) -> None:
     workbook.fileclosed = True
     for sheet in workbook.worksheets():
         if sheet.row_data_fh is not None:
-            sheet.row_data_fh.close()
+            # On a full disk there is no room for what it still holds.
+            with suppress(OSError):
+                sheet.row_data_fh.close()

@@ -96,6 +96,10 @@ class JobQueue:
         )
         return job_id
 
+    def seal(self, name: str, facts: Mapping[str, Any]) -> str:
+        """A MAC in hex over what shall become a job later, bound to the row it waits in."""
+        return grant_mac(self._grant_key, name, "waiting", facts, {}, "").hex()
+
     def hand_over(self, job_id: str, pid: int) -> None:
         """Note which process will claim a waiting job, so that it is missed if it never does."""
         with self._database.write() as tx:

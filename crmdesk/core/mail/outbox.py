@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, desc, exists, func, select, update
+from sqlalchemy import Row, desc, func, select, update
 
 from crmdesk.core.access.actor import SYSTEM, Actor
 from crmdesk.core.access.guard import Guard
@@ -19,6 +19,7 @@ from crmdesk.core.db.tables import jobs, mail_server, outbox, workspace
 from crmdesk.core.errors import UserError
 from crmdesk.core.jobs.job import OPEN, JobKind
 from crmdesk.core.jobs.queue import JobQueue
+from crmdesk.core.mail.due import mail_is_due
 from crmdesk.core.mail.lines import one_line
 from crmdesk.core.mail.model import (
     Letter,
@@ -27,7 +28,7 @@ from crmdesk.core.mail.model import (
     MailState,
     OutboxMessage,
 )
-from crmdesk.core.mail.queue import GIVES_UP_AFTER, is_due, queue_mail
+from crmdesk.core.mail.queue import GIVES_UP_AFTER, queue_mail
 from crmdesk.core.mail.server import no_server
 from crmdesk.core.records.addresses import is_email
 
@@ -106,6 +107,8 @@ class Outbox:
                     state=MailState.QUEUED.value,
                     due_at=to_text(tx.steady_now),
                     gives_up_at=to_text(tx.steady_now + GIVES_UP_AFTER),
+                    problem=None,
+                    reply="",
                 )
             )
             self._audit_log.log(
@@ -149,33 +152,24 @@ class Outbox:
             return message_id, self._jobs.enqueue(tx, actor, JobKind.MAIL, params)
 
     # -- for faces, whoever is signed in -----------------------------------------------------
-    def is_due(self) -> bool:
-        """Whether a message should be sent now. Cheap: asked every few seconds."""
-        with self._database.read() as tx:
-            return _anything_due(tx)
-
     def start_if_due(self) -> str | None:
         """Queue the job that sends what is due, and return its id; None where nothing is to do.
 
         Nobody's permission is needed: a message was allowed when it was queued.
         """
-        if not self.is_due():
-            return None
+        with self._database.read() as tx:
+            if not mail_is_due(tx):
+                return None
         # One whose process was killed would stand in the way of all that follow.
         self._jobs.recover()
         with self._database.write() as tx:
-            if not _anything_due(tx) or _is_running(tx):
+            if not mail_is_due(tx) or _is_running(tx):
                 return None
             return self._jobs.enqueue(tx, SYSTEM, JobKind.MAIL, {"message_id": None})
 
 
 def _is_configured(tx: Tx) -> bool:
     return tx.scalar(select(mail_server.c.id)) is not None
-
-
-def _anything_due(tx: Tx) -> bool:
-    due = select(outbox.c.id).where(is_due(tx), exists(select(mail_server.c.id))).limit(1)
-    return tx.scalar(due) is not None
 
 
 def _is_running(tx: Tx) -> bool:

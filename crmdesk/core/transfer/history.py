@@ -53,7 +53,7 @@ class ImportHistory:
     def list(self, only: int | None, limit: int, after: str | None) -> list[Import]:
         """Newest first."""
         with self._database.read() as tx:
-            wanted = _statement(only).order_by(desc(imports.c.created_at), desc(imports.c.id))
+            wanted = import_statement(only).order_by(desc(imports.c.created_at), desc(imports.c.id))
             last = None
             if after is not None:
                 last = tx.execute(
@@ -66,7 +66,7 @@ class ImportHistory:
                         and_(imports.c.created_at == last.created_at, imports.c.id < last.id),
                     )
                 )
-            return [_import(tx, row) for row in tx.execute(wanted.limit(limit)).all()]
+            return [import_of(tx, row) for row in tx.execute(wanted.limit(limit)).all()]
 
     def show(self, import_id: str, only: int | None) -> Import:
         """One import.
@@ -75,7 +75,7 @@ class ImportHistory:
             UserError: ``import_unknown``.
         """
         with self._database.read() as tx:
-            return _import(tx, _row(tx, import_id, only))
+            return import_of(tx, _row(tx, import_id, only))
 
     def errors(
         self, import_id: str, only: int | None, limit: int, after: int
@@ -168,7 +168,8 @@ def _sources(tx: Tx, row: Row[Any], ids: list[int]) -> dict[int, str]:
     )
 
 
-def _statement(only: int | None) -> Select[Any]:
+def import_statement(only: int | None) -> Select[Any]:
+    """Rows of imports with all that :func:`import_of` needs."""
     found = (
         select(
             imports,
@@ -190,7 +191,7 @@ def _statement(only: int | None) -> Select[Any]:
 
 
 def _row(tx: Tx, import_id: str, only: int | None) -> Row[Any]:
-    row = tx.execute(_statement(only).where(imports.c.id == import_id)).first()
+    row = tx.execute(import_statement(only).where(imports.c.id == import_id)).first()
     if row is None:
         raise import_unknown(import_id)
     return row
@@ -205,7 +206,8 @@ def import_unknown(import_id: str) -> UserError:
     )
 
 
-def _import(tx: Tx, row: Row[Any]) -> Import:
+def import_of(tx: Tx, row: Row[Any]) -> Import:
+    """The value of one row."""
     state = JobState(row.state)
     if state not in FINAL and row.job_state is not None:
         # The row is written at start and end; in between the job tells.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from crmdesk.core.access.permissions import Permission
@@ -18,21 +18,18 @@ from crmdesk.ui.messages import message
 from crmdesk.ui.tables.cells import Lead, Row, RowAction, RowHeight
 from crmdesk.ui.tables.data_table import DataTable
 from crmdesk.ui.transfer.detail_panel import ImportPanel
-from crmdesk.ui.transfer.source import ImportSource
+from crmdesk.ui.transfer.empty_list import not_open, nothing_found, nothing_yet
+from crmdesk.ui.transfer.filters import ImportFilters, Wanted
+from crmdesk.ui.transfer.source import USUAL, ImportSource
 from crmdesk.ui.transfer.undo_import import ImportUndoing
 from crmdesk.ui.transfer.wording import say
 from crmdesk.ui.widgets.banner import Banner, BannerTone
 from crmdesk.ui.widgets.buttons import Button, ButtonKind
-from crmdesk.ui.widgets.empty_state import EmptyState, Fact
 from crmdesk.ui.widgets.page_header import PageHeader
-from crmdesk.ui.widgets.search_field import SearchField
 from crmdesk.ui.window_state import TableState
 
 if TYPE_CHECKING:
     from crmdesk.ui.transfer.assistant import ImportAssistant
-
-_PAUSE_MS = 250
-_SEARCH_WIDTH = 320
 
 
 class TransferPage(Page):
@@ -50,24 +47,23 @@ class TransferPage(Page):
             actions_of=self._actions,
             state=desk.state,
             key="imports",
-            start=TableState(height=RowHeight.ROOMY),
+            start=TableState(columns=USUAL, height=RowHeight.ROOMY),
         )
         self.panel = ImportPanel(desk)
         self._assistant: ImportAssistant | None = None
         self._empty = ""
         self.undoing = ImportUndoing(desk, self)
-        self.search = SearchField(say("Search imports"))
-        self.search.setMaximumWidth(_SEARCH_WIDTH)
+        self.filters = ImportFilters(desk)
+        self.filters.choose_columns_of(self.table)
         self.header = PageHeader(say("Import & Export"))
         self.import_button = Button(say("Import"), ButtonKind.PRIMARY, "upload")
         self.import_button.setObjectName("start_import")
         self.header.add(self.import_button)
-        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._lay_out()
         self._connect()
         self._allowed = desk.may(Permission.IMPORT)
         if self._allowed:
-            self.table.load("")
+            self.table.load(Wanted())
         else:
             self._close_to_this_person()
 
@@ -76,10 +72,7 @@ class TransferPage(Page):
         top.setContentsMargins(24, 16, 24, 8)
         top.setSpacing(12)
         top.addWidget(self.header)
-        tools = QHBoxLayout()
-        tools.addWidget(self.search, 1)
-        tools.addStretch(1)
-        top.addLayout(tools)
+        top.addWidget(self.filters)
         main = QVBoxLayout()
         main.setSpacing(0)
         main.addLayout(top)
@@ -109,16 +102,10 @@ class TransferPage(Page):
         self.panel.undo_asked.connect(self.undoing.ask)
         self.undoing.started.connect(self._show_undo)
         self.undoing.failed.connect(self._show_error)
-        self.search.textChanged.connect(self._pause.start)
-        self.search.cleared.connect(self._filter)
-        self.search.returnPressed.connect(self._filter)
-        self.search.down_pressed.connect(self.start_focus)
-        self._pause.timeout.connect(self._filter)
+        self.filters.changed.connect(self._filter)
+        self.filters.down_pressed.connect(self.start_focus)
         self._desk.jobs.changed.connect(self._jobs_moved)
         self._desk.jobs.ended.connect(self._job_ended)
-        # The order in which things stand: header, search, table; the panel follows it.
-        QWidget.setTabOrder(self.import_button, self.search)
-        QWidget.setTabOrder(self.search, self.table.view)
 
     # The assistant
 
@@ -204,61 +191,30 @@ class TransferPage(Page):
 
     @Slot(object)
     def _count(self, count: int) -> None:
-        narrowed = bool(self.search.text().strip())
+        narrowed = self.filters.wanted.narrows
         text = say("%Ln import{|s}, restores included", count) if count else ""
         self.header.set_title(say("Import & Export"), text)
         # In an empty page the primary stands in the page.
         empty = not count and not narrowed
         self.import_button.setVisible(not empty)
-        self.search.setVisible(not empty)
+        self.filters.setVisible(not empty)
         kind = "" if count else "nothing" if empty else "nothing_found"
         if kind and kind != self._empty:
-            self._empty = kind
-            self.table.show_empty(self._nothing() if empty else self._nothing_found())
-
-    def _nothing(self) -> EmptyState:
-        start = Button(say("Import"), ButtonKind.PRIMARY, "upload")
-        start.setObjectName("first_import")
-        start.clicked.connect(self._begin)
-        facts = (
-            Fact("file-text", say("Any table"), say("CSV, Excel, OpenDocument, zips, backups.")),
-            Fact("eye", say("Seen before"), say("You see what each row would do before it does.")),
-            Fact("history", say("Kept"), say("Every value that was written stays on record here.")),
-        )
-        return EmptyState(
-            "file-up",
-            say("Nothing was imported yet"),
-            say("Bring records in from a file. Restores are listed here too."),
-            buttons=[start],
-            facts=facts,
-        )
-
-    def _nothing_found(self) -> EmptyState:
-        clear = Button(say("Clear search"))
-        clear.clicked.connect(self.search.clear_search)
-        return EmptyState(
-            "search",
-            say("No import matches"),
-            say("No name, file or user has these words."),
-            buttons=[clear],
-        )
+            self.table.show_empty(
+                nothing_yet(self._begin) if empty else nothing_found(self.filters.clear)
+            )
+        self._empty = kind
 
     def _close_to_this_person(self) -> None:
         self.import_button.hide()
-        self.search.hide()
-        self.table.show_empty(
-            EmptyState(
-                "lock",
-                say("Imports are not open to you"),
-                say("A Super Admin can give you the permission to import in Settings, Users."),
-            )
-        )
+        self.filters.hide()
+        self.table.show_empty(not_open())
 
     @Slot()
     def _filter(self) -> None:
-        self._pause.stop()
-        if self.search.text() != self.table.query.filter:
-            self.table.load(self.search.text())
+        wanted = self.filters.wanted
+        if wanted != self.table.query.filter:
+            self.table.load(wanted)
 
     @Slot(object)
     def _jobs_moved(self, jobs: list[Job]) -> None:
@@ -293,7 +249,7 @@ class TransferPage(Page):
         self.panel.show_import(found)
         self.panel.show()
         self.table.view.show_open(number)
-        position = self.table.view.position_of(number)
+        position = -1 if number is None else self.table.view.position_of(number)
         self.panel.set_steps(position > 0, 0 <= position < self.table.count - 1)
 
     @Slot(object)
@@ -304,7 +260,9 @@ class TransferPage(Page):
 
     @Slot(int)
     def _step(self, by: int) -> None:
-        self.table.view.go_to(self.source.number_of(self.panel.import_id))
+        number = self.source.number_of(self.panel.import_id)
+        if number is not None:
+            self.table.view.go_to(number)
         self.table.view.step(by)
 
     @Slot()
@@ -332,7 +290,7 @@ class TransferPage(Page):
         if self.in_assistant:
             return {"send": self.assistant.go_on}
         return {
-            "find": self.search.setFocus,
+            "find": self.filters.search.setFocus,
             "new": self._begin,
             "previous": lambda: self._step(-1),
             "next": lambda: self._step(1),
@@ -342,7 +300,7 @@ class TransferPage(Page):
         """Header, search, table, panel; in the assistant its steps and foot."""
         if self.in_assistant:
             return (self.assistant,)
-        return (self.header, self.search, self.table.view, self.panel)
+        return (self.header, self.filters.search, self.table.view, self.panel)
 
     def start_focus(self) -> None:
         """To the table, or to the primary of the assistant."""
@@ -376,7 +334,7 @@ class TransferPage(Page):
             self.open_import(what)
 
     def escape(self) -> bool:
-        """Close the panel, then clear the search."""
+        """Close the panel, then clear the filters."""
         if self.in_assistant:
             if self.assistant.columns.panel.isVisible():
                 self.assistant.columns.close_panel()
@@ -385,8 +343,8 @@ class TransferPage(Page):
         if self.panel.isVisible():
             self.close_panel()
             return True
-        if self.search.text():
-            self.search.clear_search()
+        if self.filters.wanted.narrows:
+            self.filters.clear()
             return True
         return False
 

@@ -12,6 +12,7 @@ from crmdesk.core.records.recognition import MatchedBy
 from crmdesk.core.records.schema import ObjectType
 from crmdesk.core.transfer.columns import RECORD_ID
 from crmdesk.core.transfer.date_preview import preview_dates
+from crmdesk.core.transfer.listing import ImportKind
 from crmdesk.core.transfer.model import (
     ColumnSuggestion,
     HeaderFault,
@@ -250,6 +251,28 @@ def _undo_line(found: Import) -> str:
     return ", ".join(text for count, text in counts if count)
 
 
+def kind_words(kind: ImportKind) -> str:
+    """Where the values of an import come from."""
+    return {
+        ImportKind.IMPORT: say("A file"),
+        ImportKind.RESTORE: say("A backup"),
+        ImportKind.UNDO: say("An undo"),
+    }[kind]
+
+
+def state_words(state: JobState) -> str:
+    """The word of a state."""
+    return {
+        JobState.QUEUED: say("Waiting to start"),
+        JobState.RUNNING: say("Running"),
+        JobState.CANCELLING: say("Cancelling"),
+        JobState.SUCCEEDED: say("Finished"),
+        JobState.FAILED: say("Failed"),
+        JobState.CANCELLED: say("Cancelled"),
+        JobState.INTERRUPTED: say("Interrupted"),
+    }[state]
+
+
 def state_line(found: Import) -> str:
     """The second line of an import in the list."""
     if found.undone_by is not None:
@@ -266,12 +289,9 @@ def state_line(found: Import) -> str:
     ]
     told = ", ".join(text for count, text in counts if count)
     states = {
-        JobState.QUEUED: say("Waiting to start"),
-        JobState.RUNNING: say("Running"),
-        JobState.CANCELLING: say("Cancelling"),
         JobState.SUCCEEDED: told or say("Done, nothing to change"),
         JobState.FAILED: say("Failed, nothing was written"),
         JobState.CANCELLED: say("Cancelled, nothing was written"),
         JobState.INTERRUPTED: say("Interrupted, nothing was written"),
     }
-    return states[found.state]
+    return states.get(found.state) or state_words(found.state)

@@ -17,7 +17,7 @@ from crmdesk.core.exports.columns import export_columns
 from crmdesk.core.exports.csv_file import write_csv
 from crmdesk.core.exports.model import ExportFormat, ExportRequest, ExportState
 from crmdesk.core.exports.rows import ExportRows, opened_rows, record_content
-from crmdesk.core.exports.xlsx_file import LONGEST_CELL, write_xlsx
+from crmdesk.core.exports.xlsx_file import LONGEST_CELL, MOST_COLUMNS, write_xlsx
 from crmdesk.core.records.filters import RecordQuery
 from crmdesk.core.records.schema import load_object_type
 from tests.builders import Desk
@@ -38,10 +38,11 @@ def sheets(path: Path) -> dict[str, list[list[Any]]]:
 
 
 def written_xlsx(desk: Desk, tmp_path: Path, rows: ExportRows, **more: Any) -> Path:
+    more = {"name": "All [contacts]"} | more
     target = tmp_path / "export.xlsx"
     with opened_rows(desk.workspace.database.path, rows, never) as snapshot:
         content = record_content(snapshot, rows, {})
-        write_xlsx(content, target, name="All [contacts]", reported=lambda _: None, **more)
+        write_xlsx(content, target, reported=lambda _: None, **more)
     assert [found.name for found in tmp_path.iterdir() if found.name.startswith(".")] == []
     return target
 
@@ -120,6 +121,44 @@ def test_a_text_longer_than_a_cell_goes_on_elsewhere_and_that_is_said(
     assert rest[:3] == [str(record.id), "Deal Description", 2]
     assert found["Deals"][1][1] + rest[3] == long
     assert len(found["Deals"][1][1]) == LONGEST_CELL
+
+
+def test_signs_of_two_units_are_counted_as_two_and_never_cut(desk: Desk, tmp_path: Path) -> None:
+    long = "x" + "\U0001f6a2" * LONGEST_CELL + "end"
+    desk.deal(description=long), desk.deal(description=long)
+
+    rows = rows_of(desk, "deals", "description")
+    found = sheets(written_xlsx(desk, tmp_path, rows, most_rows=3))
+
+    first = found["All _contacts_"][1][1]
+    assert len(first.encode("utf-16-le")) // 2 == LONGEST_CELL
+    rest = found["Long values"][1:] + found["Long values 2"][1:]
+    assert first + "".join(row[3] for row in rest[:2]) == long
+    assert [row[2] for row in rest] == [2, 3, 2, 3]
+
+
+def test_a_sheet_has_a_name_that_spreadsheets_take(desk: Desk, tmp_path: Path) -> None:
+    rows = rows_of(desk, "deals", "dealname")
+    for name, shown in (
+        ("History", "Export"),
+        ("long VALUES", "Export"),
+        ("'' ", "Export"),
+        ("x" * 30 + "'y", "x" * 30),
+        ("\U0001f6a2" * 20, "\U0001f6a2" * 15),
+        ("History of deals", "History of deals"),
+    ):
+        assert list(sheets(written_xlsx(desk, tmp_path, rows, name=name))) == [shown]
+
+
+def test_more_columns_than_a_workbook_has_are_refused_and_none_is_left_out(
+    desk: Desk, tmp_path: Path
+) -> None:
+    rows = rows_of(desk, "deals", *["dealname"] * MOST_COLUMNS)
+
+    with pytest.raises(UserError, match="16,384 columns"):
+        written_xlsx(desk, tmp_path, rows)
+
+    assert not (tmp_path / "export.xlsx").exists()
 
 
 def test_a_property_that_is_archived_before_the_worker_starts_fails_the_export(

@@ -123,11 +123,47 @@ def test_many_changes_come_page_by_page(desk, stand, write, qtbot):
 def test_words_narrow_the_list(imported, stand, qtbot):
     page = loaded(qtbot, stand, 1)
     page.commands()["find"]()
-    qtbot.keyClicks(page.search, "deals")
+    qtbot.keyClicks(page.filters.search, "deals")
     qtbot.waitUntil(lambda: page.table.count == 0)
     assert "No import matches" in texts(page)
     assert page.escape()
     qtbot.waitUntil(lambda: page.table.count == 1)
+
+
+def test_chips_narrow_the_list_and_columns_are_chosen_and_sort_it(desk, imported, stand, qtbot):
+    deal = desk.deal(dealname="Rattlesnake", amount="100")
+    backup = desk.backup()
+    desk.edit(deal, amount="7")
+    desk.restore(backup, "deals", ["amount"])
+    page = loaded(qtbot, stand, 2)
+    table, filters = page.table, page.filters
+
+    def names() -> list[str]:
+        return [table.row(each).cells["name"].text for each in table.ids]
+
+    assert [column.title for column in table.columns] == [
+        "Name", "Source", "Records", "User", "Date",
+    ]  # fmt: skip
+    assert names() == ["Data Restore - Deal", "contacts.csv"]
+    for chip, value, found in (
+        (filters.kind, "restore", ["Data Restore - Deal"]),
+        (filters.object, "contacts", ["contacts.csv"]),
+        (filters.state, "failed", []),
+    ):
+        chip.choose([value])
+        qtbot.waitUntil(lambda found=found: names() == found)
+        assert page.escape()
+        qtbot.waitUntil(lambda: len(names()) == 2)
+    filters.time.set_days(1)
+    assert filters.wanted.narrows
+    for key in [column.key for column in table.every_column]:
+        table.press_sort(key)
+        qtbot.waitUntil(lambda key=key: table.query.sort.key == key and len(names()) == 2)
+    table.set_columns(["name", "object", "created", "state"])
+    cells = table.row(table.ids[names().index("contacts.csv")]).cells
+    assert [cells[key].text for key in ("object", "created", "state")] == [
+        "Contacts", "1", "Finished",
+    ]  # fmt: skip
 
 
 def test_an_import_that_is_not_there_is_said(page, qtbot):
@@ -156,7 +192,9 @@ def test_a_waiting_import_can_be_cancelled_from_the_list(desk, stand, write, qtb
 def test_tab_walks_from_the_header_over_the_search_to_the_table(imported, stand, qtbot):
     page = loaded(qtbot, stand, 1)
     page.import_button.setFocus()
-    for stop in (page.search, page.table.view):
+    filters = page.filters
+    chips = (filters.kind, filters.object, filters.state, filters.time)
+    for stop in (filters.search, *chips, filters.columns, page.table.view):
         qtbot.keyClick(page.window().focusWidget(), Qt.Key.Key_Tab)
         assert stop.hasFocus()
 

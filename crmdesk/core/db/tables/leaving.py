@@ -35,6 +35,7 @@ exports = Table(
     Column("decided_at", Text),
     Column("reason", Text, comment="why it was rejected"),
     Column("error", Text, comment="JSON"),
+    Column("seal", Text, comment="MAC in hex over what waits for a decision; else NULL"),
     Index("ix_exports_created", "created_at", "id"),
     Index("ix_exports_user", "user_id", "created_at"),
     # All that the overview reads: of a million exports their rows would take seconds.
