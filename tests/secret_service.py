@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -72,11 +75,8 @@ class SecretService:
 
     def start_keyring(self, password: bytes = _PASSWORD) -> None:
         """Start the keyring alone; a wrong password leaves an existing keyring locked."""
-        environment = os.environ | {"DBUS_SESSION_BUS_ADDRESS": self.address}
-        command = ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"]
-        self._keyring = _start(
-            [*command, f"--control-directory={self._folder}"], environment, stdin=password
-        )
+        started = self._start_daemon(password)
+        threading.Thread(target=self._look_after, args=(started, password), daemon=True).start()
         _wait_until(self._answers, "gnome-keyring-daemon did not answer on the bus")
 
     def keep_alive(self) -> None:
@@ -85,17 +85,30 @@ class SecretService:
             _stop(self._keyring)
             (self._folder / "bus").unlink(missing_ok=True)
             self.start()
-        elif self._keyring is None or self._keyring.poll() is not None:
+        elif self._keyring is None:
             self.start_keyring()
-        elif not self._answers():
+        else:
+            with suppress(SecretServiceMissing):
+                _wait_until(self._answers, "", seconds=1)
+                return
             # Without a default collection the next client would make one, and has felled it so.
             self.stop_keyring()
             self.start_keyring()
 
+    def fell_keyring(self) -> None:
+        """Let the daemon end as a crash ends it; it is started again at once."""
+        if self._keyring is not None:
+            self._keyring.kill()
+
+    def freeze_keyring(self) -> None:
+        """Let the daemon take questions and answer none."""
+        if self._keyring is not None:
+            self._keyring.send_signal(signal.SIGSTOP)
+
     def stop_keyring(self) -> None:
         """Stop the keyring and leave the bus: the service has vanished, as after a crash."""
-        _stop(self._keyring)
-        self._keyring = None
+        daemon, self._keyring = self._keyring, None
+        _stop(daemon)
 
     def restart_locked(self) -> None:
         """Start the keyring anew without its password: every secret is there but locked."""
@@ -110,9 +123,28 @@ class SecretService:
 
     def stop(self) -> None:
         """Stop both programs and remove their folder."""
-        _stop(self._keyring)
+        self.stop_keyring()
         _stop(self._bus)
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _start_daemon(self, password: bytes) -> subprocess.Popen[bytes]:
+        environment = os.environ | {"DBUS_SESSION_BUS_ADDRESS": self.address}
+        command = ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"]
+        self._keyring = _start(
+            [*command, f"--control-directory={self._folder}"], environment, stdin=password
+        )
+        return self._keyring
+
+    def _look_after(self, daemon: subprocess.Popen[bytes], password: bytes) -> None:
+        """Start the daemon again when it ends by itself, as a desktop's session does.
+
+        gnome-keyring 42 aborts now and then under many short-lived clients: a client is gone
+        from its list while a property is read for it ("assertion failed: (error != NULL)").
+        """
+        daemon.wait()
+        while self._keyring is daemon:
+            daemon = self._start_daemon(password)
+            daemon.wait()
 
     def _listens(self) -> bool:
         """The socket's file is there a moment before anybody listens on it."""
@@ -120,8 +152,6 @@ class SecretService:
             return caller.connect_ex(str(self._folder / "bus")) == 0
 
     def _answers(self) -> bool:
-        if self._keyring is not None and self._keyring.poll() is not None:
-            raise SecretServiceMissing("gnome-keyring-daemon ended at once")
         from jeepney import DBusAddress, MessageType, new_method_call
         from jeepney.io.blocking import open_dbus_connection
 
@@ -162,8 +192,10 @@ def _start(
     return process
 
 
-def _wait_until(condition: Callable[[], bool], complaint: str) -> None:
-    give_up = time.monotonic() + _START_SECONDS
+def _wait_until(
+    condition: Callable[[], bool], complaint: str, seconds: float = _START_SECONDS
+) -> None:
+    give_up = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > give_up:
             raise SecretServiceMissing(complaint)

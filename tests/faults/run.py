@@ -74,6 +74,7 @@ GOALS = (
         "with_its_window",
     ),
     _goal("power", "a power cut loses nothing that was acknowledged", "power_cut"),
+    _goal("guessing", "of a thousand guesses by eight processes at most ten are tried", "guessing"),
     _goal("clock", "a clock set to and fro breaks neither order nor waits", "clock"),
     _goal("expiry", "what is kept for some days lapses to the second, and then goes", "expiry"),
     _goal("order", "content, name and folder are synced before the database says so", "order"),

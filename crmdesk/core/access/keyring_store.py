@@ -8,9 +8,10 @@ variable ``PYTHON_KEYRING_BACKEND`` names another; its configuration file is not
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from crmdesk.core.access.secret_store import StoreChoice, checked
 from crmdesk.core.errors import UserError
@@ -34,7 +35,13 @@ _HINTS = {
     System.WINDOWS: "Check that the service “Credential Manager” is running; ",
 }
 _MISSING = frozenset({"NoKeyringError", "SecretServiceNotAvailableException"})
+_FELL_WHILE_ANSWERING = "org.freedesktop.DBus.Error.NoReply"
+_WAITS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
+"""Seconds until a keyring that fell is asked again; its session starts it anew meanwhile."""
 _LOCKED = frozenset({"KeyringLocked", "LockedException", "PromptDismissedException"})
+
+
+_Answer = TypeVar("_Answer")
 
 
 class KeyringStore:
@@ -57,7 +64,7 @@ class KeyringStore:
 
         name = environ.get(ENVIRONMENT_NAME) or _BACKENDS[system or current_system()]
         try:
-            return cls(load_keyring(name))
+            return cls(_answered(lambda: load_keyring(name)))
         except (RuntimeError, OSError) as error:
             raise _missing() from error
         except (ImportError, AttributeError, ValueError) as error:
@@ -86,7 +93,7 @@ class KeyringStore:
             UserError: ``keyring_missing``, ``keyring_locked`` or ``keyring_refused``.
         """
         with _explained("read"):
-            return self._keyring.get_password(SERVICE, name)
+            return _answered(lambda: self._keyring.get_password(SERVICE, name))
 
     def set(self, name: str, value: str) -> None:
         """Keep a secret, and read it back: a keyring that forgets is told at once.
@@ -96,7 +103,7 @@ class KeyringStore:
         """
         checked(value)
         with _explained("keep"):
-            self._keyring.set_password(SERVICE, name, value)
+            _answered(lambda: self._keyring.set_password(SERVICE, name, value))
         if self.get(name) != value:
             raise _refused("keep", "it does not give it back")
 
@@ -108,7 +115,29 @@ class KeyringStore:
         """
         if self.get(name) is not None:
             with _explained("remove"):
-                self._keyring.delete_password(SERVICE, name)
+                _answered(lambda: self._keyring.delete_password(SERVICE, name))
+
+
+def _answered(ask: Callable[[], _Answer]) -> _Answer:
+    """Ask, and ask again where the keyring's own program ended over the question.
+
+    gnome-keyring aborts now and then when many short-lived programs come and go, and is
+    started again by the session. All that is asked here may be asked twice.
+    """
+    fell = False
+    for wait in _WAITS:
+        try:
+            return ask()
+        except Exception as error:
+            causes = list(_causes(error))
+            fell = fell or any(
+                getattr(cause, "name", "") == _FELL_WHILE_ANSWERING for cause in causes
+            )
+            is_missing = any(kind.__name__ in _MISSING for kind in _kinds(error))
+            if not (fell and is_missing):
+                raise
+        time.sleep(wait)
+    return ask()
 
 
 @contextmanager
@@ -131,9 +160,14 @@ def _explained(action: str) -> Iterator[None]:
 
 def _kinds(error: BaseException) -> Iterator[type]:
     """The classes of an error and of what caused it, by which InitError says why."""
+    for cause in _causes(error):
+        yield from type(cause).__mro__
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
     cause: BaseException | None = error
     while cause is not None:
-        yield from type(cause).__mro__
+        yield cause
         cause = cause.__cause__
 
 

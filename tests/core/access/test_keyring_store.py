@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import keyring.backend
@@ -128,6 +129,21 @@ def test_a_keyring_that_vanished_is_missing(store: KeyringStore, restored_keyrin
 
     assert refusal_of(lambda: store.get(NAME)).code == "keyring_missing"
     assert refusal_of(KeyringStore.open).code == "keyring_missing"
+
+
+def test_a_keyring_that_falls_over_a_question_is_asked_again(
+    store: KeyringStore, restored_keyring: SecretService
+):
+    store.set(NAME, SECRET)
+    restored_keyring.freeze_keyring()
+
+    with ThreadPoolExecutor() as pool:
+        answer = pool.submit(store.get, NAME)
+        # A question is on its way only once the frozen daemon has it: half a second is plenty.
+        wait([answer], timeout=0.5)
+        assert not answer.done()
+        restored_keyring.fell_keyring()
+        assert answer.result(timeout=20) == SECRET
 
 
 def test_without_a_bus_the_refusal_says_what_to_install(no_keyring: None):
