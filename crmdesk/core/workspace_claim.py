@@ -38,6 +38,11 @@ class Claim:
         self.path.unlink(missing_ok=True)
 
 
+def is_claim(name: str) -> bool:
+    """Whether a file of this name is a maker's note, or was about to be one."""
+    return name.startswith(_PREFIX)
+
+
 def announce(folder: Path, workspace_id: str, names: Iterable[str]) -> Claim:
     """Leave a note of this process in the folder.
 

@@ -15,7 +15,7 @@ from crmdesk.core import platform
 from crmdesk.core.access.secret_store import SECRET_FILE
 from crmdesk.core.errors import UserError
 from crmdesk.core.files.atomic import atomic_write
-from crmdesk.core.workspace_claim import Claim, announce, claims
+from crmdesk.core.workspace_claim import Claim, announce, claims, is_claim
 
 DATABASE_NAME = "crm.sqlite3"
 _FILE_NAME = "workspace.toml"
@@ -27,6 +27,8 @@ _FILES = (
     SECRET_FILE,
     f"{SECRET_FILE}.partial",
 )
+#: File managers leave them wherever somebody looks.
+_OF_DESKTOPS = frozenset({".DS_Store", ".directory", "Thumbs.db", "desktop.ini"})
 _FOLDERS = ("vault", "vault/backups", "vault/exports", "vault/imports", "staging")
 
 
@@ -243,6 +245,30 @@ def _refuse_place(folder: Path) -> None:
                 f"{kept} holds files of another workspace.",
                 "Choose an empty folder, and keep the backups that lie in this one.",
             )
+    names = _names_in(folder)
+    strangers = [name for name in names if not _may_be_ours(name)]
+    # Where a maker was killed the folder is ours already, whatever has come there since.
+    if strangers and not any(map(is_claim, names)):
+        shown = ", ".join(strangers[:3]) + (" …" if len(strangers) > 3 else "")
+        raise UserError(
+            "folder_not_empty",
+            f"{folder} holds other files ({shown}), and nobody else could read it afterwards.",
+            "Choose a new or an empty folder.",
+        )
+
+
+def _names_in(folder: Path) -> list[str]:
+    try:
+        return sorted(path.name for path in folder.iterdir())
+    except OSError:
+        # Not there yet, or not to be looked into: making the folder says what is wrong.
+        return []
+
+
+def _may_be_ours(name: str) -> bool:
+    """Whether a maker of a workspace can have left it, or the desktop that shows the folder."""
+    ours = {*_FILES, *(each.partition("/")[0] for each in _FOLDERS)}
+    return name in ours or name in _OF_DESKTOPS
 
 
 def _half_made(folder: Path) -> UserError:

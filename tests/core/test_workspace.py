@@ -161,6 +161,17 @@ def test_backups_of_a_lost_workspace_are_not_taken_over(desk: Desk) -> None:
     assert (desk.folder / "vault" / "backups" / backup.file_name).is_file()
 
 
+def test_a_folder_with_files_of_others_is_not_taken(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    (tmp_path / ".DS_Store").write_text("how it looks")
+    create_workspace(tmp_path / "empty", WANTED, KeyBox()).workspace.close()
+
+    assert refusal(tmp_path, WANTED) == "folder_not_empty"
+
+    assert tmp_path.stat().st_mode & 0o777 == 0o755
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".DS_Store", "empty"]
+
+
 def test_a_file_in_the_place_of_the_folder_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
 

@@ -14,13 +14,13 @@ from tests.faults.nursery import Nursery, Task
 from tests.faults.scene import WRITES, traced
 from tests.faults.test_kill import spread
 
-LETTER = "a letter of somebody else's"
+LOOK = "the look that somebody chose"
 
 
 def place(folder: Path) -> Path:
     """A folder with a file that is not ours."""
     folder.mkdir(parents=True)
-    (folder / "letter.txt").write_text(LETTER)
+    (folder / ".directory").write_text(LOOK)
     return folder
 
 
@@ -34,11 +34,11 @@ def wrong_after(folder: Path, nursery: Nursery) -> list[str]:
     workspace.start_up()
     workspace.sign_in.sign_in(WANTED.email, PASSWORD, None, PLACE)
     found = []
-    if (folder / "letter.txt").read_text() != LETTER:
+    if (folder / ".directory").read_text() != LOOK:
         found.append("a file of somebody else's was changed")
     if len(store.values) != 1:
         found.append(f"keys are left over: {len(store.values)}")
-    known = {"letter.txt", "reserve", "workspace.toml", "vault", "staging"}
+    known = {".directory", "reserve", "workspace.toml", "vault", "staging"}
     known |= {f"crm.sqlite3{end}" for end in ("", "-wal", "-shm", "-digests")}
     if strays := {path.name for path in folder.iterdir()} - known:
         found.append(f"left: {sorted(strays)}")
