@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, QSettings
 from PySide6.QtWidgets import QApplication
 
 from crmdesk.core.errors import NotSignedIn, UserError
+from crmdesk.ui.garbage import GarbageCollection
 from crmdesk.ui.language import install_language
 from crmdesk.ui.look import Look
 from crmdesk.ui.queries import Queries
@@ -329,6 +330,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     app.setApplicationName("crmdesk")
     app.setApplicationDisplayName("CRM Desk")
     app.setDesktopFileName("crmdesk")
+    GarbageCollection(app)
     install_language(app)
     application = Application(app, QSettings("crmdesk", "crmdesk"))
     application.look.apply()

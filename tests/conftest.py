@@ -6,6 +6,7 @@ The environment is made before anything of ours, or Qt, is imported: both read i
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import shutil
 import sys
@@ -96,7 +97,7 @@ def dead_bus(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_teardown() -> Generator[None, None, None]:
-    """Let every ``deleteLater`` happen inside the test that asked for it.
+    """Let every ``deleteLater`` happen inside the test that asked for it, and search for garbage.
 
     Otherwise the object dies during a later test, and that one gets the blame.
     """
@@ -105,7 +106,10 @@ def pytest_runtest_teardown() -> Generator[None, None, None]:
         from PySide6.QtCore import QCoreApplication, QEvent
 
         if QCoreApplication.instance() is not None:
+            # As in the program: a widget that is taken down while Qt hands it an event fells all.
+            gc.disable()
             QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+            gc.collect(1)
     return result
 
 

@@ -5,6 +5,7 @@ The composition root of the core: whatever is done to a workspace, one of its se
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -26,7 +27,7 @@ from crmdesk.core.db import tables
 from crmdesk.core.db.scrub import scrub
 from crmdesk.core.errors import UserError
 from crmdesk.core.files.partial import remove_stray_partials
-from crmdesk.core.jobs.job import Job, JobKind
+from crmdesk.core.jobs.job import Job, JobKind, JobState
 from crmdesk.core.jobs.launcher import start_worker
 from crmdesk.core.jobs.queue import CleanUp, JobQueue
 from crmdesk.core.jobs.worker import Watcher, Work, run_job
@@ -194,17 +195,29 @@ class Workspace:
         """Start a process that does a queued job's work and outlives this one."""
         self.jobs.hand_over(job_id, start_worker(self.folder, job_id, self.key))
 
-    def send_mail(self) -> None:
+    def send_mail(self, start: Callable[[str], object] | None = None) -> None:
         """Start a process that sends the mail that is due, where there is some.
 
         Faces call it at the end of each command and every few seconds; nearly always it is a
         read of microseconds.
+
+        Args:
+            start: starts a process for a queued job; :meth:`start_worker` where none is given.
+
+        Raises:
+            OSError: no process could be started; what is due stays so.
         """
         with self.database.read() as tx:
             due = mail_is_due(tx)
         job_id = self.outbox.start_if_due() if due else None
-        if job_id is not None:
-            self.start_worker(job_id)
+        if job_id is None:
+            return
+        try:
+            (start or self.start_worker)(job_id)
+        except OSError:
+            # Nobody will claim it, and it would stand in the way of the next.
+            self.jobs.end(job_id, JobState.INTERRUPTED)
+            raise
 
     def close(self) -> None:
         """Close the database, and backups that were looked into."""

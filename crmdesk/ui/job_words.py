@@ -28,7 +28,7 @@ def job_name(kind: JobKind) -> str:
         JobKind.BULK_UNDO: _say("Undo"),
         JobKind.BIN_RESTORE: _say("Restore from the recycle bin"),
         JobKind.BIN_PURGE: _say("Permanent deletion"),
-        JobKind.MAIL: _say("Sending e-mail"),
+        JobKind.MAIL: _say("Sending e\u2011mail"),
     }
     return names[kind]
 
@@ -90,6 +90,8 @@ def job_phase(job: Job) -> str:
         "applying": _say("Writing values"),
         "deleting": _say("Deleting for good"),
         "copying": _say("Copying to the second folder"),
+        "connecting": _say("Connecting to the mail server"),
+        "sending": _say("Sending messages"),
     }
     return phases.get(job.phase, _say("Running"))
 

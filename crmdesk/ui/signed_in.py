@@ -32,6 +32,7 @@ from crmdesk.ui.jobs import JobWatcher
 from crmdesk.ui.lock_notice import LockNotice, LockWatch
 from crmdesk.ui.long_lived import LongLived
 from crmdesk.ui.look import Look
+from crmdesk.ui.mail_watch import MailWatch
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.queries import Queries
 from crmdesk.ui.tell import tell
@@ -101,6 +102,7 @@ class SignedInWindow(QObject):
         self.window.show_above_pages(self.lock_notice)
         self._locks = LockWatch(self.desk, self.lock_notice, self)
         self._drills = DrillWatch(self.desk, self)
+        self._mail = MailWatch(self.desk, start_job or workspace.start_worker, self)
         self._idle = IdleWatch(self._idle_limit, self._touch, self)
         self._idle.idle.connect(self.idle)
         self.window.closed.connect(self.closed)
@@ -118,6 +120,7 @@ class SignedInWindow(QObject):
         self.feed.start()
         self._locks.start()
         self._drills.start()
+        self._mail.start()
         self._idle.start()
 
     def rest(self) -> None:
@@ -126,6 +129,7 @@ class SignedInWindow(QObject):
         self.feed.rest()
         self._locks.rest()
         self._drills.rest()
+        self._mail.rest()
         self._idle.rest()
 
     def go(self, link: str) -> None:

@@ -87,6 +87,7 @@ EXPORT_READS = frozenset(
         "exports.estimate",
         "exports.history",
         "exports.list",
+        "exports.number_of",
         "exports.numbered",
         "exports.numbers",
         "exports.show",

@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QWidget
 
 from crmdesk.core.access.permissions import Permission
+from crmdesk.core.mail.model import (
+    Letter,
+    MailKind,
+    MailProblem,
+    MailSecurity,
+    MailServerChange,
+)
+from crmdesk.core.mail.queue import queue_mail
 from crmdesk.ui.access.recovery_key_sheet import RecoveryKeyDialog
 from crmdesk.ui.frame.values import WorkspaceChoice
 from crmdesk.ui.look import Look
+from crmdesk.ui.settings.mail.page import MailPage
+from crmdesk.ui.settings.mail.words import problem_words
 from crmdesk.ui.settings.page import SettingsPage
 from crmdesk.ui.settings.section_page import SectionPage
 from crmdesk.ui.settings.users_page import UsersPage
 from crmdesk.ui.signed_in import SignedInWindow
+from crmdesk.ui.widgets.banner import BannerTone
 from crmdesk.ui.window_state import WindowState
 from tests.builders import Desk
 from tests.shots.main import settle
@@ -61,6 +73,7 @@ def shots(desk_factory: Callable[[], Desk]) -> Iterator[tuple[str, QWidget]]:
         page.show_section(section)
         settle(200)
         yield section, made.window
+    yield from _mail(made, page)
     page.show_section("security")
     form = page.shown_page
     assert isinstance(form, SectionPage)
@@ -81,6 +94,51 @@ def shots(desk_factory: Callable[[], Desk]) -> Iterator[tuple[str, QWidget]]:
     dialog_of("user_dialog").reject()
     made.window.resize(960, 640)
     made.window.close()
+
+
+def _mail(made: SignedInWindow, page: SettingsPage) -> Iterator[tuple[str, QWidget]]:
+    """The mail server, a refused test message, and an outbox with a message of each state."""
+    page.show_section("mail")
+    settle(200)
+    yield "mail-empty", made.window
+    shown = page.shown_page
+    assert isinstance(shown, MailPage)
+    server = MailServerChange(
+        "smtp.northwind.example", 587, MailSecurity.STARTTLS, "crm@northwind.example", "crm", "x"
+    )
+    made.desk.workspace.mail_server.set(made.desk.actor, server)
+    with made.desk.workspace.database.write() as tx:
+        for number, (state, problem, reply) in enumerate(_MESSAGES):
+            letter = Letter(
+                MailKind.LARGE_EXPORT,
+                "sanne.de.vries@northwind.example",
+                f"Large export: {12_480 + number:,} records",
+                "Many.",
+            )
+            message_id = queue_mail(tx, letter, wait=timedelta(minutes=7))
+            tx.sql(
+                "UPDATE outbox SET state = ?, problem = ?, reply = ?, attempts = ? WHERE id = ?",
+                (state, problem, reply, number, message_id),
+            )
+    shown.server.read()
+    shown.trial._tell(
+        BannerTone.DANGER,
+        problem_words(MailProblem.LOGIN_REFUSED),
+        "It said: 535 5.7.8 Authentication credentials invalid",
+    )
+    settle(200)
+    yield "mail", made.window
+    shown.mode.findChild(QAbstractButton, "outbox").click()
+    settle(400)
+    yield "mail-outbox", made.window
+
+
+_MESSAGES = (
+    ("sent", None, "250 2.0.0 OK queued as 4711"),
+    ("queued", None, ""),
+    ("failed", "recipient_refused", "550 5.1.1 no such user"),
+    ("queued", "no_answer", ""),
+)
 
 
 def _recovery_key(made: SignedInWindow) -> Iterator[tuple[str, QWidget]]:

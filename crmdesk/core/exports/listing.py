@@ -165,6 +165,13 @@ def numbered_exports(
     return {row.number: _export(tx, row, vault) for row in tx.execute(statement).all()}
 
 
+def export_number(tx: Tx, sight: Sight, export_id: str) -> int | None:
+    """The number of one export; None for another user's as for none."""
+    mine = [exports.c.id == export_id, *sight.conditions()]
+    found: int | None = tx.scalar(select(_NUMBER).select_from(exports).where(*mine))
+    return found
+
+
 def count_exports(tx: Tx, sight: Sight, wanted: ExportFilter) -> int:
     """How many there are."""
     return int(

@@ -26,6 +26,7 @@ from crmdesk.core.exports.listing import (
     EVERYTHING,
     Sight,
     count_exports,
+    export_number,
     export_numbers,
     export_unknown,
     numbered_exports,
@@ -184,6 +185,12 @@ class ExportService:
         self._guard.require(actor, Permission.EXPORT)
         with self._database.read() as tx:
             return numbered_exports(tx, self._vault, self._sight(actor), numbers)
+
+    def number_of(self, actor: Actor, export_id: str) -> int | None:
+        """The number of one export; None where there is none for the actor."""
+        self._guard.require(actor, Permission.EXPORT)
+        with self._database.read() as tx:
+            return export_number(tx, self._sight(actor), export_id)
 
     def count(self, actor: Actor, wanted: ExportFilter = _ALL) -> int:
         """How many exports :meth:`list` has in all."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -15,15 +16,20 @@ from crmdesk.ui.audit.source import AuditSource
 from crmdesk.ui.audit.verification import failed_banner, verified_banner
 from crmdesk.ui.audit.wording import Wording
 from crmdesk.ui.desk import Desk
+from crmdesk.ui.exports.report_part import ReportPart
 from crmdesk.ui.frame.page import Page
+from crmdesk.ui.messages import message
 from crmdesk.ui.tables.cells import RowHeight
 from crmdesk.ui.tables.data_table import DataTable
-from crmdesk.ui.widgets.banner import Banner
+from crmdesk.ui.widgets.banner import Banner, BannerTone
 from crmdesk.ui.widgets.buttons import Button
 from crmdesk.ui.widgets.empty_state import EmptyState
 from crmdesk.ui.widgets.page_header import PageHeader
 from crmdesk.ui.widgets.search_field import SearchField
 from crmdesk.ui.window_state import TableState
+
+if TYPE_CHECKING:
+    from crmdesk.ui.exports.report_dialog import ReportOffer
 
 _PAUSE_MS = 250
 _SEARCH_WIDTH = 320
@@ -53,7 +59,10 @@ class AuditPage(Page):
         self.category = CategoryChip(wording.catalogue.visible_in(edition), self)
         self.verify_button = Button(_say("Verify log"), icon="shield-check")
         self.verify_button.setObjectName("audit_verify")
+        self.exports = ReportPart(desk, self._offer, self)
+        self.export_button = self.exports.button()
         self.header = PageHeader(_say("Audit Logs"))
+        self.header.add(self.export_button)
         self.header.add(self.verify_button)
         self.banner: Banner | None = None
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
@@ -98,8 +107,10 @@ class AuditPage(Page):
         self._pause.timeout.connect(self._filter)
         self.category.chosen.connect(lambda _codes: self._filter())
         self.verify_button.clicked.connect(self.verify)
+        self.exports.failed.connect(self._show_error)
 
         # The order in which things stand: header, filters, table; the panel follows it.
+        QWidget.setTabOrder(self.export_button, self.verify_button)
         QWidget.setTabOrder(self.verify_button, self.search)
         QWidget.setTabOrder(self.search, self.category)
         QWidget.setTabOrder(self.category, self.table.view)
@@ -174,6 +185,22 @@ class AuditPage(Page):
             buttons=[clear],
         )
 
+    # Export
+
+    def _offer(self) -> ReportOffer:
+        """What the log shows, where that is not all of it, and the whole of it."""
+        # Imported when it is wanted: the window opens sooner.
+        from crmdesk.ui.exports.report_offers import audit_log_offer
+
+        wanted = self.table.query.filter
+        narrowed = wanted if isinstance(wanted, AuditFilters) else AuditFilters()
+        return audit_log_offer(narrowed, self.table.count)
+
+    @Slot(object)
+    def _show_error(self, error: Exception) -> None:
+        said = message(error)
+        self._show_banner(Banner(BannerTone.DANGER, said.title, said.advice))
+
     # Verification
 
     @Slot()
@@ -191,6 +218,9 @@ class AuditPage(Page):
 
     def _show_verdict(self, banner: Banner) -> None:
         self.verify_button.set_idle()
+        self._show_banner(banner)
+
+    def _show_banner(self, banner: Banner) -> None:
         if self.banner is not None:
             self._banner_slot.removeWidget(self.banner)
             self.banner.hide()
@@ -201,9 +231,10 @@ class AuditPage(Page):
     # What the window asks
 
     def commands(self) -> Mapping[str, Callable[[], object]]:
-        """Find, and steps in the panel."""
+        """Find, export, and steps in the panel."""
         return {
             "find": self.search.setFocus,
+            **self.exports.commands(),
             "previous": lambda: self._step(-1),
             "next": lambda: self._step(1),
         }

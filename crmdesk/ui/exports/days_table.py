@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from crmdesk.core.exports.overview import DayAmount
 from crmdesk.ui import words
@@ -30,8 +30,8 @@ class DaysTable(Popover):
 
     chosen = Signal(object)
 
-    def __init__(self, queries: Queries) -> None:
-        super().__init__(say("Exports by day"), _WIDTH)
+    def __init__(self, queries: Queries, parent: QWidget) -> None:
+        super().__init__(say("Exports by day"), _WIDTH, parent)
         self._days: tuple[DayAmount, ...] = ()
         self._source = ListSource(
             (

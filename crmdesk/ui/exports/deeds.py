@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from crmdesk.core.access.permissions import Permission
-from crmdesk.core.exports.model import Export, ExportState
+from crmdesk.core.exports.model import Export, ExportSource, ExportState
 from crmdesk.ui import words
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.exports.words import OPEN, filled, no_download, no_history, say, source_words
@@ -49,6 +49,8 @@ class ExportDeeds(QObject):
             return (*self._decisions(found), *((cancel,) if self.may_cancel else ()), details)
         if found.state is not ExportState.SUCCEEDED:
             return (details,)
+        if found.source is ExportSource.BACKUP:
+            return (RowAction("backup", say("Show in backups"), "arrow-up-right", True), details)
         saved, history = no_download(found), no_history(found)
         return (
             RowAction("download", say("Save a copy"), "download", True, reason=saved),

@@ -50,7 +50,7 @@ class OverviewStrip(QFrame):
         self.months = _Months()
         self.exporters = _Exporters()
         self._last_post = post()
-        self.days = DaysTable(queries)
+        self.days = DaysTable(queries, self)
         self.as_table = _figure()
         self.as_table.setText(say("By day"))
         self.as_table.setObjectName("overview_days")

@@ -126,6 +126,7 @@ class ExportsPage(Page):
             "cancel": self.deeds.cancel,
             "approve": self.deeds.approve,
             "reject": self.deeds.reject,
+            "backup": lambda each: self._desk.go(f"backups/{each.id}"),
         }
         deeds[key](found)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from crmdesk.core.exports.model import Download, Export, ExportState
+from crmdesk.core.exports.model import OF_RECORDS, Download, Export, ExportSource, ExportState
 from crmdesk.ui import words
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.exports.deeds import ExportDeeds
@@ -27,6 +27,8 @@ from crmdesk.ui.widgets.buttons import Button
 from crmdesk.ui.widgets.facts import FactList
 from crmdesk.ui.widgets.paragraph import Paragraph
 from crmdesk.ui.widgets.side_panel import SidePanel, empty_layout
+
+_COUNTED_IN_RECORDS = OF_RECORDS | {ExportSource.BACKUP}
 
 
 class ExportPanel(SidePanel):
@@ -78,21 +80,23 @@ class ExportPanel(SidePanel):
         body.addWidget(FactList(self._facts(found)))
         for name, count in found.notes.items():
             body.addWidget(Paragraph(note_words(name, count), TextStyle.BODY, "text2"))
-        if found.state is ExportState.SUCCEEDED:
+        if found.state is ExportState.SUCCEEDED and found.source is not ExportSource.BACKUP:
             days = self._desk.workspace.settings.number(None, "exports.keep_days")
             kept = say("A file can be saved for %Ln day{|s}; its line stays in the list.", days)
             body.addWidget(Paragraph(kept, TextStyle.CAPTION, "text3"))
         body.addStretch(1)
 
     def _facts(self, found: Export) -> list[tuple[str, str]]:
+        rows = say("Records") if found.source in _COUNTED_IN_RECORDS else say("Rows")
+        kind = "" if found.source is ExportSource.BACKUP else format_words(found.format)
         exact = self._desk.exact
         done = found.state is ExportState.SUCCEEDED
         size = words.size(found.bytes) if done else ""
         sensitive = ", ".join(found.sensitive) or say("None")
         return [
             (say("Source"), source_words(found)),
-            (say("Records"), "" if found.records is None else words.number(found.records)),
-            (say("Format"), format_words(found.format)),
+            (rows, "" if found.records is None else words.number(found.records)),
+            (say("Format"), kind),
             (say("Size"), size),
             (say("Sensitive values"), sensitive),
             (say("Asked for"), exact(found.created_at, seconds=True)),

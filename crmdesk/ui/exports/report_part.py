@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -45,6 +45,10 @@ class ReportPart(QObject):
         button.setVisible(self.allowed)
         button.clicked.connect(self.ask)
         return button
+
+    def commands(self) -> Mapping[str, Callable[[], object]]:
+        """Export, where the person may."""
+        return {"export": self.ask} if self.allowed else {}
 
     @Slot()
     def ask(self) -> None:

@@ -6,18 +6,25 @@ from array import array
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from crmdesk.core.exports.model import Export, ExportFilter, ExportOrder, ExportState
+from crmdesk.core.exports.model import Export, ExportOrder, ExportState
 from crmdesk.core.jobs.job import Job
 from crmdesk.ui import words
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.exports.wanted import Wanted
-from crmdesk.ui.exports.words import OPEN, format_words, say, source_words, state_line, state_words
+from crmdesk.ui.exports.words import (
+    OPEN,
+    format_words,
+    say,
+    source_words,
+    state_line,
+    state_words,
+)
 from crmdesk.ui.job_words import job_share
 from crmdesk.ui.tables.cells import Align, Cell, Column, Row, TableQuery, Tone
 
 #: The columns of the first start; the others are chosen.
 USUAL = ("name", "source", "records", "user", "date")
-_MOST_SEEN, _MOST_OF_A_NAME = 5_000, 200
+_MOST_SEEN = 5_000
 _ICONS = {
     ExportState.SUCCEEDED: ("circle-check", Tone.OK),
     ExportState.FAILED: ("circle-x", Tone.DANGER),
@@ -88,17 +95,8 @@ class ExportSource:
         return self._seen.get(number)
 
     def number_of(self, found: Export) -> int | None:
-        """The number of an export, painted or not; None for one of very many of its name."""
-        number = self._painted(found.id)
-        if number is None:
-            exports, actor = self._desk.workspace.exports, self._desk.actor
-            named = exports.numbers(actor, ExportFilter(name=found.name))[:_MOST_OF_A_NAME]
-            self._seen.update(exports.numbered(actor, named))
-            number = self._painted(found.id)
-        return number
-
-    def _painted(self, export_id: str) -> int | None:
-        return next((n for n, each in self._seen.items() if each.id == export_id), None)
+        """The number of an export, painted or not."""
+        return self._desk.workspace.exports.number_of(self._desk.actor, found.id)
 
     def _row(self, number: int, found: Export, job: Job | None, zone: ZoneInfo) -> Row:
         icon, tone = _ICONS.get(found.state, ("loader-circle", Tone.INFO))

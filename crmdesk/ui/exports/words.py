@@ -6,7 +6,14 @@ from datetime import tzinfo
 
 from PySide6.QtCore import QCoreApplication
 
-from crmdesk.core.exports.model import Export, ExportFormat, ExportSource, ExportState, FileState
+from crmdesk.core.exports.model import (
+    OF_RECORDS,
+    Export,
+    ExportFormat,
+    ExportSource,
+    ExportState,
+    FileState,
+)
 from crmdesk.ui import words
 
 OPEN = frozenset({ExportState.QUEUED, ExportState.RUNNING, ExportState.CANCELLING})
@@ -74,6 +81,10 @@ def state_line(found: Export, zone: tzinfo) -> str:
 
 def file_words(found: Export, zone: tzinfo) -> str:
     """What has become of the file of a finished export."""
+    if found.source is ExportSource.BACKUP:
+        if found.file_state is FileState.EXPIRED:
+            return say("The backup was removed")
+        return filled(say("Kept with the backups, %1"), words.size(found.bytes))
     day = "" if found.expires_at is None else words.day(found.expires_at.astimezone(zone).date())
     if found.file_state is FileState.EXPIRED:
         return filled(say("Expired on %1"), day)
@@ -83,10 +94,18 @@ def file_words(found: Export, zone: tzinfo) -> str:
     return filled(say("%1, %2, until %3"), format_words(found.format), size, day)
 
 
+def is_kept_elsewhere(found: Export) -> bool:
+    """Whether it is a backup that is still there: its file is saved from the list of backups."""
+    there = found.source is ExportSource.BACKUP and found.file_state is FileState.NONE
+    return there and found.state is ExportState.SUCCEEDED
+
+
 def no_download(found: Export) -> str:
     """Why no copy can be saved; empty when one can."""
     if found.downloadable:
         return ""
+    if found.source is ExportSource.BACKUP:
+        return say("backups are saved from their own list")
     if found.file_state is FileState.EXPIRED:
         return say("its time is over and the file was removed")
     if found.file_state is FileState.MISSING:
@@ -102,6 +121,8 @@ def no_history(found: Export) -> str:
     """Why there is no history of downloads to see; empty when there is one."""
     if found.has_history:
         return ""
+    if found.source not in OF_RECORDS:
+        return say("only exports of records have one; the audit log has every download")
     if found.sensitive:
         return say("it holds sensitive values; the audit log has every download")
     return say("no Super Admin has saved it from this list yet")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -12,6 +13,7 @@ from crmdesk.core.access.permissions import Permission
 from crmdesk.core.records.record import MASKED, HistoryEntry, Record
 from crmdesk.core.records.schema import Property
 from crmdesk.ui.desk import Desk
+from crmdesk.ui.exports.report_part import ReportPart
 from crmdesk.ui.records.history import HistoryList, who_and_when
 from crmdesk.ui.records.showing import Showing
 from crmdesk.ui.theme.fonts import TextStyle
@@ -20,6 +22,9 @@ from crmdesk.ui.widgets.labels import label
 from crmdesk.ui.widgets.link import Link
 from crmdesk.ui.widgets.paragraph import Paragraph
 from crmdesk.ui.widgets.side_panel import empty_layout
+
+if TYPE_CHECKING:
+    from crmdesk.ui.exports.report_dialog import ReportOffer
 
 _AT_ONCE = 40
 
@@ -34,9 +39,11 @@ class PropertyHistory(QWidget):
     Signals:
         put_back: a property's value shall stand again: its name, the change that wrote it, and
             whether the value before that change is meant.
+        failed: a copy of an export could not be saved.
     """
 
     put_back = Signal(str, int, bool)
+    failed = Signal(object)
 
     def __init__(self, desk: Desk, every: HistoryList) -> None:
         super().__init__()
@@ -44,6 +51,8 @@ class PropertyHistory(QWidget):
         self._name = ""
         self._arguments: tuple[Sequence[HistoryEntry], Showing, Record] | None = None
         every.property_asked.connect(self.show_property)
+        self.exports = ReportPart(desk, self._offer, self)
+        self.exports.failed.connect(self.failed)
         self._one = QWidget()
         self._one.hide()
         self._lines = QVBoxLayout(self._one)
@@ -83,8 +92,8 @@ class PropertyHistory(QWidget):
             return
         self._name = name
         empty_layout(self._lines)
-        self._lines.addWidget(self._head(found))
         own = [entry for entry in entries if entry.property == name][:_AT_ONCE]
+        self._lines.addWidget(self._head(found, exportable=bool(own)))
         may = record.archived_at is None and not found.calculated
         may = may and (not found.sensitive or self._desk.may(Permission.EDIT_SENSITIVE))
         for place, entry in enumerate(own):
@@ -100,11 +109,28 @@ class PropertyHistory(QWidget):
         self._every.hide()
         self._one.show()
 
-    def _head(self, found: Property) -> QWidget:
+    def _offer(self) -> ReportOffer:
+        """The values of the property in sight."""
+        # Imported when it is wanted: the window opens sooner.
+        from crmdesk.ui.exports.report_offers import history_offer
+
+        assert self._arguments is not None  # noqa: S101 - for the type checker
+        _entries, showing, record = self._arguments
+        found = showing.object_type.by_name[self._name]
+        return history_offer(found, record, showing.name(record.values))
+
+    def _head(self, found: Property, *, exportable: bool) -> QWidget:
         head = QWidget()
         row = QHBoxLayout(head)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(label(found.label, TextStyle.STRONG), 1)
+        may = not found.sensitive or self._desk.may(Permission.VIEW_SENSITIVE)
+        if exportable and may and self.exports.allowed:
+            export = Link(self.tr("Export"), "file-down")
+            export.setObjectName("export_history")
+            export.setAccessibleName(self.tr("Export the history of %1").replace("%1", found.label))
+            export.clicked.connect(self.exports.ask)
+            row.addWidget(export)
         back = Link(self.tr("All changes"))
         back.setObjectName("all_changes")
         back.clicked.connect(self.show_all)

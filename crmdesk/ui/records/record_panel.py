@@ -82,6 +82,7 @@ class RecordPanel(SidePanel):
         self.add_page(ASSOCIATIONS, self.tr("Associations"), self.associations)
         self.values = PropertyHistory(desk, self.history)
         self.values.put_back.connect(self._put_back)
+        self.values.failed.connect(self._show_failure)
         self.add_page(HISTORY, self.tr("History"), _in_margins(self.values))
         self.save_button = Button("")
         self._discard_button = Button("")

@@ -27,6 +27,7 @@ from crmdesk.ui.widgets.link import Link
 from crmdesk.ui.widgets.search_field import SearchField
 
 _LEFT = 248
+_ADMINS = frozenset({"users", "mail"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ class SettingsPage(Page):
             ),
             ("users", account, self.tr("Users & Teams"), "users", self._make_users),
             ("security", account, self.tr("Security"), "shield", self._make_security),
+            ("mail", account, self.tr("E\u2011mail"), "mail", self._make_mail),
             ("objects", data, self.tr("Objects"), "blocks", self._make_objects),
             (
                 "backup",
@@ -100,16 +102,10 @@ class SettingsPage(Page):
                 "archive",
                 lambda: self._make(Section.BACKUP),
             ),
-            (
-                "data",
-                data,
-                self.tr("Records & files"),
-                "database",
-                self._make_data,
-            ),
+            ("data", data, self.tr("Records & files"), "database", self._make_data),
         ]
         sections = [_Section(*each) for each in found]
-        return [each for each in sections if self._admin or each.key != "users"]
+        return [each for each in sections if self._admin or each.key not in _ADMINS]
 
     def _make_profile(self) -> QWidget:
         from crmdesk.ui.settings.preferences import ProfilePage
@@ -125,6 +121,11 @@ class SettingsPage(Page):
         from crmdesk.ui.settings.users_page import UsersPage
 
         return UsersPage(self._desk)
+
+    def _make_mail(self) -> QWidget:
+        from crmdesk.ui.settings.mail.page import MailPage
+
+        return MailPage(self._desk)
 
     def _make_objects(self) -> QWidget:
         from crmdesk.ui.settings.objects.page import ObjectsPage

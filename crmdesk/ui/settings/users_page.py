@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QGuiApplication
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from crmdesk.core.access.teams import Team
 from crmdesk.core.access.user import AddedUser, User
 from crmdesk.ui.desk import Desk
+from crmdesk.ui.exports.report_part import ReportPart
 from crmdesk.ui.messages import message
 from crmdesk.ui.settings.reset_two_factor import reset_two_factor
 from crmdesk.ui.settings.team_dialog import TeamDialog
@@ -36,6 +38,9 @@ from crmdesk.ui.widgets.page_header import PageHeader
 from crmdesk.ui.widgets.segmented import Segmented
 from crmdesk.ui.window_state import TableState
 
+if TYPE_CHECKING:
+    from crmdesk.ui.exports.report_dialog import ReportOffer
+
 
 class UsersPage(QWidget):
     """A table of users, a table of teams, and what can be done with each."""
@@ -52,8 +57,11 @@ class UsersPage(QWidget):
         )
         self.add = Button(self.tr("Add user"), ButtonKind.PRIMARY, "user-plus")
         self.add.setObjectName("add_user")
+        self.exports = ReportPart(desk, users_offer, self)
+        self.export_button = self.exports.button()
         self.header.add(self.mode)
-        self.header.add(self.add, gap=8)
+        self.header.add(self.export_button, gap=8)
+        self.header.add(self.add)
         self._user_source = ListSource(user_columns())
         self._team_source = ListSource(team_columns())
         self.users = DataTable(
@@ -95,6 +103,7 @@ class UsersPage(QWidget):
         self.users.opened.connect(self._edit)
         self.users.action_chosen.connect(self._act_on_user)
         self.teams.action_chosen.connect(self._act_on_team)
+        self.exports.failed.connect(self._failed)
 
     # -- reading -----------------------------------------------------------------------------
     def read(self) -> None:
@@ -132,6 +141,7 @@ class UsersPage(QWidget):
     def _show_mode(self, mode: str) -> None:
         teams = mode == "teams"
         self._tables.setCurrentWidget(self.teams if teams else self.users)
+        self.export_button.setVisible(self.exports.allowed and not teams)
         self.add.setText(self.tr("Add team") if teams else self.tr("Add user"))
         self.add.set_icon("users" if teams else "user-plus")
 
@@ -265,6 +275,14 @@ class UsersPage(QWidget):
 
     def _read_again(self, _answer: object) -> None:
         self.read()
+
+
+def users_offer() -> ReportOffer:
+    """The users, to be exported."""
+    # Imported when it is wanted: the window opens sooner.
+    from crmdesk.ui.exports import report_offers
+
+    return report_offers.users_offer()
 
 
 class OneTimeCodeDialog(DecisionDialog):

@@ -93,4 +93,7 @@ def test_numbers_of_others_bring_nothing(desk: Desk, narrowed: ExportFilter) -> 
 
     assert list(exports.numbers(edda, narrowed)) == []
     assert exports.numbered(edda, numbers) == {}
+    (mine,) = exports.list(desk.admin)
+    assert exports.number_of(desk.admin, mine.id) == numbers[0]
+    assert exports.number_of(edda, mine.id) is None
     assert len(exports.numbered(desk.admin, [*numbers, 999])) == 1

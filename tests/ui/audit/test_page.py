@@ -8,10 +8,13 @@ from PySide6.QtCore import QPoint, Qt
 
 from crmdesk.core.audit.kinds import Category
 from crmdesk.core.db.driver import sqlite3
+from crmdesk.core.exports.model import ExportFilter, ExportSource, ExportState
 from crmdesk.ui.audit.page import AuditPage
+from crmdesk.ui.exports.file_dialog import CHOSEN
 from crmdesk.ui.widgets.buttons import Button
 from crmdesk.ui.widgets.value_change import ValueChange
 from tests.ui.audit.conftest import shown, texts
+from tests.ui.clipping import clipped
 from tests.ui.hands import nameless
 
 
@@ -252,3 +255,33 @@ def test_a_restore_is_named_by_what_it_did_and_not_by_its_id(desk, page):
     )
     assert wording.target(restore).endswith(", contacts")
     assert "c1a57475ebbfa219" not in wording.target(restore)
+
+
+def test_the_log_as_it_is_narrowed_or_all_of_it_leaves_as_a_file(desk, page, stand, qtbot):
+    page.search.setText("Rattlesnake")
+    page.search.returnPressed.emit()
+    qtbot.waitUntil(lambda: 0 < page.table.count < 5)
+    shown = page.table.count
+    qtbot.mouseClick(page.export_button, Qt.MouseButton.LeftButton)
+    dialog = page.exports.dialog
+    qtbot.waitUntil(lambda: dialog.estimate is not None)
+    assert [dialog.rows.itemText(place) for place in range(dialog.rows.count())] == [
+        f"What the log shows ({shown})",
+        "The whole log",
+    ]
+    assert dialog.deed_button.plain_text().startswith(f"Export {shown} entr")
+    assert nameless(dialog) == []
+    assert not clipped(dialog)
+    dialog.columns.setCurrentIndex(dialog.columns.findData(CHOSEN))
+    dialog.chosen.choose(())
+    qtbot.waitUntil(lambda: "at least one column" in dialog.lines.accessibleName())
+    dialog.chosen.choose(("at", "action"))
+    qtbot.waitUntil(lambda: dialog.estimate is not None)
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+
+    qtbot.waitUntil(
+        lambda: "Export finished" in [each[0] for each in stand.told.toasts], timeout=20_000
+    )
+    [found] = desk.workspace.exports.list(desk.admin, ExportFilter(source=ExportSource.AUDIT_LOG))
+    assert (found.records, found.state) == (shown, ExportState.SUCCEEDED)
+    assert page.commands()["export"] == page.exports.ask

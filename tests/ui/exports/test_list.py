@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QFileDialog
 
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.exports.model import ExportRequest, ExportSource, ExportState
+from crmdesk.core.exports.report_model import ReportRequest, UsersReport
 from crmdesk.core.records.filters import RecordQuery
 from crmdesk.ui.exports.page import ExportsPage
 from crmdesk.ui.transfer.tab import EXPORTS, IMPORTS, ImportExportPage
@@ -314,3 +315,29 @@ def test_one_sees_the_list_that_one_has_the_permission_for(desk, show, permissio
     other = IMPORTS if shown == EXPORTS else EXPORTS
     page.show_list(other)
     assert getattr(page, shown) is page.shown
+
+
+def test_reports_and_backups_stand_in_the_list_without_a_history_or_a_second_copy(desk, show):
+    desk.backup()
+    report = desk.workspace.reports.create(desk.admin, ReportRequest(UsersReport()))
+    desk.workspace.run_job(str(desk.workspace.exports.show(desk.admin, report).job_id))
+    desk.workspace.exports.download(desk.admin, report, desk.folder.parent / "users.csv")
+    hands = show(desk)
+    shown = " ".join(listed(hands, 2))
+    assert "Users" in shown
+    assert "Backup of" in shown
+    [number] = [n for n in hands.page.table.ids if hands.page.source.export_of(n).id != report]
+    backup = hands.page.source.export_of(number)
+    assert hands.page.table.row(number).cells["name"].second.startswith("Kept with the backups")
+
+    assert [action.key for action in hands.page.deeds.actions(backup)] == ["backup", "details"]
+    hands.page._act("backup", number)
+    assert hands.told.links == [f"backups/{backup.id}"]
+    [history] = [
+        action
+        for action in hands.page.deeds.actions(desk.workspace.exports.show(desk.admin, report))
+        if action.key == "history"
+    ]
+    assert "only exports of records" in history.reason
+    hands.page.open_link(f"exports/{report}")
+    assert ("Rows", "1") in hands.page.panel._facts(hands.page.panel.found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from crmdesk.core.access.permissions import Permission
 from crmdesk.ui.widgets.link import Link
+from tests.ui.clipping import clipped
 
 
 def opened(records, record) -> None:
@@ -60,3 +61,29 @@ def test_a_sensitive_value_is_put_back_only_by_those_who_may_edit_it(desk, open_
     records.wait(lambda: len(records.page.panel.history.entries) == 2)
     records.page.panel.values.show_property("date_of_birth")
     assert links(records) == []
+
+
+def test_the_history_of_a_property_leaves_as_a_file_for_those_who_may(desk, open_page):
+    ann = desk.contact(firstname="Ann", phone="555-0100", date_of_birth="1980-02-03")
+    desk.edit(ann, phone="555-0200", date_of_birth="1981-02-03")
+    edda = desk.user("Edda Berg", Permission.EXPORT)
+    records = open_page(desk, edda)
+    opened(records, ann)
+    values = records.page.panel.values
+    records.wait(lambda: len(records.page.panel.history.entries) == 3)
+    values.show_property("date_of_birth")
+    assert values.findChild(Link, "export_history") is None
+    values.show_property("phone")
+    records.click(values.findChild(Link, "export_history"))
+    dialog = values.exports.dialog
+    records.wait(lambda: dialog.estimate is not None)
+    assert dialog.name.text() == "Phone Number of Ann"
+    assert dialog.deed_button.plain_text() == "Export 1 change"
+    assert not clipped(dialog)
+    records.click(dialog.deed_button)
+
+    records.qtbot.waitUntil(
+        lambda: "Export finished" in [each[0] for each in records.told.toasts], timeout=20_000
+    )
+    [found] = desk.workspace.exports.list(edda)
+    assert (found.source_name, found.records) == ("Phone Number", 1)

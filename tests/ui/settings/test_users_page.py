@@ -142,3 +142,21 @@ def test_two_factor_that_somebody_lost_is_reset_with_a_code_of_ones_own(users, d
     code.deed_button.click()
     qtbot.waitUntil(lambda: not found(desk, marc.email).two_factor)
     assert own["reset_two_factor"].reason
+
+
+def test_the_users_leave_as_a_file(users, desk, qtbot):
+    qtbot.mouseClick(users.export_button, LEFT)
+    dialog = users.exports.dialog
+    qtbot.waitUntil(lambda: dialog.estimate is not None)
+    assert dialog.deed_button.plain_text() == "Export 1 user"
+    assert not dialog.choices.isVisible()
+    assert not clipped(dialog)
+    dialog.format.setCurrentIndex(1)
+    dialog.deed_button.click()
+
+    told = users.settings.stand.told
+    qtbot.waitUntil(lambda: "Export finished" in [each[0] for each in told.toasts], timeout=20_000)
+    [found] = desk.workspace.exports.list(desk.admin)
+    assert (found.source_name, found.records, found.format) == ("Users", 1, "xlsx")
+    users.mode.changed.emit("teams")
+    assert not users.export_button.isVisible()

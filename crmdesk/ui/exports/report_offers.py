@@ -1,0 +1,60 @@
+"""What pages that show something else than records have to export."""
+
+from __future__ import annotations
+
+from crmdesk.core.audit.filters import AuditFilters
+from crmdesk.core.exports.report_model import (
+    AuditLogReport,
+    HistoryReport,
+    ReportSubject,
+    UsersReport,
+)
+from crmdesk.core.records.record import Record
+from crmdesk.core.records.schema import Property
+from crmdesk.ui import words
+from crmdesk.ui.exports.report_dialog import ReportOffer
+from crmdesk.ui.exports.words import filled, say
+
+
+def audit_log_offer(shown: AuditFilters, count: int) -> ReportOffer:
+    """The entries that the log shows, and all of them.
+
+    Args:
+        shown: what the log is narrowed to.
+        count: how many entries it shows.
+    """
+    subjects: list[tuple[str, ReportSubject]] = [(say("The whole log"), AuditLogReport())]
+    if shown != AuditFilters():
+        label = filled(say("What the log shows (%1)"), words.number(count))
+        subjects.insert(0, (label, AuditLogReport(shown)))
+    return ReportOffer(
+        say("the audit log"),
+        say("Audit log"),
+        say("Entries"),
+        subjects,
+        lambda found: say("%Ln entr{y|ies}", found),
+    )
+
+
+def users_offer() -> ReportOffer:
+    """Every user, with what they may do."""
+    return ReportOffer(
+        say("the users"),
+        say("Users"),
+        say("Users"),
+        [(say("All users"), UsersReport())],
+        lambda found: say("%Ln user{|s}", found),
+        has_choices=False,
+    )
+
+
+def history_offer(found: Property, record: Record, record_name: str) -> ReportOffer:
+    """Every value that a property of a record had."""
+    subject = HistoryReport(record.object_type, record.id, found.name)
+    return ReportOffer(
+        filled(say("the history of %1"), found.label),
+        filled(say("%1 of %2"), found.label, record_name or str(record.id)),
+        say("Values"),
+        [(found.label, subject)],
+        lambda count: say("%Ln change{|s}", count),
+    )

@@ -1,0 +1,1 @@
+"""Settings, E-mail: the server, a test message, and the outbox."""
