@@ -35,7 +35,9 @@ def test_records_are_added_listed_changed_deleted_and_brought_back(terminal: Ter
     assert terminal("record", "restore", "contacts", str(bob["id"])).document["total"] == 1
     numbers = terminal("record", "purge", "contacts", str(bob["id"]), "--dry-run").document
     assert (numbers["records"], numbers["addresses"], numbers["merged"]) == (1, 1, 0)
-    assert terminal("record", "purge", "contacts", str(bob["id"])).document["total"] == 1
+    assert terminal("record", "purge", "contacts", str(bob["id"])).error == "not_accepted"
+    purge = ("record", "purge", "contacts", str(bob["id"]), "--yes")
+    assert terminal(*purge).document["total"] == 1
     assert terminal("record", "list", "contacts").document["total"] == 1
 
 
