@@ -14,6 +14,7 @@ from crmdesk.ui.exports.wanted import Wanted
 from crmdesk.ui.exports.words import (
     OPEN,
     format_words,
+    is_kept_elsewhere,
     say,
     source_words,
     state_line,
