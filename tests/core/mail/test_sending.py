@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -153,8 +154,14 @@ def test_a_refused_login_puts_every_message_off_in_the_servers_words(timed_desk:
         configure(desk, office.port, PLAIN, PASSWORD)
         send(desk)
 
+        # Nor does a server that repeats what it was told have it written down.
+        office.answers["DATA"] = [f"451 crm {PASSWORD} {b64encode(PASSWORD.encode()).decode()}"]
+        told = write(desk)
+        send(desk)
+
     assert [shown(desk, number).state for number in numbers] == [MailState.SENT] * 2
     assert len(office.messages) == 2
+    assert shown(desk, told).reply == "451 crm *** ***"
 
 
 def test_what_is_refused_for_now_is_sent_later_and_what_is_refused_for_good_is_given_up(
