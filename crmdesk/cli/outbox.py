@@ -123,7 +123,10 @@ def _document(found: OutboxMessage) -> dict[str, Any]:
 def _reply(found: OutboxMessage) -> str:
     if found.state.value == "unconfigured":
         return "Not sent: no mail server configured."
-    return found.reply if found.problem is None else problem_words(found.problem, found.reply)
+    if found.problem is None:
+        return found.reply
+    text = problem_words(found.problem, found.reply)
+    return text[0].upper() + text[1:]
 
 
 def problem_words(problem: MailProblem, reply: str) -> str:

@@ -14,6 +14,7 @@ from crmdesk.ui.actions import ActionSpec
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.frame.palette_search import find_actions
 from crmdesk.ui.frame.values import PaletteGroup, PaletteLine, PaletteSource
+from crmdesk.ui.settings.own_places import own_places
 from crmdesk.ui.settings.wording import setting_words
 
 _MOST, _LEAST_LETTERS = 6, 2
@@ -83,8 +84,12 @@ def _settings_places(desk: Desk) -> list[Place]:
     ]
     if desk.may(Permission.SUPER_ADMIN):
         sections.append((_say("Users & Teams"), "users", "users"))
-        sections.append((_say("Large export notification threshold"), "file-warning", "data"))
     found = [Place(text, kind, icon, f"settings/{key}") for text, icon, key in sections]
+    admin = desk.may(Permission.SUPER_ADMIN)
+    found += [
+        Place(each.title, kind, "settings", f"settings/{each.key}")
+        for each in own_places(admin=admin)
+    ]
     for setting in SETTINGS.values():
         words = setting_words(setting)
         if words.title != setting.key:

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 import pytest
 
-from crmdesk.core.access.actor import SYSTEM, Place
+from crmdesk.core.access.actor import SYSTEM, Actor, Place
 from crmdesk.core.access.keys import key_to_text
 from crmdesk.core.access.step_up import StepUpPurpose
 from crmdesk.core.access.totp import code_at_step, step_at
@@ -23,10 +23,13 @@ from crmdesk.core.clock import Clock
 from crmdesk.core.crash_log import crash_folder
 from crmdesk.core.errors import UserError
 from crmdesk.core.founding import NewWorkspace
+from crmdesk.core.mail.model import MailSecurity, MailServerChange
 from crmdesk.core.restore.model import PlanRequest
 from crmdesk.core.workspace import Workspace, create_workspace
 from tests.builders import FakeTime, KeyBox
 from tests.faults.conftest import Record
+from tests.post_office import HOST, USER, post_office
+from tests.post_office import PASSWORD as MAIL_PASSWORD
 
 PASSWORD = "canary-in-the-fjord-4711-quite-unlikely"
 EMAIL = "ingrid@northwind.example"
@@ -85,6 +88,7 @@ def children(parent: int) -> list[int]:
     return found
 
 
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 @pytest.mark.skipif(sys.platform != "linux", reason="NOT RUN HERE: reads /proc")
 def test_no_secret_is_found_in_files_arguments_or_environments(
     tmp_path: Path, record: Record
@@ -101,6 +105,7 @@ def test_no_secret_is_found_in_files_arguments_or_environments(
         workspace.close()
     secrets |= {
         "password": PASSWORD,
+        "mail password": MAIL_PASSWORD,
         "recovery key": created.recovery_key,
         "recovery key without dashes": created.recovery_key.replace("-", ""),
         "workspace key": key_to_text(created.workspace.key),
@@ -172,11 +177,25 @@ def _drive(workspace: Workspace, folder: Path) -> dict[str, str]:
         restore_id = ""
     if restore_id:
         _worker(workspace, str(workspace.restores.show(admin, restore_id).job_id))
+    _send_mail(workspace, admin)
     _let_a_worker_crash(workspace)
     workspace.backups.download(admin, backup_id, folder / "saved.zip")
     found = {"two-factor secret": secret, "token": signed_in.token, "first token": first.token}
     found |= {f"recovery code {number}": code for number, code in enumerate(codes)}
     return found
+
+
+def _send_mail(workspace: Workspace, admin: Actor) -> None:
+    """Log in to a mail server that takes a message, and to one that repeats what it was told."""
+    with post_office(login=True) as office:
+        change = MailServerChange(
+            HOST, office.port, MailSecurity.NONE, "crm@northwind.example", USER, MAIL_PASSWORD
+        )
+        workspace.mail_server.set(admin, change)
+        for answers in ([], [f"554 not from {USER} with {MAIL_PASSWORD}"]):
+            office.answers["DATA"] = answers
+            _worker(workspace, workspace.outbox.send_test(admin)[1])
+    assert [each.state for each in workspace.outbox.list(admin)] == ["failed", "sent"]
 
 
 def _let_a_worker_crash(workspace: Workspace) -> None:

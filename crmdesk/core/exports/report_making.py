@@ -99,17 +99,18 @@ def _content(tx: Tx, table: ReportTable, request: ReportRequest) -> Content:
     guards = request.for_spreadsheets and request.format is ExportFormat.CSV
     by_label = request.headers is Naming.LABEL
     places = _places(table, request)
-    columns = []
-    for column in chosen_columns(request):
-        header = column.label if by_label else column.name
-        columns.append(FileColumn(header, not column.plain, column.plain))
+    chosen = [table.columns[place] for place in places]
+    columns = [
+        FileColumn(each.label if by_label else each.name, not each.plain, each.plain)
+        for each in chosen
+    ]
 
     def values() -> Iterator[Cells]:
         return (tuple(row[place] for place in places) for row in table.rows())
 
     def safe() -> Iterator[Cells]:
         for row in values():
-            yield tuple(guarded(cell) if isinstance(cell, str) else cell for cell in row)
+            yield tuple(_safe(each, cell) for each, cell in zip(chosen, row, strict=True))
 
     return Content(
         tuple(columns),
@@ -118,6 +119,12 @@ def _content(tx: Tx, table: ReportTable, request: ReportRequest) -> Content:
         lambda: printed_pieces(columns, safe() if guards else values()),
         values,
     )
+
+
+def _safe(column: ReportColumn, cell: str | int | None) -> str | int | None:
+    if column.plain or not isinstance(cell, str):
+        return cell
+    return guarded(cell, is_phone=column.phones)
 
 
 def _places(table: ReportTable, request: ReportRequest) -> list[int]:

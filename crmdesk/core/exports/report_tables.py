@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import desc, select
 
@@ -33,6 +33,7 @@ from crmdesk.core.records.reader import value_history
 from crmdesk.core.records.record import HistoryEntry, read_record
 from crmdesk.core.records.schema import Property, load_object_type
 from crmdesk.core.records.single import owners
+from crmdesk.core.records.types import PropertyType
 
 _BETWEEN = ";"
 #: As much of a session's id as the log shows of it.
@@ -44,12 +45,14 @@ class ReportColumn:
     """One column that a report may have.
 
     Attributes:
-        plain: holds nothing but digits, and a spreadsheet may calculate with it.
+        plain: holds nothing but a number, and a spreadsheet may calculate with it.
+        phones: holds phone numbers, which no spreadsheet calculates.
     """
 
     name: str
     label: str
     plain: bool = False
+    phones: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,10 +266,21 @@ def _history(tx: Tx, subject: HistoryReport, choices: Naming) -> ReportTable:
         ExportSource.PROPERTY_HISTORY,
         only.label,
         object_type.name,
-        HISTORY_COLUMNS,
+        tuple(_of_type(column, only) for column in HISTORY_COLUMNS),
         len(entries),
         lambda: (_change_cells(entry, labels) for entry in entries),
         (only.label,) if only.sensitive else (),
+    )
+
+
+def _of_type(column: ReportColumn, only: Property) -> ReportColumn:
+    """The column as the property's own would be written, where it holds its values."""
+    if column.name not in {"old", "new"}:
+        return column
+    return replace(
+        column,
+        plain=only.type is PropertyType.NUMBER,
+        phones=only.type is PropertyType.PHONE,
     )
 
 

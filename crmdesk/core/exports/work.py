@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 
 from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.guard import Guard
+from crmdesk.core.access.permissions import Permission
 from crmdesk.core.audit import kinds
 from crmdesk.core.audit.kinds import Result
 from crmdesk.core.audit.log import AuditLog
@@ -23,7 +24,7 @@ from crmdesk.core.exports.alerts import tell_outcome, tell_started
 from crmdesk.core.exports.content import Content
 from crmdesk.core.exports.csv_file import MOST_ROWS, write_csv
 from crmdesk.core.exports.making import Making
-from crmdesk.core.exports.model import OF_RECORDS, ExportFormat, ExportState
+from crmdesk.core.exports.model import OF_RECORDS, OF_SUPER_ADMINS, ExportFormat, ExportState
 from crmdesk.core.exports.record_making import opened_records
 from crmdesk.core.exports.report_json import is_report, report_from_json
 from crmdesk.core.exports.report_making import opened_report
@@ -183,7 +184,7 @@ class ExportWork:
         done: _Written,
     ) -> None:
         keep = timedelta(days=self._settings.number(tx, "exports.keep_days"))
-        if self._was_disallowed(tx, context):
+        if self._was_disallowed(tx, context, making):
             done = replace(done, notes=done.notes | {"asker_disallowed": 1})
         tx.execute(
             update(exports)
@@ -211,11 +212,14 @@ class ExportWork:
         tell_outcome(tx, export_id, ExportState.SUCCEEDED.value)
         context.succeed(tx, facts | {"notes": done.notes})
 
-    def _was_disallowed(self, tx: Tx, context: JobContext) -> bool:
+    def _was_disallowed(self, tx: Tx, context: JobContext, making: Making) -> bool:
         """Whether the one who asked lost the right meanwhile: it is finished, and that is said."""
         user_id = context.actor.user_id
         standing = None if user_id is None else self._guard.standing(tx, user_id)
-        allowed = standing is not None and standing.allows(REQUIRED[context.job.kind])
+        right = REQUIRED[context.job.kind]
+        if making.source in OF_SUPER_ADMINS:
+            right = Permission.SUPER_ADMIN
+        allowed = standing is not None and standing.allows(right)
         return user_id is not None and not allowed
 
     def _tell(self, tx: Tx, context: JobContext, making: Making, facts: dict[str, Any]) -> None:

@@ -28,7 +28,7 @@ from crmdesk.core.mail.model import (
     MailState,
     OutboxMessage,
 )
-from crmdesk.core.mail.queue import GIVES_UP_AFTER, queue_mail
+from crmdesk.core.mail.queue import GIVES_UP_AFTER, is_due, queue_mail
 from crmdesk.core.mail.server import no_server
 from crmdesk.core.records.addresses import is_email
 
@@ -153,7 +153,7 @@ class Outbox:
 
     # -- for faces, whoever is signed in -----------------------------------------------------
     def is_due(self) -> bool:
-        """Whether there is mail to send now; a read of microseconds."""
+        """Whether :meth:`start_if_due` may have something to do; a read of microseconds."""
         with self._database.read() as tx:
             return mail_is_due(tx)
 
@@ -166,8 +166,11 @@ class Outbox:
             return None
         # One whose process was killed would stand in the way of all that follow.
         self._jobs.recover()
+        with self._database.read() as tx:
+            if not _may_start(tx):
+                return None
         with self._database.write() as tx:
-            if not mail_is_due(tx) or _is_running(tx):
+            if not _may_start(tx):
                 return None
             return self._jobs.enqueue(tx, SYSTEM, JobKind.MAIL, {"message_id": None})
 
@@ -176,14 +179,15 @@ def _is_configured(tx: Tx) -> bool:
     return tx.scalar(select(mail_server.c.id)) is not None
 
 
-def _is_running(tx: Tx) -> bool:
-    """Whether a job sends whatever is due; that of a test message sends nothing else."""
+def _may_start(tx: Tx) -> bool:
+    """Whether something waits, and no job sends whatever is due; a test sends nothing else."""
+    waits = tx.scalar(select(outbox.c.id).where(is_due(tx)).limit(1)) is not None
     running = select(jobs.c.id).where(
         jobs.c.kind == JobKind.MAIL.value,
         jobs.c.user_id.is_(None),
         jobs.c.state.in_(_OPEN_JOBS),
     )
-    return tx.scalar(running.limit(1)) is not None
+    return waits and _is_configured(tx) and tx.scalar(running.limit(1)) is None
 
 
 def _row(tx: Tx, message_id: int) -> Row[Any]:

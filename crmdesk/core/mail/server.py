@@ -194,7 +194,7 @@ def _revealed(secrets_key: bytes, row: Row[Any]) -> str:
 
 def _checked(change: MailServerChange) -> MailServerChange:
     host, user, sender = change.host.strip(), change.user.strip(), change.sender.strip()
-    if not _HOST.fullmatch(host):
+    if not _HOST.fullmatch(host) and _address(host) is None:
         raise _invalid("host", "That is no name of a server.", "Give one such as smtp.example.com.")
     if not 1 <= change.port <= MOST_PORT:
         raise _invalid("port", f"A port is a number from 1 to {MOST_PORT}.", "587 is usual.")
@@ -236,7 +236,12 @@ def _refuse_in_the_clear(wanted: MailServerChange, password: str) -> None:
 
 
 def _is_this_computer(host: str) -> bool:
+    address = _address(host)
+    return host == "localhost" if address is None else address.is_loopback
+
+
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
-        return ipaddress.ip_address(host).is_loopback
+        return ipaddress.ip_address(host)
     except ValueError:
-        return host == "localhost"
+        return None

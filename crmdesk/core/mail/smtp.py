@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from email.message import EmailMessage
@@ -87,7 +88,7 @@ def deliver(opened: Session, access: Access, message: EmailMessage, recipient: s
     """
     with _told_of(access):
         opened.send_message(message, access.sender, [recipient])
-    return opened.accepted
+    return _masked(access, opened.accepted)
 
 
 def is_open(opened: Session) -> bool:
@@ -114,28 +115,50 @@ def _secure_and_log_in(opened: Session, access: Access) -> None:
 
 @contextmanager
 def _told_of(access: Access) -> Iterator[None]:
-    """Turn what the library raises into :class:`Undelivered`; the password is in none of it."""
+    """Turn what the library raises into :class:`Undelivered`, with the password in none of it."""
     try:
         yield
-    except smtplib.SMTPRecipientsRefused as error:
-        code, reply = next(iter(error.recipients.values()))
-        raise _answered(MailProblem.RECIPIENT_REFUSED, code, reply, final=True) from None
-    except smtplib.SMTPSenderRefused as error:
-        raise _answered(MailProblem.SENDER_REFUSED, error.smtp_code, error.smtp_error) from None
-    except smtplib.SMTPAuthenticationError as error:
-        raise _answered(MailProblem.LOGIN_REFUSED, error.smtp_code, error.smtp_error) from None
-    except smtplib.SMTPDataError as error:
-        raise _answered(
-            MailProblem.REFUSED, error.smtp_code, error.smtp_error, final=True
+    except (smtplib.SMTPException, OSError) as error:
+        told = _undelivered(access, error)
+        raise Undelivered(
+            told.problem, _masked(access, told.reply), permanent=told.permanent
         ) from None
-    except smtplib.SMTPResponseException as error:
-        raise _answered(MailProblem.REFUSED, error.smtp_code, error.smtp_error) from None
-    except smtplib.SMTPNotSupportedError as error:
-        raise _unsupported(access, error) from None
-    except smtplib.SMTPException as error:
-        raise _lost(error) from None
-    except OSError as error:
-        raise _unreachable(error) from None
+
+
+def _undelivered(access: Access, error: smtplib.SMTPException | OSError) -> Undelivered:
+    match error:
+        case smtplib.SMTPRecipientsRefused():
+            code, reply = next(iter(error.recipients.values()))
+            return _answered(MailProblem.RECIPIENT_REFUSED, code, reply, final=True)
+        case smtplib.SMTPResponseException():
+            code, reply = error.smtp_code, error.smtp_error
+            final = isinstance(error, smtplib.SMTPDataError)
+            return _answered(
+                _ANSWERS.get(type(error), MailProblem.REFUSED), code, reply, final=final
+            )
+        case smtplib.SMTPNotSupportedError():
+            return _unsupported(access, error)
+        case smtplib.SMTPException():
+            return _lost(error)
+        case _:
+            return _unreachable(error)
+
+
+_ANSWERS: dict[type[Exception], MailProblem] = {
+    smtplib.SMTPSenderRefused: MailProblem.SENDER_REFUSED,
+    smtplib.SMTPAuthenticationError: MailProblem.LOGIN_REFUSED,
+}
+
+
+def _masked(access: Access, reply: str) -> str:
+    """What a server said, in case it repeated the login that it was given."""
+    if not access.password:
+        return reply
+    login = f"\0{access.user}\0{access.password}"
+    spellings = (b64encode(text.encode()).decode() for text in (login, access.password))
+    for secret in (*spellings, access.password):
+        reply = reply.replace(secret, "***")
+    return reply
 
 
 def _answered(

@@ -29,6 +29,7 @@ from crmdesk.ui.tables.model import PagedModel
 from crmdesk.ui.widgets.banner import Banner, BannerTone
 from crmdesk.ui.widgets.buttons import Button, ButtonKind
 from crmdesk.ui.widgets.empty_state import EmptyState, Fact
+from crmdesk.ui.widgets.link import Link
 from crmdesk.ui.widgets.page_header import PageHeader
 from crmdesk.ui.widgets.progress_row import ProgressRow
 from crmdesk.ui.window_state import TableState
@@ -59,6 +60,11 @@ class ExportsPage(Page):
         self.panel = ExportPanel(desk, self.deeds)
         self.header = PageHeader(say("Import & Export"))
         everybody = desk.may(Permission.SUPER_ADMIN)
+        if everybody:
+            notices = Link(say("Large export notices"), "bell")
+            notices.setObjectName("own_threshold")
+            notices.clicked.connect(lambda: desk.go("settings/exports.own_threshold"))
+            self.header.add(notices)
         self.overview = OverviewStrip(desk.queries, everybody=everybody)
         self.overview.hide()
         self.filters = ExportFilters(desk)

@@ -14,6 +14,7 @@ from crmdesk.ui.exports.wanted import Wanted
 from crmdesk.ui.exports.words import (
     OPEN,
     format_words,
+    is_kept_elsewhere,
     say,
     source_words,
     state_line,
@@ -112,7 +113,8 @@ class ExportSource:
             "date": Cell(words.moment(found.created_at, zone), quiet=True),
             **self._more(found, zone),
         }
-        gone = found.state not in OPEN | {ExportState.PENDING_APPROVAL} and not found.downloadable
+        ended = found.state not in OPEN | {ExportState.PENDING_APPROVAL}
+        gone = ended and not (found.downloadable or is_kept_elsewhere(found))
         return Row(
             number,
             cells,

@@ -17,6 +17,7 @@ from crmdesk.ui.frame.page import Page
 from crmdesk.ui.look import Look
 from crmdesk.ui.messages import message, sentence
 from crmdesk.ui.settings.card_rows import settings_card
+from crmdesk.ui.settings.own_places import own_matching, section_of, show_place
 from crmdesk.ui.settings.own_two_factor import OwnTwoFactor
 from crmdesk.ui.settings.saving import SaveAnswer, save_settings
 from crmdesk.ui.settings.section_page import SectionPage, setting_matching
@@ -339,19 +340,25 @@ class SettingsPage(Page):
         wanted = words.strip()
         if not wanted or wanted.casefold() in section.title.casefold():
             return ""
-        if section.key not in set(Section):
-            return None
-        return setting_matching(Section(section.key), wanted) or None
+        known = section.key in set(Section)
+        found = setting_matching(Section(section.key), wanted) if known else ""
+        return found or own_matching(section.key, wanted, admin=self._admin) or None
 
     def _open_found(self) -> None:
         for section in self._sections:
-            setting = self._found(section, self.search.text())
-            if setting is not None:
-                self.show_section(section.key)
-                page = self.shown_page
-                if setting and isinstance(page, SectionPage):
-                    page.go_to(setting)
+            key = self._found(section, self.search.text())
+            if key is not None:
+                self._go_to(section.key, key)
                 return
+
+    def _go_to(self, section: str, key: str) -> None:
+        """Show a section, and put the focus on what stands in it."""
+        self.show_section(section)
+        page = self.shown_page
+        if isinstance(page, SectionPage) and key in page.fields:
+            page.go_to(key)
+        else:
+            show_place(page, key)
 
     # -- as a page of the window -------------------------------------------------------------
     def commands(self) -> Mapping[str, Callable[[], object]]:
@@ -383,13 +390,8 @@ class SettingsPage(Page):
         if wanted in {each.key for each in self._sections}:
             self.show_section(wanted)
             return
-        if wanted not in SETTINGS:
-            return
-        section = SETTINGS[wanted].section
-        page = self._page(section)
-        if isinstance(page, SectionPage) and wanted in page.fields:
-            self.show_section(section)
-            page.go_to(wanted)
+        own = section_of(wanted, admin=self._admin)
+        self._go_to(SETTINGS[wanted].section if wanted in SETTINGS else own, wanted)
 
     def set_narrow(self, narrow: bool) -> None:
         """The list becomes a drop-down above the page."""

@@ -182,6 +182,20 @@ def test_choices_of_a_history_stand_by_their_labels(desk: Desk, tmp_path: Path) 
     assert row["New value"] == "Lead"
 
 
+def test_numbers_and_phone_numbers_of_a_history_are_no_formulas(desk: Desk, tmp_path: Path) -> None:
+    deal, contact = desk.deal(), desk.contact()
+    desk.edit(deal, amount="-5")
+    desk.edit(contact, phone="+47 22")
+    for subject, value in (
+        (HistoryReport("deals", deal.id, "amount"), b",-5,"),
+        (HistoryReport("contacts", contact.id, "phone"), b',"+47 22",'),
+    ):
+        asked = ReportRequest(subject, for_spreadsheets=True)
+        path = saved(desk, desk.admin, made(desk, desk.admin, asked), tmp_path)
+        assert value in path.read_bytes().splitlines()[1]
+        path.unlink()
+
+
 def test_what_has_no_history_is_refused_like_what_is_not_there(desk: Desk) -> None:
     contact = desk.contact()
     for subject, code in (
@@ -271,3 +285,21 @@ def test_a_report_is_listed_and_its_copies_logged_but_it_is_no_large_export(
     kinds = {each.kind for each in desk.workspace.inbox.list(desk.admin)}
     assert NotificationKind.LARGE_EXPORT not in kinds
     assert ("EXPORT_DOWNLOAD", "ok") in desk.audit_actions()
+
+
+def test_a_report_that_has_begun_is_finished_and_says_that_its_asker_may_no_longer(
+    desk: Desk,
+) -> None:
+    second = desk.user("Vera Nilsen", Permission.EXPORT, super_admin=True)
+    export_id = desk.workspace.reports.create(second, LOG)
+    job_id = str(desk.workspace.exports.show(second, export_id).job_id)
+
+    def demote(step: object) -> None:
+        found = desk.workspace.exports.show(desk.admin, export_id)
+        if found.records is not None:
+            desk.workspace.users.set(desk.admin, second.email, UserChange(super_admin=False))
+
+    desk.workspace.run_job(job_id, demote)
+
+    found = desk.workspace.exports.show(desk.admin, export_id)
+    assert (found.state, found.notes) == (ExportState.SUCCEEDED, {"asker_disallowed": 1})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from crmdesk.core.access import keys
 from crmdesk.core.access.keys import KeyPurpose
 from crmdesk.core.errors import UserError
+from crmdesk.core.jobs.job import JobState
 from crmdesk.core.jobs.worker import run_job
 from crmdesk.core.mail.model import (
     Letter,
@@ -152,8 +154,14 @@ def test_a_refused_login_puts_every_message_off_in_the_servers_words(timed_desk:
         configure(desk, office.port, PLAIN, PASSWORD)
         send(desk)
 
+        # Nor does a server that repeats what it was told have it written down.
+        office.answers["DATA"] = [f"451 crm {PASSWORD} {b64encode(PASSWORD.encode()).decode()}"]
+        told = write(desk)
+        send(desk)
+
     assert [shown(desk, number).state for number in numbers] == [MailState.SENT] * 2
     assert len(office.messages) == 2
+    assert shown(desk, told).reply == "451 crm *** ***"
 
 
 def test_what_is_refused_for_now_is_sent_later_and_what_is_refused_for_good_is_given_up(
@@ -288,3 +296,63 @@ def test_no_text_adds_a_header_or_a_recipient(timed_desk: Desk) -> None:
     (only,) = office.envelopes
     assert only.rcpt_tos == ["ann@northwind.example"]
     assert "Bcc" not in office.messages[0]
+
+
+def test_what_a_killed_process_held_is_sent_again_under_the_same_name(timed_desk: Desk) -> None:
+    desk = timed_desk
+    assert desk.time is not None
+    with post_office() as office:
+        configure(desk, office.port)
+        message_id = write(desk)
+        send(desk)
+        job_id = _as_if_killed_before_the_answer_was_kept(desk, message_id)
+
+        # Whoever looks for due mail finds the process gone.
+        assert not send(desk)
+        found = shown(desk, message_id)
+        assert (found.state, found.problem) == (MailState.QUEUED, MailProblem.INTERRUPTED)
+        assert desk.workspace.jobs.job(desk.admin, job_id).state is JobState.INTERRUPTED
+        desk.time.forward(minutes=2)
+        assert send(desk)
+
+    first, again = office.messages
+    assert first["Message-ID"] == again["Message-ID"]
+    assert shown(desk, message_id).state is MailState.SENT
+
+
+def test_mail_that_is_cancelled_rests_for_an_hour_and_a_test_is_over(timed_desk: Desk) -> None:
+    desk = timed_desk
+    assert desk.time is not None
+    configure(desk, free_port())
+    message_id = write(desk)
+    job_id = str(desk.workspace.outbox.start_if_due())
+    test_id, test_job = desk.workspace.outbox.send_test(desk.admin)
+    assert desk.workspace.outbox.start_if_due() is None, "one at a time"
+
+    for each in (job_id, test_job):
+        desk.workspace.jobs.request_cancel(desk.admin, each)
+
+    assert shown(desk, test_id).state is MailState.FAILED
+    assert shown(desk, message_id).state is MailState.QUEUED
+    desk.time.forward(minutes=20)
+    assert not send(desk)
+    desk.time.forward(minutes=40)
+    assert send(desk)
+
+
+def _as_if_killed_before_the_answer_was_kept(desk: Desk, message_id: int) -> str:
+    """Another message is due, and its job, which holds this one, belongs to no process."""
+    write(desk)
+    job_id = str(desk.workspace.outbox.start_if_due())
+    with desk.workspace.database.write() as tx:
+        tx.sql(
+            "UPDATE jobs SET state = 'running', owner_started_at = 'long ago' WHERE id = ?",
+            (job_id,),
+        )
+        tx.sql(
+            "UPDATE outbox SET state = 'sending', job_id = ?, sent_at = NULL, reply = '' "
+            "WHERE id = ?",
+            (job_id, message_id),
+        )
+        tx.sql("UPDATE outbox SET state = 'sent' WHERE id <> ?", (message_id,))
+    return job_id

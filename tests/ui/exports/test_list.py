@@ -328,7 +328,9 @@ def test_reports_and_backups_stand_in_the_list_without_a_history_or_a_second_cop
     assert "Backup of" in shown
     [number] = [n for n in hands.page.table.ids if hands.page.source.export_of(n).id != report]
     backup = hands.page.source.export_of(number)
-    assert hands.page.table.row(number).cells["name"].second.startswith("Kept with the backups")
+    row = hands.page.table.row(number)
+    assert row.cells["name"].second.startswith("Kept with the backups")
+    assert not row.dimmed
 
     assert [action.key for action in hands.page.deeds.actions(backup)] == ["backup", "details"]
     hands.page._act("backup", number)

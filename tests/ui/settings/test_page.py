@@ -125,6 +125,21 @@ def test_searching_finds_a_setting_and_enter_goes_to_it(settings_page, qtbot):
     assert page.listing._items["backup"].isEnabled()
 
 
+def test_searching_finds_ones_own_threshold_and_the_list_is_one_press_away(settings_page, qtbot):
+    page = settings_page()
+    qtbot.keyClicks(page.search, "large export")
+    qtbot.keyClick(page.search, Qt.Key.Key_Return)
+    assert page.section == "data"
+    field = page.shown_page.findChild(QLineEdit, "export_threshold")
+    assert page.window().focusWidget() is field
+    page.open_link("settings/appearance.theme")
+    assert page.section == "appearance"
+    page.open_link("settings/exports.own_threshold")
+    assert page.section == "data"
+    page.shown_page.findChild(QAbstractButton, "show_exports").click()
+    assert page.stand.told.links == ["exports"]
+
+
 def test_a_link_leads_to_one_setting(settings_page):
     page = settings_page()
     page.open_link("settings/session.idle_minutes")

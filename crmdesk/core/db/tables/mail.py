@@ -41,4 +41,4 @@ outbox = Table(
     Column("reply", Text, nullable=False, server_default="", comment="the server's words"),
     **NEVER_REUSED,
 )
-Index("ix_outbox_due", outbox.c.due_at, sqlite_where=text("state = 'queued'"))
+Index("ix_outbox_open", outbox.c.due_at, sqlite_where=text("state IN ('queued', 'sending')"))
