@@ -188,7 +188,7 @@ def resumed(call: Call, workspace: Workspace, store: SecretStore) -> Actor:
     """
     from crmdesk.core.remembered_sessions import RememberedSessions
 
-    sessions = RememberedSessions(store, workspace.id)
+    sessions = RememberedSessions(store, workspace.id, workspace.folder)
     remembered = sessions.find(call.email)
     try:
         if remembered is None:
