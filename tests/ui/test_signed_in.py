@@ -125,8 +125,8 @@ def test_notifications_are_narrowed_marked_as_read_and_older_ones_shown(enter, d
     popover.topics.activated.emit(1)
     qtbot.waitUntil(lambda: len(popover._notices) == 20)
     first = popover._notices[0].id
-    qtbot.waitUntil(lambda: popover.findChild(Link, f"notice_read_{first}") is not None)
-    popover.findChild(Link, f"notice_read_{first}").click()
+    qtbot.waitUntil(lambda: popover.findChild(QAbstractButton, f"notice_read_{first}") is not None)
+    popover.findChild(QAbstractButton, f"notice_read_{first}").click()
     qtbot.waitUntil(lambda: inbox.unread_count(desk.admin) == 59)
     popover.findChild(QAbstractButton, "unread").click()
     qtbot.waitUntil(lambda: len(popover._notices) == 19)

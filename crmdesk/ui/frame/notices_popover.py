@@ -14,6 +14,7 @@ from crmdesk.ui.frame.entries import WIDTH, Entries, head
 from crmdesk.ui.frame.values import Notice
 from crmdesk.ui.tables.marks import ICON_ROLES
 from crmdesk.ui.theme.fonts import TextStyle
+from crmdesk.ui.widgets.buttons import IconButton
 from crmdesk.ui.widgets.choice import Choice
 from crmdesk.ui.widgets.elided_label import ElidedLabel
 from crmdesk.ui.widgets.icon_label import IconLabel
@@ -165,13 +166,21 @@ class NoticesPopover(Popover):
         head.addWidget(mark)
         return head
 
+    def _reader(self, notice: Notice) -> IconButton:
+        """A button of its own: most are read without following their link."""
+        button = IconButton("check", self.tr("Mark as read"))
+        button.setProperty("inside", "true")
+        button.setObjectName(f"notice_read_{notice.id}")
+        button.setAccessibleName(f"{self.tr('Mark as read')}: {notice.title}")
+        button.clicked.connect(lambda: self.marked.emit(notice.id))
+        return button
+
     def _links(self, notice: Notice) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(16)
         for text, name, told in (
             (notice.link, f"notice_{notice.id}", self.opened),
             (notice.act, f"notice_act_{notice.id}", self.acted),
-            (self._mark_words(notice), f"notice_read_{notice.id}", self.marked),
         ):
             if text:
                 link = Link(text)
@@ -180,10 +189,9 @@ class NoticesPopover(Popover):
                 link.clicked.connect(lambda _=False, told=told, at=notice.id: told.emit(at))
                 row.addWidget(link)
         row.addStretch(1)
+        if notice.unread:
+            row.addWidget(self._reader(notice))
         return row
-
-    def _mark_words(self, notice: Notice) -> str:
-        return self.tr("Mark as read") if notice.unread else ""
 
     def _topic_words(self, topic: NotificationTopic) -> str:
         return {
