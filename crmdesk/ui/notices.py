@@ -155,7 +155,8 @@ def _bulk_failed(values: _Values) -> _Told:
         title = _say("Nothing was restored") if restoring else _say("Nothing was deleted")
     elif values.get("state") == "interrupted":
         title = _say("Bulk action interrupted")
-    return _Told(title, _say("No record was changed."), "circle-x", Tone.DANGER)
+    text = _say("No record was changed.")
+    return _Told(title, text, "circle-x", Tone.DANGER, _say("Open records"))
 
 
 def _export_done(values: _Values) -> _Told:
@@ -222,14 +223,14 @@ def _large_export(values: _Values) -> _Told:
 
 
 def _large_download(values: _Values) -> _Told:
-    """A copy of a backup; it is done when it is told of."""
-    text = _say("%1 saved a copy of “%2”.").replace("%1", _person(values))
+    """A copy of a backup, or a saved comparison; it is done when it is told of."""
+    text = _say("%1 saved “%2”.").replace("%1", _person(values))
     return _Told(
-        _say("Backup downloaded: %Ln record{|s}", _number(values, "records")),
+        _say("Large file saved: %Ln record{|s}", _number(values, "records")),
         f"{text.replace('%2', _name(values))} {_inside(values)}",
         "file-warning",
         Tone.WARN,
-        _say("Open backup"),
+        _say("Open backups"),
     )
 
 
@@ -263,13 +264,20 @@ def _two_factor_reset(values: _Values) -> _Told:
         text.replace("%1", name),
         "shield-alert",
         Tone.WARN,
+        _say("Set it up"),
     )
 
 
 def _recovery_key_renewed(values: _Values) -> _Told:
     text = _say("%1 made it. The old sheet opens this workspace no more.")
     name = str(values.get("by") or _say("A Super Admin"))
-    return _Told(_say("New recovery key"), text.replace("%1", name), "key-round", Tone.WARN)
+    return _Told(
+        _say("New recovery key"),
+        text.replace("%1", name),
+        "key-round",
+        Tone.WARN,
+        _say("Open settings"),
+    )
 
 
 def _values_in_records(values: _Values) -> str:

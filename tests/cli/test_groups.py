@@ -275,7 +275,11 @@ def test_jobs_and_notifications_tell_of_what_ran(terminal: Terminal):
     assert set(told) >= {"id", "kind", "at", "text", "read", "link"}
     assert (told["kind"], told["read"]) == ("backup_done", False)
     assert terminal("notification", "read", str(told["id"])).document["read"] is True
-    assert terminal("notification", "list", "--unread").document == {"notifications": []}
+    assert told["text"].startswith("Backup completed: 0 records, ")
+    for narrowed in ("--unread", "--about=exports"):
+        assert terminal("notification", "list", narrowed).document == {"notifications": []}
+    assert terminal("notification", "read", "--all").document["marked"] == 0
+    assert terminal("notification", "read").code == 2
 
 
 def test_the_audit_log_is_read_verified_anchored_and_explained(terminal: Terminal, tmp_path: Path):

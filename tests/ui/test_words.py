@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from crmdesk.core.errors import UserError
 from crmdesk.core.jobs.job import Job, JobKind, JobState
 from crmdesk.core.notify.inbox import Notification, NotificationKind
+from crmdesk.core.notify.topics import TOPIC_OF
 from crmdesk.ui import words
 from crmdesk.ui.job_words import job_line, job_name
 from crmdesk.ui.language import install_language
@@ -72,6 +73,8 @@ def test_every_kind_of_notification_has_words_whatever_its_values(kind):
         assert "%" not in told.title + told.text
         assert "{" not in told.title + told.text
         assert told.unread
+        assert told.link
+        assert TOPIC_OF[kind]
 
 
 @pytest.mark.parametrize(
