@@ -9,6 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
+from crmdesk.core.exports.model import OF_RECORDS, ExportSource
 from crmdesk.core.jobs.job import JobKind
 from crmdesk.core.notify.inbox import Notification, NotificationKind
 from crmdesk.ui import words
@@ -27,6 +28,8 @@ class _Told:
 
 
 _Values = Mapping[str, Any]
+#: Exports of something else than records.
+_OF_ROWS = frozenset(source.value for source in set(ExportSource) - OF_RECORDS)
 
 
 def notice(found: Notification, zone: tzinfo, *, now: datetime | None = None) -> Notice:
@@ -160,7 +163,10 @@ def _bulk_failed(values: _Values) -> _Told:
 
 
 def _export_done(values: _Values) -> _Told:
-    text = _say("“%1”: %Ln record{|s}, %2.", _number(values, "records"))
+    count = _number(values, "records")
+    text = _say("“%1”: %Ln record{|s}, %2.", count)
+    if values.get("source") in _OF_ROWS:
+        text = _say("“%1”: %Ln row{|s}, %2.", count)
     text = text.replace("%2", words.size(_number(values, "bytes")))
     return _Told(
         _say("Export finished"),
@@ -182,7 +188,10 @@ def _export_failed(values: _Values) -> _Told:
 
 
 def _export_waiting(values: _Values) -> _Told:
-    text = _say("%1 wants to export %Ln record{|s}: “%2”.", _number(values, "records"))
+    count = _number(values, "records")
+    text = _say("%1 wants to export %Ln record{|s}: “%2”.", count)
+    if values.get("source") in _OF_ROWS:
+        text = _say("%1 wants to export %Ln row{|s}: “%2”.", count)
     return _Told(
         _say("An export waits for approval"),
         text.replace("%1", _person(values)).replace("%2", _name(values)),

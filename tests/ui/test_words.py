@@ -149,6 +149,12 @@ def test_a_job_that_is_being_cancelled_cannot_be_cancelled_again():
     assert "Cancelling" in line.doing
 
 
+def test_a_finished_export_of_something_else_than_records_counts_rows():
+    values = {"name": "Log", "records": 30, "bytes": 2_000, "source": "audit_log"}
+    found = Notification(1, "export_done", NOW, values, "exports/1", None)
+    assert notice(found, OSLO, now=NOW).text.startswith("“Log”: 30 rows, ")
+
+
 def test_every_kind_of_job_has_a_name():
     assert all(job_name(kind) for kind in JobKind)
 

@@ -24,6 +24,8 @@ from crmdesk.core.records.schema import load_object_types
 
 #: As much of a session's id as the log shows of it.
 _SESSION_SIGNS = 12
+# Made once: for each entry anew it would take as long as the writing.
+_AS_JSON = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def audit_log_table(tx: Tx, filters: AuditFilters, choices: Naming) -> ReportTable:
@@ -86,7 +88,7 @@ def _kind_labels(tx: Tx) -> Callable[[str, str, str], tuple[str, str, str]]:
 
 
 def _entry_cells(event: AuditEvent, category: str, subcategory: str, action: str) -> Cells:
-    detail = json.dumps(event.detail, ensure_ascii=False) if event.detail else ""
+    detail = _AS_JSON(event.detail) if event.detail else ""
     return (
         event.id,
         to_text(event.at),
