@@ -6,7 +6,7 @@ import asyncio
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -35,6 +35,7 @@ class PostOffice:
         answers: for MAIL, RCPT and DATA: the next answers in place of its own, used up in turn.
         hangs: the command after which it says nothing any more.
         taken: set when it has taken a message, for who waits for another process.
+        before_thanks: called with the number of messages taken, before the sender hears of it.
     """
 
     port: int = 0
@@ -44,6 +45,7 @@ class PostOffice:
     answers: dict[str, list[str]] = field(default_factory=dict)
     hangs: str = ""
     taken: threading.Event = field(default_factory=threading.Event)
+    before_thanks: Callable[[int], object] = int
 
     @property
     def messages(self) -> list[EmailMessage]:
@@ -96,6 +98,7 @@ class PostOffice:
         if answer is None:
             self.envelopes.append(envelope)
             self.taken.set()
+            self.before_thanks(len(self.envelopes))
         return answer or "250 OK queued as 4711"
 
     def authenticate(

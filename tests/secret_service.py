@@ -128,7 +128,10 @@ class SecretService:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _start_daemon(self, password: bytes) -> subprocess.Popen[bytes]:
+        # A test that has a data folder of its own takes it away when it ends, keyring and all.
+        data = self.home / ".local" / "share"
         environment = os.environ | {"DBUS_SESSION_BUS_ADDRESS": self.address}
+        environment |= {"HOME": str(self.home), "XDG_DATA_HOME": str(data)}
         command = ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"]
         self._keyring = _start(
             [*command, f"--control-directory={self._folder}"], environment, stdin=password

@@ -32,7 +32,7 @@ def check(
     from crmdesk.core.check import check_workspace
     from crmdesk.core.damage import accept_pages
 
-    with seat(context) as here:
+    with seat(context, tells_damage=False) as here:
         if accept:
             workspace = here.workspace
             accept_pages(workspace.database, workspace.guard, workspace.audit_log, here.actor)

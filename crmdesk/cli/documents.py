@@ -67,6 +67,7 @@ def history_document(entry: HistoryEntry) -> Document:
         "source": entry.source,
         "user": entry.user_name or None,
         "job_id": entry.job_id,
+        "change_id": entry.change_id,
         "with": None if entry.association is None else _other_record(entry.association),
     }
 

@@ -131,7 +131,8 @@ def list_imports(
     """List imports and restores, newest first."""
     with seat(context) as here:
         found = here.workspace.imports.list(here.actor, limit)
-        columns = ("import_id", "name", "state", "rows", "created", "updated", "failed", "user")
+        counts = ("rows", "created", "updated", "failed")
+        columns = ("import_id", "name", "state", *counts, "user", "created_at")
         documents = [listed_document(each) for each in found]
         if not (here.output.as_json or as_lines):
             # For people the state says it; scripts have a key of its own.

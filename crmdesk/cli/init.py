@@ -107,7 +107,9 @@ def _signed_in(
         signed_in = workspace.sign_in.sign_in(
             wanted.email, wanted.password, None, here(), SignInType.COMMAND_LINE
         )
-        RememberedSessions(store, workspace.id).keep(signed_in.actor.email, signed_in.token)
+        RememberedSessions(store, workspace.id, workspace.folder).keep(
+            signed_in.actor.email, signed_in.token
+        )
     except UserError as problem:
         call.output.remark(problem.message)
         return []

@@ -93,11 +93,17 @@ def use_file_store(context: typer.Context) -> None:
     with seat(context) as now:
         path = now.workspace.folder / SECRET_FILE
         new = open_store(StoreChoice.FILE, path, ask_passphrase, os.environ)
-        remembered = RememberedSessions(now.store, now.workspace.id).find(now.actor.email)
+        remembered = RememberedSessions(now.store, now.workspace.id, now.workspace.folder).find(
+            now.actor.email
+        )
         use_store(now.workspace, now.actor, now.store, new)
         if remembered is not None:
-            RememberedSessions(new, now.workspace.id).keep(remembered.email, remembered.token)
-            RememberedSessions(now.store, now.workspace.id).forget(remembered.email)
+            RememberedSessions(new, now.workspace.id, now.workspace.folder).keep(
+                remembered.email, remembered.token
+            )
+            RememberedSessions(now.store, now.workspace.id, now.workspace.folder).forget(
+                remembered.email
+            )
         document = {"backend": new.backend, "detail": new.detail, "ok": True}
         now.output.result(document, f"The key is in {new.detail} from now on.")
 

@@ -166,6 +166,8 @@ def run(arguments: Sequence[str], open_window: Callable[[Path], int]) -> int:
         code = _CANCELLED
     except typer.TyperException as error:
         call.output.error(_usage(error))
+        if not call.output.as_json and (commands := _help_of_group(error)):
+            sys.stderr.write(f"\n{commands}\n")
         code = _USAGE
     except BrokenPipeError:
         # Whoever read our output has left; there is nobody to tell.
@@ -201,7 +203,16 @@ def _usage(error: typer.TyperException) -> UserError:
     # A command without a name of its own leaves a gap.
     # What checks a choice names its own kind of error first, which tells nobody anything.
     message = error.format_message().replace(": Value error, ", ": ")
+    if _help_of_group(error):
+        message = f"A command of “{path.rpartition(' ')[2]}” is missing."
     return UserError("usage", message, f"See: {' '.join(path.split())} --help")
+
+
+def _help_of_group(error: typer.TyperException) -> str:
+    """The help that a group without one of its commands gives; empty for any other error."""
+    context = getattr(error, "ctx", None)
+    text = error.format_message()
+    return text if context is not None and text == context.get_help() else ""
 
 
 def _fault(call: Call, error: Exception) -> int:

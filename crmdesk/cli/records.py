@@ -166,7 +166,7 @@ def purge(
     context: typer.Context,
     object_name: ObjectName,
     record_ids: RecordIds,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask at a terminal.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="It is meant: do not ask.")] = False,
     dry_run: DryRun = False,
 ) -> None:
     """Delete records for good; no restore brings them back."""
@@ -199,7 +199,7 @@ def history(
         if not (here.output.as_json or as_lines):
             for document, entry in zip(documents, entries, strict=True):
                 document["with"] = _with(entry)
-        columns = ("at", "kind", "property", "old", "new", "with", "source", "user")
+        columns = ("at", "kind", "property", "old", "new", "with", "source", "user", "change_id")
         here.output.items("history", documents, columns, as_lines=as_lines)
 
 
@@ -239,9 +239,15 @@ def _purge_document(object_name: str, plan: PurgePlan) -> dict[str, int]:
 
 
 def _ask(*, yes: bool) -> None:
-    """Scripts have decided already; a person at a terminal is asked once more."""
-    if yes or not sys.stdin.isatty():
+    """A person at a terminal is asked once more; a script has to have been told."""
+    if yes:
         return
+    if not sys.stdin.isatty():
+        raise WrongUsage(
+            "not_accepted",
+            "Deleting for good has to be accepted.",
+            "Look with --dry-run, then add --yes.",
+        )
     if not typer.confirm("Delete for good?", err=True):
         raise Cancelled("cancelled", "Nothing was deleted.")
 

@@ -57,20 +57,23 @@ def call_of(context: typer.Context) -> Call:
 
 
 @contextmanager
-def seat(context: typer.Context) -> Iterator[Seat]:
+def seat(context: typer.Context, *, tells_damage: bool = True) -> Iterator[Seat]:
     """Open the workspace with the session that was remembered.
+
+    Args:
+        tells_damage: say first that the database is damaged, where the command does not.
 
     Raises:
         NotSignedIn: nobody is signed in, or the session ended.
         UserError: the workspace cannot be opened, or its key is not in the keyring.
     """
     call = call_of(context)
-    with opened(call) as (workspace, store):
+    with opened(call, tells_damage=tells_damage) as (workspace, store):
         yield Seat(workspace, resumed(call, workspace, store), store, call.output)
 
 
 @contextmanager
-def opened(call: Call) -> Iterator[tuple[Workspace, SecretStore]]:
+def opened(call: Call, *, tells_damage: bool = True) -> Iterator[tuple[Workspace, SecretStore]]:
     """Open the workspace without anybody signed in; its head is anchored at the end."""
     from crmdesk.core.damage import told_as_damage
     from crmdesk.core.workspace import Workspace
@@ -83,7 +86,7 @@ def opened(call: Call) -> Iterator[tuple[Workspace, SecretStore]]:
         with told_as_damage(workspace.database):
             for job in workspace.start_up():
                 call.output.remark(_interrupted(job))
-            if workspace.damage is not None:
+            if workspace.damage is not None and tells_damage:
                 call.output.remark(f"{workspace.damage.message} {workspace.damage.hint}")
             yield workspace, store
     finally:
@@ -188,7 +191,7 @@ def resumed(call: Call, workspace: Workspace, store: SecretStore) -> Actor:
     """
     from crmdesk.core.remembered_sessions import RememberedSessions
 
-    sessions = RememberedSessions(store, workspace.id)
+    sessions = RememberedSessions(store, workspace.id, workspace.folder)
     remembered = sessions.find(call.email)
     try:
         if remembered is None:

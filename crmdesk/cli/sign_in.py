@@ -30,7 +30,9 @@ def sign_in(
     with opened(call) as (workspace, store):
         password = read_password(password_stdin)
         signed_in = _sign_in(workspace, email, password, code)
-        RememberedSessions(store, workspace.id).keep(signed_in.actor.email, signed_in.token)
+        RememberedSessions(store, workspace.id, workspace.folder).keep(
+            signed_in.actor.email, signed_in.token
+        )
         remember_workspace(call, workspace.folder, workspace.file.name)
         document = _account(workspace, signed_in.actor)
         call.output.result(document, f"You are signed in as {document['email']}.")
@@ -56,7 +58,7 @@ def sign_out(context: typer.Context) -> None:
     with seat(context) as here_now:
         workspace, actor = here_now.workspace, here_now.actor
         workspace.sign_in.sign_out(actor)
-        RememberedSessions(here_now.store, workspace.id).forget(actor.email)
+        RememberedSessions(here_now.store, workspace.id, workspace.folder).forget(actor.email)
         here_now.output.result({"email": actor.email}, f"{actor.email} is signed out.")
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.permissions import Permission
@@ -15,6 +16,7 @@ from crmdesk.core.backup.model import Backup, FileState
 from crmdesk.core.backup.policy import restored_at
 from crmdesk.core.clock import to_text
 from crmdesk.core.damage import advice
+from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.sqlite_check import broken_references, integrity_problems
 from crmdesk.core.db.tables import imports
 from crmdesk.core.errors import UserError
@@ -56,23 +58,43 @@ def check_workspace(
     """
     workspace.guard.require(actor, Permission.SUPER_ADMIN)
     checks = _database(workspace, quick=quick)
-    if not checks[0].ok and not checks[0].detail.endswith(_ACCEPT):
-        # What the rest would read may be anything.
-        return checks
-    return [*checks, *_rest(workspace, actor, store, quick=quick)]
+    damaged = not all(each.ok for each in checks)
+    for name, look in _rest(workspace, actor, store, quick=quick).items():
+        checks += _as_far_as_possible(name, look) if damaged else look()
+    return checks
 
 
 def _database(workspace: Workspace, *, quick: bool) -> list[Check]:
     path = workspace.database.path
     fine = "pages are sound" if quick else "pages and indexes are sound"
-    return [
-        _stored_bytes(workspace, quick=quick),
-        _listed("database", integrity_problems(path, quick=quick), fine),
-        _listed("references", broken_references(path), "every row refers to a row"),
-    ]
+    problems, broken = integrity_problems(path, quick=quick), broken_references(path)
+    checks = [_stored_bytes(workspace, quick=quick), _listed("database", problems, fine)]
+    if broken and broken == problems:
+        # It could not be read for this either, and that is said.
+        return checks
+    return [*checks, _listed("references", broken, "every row refers to a row")]
 
 
-def _rest(workspace: Workspace, actor: Actor, store: SecretStore, *, quick: bool) -> list[Check]:
+def _rest(
+    workspace: Workspace, actor: Actor, store: SecretStore, *, quick: bool
+) -> Mapping[str, Callable[[], list[Check]]]:
+    return {
+        "vault_files": lambda: _files(workspace, actor, quick=quick),
+        "keyring": lambda: [_keyring(workspace, store)],
+        "audit_log": lambda: [_log(workspace, actor)],
+        "disk_space": lambda: [_room(workspace)],
+    }
+
+
+def _as_far_as_possible(name: str, look: Callable[[], list[Check]]) -> list[Check]:
+    """What a look finds in a damaged database, where what it reads may be anything."""
+    try:
+        return look()
+    except (UserError, ValueError, TypeError, LookupError, SQLAlchemyError, sqlite3.Error):
+        return [Check(name, False, "what it looks at cannot be read")]
+
+
+def _files(workspace: Workspace, actor: Actor, *, quick: bool) -> list[Check]:
     backups = workspace.backups.list(actor)
     vault = workspace.folder / "vault"
     checks = [
@@ -85,7 +107,7 @@ def _rest(workspace: Workspace, actor: Actor, store: SecretStore, *, quick: bool
     if not quick:
         changed = [each.file_name for each in _kept(backups) if _is_changed(each, vault)]
         checks.append(_listed("content_digests", changed, "every file is as it was written"))
-    return [*checks, _keyring(workspace, store), _log(workspace, actor), _room(workspace)]
+    return checks
 
 
 def _stored_bytes(workspace: Workspace, *, quick: bool) -> Check:
@@ -101,7 +123,7 @@ def _stored_bytes(workspace: Workspace, *, quick: bool) -> Check:
         numbers += f" and {len(found.damaged) - _MOST_NAMED:,} more"
     what = f"pages that are not as written: {numbers}. {advice(workspace.database)}"
     if found.is_doubtful:
-        what += f". {_ACCEPT}"
+        what += f" {_ACCEPT}"
     return Check("stored_bytes", False, what)
 
 

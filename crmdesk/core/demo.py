@@ -141,7 +141,9 @@ class Demo:
             file.write(passphrase.encode("ascii") + b"\n")
         self._workspace = created.workspace
         signed_in = self.workspace.sign_in.sign_in(EMAIL, self.account.password, None, self._place)
-        RememberedSessions(store, self.workspace.id).keep(EMAIL, signed_in.token)
+        RememberedSessions(store, self.workspace.id, self.workspace.folder).keep(
+            EMAIL, signed_in.token
+        )
         self._actor = signed_in.actor
         return DemoStep("workspace", True, f"{self.folder}, key in an encrypted file")
 

@@ -1,12 +1,16 @@
 """The tokens of sessions that are remembered on this computer, in the keyring.
 
-A token stands under ``<workspace id>/session/<e-mail>``. Who signed in last stands beside it, so
-that the window and the command line need not be told each time.
+A token stands under the workspace's id, its folder and the e-mail address: a workspace that was
+restored from a backup has the id of the one that was backed up, and is another one. Who signed in
+last stands beside it, so that the window and the command line need not be told each time.
 """
 
 from __future__ import annotations
 
+import hashlib
+import os
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from crmdesk.core.access.secret_store import LONGEST_VALUE, SecretStore
 
@@ -30,9 +34,10 @@ class RememberedSessions:
     Every method raises what the secret store says: ``keyring_missing``, ``keyring_locked`` …
     """
 
-    def __init__(self, store: SecretStore, workspace_id: str) -> None:
+    def __init__(self, store: SecretStore, workspace_id: str, folder: Path) -> None:
         self._store = store
-        self._workspace_id = workspace_id
+        place = hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()
+        self._workspace = f"{workspace_id}/{place[:16]}"
 
     def keep(self, email: str, token: str) -> None:
         """Remember a session that has just begun; its user is the last one from now on."""
@@ -68,11 +73,11 @@ class RememberedSessions:
 
     @property
     def _last_name(self) -> str:
-        return f"{self._workspace_id}/{_LAST}"
+        return f"{self._workspace}/{_LAST}"
 
     @property
     def _all_name(self) -> str:
-        return f"{self._workspace_id}/{_ALL}"
+        return f"{self._workspace}/{_ALL}"
 
     def _session_name(self, email: str) -> str:
-        return f"{self._workspace_id}/session/{email.strip().lower()}"
+        return f"{self._workspace}/session/{email.strip().lower()}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Slot
 from PySide6.QtWidgets import QSystemTrayIcon
@@ -11,7 +12,8 @@ from crmdesk.core.access.permissions import Permission
 from crmdesk.core.backup.model import BackupHealth, HealthReason
 from crmdesk.core.backup.model import HealthLevel as CoreLevel
 from crmdesk.core.jobs.job import Job, JobKind
-from crmdesk.core.notify.inbox import Notification
+from crmdesk.core.notify.inbox import Notification, NotificationKind
+from crmdesk.core.notify.topics import kinds_about
 from crmdesk.ui import words
 from crmdesk.ui.access.key_reminder import KeyReminder
 from crmdesk.ui.damage_banner import DamageBanner
@@ -30,6 +32,7 @@ SHOWN = 50
 @dataclass(frozen=True, slots=True)
 class _Fresh:
     notifications: list[Notification]
+    shown: list[Notification]
     unread: int
     health: BackupHealth | None
     key_confirmed: bool
@@ -50,12 +53,18 @@ class FrameFeed(QObject):
         self._newest: int | None = None
         self._exports: dict[str, str] = {}
         self._tray: QSystemTrayIcon | None = None
+        self._told: int | None = None
         self.reminder = KeyReminder(desk)
         window.show_above_pages(self.reminder)
         if desk.workspace.damage is not None:
             window.show_above_pages(DamageBanner(desk.workspace.damage))
         self._timer = QTimer(self, interval=EVERY_MS)
         self._timer.timeout.connect(self.read)
+        self._limit = SHOWN
+        popover = window.notices_popover
+        popover.narrowed.connect(self._narrow)
+        popover.older_asked.connect(self._show_older)
+        popover.marked.connect(self._mark_read)
         desk.jobs.changed.connect(self._show_jobs)
         desk.jobs.ended.connect(self._job_ended)
 
@@ -71,7 +80,20 @@ class FrameFeed(QObject):
     @Slot()
     def read(self) -> None:
         """Read off the GUI thread and show what came."""
-        self._desk.run_query(self, "frame", self._read, self._show, lambda _error: None)
+        popover = self._window.notices_popover
+        kinds = kinds_about(popover.topic)
+        asked = partial(self._read, self._limit, popover.unread_only, kinds)
+        self._desk.run_query(self, "frame", asked, self._show, lambda _error: None)
+
+    @Slot()
+    def _narrow(self) -> None:
+        self._limit = SHOWN
+        self.read()
+
+    @Slot()
+    def _show_older(self) -> None:
+        self._limit += SHOWN
+        self.read()
 
     def open_notice(self, notice_id: int) -> None:
         """Mark a notification as read and go where it leads."""
@@ -109,13 +131,15 @@ class FrameFeed(QObject):
             lambda _error: self.read(),
         )
 
-    def _read(self) -> _Fresh:
+    def _read(self, limit: int, unread_only: bool, kinds: tuple[NotificationKind, ...]) -> _Fresh:
         desk = self._desk
         desk.read_again()
         may_know = desk.may(Permission.SUPER_ADMIN)
+        inbox = desk.workspace.inbox
         return _Fresh(
-            desk.workspace.inbox.list(desk.actor, limit=SHOWN),
-            desk.workspace.inbox.unread_count(desk.actor),
+            inbox.list(desk.actor, limit=SHOWN),
+            inbox.list(desk.actor, limit + 1, unread_only, kinds),
+            inbox.unread_count(desk.actor),
             desk.workspace.backups.health(desk.actor) if may_know else None,
             not may_know or desk.workspace.recovery_keys.is_confirmed(desk.actor),
         )
@@ -123,8 +147,11 @@ class FrameFeed(QObject):
     def _show(self, fresh: _Fresh) -> None:
         zone = self._desk.zone
         self.reminder.setHidden(fresh.key_confirmed)
-        self._links = {found.id: found.link or "" for found in fresh.notifications}
-        self._window.set_notices([notice(n, zone) for n in fresh.notifications], fresh.unread)
+        every = (*fresh.notifications, *fresh.shown)
+        self._links = {found.id: found.link or "" for found in every}
+        shown = [notice(found, zone) for found in fresh.shown[: self._limit]]
+        self._window.notices_popover.offer_older(offered=len(fresh.shown) > self._limit)
+        self._window.set_notices(shown, fresh.unread)
         self._window.set_health(None if fresh.health is None else self._health(fresh.health))
         self._tell_desktop(fresh.notifications)
 
@@ -184,8 +211,17 @@ class FrameFeed(QObject):
         if self._tray is None:
             self._tray = QSystemTrayIcon(icon("bell", "accent"), self)
             self._tray.setToolTip(QCoreApplication.translate("FrameFeed", "CRM Desk"))
-            self._tray.messageClicked.connect(self._window.activateWindow)
+            self._tray.messageClicked.connect(self._open_told)
         self._tray.show()
-        for item in fresh:
+        for item in reversed(fresh):
             told = told_by(item)
             self._tray.showMessage(told.title, told.text)
+            self._told = item.id
+
+    @Slot()
+    def _open_told(self) -> None:
+        """The desktop's notice was pressed: show what the last one told of."""
+        self._window.show()
+        self._window.activateWindow()
+        if self._told is not None:
+            self.open_notice(self._told)

@@ -12,9 +12,10 @@ from crmdesk.ui.actions import Actions
 from crmdesk.ui.frame.command_palette import CommandPalette
 from crmdesk.ui.frame.frame_actions import FrameCommands, page_specs, register_frame_actions
 from crmdesk.ui.frame.key_list import KeyList
+from crmdesk.ui.frame.notices_popover import NoticesPopover
 from crmdesk.ui.frame.page import Page
 from crmdesk.ui.frame.places import Visited, walk
-from crmdesk.ui.frame.popovers import AccountPopover, JobsPopover, NoticesPopover
+from crmdesk.ui.frame.popovers import AccountPopover, JobsPopover
 from crmdesk.ui.frame.tab_row import TabRow
 from crmdesk.ui.frame.title_row import TitleRow
 from crmdesk.ui.frame.toasts import ToastHost
@@ -267,8 +268,8 @@ class MainWindow(QMainWindow):
 
     def set_notices(self, notices: Sequence[Notice], unread: int | None = None) -> None:
         """Show the newest notifications; ``unread`` counts those not among them too."""
-        count = sum(notice.unread for notice in notices) if unread is None else unread
-        self.title_row.bell.set_unread(count)
+        here = sum(notice.unread for notice in notices)
+        self.title_row.bell.set_unread(here if unread is None else unread)
         self.notices_popover.set_notices(notices)
 
     def set_draft(self, key: str, unfinished: bool) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
+from crmdesk.core.exports.model import OF_RECORDS, ExportSource
 from crmdesk.core.jobs.job import JobKind
 from crmdesk.core.notify.inbox import Notification, NotificationKind
 from crmdesk.ui import words
@@ -27,6 +28,8 @@ class _Told:
 
 
 _Values = Mapping[str, Any]
+#: Exports of something else than records.
+_OF_ROWS = frozenset(source.value for source in set(ExportSource) - OF_RECORDS)
 
 
 def notice(found: Notification, zone: tzinfo, *, now: datetime | None = None) -> Notice:
@@ -155,11 +158,15 @@ def _bulk_failed(values: _Values) -> _Told:
         title = _say("Nothing was restored") if restoring else _say("Nothing was deleted")
     elif values.get("state") == "interrupted":
         title = _say("Bulk action interrupted")
-    return _Told(title, _say("No record was changed."), "circle-x", Tone.DANGER)
+    text = _say("No record was changed.")
+    return _Told(title, text, "circle-x", Tone.DANGER, _say("Open records"))
 
 
 def _export_done(values: _Values) -> _Told:
-    text = _say("“%1”: %Ln record{|s}, %2.", _number(values, "records"))
+    count = _number(values, "records")
+    text = _say("“%1”: %Ln record{|s}, %2.", count)
+    if values.get("source") in _OF_ROWS:
+        text = _say("“%1”: %Ln row{|s}, %2.", count)
     text = text.replace("%2", words.size(_number(values, "bytes")))
     return _Told(
         _say("Export finished"),
@@ -181,7 +188,10 @@ def _export_failed(values: _Values) -> _Told:
 
 
 def _export_waiting(values: _Values) -> _Told:
-    text = _say("%1 wants to export %Ln record{|s}: “%2”.", _number(values, "records"))
+    count = _number(values, "records")
+    text = _say("%1 wants to export %Ln record{|s}: “%2”.", count)
+    if values.get("source") in _OF_ROWS:
+        text = _say("%1 wants to export %Ln row{|s}: “%2”.", count)
     return _Told(
         _say("An export waits for approval"),
         text.replace("%1", _person(values)).replace("%2", _name(values)),
@@ -222,14 +232,14 @@ def _large_export(values: _Values) -> _Told:
 
 
 def _large_download(values: _Values) -> _Told:
-    """A copy of a backup; it is done when it is told of."""
-    text = _say("%1 saved a copy of “%2”.").replace("%1", _person(values))
+    """A copy of a backup, or a saved comparison; it is done when it is told of."""
+    text = _say("%1 saved “%2”.").replace("%1", _person(values))
     return _Told(
-        _say("Backup downloaded: %Ln record{|s}", _number(values, "records")),
+        _say("Large file saved: %Ln record{|s}", _number(values, "records")),
         f"{text.replace('%2', _name(values))} {_inside(values)}",
         "file-warning",
         Tone.WARN,
-        _say("Open backup"),
+        _say("Open backups"),
     )
 
 
@@ -263,13 +273,20 @@ def _two_factor_reset(values: _Values) -> _Told:
         text.replace("%1", name),
         "shield-alert",
         Tone.WARN,
+        _say("Set it up"),
     )
 
 
 def _recovery_key_renewed(values: _Values) -> _Told:
     text = _say("%1 made it. The old sheet opens this workspace no more.")
     name = str(values.get("by") or _say("A Super Admin"))
-    return _Told(_say("New recovery key"), text.replace("%1", name), "key-round", Tone.WARN)
+    return _Told(
+        _say("New recovery key"),
+        text.replace("%1", name),
+        "key-round",
+        Tone.WARN,
+        _say("Open settings"),
+    )
 
 
 def _values_in_records(values: _Values) -> str:

@@ -99,7 +99,7 @@ class Terminal:
         """Queue a backup that nobody makes; returns its id and its job's."""
         store = KeyringStore.open()
         workspace = Workspace(self.folder, load_key(self.folder, store))
-        remembered = RememberedSessions(store, workspace.id).find()
+        remembered = RememberedSessions(store, workspace.id, workspace.folder).find()
         assert remembered is not None
         actor = workspace.sign_in.resume(remembered.token, PLACE)
         backup_id = workspace.backups.create(actor)
@@ -182,7 +182,7 @@ def terminal(
     store.set(f"{workspace_id}/{KEY_NAME}", key.hex())
     # Copies share an id, and the head of one is not the head of another.
     store.delete(f"{workspace_id}/audit-head")
-    RememberedSessions(store, workspace_id).keep(EMAIL, token)
+    RememberedSessions(store, workspace_id, folder).keep(EMAIL, token)
     return Terminal(folder, capfd.readouterr)
 
 

@@ -61,6 +61,9 @@ def test_every_command_explains_itself(terminal: Terminal):
         assert done.code == 0
         assert done.out.startswith("Usage: ")
     assert all(name in terminal.plainly("--help").out for name in COMMANDS)
+    alone = terminal.plainly("export")
+    assert alone.err.startswith("crmdesk: A command of “export” is missing.\nSee: ")
+    assert "approve " in alone.err
 
 
 def test_files_are_private_and_no_core_is_dumped(tmp_path: Path):

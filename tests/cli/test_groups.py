@@ -35,7 +35,9 @@ def test_records_are_added_listed_changed_deleted_and_brought_back(terminal: Ter
     assert terminal("record", "restore", "contacts", str(bob["id"])).document["total"] == 1
     numbers = terminal("record", "purge", "contacts", str(bob["id"]), "--dry-run").document
     assert (numbers["records"], numbers["addresses"], numbers["merged"]) == (1, 1, 0)
-    assert terminal("record", "purge", "contacts", str(bob["id"])).document["total"] == 1
+    assert terminal("record", "purge", "contacts", str(bob["id"])).error == "not_accepted"
+    purge = ("record", "purge", "contacts", str(bob["id"]), "--yes")
+    assert terminal(*purge).document["total"] == 1
     assert terminal("record", "list", "contacts").document["total"] == 1
 
 
@@ -273,7 +275,11 @@ def test_jobs_and_notifications_tell_of_what_ran(terminal: Terminal):
     assert set(told) >= {"id", "kind", "at", "text", "read", "link"}
     assert (told["kind"], told["read"]) == ("backup_done", False)
     assert terminal("notification", "read", str(told["id"])).document["read"] is True
-    assert terminal("notification", "list", "--unread").document == {"notifications": []}
+    assert told["text"].startswith("Backup completed: 0 records, ")
+    for narrowed in ("--unread", "--about=exports"):
+        assert terminal("notification", "list", narrowed).document == {"notifications": []}
+    assert terminal("notification", "read", "--all").document["marked"] == 0
+    assert terminal("notification", "read").code == 2
 
 
 def test_the_audit_log_is_read_verified_anchored_and_explained(terminal: Terminal, tmp_path: Path):

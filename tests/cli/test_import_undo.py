@@ -16,6 +16,8 @@ def test_an_import_is_previewed_and_taken_back(terminal: Terminal, tmp_path: Pat
     assert (tried["records_deleted"], tried["undo_id"]) == (1, None)
     assert terminal("record", "list", "contacts").document["total"] == 1
 
+    by_hand = terminal("record", "undo").document["error"]
+    assert by_hand["hint"] == f"On the command line: crmdesk import undo {done['import_id']}"
     undone = terminal("import", "undo", done["import_id"]).document
     assert (undone["state"], undone["records_deleted"]) == ("succeeded", 1)
     assert terminal("record", "list", "contacts").document["total"] == 0

@@ -9,9 +9,12 @@ import zipfile
 from pathlib import Path
 
 from crmdesk.cli import words
+from crmdesk.cli.notice_words import notice_text
 from crmdesk.core.access.keys import fingerprint
 from crmdesk.core.backup.problems import ProblemCode
 from crmdesk.core.changes.rules import Reason
+from crmdesk.core.clock import system_time
+from crmdesk.core.notify.inbox import Notification, NotificationKind
 from crmdesk.core.records.filters import Operator
 from crmdesk.core.records.recognition import MatchedBy
 from crmdesk.core.resources import resource_path
@@ -28,6 +31,16 @@ def test_every_code_has_a_sentence():
     columns = [words.recognised(how) if how in HOW else words.left_out(how) for how in MatchedBy]
 
     assert [text for text in (*skips, *problems, *columns) if "_" in text] == []
+
+
+def test_every_kind_of_notification_has_a_sentence_whatever_its_values():
+    facts = {"records": 2, "values": 3, "name": "A {b}", "act": "bin_purge", "state": "cancelled"}
+    for kind in (*NotificationKind, "of_a_newer_program"):
+        for values in ({}, facts):
+            at = system_time()
+            text = notice_text(Notification(1, str(kind), at, values, None, None))
+            assert text.endswith("."), kind
+            assert "_" not in text, kind
 
 
 def test_an_import_says_where_each_column_went_before_the_counts(

@@ -48,8 +48,9 @@ def test_segments_are_made_listed_filled_and_removed(terminal: Terminal, people:
     assert (active.document["kind"], active.document["size"]) == ("active", 2)
     frozen = ("--static", "--filter", "city:eq:Oslo")
     assert terminal("segment", "add", "contacts", "Frozen", *frozen).document["size"] == 2
-    picked = terminal("segment", "add", "contacts", "Picked", "--id", str(cy)).document
-    assert (picked["kind"], picked["size"]) == ("static", 1)
+    words = ("segment", "add", "contacts", "Picked", "--id", str(cy), "--id", "98", "--id", "97")
+    picked = terminal(*words).document
+    assert (picked["kind"], picked["size"], picked["unknown"]) == ("static", 1, [98, 97])
     terminal("record", "set", "contacts", str(ann), "city=Rome")
     assert ids(terminal, "--segment", "in oslo") == {bo}
     assert ids(terminal, "--segment", "Frozen") == {ann, bo}

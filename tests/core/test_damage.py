@@ -92,11 +92,17 @@ def test_the_next_start_knows_of_the_damage(desk: Desk, damaged: Callable[[], Wo
 def test_the_check_names_the_pages_and_the_backup(
     desk: Desk, damaged: Callable[[], Workspace]
 ) -> None:
-    found = check_workspace(damaged(), desk.admin, KeyBox())[0]
+    found, *others = check_workspace(damaged(), desk.admin, KeyBox())
 
     assert (found.name, found.ok) == ("stored_bytes", False)
     assert "vault/backups" in found.detail
     assert "--accept" not in found.detail
+    # All that can be looked at still is, and tells of something else.
+    names = {each.name: each for each in others}
+    assert set(names) >= {"database", "vault_files", "keyring", "audit_log", "disk_space"}
+    assert names["disk_space"].ok
+    assert names["vault_files"].ok
+    assert not any("not as written" in each.detail for each in others)
 
 
 def test_a_sound_database_is_said_to_be_as_written(desk: Desk) -> None:

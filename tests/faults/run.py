@@ -174,6 +174,11 @@ GOALS = (
         "no key, token or password stands in the project or in the package that is given away",
         ("tests/test_committed_files.py", "-k", "secret", "-m", "full or not full"),
     ),
+    _goal(
+        "mail",
+        "a sender killed as the server takes a message loses none; only that one comes twice",
+        "mail",
+    ),
     _goal("canaries", "no secret is found in files, arguments or environments", "canaries"),
 )
 

@@ -11,9 +11,11 @@ from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.clock import to_text
 from crmdesk.core.exports.model import ExportRequest, ExportSource, ExportState
+from crmdesk.core.notify.inbox import NotificationKind
 from crmdesk.core.records.filters import RecordQuery
 from crmdesk.ui.exports.dialog import CHOSEN, ExportDialog
 from crmdesk.ui.records.page import RecordsPage
+from crmdesk.ui.signed_in import SignedInWindow
 from tests.builders import Desk
 from tests.left_exports import left
 from tests.shots.main import settle, settle_until
@@ -25,7 +27,8 @@ def shots(desk_factory: Callable[[], Desk]) -> Iterator[tuple[str, QWidget]]:
     """Every state."""
     desk = desk_factory()
     fill(desk)
-    window = window_of(desk).window
+    made = window_of(desk)
+    window = made.window
     window.go_to("records")
     page = window.page
     assert isinstance(page, RecordsPage)
@@ -33,6 +36,7 @@ def shots(desk_factory: Callable[[], Desk]) -> Iterator[tuple[str, QWidget]]:
     yield "records-button", window
     yield from _dialog(page)
     yield from _listing(desk, window)
+    yield from _bell(desk, made)
 
 
 def _dialog(page: RecordsPage) -> Iterator[tuple[str, QWidget]]:
@@ -76,6 +80,15 @@ def _listing(desk: Desk, window: QWidget) -> Iterator[tuple[str, QWidget]]:
     settle(300)
     yield "days", window
     page.overview.days.dismiss()
+    page.overview.chosen.emit(page.overview.found.last_month.amount.wanted)
+    settle(300)
+    yield "figure", window
+    page.filters.clear()
+    settle(300)
+    page.filters.columns.click()
+    settle(200)
+    yield "columns", window
+    page.filters.columns.setFocus()
     page.deeds.reject(workspace.exports.show(admin, waiting))
     settle(200)
     yield "reject", page.deeds.dialog
@@ -85,6 +98,34 @@ def _listing(desk: Desk, window: QWidget) -> Iterator[tuple[str, QWidget]]:
     settle(400)
     yield "nothing-found", window
     page.filters.clear()
+
+
+def _bell(desk: Desk, made: SignedInWindow) -> Iterator[tuple[str, QWidget]]:
+    """What stands behind the bell, all of it and narrowed."""
+    told = {"name": "All contacts", "user": "Marc Dubois", "records": 120_000, "bytes": 9_300_000}
+    large = {**told, "source_name": "Contacts", "sensitive": ["Bank account"], "state": "running"}
+    with desk.workspace.database.write() as tx:
+        for kind, values in (
+            (NotificationKind.BACKUP_DONE, told),
+            (NotificationKind.EXPORT_DONE, told),
+            (NotificationKind.TWO_FACTOR_RESET, {"by": "Marc Dubois"}),
+            (NotificationKind.LARGE_EXPORT, large),
+            (NotificationKind.EXPORT_WAITING, told),
+        ):
+            desk.workspace.inbox.notify(tx, [desk.admin.user_id or 0], kind, values, "exports")
+    first = desk.workspace.inbox.list(desk.admin)[-1].id
+    desk.workspace.inbox.mark_read(desk.admin, first)
+    made.feed.read()
+    settle(300)
+    made.window.open_notices()
+    settle(200)
+    yield "bell", made.window
+    popover = made.window.notices_popover
+    popover.topics.setCurrentIndex(popover.topics.findData("imports"))
+    popover.narrowed.emit()
+    settle(300)
+    yield "bell-none", made.window
+    popover.dismiss()
 
 
 def _past(desk: Desk, *people: Actor) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSettings, Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 
 from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.permissions import Permission
@@ -107,6 +107,34 @@ def test_a_notification_is_counted_opened_and_read(enter, desk, qtbot):
     assert entered.window.place == "settings"
     assert entered.window.page.section == "security"
     qtbot.waitUntil(lambda: desk.workspace.inbox.unread_count(desk.admin) == 0)
+
+
+def test_notifications_are_narrowed_marked_as_read_and_older_ones_shown(enter, desk, qtbot):
+    inbox = desk.workspace.inbox
+    with desk.workspace.database.write() as tx:
+        for number in range(60):
+            kind = NotificationKind.EXPORT_FAILED if number % 3 else NotificationKind.BACKUP_DONE
+            inbox.notify(tx, [desk.admin.user_id], kind, {"name": f"No {number}"}, "exports")
+    entered = enter()
+    popover = entered.window.notices_popover
+    qtbot.waitUntil(lambda: len(popover._notices) == 50)
+    entered.window.open_notices()
+    popover.older_asked.emit()
+    qtbot.waitUntil(lambda: len(popover._notices) == 60)
+    popover.topics.setCurrentIndex(popover.topics.findData("backups"))
+    popover.topics.activated.emit(1)
+    qtbot.waitUntil(lambda: len(popover._notices) == 20)
+    first = popover._notices[0].id
+    qtbot.waitUntil(lambda: popover.findChild(QAbstractButton, f"notice_read_{first}") is not None)
+    popover.findChild(QAbstractButton, f"notice_read_{first}").click()
+    qtbot.waitUntil(lambda: inbox.unread_count(desk.admin) == 59)
+    popover.findChild(QAbstractButton, "unread").click()
+    qtbot.waitUntil(lambda: len(popover._notices) == 19)
+    popover.read_all.click()
+    qtbot.waitUntil(lambda: popover._notices == ())
+    assert inbox.unread_count(desk.admin) == 0
+    assert popover.isVisible()
+    assert popover.geometry().bottom() < entered.window.height()
 
 
 def test_a_large_export_is_told_of_and_cancelled_from_the_bell(enter, desk, qtbot):

@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from crmdesk.core.errors import UserError
 from crmdesk.core.jobs.job import Job, JobKind, JobState
 from crmdesk.core.notify.inbox import Notification, NotificationKind
+from crmdesk.core.notify.topics import TOPIC_OF
 from crmdesk.ui import words
 from crmdesk.ui.job_words import job_line, job_name
 from crmdesk.ui.language import install_language
@@ -72,6 +73,8 @@ def test_every_kind_of_notification_has_words_whatever_its_values(kind):
         assert "%" not in told.title + told.text
         assert "{" not in told.title + told.text
         assert told.unread
+        assert told.link
+        assert TOPIC_OF[kind]
 
 
 @pytest.mark.parametrize(
@@ -144,6 +147,12 @@ def test_a_job_that_is_being_cancelled_cannot_be_cancelled_again():
     line = job_line(job(JobState.CANCELLING), NOW)
     assert not line.cancellable
     assert "Cancelling" in line.doing
+
+
+def test_a_finished_export_of_something_else_than_records_counts_rows():
+    values = {"name": "Log", "records": 30, "bytes": 2_000, "source": "audit_log"}
+    found = Notification(1, "export_done", NOW, values, "exports/1", None)
+    assert notice(found, OSLO, now=NOW).text.startswith("“Log”: 30 rows, ")
 
 
 def test_every_kind_of_job_has_a_name():

@@ -89,7 +89,11 @@ class RecoveryKeyService:
             _await(tx)
             self._audit_log.log(tx, actor, kinds.RECOVERY_KEY_RENEWED)
             self._inbox.notify(
-                tx, SUPER_ADMINS, NotificationKind.RECOVERY_KEY_RENEWED, {"by": actor.full_name}
+                tx,
+                SUPER_ADMINS,
+                NotificationKind.RECOVERY_KEY_RENEWED,
+                {"by": actor.full_name},
+                link="settings/security.recovery_key",
             )
         return made.text
 

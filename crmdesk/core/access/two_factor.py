@@ -211,7 +211,11 @@ class TwoFactorService:
             self._second_factor.forget(tx, person.id)
             end_sessions(tx, person.id)
             self._inbox.notify(
-                tx, (person.id,), NotificationKind.TWO_FACTOR_RESET, {"by": actor.full_name}
+                tx,
+                (person.id,),
+                NotificationKind.TWO_FACTOR_RESET,
+                {"by": actor.full_name},
+                link="settings/security.own_two_factor",
             )
             self._audit_log.log(
                 tx,

@@ -31,7 +31,7 @@ def count_download(
             name=backup.file_name,
             user=actor.full_name,
             records=backup.records,
-            source_name="",
+            source_name="a backup",
             sensitive=backup.sensitive,
             link=link,
         )

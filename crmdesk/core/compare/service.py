@@ -33,6 +33,8 @@ from crmdesk.core.db.engine import Database
 from crmdesk.core.errors import UserError
 from crmdesk.core.files.atomic import atomic_write
 from crmdesk.core.files.csv_writer import write_rows
+from crmdesk.core.notify.inbox import Inbox, NotificationKind
+from crmdesk.core.notify.large import LargeFile, tell_large_file
 from crmdesk.core.records.schema import ObjectType, load_object_types
 from crmdesk.core.restore.sources import open_source
 from crmdesk.core.workspace_folder import refuse_inside
@@ -62,12 +64,14 @@ class ComparisonService:
         database: Database,
         guard: Guard,
         audit_log: AuditLog,
+        inbox: Inbox,
         folder: Path,
         verify_key: bytes,
     ) -> None:
         self._database = database
         self._guard = guard
         self._audit_log = audit_log
+        self._inbox = inbox
         self._vault = folder / "vault" / "backups"
         self._staging = folder / "staging"
         self._verify_key = verify_key
@@ -173,6 +177,16 @@ class ComparisonService:
                         "rows": rows,
                     },
                 )
+                file_facts = LargeFile(
+                    NotificationKind.LARGE_DOWNLOAD,
+                    name=target.name,
+                    user=actor.full_name,
+                    records=len(store.numbers(wanted)),
+                    source_name="a comparison",
+                    sensitive=(),
+                    link="backups",
+                )
+                tell_large_file(tx, self._inbox, file_facts)
         return rows
 
     def leave(self, comparison_id: str) -> None:

@@ -91,4 +91,6 @@ def comparisons(workspace: Workspace) -> ComparisonService:
     """Make the service that compares with backups."""
     from crmdesk.core.compare.service import ComparisonService
 
-    return ComparisonService(*workspace.basis, workspace.folder, workspace.signing_key.public_key)
+    return ComparisonService(
+        *workspace.basis, workspace.inbox, workspace.folder, workspace.signing_key.public_key
+    )

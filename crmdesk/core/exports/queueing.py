@@ -80,6 +80,11 @@ class ExportQueue:
             tx,
             who_decide(tx, actor),
             NotificationKind.EXPORT_WAITING,
-            {"name": making.name, "user": actor.full_name, "records": records},
+            {
+                "name": making.name,
+                "source": making.source.value,
+                "user": actor.full_name,
+                "records": records,
+            },
             link=f"exports/{export_id}",
         )

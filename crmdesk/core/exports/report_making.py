@@ -14,14 +14,11 @@ from crmdesk.core.exports.content import Cells, Content, FileColumn, printed_pie
 from crmdesk.core.exports.making import Making
 from crmdesk.core.exports.model import OF_SUPER_ADMINS, ExportFormat, Naming
 from crmdesk.core.exports.record_making import refuse_unseeing
+from crmdesk.core.exports.report_columns import ReportColumn, report_columns
 from crmdesk.core.exports.report_json import report_to_json
 from crmdesk.core.exports.report_model import ReportRequest
-from crmdesk.core.exports.report_tables import (
-    ReportColumn,
-    ReportTable,
-    report_columns,
-    report_table,
-)
+from crmdesk.core.exports.report_table import ReportTable
+from crmdesk.core.exports.report_tables import report_table
 from crmdesk.core.files.formula_guard import guarded
 
 _SAMPLED = 500

@@ -15,7 +15,8 @@ from crmdesk.core.exports.queueing import ExportQueue
 from crmdesk.core.exports.report_json import report_to_json
 from crmdesk.core.exports.report_making import report_making, sampled_bytes
 from crmdesk.core.exports.report_model import HistoryReport, ReportRequest, ReportSubject
-from crmdesk.core.exports.report_tables import ReportTable, report_table
+from crmdesk.core.exports.report_table import ReportTable
+from crmdesk.core.exports.report_tables import report_table
 from crmdesk.core.jobs.queue import JobQueue
 from crmdesk.core.notify.inbox import Inbox
 from crmdesk.core.records.schema import load_object_type

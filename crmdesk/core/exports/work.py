@@ -246,7 +246,12 @@ class ExportWork:
                 tx,
                 [context.actor.user_id],
                 NotificationKind.EXPORT_DONE,
-                {"name": making.name, "records": facts["records"], "bytes": facts["bytes"]},
+                {
+                    "name": making.name,
+                    "source": making.source.value,
+                    "records": facts["records"],
+                    "bytes": facts["bytes"],
+                },
                 link=link,
             )
 

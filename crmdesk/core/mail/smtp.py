@@ -131,11 +131,9 @@ def _undelivered(access: Access, error: smtplib.SMTPException | OSError) -> Unde
             code, reply = next(iter(error.recipients.values()))
             return _answered(MailProblem.RECIPIENT_REFUSED, code, reply, final=True)
         case smtplib.SMTPResponseException():
-            code, reply = error.smtp_code, error.smtp_error
+            problem = _ANSWERS.get(type(error), MailProblem.REFUSED)
             final = isinstance(error, smtplib.SMTPDataError)
-            return _answered(
-                _ANSWERS.get(type(error), MailProblem.REFUSED), code, reply, final=final
-            )
+            return _answered(problem, error.smtp_code, error.smtp_error, final=final)
         case smtplib.SMTPNotSupportedError():
             return _unsupported(access, error)
         case smtplib.SMTPException():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -109,8 +109,17 @@ class Inbox:
         if rows:
             tx.execute(insert(notifications), rows)
 
-    def list(self, actor: Actor, limit: int = 100, unread_only: bool = False) -> list[Notification]:
+    def list(
+        self,
+        actor: Actor,
+        limit: int = 100,
+        unread_only: bool = False,
+        kinds: Collection[NotificationKind] = (),
+    ) -> list[Notification]:
         """The actor's notifications, newest first.
+
+        Args:
+            kinds: only of these; nothing asks for all, those that this version does not know too.
 
         Raises:
             NotSignedIn: no session, or it ended.
@@ -119,6 +128,8 @@ class Inbox:
         wanted = select(notifications).where(notifications.c.user_id == actor.user_id)
         if unread_only:
             wanted = wanted.where(notifications.c.read_at.is_(None))
+        if kinds:
+            wanted = wanted.where(notifications.c.kind.in_(sorted(kinds)))
         with self._database.read() as tx:
             rows = tx.execute(wanted.order_by(desc(notifications.c.id)).limit(limit)).all()
         return [

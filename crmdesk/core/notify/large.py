@@ -57,8 +57,8 @@ _WORDS: Final = {
     ),
     NotificationKind.LARGE_DOWNLOAD: _Words(
         MailKind.LARGE_DOWNLOAD,
-        "Copy of a backup saved: %1 records",
-        "%2 saved a copy of a backup with %1 records.",
+        "Large file saved: %1 records",
+        "%2 saved a file with %1 records from CRM Desk.",
         "To see who saved which file, open Audit Logs in CRM Desk.",
     ),
 }

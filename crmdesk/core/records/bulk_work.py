@@ -105,7 +105,13 @@ class BulkWork:
         )
         if actor.user_id is not None and job.state is not JobState.CANCELLED:
             values = {"object": name, "state": job.state.value}
-            self._inbox.notify(tx, [actor.user_id], NotificationKind.BULK_FAILED, values)
+            self._inbox.notify(
+                tx,
+                [actor.user_id],
+                NotificationKind.BULK_FAILED,
+                values,
+                link=f"records/{name}",
+            )
         path = stage_path(self._folder, plan_id)
         tx.after_commit(functools.partial(path.unlink, missing_ok=True))
 

@@ -12,7 +12,7 @@ from sqlalchemy import Row, select
 from crmdesk.core.changes.change_set import RecordChange, Source
 from crmdesk.core.clock import from_text
 from crmdesk.core.db.engine import Tx
-from crmdesk.core.db.tables import change_sets, object_types
+from crmdesk.core.db.tables import change_sets, imports, object_types, restores
 from crmdesk.core.errors import UserError
 from crmdesk.core.records.bulk_model import AT_ONCE
 
@@ -53,6 +53,7 @@ class Act:
         values: how many records had values changed.
         reason: why it cannot be taken back; empty when it can: ``undone``, ``too_old``,
             ``purged``, ``is_undo``, ``settings``, ``has_own_undo``.
+        own_undo: the kind and id of what has an undo of its own, ``import`` or ``restore``.
     """
 
     change_id: int
@@ -63,6 +64,7 @@ class Act:
     at: datetime
     user_id: int | None
     reason: str
+    own_undo: tuple[str, str] | None = None
 
     @property
     def large(self) -> bool:
@@ -106,10 +108,13 @@ def last_act(tx: Tx, user_id: int) -> Act | None:
 def refuse_impossible(act: Act) -> None:
     """Raise ``undo_impossible`` with the reason."""
     if act.reason:
+        hint = "Look at the history of the record, or restore from a backup."
+        if act.own_undo is not None:
+            hint = f"On the command line: crmdesk {' undo '.join(act.own_undo)}"
         raise UserError(
             "undo_impossible",
-            f"This cannot be undone: {_WORDS[act.reason]}.",
-            "Look at the history of the record, or restore from a backup.",
+            f"This cannot be undone here: {_WORDS[act.reason]}.",
+            hint,
             reason=act.reason,
         )
 
@@ -123,7 +128,7 @@ def _act(tx: Tx, row: Row[Any]) -> Act:
     )
     values = _count(tx, "value_history", row.id)
     links = _count(tx, "association_history", row.id)
-    kind = _kind(row.source, changes, values)
+    kind, reason = _kind(row.source, changes, values), _reason(tx, row, changes)
     return Act(
         change_id=row.id,
         kind=kind,
@@ -132,7 +137,8 @@ def _act(tx: Tx, row: Row[Any]) -> Act:
         values=values,
         at=from_text(row.at),
         user_id=row.user_id,
-        reason=_reason(tx, row, changes),
+        reason=reason,
+        own_undo=_own_undo(tx, row.id) if reason == "has_own_undo" else None,
     )
 
 
@@ -163,6 +169,14 @@ def _reason(tx: Tx, row: Row[Any], changes: dict[str, int]) -> str:
     if changes.get(RecordChange.PURGE):
         return "purged"
     return "too_old" if tx.now - from_text(row.at) > LASTS else ""
+
+
+def _own_undo(tx: Tx, change_id: int) -> tuple[str, str] | None:
+    for kind, table in (("import", imports), ("restore", restores)):
+        found = tx.scalar(select(table.c.id).where(table.c.change_id == change_id))
+        if found is not None:
+            return kind, str(found)
+    return None
 
 
 def _count(tx: Tx, table: str, change_id: int) -> int:

@@ -118,7 +118,11 @@ class DeletedWork:
         )
         if job.user_id is not None and job.state is not JobState.CANCELLED:
             self._inbox.notify(
-                tx, [job.user_id], NotificationKind.RESTORE_FAILED, {"state": job.state.value}
+                tx,
+                [job.user_id],
+                NotificationKind.RESTORE_FAILED,
+                {"state": job.state.value},
+                link="restore",
             )
 
     def _bring_back(

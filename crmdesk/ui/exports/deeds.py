@@ -41,7 +41,9 @@ class ExportDeeds(QObject):
     def actions(self, found: Export) -> Sequence[RowAction]:
         """What can be done with an export; what cannot says why."""
         details = RowAction("details", say("Show details"), "panel-right")
-        cancel = RowAction("cancel", say("Cancel export"), "circle-x", prominent=True)
+        is_backup = found.source is ExportSource.BACKUP
+        word = say("Cancel backup") if is_backup else say("Cancel export")
+        cancel = RowAction("cancel", word, "circle-x", prominent=True)
         if found.state in OPEN:
             stoppable = self.may_cancel and found.state is not ExportState.CANCELLING
             return (cancel, details) if stoppable else (details,)
@@ -49,7 +51,7 @@ class ExportDeeds(QObject):
             return (*self._decisions(found), *((cancel,) if self.may_cancel else ()), details)
         if found.state is not ExportState.SUCCEEDED:
             return (details,)
-        if found.source is ExportSource.BACKUP:
+        if is_backup:
             return (RowAction("backup", say("Show in backups"), "arrow-up-right", True), details)
         saved, history = no_download(found), no_history(found)
         return (

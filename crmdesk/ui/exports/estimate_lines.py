@@ -28,10 +28,13 @@ class EstimateLines(QWidget):
 
     def show_busy(self) -> None:
         """Say that it is being counted; what was said before may no longer hold."""
+        # Each tick counts anew: the dialog must not shrink and grow under the open list.
+        self.setMinimumHeight(self.height() if self.isVisible() else 0)
         self._fill([("database", say("Counting..."), "text2")])
 
     def show_problem(self, why: str) -> None:
         """Say why it cannot be exported like this."""
+        self.setMinimumHeight(0)
         self._fill([("circle-alert", why, "danger")])
 
     def show_estimate(self, what: str, found: ExportEstimate, *, associated: bool) -> None:
@@ -55,6 +58,7 @@ class EstimateLines(QWidget):
         if found.needs_approval:
             text = say("It waits until a Super Admin approves it.")
             lines.append(("hourglass", text, "warn_icon"))
+        self.setMinimumHeight(0)
         self._fill(lines)
 
     def _fill(self, lines: list[tuple[str, str, str]]) -> None:

@@ -34,6 +34,9 @@ from crmdesk.ui.widgets.page_header import PageHeader
 from crmdesk.ui.widgets.progress_row import ProgressRow
 from crmdesk.ui.window_state import TableState
 
+#: Jobs that have a line in the list.
+_LISTED = frozenset({JobKind.EXPORT, JobKind.BACKUP})
+
 
 class ExportsPage(Page):
     """Links: ``exports``, ``exports/<id>``."""
@@ -218,7 +221,7 @@ class ExportsPage(Page):
 
     @Slot(object)
     def _jobs_moved(self, jobs: list[Job]) -> None:
-        states = {job.id: job.state for job in jobs if job.kind is JobKind.EXPORT}
+        states = {job.id: job.state for job in jobs if job.kind in _LISTED}
         if states != self._states:
             self._states = states
             if self.isVisible():
@@ -230,7 +233,7 @@ class ExportsPage(Page):
 
     @Slot(object)
     def _job_ended(self, job: Job) -> None:
-        if job.kind is JobKind.EXPORT:
+        if job.kind in _LISTED:
             self.take_change(job)
 
     @Slot(str)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from PySide6.QtWidgets import QWidget
 
 from crmdesk.core.exports.model import ExportFormat, Naming
+from crmdesk.core.exports.report_columns import report_columns
 from crmdesk.core.exports.report_model import ReportRequest, ReportSubject
-from crmdesk.core.exports.report_tables import report_columns
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.exports.file_dialog import ALL, CHOSEN, Asking, FileDialog, choice_box
 from crmdesk.ui.exports.words import say

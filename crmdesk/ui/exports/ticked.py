@@ -12,7 +12,8 @@ from crmdesk.ui.records.check_list import CheckList
 from crmdesk.ui.widgets.buttons import Button, ButtonKind
 from crmdesk.ui.widgets.popover import Popover
 
-_WIDTH, _ROWS, _NAMED = 300, 5, 2
+#: With more rows the open list would lie over the buttons of a dialog with one line of estimate.
+_WIDTH, _ROWS, _NAMED = 300, 4, 2
 
 
 class TickedButton(Button):

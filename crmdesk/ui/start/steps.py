@@ -78,7 +78,7 @@ def open_workspace(folder: Path, passphrase: str | None) -> Opened:
         interrupted = tuple(workspace.start_up(_LOOK_SECONDS))
     _remember(workspace)
     try:
-        remembered = RememberedSessions(store, workspace.id).find()
+        remembered = RememberedSessions(store, workspace.id, workspace.folder).find()
     except UserError:
         # The store gave the key and refuses the rest: then nothing is remembered.
         remembered = None
@@ -100,14 +100,18 @@ def sign_in(opened: Opened, email: str, password: str, code: str | None, *, stay
     """
     done = opened.workspace.sign_in.sign_in(email, password, code, here())
     if stay:
-        RememberedSessions(opened.store, opened.workspace.id).keep(email, done.token)
+        RememberedSessions(opened.store, opened.workspace.id, opened.workspace.folder).keep(
+            email, done.token
+        )
     return done.actor
 
 
 def sign_out(opened: Opened, actor: Actor) -> None:
     """End a session and forget its token."""
     opened.workspace.sign_in.sign_out(actor)
-    RememberedSessions(opened.store, opened.workspace.id).forget(actor.email)
+    RememberedSessions(opened.store, opened.workspace.id, opened.workspace.folder).forget(
+        actor.email
+    )
 
 
 def set_first_password(opened: Opened, email: str, one_time_code: str, new: str) -> Actor:

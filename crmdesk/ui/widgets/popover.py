@@ -40,6 +40,7 @@ class Popover(QFrame):
         self.body.setContentsMargins(1, 1, 1, 1)
         self.body.setSpacing(0)
         self._anchor: QWidget | None = None
+        self._centred = False
         raise_above(self)
         self.hide()
         # For good: to disconnect in hideEvent fails when the popover dies while it is open.
@@ -47,7 +48,7 @@ class Popover(QFrame):
 
     def open_under(self, anchor: QWidget, *, centred: bool = False) -> None:
         """Show it below a control, within the window, and put the focus into it."""
-        self._anchor = anchor
+        self._anchor, self._centred = anchor, centred
         self.about_to_open()
         self.setParent(anchor.window())
         self._place(centred)
@@ -61,6 +62,11 @@ class Popover(QFrame):
 
     def about_to_open(self) -> None:
         """Build what it shows; a popover whose content changes while it is closed overrides it."""
+
+    def refit(self) -> None:
+        """Take another height while it is open, since it shows more or less than before."""
+        if self.isVisible():
+            self._place(self._centred)
 
     def dismiss(self) -> None:
         """Close it and give the focus back."""

@@ -34,6 +34,7 @@ from crmdesk.core.exports.report_model import (
     ReportRequest,
     UsersReport,
 )
+from crmdesk.core.exports.report_tables import report_table
 from crmdesk.core.notify.inbox import NotificationKind
 from tests.builders import Desk
 
@@ -102,6 +103,14 @@ def test_a_report_of_the_log_is_narrowed_as_the_log_is(desk: Desk, tmp_path: Pat
     assert head == b'\xef\xbb\xbf"id","action","user"'
     assert line.endswith(b',"update","ingrid@northwind.example"')
     assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_kinds_of_entries_stand_by_their_labels(desk: Desk) -> None:
+    desk.contact()
+    with desk.workspace.database.read() as tx:
+        newest = next(report_table(tx, ReportRequest(AuditLogReport())).rows())
+
+    assert newest[2:5] == ("CRM object", "Contacts", "Create")
 
 
 def test_what_the_log_does_not_know_is_refused(desk: Desk) -> None:

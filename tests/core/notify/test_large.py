@@ -68,10 +68,25 @@ def test_a_copy_of_a_backup_counts_like_an_export(desk: Desk, tmp_path: Path) ->
         desk.workspace.export_thresholds.set(desk.admin, threshold)
         desk.workspace.backups.download(desk.admin, backup.id, tmp_path / f"{threshold}.zip")
         assert notices(desk, desk.admin) == [NotificationKind.LARGE_DOWNLOAD] * told
-        assert letters(desk) == [(desk.admin.email, "Copy of a backup saved: 2 records")] * told
+        assert letters(desk) == [(desk.admin.email, "Large file saved: 2 records")] * told
     (notice,) = [n for n in desk.workspace.inbox.list(desk.admin) if n.kind in KINDS]
     assert notice.values["name"] == backup.file_name
     assert notice.link == f"backups/{backup.id}"
+
+
+def test_a_saved_comparison_counts_its_records(desk: Desk, tmp_path: Path) -> None:
+    people = [desk.contact(firstname="Ann", city="Oslo") for _ in range(3)]
+    file = str(desk.backup_file())
+    for each in people[:2]:
+        desk.edit(each, firstname="Anne", city="Bergen")
+    comparisons = desk.workspace.comparisons
+    found = comparisons.compare(desk.admin, file)
+    for threshold, told in ((2, 0), (1, 1)):
+        desk.workspace.export_thresholds.set(desk.admin, threshold)
+        # Four values of two records.
+        assert comparisons.export(desk.admin, found.id, tmp_path / "differences.csv") == 4
+        assert letters(desk) == [(desk.admin.email, "Large file saved: 2 records")] * told
+        (tmp_path / "differences.csv").unlink()
 
 
 def test_a_copy_that_was_not_made_is_not_told_of(desk: Desk, tmp_path: Path) -> None:

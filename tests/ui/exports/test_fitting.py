@@ -34,13 +34,21 @@ def test_the_dialog_fits_with_every_field_in_sight(wording, records):  # noqa: F
     dialog.associated.choose(["companies", "deals"])
     counted(records, dialog)
     records.wait(lambda: not clipped(dialog))
+    # The dialog takes the height of its lines in a turn of its own.
+    layout = dialog.layout()
+    records.wait(lambda: dialog.height() == layout.totalHeightForWidth(dialog.width()))
     assert nameless(dialog) == []
+    height = dialog.height()
     records.click(dialog.chosen)
     assert clipped(dialog.chosen.popover) == []
     deed = dialog.deed_button
     below = dialog.chosen.popover.geometry().bottom()
-    # The estimate may still be taking its place.
-    records.wait(lambda: below <= deed.mapTo(dialog, deed.rect().topLeft()).y())
+    assert below <= deed.mapTo(dialog, deed.rect().topLeft()).y()
+    dialog.chosen.choose(["email", "firstname"])
+    records.wait(lambda: dialog.estimate is None)
+    assert dialog.height() == height
+    counted(records, dialog)
+    assert dialog.height() == height
 
 
 @pytest.mark.parametrize("size", [SIZE, SMALLEST])

@@ -1,0 +1,116 @@
+"""The audit log as a report prints it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import cache
+
+from sqlalchemy import select
+
+from crmdesk.core.audit.catalogue import load_audit_catalogue
+from crmdesk.core.audit.event import AuditEvent
+from crmdesk.core.audit.filters import AuditFilters, acting_users
+from crmdesk.core.audit.query import count_entries, walk_entries
+from crmdesk.core.clock import to_text
+from crmdesk.core.db.engine import Tx
+from crmdesk.core.db.tables import users as user_table
+from crmdesk.core.errors import UserError
+from crmdesk.core.exports.content import Cells
+from crmdesk.core.exports.model import ExportSource, Naming
+from crmdesk.core.exports.report_columns import AUDIT_LOG_COLUMNS
+from crmdesk.core.exports.report_table import ReportTable, truth
+from crmdesk.core.records.schema import load_object_types
+
+#: As much of a session's id as the log shows of it.
+_SESSION_SIGNS = 12
+# Made once: for each entry anew it would take as long as the writing.
+_AS_JSON = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def audit_log_table(tx: Tx, filters: AuditFilters, choices: Naming) -> ReportTable:
+    """The entries that pass, newest first.
+
+    Raises:
+        UserError: ``audit_user_unknown``.
+        WrongUsage: a filter that does not exist.
+    """
+    _refuse_unknown_users(tx, filters)
+    words = _kind_labels(tx) if choices is Naming.LABEL else _kind_codes
+    return ReportTable(
+        ExportSource.AUDIT_LOG,
+        "Audit log",
+        "audit_log",
+        AUDIT_LOG_COLUMNS,
+        count_entries(tx, filters),
+        lambda: (
+            _entry_cells(event, *words(event.category, event.subcategory, event.action))
+            for event in walk_entries(tx, filters)
+        ),
+    )
+
+
+def _refuse_unknown_users(tx: Tx, filters: AuditFilters) -> None:
+    """A name that was misspelt must not make a file that says that nothing was done."""
+    known = set(tx.execute(select(user_table.c.id)).scalars())
+    unknown = [prefix for prefix in filters.by if not acting_users(tx, (prefix,))]
+    unknown += [str(user_id) for user_id in filters.user_ids if user_id not in known]
+    if unknown:
+        raise UserError(
+            "audit_user_unknown",
+            f"No user or team is called “{unknown[0]}”, or begins so.",
+            "Give an e-mail address, a name, a team, or the beginning of one.",
+            by=unknown[0],
+        )
+
+
+def _kind_codes(category: str, subcategory: str, action: str) -> tuple[str, str, str]:
+    return category, subcategory, action
+
+
+def _kind_labels(tx: Tx) -> Callable[[str, str, str], tuple[str, str, str]]:
+    """What happened, as the log shows it; of records by the name that their object has now."""
+    catalogue = load_audit_catalogue()
+    objects = {each.name.upper(): each.plural_label for each in load_object_types(tx)}
+
+    # Kinds are few and entries many: each is looked up once.
+    @cache
+    def labels(category: str, subcategory: str, action: str) -> tuple[str, str, str]:
+        label = catalogue.action_labels.get(action, action)
+        found = catalogue.category(category)
+        if found is None:
+            return category, subcategory, label
+        below = found.subcategory(subcategory)
+        shown = objects.get(subcategory, subcategory) if below is None else below.label
+        return found.label, shown, label
+
+    return labels
+
+
+def _entry_cells(event: AuditEvent, category: str, subcategory: str, action: str) -> Cells:
+    detail = _AS_JSON(event.detail) if event.detail else ""
+    return (
+        event.id,
+        to_text(event.at),
+        category,
+        subcategory,
+        action,
+        event.result,
+        event.actor_kind,
+        event.user,
+        event.user_name,
+        event.object,
+        event.object_id,
+        event.subjects,
+        event.address,
+        event.host,
+        event.country,
+        event.region,
+        event.agent,
+        event.sign_in_type,
+        (event.session_id or "")[:_SESSION_SIGNS],
+        event.job_id,
+        event.link,
+        detail,
+        truth(event.erased),
+    )
