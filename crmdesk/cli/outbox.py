@@ -147,5 +147,6 @@ _PROBLEMS = {
     "sender_refused": "the mail server refused the sender.",
     "recipient_refused": "the mail server refused the recipient.",
     "refused": "the mail server refused the message.",
+    "not_entitled": "the person is no Super Admin any more.",
     "interrupted": "CRM Desk or the computer stopped while it was being sent.",
 }

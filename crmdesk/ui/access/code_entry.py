@@ -51,7 +51,8 @@ class CodeEntry(QWidget):
         self._recovery_field.hide()
         self.switch = Link(self.tr("Use a recovery code instead"))
         self.switch.setObjectName("use_recovery_code")
-        self.switch.setVisible(with_recovery)
+        if not with_recovery:
+            self.switch.hide()
         self.switch.clicked.connect(self._swap)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

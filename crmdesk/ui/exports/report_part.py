@@ -42,7 +42,8 @@ class ReportPart(QObject):
         """What opens the dialog; it is there for those who may export."""
         button = Button(say("Export"), icon="file-down")
         button.setObjectName("report_export")
-        button.setVisible(self.allowed)
+        if not self.allowed:
+            button.hide()
         button.clicked.connect(self.ask)
         return button
 

@@ -229,7 +229,8 @@ class AssociationRow(QWidget):
         self.name.clicked.connect(lambda: page.open_record(other))
         self.more = IconButton("ellipsis", self.tr("Association with %1").replace("%1", other.name))
         self.more.clicked.connect(self._open_menu)
-        self.more.setVisible(page.editable)
+        if not page.editable:
+            self.more.hide()
         lines = QVBoxLayout()
         lines.setSpacing(0)
         lines.addWidget(self.name, 0, Qt.AlignmentFlag.AlignLeft)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 
 from PySide6.QtCore import Slot
@@ -39,19 +40,49 @@ class RestorePage(Page):
         self._desk = desk
         self.flow = RestoreFlow(desk, self)
         self.start = StartPage(desk)
-        self.wizard = WizardPage(desk, self.flow)
-        self.summary = RunPage(desk)
         self.undoing = Undoing(desk, self)
         self._past: Restore | None = None
         self._stack = QStackedWidget()
-        self._summary_page = self._with_foot(self.summary)
-        for page in (self.start, self.wizard, self._summary_page):
-            self._stack.addWidget(page)
+        self._stack.addWidget(self.start)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._stack)
         self._connect()
         self.refresh()
+
+    @cached_property
+    def wizard(self) -> WizardPage:
+        """The four steps, made when the first restore begins: the tab opens sooner without."""
+        made = WizardPage(self._desk, self.flow, self)
+        made.left.connect(self._leave_wizard)
+        made.moved.connect(self._step_moved)
+        made.undo_asked.connect(self.undoing.ask)
+        self._stack.addWidget(made)
+        return made
+
+    @cached_property
+    def summary(self) -> RunPage:
+        """One past restore, made when the first is looked at."""
+        made = RunPage(self._desk, self)
+        made.undo_asked.connect(self.undoing.ask)
+        made.cancel_asked.connect(self._cancel_past)
+        made.again_asked.connect(self._again)
+        made.failed.connect(self._toast_error)
+        return made
+
+    @cached_property
+    def _summary_page(self) -> QWidget:
+        made = self._with_foot(self.summary)
+        self._stack.addWidget(made)
+        return made
+
+    @property
+    def _in_wizard(self) -> bool:
+        return "wizard" in vars(self) and self._stack.currentWidget() is self.wizard
+
+    @property
+    def _in_summary(self) -> bool:
+        return "summary" in vars(self) and self._stack.currentWidget() is self._summary_page
 
     def _with_foot(self, page: QWidget) -> QWidget:
         back = Button(self.tr("All restores"), ButtonKind.SECONDARY, "arrow-left")
@@ -63,7 +94,7 @@ class RestorePage(Page):
         row.setContentsMargins(24, 0, 24, 0)
         row.addWidget(back)
         row.addStretch(1)
-        whole = QWidget()
+        whole = QWidget(self)
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -72,19 +103,12 @@ class RestorePage(Page):
         return whole
 
     def _connect(self) -> None:
-        start, wizard = self.start, self.wizard
+        start = self.start
         start.begun.connect(self._begin)
         start.source_chosen.connect(self._restore_from)
         start.file_wanted.connect(self.choose_file)
         start.summary_wanted.connect(self.show_restore)
         start.undo_wanted.connect(self.undoing.ask)
-        wizard.left.connect(self._leave_wizard)
-        wizard.moved.connect(self._step_moved)
-        wizard.undo_asked.connect(self.undoing.ask)
-        self.summary.undo_asked.connect(self.undoing.ask)
-        self.summary.cancel_asked.connect(self._cancel_past)
-        self.summary.again_asked.connect(self._again)
-        self.summary.failed.connect(self._toast_error)
         self.undoing.started.connect(self._undo_started)
         self.undoing.failed.connect(self._undo_failed)
         self.flow.changed.connect(self._tell_draft)
@@ -93,8 +117,7 @@ class RestorePage(Page):
 
     # -- what the window asks ---------------------------------------------------------------
     def commands(self) -> Mapping[str, Callable[[], object]]:
-        in_wizard = self._stack.currentWidget() is self.wizard
-        if not in_wizard:
+        if not self._in_wizard:
             return {"new": self._begin}
         found: dict[str, Callable[[], object]] = {"send": self.wizard.go_on}
         if self.flow.state.step is Step.PROPERTIES:
@@ -104,6 +127,8 @@ class RestorePage(Page):
     def regions(self) -> Sequence[QWidget]:
         if self._stack.currentWidget() is self.start:
             return (self.start.choose_button, self.start.picker, self.start.past)
+        if self._in_summary:
+            return (self._summary_page,)
         choose = self.wizard.choose
         if self.flow.state.step is Step.PROPERTIES:
             return (choose.objects, choose.search, choose.properties, self.wizard.forward)
@@ -112,12 +137,12 @@ class RestorePage(Page):
     def start_focus(self) -> None:
         if self._stack.currentWidget() is self.start:
             self.start.picker.setFocus()
-        elif self._stack.currentWidget() is self.wizard:
+        elif self._in_wizard:
             self.wizard.step_focus().setFocus()
 
     def refresh(self) -> None:
         self.start.refresh()
-        if self._stack.currentWidget() is self.wizard and self.flow.state.step is Step.BACKUP:
+        if self._in_wizard and self.flow.state.step is Step.BACKUP:
             self._read_sources()
 
     def open_link(self, link: str) -> None:
@@ -133,11 +158,10 @@ class RestorePage(Page):
             self.show_restore(parts[1])
 
     def escape(self) -> bool:
-        search = self.wizard.choose.search
-        if self._stack.currentWidget() is self.wizard and search.text():
-            search.clear_search()
+        if self._in_wizard and self.wizard.choose.search.text():
+            self.wizard.choose.search.clear_search()
             return True
-        if self._stack.currentWidget() is self._summary_page:
+        if self._in_summary:
             self._leave_summary()
             return True
         return False
@@ -232,7 +256,7 @@ class RestorePage(Page):
 
     @Slot()
     def _step_moved(self) -> None:
-        if self.isVisible() and self._stack.currentWidget() is self.wizard:
+        if self.isVisible() and self._in_wizard:
             self.start_focus()
         self._desk.ways.follow()
 
@@ -243,13 +267,13 @@ class RestorePage(Page):
 
     @Slot(object)
     def _undo_started(self, undo: Restore) -> None:
-        if self._stack.currentWidget() is self.wizard:
+        if self._in_wizard:
             self.flow.begin()
         self.show_restore(undo.id)
 
     @Slot(object)
     def _undo_failed(self, error: Exception) -> None:
-        if self._stack.currentWidget() is self.wizard:
+        if self._in_wizard:
             self.wizard.show_error(error)
         else:
             self._go(self.start)

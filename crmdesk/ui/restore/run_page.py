@@ -338,7 +338,8 @@ class RunPage(QWidget):
         row.addLayout(text, 1)
         self.undo_button = Button(self.tr("Undo restore"), ButtonKind.DANGER_OUTLINE)
         self.undo_button.clicked.connect(self._ask_undo)
-        self.undo_button.setVisible(restore.can_undo)
+        if not restore.can_undo:
+            self.undo_button.hide()
         self.report_button = Button(self.tr("Save report"), ButtonKind.SECONDARY, "download")
         self.report_button.clicked.connect(self._save_report)
         row.addWidget(self.report_button)

@@ -61,7 +61,8 @@ class FormPage(QFrame):
         self.title = label(title, TextStyle.TITLE)
         self.title.setWordWrap(True)
         self.subtitle = Paragraph(subtitle, TextStyle.BODY, "text2")
-        self.subtitle.setVisible(bool(subtitle))
+        if not subtitle:
+            self.subtitle.hide()
         self.head = QVBoxLayout()
         self.head.setSpacing(4)
         self.head.addWidget(self.title)
@@ -72,13 +73,15 @@ class FormPage(QFrame):
         self.fields.setSpacing(12)
         self.primary = Button(primary, ButtonKind.PRIMARY)
         self.primary.setObjectName("primary")
-        self.primary.setVisible(bool(primary))
+        if not primary:
+            self.primary.hide()
         self.primary.clicked.connect(self._send)
         self.below = QVBoxLayout()
         self.below.setSpacing(8)
         self.back = Link(self.tr("Back"), "arrow-left")
         self.back.setObjectName("back")
-        self.back.setVisible(back)
+        if not back:
+            self.back.hide()
         self.back.clicked.connect(self.left)
         self._lay_out(width)
 

@@ -98,7 +98,8 @@ class WelcomePage(QFrame):
         self.setAccessibleName(self.tr("Welcome"))
         self.back = Link(self.tr("Back"), "arrow-left")
         self.back.setObjectName("back")
-        self.back.setVisible(back)
+        if not back:
+            self.back.hide()
         self.back.clicked.connect(lambda: self.chosen.emit("back"))
         if back:
             escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)

@@ -21,7 +21,8 @@ class PageHeader(QWidget):
         super().__init__(parent)
         self._title = ElidedLabel(title, TextStyle.TITLE)
         self._subtitle = ElidedLabel(subtitle, TextStyle.BODY, "text2")
-        self._subtitle.setVisible(bool(subtitle))
+        if not subtitle:
+            self._subtitle.hide()
         self._reason = label("", TextStyle.CAPTION, "text2")
         self._reason.hide()
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)

@@ -34,6 +34,7 @@ def problem_words(problem: MailProblem) -> str:
         MailProblem.SENDER_REFUSED: _say("The mail server refused the sender"),
         MailProblem.RECIPIENT_REFUSED: _say("The mail server refused the recipient"),
         MailProblem.REFUSED: _say("The mail server refused the message"),
+        MailProblem.NOT_ENTITLED: _say("The person is no Super Admin any more"),
         MailProblem.INTERRUPTED: _say("Sending was interrupted"),
     }[problem]
 

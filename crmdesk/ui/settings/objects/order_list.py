@@ -68,7 +68,8 @@ class OrderList(QWidget):
         self.up = IconButton("arrow-up", say("Move up (Alt+Up)"))
         self.down = IconButton("arrow-down", say("Move down (Alt+Down)"))
         self.remove = IconButton("x", say("Remove"))
-        self.remove.setVisible(removable)
+        if not removable:
+            self.remove.hide()
         buttons = QVBoxLayout()
         buttons.setSpacing(2)
         for button in (self.up, self.down, self.remove):
