@@ -90,6 +90,9 @@ class MailKind(StrEnum):
 
     LARGE_EXPORT = "large_export"
     LARGE_DOWNLOAD = "large_download"
+    BACKUP_PROBLEMS = "backup_problems"
+    RESTORES = "restores"
+    APPROVALS = "approvals"
     TEST = "test"
 
 
