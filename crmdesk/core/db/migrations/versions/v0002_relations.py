@@ -39,7 +39,6 @@ INDEXES = (
     "CREATE INDEX ix_imports_created ON imports (created_at, id)",
     "CREATE INDEX ix_imports_user ON imports (user_id, created_at, id)",
     "CREATE INDEX ix_restores_import ON restores (import_id)",
-    "CREATE INDEX ix_restores_import ON restores (import_id)",
 )
 #: Backups stand in the list of exports; new ones come there by ``list_backup``.
 LISTED_BACKUPS = """
