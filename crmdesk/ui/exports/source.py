@@ -13,7 +13,7 @@ from crmdesk.ui.desk import Desk
 from crmdesk.ui.exports.wanted import Wanted
 from crmdesk.ui.exports.words import (
     OPEN,
-    format_words,
+    file_kind,
     is_kept_elsewhere,
     say,
     source_words,
@@ -133,7 +133,7 @@ class ExportSource:
         moments = {"ended": found.finished_at, "expires": found.expires_at}
         texts = {
             "object": "" if found.source in OF_SUPER_ADMINS else self._object(found),
-            "format": format_words(found.format),
+            "format": file_kind(found),
             "state": state_words(found.state),
             "size": words.size(found.bytes) if found.state is ExportState.SUCCEEDED else "",
             "sensitive": ", ".join(found.sensitive),

@@ -36,6 +36,11 @@ def format_words(file_format: ExportFormat) -> str:
     return {ExportFormat.CSV: say("CSV"), ExportFormat.XLSX: say("Excel (XLSX)")}[file_format]
 
 
+def file_kind(found: Export) -> str:
+    """What kind of file an export is; a backup is its tables in a zip."""
+    return say("ZIP") if found.source is ExportSource.BACKUP else format_words(found.format)
+
+
 def source_words(found: Export) -> str:
     """Where it was asked for: "Contacts", "View “VIP”", "Segment “Oslo”"."""
     texts = {
