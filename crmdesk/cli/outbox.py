@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -76,6 +76,33 @@ def send_test(
         message_id, job_id = here.workspace.outbox.send_test(here.actor, to)
         finish_job(here, job_id, wait=True)
         _tell(here, here.workspace.outbox.show(here.actor, message_id))
+
+
+@app.command("topics")
+def topics(
+    context: typer.Context,
+    topic: Annotated[
+        Literal["backup_problems", "restores", "approvals"] | None,
+        typer.Argument(metavar="[TOPIC]", help="backup_problems, restores or approvals."),
+    ] = None,
+    choice: Annotated[
+        Literal["on", "off"] | None, typer.Argument(metavar="[on|off]", help="Whether to write.")
+    ] = None,
+) -> None:
+    """Show or choose what you are written to about, beside large exports."""
+    from crmdesk.core.mail.model import MailKind
+
+    with seat(context) as here:
+        choices = here.workspace.mail_choices
+        chosen = set(choices.own(here.actor))
+        if topic is not None and choice is not None:
+            chosen ^= (
+                {MailKind(topic)} if (MailKind(topic) in chosen) != (choice == "on") else set()
+            )
+            choices.set(here.actor, chosen)
+        names = sorted(each.value for each in chosen)
+        text = f"You are written to about {', '.join(names)}." if names else "Nothing is chosen."
+        here.output.result({"topics": names}, text)
 
 
 def _send_due(here: Seat) -> dict[str, int]:
