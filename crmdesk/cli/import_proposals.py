@@ -81,10 +81,23 @@ def propose(
     proposed = [(each, _chosen(here, each, request, choices)) for each, request in proposed]
     if not several.together:
         return proposed
+    proposed = _with_key_where_it_is(proposed, choices.rows.key)
     inspections, requests = [found for found, _ in proposed], [each for _, each in proposed]
     for header in several.shared or ():
         requests = _shared(here, inspections, requests, header)
     return [(inspections[place], requests[place]) for place in in_order(requests)]
+
+
+def _with_key_where_it_is(proposed: list[Proposed], key: str | None) -> list[Proposed]:
+    """Of several tables the key finds records in those that have a column for it."""
+    having = [key in (request.mapping or {}).values() for _, request in proposed]
+    if key is None or not any(having):
+        # Where no table has it, the first one says so.
+        return proposed
+    return [
+        (each, request if has else replace(request, key=None))
+        for (each, request), has in zip(proposed, having, strict=True)
+    ]
 
 
 def _found(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -78,6 +78,33 @@ def send_test(
         _tell(here, here.workspace.outbox.show(here.actor, message_id))
 
 
+@app.command("topics")
+def topics(
+    context: typer.Context,
+    topic: Annotated[
+        Literal["backup_problems", "restores", "approvals"] | None,
+        typer.Argument(metavar="[TOPIC]", help="backup_problems, restores or approvals."),
+    ] = None,
+    choice: Annotated[
+        Literal["on", "off"] | None, typer.Argument(metavar="[on|off]", help="Whether to write.")
+    ] = None,
+) -> None:
+    """Show or choose what you are written to about, beside large exports."""
+    from crmdesk.core.mail.model import MailKind
+
+    with seat(context) as here:
+        choices = here.workspace.mail_choices
+        chosen = set(choices.own(here.actor))
+        if topic is not None and choice is not None:
+            chosen ^= (
+                {MailKind(topic)} if (MailKind(topic) in chosen) != (choice == "on") else set()
+            )
+            choices.set(here.actor, chosen)
+        names = sorted(each.value for each in chosen)
+        text = f"You are written to about {', '.join(names)}." if names else "Nothing is chosen."
+        here.output.result({"topics": names}, text)
+
+
 def _send_due(here: Seat) -> dict[str, int]:
     job_id = here.workspace.outbox.start_if_due()
     if job_id is None:
@@ -147,5 +174,6 @@ _PROBLEMS = {
     "sender_refused": "the mail server refused the sender.",
     "recipient_refused": "the mail server refused the recipient.",
     "refused": "the mail server refused the message.",
+    "not_entitled": "the person is no Super Admin any more.",
     "interrupted": "CRM Desk or the computer stopped while it was being sent.",
 }

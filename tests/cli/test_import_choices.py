@@ -99,6 +99,22 @@ def test_two_files_go_in_one_go_by_the_column_they_share(terminal: Terminal, tmp
     assert refused.document["error"]["code"] == "errors_of_several"
 
 
+def test_of_several_tables_those_that_have_the_key_are_found_by_it(
+    terminal: Terminal, tmp_path: Path
+):
+    customers, orders = _northwind(tmp_path)
+    terminal("import", "companies", customers, "--key", "name")
+    words = ("import", "deals", orders, "--also", f"{customers}=companies")
+    words += ("--shared", "CustomerID", "--key")
+
+    companies, deals = terminal(*words, "name").document["imports"]
+
+    assert (companies["created"], companies["unchanged"]) == (0, 2)
+    assert (deals["created"], deals["associated"]) == (3, 3)
+    assert terminal("record", "list", "companies").document["total"] == 2
+    assert terminal(*words, "phone").error == "key_not_usable"
+
+
 def test_a_heading_that_names_records_can_be_left_out_and_labelled(
     terminal: Terminal, tmp_path: Path
 ):

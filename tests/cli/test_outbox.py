@@ -35,6 +35,8 @@ def test_a_server_is_configured_tried_and_removed(terminal: Terminal) -> None:
     assert [each["problem"] for each in listed["outbox"]] == ["recipient_refused", None]
     assert listed["waiting"] == 0
     assert PASSWORD not in str(terminal("audit", "list", "--limit", "50").out)
+    assert terminal("outbox", "topics", "restores", "on").document == {"topics": ["restores"]}
+    assert terminal("outbox", "topics", "restores", "off").document == {"topics": []}
     assert terminal("outbox", "server", "remove").document == {"server": None}
     assert terminal("outbox", "retry", "1").error == "mail_server_missing"
 

@@ -30,4 +30,6 @@ MAIL: dict[str, Callable[[Desk], Act]] = {
     "outbox.retry": _configured(lambda d, number: d.workspace.outbox.retry(d.admin, number)),
     "outbox.send_test": _configured(lambda d, _: d.workspace.outbox.send_test(d.admin)),
 }
-MAIL_READS = frozenset({"mail_server.get", "outbox.list", "outbox.show", "outbox.waiting"})
+MAIL_READS = frozenset(
+    {"mail_choices.own", "mail_server.get", "outbox.list", "outbox.show", "outbox.waiting"}
+)

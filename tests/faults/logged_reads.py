@@ -19,6 +19,7 @@ UNLOGGED = {
     "import_templates.delete": "how a file is read changes no record",
     "import_templates.save": "as with deleting",
     "import_undos.start": "as with backups",
+    "mail_choices.set": "what a person is written to about concerns them alone",
     "inbox.mark_read": "whether a notice was read concerns its reader alone",
     "recovery_keys.await_confirmation": "whether a sheet is kept; the key's making is logged",
     "recovery_keys.confirm": "as with awaiting it",

@@ -46,6 +46,7 @@ CARRIED = (
     "exports",
     "export_downloads",
     "export_thresholds",
+    "mail_choices",
     "notifications",
     "audit_events",
     "audit_details",

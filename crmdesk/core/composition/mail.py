@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from crmdesk.core.mail.outbox import Outbox
     from crmdesk.core.mail.server import MailServerService
     from crmdesk.core.mail.work import MailWork
+    from crmdesk.core.notify.mail_choices import MailChoices
     from crmdesk.core.workspace import Workspace
 
 
@@ -30,6 +31,13 @@ def outbox(workspace: Workspace) -> Outbox:
     from crmdesk.core.mail.outbox import Outbox
 
     return Outbox(*workspace.basis, workspace.jobs)
+
+
+def mail_choices(workspace: Workspace) -> MailChoices:
+    """Make the service of what each Super Admin is also written to about."""
+    from crmdesk.core.notify.mail_choices import MailChoices
+
+    return MailChoices(workspace.database, workspace.guard)
 
 
 def mail_work(workspace: Workspace) -> MailWork:

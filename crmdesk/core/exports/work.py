@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -101,7 +102,7 @@ class ExportWork:
             try:
                 notes = self._write(context, making, content, target)
                 # Reading all of it takes its time: nobody waits for the database meanwhile.
-                done = _described(target, content.total, notes)
+                done = _described(target, content.total, notes, context.stop_if_cancelled)
                 with self._database.write() as tx:
                     self._complete(tx, context, export_id, making, done)
             except BaseException:
@@ -256,9 +257,11 @@ class ExportWork:
             )
 
 
-def _described(path: Path, records: int, notes: dict[str, int]) -> _Written:
+def _described(
+    path: Path, records: int, notes: dict[str, int], told: Callable[[], None]
+) -> _Written:
     with path.open("rb") as file:
-        digest = sha256_of(file)
+        digest = sha256_of(file, told)
     return _Written(path, records, digest, path.stat().st_size, notes)
 
 

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from xlsxwriter import Workbook  # type: ignore[import-untyped]
 from xlsxwriter.exceptions import FileCreateError  # type: ignore[import-untyped]
@@ -14,7 +14,7 @@ from xlsxwriter.exceptions import FileCreateError  # type: ignore[import-untyped
 from crmdesk.core.errors import UserError
 from crmdesk.core.exports.content import Content, FileColumn
 from crmdesk.core.exports.vault_files import pieces_prefix
-from crmdesk.core.files.atomic import copy_file
+from crmdesk.core.files.atomic import atomic_write
 from crmdesk.core.files.disk_errors import as_user_error
 
 #: Excel's own limits: rows of a sheet without its heading, columns, and units of UTF-16 in a cell.
@@ -64,9 +64,11 @@ def write_xlsx(
             f"{len(content.columns):,}.",
             "Choose CSV, or fewer columns.",
         )
-    with _pieces_folder(target) as folder:
-        made = folder / target.name
-        workbook = Workbook(str(made), _OPTIONS | {"tmpdir": str(folder)})
+    done = 0
+    with _pieces_folder(target) as folder, atomic_write(target) as file:
+        # Putting it together takes as long as reading the rows: it too can be stopped.
+        watched = _Watched(file, lambda: reported(done))
+        workbook = Workbook(watched, _OPTIONS | {"tmpdir": str(folder)})
         # A sheet of a million rows and sixty columns is more than 32 bits can say.
         workbook.use_zip64()
         book = _Book(workbook, name, content.columns, most_rows)
@@ -76,12 +78,43 @@ def write_xlsx(
                 if not done % _TOLD_EVERY:
                     reported(done)
             book.begin_if_empty()
+            workbook.close()
         except BaseException:
             _close_quietly(workbook)
             raise
-        workbook.close()
-        copy_file(made, target)
     return {"long_values": book.continued} if book.continued else {}
+
+
+class _Watched:
+    """A file of which somebody is told at each write, and may stop it.
+
+    A zip that was stopped still wants to write its end: that goes nowhere.
+    """
+
+    def __init__(self, file: BinaryIO, told: Callable[[], None]) -> None:
+        self._file = file
+        self._told = told
+        self._stopped = False
+
+    def write(self, data: bytes) -> int:
+        if self._stopped:
+            return len(data)
+        try:
+            self._told()
+            return self._file.write(data)
+        except BaseException:
+            self._stopped = True
+            raise
+
+    def seek(self, place: int, whence: int = 0) -> int:
+        return 0 if self._stopped else self._file.seek(place, whence)
+
+    def tell(self) -> int:
+        return 0 if self._stopped else self._file.tell()
+
+    def flush(self) -> None:
+        if not self._stopped:
+            self._file.flush()
 
 
 @contextmanager

@@ -81,6 +81,8 @@ class MailProblem(StrEnum):
     RECIPIENT_REFUSED = "recipient_refused"
     REFUSED = "refused"
     INTERRUPTED = "interrupted"
+    NOT_ENTITLED = "not_entitled"
+    """Whoever it is for may not know of it any more."""
 
 
 class MailKind(StrEnum):
@@ -88,6 +90,9 @@ class MailKind(StrEnum):
 
     LARGE_EXPORT = "large_export"
     LARGE_DOWNLOAD = "large_download"
+    BACKUP_PROBLEMS = "backup_problems"
+    RESTORES = "restores"
+    APPROVALS = "approvals"
     TEST = "test"
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Row, and_, or_, select, update
 from crmdesk.core.access.actor import Actor
 from crmdesk.core.clock import from_text, to_text
 from crmdesk.core.db.engine import Tx
-from crmdesk.core.db.tables import outbox
+from crmdesk.core.db.tables import outbox, users
 from crmdesk.core.jobs.job import Job, JobState
 from crmdesk.core.mail.model import MailProblem, MailState, Undelivered
 from crmdesk.core.mail.queue import is_due
@@ -40,6 +40,22 @@ def waiting_time(attempts: int) -> timedelta:
     """How long after so many attempts the next one is made: from a minute, doubled, to an hour."""
     doubled: int = 2 ** min(max(attempts - 1, 0), _DOUBLINGS)
     return min(FIRST_WAIT * doubled, LONGEST_WAIT)
+
+
+def give_up_unentitled(tx: Tx) -> None:
+    """Whoever is no Super Admin any more, or gone, is told nothing that was meant for one."""
+    entitled = select(users.c.id).where(
+        users.c.super_admin == 1, users.c.active == 1, users.c.removed_at.is_(None)
+    )
+    tx.execute(
+        update(outbox)
+        .where(
+            outbox.c.state == MailState.QUEUED.value,
+            outbox.c.user_id.is_not(None),
+            outbox.c.user_id.not_in(entitled),
+        )
+        .values(state=MailState.FAILED.value, problem=MailProblem.NOT_ENTITLED.value, reply="")
+    )
 
 
 def put_off(tx: Tx, problem: Undelivered, message_id: int | None) -> Counter[MailState]:

@@ -12,10 +12,12 @@ from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 from crmdesk.core.mail.lines import one_line, wire_domain
 from crmdesk.core.mail.model import Access, MailProblem, MailSecurity, Undelivered
+from crmdesk.core.platform import System, current_system
 
 #: Until a server that says nothing counts as gone.
 ANSWER_SECONDS = 30.0
@@ -23,6 +25,13 @@ ANSWER_SECONDS = 30.0
 ACCEPTANCE_SECONDS = 600.0
 _PERMANENT = range(500, 600)
 _LONGEST_REPLY = 500
+#: Where Debian, Fedora, SUSE and macOS keep what they trust.
+BUNDLES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+)
 
 
 class _Patience:
@@ -100,17 +109,27 @@ def _connect(access: Access, seconds: float) -> Session:
     # Without a name of its own, smtplib asks the network for one, which may take its time.
     us = wire_domain(access.sender)
     if access.security is MailSecurity.TLS:
-        return _Encrypted(
-            access.host, access.port, us, timeout=seconds, context=ssl.create_default_context()
-        )
+        return _Encrypted(access.host, access.port, us, timeout=seconds, context=trusting())
     return _Plain(access.host, access.port, us, timeout=seconds)
 
 
 def _secure_and_log_in(opened: Session, access: Access) -> None:
     if access.security is MailSecurity.STARTTLS:
-        opened.starttls(context=ssl.create_default_context())
+        opened.starttls(context=trusting())
     if access.user:
         opened.login(access.user, access.password)
+
+
+def trusting() -> ssl.SSLContext:
+    """Trust what the system trusts, also where the library was built for another system's paths."""
+    context = ssl.create_default_context()
+    known = ssl.get_default_verify_paths()
+    # Each is None where there is nothing at its path.
+    if current_system() is not System.WINDOWS and not (known.cafile or known.capath):
+        bundle = next((each for each in BUNDLES if Path(each).is_file()), None)
+        if bundle is not None:
+            context.load_verify_locations(bundle)
+    return context
 
 
 @contextmanager

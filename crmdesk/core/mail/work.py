@@ -23,7 +23,7 @@ from crmdesk.core.mail.message import build_message
 from crmdesk.core.mail.model import Access, MailProblem, MailState, Undelivered
 from crmdesk.core.mail.queue import is_due
 from crmdesk.core.mail.server import read_access
-from crmdesk.core.mail.settling import put_off, settle
+from crmdesk.core.mail.settling import give_up_unentitled, put_off, settle
 from crmdesk.core.mail.smtp import (
     ACCEPTANCE_SECONDS,
     ANSWER_SECONDS,
@@ -71,6 +71,8 @@ class MailWork:
         only: int | None = context.params["message_id"]
         context.report("connecting")
         outcomes: Counter[MailState] = Counter()
+        with self._database.write() as tx:
+            give_up_unentitled(tx)
         try:
             access = self._access()
             with session(access, self._patience.answer, self._patience.acceptance) as opened:

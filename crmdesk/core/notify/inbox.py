@@ -47,6 +47,20 @@ class NotificationKind(StrEnum):
     RECOVERY_KEY_RENEWED = "recovery_key_renewed"
 
 
+#: Kinds that a Super Admin may choose to be written to about as well.
+ALSO_BY_MAIL: Final = frozenset(
+    {
+        NotificationKind.BACKUP_FAILED,
+        NotificationKind.VERIFY_FAILED,
+        NotificationKind.DRILL_FAILED,
+        NotificationKind.RESTORE_DONE,
+        NotificationKind.RESTORE_FAILED,
+        NotificationKind.RESTORE_UNDONE,
+        NotificationKind.EXPORT_WAITING,
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Notification:
     """One line of the list.
@@ -94,7 +108,7 @@ class Inbox:
             values: JSON-able facts for the sentence; nothing sensitive.
             link: where it leads.
         """
-        wanted = _super_admins(tx) if isinstance(to, str) else to
+        wanted = _super_admins(tx) if isinstance(to, str) else list(to)
         text = json.dumps(values or {}, ensure_ascii=True, sort_keys=True, default=str)
         rows = [
             {
@@ -108,6 +122,11 @@ class Inbox:
         ]
         if rows:
             tx.execute(insert(notifications), rows)
+            if kind in ALSO_BY_MAIL:
+                # Loaded where it is needed: every window and command has an inbox.
+                from crmdesk.core.notify.mailed import write_about
+
+                write_about(tx, kind, dict.fromkeys(wanted), values or {})
 
     def list(
         self,

@@ -3,7 +3,8 @@
 The facts are data under ``resources/catalogue/objects``, one file an object. Beside the
 properties an object starts with, a file lists every other column known from CRM exports:
 those are not created, but an import recognises them and can create them with the right type.
-A choice column whose options are not known is kept as text, which loses nothing.
+A choice column whose options are not known is kept as text, which loses nothing. Headings and
+names of files in other languages lie in ``resources/catalogue/headings``, one file a language.
 """
 
 from __future__ import annotations
@@ -159,10 +160,12 @@ class Catalogue:
 def load_catalogue() -> Catalogue:
     """Read the catalogue that ships with the program; it is read once."""
     folder = resource_path("catalogue", "objects")
-    return Catalogue(
-        objects=tuple(_read_object(folder / f"{name}.json") for name in STANDARD_OBJECTS),
-        custom_object=_read_object(folder / f"{_CUSTOM_OBJECT}.json"),
-    )
+    objects = [_read_object(folder / f"{name}.json") for name in STANDARD_OBJECTS]
+    for path in sorted(resource_path("catalogue", "headings").glob("*.json")):
+        words = json.loads(path.read_text(encoding="utf-8"))
+        objects = [_with_words(each, words.get(each.name, {})) for each in objects]
+    custom = _read_object(folder / f"{_CUSTOM_OBJECT}.json")
+    return Catalogue(objects=tuple(objects), custom_object=custom)
 
 
 def options_from_pipelines(
@@ -193,6 +196,19 @@ def _read_object(path: Path) -> ObjectDefinition:
         properties=tuple(_property(entry, pipelines) for entry in facts["properties"]),
         known_properties=tuple(_property(entry, ()) for entry in facts["known_properties"]),
         pipelines=pipelines,
+    )
+
+
+def _with_words(found: ObjectDefinition, words: Mapping[str, Any]) -> ObjectDefinition:
+    """The object with the names that it and its properties go by in another language."""
+    headings = words.get("headings", {})
+    return replace(
+        found,
+        file_names=(*found.file_names, *words.get("file_names", ())),
+        properties=tuple(
+            replace(each, aliases=(*each.aliases, *headings.get(each.name, ())))
+            for each in found.properties
+        ),
     )
 
 

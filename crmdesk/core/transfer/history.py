@@ -17,6 +17,7 @@ from crmdesk.core.db.tables import (
     jobs,
     properties,
     property_history,
+    restores,
     users,
 )
 from crmdesk.core.errors import UserError
@@ -182,10 +183,12 @@ def import_statement(only: int | None) -> Select[Any]:
             import_details.c.undoes,
             import_details.c.associated,
             import_details.c.facts,
+            restores.c.id.label("restore_id"),
         )
         .outerjoin(users, users.c.id == imports.c.user_id)
         .outerjoin(jobs, jobs.c.id == imports.c.job_id)
         .outerjoin(import_details, import_details.c.import_id == imports.c.id)
+        .outerjoin(restores, restores.c.import_id == imports.c.id)
     )
     return found if only is None else found.where(imports.c.user_id == only)
 
@@ -245,4 +248,5 @@ def import_of(tx: Tx, row: Row[Any]) -> Import:
         undone_by=row.undone_by,
         no_undo="" if refusal is None else refusal.value,
         undo_until=optional_from_text(row.undo_until),
+        restore_id=row.restore_id,
     )

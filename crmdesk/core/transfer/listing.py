@@ -40,9 +40,9 @@ class ImportOrder(StrEnum):
     DATE = "date"
     NAME = "name"
     SOURCE = "source"
+    FILE = "file"
     RECORDS = "records"
     USER = "user"
-    OBJECT = "object"
     STATE = "state"
     CREATED = "created"
     UPDATED = "updated"
@@ -71,10 +71,10 @@ class ImportFilter:
 _BY: dict[ImportOrder, ColumnElement[Any]] = {
     ImportOrder.DATE: imports.c.created_at,
     ImportOrder.NAME: func.lower(imports.c.name),
-    ImportOrder.SOURCE: func.lower(func.coalesce(imports.c.file_name, "")),
+    ImportOrder.SOURCE: imports.c.object_name + " " + imports.c.kind,
+    ImportOrder.FILE: func.lower(func.coalesce(imports.c.file_name, "")),
     ImportOrder.RECORDS: imports.c.row_count,
     ImportOrder.USER: func.lower(func.coalesce(users.c.full_name, "")),
-    ImportOrder.OBJECT: imports.c.object_name,
     ImportOrder.STATE: told_state(imports.c.state, imports.c.job_id),
     ImportOrder.CREATED: imports.c.created,
     ImportOrder.UPDATED: imports.c.updated,

@@ -359,6 +359,7 @@ class Import:
         undone_by: the undo that took this import back.
         no_undo: why it cannot be taken back; empty when it can.
         undo_until: how long it can, by the steady clock.
+        restore_id: the restore that this line is of, or the undo of one; there it is taken back.
     """
 
     id: str
@@ -389,3 +390,4 @@ class Import:
     undone_by: str | None = None
     no_undo: str = ""
     undo_until: datetime | None = None
+    restore_id: str | None = None

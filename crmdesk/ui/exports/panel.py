@@ -12,8 +12,8 @@ from crmdesk.ui import words
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.exports.deeds import ExportDeeds
 from crmdesk.ui.exports.words import (
+    file_kind,
     filled,
-    format_words,
     no_history,
     note_words,
     say,
@@ -88,7 +88,6 @@ class ExportPanel(SidePanel):
 
     def _facts(self, found: Export) -> list[tuple[str, str]]:
         rows = say("Records") if found.source in _COUNTED_IN_RECORDS else say("Rows")
-        kind = "" if found.source is ExportSource.BACKUP else format_words(found.format)
         exact = self._desk.exact
         done = found.state is ExportState.SUCCEEDED
         size = words.size(found.bytes) if done else ""
@@ -96,7 +95,7 @@ class ExportPanel(SidePanel):
         return [
             (say("Source"), source_words(found)),
             (rows, "" if found.records is None else words.number(found.records)),
-            (say("Format"), kind),
+            (say("Format"), file_kind(found)),
             (say("Size"), size),
             (say("Sensitive values"), sensitive),
             (say("Asked for"), exact(found.created_at, seconds=True)),

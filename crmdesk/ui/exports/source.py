@@ -6,14 +6,14 @@ from array import array
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from crmdesk.core.exports.model import Export, ExportOrder, ExportState
+from crmdesk.core.exports.model import OF_SUPER_ADMINS, Export, ExportOrder, ExportState
 from crmdesk.core.jobs.job import Job
 from crmdesk.ui import words
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.exports.wanted import Wanted
 from crmdesk.ui.exports.words import (
     OPEN,
-    format_words,
+    file_kind,
     is_kept_elsewhere,
     say,
     source_words,
@@ -124,12 +124,16 @@ class ExportSource:
             standing=("cancel",) if found.state in OPEN else (),
         )
 
+    def _object(self, found: Export) -> str:
+        """What its records are called; an object that was removed goes by its name."""
+        return self._objects.get(found.object_name, found.object_name)
+
     def _more(self, found: Export, zone: ZoneInfo) -> dict[str, Cell]:
         """The columns that are there to be chosen."""
         moments = {"ended": found.finished_at, "expires": found.expires_at}
         texts = {
-            "object": self._objects.get(found.object_name, found.object_name),
-            "format": format_words(found.format),
+            "object": "" if found.source in OF_SUPER_ADMINS else self._object(found),
+            "format": file_kind(found),
             "state": state_words(found.state),
             "size": words.size(found.bytes) if found.state is ExportState.SUCCEEDED else "",
             "sensitive": ", ".join(found.sensitive),

@@ -36,6 +36,11 @@ def format_words(file_format: ExportFormat) -> str:
     return {ExportFormat.CSV: say("CSV"), ExportFormat.XLSX: say("Excel (XLSX)")}[file_format]
 
 
+def file_kind(found: Export) -> str:
+    """What kind of file an export is; a backup is its tables in a zip."""
+    return say("ZIP") if found.source is ExportSource.BACKUP else format_words(found.format)
+
+
 def source_words(found: Export) -> str:
     """Where it was asked for: "Contacts", "View “VIP”", "Segment “Oslo”"."""
     texts = {
@@ -84,6 +89,8 @@ def file_words(found: Export, zone: tzinfo) -> str:
     if found.source is ExportSource.BACKUP:
         if found.file_state is FileState.EXPIRED:
             return say("The backup was removed")
+        if found.file_state is FileState.MISSING:
+            return say("The file is missing")
         return filled(say("Kept with the backups, %1"), words.size(found.bytes))
     day = "" if found.expires_at is None else words.day(found.expires_at.astimezone(zone).date())
     if found.file_state is FileState.EXPIRED:

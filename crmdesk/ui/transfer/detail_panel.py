@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from crmdesk.core.access.permissions import Permission
 from crmdesk.core.jobs.job import FINAL, JobState
 from crmdesk.core.records.record import MASKED
 from crmdesk.core.records.schema import ObjectType
@@ -300,6 +301,12 @@ class ImportPanel(SidePanel):
             button = Button(say("Undo import"), icon="undo-2")
             button.setObjectName("panel_undo")
             button.clicked.connect(lambda: self.undo_asked.emit(found.id))
+            buttons.append(button)
+        if found.restore_id is not None and self._desk.may(Permission.SUPER_ADMIN):
+            # A restore is undone where it is shown with all that it skipped.
+            button = Button(say("Open restore"), icon="archive-restore")
+            button.setObjectName("panel_restore")
+            button.clicked.connect(lambda: self._desk.go(f"restore/{found.restore_id}"))
             buttons.append(button)
         self.set_foot(buttons)
 

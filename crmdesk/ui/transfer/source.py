@@ -12,6 +12,7 @@ from crmdesk.core.transfer.model import Import
 from crmdesk.ui import words
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.job_words import job_share
+from crmdesk.ui.records.showing import in_sentence
 from crmdesk.ui.tables.cells import (
     Align,
     Cell,
@@ -24,7 +25,7 @@ from crmdesk.ui.tables.cells import (
 )
 from crmdesk.ui.transfer.filters import Wanted
 from crmdesk.ui.transfer.run_step import phase
-from crmdesk.ui.transfer.wording import kind_words, say, state_line, state_words
+from crmdesk.ui.transfer.wording import filled, kind_words, say, state_line, state_words
 
 #: The columns of the first start; the others are chosen.
 USUAL = ("name", "source", "records", "user", "date")
@@ -53,7 +54,7 @@ class ImportSource:
             Column("records", say("Records"), 96, align=end),
             Column("user", say("User"), 170, rank=1),
             Column("date", say("Date"), 140),
-            Column("object", say("Object"), 120, rank=3),
+            Column("file", say("File"), 200, rank=3),
             Column("state", say("State"), 140, rank=3),
             Column("created", say("Created"), 90, rank=3, align=end),
             Column("updated", say("Updated"), 90, rank=3, align=end),
@@ -105,7 +106,7 @@ class ImportSource:
         over = found.state in FINAL
         cells = {
             "name": Cell(found.name, state_line(found)),
-            "source": Cell(found.file_name or kind_words(ImportKind(found.kind)), quiet=True),
+            "source": Cell(self._source(found), quiet=True),
             "records": Cell(words.number(found.rows) if over else ""),
             "user": Cell(who, avatar=who),
             "date": Cell(words.moment(found.created_at, zone), quiet=True),
@@ -130,6 +131,12 @@ class ImportSource:
             standing=("cancel",) if found.kind == "import" else (),
         )
 
+    def _source(self, found: Import) -> str:
+        label = self._labels.get(found.object_name, found.object_name)
+        if found.kind == ImportKind.IMPORT:
+            return label
+        return filled(say("%1, %2"), label, in_sentence(kind_words(ImportKind(found.kind))))
+
     def _more(self, found: Import, zone: ZoneInfo) -> dict[str, Cell]:
         """The columns that are there to be chosen."""
         counts = {
@@ -141,7 +148,7 @@ class ImportSource:
         over = found.state in FINAL
         ended = "" if found.finished_at is None else words.moment(found.finished_at, zone)
         texts = {
-            "object": self._labels.get(found.object_name, found.object_name),
+            "file": found.file_name,
             "state": say("Undone") if found.undone_by is not None else state_words(found.state),
             "ended": ended,
             **{key: words.number(count) if over else "" for key, count in counts.items()},

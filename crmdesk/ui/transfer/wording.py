@@ -254,9 +254,9 @@ def _undo_line(found: Import) -> str:
 def kind_words(kind: ImportKind) -> str:
     """Where the values of an import come from."""
     return {
-        ImportKind.IMPORT: say("A file"),
-        ImportKind.RESTORE: say("A backup"),
-        ImportKind.UNDO: say("An undo"),
+        ImportKind.IMPORT: say("From a file"),
+        ImportKind.RESTORE: say("From a backup"),
+        ImportKind.UNDO: say("Undo"),
     }[kind]
 
 

@@ -22,6 +22,7 @@ from crmdesk.core.mail.model import (
     OutboxMessage,
 )
 from crmdesk.core.mail.queue import queue_mail
+from crmdesk.core.mail.smtp import BUNDLES, trusting
 from crmdesk.core.mail.work import MailWork, Patience
 from tests.builders import Desk
 from tests.post_office import (
@@ -125,6 +126,17 @@ def test_a_certificate_that_is_not_trusted_is_given_neither_password_nor_message
         assert (found.state, found.problem) == (MailState.QUEUED, MailProblem.NOT_TRUSTED)
         assert "self-signed" in found.reply
         assert (office.messages, office.logins) == ([], [])
+
+
+def test_the_systems_certificates_are_found_where_the_library_looks_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.setenv(name, str(tmp_path / "nothing"))
+
+    trusted = trusting().cert_store_stats()["x509_ca"]
+
+    assert (trusted > 0) == any(Path(each).is_file() for each in BUNDLES)
 
 
 def test_a_server_that_cannot_encrypt_is_told_nothing(timed_desk: Desk) -> None:
@@ -264,6 +276,26 @@ def shown_again(desk: Desk, message_id: int) -> OutboxMessage:
     """After days somebody signs in anew."""
     desk.admin = desk.signed_in(1, desk.admin.email, desk.admin.full_name)
     return shown(desk, message_id)
+
+
+def test_who_is_no_super_admin_any_more_is_told_nothing(timed_desk: Desk) -> None:
+    desk = timed_desk
+    changes = ("active = 0", "super_admin = 0", "removed_at = '2026-11-22T09:00:00.000Z'")
+    with post_office() as office:
+        configure(desk, office.port)
+        numbers = []
+        for change in changes:
+            left = desk.user("Elif Demir", super_admin=True)
+            letter = Letter(MailKind.LARGE_EXPORT, left.email, "Large export", "", left.user_id)
+            with desk.workspace.database.write() as tx:
+                numbers.append(queue_mail(tx, letter))
+                tx.sql(f"UPDATE users SET {change} WHERE id = ?", (left.user_id,))
+        stays = write(desk)
+        send(desk)
+
+    assert [shown(desk, number).problem for number in numbers] == [MailProblem.NOT_ENTITLED] * 3
+    assert shown(desk, stays).state is MailState.SENT
+    assert len(office.envelopes) == 1
 
 
 def test_no_text_adds_a_header_or_a_recipient(timed_desk: Desk) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from crmdesk.core.records.catalogue import PropertyDefinition, load_catalogue
+from crmdesk.core.records.headers import fold
 from crmdesk.core.records.recognition import (
     MatchedBy,
     RecognisedBy,
@@ -13,6 +16,7 @@ from crmdesk.core.records.recognition import (
 )
 from crmdesk.core.records.suggestion import suggest_property
 from crmdesk.core.records.types import PropertyFormat, PropertyType
+from crmdesk.core.resources import resource_path
 
 CATALOGUE = load_catalogue()
 
@@ -281,6 +285,29 @@ def test_a_file_about_nothing_known_is_not_guessed():
     assert recognise_object(
         "hubspot-crm-exports-all-records-2024.csv", ["Colour", "Weight"], CATALOGUE
     ) == (None, RecognisedBy.NOTHING)
+
+
+def test_german_headings_go_to_their_properties():
+    headers = ["Vorname", "Nachname", "E-Mail", "Telefon", "Firma", "STRASSE", "PLZ", "Ort", "Land"]
+    names = [match.property and match.property.name for match in _match("contacts", headers)]
+    assert names == [
+        *("firstname", "lastname", "email", "phone", "company", "address", "zip", "city", "country")
+    ]
+    deals = _match("deals", ["Auftrag", "Betrag", "Währung", "Phase", "Abschlussdatum"])
+    assert [match.property and match.property.name for match in deals] == [
+        *("dealname", "amount", "deal_currency_code", "dealstage", "closedate")
+    ]
+    assert recognise_object("Kunden 2026.csv", [], CATALOGUE)[0] == "companies"
+    assert recognise_object("liste.csv", headers, CATALOGUE)[0] == "contacts"
+
+
+def test_every_word_of_another_language_is_one_propertys_alone():
+    for path in resource_path("catalogue", "headings").glob("*.json"):
+        for name, words in json.loads(path.read_text(encoding="utf-8")).items():
+            known = {each.name for each in CATALOGUE.object(name).properties}
+            folded = [fold(text) for texts in words["headings"].values() for text in texts]
+            assert set(words["headings"]) <= known
+            assert len(folded) == len(set(folded)), name
 
 
 def test_a_custom_object_is_recognised_by_its_label():

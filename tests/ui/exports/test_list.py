@@ -331,6 +331,7 @@ def test_reports_and_backups_stand_in_the_list_without_a_history_or_a_second_cop
     row = hands.page.table.row(number)
     assert row.cells["name"].second.startswith("Kept with the backups")
     assert not row.dimmed
+    assert hands.page.source._more(backup, hands.page._desk.zone)["object"].text == ""
 
     assert [action.key for action in hands.page.deeds.actions(backup)] == ["backup", "details"]
     hands.page._act("backup", number)

@@ -114,6 +114,15 @@ def test_the_outbox_tells_what_became_of_each_message_and_tries_again(mail, desk
     assert desk.workspace.outbox.show(desk.admin, message_id).state is MailState.SENT
 
 
+def test_a_tick_is_saved_as_it_is_set(mail, desk, qtbot):
+    row = mail.choices.rows[MailKind.RESTORES]
+    row.box.setFocus()
+    qtbot.keyClick(row.box, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: desk.workspace.mail_choices.own(desk.admin) == {MailKind.RESTORES})
+    qtbot.mouseClick(row.box, LEFT, pos=row.box.rect().center())
+    qtbot.waitUntil(lambda: not desk.workspace.mail_choices.own(desk.admin))
+
+
 def test_who_is_no_super_admin_has_no_such_page(settings_page, desk):
     page = settings_page(desk.user("Marc Dubois", Permission.EXPORT))
     page.show_section("mail")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QAbstractButton
 
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.transfer.model import ImportRequest
@@ -55,7 +56,12 @@ def test_a_restore_is_listed_among_them_with_its_values(desk, stand, qtbot):
     page = loaded(qtbot, stand, 1)
     assert page.table.row(page.table.ids[0]).cells["name"].text == "Data Restore - Deal"
 
+    source = page.table.row(page.table.ids[0]).cells["source"]
+    assert source.text == "Deals, from a backup"
+
     page.open_link(f"imports/{restore.import_id}")
+    page.panel.findChild(QAbstractButton, "panel_restore").click()
+    assert stand.told.links == [f"restore/{restore.id}"]
     page.panel.show_page("changes")
     qtbot.waitUntil(lambda: bool(page.panel.findChildren(ValueChange)))
 
@@ -159,10 +165,10 @@ def test_chips_narrow_the_list_and_columns_are_chosen_and_sort_it(desk, imported
     for key in [column.key for column in table.every_column]:
         table.press_sort(key)
         qtbot.waitUntil(lambda key=key: table.query.sort.key == key and len(names()) == 2)
-    table.set_columns(["name", "object", "created", "state"])
+    table.set_columns(["name", "file", "created", "state"])
     cells = table.row(table.ids[names().index("contacts.csv")]).cells
-    assert [cells[key].text for key in ("object", "created", "state")] == [
-        "Contacts", "1", "Finished",
+    assert [cells[key].text for key in ("file", "created", "state")] == [
+        "contacts.csv", "1", "Finished",
     ]  # fmt: skip
 
 

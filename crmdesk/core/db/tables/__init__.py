@@ -35,7 +35,7 @@ from crmdesk.core.db.tables.looks import (
     segments,
     view_places,
 )
-from crmdesk.core.db.tables.mail import mail_server, outbox
+from crmdesk.core.db.tables.mail import mail_choices, mail_server, outbox
 from crmdesk.core.db.tables.people import (
     attempt_counters,
     one_time_codes,
@@ -87,6 +87,7 @@ __all__ = [
     "imports",
     "jobs",
     "locks",
+    "mail_choices",
     "mail_server",
     "metadata",
     "notifications",

@@ -19,6 +19,14 @@ mail_server = Table(
     Column("sender", Text, nullable=False),
     **STRICT,
 )
+#: What a Super Admin is also written to about; no row is not at all.
+mail_choices = Table(
+    "mail_choices",
+    metadata,
+    Column("user_id", Integer, primary_key=True),
+    Column("topic", Text, primary_key=True),
+    **STRICT,
+)
 outbox = Table(
     "outbox",
     metadata,

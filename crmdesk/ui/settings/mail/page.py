@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.settings.card_rows import WIDEST, settings_card
+from crmdesk.ui.settings.mail.choices import OwnMailChoices
 from crmdesk.ui.settings.mail.outbox_list import OutboxList
 from crmdesk.ui.settings.mail.server_form import MailServerForm
 from crmdesk.ui.settings.mail.trial import TrialMessage
@@ -31,6 +32,7 @@ class MailPage(QWidget):
         self.header.add(self.mode)
         self.server = MailServerForm(desk)
         self.trial = TrialMessage(desk)
+        self.choices = OwnMailChoices(desk)
         self.outbox = OutboxList(desk)
         self._modes = QStackedWidget()
         self._modes.addWidget(self._cards())
@@ -68,6 +70,13 @@ class MailPage(QWidget):
                 self.tr("Test message"),
                 self.tr("Takes the road of every other message, and is tried once."),
                 [self.trial],
+            )
+        )
+        cards.addWidget(
+            settings_card(
+                self.tr("Write to me about"),
+                self.tr("Your own choice. Large exports follow your threshold alone."),
+                [self.choices],
             )
         )
         row = QHBoxLayout()

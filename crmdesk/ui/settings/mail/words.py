@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication
 
-from crmdesk.core.mail.model import MailProblem, MailSecurity, MailState, OutboxMessage
+from crmdesk.core.mail.model import MailKind, MailProblem, MailSecurity, MailState, OutboxMessage
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.tables.cells import Cell, Column, Row, RowAction, Tone
 
@@ -34,8 +34,24 @@ def problem_words(problem: MailProblem) -> str:
         MailProblem.SENDER_REFUSED: _say("The mail server refused the sender"),
         MailProblem.RECIPIENT_REFUSED: _say("The mail server refused the recipient"),
         MailProblem.REFUSED: _say("The mail server refused the message"),
+        MailProblem.NOT_ENTITLED: _say("The person is no Super Admin any more"),
         MailProblem.INTERRUPTED: _say("Sending was interrupted"),
     }[problem]
+
+
+def topic_words(topic: MailKind) -> tuple[str, str]:
+    """What somebody may choose to be written to about, and what belongs to it."""
+    return {
+        MailKind.BACKUP_PROBLEMS: (
+            _say("Backups that go wrong"),
+            _say("One failed, one is damaged, or a restore drill failed."),
+        ),
+        MailKind.RESTORES: (_say("Restores"), _say("One finished, failed or was undone.")),
+        MailKind.APPROVALS: (
+            _say("Exports that wait for approval"),
+            _say("Where somebody has to decide."),
+        ),
+    }[topic]
 
 
 def outbox_columns() -> Sequence[Column]:

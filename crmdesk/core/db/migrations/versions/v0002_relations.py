@@ -27,6 +27,7 @@ TABLES = (
     "exports",
     "export_downloads",
     "export_thresholds",
+    "mail_choices",
     "mail_server",
     "outbox",
 )
@@ -37,6 +38,7 @@ INDEXES = (
     "CREATE INDEX ix_record_aliases_winner ON record_aliases (object_type_id, winner_id)",
     "CREATE INDEX ix_imports_created ON imports (created_at, id)",
     "CREATE INDEX ix_imports_user ON imports (user_id, created_at, id)",
+    "CREATE INDEX ix_restores_import ON restores (import_id)",
 )
 #: Backups stand in the list of exports; new ones come there by ``list_backup``.
 LISTED_BACKUPS = """

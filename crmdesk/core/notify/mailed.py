@@ -1,0 +1,88 @@
+"""Notices that are also written to those who chose to be written to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import select
+
+from crmdesk.core.db.engine import Tx
+from crmdesk.core.db.tables import mail_choices, users, workspace
+from crmdesk.core.mail.lines import one_line
+from crmdesk.core.mail.model import Letter, MailKind
+from crmdesk.core.mail.queue import queue_mail
+from crmdesk.core.notify.inbox import NotificationKind
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    topic: MailKind
+    subject: str
+    text: str
+    place: str = "Backup"
+
+
+#: A name in braces is one of the notification's values.
+MAILED: Final[Mapping[NotificationKind, _Words]] = {
+    NotificationKind.BACKUP_FAILED: _Words(MailKind.BACKUP_PROBLEMS, "Backup failed", "{message}"),
+    NotificationKind.VERIFY_FAILED: _Words(
+        MailKind.BACKUP_PROBLEMS,
+        "A backup is damaged",
+        "A backup is not as it was written. Make a new one.",
+    ),
+    NotificationKind.DRILL_FAILED: _Words(
+        MailKind.BACKUP_PROBLEMS,
+        "A restore drill failed",
+        "The newest backup could not be restored on trial. Make a new one.",
+    ),
+    NotificationKind.RESTORE_DONE: _Words(
+        MailKind.RESTORES, "Restore finished", "Records changed: {records}", "Restore"
+    ),
+    NotificationKind.RESTORE_UNDONE: _Words(
+        MailKind.RESTORES, "Restore undone", "Records changed: {records}", "Restore"
+    ),
+    NotificationKind.RESTORE_FAILED: _Words(
+        MailKind.RESTORES, "Restore failed", "No value was changed.", "Restore"
+    ),
+    NotificationKind.EXPORT_WAITING: _Words(
+        MailKind.APPROVALS,
+        "An export waits for approval",
+        "{user} wants to export records: {records}, as “{name}”.",
+        "Import & Export",
+    ),
+}
+
+
+def write_about(
+    tx: Tx, kind: NotificationKind, user_ids: Iterable[int], values: Mapping[str, Any]
+) -> None:
+    """Queue a letter to each of the users who chose to be written to about such things."""
+    words = MAILED[kind]
+    wanted = (
+        select(users.c.id, users.c.email)
+        .join(mail_choices, mail_choices.c.user_id == users.c.id)
+        .where(
+            mail_choices.c.topic == words.topic.value,
+            users.c.id.in_(list(user_ids)),
+            users.c.super_admin == 1,
+        )
+    )
+    for row in tx.execute(wanted).all():
+        body = _body(tx, words, values)
+        letter = Letter(words.topic, one_line(row.email), words.subject, body, user_id=row.id)
+        queue_mail(tx, letter)
+
+
+def _body(tx: Tx, words: _Words, values: Mapping[str, Any]) -> str:
+    text = words.text
+    for name, value in values.items():
+        shown = f"{value:,}" if isinstance(value, int) else one_line(str(value))
+        text = text.replace(f"{{{name}}}", shown)
+    return (
+        f"{text or words.subject}\n\n"
+        f"Workspace:  {one_line(str(tx.scalar(select(workspace.c.name)) or ''))}\n\n"
+        f"Open {words.place} in CRM Desk to see more. What you are written to about is chosen\n"
+        "under Settings, E-mail.\n"
+    )
