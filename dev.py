@@ -239,8 +239,20 @@ def lint(rest: list[str]) -> int:
         ["mypy"],
         ["lint-imports"],
     ]
-    codes = [_call([str(BIN / check[0]), *check[1:]]) for check in checks]
-    return 1 if any(codes) else 0
+    # Side by side: the types take as long as all others together.
+    started = [
+        subprocess.Popen(
+            [str(BIN / check[0]), *check[1:]],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        for check in checks
+    ]
+    for process in started:
+        sys.stdout.buffer.write(process.communicate()[0])
+        sys.stdout.flush()
+    return 1 if any(process.returncode for process in started) else 0
 
 
 def bench(rest: list[str]) -> int:

@@ -58,6 +58,7 @@ class SecretService:
     _folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="crmdesk-bus-")))
     _bus: subprocess.Popen[bytes] | None = None
     _keyring: subprocess.Popen[bytes] | None = None
+    _seen: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start both programs and wait until the service answers on the bus.
@@ -77,19 +78,20 @@ class SecretService:
         """Start the keyring alone; a wrong password leaves an existing keyring locked."""
         started = self._start_daemon(password)
         threading.Thread(target=self._look_after, args=(started, password), daemon=True).start()
-        _wait_until(self._answers, "gnome-keyring-daemon did not answer on the bus")
+        self._wait_for_answers()
 
     def keep_alive(self) -> None:
-        """Start again what ended by itself; the keyring's file still holds its secrets."""
+        """See to it that both programs run; the keyring's file still holds its secrets."""
         if self._bus is None or self._bus.poll() is not None:
             _stop(self._keyring)
             (self._folder / "bus").unlink(missing_ok=True)
             self.start()
         elif self._keyring is None:
             self.start_keyring()
-        else:
+        elif self._keyring is not self._seen:
+            # It ended and was started again by itself.
             with suppress(SecretServiceMissing):
-                _wait_until(self._answers, "", seconds=1)
+                self._wait_for_answers(seconds=2)
                 return
             # Without a default collection the next client would make one, and has felled it so.
             self.stop_keyring()
@@ -126,6 +128,10 @@ class SecretService:
         self.stop_keyring()
         _stop(self._bus)
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _wait_for_answers(self, seconds: float = _START_SECONDS) -> None:
+        _wait_until(self._answers, "gnome-keyring-daemon did not answer on the bus", seconds)
+        self._seen = self._keyring
 
     def _start_daemon(self, password: bytes) -> subprocess.Popen[bytes]:
         # A test that has a data folder of its own takes it away when it ends, keyring and all.

@@ -211,7 +211,11 @@ def _let_a_worker_crash(workspace: Workspace) -> None:
         tx.sql("ALTER TABLE obj_tickets_away RENAME TO obj_tickets")
         state = tx.sql("SELECT state FROM jobs WHERE id = ?", (job_id,)).fetchone()[0]
     assert state == "failed"
-    assert list(crash_folder().glob("crash-*.log")), "the worker did not crash"
+    # The row says so first, and the dying worker writes its log after it.
+    limit = time.monotonic() + 20
+    while not list(crash_folder().glob("crash-*.log")):
+        assert time.monotonic() < limit, "the worker did not crash"
+        threading.Event().wait(0.05)
 
 
 def _code(secret: str) -> str:

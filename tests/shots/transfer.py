@@ -34,7 +34,7 @@ def shots(desk_factory: Callable[[], Desk]) -> Iterator[tuple[str, QWidget]]:
     page.begin_import()
     yield "file-none", window
     yield from _assistant(page, window, _table(desk.folder.parent))
-    yield from _listing(page, window)
+    yield from _listing(page, window, desk)
     yield from _together(page, window, desk)
     yield from _warnings(page, window, desk)
     wrong = desk.folder.parent / "photo.csv"
@@ -172,7 +172,7 @@ def _northwind(folder: Path) -> tuple[Path, Path]:
     return customers, orders
 
 
-def _listing(page: TransferPage, window: QWidget) -> Iterator[tuple[str, QWidget]]:
+def _listing(page: TransferPage, window: QWidget, home: Desk) -> Iterator[tuple[str, QWidget]]:
     page.assistant.detail_asked.emit(page.assistant.import_id)
     settle_until(lambda: page.table.count > 0)
     settle(300)
@@ -191,7 +191,18 @@ def _listing(page: TransferPage, window: QWidget) -> Iterator[tuple[str, QWidget
     yield "undo", asked[0]
     asked[0].close()
     page.close_panel()
+    deal = home.deal(dealname="Rattlesnake", amount="100")
+    backup = home.backup()
+    home.edit(deal, amount="7")
+    restored = home.restore(backup, "deals", ["amount"])
+    page.refresh()
+    settle_until(lambda: page.table.count > 1)
+    settle(200)
     yield "list", window
+    page.open_link(f"imports/{restored.import_id}")
+    settle(300)
+    yield "restore-among-them", window
+    page.close_panel()
 
 
 def _table(folder: Path) -> Path:

@@ -303,8 +303,16 @@ def _expires(row: Row[Any]) -> datetime | None:
 
 def _file_state(steady_now: datetime, row: Row[Any], vault: Path) -> FileState:
     if row.file_name is None:
-        # A backup's file stands in its own list; here it says whether it is still there.
-        return FileState.NONE if row.expired_at is None else FileState.EXPIRED
+        return _backup_state(row, vault) if row.source == ExportSource.BACKUP else FileState.NONE
     if row.expired_at is not None or from_text(row.expires_at) <= steady_now:
         return FileState.EXPIRED
     return FileState.READY if (vault / row.file_name).is_file() else FileState.MISSING
+
+
+def _backup_state(row: Row[Any], vault: Path) -> FileState:
+    """A backup has no file among the exports; what is said is whether its own is still there."""
+    if row.expired_at is not None:
+        return FileState.EXPIRED
+    made = row.state == ExportState.SUCCEEDED
+    gone = made and not (vault.parent / "backups" / f"{row.id}.zip").is_file()
+    return FileState.MISSING if gone else FileState.NONE

@@ -134,17 +134,17 @@ def load_object_type(tx: Tx, name: str) -> ObjectType:
     """Read one object type with its properties, options and pipelines.
 
     What a read transaction saw is kept until a definition changes: pages of a table ask for it
-    many times a second.
+    many times a second. A write transaction may use it too: it sees another version as soon as
+    it has changed a definition itself.
 
     Raises:
         UserError: ``object_unknown``.
     """
     version = tx.sql("SELECT version FROM definitions_state").fetchone()[0]
     key = f"object_type:{name}"
-    if not tx.writes:
-        kept_version, kept = tx.cache.get(key, (None, None))
-        if kept is not None and kept_version == version:
-            return cast(ObjectType, kept)
+    kept_version, kept = tx.cache.get(key, (None, None))
+    if kept is not None and kept_version == version:
+        return cast(ObjectType, kept)
     found = _load_object_type(tx, name)
     if not tx.writes:
         tx.cache[key] = (version, found)
@@ -188,7 +188,6 @@ def object_type_by_id(tx: Tx, object_type_id: int) -> ObjectType | None:
 
 
 def _object_type(tx: Tx, row: Row[tuple[object, ...]]) -> ObjectType:
-
     found_pipelines = _pipelines(tx, row.id)
     return ObjectType(
         id=row.id,
@@ -232,11 +231,11 @@ def _properties(
 
 
 def _grouped(rows: Iterable[Row[tuple[object, ...]]]) -> dict[int, tuple[Option, ...]]:
-    grouped: dict[int, tuple[Option, ...]] = {}
+    grouped: dict[int, list[Option]] = {}
     for row in rows:
         option = Option(row.value, row.label, row.archived_at is not None)
-        grouped[row.property_id] = (*grouped.get(row.property_id, ()), option)
-    return grouped
+        grouped.setdefault(row.property_id, []).append(option)
+    return {property_id: tuple(options) for property_id, options in grouped.items()}
 
 
 def _property(row: Row[tuple[object, ...]], options: tuple[Option, ...]) -> Property:

@@ -105,8 +105,10 @@ class ExportSource:
         line = state_line(found, zone)
         if share is not None and found.state is ExportState.RUNNING:
             line = f"{say('Processing')} {words.percent(share)}"
+        ready = Tone.INFO if found.downloadable else Tone.PLAIN
         cells = {
-            "name": Cell(found.name, line, tone=_TONES.get(found.state, Tone.PLAIN)),
+            # Pressing the name of one that can be saved saves it: it looks like a link.
+            "name": Cell(found.name, line, tone=_TONES.get(found.state, ready)),
             "source": Cell(source_words(found), quiet=True),
             "records": Cell("" if found.records is None else words.number(found.records)),
             "user": Cell(found.user_name, avatar=found.user_name),

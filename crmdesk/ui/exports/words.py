@@ -89,6 +89,8 @@ def file_words(found: Export, zone: tzinfo) -> str:
     if found.source is ExportSource.BACKUP:
         if found.file_state is FileState.EXPIRED:
             return say("The backup was removed")
+        if found.file_state is FileState.MISSING:
+            return say("The file is missing")
         return filled(say("Kept with the backups, %1"), words.size(found.bytes))
     day = "" if found.expires_at is None else words.day(found.expires_at.astimezone(zone).date())
     if found.file_state is FileState.EXPIRED:

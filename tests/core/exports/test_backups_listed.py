@@ -41,6 +41,10 @@ def test_a_backup_has_a_line_that_follows_what_becomes_of_it(desk: Desk, tmp_pat
         exports.download(admin, backup_id, tmp_path / "backup.zip")
     assert caught.value.code == "export_not_downloadable"
 
+    file = desk.folder / "vault" / "backups" / f"{backup_id}.zip"
+    file.rename(tmp_path / "away.zip")
+    assert exports.show(admin, backup_id).file_state is FileState.MISSING
+    (tmp_path / "away.zip").rename(file)
     desk.workspace.backups.delete(admin, backup_id)
     assert exports.show(admin, backup_id).file_state is FileState.EXPIRED
 
