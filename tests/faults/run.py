@@ -187,6 +187,11 @@ GOALS = (
     _goal(
         "own-exports", "another user's export is like none, whatever the way to it", "own_exports"
     ),
+    _goal(
+        "export-alerts",
+        "of an export beyond the threshold each Super Admin is told once, of one as large never",
+        "export_alerts",
+    ),
     _goal("canaries", "no secret is found in files, arguments or environments", "canaries"),
 )
 
