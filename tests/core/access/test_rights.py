@@ -51,6 +51,7 @@ PROPERTIES, IMPORT = Permission.EDIT_PROPERTIES, Permission.IMPORT
 RIGHTS: dict[str, Permission | str] = {
     "workspace.start_up": INNER,
     "workspace.run_job": INNER,
+    "workspace.mail_is_due": INNER,
     "workspace.send_mail": INNER,
     "workspace.start_worker": INNER,
     "workspace.close": INNER,
@@ -253,6 +254,7 @@ RIGHTS: dict[str, Permission | str] = {
     "reports.estimate": Permission.EXPORT,
     "export_approvals.approve": Permission.APPROVE_EXPORTS,
     "export_approvals.reject": Permission.APPROVE_EXPORTS,
+    "export_overviews.months": Permission.EXPORT,
     "export_overviews.show": Permission.EXPORT,
     "export_thresholds.own": SUPER_ADMIN,
     "export_thresholds.set": SUPER_ADMIN,
@@ -261,7 +263,6 @@ RIGHTS: dict[str, Permission | str] = {
     "mail_server.forget": SUPER_ADMIN,
     "mail_server.get": SUPER_ADMIN,
     "mail_server.set": SUPER_ADMIN,
-    "outbox.is_due": INNER,
     "outbox.list": SUPER_ADMIN,
     "outbox.retry": SUPER_ADMIN,
     "outbox.send_test": SUPER_ADMIN,
