@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 
 from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWi
 from crmdesk.core.exports.model import ExportFilter
 from crmdesk.core.exports.overview import DAYS, Amount, DayAmount, ExporterAmount, ExportOverview
 from crmdesk.ui import words
-from crmdesk.ui.exports.days_table import DaysTable
+from crmdesk.ui.exports.figures_table import FiguresTable, day_figures
 from crmdesk.ui.exports.words import filled, say
 from crmdesk.ui.queries import Queries
 from crmdesk.ui.theme.apply import px
@@ -50,7 +51,9 @@ class OverviewStrip(QFrame):
         self.months = _Months()
         self.exporters = _Exporters()
         self._last_post = post()
-        self.days = DaysTable(queries, self)
+        self.days = FiguresTable(say("Exports by day"), [say("Day")], 360, queries, self)
+        by_user = [say("Month"), say("User")]
+        self.by_user = FiguresTable(say("Exports by month and user"), by_user, 460, queries, self)
         self.as_table = _figure()
         self.as_table.setText(say("By day"))
         self.as_table.setObjectName("overview_days")
@@ -76,6 +79,8 @@ class OverviewStrip(QFrame):
         self.months.chosen.connect(self.chosen)
         self.exporters.chosen.connect(self.chosen)
         self.days.chosen.connect(self.chosen)
+        self.by_user.chosen.connect(self.chosen)
+        self.months.by_user.clicked.connect(lambda: self.by_user.open_under(self.months.by_user))
         self.as_table.clicked.connect(lambda: self.days.open_under(self.as_table))
 
     @property
@@ -99,7 +104,7 @@ class OverviewStrip(QFrame):
         )
         self.months.show_months(found.this_month, found.last_month)
         self.exporters.show_exporters(found.exporters[:_EXPORTERS])
-        self.days.show_days(days)
+        self.days.show_figures(day_figures(days))
 
     def set_narrow(self, narrow: bool) -> None:
         """The charts fold away; their days can still be opened as a table."""
@@ -160,25 +165,36 @@ class _Months(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.links: list[Link] = []
-        self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(12)
-        self._grid.setVerticalSpacing(2)
-        self._grid.setColumnStretch(0, 1)
+        self._amounts: list[Amount] = []
+        self.by_user = _figure()
+        self.by_user.setText(say("By user"))
+        self.by_user.setObjectName("overview_by_user")
+        self.by_user.setAccessibleName(say("Show months and users as a table"))
+        self.links = [_figure(), _figure()]
+        self._names = [_heading(""), _heading("")]
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(2)
+        grid.setColumnStretch(0, 1)
+        grid.addWidget(self.by_user, 0, 1, Qt.AlignmentFlag.AlignRight)
+        for place, (name, link) in enumerate(zip(self._names, self.links, strict=True)):
+            grid.addWidget(name, 2 * place, 0)
+            grid.addWidget(link, 2 * place + 1, 0, 1, 2, Qt.AlignmentFlag.AlignLeft)
+            link.clicked.connect(partial(self._choose, place))
         column = _column(self)
-        column.addLayout(self._grid)
+        column.addLayout(grid)
 
     def show_months(self, this: DayAmount, last: DayAmount) -> None:
-        self.links = []
-        _empty(self._grid)
-        for row, (each, so_far) in enumerate(((this, True), (last, False))):
-            month = _month(each.day)
-            name = filled(say("%1 so far"), month) if so_far else month
-            text = ", ".join(_amount_texts(each.amount))
-            link = _linked(text, f"{name}: {text}", each.amount, self.chosen.emit)
-            self.links.append(link)
-            self._grid.addWidget(ElidedLabel(name, TextStyle.CAPTION, "text2"), 2 * row, 0)
-            self._grid.addWidget(link, 2 * row + 1, 0, Qt.AlignmentFlag.AlignLeft)
+        self._amounts = [this.amount, last.amount]
+        names = (filled(say("%1 so far"), _month(this.day)), _month(last.day))
+        for place, (name, amount) in enumerate(zip(names, self._amounts, strict=True)):
+            text = ", ".join(_amount_texts(amount))
+            self._names[place].setText(name)
+            self.links[place].setText(text)
+            self.links[place].setAccessibleName(filled(say("%1: %2"), name, text))
+
+    def _choose(self, place: int) -> None:
+        self.chosen.emit(self._amounts[place].wanted)
 
 
 class _Exporters(QWidget):

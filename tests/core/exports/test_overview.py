@@ -62,6 +62,17 @@ def test_what_left_is_counted_by_day_person_and_month_and_the_list_agrees(
         assert (len(found), sum(each.records or 0 for each in found)) == figures(amount)
         assert workspace.exports.count(desk.admin, amount.wanted) == amount.exports
 
+    by_month = workspace.export_overviews.months(desk.admin)
+    assert [(each.month.month, each.user_name, *figures(each.amount)) for each in by_month] == [
+        (11, "Edda Berg", 3, 706),
+        (11, "Ingrid Solberg", 2, 12),
+        (10, "Ingrid Solberg", 2, 43),
+        (9, "Ingrid Solberg", 1, 9_999),
+    ]
+    for each in by_month:
+        assert workspace.exports.count(desk.admin, each.amount.wanted) == each.amount.exports
+    assert len(workspace.export_overviews.months(edda)) == 1
+
     own = workspace.export_overviews.show(edda)
     assert figures(own.whole) == (2, 705)  # what Super Admins alone may read is left out
     assert workspace.exports.count(edda, own.whole.wanted) == 2
