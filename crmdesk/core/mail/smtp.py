@@ -107,10 +107,14 @@ def is_open(opened: Session) -> bool:
 
 def _connect(access: Access, seconds: float) -> Session:
     # Without a name of its own, smtplib asks the network for one, which may take its time.
-    us = wire_domain(access.sender)
-    if access.security is MailSecurity.TLS:
-        return _Encrypted(access.host, access.port, us, timeout=seconds, context=trusting())
-    return _Plain(access.host, access.port, us, timeout=seconds)
+    try:
+        us = wire_domain(access.sender)
+        if access.security is MailSecurity.TLS:
+            return _Encrypted(access.host, access.port, us, timeout=seconds, context=trusting())
+        return _Plain(access.host, access.port, us, timeout=seconds)
+    except UnicodeError as error:
+        # No name that the network could look up: somebody else wrote it into the row.
+        raise Undelivered(MailProblem.UNREACHABLE, one_line(str(error))) from None
 
 
 def _secure_and_log_in(opened: Session, access: Access) -> None:

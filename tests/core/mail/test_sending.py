@@ -303,6 +303,7 @@ def test_no_text_adds_a_header_or_a_recipient(timed_desk: Desk) -> None:
     breaks = ("\r\n", "\n", "\r", "\u2028", "\x0b", "\x0c", "\x85", "\x1c", "\0")
     payloads = [f"Northwind{each}Bcc: eve@example.org{each}X: y" for each in breaks]
     payloads += [f"=?utf-8?q?{each}Bcc:_eve@example.org?=" for each in breaks]
+    payloads += [f"Northwind {each} .{each}{each}To: eve@example.org" for each in breaks]
     with post_office() as office:
         configure(desk, office.port)
         for payload in payloads:
@@ -370,6 +371,27 @@ def test_mail_that_is_cancelled_rests_for_an_hour_and_a_test_is_over(timed_desk:
     assert not send(desk)
     desk.time.forward(minutes=40)
     assert send(desk)
+
+
+def test_a_sender_that_breaks_is_not_begun_again_at_once(timed_desk: Desk) -> None:
+    desk = timed_desk
+    assert desk.time is not None
+    configure(desk, free_port())
+    message_id = write(desk)
+    with desk.workspace.database.write() as tx:
+        tx.sql("UPDATE mail_server SET host = 'a..b'")
+
+    # No name at all, which another program wrote there, is no reason to break.
+    assert send(desk)
+    assert shown(desk, message_id).problem is MailProblem.UNREACHABLE
+
+    with desk.workspace.database.write() as tx:
+        tx.sql("UPDATE mail_server SET security = 'carrier pigeon'")
+    desk.time.forward(minutes=2)
+    with pytest.raises(ValueError, match="pigeon"):
+        send(desk)
+    assert shown(desk, message_id).problem is MailProblem.INTERRUPTED
+    assert not send(desk), "it would break again, and so on without end"
 
 
 def _as_if_killed_before_the_answer_was_kept(desk: Desk, message_id: int) -> str:
