@@ -6,7 +6,7 @@ Every figure comes with the filter that finds its exports, so that the list agre
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -21,6 +21,7 @@ from crmdesk.core.clock import to_text
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import users
 from crmdesk.core.exports.model import (
+    OF_RECORDS,
     OF_SUPER_ADMINS,
     ExportFilter,
     ExportSource,
@@ -38,10 +39,11 @@ _LEFT: Final = (ExportState.SUCCEEDED,)
 _LEAVING: Final = tuple(each for each in ExportSource if each is not ExportSource.BACKUP)
 _LEAVING_OWN: Final = tuple(each for each in _LEAVING if each not in OF_SUPER_ADMINS)
 # One look at a day or a month: the index has all that is asked for, whatever the zone's days are.
+# Entries of the log, users and changes of a value are rows of a file, and no records.
 _TAKEN_SQL: Final = (
-    "SELECT user_id, count(*), coalesce(sum(records), 0) FROM exports WHERE state = 'succeeded' "
-    "AND user_id IS NOT NULL AND created_at >= ? AND created_at < ? AND source IN ({}){} "
-    "GROUP BY user_id"
+    "SELECT user_id, count(*), sum(CASE WHEN source IN ({}) THEN coalesce(records, 0) ELSE 0 END) "
+    "FROM exports WHERE state = 'succeeded' AND user_id IS NOT NULL "
+    "AND created_at >= ? AND created_at < ? AND source IN ({}){} GROUP BY user_id"
 )
 _OWN_SQL: Final = " AND user_id = ?"
 _EXPORTS, _RECORDS = "exports", "records"
@@ -53,6 +55,8 @@ class Amount:
     """How much left.
 
     Attributes:
+        exports: files of any kind.
+        records: in those of them that are of records.
         wanted: finds in the list exactly the exports that are counted here.
     """
 
@@ -198,11 +202,16 @@ def _summed(tx: Tx, zone: ZoneInfo, first: date, today: date, own: int | None) -
 def _taken(tx: Tx, zone: ZoneInfo, first: date, until: date, own: int | None) -> Iterator[_Taken]:
     """What each user took in these days, the last one not included."""
     sources = [each.value for each in (_LEAVING if own is None else _LEAVING_OWN)]
-    marks = ", ".join("?" * len(sources))
-    statement = _TAKEN_SQL.format(marks, "" if own is None else _OWN_SQL)
-    values = [to_text(_begins(first, zone)), to_text(_begins(until, zone)), *sources]
+    of_records = sorted(each.value for each in OF_RECORDS)
+    mine = "" if own is None else _OWN_SQL
+    statement = _TAKEN_SQL.format(_marks(of_records), _marks(sources), mine)
+    values = [*of_records, to_text(_begins(first, zone)), to_text(_begins(until, zone)), *sources]
     for row in tx.sql(statement, values if own is None else [*values, own]):
         yield _Taken(*row)
+
+
+def _marks(values: Sequence[str]) -> str:
+    return ", ".join("?" * len(values))
 
 
 def _names(tx: Tx, ids: set[int]) -> dict[int, str]:
