@@ -177,6 +177,7 @@ RIGHTS: dict[str, Permission | str] = {
     "jobs.recover": INNER,
     "jobs.report": INNER,
     "jobs.request_cancel": SIGNED_IN,
+    "jobs.seal": INNER,
     "jobs.succeed": INNER,
     "jobs.take_lock": INNER,
     "merges.apply": DELETE,
