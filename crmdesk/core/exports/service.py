@@ -248,12 +248,16 @@ class ExportService:
             UserError: ``export_unknown``, ``export_not_downloadable``, ``target_in_workspace``,
                 ``source_changed``, or what the disk said.
             SecondFactorRefused: the code is missing or was given for something else.
+            PermissionDenied: sensitive values are inside that the actor may not see any more.
         """
         self._guard.require(actor, Permission.EXPORT)
         refuse_inside(self._database.path.parent, target)
         found = self._find(actor, export_id)
         if not found.downloadable:
             raise _not_downloadable(found)
+        if found.sensitive:
+            # Whoever was allowed to see them when it was made may not be any more.
+            self._guard.require(actor, Permission.VIEW_SENSITIVE)
         with self._database.read() as tx:
             row = tx.execute(select(exports).where(exports.c.id == export_id)).one()
             step_up = self._settings.flag(tx, "security.step_up_downloads")
