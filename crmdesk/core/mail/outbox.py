@@ -95,9 +95,10 @@ class Outbox:
             if not _is_configured(tx):
                 raise no_server()
             if row.state in (MailState.SENT.value, MailState.SENDING.value):
+                sent = row.state == MailState.SENT.value
                 raise UserError(
                     "message_sent",
-                    f"The message is {row.state} already.",
+                    f"The message {'was sent already' if sent else 'is being sent'}.",
                     "A message is sent once.",
                 )
             tx.execute(

@@ -44,9 +44,12 @@ class _Patience:
     def data(self, msg: Any) -> tuple[int, bytes]:
         usual = self.sock.gettimeout()
         self.sock.settimeout(self.acceptance_seconds)
-        code, reply = super().data(msg)  # type: ignore[misc]
-        if self.sock is not None:
-            self.sock.settimeout(usual)
+        try:
+            code, reply = super().data(msg)  # type: ignore[misc]
+        finally:
+            # Also where it will not have the message: it answers the next command sooner.
+            if self.sock is not None:
+                self.sock.settimeout(usual)
         self.accepted = words(code, reply)
         return code, reply
 
