@@ -30,7 +30,7 @@ from crmdesk.core.files.partial import remove_stray_partials
 from crmdesk.core.jobs.job import Job, JobKind, JobState
 from crmdesk.core.jobs.launcher import start_worker
 from crmdesk.core.jobs.queue import CleanUp, JobQueue
-from crmdesk.core.jobs.worker import Watcher, Work, run_job
+from crmdesk.core.jobs.worker import LOCK_PATIENCE_SECONDS, Watcher, Work, run_job
 from crmdesk.core.mail.due import mail_is_due
 from crmdesk.core.notify.inbox import Inbox
 from crmdesk.core.reserve import keep_reserve
@@ -190,7 +190,8 @@ class Workspace:
         Raises:
             UserError: why it could not be done; the job's row tells the same.
         """
-        run_job(self.jobs, self._work_of, job_id, watcher)
+        with self.database.patient(LOCK_PATIENCE_SECONDS):
+            run_job(self.jobs, self._work_of, job_id, watcher)
 
     def start_worker(self, job_id: str) -> None:
         """Start a process that does a queued job's work and outlives this one."""

@@ -8,7 +8,6 @@ message is then sent again, with the same Message-ID. Better twice than never, f
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +17,7 @@ from crmdesk.core.access.keys import DecryptionFailed
 from crmdesk.core.clock import from_text
 from crmdesk.core.db.engine import Database
 from crmdesk.core.db.tables import outbox
-from crmdesk.core.errors import Busy, UserError
+from crmdesk.core.errors import UserError
 from crmdesk.core.jobs.worker import JobContext
 from crmdesk.core.mail.message import build_message
 from crmdesk.core.mail.model import Access, MailProblem, MailState, Undelivered
@@ -49,8 +48,6 @@ class Patience:
 
 
 USUAL = Patience()
-#: Each of them waits as long as any write does: ten minutes in all.
-_PATIENT_WRITES = 60
 
 
 class MailWork:
@@ -111,18 +108,9 @@ class MailWork:
             if row is None:
                 return
             context.report("sending", done=outcomes.total())
-            outcomes[self._settled(row, _handed_over(opened, access, row))] += 1
-
-    def _settled(self, row: Row[Any], answer: str | Undelivered) -> MailState:
-        """Write what became of a message, however long a restore keeps others from writing.
-
-        One that the server has taken, and of which nobody wrote so, is sent a second time.
-        """
-        for _ in range(_PATIENT_WRITES):
-            with suppress(Busy), self._database.write() as tx:
-                return settle(tx, row, answer)
-        with self._database.write() as tx:
-            return settle(tx, row, answer)
+            answer = _handed_over(opened, access, row)
+            with self._database.write() as tx:
+                outcomes[settle(tx, row, answer)] += 1
 
     def _take(self, job_id: str, only: int | None) -> Row[Any] | None:
         with self._database.write() as tx:

@@ -10,6 +10,8 @@ from crmdesk.core.access.permissions import Permission
 from crmdesk.core.mail.model import Letter, MailKind, MailSecurity, MailState
 from crmdesk.core.mail.queue import queue_mail
 from tests.post_office import HOST, PASSWORD, USER, free_port, post_office
+from tests.ui.clipping import clipped
+from tests.ui.hands import nameless
 from tests.ui.settings.conftest import dialog_named, has_dialog
 
 LEFT = Qt.MouseButton.LeftButton
@@ -43,6 +45,7 @@ def test_a_server_is_saved_by_keyboard_tried_in_place_and_removed(mail, desk, qt
     form, trial = mail.server, mail.trial
     assert (form.save.isEnabled(), form.remove.isVisible()) == (False, False)
     assert not trial.send.isEnabled()
+    assert (clipped(mail), nameless(mail)) == ([], [])
     with post_office(login=True) as office:
         fill(qtbot, form.host, "mail.northwind.example")
         choose(form, MailSecurity.NONE)
