@@ -73,7 +73,7 @@ def test_a_kill_at_any_write_leaves_all_or_nothing(
             failures[at] = wrong
     record(len(points), f"{len(failures)} violations ({operation}, {killed} killed)")
     # Progress is told by the clock, so that the last calls are not always reached.
-    assert killed >= len(points) * 0.7
+    assert killed >= len(points) * 0.6
     assert not failures, f"of {calls} calls: {failures}"
 
 
