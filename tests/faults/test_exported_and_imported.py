@@ -18,7 +18,7 @@ from tests.faults.conftest import Record, effort
 from tests.faults.hostile_texts import KEPT, PHONES, formulas, generated
 
 SEED = 20261122
-VALUES = effort(120, 10_000)
+VALUES = effort(60, 10_000)
 HEADINGS = effort(12, 400)
 COLUMN = "description"
 #: XML knows no way to write these two, and readers of workbooks disagree on how to spell them.
