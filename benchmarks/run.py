@@ -23,6 +23,7 @@ from benchmarks import (
     exporting_workbooks,
     first_window,
     importing,
+    lists,
     plan,
     report,
     window,
@@ -36,6 +37,7 @@ MEASURED = {
     "import": importing,
     "export": exporting,
     "export-xlsx": exporting_workbooks,
+    "lists": lists,
     "window": window,
     "first-window": first_window,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,7 +13,15 @@ if TYPE_CHECKING:
     from crmdesk.core.exports.overview import Amount, DayAmount
 
 
-def summary(context: typer.Context) -> None:
+Months = Annotated[
+    int,
+    typer.Option(
+        "--months", min=0, max=120, metavar="N", help="Also by user, in each of the last N months."
+    ),
+]
+
+
+def summary(context: typer.Context, months: Months = 0) -> None:
     """Sum up the finished exports of 30 days and two months: yours, or all for a Super Admin."""
     with seat(context) as here:
         found = here.workspace.export_overviews.show(here.actor)
@@ -22,22 +30,34 @@ def summary(context: typer.Context) -> None:
             {"user_id": each.user_id, "user": each.user_name, **_amount(each.amount)}
             for each in found.exporters
         ]
-        months = [_month(found.this_month), _month(found.last_month)]
+        by_month = [_month(found.this_month), _month(found.last_month)]
+        overviews = here.workspace.export_overviews
+        by_user = [
+            {
+                "month": f"{each.month:%Y-%m}",
+                "user_id": each.user_id,
+                "user": each.user_name,
+                **_amount(each.amount),
+            }
+            for each in (overviews.months(here.actor, months) if months else ())
+        ]
         document = {
             **_amount(found.whole),
             "days": days,
             "exporters": exporters,
-            "this_month": months[0],
-            "last_month": months[1],
+            "this_month": by_month[0],
+            "last_month": by_month[1],
+            "by_user": by_user,
         }
         lines = [f"{_words(found.whole)} in {len(days)} days."]
-        for heading, rows in (
-            ("day", [day for day in days if day["exports"]]),
-            ("user", exporters),
-            ("month", months),
+        for headings, rows in (
+            (("day",), [day for day in days if day["exports"]]),
+            (("user",), exporters),
+            (("month",), by_month),
+            (("month", "user"), by_user),
         ):
             if rows:
-                lines += ["", *table((heading, "exports", "records"), rows)]
+                lines += ["", *table((*headings, "exports", "records"), rows)]
         here.output.result(document, *lines)
 
 

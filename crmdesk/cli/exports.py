@@ -83,7 +83,7 @@ app.command("summary")(export_summary.summary)
 @app.command("list")
 def list_exports(
     context: typer.Context,
-    limit: Annotated[int, typer.Option("--limit", metavar="N", help="At most so many.")] = 100,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100,
     as_lines: JsonLines = False,
 ) -> None:
     """List exports, newest first: yours, or everybody's for a Super Admin."""

@@ -12,12 +12,11 @@ from crmdesk.cli.documents import job_document
 from crmdesk.cli.parameters import JsonLines, group
 from crmdesk.cli.secret_input import read_line
 from crmdesk.cli.session import call_of, chosen_folder, opened, seat, send_mail
-from crmdesk.cli.waiting import watcher
+from crmdesk.cli.waiting import MailSender, watcher
 from crmdesk.core.errors import UserError
 
 if TYPE_CHECKING:
     from crmdesk.core.jobs.worker import Progress
-    from crmdesk.core.workspace import Workspace
 
 app = group("See, cancel and run jobs.")
 JobId = Annotated[str, typer.Argument(metavar="ID", help="Id of the job.")]
@@ -76,7 +75,7 @@ def run(
         _work(context, job_id)
         return
     with opened(call) as (workspace, _), watcher(call.output) as watch:
-        workspace.run_job(job_id, watch)
+        workspace.run_job(job_id, MailSender(workspace, watch))
         call.output.result({"job_id": job_id, "state": "succeeded"}, "The job is done.")
 
 
@@ -95,7 +94,7 @@ def _work(context: typer.Context, job_id: str) -> None:
         raise UserError("key_damaged", "What came on standard input is no key.") from None
     workspace = Workspace(chosen_folder(call), key)
     try:
-        workspace.run_job(job_id, _Reporter(workspace))
+        workspace.run_job(job_id, MailSender(workspace, _print_progress))
     except UserError as error:
         _print_line({"state": "failed", "error": {"code": error.code, "message": error.message}})
         raise
@@ -106,25 +105,15 @@ def _work(context: typer.Context, job_id: str) -> None:
         workspace.close()
 
 
-class _Reporter:
-    """Prints progress, and has mail sent that a step of the work queued: a warning is for now."""
-
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
-        self._phase = ""
-
-    def __call__(self, progress: Progress) -> None:
-        if progress.phase != self._phase:
-            self._phase = progress.phase
-            send_mail(self._workspace)
-        _print_line(
-            {
-                "phase": progress.phase,
-                "done": progress.done,
-                "total": progress.total,
-                "detail": dict(progress.detail),
-            }
-        )
+def _print_progress(progress: Progress) -> None:
+    _print_line(
+        {
+            "phase": progress.phase,
+            "done": progress.done,
+            "total": progress.total,
+            "detail": dict(progress.detail),
+        }
+    )
 
 
 def _print_line(document: dict[str, object]) -> None:

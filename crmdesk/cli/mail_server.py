@@ -48,7 +48,8 @@ def set_server(
 
     kind = MailSecurity(security)
     password = read_password(from_stdin=True) if password_stdin else None
-    change = MailServerChange(host, port or USUAL_PORTS[kind], kind, sender, user, password)
+    where = USUAL_PORTS[kind] if port is None else port
+    change = MailServerChange(host, where, kind, sender, user, password)
     with seat(context) as here:
         found = here.workspace.mail_server.set(here.actor, change)
         here.output.result({"server": _document(found)}, _words(found))

@@ -96,9 +96,7 @@ def topics(
         choices = here.workspace.mail_choices
         chosen = set(choices.own(here.actor))
         if topic is not None and choice is not None:
-            chosen ^= (
-                {MailKind(topic)} if (MailKind(topic) in chosen) != (choice == "on") else set()
-            )
+            (chosen.add if choice == "on" else chosen.discard)(MailKind(topic))
             choices.set(here.actor, chosen)
         names = sorted(each.value for each in chosen)
         text = f"You are written to about {', '.join(names)}." if names else "Nothing is chosen."

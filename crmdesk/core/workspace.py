@@ -30,7 +30,7 @@ from crmdesk.core.files.partial import remove_stray_partials
 from crmdesk.core.jobs.job import Job, JobKind, JobState
 from crmdesk.core.jobs.launcher import start_worker
 from crmdesk.core.jobs.queue import CleanUp, JobQueue
-from crmdesk.core.jobs.worker import Watcher, Work, run_job
+from crmdesk.core.jobs.worker import LOCK_PATIENCE_SECONDS, Watcher, Work, run_job
 from crmdesk.core.mail.due import mail_is_due
 from crmdesk.core.notify.inbox import Inbox
 from crmdesk.core.reserve import keep_reserve
@@ -190,17 +190,24 @@ class Workspace:
         Raises:
             UserError: why it could not be done; the job's row tells the same.
         """
-        run_job(self.jobs, self._work_of, job_id, watcher)
+        with self.database.patient(LOCK_PATIENCE_SECONDS):
+            run_job(self.jobs, self._work_of, job_id, watcher)
 
     def start_worker(self, job_id: str) -> None:
         """Start a process that does a queued job's work and outlives this one."""
         self.jobs.hand_over(job_id, start_worker(self.folder, job_id, self.key))
 
+    def mail_is_due(self) -> bool:
+        """Whether :meth:`send_mail` may have something to do.
+
+        Faces ask at the end of each command and every few seconds: a read of microseconds, for
+        which nothing of mail is imported.
+        """
+        with self.database.read() as tx:
+            return mail_is_due(tx)
+
     def send_mail(self, start: Callable[[str], object] | None = None) -> None:
         """Start a process that sends the mail that is due, where there is some.
-
-        Faces call it at the end of each command and every few seconds; nearly always it is a
-        read of microseconds.
 
         Args:
             start: starts a process for a queued job; :meth:`start_worker` where none is given.
@@ -208,9 +215,7 @@ class Workspace:
         Raises:
             OSError: no process could be started; what is due stays so.
         """
-        with self.database.read() as tx:
-            due = mail_is_due(tx)
-        job_id = self.outbox.start_if_due() if due else None
+        job_id = self.outbox.start_if_due() if self.mail_is_due() else None
         if job_id is None:
             return
         try:

@@ -45,8 +45,8 @@ class MailWatch(QObject):
     @Slot()
     def look(self) -> None:
         """Start sending if something is due."""
-        outbox = self._desk.workspace.outbox
-        self._desk.run_query(self, "mail", outbox.is_due, self._send, lambda _error: None)
+        due = self._desk.workspace.mail_is_due
+        self._desk.run_query(self, "mail", due, self._send, lambda _error: None)
 
     def _send(self, due: bool) -> None:
         if due:

@@ -27,8 +27,9 @@ def test_an_export_is_made_listed_saved_and_accounted_for(
     summed = terminal("export", "summary").document
     assert (summed["exports"], summed["this_month"]["records"]) == (1, made["records"])
     assert summed["days"][-1]["exports"] == summed["exporters"][0]["exports"] == 1
-    told = terminal.plainly("export", "summary").out
+    told = terminal.plainly("export", "summary", "--months", "2").out
     assert told.startswith("1 export of 1 record in 30 days.")
+    assert told.splitlines()[-1].split()[-2:] == ["1", "1"]
     assert saved["user"]
 
 

@@ -11,6 +11,8 @@ from typing import Any
 from crmdesk.core.access.actor import Actor
 from crmdesk.core.clock import from_text, to_text
 from crmdesk.core.errors import UserError
+from crmdesk.core.exports.model import ExportRequest
+from crmdesk.core.records.filters import RecordQuery
 from crmdesk.core.restore.model import PlanRequest
 from crmdesk.core.workspace import Workspace
 from tests.faults.clock_child import set_clock
@@ -25,6 +27,7 @@ def work(folder: str, key: str, session_id: str) -> dict[str, Any]:
             "plan": _plan(workspace, actor),
             "backup": _backup(workspace, actor),
             "record": _record(workspace, actor),
+            "export": _export(workspace, actor),
         }
 
 
@@ -56,6 +59,19 @@ def _backup(workspace: Workspace, actor: Actor) -> dict[str, Any]:
     sql = "SELECT count(*) FROM audit_events WHERE subcategory = 'DATA_BACKUP_EXPIRED'"
     logged = _count(workspace, sql)
     return {"said": told, "left": int(file.exists()), "logged": logged}
+
+
+def _export(workspace: Workspace, actor: Actor) -> dict[str, Any]:
+    request = ExportRequest(RecordQuery("contacts"))
+    export_id = workspace.exports.create(actor, request)
+    workspace.run_job(str(workspace.exports.show(actor, export_id).job_id))
+    over = _steady(workspace, "SELECT expires_at FROM exports WHERE id = ?", export_id)
+    target = workspace.folder.parent / "saved.csv"
+    told = _around(workspace, over, lambda: workspace.exports.download(actor, export_id, target))
+    left = len(list((workspace.folder / "vault" / "exports").iterdir()))
+    sql = "SELECT count(DISTINCT action) FROM audit_events WHERE object_id = ? AND result = 'ok'"
+    # That it was made, saved in time, and expired.
+    return {"said": told, "left": left, "logged": _count(workspace, sql, export_id)}
 
 
 def _made(workspace: Workspace, actor: Actor) -> str:

@@ -91,6 +91,7 @@ EXPORT_READS = frozenset(
         "exports.numbered",
         "exports.numbers",
         "exports.show",
+        "export_overviews.months",
         "export_overviews.show",
         "export_thresholds.own",
         "reports.estimate",

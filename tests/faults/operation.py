@@ -9,6 +9,8 @@ from typing import Any
 
 from crmdesk.core.access.actor import Actor, ActorKind, Place, SignInType
 from crmdesk.core.access.step_up import StepUpPurpose, record_step_up
+from crmdesk.core.exports.model import ExportFormat, ExportRequest
+from crmdesk.core.records.filters import RecordQuery
 from crmdesk.core.restore.model import PlanRequest, RestorePlan
 from crmdesk.core.workspace import Workspace
 
@@ -65,6 +67,23 @@ def import_file(folder: str, key: str, session_id: str) -> None:
         found = workspace.imports.inspect(actor, Path(folder).parent / "contacts.csv")
         import_id = workspace.imports.start(actor, found.request())
         workspace.run_job(str(workspace.imports.show(actor, import_id).job_id))
+
+
+def export(folder: str, key: str, session_id: str) -> None:
+    """Export every contact, as text."""
+    _export(folder, key, session_id, ExportFormat.CSV)
+
+
+def export_workbook(folder: str, key: str, session_id: str) -> None:
+    """Export every contact, as a workbook."""
+    _export(folder, key, session_id, ExportFormat.XLSX)
+
+
+def _export(folder: str, key: str, session_id: str, file_format: ExportFormat) -> None:
+    with opened(folder, key, session_id) as (workspace, actor):
+        request = ExportRequest(RecordQuery("contacts"), format=file_format)
+        export_id = workspace.exports.create(actor, request)
+        workspace.run_job(str(workspace.exports.show(actor, export_id).job_id))
 
 
 def edit(folder: str, key: str, session_id: str) -> None:
@@ -153,6 +172,8 @@ ACTIONS: dict[str, Operation] = {
     "undo": undo,
     "import": import_file,
     "edit": edit,
+    "export": export,
+    "workbook": export_workbook,
     "plan": plan_only,
     "write beside": write_beside,
     "read everything": read_everything,

@@ -179,6 +179,19 @@ GOALS = (
         "a sender killed as the server takes a message loses none; only that one comes twice",
         "mail",
     ),
+    _goal(
+        "cancelled-exports",
+        "an export ends finished or cancelled, never both, and what is cancelled is gone at once",
+        "export_cancel",
+    ),
+    _goal(
+        "own-exports", "another user's export is like none, whatever the way to it", "own_exports"
+    ),
+    _goal(
+        "export-alerts",
+        "of an export beyond the threshold each Super Admin is told once, of one as large never",
+        "export_alerts",
+    ),
     _goal("canaries", "no secret is found in files, arguments or environments", "canaries"),
 )
 

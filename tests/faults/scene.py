@@ -149,7 +149,8 @@ def _database_violations(tx: Tx) -> list[str]:
         "a lock is still held": "SELECT name FROM locks",
         "a job and its row disagree": "SELECT j.id FROM jobs j JOIN (SELECT job_id, state FROM "
         "backups UNION ALL SELECT job_id, state FROM restores UNION ALL SELECT job_id, state "
-        "FROM imports) d ON d.job_id = j.id WHERE d.state <> j.state",
+        "FROM imports UNION ALL SELECT job_id, state FROM exports WHERE source <> 'backup') d "
+        "ON d.job_id = j.id WHERE d.state <> j.state",
     }
     return [
         f"{what}: {rows}" for what, sql in questions.items() if (rows := tx.sql(sql).fetchall())
@@ -172,6 +173,13 @@ def _half_done(tx: Tx, operation: str) -> list[str]:
         "backups": (
             _one(tx, "SELECT count(*) FROM backups WHERE state = 'succeeded'"),
             "subcategory = 'DATA_BACKUP_CREATED'",
+        ),
+        "exports": (
+            _one(
+                tx,
+                "SELECT count(*) FROM exports WHERE state = 'succeeded' AND source <> 'backup'",
+            ),
+            "subcategory = 'EXPORT' AND action = 'export'",
         ),
     }
     for what, (listed, where) in pairs.items():
@@ -210,6 +218,7 @@ def _stray_files(tx: Tx, workspace: Workspace) -> list[str]:
     known = {
         "vault/backups": "SELECT file_name FROM backups WHERE state = 'succeeded' "
         "AND expired_at IS NULL",
+        "vault/exports": "SELECT file_name FROM exports WHERE expired_at IS NULL",
         "vault/imports": "SELECT stored_file FROM imports UNION SELECT error_file FROM imports",
         "staging": "SELECT id || '.sqlite3' FROM plans",
     }

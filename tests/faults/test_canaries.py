@@ -195,7 +195,8 @@ def _send_mail(workspace: Workspace, admin: Actor) -> None:
         for answers in ([], [f"554 not from {USER} with {MAIL_PASSWORD}"]):
             office.answers["DATA"] = answers
             _worker(workspace, workspace.outbox.send_test(admin)[1])
-    assert [each.state for each in workspace.outbox.list(admin)] == ["failed", "sent"]
+    found = workspace.outbox.list(admin)
+    assert [(each.state, each.problem) for each in found] == [("failed", "refused"), ("sent", None)]
 
 
 def _let_a_worker_crash(workspace: Workspace) -> None:

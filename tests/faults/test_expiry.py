@@ -20,11 +20,12 @@ EXPECTED = {
     "plan": {"said": ["step_up_invalid", "plan_unknown"], "left": 0, "logged": 1},
     "backup": {"said": ["done", "backup_not_downloadable"], "left": 0, "logged": 1},
     "record": {"said": ["done", "bin_time_over"], "left": 0, "logged": 1},
+    "export": {"said": ["done", "export_not_downloadable"], "left": 0, "logged": 3},
 }
 
 
 @pytest.mark.skipif(not LIBRARIES, reason="NOT RUN HERE: no faketime")
-def test_plans_backups_and_deleted_records_lapse_to_the_second(
+def test_plans_backups_deleted_records_and_exports_lapse_to_the_second(
     scene: Scene, tmp_path: Path, record: Record
 ) -> None:
     copy, clock = scene.copy(tmp_path / "run"), tmp_path / "clock"

@@ -21,6 +21,7 @@ from tests.faults.nursery import Nursery
 from tests.faults.scene import WRITES, Scene, count_calls, traced, violations
 
 OPERATIONS = ("backup", "restore", "undo", "import", "edit")
+OPERATIONS += ("export", "workbook") if FULL else ()
 SEED = int(os.environ.get("CRMDESK_TEST_SEED", "20261122"))
 
 

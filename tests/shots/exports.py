@@ -14,6 +14,7 @@ from crmdesk.core.exports.model import ExportRequest, ExportSource, ExportState
 from crmdesk.core.notify.inbox import NotificationKind
 from crmdesk.core.records.filters import RecordQuery
 from crmdesk.ui.exports.dialog import CHOSEN, ExportDialog
+from crmdesk.ui.exports.page import ExportsPage
 from crmdesk.ui.records.page import RecordsPage
 from crmdesk.ui.signed_in import SignedInWindow
 from tests.builders import Desk
@@ -76,15 +77,9 @@ def _listing(desk: Desk, window: QWidget) -> Iterator[tuple[str, QWidget]]:
     page.open_link(f"exports/{done}")
     settle(300)
     yield "panel", window
-    page.overview.as_table.click()
-    settle(300)
-    yield "days", window
-    page.overview.days.dismiss()
-    page.overview.chosen.emit(page.overview.found.last_month.amount.wanted)
-    settle(300)
-    yield "figure", window
-    page.filters.clear()
-    settle(300)
+    yield from _history(desk, page, window)
+    page.open_link(f"exports/{done}")
+    yield from _overview(page, window)
     page.filters.columns.click()
     settle(200)
     yield "columns", window
@@ -98,6 +93,37 @@ def _listing(desk: Desk, window: QWidget) -> Iterator[tuple[str, QWidget]]:
     settle(400)
     yield "nothing-found", window
     page.filters.clear()
+
+
+def _history(desk: Desk, page: ExportsPage, window: QWidget) -> Iterator[tuple[str, QWidget]]:
+    """Who saved a copy."""
+    mailed = _make(desk, desk.admin, name="Mailing", columns=("firstname", "city"))
+    for number in range(2):
+        copy = desk.folder.parent / f"copy{number}.csv"
+        desk.workspace.exports.download(desk.admin, mailed, copy)
+    page.open_link(f"exports/{mailed}")
+    page.panel.show_page("history")
+    settle(300)
+    yield "history", window
+
+
+def _overview(page: ExportsPage, window: QWidget) -> Iterator[tuple[str, QWidget]]:
+    """The figures above the list, as tables and as filters."""
+    overview = page.overview
+    for name, link, table in (
+        ("days", overview.as_table, overview.days),
+        ("months", overview.months.by_user, overview.by_user),
+    ):
+        link.click()
+        settle(300)
+        yield name, window
+        table.dismiss()
+    assert overview.found is not None
+    overview.chosen.emit(overview.found.last_month.amount.wanted)
+    settle(300)
+    yield "figure", window
+    page.filters.clear()
+    settle(300)
 
 
 def _bell(desk: Desk, made: SignedInWindow) -> Iterator[tuple[str, QWidget]]:
@@ -131,19 +157,24 @@ def _bell(desk: Desk, made: SignedInWindow) -> Iterator[tuple[str, QWidget]]:
 def _past(desk: Desk, *people: Actor) -> None:
     """What was exported in the weeks before."""
     now = datetime.now(UTC)
+    vault = desk.folder / "vault" / "exports"
+    vault.mkdir(exist_ok=True)
     for number in range(1, 45):
+        made = now - timedelta(days=number * number / 30, hours=number)
+        expires = made + timedelta(days=30)
+        (vault / f"past{number}.csv").write_text("Record ID", "utf-8")
         left(
             desk,
-            to_text(now - timedelta(days=number * number / 30, hours=number)),
+            to_text(made),
             40 + number * 37 % 900,
             people[number % len(people)].user_id or 0,
             source="segment",
             source_name="Oslo",
             name=f"Mailing {number}",
             bytes=9_000 + number * 1_700,
-            expires_at=to_text(now + timedelta(days=30 - number)),
-            expired_at=to_text(now),
-            file_name="gone",
+            expires_at=to_text(expires),
+            expired_at=to_text(expires) if expires < now else None,
+            file_name=f"past{number}.csv",
         )
 
 

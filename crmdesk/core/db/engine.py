@@ -148,6 +148,7 @@ class Database:
         self.path = path
         self.clock = clock or Clock()
         self._cache: dict[str, Any] = {}
+        self._patience: float | None = None
         self.refusal: UserError | None = None
         self.pages = PageKeeper(path, busy_seconds) if keeps_digests and can_keep() else None
         self._engine = create_engine(
@@ -191,7 +192,8 @@ class Database:
     def admit(self, stage: Path | None = None) -> Iterator[Tx]:
         """Write even when nothing else may be written: for signing in and out, and refusals."""
         with _explained(self.path), self._engine.connect() as opened:
-            connection = opened.execution_options(**{sqlite.IMMEDIATE: True})
+            options = {sqlite.IMMEDIATE: True, sqlite.PATIENCE: self._patience}
+            connection = opened.execution_options(**options)
             with sqlite.attached(connection, stage), connection.begin() as transaction:
                 tx = Tx(connection, self.clock, True, self._cache)
                 yield tx
@@ -214,6 +216,15 @@ class Database:
         except DBAPIError:
             if not sqlite.is_marked(self.path, mark):
                 raise
+
+    @contextmanager
+    def patient(self, seconds: float) -> Iterator[None]:
+        """Let every write that begins in this block wait so long for others that write."""
+        usual, self._patience = self._patience, seconds
+        try:
+            yield
+        finally:
+            self._patience = usual
 
     def can_write(self) -> bool:
         """Whether a write could begin now; while a restore commits it would have to wait."""

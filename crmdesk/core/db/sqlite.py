@@ -19,6 +19,8 @@ from crmdesk.core.db.page_keeper import PageKeeper
 from crmdesk.core.errors import Busy, UserError
 
 IMMEDIATE = "crmdesk_immediate"
+#: Seconds that a write waits for the lock, where it is not the connection's own time.
+PATIENCE = "crmdesk_patience"
 MAXIMUM_PROPERTIES = 1500
 #: KiB, negative as SQLite wants it: what a bulk change touches is read and written once.
 _BULK_CACHE, _USUAL_CACHE = -65_536, -2_000
@@ -76,8 +78,10 @@ def after_connecting(pages: PageKeeper) -> Callable[[Any, Any], None]:
 
 def begin(connection: Connection) -> None:
     """Begin a transaction: writers take the lock at once, or a later upgrade would fail."""
-    if connection.get_execution_options().get(IMMEDIATE, False):
-        _take_write_lock(connection.connection.driver_connection)  # type: ignore[arg-type]
+    options = connection.get_execution_options()
+    if options.get(IMMEDIATE, False):
+        driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
+        _take_write_lock(driver, options.get(PATIENCE))
     else:
         connection.exec_driver_sql("BEGIN")
 
@@ -97,14 +101,14 @@ def lock_is_free(driver: sqlite3.Connection) -> bool:
     return True
 
 
-def _take_write_lock(driver: sqlite3.Connection) -> None:
+def _take_write_lock(driver: sqlite3.Connection, seconds: float | None) -> None:
     """Begin a write, asking again every few milliseconds until the waiting time is over.
 
     SQLite's own waiting grows to a tenth of a second between tries: beside a busy writer one
     waited up to six seconds that way, and everybody has a turn in milliseconds this way.
     """
     allowed = int(driver.execute("PRAGMA busy_timeout").fetchone()[0])
-    deadline = time.monotonic() + allowed / 1000
+    deadline = time.monotonic() + (allowed / 1000 if seconds is None else seconds)
     driver.execute("PRAGMA busy_timeout=0")
     try:
         while True:

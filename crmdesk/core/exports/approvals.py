@@ -18,7 +18,14 @@ from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import exports
 from crmdesk.core.errors import UserError
-from crmdesk.core.exports.deeds import decide, enqueue_export, log_export, seal_of
+from crmdesk.core.exports.deeds import (
+    decide,
+    enqueue_export,
+    find_seen,
+    log_export,
+    seal_of,
+    sight_of,
+)
 from crmdesk.core.exports.listing import EVERYTHING, read_export
 from crmdesk.core.exports.model import Export, ExportState
 from crmdesk.core.jobs.queue import JobQueue
@@ -53,6 +60,7 @@ class ExportApprovals:
                 ``export_altered`` when it is not what was asked for, which is logged.
         """
         self._guard.require(actor, Permission.APPROVE_EXPORTS)
+        self._find(actor, export_id)
         with self._database.write() as tx:
             found, row = self._waiting(tx, actor, export_id)
             if hmac.compare_digest(row.seal or "", seal_of(self._jobs, row._mapping)):
@@ -71,6 +79,7 @@ class ExportApprovals:
             UserError: ``export_unknown``, ``export_not_waiting``, ``export_is_own``.
         """
         self._guard.require(actor, Permission.APPROVE_EXPORTS)
+        self._find(actor, export_id)
         with self._database.write() as tx:
             found, row = self._waiting(tx, actor, export_id)
             decide(tx, actor, export_id, ExportState.REJECTED, reason.strip())
@@ -84,6 +93,11 @@ class ExportApprovals:
                     {"name": found.name, "reason": reason.strip()},
                     link=f"exports/{export_id}",
                 )
+
+    def _find(self, actor: Actor, export_id: str) -> None:
+        """Refuse what the actor does not see in the list as one that is not there."""
+        sight = sight_of(self._guard, actor)
+        find_seen(self._database, self._audit_log, self._vault, sight, actor, export_id)
 
     def _begin(self, tx: Tx, actor: Actor, found: Export, row: Any) -> str:
         decide(tx, actor, found.id, ExportState.QUEUED)

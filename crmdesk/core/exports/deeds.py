@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import exists, or_, select, update
 
 from crmdesk.core.access.actor import Actor
+from crmdesk.core.access.guard import Guard
 from crmdesk.core.access.permissions import Permission
-from crmdesk.core.audit.kinds import EventKind
+from crmdesk.core.audit import kinds
+from crmdesk.core.audit.kinds import EventKind, Result
 from crmdesk.core.audit.log import AuditLog
-from crmdesk.core.db.engine import Tx
+from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import exports, user_permissions, users
+from crmdesk.core.errors import UserError
+from crmdesk.core.exports.listing import EVERYTHING, Sight, export_unknown, read_export
 from crmdesk.core.exports.model import Export, ExportState
 from crmdesk.core.jobs.job import JobKind
 from crmdesk.core.jobs.queue import JobQueue
@@ -41,6 +46,45 @@ def log_export(
         link=f"exports/{found.id}",
         details={"name": found.name, "records": found.records} | (details or {}),
     )
+
+
+def sight_of(guard: Guard, actor: Actor) -> Sight:
+    """Which exports somebody may see: a Super Admin all, who approves also those that wait."""
+    if guard.allows(actor, Permission.SUPER_ADMIN):
+        return EVERYTHING
+    return Sight(actor.user_id, guard.allows(actor, Permission.APPROVE_EXPORTS))
+
+
+def find_seen(
+    database: Database,
+    audit_log: AuditLog,
+    vault: Path,
+    sight: Sight,
+    actor: Actor,
+    export_id: str,
+) -> Export:
+    """One export that somebody may see.
+
+    Raises:
+        UserError: ``export_unknown``, for another user's as for none; that one is logged.
+    """
+    with database.read() as tx:
+        try:
+            return read_export(tx, vault, sight, export_id)
+        except UserError:
+            is_there = tx.scalar(select(exports.c.id).where(exports.c.id == export_id))
+    if is_there is not None:
+        with database.write() as tx:
+            audit_log.log(
+                tx,
+                actor,
+                kinds.PERMISSION_REFUSED,
+                result=Result.REFUSED,
+                object_type="export",
+                object_id=export_id,
+                details={"permission": "export", "reason": "export_of_another_user"},
+            )
+    raise export_unknown(export_id)
 
 
 def decide(tx: Tx, actor: Actor, export_id: str, state: ExportState, reason: str = "") -> None:

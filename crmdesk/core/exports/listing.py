@@ -121,7 +121,9 @@ def read_exports(
     """
     statement = _statement().where(*_conditions(tx, sight, wanted))
     if after is not None:
-        last = tx.execute(select(exports.c.created_at).where(exports.c.id == after)).first()
+        # Another user's id leads nowhere, like one that there is not.
+        seen = (exports.c.id == after, *sight.conditions())
+        last = tx.execute(select(exports.c.created_at).where(*seen)).first()
         if last is not None:
             statement = statement.where(
                 or_(

@@ -6,7 +6,7 @@ Every figure comes with the filter that finds its exports, so that the list agre
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -21,6 +21,7 @@ from crmdesk.core.clock import to_text
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import users
 from crmdesk.core.exports.model import (
+    OF_RECORDS,
     OF_SUPER_ADMINS,
     ExportFilter,
     ExportSource,
@@ -30,15 +31,18 @@ from crmdesk.core.settings import Settings
 
 #: Days in sight, today included.
 DAYS: Final = 30
+MONTHS: Final = 12
 _MOST_EXPORTERS = 5
 #: What is asked for and never finished has not left.
 _LEFT: Final = (ExportState.SUCCEEDED,)
 #: Backups stand in the list too, and stay here.
 _LEAVING: Final = tuple(each for each in ExportSource if each is not ExportSource.BACKUP)
 _LEAVING_OWN: Final = tuple(each for each in _LEAVING if each not in OF_SUPER_ADMINS)
-# One look at one day: the index has all that is asked for, whatever the zone's days are.
-_DAY_SQL: Final = (
-    "SELECT user_id, count(*), coalesce(sum(records), 0) FROM exports WHERE state = 'succeeded' "
+# One look at a day or a month: the index has all that is asked for, whatever the zone's days are.
+# Entries of the log, users and changes of a value are rows of a file, and no records.
+_TAKEN_SQL: Final = (
+    "SELECT user_id, count(*), sum(CASE WHEN source IN ({}) THEN coalesce(records, 0) ELSE 0 END) "
+    "FROM exports WHERE state = 'succeeded' AND user_id IS NOT NULL "
     "AND created_at >= ? AND created_at < ? AND source IN ({}){} GROUP BY user_id"
 )
 _OWN_SQL: Final = " AND user_id = ?"
@@ -51,6 +55,8 @@ class Amount:
     """How much left.
 
     Attributes:
+        exports: files of any kind.
+        records: in those of them that are of records.
         wanted: finds in the list exactly the exports that are counted here.
     """
 
@@ -77,6 +83,16 @@ class ExporterAmount:
 
 
 @dataclass(frozen=True, slots=True)
+class MonthAmount:
+    """What one user took in one month; ``month`` is its first day."""
+
+    month: date
+    user_id: int
+    user_name: str
+    amount: Amount
+
+
+@dataclass(frozen=True, slots=True)
 class ExportOverview:
     """The figures; finished exports only.
 
@@ -92,6 +108,13 @@ class ExportOverview:
     exporters: tuple[ExporterAmount, ...]
     this_month: DayAmount
     last_month: DayAmount
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    user_id: int
+    exports: int
+    records: int
 
 
 @dataclass(slots=True)
@@ -126,23 +149,69 @@ class ExportOverviews:
             names = _names(tx, {user_id for user_id, _ in sums.users})
         return _overview(sums, names, today, zone)
 
+    def months(self, actor: Actor, count: int = MONTHS) -> tuple[MonthAmount, ...]:
+        """What each user took in each of the last months, this one included.
+
+        Newest first, and who took most records first; months in which nothing left are left out.
+
+        Raises:
+            PermissionDenied: the actor may not export.
+        """
+        self._guard.require(actor, Permission.EXPORT)
+        everybody = self._guard.allows(actor, Permission.SUPER_ADMIN)
+        found: list[tuple[date, date, _Taken]] = []
+        with self._database.read() as tx:
+            zone = ZoneInfo(self._settings.text(tx, "workspace.time_zone"))
+            until = tx.now.astimezone(zone).date() + _A_DAY
+            for _ in range(count):
+                first = _month_of(until - _A_DAY)
+                own = None if everybody else actor.user_id
+                taken = _taken(tx, zone, first, until, own)
+                most_first = sorted(taken, key=lambda each: (-each.records, each.user_id))
+                found += [(first, until, each) for each in most_first]
+                until = first
+            names = _names(tx, {each.user_id for _, _, each in found})
+        return tuple(
+            MonthAmount(
+                first,
+                each.user_id,
+                names.get(each.user_id, ""),
+                Amount(
+                    each.exports,
+                    each.records,
+                    replace(_filter(zone, first, until), users=(each.user_id,)),
+                ),
+            )
+            for first, until, each in found
+        )
+
 
 def _summed(tx: Tx, zone: ZoneInfo, first: date, today: date, own: int | None) -> _Sums:
     """What left from a day to today: the days one by one, the users of the days in sight."""
-    sources = [each.value for each in (_LEAVING if own is None else _LEAVING_OWN)]
-    more = sources if own is None else [*sources, own]
-    marks = ", ".join("?" * len(sources))
-    statement = _DAY_SQL.format(marks, "" if own is None else _OWN_SQL)
     sums = _Sums(Counter(), Counter())
     for day in _days(first, today):
-        bounds = [to_text(_begins(day, zone)), to_text(_begins(day + _A_DAY, zone))]
-        for user_id, exports, records in tx.sql(statement, [*bounds, *more]):
-            sums.days[day, _EXPORTS] += exports
-            sums.days[day, _RECORDS] += records
-            if user_id is not None and day >= _first_in_sight(today):
-                sums.users[user_id, _EXPORTS] += exports
-                sums.users[user_id, _RECORDS] += records
+        for each in _taken(tx, zone, day, day + _A_DAY, own):
+            sums.days[day, _EXPORTS] += each.exports
+            sums.days[day, _RECORDS] += each.records
+            if day >= _first_in_sight(today):
+                sums.users[each.user_id, _EXPORTS] += each.exports
+                sums.users[each.user_id, _RECORDS] += each.records
     return sums
+
+
+def _taken(tx: Tx, zone: ZoneInfo, first: date, until: date, own: int | None) -> Iterator[_Taken]:
+    """What each user took in these days, the last one not included."""
+    sources = [each.value for each in (_LEAVING if own is None else _LEAVING_OWN)]
+    of_records = sorted(each.value for each in OF_RECORDS)
+    mine = "" if own is None else _OWN_SQL
+    statement = _TAKEN_SQL.format(_marks(of_records), _marks(sources), mine)
+    values = [*of_records, to_text(_begins(first, zone)), to_text(_begins(until, zone)), *sources]
+    for row in tx.sql(statement, values if own is None else [*values, own]):
+        yield _Taken(*row)
+
+
+def _marks(values: Sequence[str]) -> str:
+    return ", ".join("?" * len(values))
 
 
 def _names(tx: Tx, ids: set[int]) -> dict[int, str]:
@@ -159,7 +228,7 @@ def _overview(sums: _Sums, names: dict[int, str], today: date, zone: ZoneInfo) -
             _filter(zone, since, until),
         )
 
-    first, this_month, last_month = _first_in_sight(today), today.replace(day=1), _before(today)
+    first, this_month, last_month = _first_in_sight(today), _month_of(today), _before(today)
     tomorrow = today + _A_DAY
     in_sight = _filter(zone, first, tomorrow)
     return ExportOverview(
@@ -206,4 +275,8 @@ def _first_in_sight(today: date) -> date:
 
 def _before(day: date) -> date:
     """The first day of the month before."""
-    return (day.replace(day=1) - _A_DAY).replace(day=1)
+    return _month_of(_month_of(day) - _A_DAY)
+
+
+def _month_of(day: date) -> date:
+    return day.replace(day=1)

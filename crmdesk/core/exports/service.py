@@ -14,21 +14,19 @@ from crmdesk.core.access.guard import Guard
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.access.step_up import StepUpPurpose, spend_step_up
 from crmdesk.core.audit import kinds
-from crmdesk.core.audit.kinds import Result
 from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import export_downloads, exports, users
 from crmdesk.core.errors import UserError
 from crmdesk.core.exports.asking import Chosen, choose, count_asked, measured, must_wait
 from crmdesk.core.exports.columns import chosen_properties
-from crmdesk.core.exports.deeds import decide, log_export
+from crmdesk.core.exports.deeds import decide, find_seen, log_export, sight_of
 from crmdesk.core.exports.listing import (
     EVERYTHING,
     Sight,
     count_exports,
     export_number,
     export_numbers,
-    export_unknown,
     numbered_exports,
     read_downloads,
     read_export,
@@ -250,12 +248,16 @@ class ExportService:
             UserError: ``export_unknown``, ``export_not_downloadable``, ``target_in_workspace``,
                 ``source_changed``, or what the disk said.
             SecondFactorRefused: the code is missing or was given for something else.
+            PermissionDenied: sensitive values are inside that the actor may not see any more.
         """
         self._guard.require(actor, Permission.EXPORT)
         refuse_inside(self._database.path.parent, target)
         found = self._find(actor, export_id)
         if not found.downloadable:
             raise _not_downloadable(found)
+        if found.sensitive:
+            # Whoever was allowed to see them when it was made may not be any more.
+            self._guard.require(actor, Permission.VIEW_SENSITIVE)
         with self._database.read() as tx:
             row = tx.execute(select(exports).where(exports.c.id == export_id)).one()
             step_up = self._settings.flag(tx, "security.step_up_downloads")
@@ -278,29 +280,11 @@ class ExportService:
         return must_wait(tx, self._guard, self._settings, actor, records, sensitive=sensitive)
 
     def _sight(self, actor: Actor) -> Sight:
-        if self._guard.allows(actor, Permission.SUPER_ADMIN):
-            return EVERYTHING
-        return Sight(actor.user_id, self._guard.allows(actor, Permission.APPROVE_EXPORTS))
+        return sight_of(self._guard, actor)
 
     def _find(self, actor: Actor, export_id: str) -> Export:
         sight = self._sight(actor)
-        with self._database.read() as tx:
-            try:
-                return read_export(tx, self._vault, sight, export_id)
-            except UserError:
-                somebody = tx.scalar(select(exports.c.user_id).where(exports.c.id == export_id))
-        if somebody is not None:
-            with self._database.write() as tx:
-                self._audit_log.log(
-                    tx,
-                    actor,
-                    kinds.PERMISSION_REFUSED,
-                    result=Result.REFUSED,
-                    object_type="export",
-                    object_id=export_id,
-                    details={"permission": "export", "reason": "export_of_another_user"},
-                )
-        raise export_unknown(export_id)
+        return find_seen(self._database, self._audit_log, self._vault, sight, actor, export_id)
 
     def _require_sensitive(self, actor: Actor, request: ExportRequest) -> None:
         """Sensitive columns by name need the permission; "every property" leaves them out."""

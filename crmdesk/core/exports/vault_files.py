@@ -17,6 +17,12 @@ def pieces_prefix(target: Path) -> str:
     return f".{target.stem}-"
 
 
+def exports_in(vault: Path) -> set[str]:
+    """The exports that have something in the vault."""
+    found = (_OF_EXPORT.fullmatch(path.name) for path in vault.glob("*"))
+    return {match[1] for match in found if match is not None}
+
+
 def remove_files_of(vault: Path, export_ids: Collection[str]) -> None:
     """Remove everything that these exports have in the vault.
 

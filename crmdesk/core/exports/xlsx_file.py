@@ -21,6 +21,8 @@ from crmdesk.core.files.disk_errors import as_user_error
 MOST_ROWS = 1_048_575
 MOST_COLUMNS = 16_384
 LONGEST_CELL = 32_767
+#: Characters that fit even if each takes two units.
+_SURELY_FITS = LONGEST_CELL // 2
 #: Digits that a number of a workbook, a double, keeps.
 _EXACT_DIGITS = 15
 _LONGEST_SHEET_NAME = 31
@@ -176,6 +178,9 @@ class _Book:
             if column.is_number and _is_exact(text):
                 self._sheet.write_number(self._at, place, float(text))
                 continue
+            if len(text) <= _SURELY_FITS:
+                _put(self._sheet, self._at, place, text)
+                continue
             first, *rest = cell_texts(text)
             _put(self._sheet, self._at, place, first)
             if rest:
@@ -211,7 +216,7 @@ class _Book:
 
 def cell_texts(text: str) -> Sequence[str]:
     """The text in as many cells as it takes; no character is cut in two."""
-    if len(text) <= LONGEST_CELL // 2:
+    if len(text) <= _SURELY_FITS:
         return (text,)
     units = text.encode("utf-16-le")
     pieces, start = [], 0

@@ -70,11 +70,16 @@ def _check(place: Path, found: os.stat_result, max_bytes: int | None) -> None:
         )
 
 
+def file_missing(place: Path) -> UserError:
+    """The refusal of a file that is not there."""
+    return UserError(
+        "file_missing", f"There is no file {place}.", "Check the name.", path=str(place)
+    )
+
+
 def _cannot_open(place: Path, error: OSError) -> UserError:
     if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return UserError(
-            "file_missing", f"There is no file {place}.", "Check the name.", path=str(place)
-        )
+        return file_missing(place)
     if place.is_dir():  # Windows refuses to open a folder at all
         return _is_a_folder(place)
     return UserError(

@@ -95,9 +95,10 @@ class Outbox:
             if not _is_configured(tx):
                 raise no_server()
             if row.state in (MailState.SENT.value, MailState.SENDING.value):
+                sent = row.state == MailState.SENT.value
                 raise UserError(
                     "message_sent",
-                    f"The message is {row.state} already.",
+                    f"The message {'was sent already' if sent else 'is being sent'}.",
                     "A message is sent once.",
                 )
             tx.execute(
@@ -152,18 +153,14 @@ class Outbox:
             return message_id, self._jobs.enqueue(tx, actor, JobKind.MAIL, params)
 
     # -- for faces, whoever is signed in -----------------------------------------------------
-    def is_due(self) -> bool:
-        """Whether :meth:`start_if_due` may have something to do; a read of microseconds."""
-        with self._database.read() as tx:
-            return mail_is_due(tx)
-
     def start_if_due(self) -> str | None:
         """Queue the job that sends what is due, and return its id; None where nothing is to do.
 
         Nobody's permission is needed: a message was allowed when it was queued.
         """
-        if not self.is_due():
-            return None
+        with self._database.read() as tx:
+            if not mail_is_due(tx):
+                return None
         # One whose process was killed would stand in the way of all that follow.
         self._jobs.recover()
         with self._database.read() as tx:

@@ -24,7 +24,8 @@ from crmdesk.core.mail.lines import wire_domain
 from crmdesk.core.mail.model import Access, MailSecurity, MailServer, MailServerChange, MailState
 from crmdesk.core.records.addresses import is_email
 
-_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.:_-]{0,251}[A-Za-z0-9])?")
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?"
+_HOST = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*")
 _LONGEST = 255
 MOST_PORT = 65_535
 
@@ -184,8 +185,8 @@ def _store(tx: Tx, wanted: MailServerChange, hidden: bytes | None) -> None:
 
 
 def _for(server: MailServerChange | Row[Any]) -> bytes:
-    """What a password belongs to: a row whose host somebody else changed yields none."""
-    return f"mail/{server.host}".encode()
+    """What a password belongs to: a row whose host or encryption was altered yields none."""
+    return f"mail/{MailSecurity(server.security).value}/{server.host}".encode()
 
 
 def _revealed(secrets_key: bytes, row: Row[Any]) -> str:
@@ -215,7 +216,9 @@ def _checked(change: MailServerChange) -> MailServerChange:
 
 def _is_sendable(sender: str) -> bool:
     try:
-        return is_email(sender) and bool(wire_domain(sender))
+        # Before the “@” the library writes ASCII alone (RFC 6531 is not everybody's).
+        local = sender.rpartition("@")[0]
+        return is_email(sender) and local.isascii() and bool(wire_domain(sender))
     except UnicodeError:
         return False
 

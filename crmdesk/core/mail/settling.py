@@ -70,13 +70,18 @@ def put_off(tx: Tx, problem: Undelivered, message_id: int | None) -> Counter[Mai
 
 
 def abandoned(tx: Tx, job: Job, actor: Actor) -> None:  # noqa: ARG001 - one form for every kind
-    """Put back what a job that ended unfinished held; after a cancel nothing hurries."""
+    """Put back what a job that ended unfinished held; after a cancel nothing hurries.
+
+    Nor after a failure: whatever broke that job would break the next one, begun at once.
+    """
     only: int | None = job.params["message_id"]
     held = and_(outbox.c.job_id == job.id, outbox.c.state == MailState.SENDING.value)
     if only is not None:
         held = or_(held, is_due(tx, only))
     for row in tx.execute(select(outbox).where(held)).all():
         settle(tx, row, Undelivered(MailProblem.INTERRUPTED, ""))
+    if job.state is JobState.FAILED and only is None:
+        put_off(tx, Undelivered(MailProblem.INTERRUPTED, ""), only)
     if job.state is JobState.CANCELLED and only is None:
         later = to_text(tx.steady_now + LONGEST_WAIT)
         tx.execute(update(outbox).where(is_due(tx)).values(due_at=later))

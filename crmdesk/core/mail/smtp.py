@@ -44,9 +44,12 @@ class _Patience:
     def data(self, msg: Any) -> tuple[int, bytes]:
         usual = self.sock.gettimeout()
         self.sock.settimeout(self.acceptance_seconds)
-        code, reply = super().data(msg)  # type: ignore[misc]
-        if self.sock is not None:
-            self.sock.settimeout(usual)
+        try:
+            code, reply = super().data(msg)  # type: ignore[misc]
+        finally:
+            # Also where it will not have the message: it answers the next command sooner.
+            if self.sock is not None:
+                self.sock.settimeout(usual)
         self.accepted = words(code, reply)
         return code, reply
 
@@ -107,10 +110,14 @@ def is_open(opened: Session) -> bool:
 
 def _connect(access: Access, seconds: float) -> Session:
     # Without a name of its own, smtplib asks the network for one, which may take its time.
-    us = wire_domain(access.sender)
-    if access.security is MailSecurity.TLS:
-        return _Encrypted(access.host, access.port, us, timeout=seconds, context=trusting())
-    return _Plain(access.host, access.port, us, timeout=seconds)
+    try:
+        us = wire_domain(access.sender)
+        if access.security is MailSecurity.TLS:
+            return _Encrypted(access.host, access.port, us, timeout=seconds, context=trusting())
+        return _Plain(access.host, access.port, us, timeout=seconds)
+    except UnicodeError as error:
+        # No name that the network could look up: somebody else wrote it into the row.
+        raise Undelivered(MailProblem.UNREACHABLE, one_line(str(error))) from None
 
 
 def _secure_and_log_in(opened: Session, access: Access) -> None:

@@ -9,11 +9,15 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from crmdesk.core.access.actor import Actor
+from crmdesk.core.access.guard import Guard
+from crmdesk.core.access.permissions import Permission
 from crmdesk.core.changes.stage import Stage, create_stage, scratch_path
 from crmdesk.core.changes.stage_parts import discard_parts
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import exports, imports
 from crmdesk.core.errors import UserError
+from crmdesk.core.files.ordinary import file_missing
 from crmdesk.core.files.source import TableSource
 from crmdesk.core.jobs.job import JobState
 from crmdesk.core.records.dates import DateOrder
@@ -182,6 +186,17 @@ class Preparer:
             ),
             statics,
         )
+
+
+def refuse_ours(guard: Guard, actor: Actor, database: Database, path: Path) -> None:
+    """Exports, backups and imports of others lie in our own folder: no preview shows them.
+
+    Raises:
+        UserError: ``file_missing``, as for a file that is not there; never for a Super Admin.
+    """
+    inside = path.resolve().is_relative_to(database.path.parent.resolve())
+    if inside and not guard.allows(actor, Permission.SUPER_ADMIN):
+        raise file_missing(path)
 
 
 def trusted(opened: OpenedFile, object_type: ObjectType) -> Trust:

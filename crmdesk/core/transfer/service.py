@@ -35,7 +35,7 @@ from crmdesk.core.transfer.model import (
     Inspection,
     Preflight,
 )
-from crmdesk.core.transfer.preparing import Prepared, Preparer
+from crmdesk.core.transfer.preparing import Prepared, Preparer, refuse_ours
 from crmdesk.core.transfer.request_json import request_to_json
 from crmdesk.core.transfer.statics import read_statics
 from crmdesk.core.transfer.trying import Trial
@@ -87,6 +87,7 @@ class ImportService:
             PermissionDenied: the actor may not import.
         """
         self._guard.require(actor, Permission.IMPORT)
+        refuse_ours(self._guard, actor, self._database, _absolute(path))
         wanted = options or FileOptions()
         with self._database.read() as tx:
             if wanted.object_name is not None:
@@ -346,6 +347,7 @@ class ImportService:
 
     def _require(self, actor: Actor, request: ImportRequest) -> None:
         self._guard.require(actor, Permission.IMPORT)
+        refuse_ours(self._guard, actor, self._database, _absolute(request.path))
         if request.new_properties:
             self._guard.require(actor, Permission.EDIT_PROPERTIES)
         with self._database.read() as tx:

@@ -88,12 +88,17 @@ def range_words(first: date, last: date) -> str:
     if first == last:
         return words.day(first)
     if first.day == 1 and (last + _A_DAY).day == 1 and first.month == last.month:
-        month = QLocale().standaloneMonthName(first.month, QLocale.FormatType.LongFormat)
-        return f"{month} {first.year}"
+        return month_words(first)
     begin = words.day(first)
     if first.year == last.year:
         begin = begin.removesuffix(f" {first.year}")
     return filled(say("%1 to %2"), begin, words.day(last))
+
+
+def month_words(month: date) -> str:
+    """A month of a year: "October 2026"."""
+    name = QLocale().standaloneMonthName(month.month, QLocale.FormatType.LongFormat)
+    return f"{name} {month.year}"
 
 
 def _time_words(days: int) -> str:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 
-from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtCore import QLocale, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.core.exports.model import ExportFilter
 from crmdesk.core.exports.overview import DAYS, Amount, DayAmount, ExporterAmount, ExportOverview
 from crmdesk.ui import words
-from crmdesk.ui.exports.days_table import DaysTable
+from crmdesk.ui.exports.figures_table import FiguresTable, day_figures
 from crmdesk.ui.exports.words import filled, say
 from crmdesk.ui.queries import Queries
 from crmdesk.ui.theme.apply import px
@@ -24,8 +25,9 @@ from crmdesk.ui.widgets.link import Link
 from crmdesk.ui.widgets.properties import restyle
 
 _EXPORTERS = 3
-#: In a narrower strip names would be cut to a few letters.
-_ROOM_FOR_NAMES = 720
+_PADDING, _SPACING, _LEAST = 16, 16, 240
+#: So much of a name at least, or its block is left out.
+_NAME = 96
 
 
 class OverviewStrip(QFrame):
@@ -49,8 +51,9 @@ class OverviewStrip(QFrame):
         self.records = _Summed(say("Records in them"))
         self.months = _Months()
         self.exporters = _Exporters()
-        self._last_post = post()
-        self.days = DaysTable(queries, self)
+        self.days = FiguresTable(say("Exports by day"), [say("Day")], 360, queries, self)
+        by_user = [say("Month"), say("User")]
+        self.by_user = FiguresTable(say("Exports by month and user"), by_user, 460, queries, self)
         self.as_table = _figure()
         self.as_table.setText(say("By day"))
         self.as_table.setObjectName("overview_days")
@@ -60,14 +63,16 @@ class OverviewStrip(QFrame):
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)
-        row.setContentsMargins(16, 12, 16, 12)
-        row.setSpacing(16)
+        row.setContentsMargins(_PADDING, 12, _PADDING, 12)
+        row.setSpacing(_SPACING)
         self.exports.sum.addWidget(self.as_table)
+        self._posts: dict[QWidget, QFrame] = {}
         for part in (self.exports, self.records, self.months, self.exporters):
             if part is not self.exports:
-                row.addWidget(self._last_post if part is self.exporters else post())
+                self._posts[part] = post()
+                row.addWidget(self._posts[part])
             row.addWidget(part, 1, Qt.AlignmentFlag.AlignTop)
-        self._show_exporters()
+        self._fit()
 
     def _connect(self) -> None:
         for part in (self.exports, self.records):
@@ -76,6 +81,8 @@ class OverviewStrip(QFrame):
         self.months.chosen.connect(self.chosen)
         self.exporters.chosen.connect(self.chosen)
         self.days.chosen.connect(self.chosen)
+        self.by_user.chosen.connect(self.chosen)
+        self.months.by_user.clicked.connect(lambda: self.by_user.open_under(self.months.by_user))
         self.as_table.clicked.connect(lambda: self.days.open_under(self.as_table))
 
     @property
@@ -99,17 +106,24 @@ class OverviewStrip(QFrame):
         )
         self.months.show_months(found.this_month, found.last_month)
         self.exporters.show_exporters(found.exporters[:_EXPORTERS])
-        self.days.show_days(days)
+        self.days.show_figures(day_figures(days))
+        self._fit()
 
     def set_narrow(self, narrow: bool) -> None:
         """The charts fold away; their days can still be opened as a table."""
         for part in (self.exports, self.records):
             part.chart.setVisible(not narrow)
 
-    def _show_exporters(self) -> None:
-        shown = self._everybody and self.width() >= px(_ROOM_FOR_NAMES)
-        self._last_post.setVisible(shown)
-        self.exporters.setVisible(shown)
+    def _fit(self) -> None:
+        """Leave out what there is no room for, the least telling first."""
+        room = self.width() - 2 * _PADDING - self.exports.minimumSizeHint().width()
+        for part in (self.months, self.records, self.exporters):
+            needed = part.minimumSizeHint().width() + 2 * _SPACING + 1
+            fits = needed <= room and (self._everybody or part is not self.exporters)
+            # Nothing less telling takes the place of what is left out.
+            room = room - needed if fits else 0
+            part.setVisible(fits)
+            self._posts[part].setVisible(fits)
 
     def _choose_whole(self) -> None:
         if self._found is not None:
@@ -119,9 +133,13 @@ class OverviewStrip(QFrame):
         if self._found is not None:
             self.chosen.emit(self._found.days[at].amount.wanted)
 
+    def minimumSizeHint(self) -> QSize:
+        # It gives way to the window, not the other way round.
+        return QSize(px(_LEAST), super().minimumSizeHint().height())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._show_exporters()
+        self._fit()
 
 
 class _Summed(QWidget):
@@ -160,25 +178,38 @@ class _Months(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.links: list[Link] = []
-        self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(12)
-        self._grid.setVerticalSpacing(2)
-        self._grid.setColumnStretch(0, 1)
+        self._amounts: list[Amount] = []
+        self.by_user = _figure()
+        self.by_user.setText(say("By user"))
+        self.by_user.setObjectName("overview_by_user")
+        self.by_user.setAccessibleName(say("Show months and users as a table"))
+        self.links = [_figure(), _figure()]
+        self._names = [_heading(""), _heading("")]
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(2)
+        grid.setColumnStretch(0, 1)
+        # Under the headings of the other parts, whose first line is lower than a link.
+        side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
+        grid.addWidget(self.by_user, 0, 1, 2, 1, side)
+        for place, (name, link) in enumerate(zip(self._names, self.links, strict=True)):
+            grid.addWidget(name, 2 * place, 0)
+            grid.addWidget(link, 2 * place + 1, 0, Qt.AlignmentFlag.AlignLeft)
+            link.clicked.connect(partial(self._choose, place))
         column = _column(self)
-        column.addLayout(self._grid)
+        column.addLayout(grid)
 
     def show_months(self, this: DayAmount, last: DayAmount) -> None:
-        self.links = []
-        _empty(self._grid)
-        for row, (each, so_far) in enumerate(((this, True), (last, False))):
-            month = _month(each.day)
-            name = filled(say("%1 so far"), month) if so_far else month
-            text = ", ".join(_amount_texts(each.amount))
-            link = _linked(text, f"{name}: {text}", each.amount, self.chosen.emit)
-            self.links.append(link)
-            self._grid.addWidget(ElidedLabel(name, TextStyle.CAPTION, "text2"), 2 * row, 0)
-            self._grid.addWidget(link, 2 * row + 1, 0, Qt.AlignmentFlag.AlignLeft)
+        self._amounts = [this.amount, last.amount]
+        names = (filled(say("%1 so far"), _month(this.day)), _month(last.day))
+        for place, (name, amount) in enumerate(zip(names, self._amounts, strict=True)):
+            text = ", ".join(_amount_texts(amount))
+            self._names[place].setText(name)
+            self.links[place].setText(text)
+            self.links[place].setAccessibleName(filled(say("%1: %2"), name, text))
+
+    def _choose(self, place: int) -> None:
+        self.chosen.emit(self._amounts[place].wanted)
 
 
 class _Exporters(QWidget):
@@ -211,7 +242,9 @@ class _Exporters(QWidget):
             link = _linked(text, f"{who}: {both}", each.amount, self.chosen.emit)
             link.setToolTip(both)
             self.links.append(link)
-            self._grid.addWidget(ElidedLabel(who), row, 0)
+            name = ElidedLabel(who)
+            name.setMinimumWidth(px(_NAME))
+            self._grid.addWidget(name, row, 0)
             self._grid.addWidget(link, row, 1, Qt.AlignmentFlag.AlignRight)
         if not exporters:
             self._grid.addWidget(ElidedLabel(say("Nobody"), tone="text2"), 0, 0)

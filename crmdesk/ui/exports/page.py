@@ -14,6 +14,7 @@ from crmdesk.core.exports.overview import ExportOverview
 from crmdesk.core.jobs.job import Job, JobKind, JobState
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.exports.deeds import ExportDeeds
+from crmdesk.ui.exports.figures_table import month_figures
 from crmdesk.ui.exports.filters import ExportFilters
 from crmdesk.ui.exports.overview_strip import OverviewStrip
 from crmdesk.ui.exports.panel import ExportPanel
@@ -101,6 +102,7 @@ class ExportsPage(Page):
         self.table.action_chosen.connect(self._act)
         self.filters.changed.connect(self._filter)
         self.overview.chosen.connect(self._show_figure)
+        self.overview.by_user.wanted.connect(self._read_months)
         self.filters.down_pressed.connect(self.start_focus)
         self.panel.closed.connect(self.close_panel)
         self.panel.stepped.connect(self._step)
@@ -168,6 +170,17 @@ class ExportsPage(Page):
             "overview",
             lambda: desk.workspace.export_overviews.show(desk.actor),
             self._show_overview,
+            self._show_error,
+        )
+
+    @Slot()
+    def _read_months(self) -> None:
+        desk, table = self._desk, self.overview.by_user
+        desk.run_query(
+            self,
+            "months",
+            lambda: desk.workspace.export_overviews.months(desk.actor),
+            lambda found: table.show_figures(month_figures(found)),
             self._show_error,
         )
 

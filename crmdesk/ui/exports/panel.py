@@ -11,6 +11,7 @@ from crmdesk.core.exports.model import OF_RECORDS, Download, Export, ExportSourc
 from crmdesk.ui import words
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.exports.deeds import ExportDeeds
+from crmdesk.ui.exports.download_rows import show_downloads
 from crmdesk.ui.exports.words import (
     file_kind,
     filled,
@@ -125,13 +126,7 @@ class ExportPanel(SidePanel):
 
     def _show_history(self, downloads: Sequence[Download]) -> None:
         body = self._bodies["history"]
-        empty_layout(body)
-        for each in downloads:
-            who = each.user_name or say("Somebody")
-            place = ", ".join(part for part in (each.address, each.host) if part)
-            at = self._desk.exact(each.at, seconds=True)
-            body.addWidget(FactList([(who, "\n".join(filter(None, (at, place))))]))
-        body.addStretch(1)
+        show_downloads(body, downloads, lambda at: self._desk.exact(at, seconds=True))
 
     def _history_failed(self, error: Exception) -> None:
         body = self._bodies["history"]

@@ -90,6 +90,22 @@ def test_one_that_runs_when_the_right_is_withdrawn_is_finished_and_that_is_said(
         desk.workspace.exports.download(edda, export_id, desk.folder.parent / "copy.csv")
 
 
+def test_who_may_no_longer_see_sensitive_values_saves_no_file_of_them(desk: Desk) -> None:
+    edda = desk.user("Edda Berg", Permission.EXPORT, Permission.VIEW_SENSITIVE)
+    export_id, job_id = asked(desk, edda, replace(CONTACTS, columns=("date_of_birth",)))
+    desk.workspace.run_job(job_id)
+    target = desk.folder.parent / "copy.csv"
+
+    desk.workspace.exports.download(edda, export_id, target)
+    target.unlink()
+    withdraw(desk, edda, Permission.VIEW_SENSITIVE)
+    with pytest.raises(PermissionDenied):
+        desk.workspace.exports.download(edda, export_id, target)
+
+    assert not target.exists()
+    assert desk.audit_actions()[-1][1] == "refused"
+
+
 def test_a_property_that_is_archived_while_the_file_is_written_is_in_it_as_it_was(
     desk: Desk,
 ) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from base64 import b64encode
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
 from crmdesk.core.access import keys
 from crmdesk.core.access.keys import KeyPurpose
+from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.errors import UserError
 from crmdesk.core.jobs.job import JobState
 from crmdesk.core.jobs.worker import run_job
@@ -221,14 +223,14 @@ def test_a_server_that_hangs_costs_its_time_and_nothing_else(timed_desk: Desk) -
         assert (found.state, found.problem) == (MailState.QUEUED, MailProblem.NO_ANSWER), command
 
 
-def test_a_server_that_was_away_for_a_day_gets_everything_once(timed_desk: Desk) -> None:
+def test_a_server_that_was_away_for_hours_gets_everything_once(timed_desk: Desk) -> None:
     desk = timed_desk
     assert desk.time is not None
     port = free_port()
     configure(desk, port)
     numbers = [write(desk, f"Large export {number}") for number in range(5)]
     waits = []
-    for _ in range(30):
+    for _ in range(9):
         assert send(desk)
         desk.admin = desk.signed_in(1, desk.admin.email, desk.admin.full_name)
         found = shown(desk, numbers[0])
@@ -303,6 +305,7 @@ def test_no_text_adds_a_header_or_a_recipient(timed_desk: Desk) -> None:
     breaks = ("\r\n", "\n", "\r", "\u2028", "\x0b", "\x0c", "\x85", "\x1c", "\0")
     payloads = [f"Northwind{each}Bcc: eve@example.org{each}X: y" for each in breaks]
     payloads += [f"=?utf-8?q?{each}Bcc:_eve@example.org?=" for each in breaks]
+    payloads += [f"Northwind {each} .{each}{each}To: eve@example.org" for each in breaks]
     with post_office() as office:
         configure(desk, office.port)
         for payload in payloads:
@@ -370,6 +373,52 @@ def test_mail_that_is_cancelled_rests_for_an_hour_and_a_test_is_over(timed_desk:
     assert not send(desk)
     desk.time.forward(minutes=40)
     assert send(desk)
+
+
+def test_a_message_is_sent_once_though_another_program_keeps_the_database(
+    timed_desk: Desk,
+) -> None:
+    desk = timed_desk
+    path = desk.workspace.database.path
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+
+    def keep_for_a_while(_taken: int) -> None:
+        other.execute("BEGIN IMMEDIATE")
+        Timer(0.3, other.rollback).start()
+
+    with post_office() as office:
+        office.before_thanks = keep_for_a_while
+        configure(desk, office.port)
+        message_id = write(desk)
+        job_id = str(desk.workspace.outbox.start_if_due())
+        # Whoever sits before a window or a terminal is told sooner; a job has all the time.
+        with desk.workspace.database.patient(0.05):
+            desk.workspace.run_job(job_id)
+
+    other.close()
+    assert len(office.messages) == 1
+    assert shown(desk, message_id).state is MailState.SENT
+
+
+def test_a_sender_that_breaks_is_not_begun_again_at_once(timed_desk: Desk) -> None:
+    desk = timed_desk
+    assert desk.time is not None
+    configure(desk, free_port())
+    message_id = write(desk)
+    with desk.workspace.database.write() as tx:
+        tx.sql("UPDATE mail_server SET host = 'a..b'")
+
+    # No name at all, which another program wrote there, is no reason to break.
+    assert send(desk)
+    assert shown(desk, message_id).problem is MailProblem.UNREACHABLE
+
+    with desk.workspace.database.write() as tx:
+        tx.sql("UPDATE mail_server SET security = 'carrier pigeon'")
+    desk.time.forward(minutes=2)
+    with pytest.raises(ValueError, match="pigeon"):
+        send(desk)
+    assert shown(desk, message_id).problem is MailProblem.INTERRUPTED
+    assert not send(desk), "it would break again, and so on without end"
 
 
 def _as_if_killed_before_the_answer_was_kept(desk: Desk, message_id: int) -> str:

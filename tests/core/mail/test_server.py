@@ -60,11 +60,13 @@ def test_a_kept_password_goes_to_no_other_server(desk: Desk) -> None:
     in_the_clear = replace(SERVER, security=MailSecurity.NONE, password=None)
     assert refused(desk, in_the_clear) == ("mail_password_in_the_clear", "security")
 
-    # Nor where another program writes the name of another server into the row.
-    with desk.workspace.database.write() as tx:
-        tx.sql("UPDATE mail_server SET host = 'mail.eve.example'")
-    with pytest.raises(DecryptionFailed), desk.workspace.database.read() as tx:
-        read_access(tx, keys.derive(desk.key, KeyPurpose.DATABASE_SECRETS))
+    # Nor where another program writes another server into the row, or that all may listen.
+    for change in ("host = 'mail.eve.example'", "security = 'none'"):
+        desk.workspace.mail_server.set(desk.admin, SERVER)
+        with desk.workspace.database.write() as tx:
+            tx.sql(f"UPDATE mail_server SET {change}")
+        with pytest.raises(DecryptionFailed), desk.workspace.database.read() as tx:
+            read_access(tx, keys.derive(desk.key, KeyPurpose.DATABASE_SECRETS))
     message_id, job_id = desk.workspace.outbox.send_test(desk.admin)
     desk.workspace.run_job(job_id)
     problem = desk.workspace.outbox.show(desk.admin, message_id).problem
@@ -72,8 +74,10 @@ def test_a_kept_password_goes_to_no_other_server(desk: Desk) -> None:
 
 
 def test_what_no_server_can_be_is_refused_at_its_field(desk: Desk) -> None:
-    wrong = [("host", each) for each in ("", " ", "a b", "-a", "smtp://a", *BREAKS)]
-    wrong += [("sender", each) for each in ("", "crm", "CRM <crm@a.example>", "a@b.example, c@d.e")]
+    hosts = ("", " ", "a b", "-a", "a..b", "a" * 64 + ".b", "mail.b:587", "smtp://a", *BREAKS)
+    wrong = [("host", each) for each in hosts]
+    senders = ("", "crm", "bjørn@a.example", "CRM <crm@a.example>", "a@b.example, c@d.e")
+    wrong += [("sender", each) for each in senders]
     wrong += [("sender", f"crm@northwind.example{each}x") for each in BREAKS]
     wrong += [("user", f"crm{each}x") for each in BREAKS]
     wrong += [("password", f"secret{each}") for each in BREAKS]

@@ -61,12 +61,27 @@ def test_each_whose_threshold_is_passed_gets_one_notice_and_one_letter(desk: Des
     ]
 
 
-def test_a_copy_of_a_backup_counts_like_an_export(desk: Desk, tmp_path: Path) -> None:
+def test_a_copy_of_a_backup_counts_like_an_export_and_one_that_was_not_made_does_not(
+    desk: Desk, tmp_path: Path
+) -> None:
     desk.contact(), desk.contact()
-    backup = desk.backup()
+    backup, download = desk.backup(), desk.workspace.backups.download
+    desk.workspace.export_thresholds.set(desk.admin, 1)
+    with pytest.raises(UserError):
+        download(desk.admin, backup.id, tmp_path / "copy.zip", cancelled=lambda: True)
+    with desk.workspace.database.write() as tx:
+        tx.sql("CREATE TRIGGER full BEFORE INSERT ON outbox BEGIN SELECT RAISE(ABORT, 'full'); END")
+    # No notice without its letter, and no file without its notice.
+    with pytest.raises(Exception, match="full"):
+        download(desk.admin, backup.id, tmp_path / "copy.zip")
+    assert (notices(desk, desk.admin), letters(desk)) == ([], [])
+    assert not list(tmp_path.glob("copy*"))
+    with desk.workspace.database.write() as tx:
+        tx.sql("DROP TRIGGER full")
+
     for threshold, told in ((2, 0), (1, 1)):
         desk.workspace.export_thresholds.set(desk.admin, threshold)
-        desk.workspace.backups.download(desk.admin, backup.id, tmp_path / f"{threshold}.zip")
+        download(desk.admin, backup.id, tmp_path / f"{threshold}.zip")
         assert notices(desk, desk.admin) == [NotificationKind.LARGE_DOWNLOAD] * told
         assert letters(desk) == [(desk.admin.email, "Large file saved: 2 records")] * told
     (notice,) = [n for n in desk.workspace.inbox.list(desk.admin) if n.kind in KINDS]
@@ -87,30 +102,3 @@ def test_a_saved_comparison_counts_its_records(desk: Desk, tmp_path: Path) -> No
         assert comparisons.export(desk.admin, found.id, tmp_path / "differences.csv") == 4
         assert letters(desk) == [(desk.admin.email, "Large file saved: 2 records")] * told
         (tmp_path / "differences.csv").unlink()
-
-
-def test_a_copy_that_was_not_made_is_not_told_of(desk: Desk, tmp_path: Path) -> None:
-    desk.contact(), desk.contact()
-    backup = desk.backup()
-    desk.workspace.export_thresholds.set(desk.admin, 1)
-
-    with pytest.raises(UserError):
-        desk.workspace.backups.download(
-            desk.admin, backup.id, tmp_path / "copy.zip", cancelled=lambda: True
-        )
-
-    assert (notices(desk, desk.admin), letters(desk)) == ([], [])
-
-
-def test_a_notice_without_its_letter_does_not_happen(desk: Desk, tmp_path: Path) -> None:
-    desk.contact(), desk.contact()
-    backup = desk.backup()
-    desk.workspace.export_thresholds.set(desk.admin, 1)
-    with desk.workspace.database.write() as tx:
-        tx.sql("CREATE TRIGGER full BEFORE INSERT ON outbox BEGIN SELECT RAISE(ABORT, 'full'); END")
-
-    with pytest.raises(Exception, match="full"):
-        desk.workspace.backups.download(desk.admin, backup.id, tmp_path / "copy.zip")
-
-    assert notices(desk, desk.admin) == []
-    assert not list(tmp_path.glob("copy*"))

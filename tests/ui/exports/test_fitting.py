@@ -7,9 +7,11 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from crmdesk.core.clock import Clock, to_text
 from crmdesk.ui.exports.dialog import CHOSEN
 from crmdesk.ui.settings.own_threshold import OwnThreshold
 from crmdesk.ui.transfer.tab import ImportExportPage
+from tests.left_exports import left
 from tests.ui.clipping import PseudoTranslator, clipped
 from tests.ui.exports.test_dialog import counted, opened, pick, records  # noqa: F401
 from tests.ui.exports.test_list import export, show, waiting  # noqa: F401
@@ -55,13 +57,16 @@ def test_the_dialog_fits_with_every_field_in_sight(wording, records):  # noqa: F
 def test_the_list_and_the_panel_fit(wording, size, desk, show):  # noqa: F811
     _marc, export_id = waiting(desk)
     export(desk, name="Everybody")
+    left(desk, to_text(Clock().now()), 12_123_456)
     hands = show(desk, page=ImportExportPage)
     page = hands.page
     page.resize(*size)
-    hands.wait(lambda: page.exports.table.count == 2)
+    page.set_narrow(size == SMALLEST)
+    hands.wait(lambda: page.exports.table.count == 3 and page.exports.overview.isVisible())
     assert clipped(page) == []
     page.open_link(f"exports/{export_id}")
     hands.wait(lambda: not clipped(page))
+    assert (page.width(), page.height()) == size
     page.exports.panel.show_page("history")
     hands.wait(lambda: not clipped(page))
     assert nameless(page) == []

@@ -89,6 +89,17 @@ def test_a_day_is_chosen_in_the_chart_by_keys_and_in_its_table(desk: Desk, show)
     hands.wait(lambda: page.table.count == 1)
     assert not overview.days.isVisible()
 
+    page.filters.clear()
+    hands.tab_to(overview.months.by_user)
+    hands.press(Qt.Key.Key_Space)
+    table = overview.by_user.table
+    hands.wait(lambda: table.count >= 2)
+    users = {found.user_name for found in overview.found.exporters}
+    assert set(hands.texts(table, "text1")) == users
+    hands.press(Qt.Key.Key_Home)
+    hands.press(Qt.Key.Key_Return)
+    hands.wait(lambda: len(page.table.query.filter.users) == 1)
+
 
 def test_a_narrow_window_folds_the_charts_and_an_own_list_has_no_exporters(
     desk: Desk,

@@ -10,6 +10,8 @@ from crmdesk.core.access.permissions import Permission
 from crmdesk.core.mail.model import Letter, MailKind, MailSecurity, MailState
 from crmdesk.core.mail.queue import queue_mail
 from tests.post_office import HOST, PASSWORD, USER, free_port, post_office
+from tests.ui.clipping import clipped
+from tests.ui.hands import nameless
 from tests.ui.settings.conftest import dialog_named, has_dialog
 
 LEFT = Qt.MouseButton.LeftButton
@@ -43,6 +45,7 @@ def test_a_server_is_saved_by_keyboard_tried_in_place_and_removed(mail, desk, qt
     form, trial = mail.server, mail.trial
     assert (form.save.isEnabled(), form.remove.isVisible()) == (False, False)
     assert not trial.send.isEnabled()
+    assert (clipped(mail), nameless(mail)) == ([], [])
     with post_office(login=True) as office:
         fill(qtbot, form.host, "mail.northwind.example")
         choose(form, MailSecurity.NONE)
@@ -84,6 +87,13 @@ def test_a_server_is_saved_by_keyboard_tried_in_place_and_removed(mail, desk, qt
     dialog_named("remove_mail_server_dialog").deed_button.click()
     qtbot.waitUntil(lambda: configured(desk) is None and not form.remove.isVisible())
 
+    row, own = mail.choices.rows[MailKind.RESTORES], desk.workspace.mail_choices.own
+    row.box.setFocus()
+    qtbot.keyClick(row.box, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: own(desk.admin) == {MailKind.RESTORES})
+    qtbot.mouseClick(row.box, LEFT, pos=row.box.rect().center())
+    qtbot.waitUntil(lambda: not own(desk.admin))
+
 
 def test_the_outbox_tells_what_became_of_each_message_and_tries_again(mail, desk, qtbot):
     table = mail.outbox.table
@@ -112,15 +122,6 @@ def test_the_outbox_tells_what_became_of_each_message_and_tries_again(mail, desk
         qtbot.waitUntil(lambda: table.row(message_id).cells["state"].text == "Sent", timeout=15_000)
     assert len(office.messages) == 1
     assert desk.workspace.outbox.show(desk.admin, message_id).state is MailState.SENT
-
-
-def test_a_tick_is_saved_as_it_is_set(mail, desk, qtbot):
-    row = mail.choices.rows[MailKind.RESTORES]
-    row.box.setFocus()
-    qtbot.keyClick(row.box, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: desk.workspace.mail_choices.own(desk.admin) == {MailKind.RESTORES})
-    qtbot.mouseClick(row.box, LEFT, pos=row.box.rect().center())
-    qtbot.waitUntil(lambda: not desk.workspace.mail_choices.own(desk.admin))
 
 
 def test_who_is_no_super_admin_has_no_such_page(settings_page, desk):

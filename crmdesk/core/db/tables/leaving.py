@@ -40,6 +40,12 @@ exports = Table(
     Index("ix_exports_user", "user_id", "created_at"),
     # All that the overview reads: of a million exports their rows would take seconds.
     Index("ix_exports_left", "state", "created_at", "source", "user_id", "records"),
+    # Every start looks for files whose time is over, among all exports that ever were.
+    Index(
+        "ix_exports_kept",
+        "expires_at",
+        sqlite_where=text("file_name IS NOT NULL AND expired_at IS NULL"),
+    ),
     **STRICT,
 )
 export_downloads = Table(
