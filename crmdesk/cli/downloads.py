@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crmdesk.cli.secret_input import code_missing, code_or_ask
+from crmdesk.cli.proof import step_up
 from crmdesk.cli.session import Seat
 
 
@@ -10,14 +10,10 @@ def code_for_download(here: Seat, file_id: str, code: str | None, *, sensitive: 
     """Ask for a code where the workspace wants one for such a file; blank where it does not.
 
     Raises:
-        SecondFactorRefused: no code was given.
+        SecondFactorRefused: ``not_enrolled``, ``code_missing``, ``code_wrong``, ``wait``.
     """
     from crmdesk.core.access.step_up import StepUpPurpose
 
     if not sensitive or not here.workspace.settings.flag(None, "security.step_up_downloads"):
         return ""
-    given = code_or_ask(code)
-    if given is None:
-        raise code_missing()
-    purpose = StepUpPurpose.DOWNLOAD_SENSITIVE
-    return here.workspace.two_factor.step_up(here.actor, purpose, file_id, given)
+    return step_up(here, StepUpPurpose.DOWNLOAD_SENSITIVE, file_id, code)

@@ -20,6 +20,11 @@ PROGRAM = "crmdesk"
 _CANCELLED = 130
 _USAGE = 2
 _GLOBAL = ("-w", "--workspace", "--as", "--json", "--quiet", "--version")
+# What reads a number says the same twice, in words for programmers.
+_NO_INTEGER = (
+    "Input should be a valid integer, unable to parse string as an integer",
+    "that is no whole number.",
+)
 
 #: Each command, and the module and name of its function or its group.
 COMMANDS = {
@@ -202,7 +207,7 @@ def _usage(error: typer.TyperException) -> UserError:
     path = context.command_path if context is not None else PROGRAM
     # A command without a name of its own leaves a gap.
     # What checks a choice names its own kind of error first, which tells nobody anything.
-    message = error.format_message().replace(": Value error, ", ": ")
+    message = error.format_message().replace(": Value error, ", ": ").replace(*_NO_INTEGER)
     if _help_of_group(error):
         message = f"A command of “{path.rpartition(' ')[2]}” is missing."
     return UserError("usage", message, f"See: {' '.join(path.split())} --help")

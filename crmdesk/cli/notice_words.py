@@ -14,10 +14,12 @@ _SENTENCES: Final = {
     NotificationKind.RESTORE_DONE: "Restore finished: {values} in {records}.",
     NotificationKind.RESTORE_FAILED: "Restore {state}. No value was changed.",
     NotificationKind.RESTORE_UNDONE: "Restore undone: {values} in {records}.",
-    NotificationKind.IMPORT_DONE: "Import finished: {created} created, {updated} updated{failed}.",
-    NotificationKind.IMPORT_FAILED: "Import failed. {message}",
+    NotificationKind.IMPORT_DONE: (
+        "Import finished{file}: {created} created, {updated} updated{failed}."
+    ),
+    NotificationKind.IMPORT_FAILED: "Import failed{file}. {message}",
     NotificationKind.IMPORT_UNDONE: (
-        "Import undone: {deleted} in the recycle bin, {updated} as before."
+        "Import undone{file}: {deleted} in the recycle bin, {updated} as before."
     ),
     NotificationKind.EXPORT_DONE: "Export “{name}” finished: {records}, {bytes}.",
     NotificationKind.EXPORT_FAILED: "Export “{name}” {state}. Nothing of it was kept.",
@@ -39,6 +41,8 @@ _SENTENCES: Final = {
     ),
 }
 _DELETED_RECORDS: Final = "Deleted records restored: {records}."
+#: Exports of what is no record, which are counted in rows.
+_OF_ROWS: Final = frozenset({"audit_log", "users", "property_history"})
 _OUTCOMES: Final = {"succeeded": "is done", "running": "is running"}
 _ACTS: Final = {
     "bin_restore": "Restored from the recycle bin",
@@ -71,7 +75,7 @@ def _facts(values: Mapping[str, Any]) -> dict[str, str]:
     inside = ", ".join(map(str, sensitive)) if isinstance(sensitive, list | tuple) else ""
     edited = "Bulk deletion" if values.get("deleted") else "Bulk edit"
     return {
-        "records": count("records"),
+        "records": count("records", "row" if text("source") in _OF_ROWS else "record"),
         "values": count("values", "value"),
         "created": count("created"),
         "updated": count("updated"),
@@ -81,6 +85,7 @@ def _facts(values: Mapping[str, Any]) -> dict[str, str]:
         "state": state,
         "message": text("message", "Nothing was kept."),
         "name": text("name", "Export"),
+        "file": f" (“{text('name')}”)" if values.get("name") else "",
         "user": text("user", "Somebody"),
         "by": text("by", "A Super Admin"),
         "reason": f": {text('reason')}" if values.get("reason") else "",

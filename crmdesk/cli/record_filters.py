@@ -93,9 +93,10 @@ def find_segment(here: Seat, reference: str, object_name: str | None = None) -> 
     named = [each for each in found if each.name.lower() == reference.lower()]
     matching = named or [each for each in found if str(each.id) == reference]
     if not matching:
+        whose = "" if object_name is None else f" of {object_name}"
         raise UserError(
             "segment_unknown",
-            f"There is no segment “{reference}”.",
+            f"There is no segment “{reference}”{whose}.",
             "List them with: crmdesk segment list",
         )
     if len(matching) > 1:

@@ -16,8 +16,8 @@ from tests.builders import Desk
 from tests.faults.conftest import Record, effort
 
 TRIALS = effort(11, 200)
-SECRET = "of-another-user-4711"
-ASKED = ExportRequest(RecordQuery("contacts"), name=SECRET, columns=("city",))
+THEIRS = "of-another-user-4711"
+ASKED = ExportRequest(RecordQuery("contacts"), name=THEIRS, columns=("city",))
 
 
 def answer(act: Callable[[], object], *names: str) -> str:
@@ -68,7 +68,7 @@ def lists(desk: Desk, actor: Actor, owner: Actor) -> dict[str, Callable[[], obje
     """Everything that lists something; none of it tells of another's export."""
     exports = desk.workspace.exports
     theirs = ExportFilter(user_id=owner.user_id)
-    by_name = ExportFilter(name=SECRET)
+    by_name = ExportFilter(name=THEIRS)
     return {
         "list": lambda: exports.list(actor),
         "list of theirs": lambda: exports.list(actor, theirs),
@@ -82,11 +82,11 @@ def lists(desk: Desk, actor: Actor, owner: Actor) -> dict[str, Callable[[], obje
 
 
 def test_another_users_export_is_like_none(desk: Desk, record: Record) -> None:
-    desk.contact(city=SECRET)
+    desk.contact(city=THEIRS)
     edda = desk.user("Edda Berg", Permission.EXPORT, Permission.IMPORT)
     more = (Permission.EXPORT, Permission.IMPORT, Permission.APPROVE_EXPORTS)
     others = [desk.user("Olga Other", *more[:2]), desk.user("Paul Approver", *more)]
-    chance, leaks = random.Random(SECRET), list[str]()
+    chance, leaks = random.Random(THEIRS), list[str]()
     theirs = made(desk, edda)
     logged = len(desk.audit_actions())
     for trial in range(TRIALS):
@@ -99,10 +99,10 @@ def test_another_users_export_is_like_none(desk: Desk, record: Record) -> None:
         way = list(ways)[trial % len(ways)]
         said = answer(lambda: ways[way](*theirs), *map(str, theirs[:2]))  # noqa: B023
         of_none = answer(lambda: ways[way](*none), *nobody)  # noqa: B023
-        if said != of_none or SECRET in said:
+        if said != of_none or THEIRS in said:
             leaks.append(f"{way} as {actor.full_name}: {said} beside {of_none}")
         for name, look in lists(desk, actor, edda).items():
-            if SECRET in (shown := answer(look)) or "Edda" in shown:
+            if THEIRS in (shown := answer(look)) or "Edda" in shown:
                 leaks.append(f"{name} as {actor.full_name}: {shown}")
 
     assert not (desk.folder.parent / "theirs.csv").exists()
@@ -113,7 +113,7 @@ def test_another_users_export_is_like_none(desk: Desk, record: Record) -> None:
 
 
 def test_a_link_in_the_place_of_ones_own_file_leads_to_nobody_elses(desk: Desk) -> None:
-    desk.contact(city=SECRET)
+    desk.contact(city=THEIRS)
     edda, olga = desk.user("Edda Berg", Permission.EXPORT), desk.user("Olga", Permission.EXPORT)
     _, _, theirs = made(desk, edda)
     mine, _, own = made(desk, olga)

@@ -6,7 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from crmdesk.core.errors import UserError
 from crmdesk.core.exports.model import ExportFormat, ExportSource
+from crmdesk.core.files.table import tidy
+
+# As many characters as the field of the dialog takes.
+_LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +34,19 @@ class Making:
     columns: tuple[str, ...]
     sensitive: tuple[str, ...]
     details: Mapping[str, Any] = field(default_factory=dict)
+
+
+def export_name(given: str, otherwise: str) -> str:
+    """What an export is called: one line of what was typed, or what it is of.
+
+    Raises:
+        UserError: ``export_name_too_long``.
+    """
+    name = tidy(given)
+    if len(name) > _LONGEST_NAME:
+        raise UserError(
+            "export_name_too_long",
+            f"The name of an export has at most {_LONGEST_NAME} characters.",
+            "Give a shorter one.",
+        )
+    return name or otherwise

@@ -20,7 +20,7 @@ from crmdesk.core.exports.columns import (
     label_rows,
 )
 from crmdesk.core.exports.content import Content
-from crmdesk.core.exports.making import Making
+from crmdesk.core.exports.making import Making, export_name
 from crmdesk.core.exports.model import ExportRequest
 from crmdesk.core.exports.rows import ExportRows, opened_rows, record_content
 from crmdesk.core.records.schema import ObjectType, Property, load_object_type
@@ -54,12 +54,16 @@ def opened_records(
 
 
 def named_request(chosen: Chosen, request: ExportRequest) -> ExportRequest:
-    """The request with the columns that it comes to, and with a name where it had none."""
+    """The request with the columns that it comes to, and with a name where it had none.
+
+    Raises:
+        UserError: ``export_name_too_long``.
+    """
     label = chosen.object_type.plural_label
     return replace(
         request,
         columns=tuple(found.name for found in chosen.columns),
-        name=request.name.strip() or label,
+        name=export_name(request.name, label),
         source_name=request.source_name or label,
     )
 

@@ -11,7 +11,7 @@ from crmdesk.core.access.guard import Guard
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.errors import PermissionDenied, UserError
 from crmdesk.core.exports.content import Cells, Content, FileColumn, printed_pieces
-from crmdesk.core.exports.making import Making
+from crmdesk.core.exports.making import Making, export_name
 from crmdesk.core.exports.model import OF_SUPER_ADMINS, ExportFormat, Naming
 from crmdesk.core.exports.record_making import refuse_unseeing
 from crmdesk.core.exports.report_columns import ReportColumn, report_columns
@@ -47,7 +47,7 @@ def report_making(table: ReportTable, request: ReportRequest) -> Making:
     """What is said of a report; where it has no name yet, it is called by what it is of."""
     chosen = chosen_columns(request)
     return Making(
-        name=request.name.strip() or table.source_name,
+        name=export_name(request.name, table.source_name),
         source=table.source,
         source_name=table.source_name,
         object_name=table.object_name,

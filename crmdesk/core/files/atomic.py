@@ -119,7 +119,7 @@ def copy_file(
                 raise UserError(
                     "source_changed",
                     f"{origin} is no longer the file that was written: its digest differs.",
-                    "Do not rely on it; use another backup.",
+                    "Do not rely on it: use another one, or make it anew.",
                     path=str(origin),
                 )
             writing.flush()

@@ -44,6 +44,15 @@ def exporter(desk: Desk, *more: Permission) -> Actor:
     return desk.user("Edda Berg", Permission.EXPORT, *more)
 
 
+def test_the_name_of_an_export_is_one_line_of_a_length_that_a_list_can_show(desk: Desk) -> None:
+    named = desk.workspace.exports.create(desk.admin, replace(CONTACTS, name=" two\n lines\x07"))
+
+    assert desk.workspace.exports.show(desk.admin, named).name == "two lines"
+    with pytest.raises(UserError) as refused:
+        desk.workspace.exports.create(desk.admin, replace(CONTACTS, name="n" * 201))
+    assert refused.value.code == "export_name_too_long"
+
+
 def test_an_export_is_a_csv_with_labels_in_the_order_asked_for(desk: Desk, tmp_path: Path) -> None:
     desk.contact(firstname="Ann", lastname='say "hi", now', lifecyclestage="lead")
     desk.contact(firstname="Bo\r\nline", lifecyclestage="customer")

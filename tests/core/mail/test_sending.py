@@ -223,6 +223,31 @@ def test_a_server_that_hangs_costs_its_time_and_nothing_else(timed_desk: Desk) -
         assert (found.state, found.problem) == (MailState.QUEUED, MailProblem.NO_ANSWER), command
 
 
+def test_a_server_that_ends_the_connection_now_and_then_gets_everything(timed_desk: Desk) -> None:
+    desk = timed_desk
+    assert desk.time is not None
+    with post_office() as office:
+        configure(desk, office.port)
+        ends = "421 that is enough for one connection"
+        office.answers["MAIL"] = ["", ends, ends]
+        numbers = [write(desk) for _ in range(6)]
+        send(desk)
+        assert [shown(desk, each).state for each in numbers[1:3]] == [MailState.QUEUED] * 2
+        assert (len(office.messages), office.connections) == (4, 3)
+
+        office.answers["MAIL"] = [ends] * 9
+        numbers += [write(desk) for _ in range(6)]
+        send(desk)
+        # It is left alone for a minute, and what was not tried has lost nothing.
+        assert (office.connections, desk.workspace.outbox.start_if_due()) == (6, None)
+        assert [shown(desk, each).attempts for each in numbers[6:]] == [1, 1, 1, 0, 0, 0]
+        office.answers.clear()
+        desk.time.forward(minutes=1)
+        send(desk)
+    assert {shown(desk, each).state for each in numbers} == {MailState.SENT}
+    assert len(office.messages) == len(numbers)
+
+
 def test_a_server_that_was_away_for_hours_gets_everything_once(timed_desk: Desk) -> None:
     desk = timed_desk
     assert desk.time is not None
