@@ -240,8 +240,9 @@ class ExportsPage(Page):
     def _jobs_moved(self, jobs: list[Job]) -> None:
         states = {job.id: job.state for job in jobs if job.kind in _LISTED}
         if states != self._states:
-            self._states = states
+            # Out of sight the difference stays, and is found at the next look.
             if self.isVisible():
+                self._states = states
                 self.refresh()
         elif states and isinstance(model := self.table.view.model(), PagedModel):
             # Only how far they are is another: the rows in sight are painted again.
