@@ -32,7 +32,8 @@ class PostOffice:
     """What it was given, and how it answers.
 
     Attributes:
-        answers: for MAIL, RCPT and DATA: the next answers in place of its own, used up in turn.
+        answers: for MAIL, RCPT and DATA: the next answers in place of its own, used up in turn;
+            an empty one is its own.
         hangs: the command after which it says nothing any more.
         taken: set when it has taken a message, for who waits for another process.
         before_thanks: called with the number of messages taken, before the sender hears of it.
@@ -60,7 +61,7 @@ class PostOffice:
         if self.hangs == command:
             await asyncio.Event().wait()
         waiting = self.answers.get(command)
-        return waiting.pop(0) if waiting else None
+        return (waiting.pop(0) or None) if waiting else None
 
     # -- as the library calls it ---------------------------------------------------------------
     async def handle_EHLO(

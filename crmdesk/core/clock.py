@@ -8,8 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 def to_text(at: datetime) -> str:
     """Return ``YYYY-MM-DDTHH:MM:SS.mmmZ``; its order as text is its order in time."""
-    utc = at.astimezone(UTC)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def from_text(text: str) -> datetime:

@@ -38,6 +38,7 @@ class Section(StrEnum):
     WORKSPACE = "workspace"
     BACKUP = "backup"
     DATA = "data"
+    TRANSFER = "transfer"
     SECURITY = "security"
 
 
@@ -167,7 +168,7 @@ _ALL = (
         SettingType.INTEGER,
         90,
         "Days that an import can be undone.",
-        Section.DATA,
+        Section.TRANSFER,
         minimum=1,
         maximum=3650,
     ),
@@ -176,7 +177,7 @@ _ALL = (
         SettingType.INTEGER,
         30,
         "Days that an export can be downloaded before it expires.",
-        Section.DATA,
+        Section.TRANSFER,
         minimum=1,
         maximum=3650,
     ),
@@ -185,14 +186,14 @@ _ALL = (
         SettingType.FLAG,
         False,
         "Exports of other users wait for a decision: large ones, and all with sensitive values.",
-        Section.DATA,
+        Section.TRANSFER,
     ),
     Setting(
         "exports.approval_records",
         SettingType.INTEGER,
         1_000,
         "Exports of more records than this wait for a decision, where decisions are asked for.",
-        Section.DATA,
+        Section.TRANSFER,
         minimum=0,
         maximum=1_000_000_000,
     ),
@@ -210,7 +211,7 @@ _ALL = (
         SettingType.INTEGER,
         2 * _GIBIBYTE,
         "The largest file that can be imported, in bytes.",
-        Section.DATA,
+        Section.TRANSFER,
         minimum=1 << 20,
         maximum=64 * _GIBIBYTE,
     ),

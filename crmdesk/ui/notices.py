@@ -117,7 +117,8 @@ def _import_done(values: _Values) -> _Told:
     parts = [created, updated, *([_say("%Ln row{|s} failed", failed)] if failed else [])]
     tone = Tone.WARN if failed else Tone.OK
     icon = "triangle-alert" if failed else "circle-check"
-    return _Told(_say("Import finished"), f"{', '.join(parts)}.", icon, tone, _say("Open import"))
+    text = _of_file(values, ", ".join(parts))
+    return _Told(_say("Import finished"), text, icon, tone, _say("Open import"))
 
 
 def _import_failed(values: _Values) -> _Told:
@@ -128,9 +129,15 @@ def _import_failed(values: _Values) -> _Told:
 def _import_undone(values: _Values) -> _Told:
     parts = [_say("%Ln record{|s} in the recycle bin", _number(values, "deleted"))]
     parts.append(_say("%Ln as before", _number(values, "updated")))
-    return _Told(
-        _say("Import undone"), f"{', '.join(parts)}.", "undo-2", Tone.OK, _say("Open import")
-    )
+    text = _of_file(values, ", ".join(parts))
+    return _Told(_say("Import undone"), text, "undo-2", Tone.OK, _say("Open import"))
+
+
+def _of_file(values: _Values, text: str) -> str:
+    """A sentence about an import, with the name of its file where that is known."""
+    if not values.get("name"):
+        return f"{text}."
+    return _say("“%1”: %2.").replace("%2", text).replace("%1", _name(values))
 
 
 def _bin_done(values: _Values) -> _Told:

@@ -80,7 +80,8 @@ def _settings_places(desk: Desk) -> list[Place]:
         (_say("Security"), "shield", "security"),
         (_say("Objects and properties"), "blocks", "objects"),
         (_say("Backup & Restore"), "archive", "backup"),
-        (_say("Records & files"), "database", "data"),
+        (_say("Records"), "database", "data"),
+        (_say("Import & Export"), "arrow-down-up", "transfer"),
     ]
     if desk.may(Permission.SUPER_ADMIN):
         sections.append((_say("Users & Teams"), "users", "users"))

@@ -190,8 +190,25 @@ def _outcome(task: Task, gate: int) -> dict[str, Any]:
     return {"code": 0, "values": values or {}}
 
 
+def _import_all_of_core() -> None:
+    """What a service imports at its first use: a child may be somebody who cannot read it."""
+    import pkgutil
+    from importlib import import_module
+
+    import crmdesk.core
+
+    for module in pkgutil.walk_packages(crmdesk.core.__path__, "crmdesk.core."):
+        # Migrations are loaded by their own tool, and for what is newer than the program.
+        if ".migrations" not in module.name:
+            import_module(module.name)
+    # The program's own version is read as if it were a message.
+    import_module("email.parser")
+
+
 def _serve() -> None:
     from tests.faults import all_operations  # noqa: F401 - what children need is imported once
+
+    _import_all_of_core()
 
     for line in sys.stdin:
         gate, opened = os.pipe()

@@ -69,7 +69,7 @@ def shots(desk_factory: Callable[[], Desk]) -> Iterator[tuple[str, QWidget]]:
     page = made.window.page
     assert isinstance(page, SettingsPage)
     yield "profile", made.window
-    for section in ("appearance", "workspace", "users", "security", "backup", "data"):
+    for section in ("appearance", "workspace", "users", "security", "backup", "data", "transfer"):
         page.show_section(section)
         settle(200)
         yield section, made.window

@@ -107,6 +107,11 @@ def test_a_notification_is_counted_opened_and_read(enter, desk, qtbot):
     assert entered.window.place == "settings"
     assert entered.window.page.section == "security"
     qtbot.waitUntil(lambda: desk.workspace.inbox.unread_count(desk.admin) == 0)
+    # The desktop's notice leads to the same place.
+    entered.window.go_to("records")
+    entered.feed._told = notice_id
+    entered.feed._open_told()
+    assert entered.window.place == "settings"
 
 
 def test_notifications_are_narrowed_marked_as_read_and_older_ones_shown(enter, desk, qtbot):

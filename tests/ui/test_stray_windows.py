@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
-from tests.ui.test_keyboard_walk import CTRL, TABS, Keys, keys, said
+from tests.ui.keyboard import CTRL, Keys, said
+from tests.ui.test_keyboard_walk import TABS, keys
 
 __all__ = ["keys"]
 

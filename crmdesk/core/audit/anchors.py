@@ -79,7 +79,9 @@ class AnchorKeeper:
             with self._database.read() as tx:
                 if contradiction := _contradiction(tx, kept):
                     return contradiction
-            self._store.set(name, unsigned.signed(self._sign).to_json())
+            # A command that only read leaves the head as it is: writing costs more than asking.
+            if kept is None or kept.sequence != unsigned.sequence:
+                self._store.set(name, unsigned.signed(self._sign).to_json())
         except UserError as error:
             return error
         self._kept = unsigned.sequence

@@ -13,8 +13,10 @@ from crmdesk.core.backup.cancel import cancelled_error, never
 from crmdesk.core.clock import system_time
 from crmdesk.core.db import sqlite_backup
 from crmdesk.core.db.driver import sqlite3
+from crmdesk.core.jobs.worker import LOCK_PATIENCE_SECONDS
 
-PATIENCE_SECONDS = 60.0
+#: A snapshot is a job's, and waits as its writes do.
+PATIENCE_SECONDS = LOCK_PATIENCE_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ def open_snapshot(
     a millisecond.
 
     Raises:
-        Busy: another writer kept the lock for a minute.
+        Busy: another writer kept the lock for ten minutes.
         Cancelled: ``cancelled`` said so while waiting.
         UserError: ``database_unreadable``.
     """

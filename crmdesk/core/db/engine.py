@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -148,7 +149,8 @@ class Database:
         self.path = path
         self.clock = clock or Clock()
         self._cache: dict[str, Any] = {}
-        self._patience: float | None = None
+        # Each thread has its own: a window is told that others write as soon as ever.
+        self._patience = threading.local()
         self.refusal: UserError | None = None
         self.pages = PageKeeper(path, busy_seconds) if keeps_digests and can_keep() else None
         self._engine = create_engine(
@@ -192,7 +194,8 @@ class Database:
     def admit(self, stage: Path | None = None) -> Iterator[Tx]:
         """Write even when nothing else may be written: for signing in and out, and refusals."""
         with _explained(self.path), self._engine.connect() as opened:
-            options = {sqlite.IMMEDIATE: True, sqlite.PATIENCE: self._patience}
+            patience = getattr(self._patience, "seconds", None)
+            options = {sqlite.IMMEDIATE: True, sqlite.PATIENCE: patience}
             connection = opened.execution_options(**options)
             with sqlite.attached(connection, stage), connection.begin() as transaction:
                 tx = Tx(connection, self.clock, True, self._cache)
@@ -219,12 +222,13 @@ class Database:
 
     @contextmanager
     def patient(self, seconds: float) -> Iterator[None]:
-        """Let every write that begins in this block wait so long for others that write."""
-        usual, self._patience = self._patience, seconds
+        """Let each write that this thread begins in the block wait so long for other writers."""
+        usual = getattr(self._patience, "seconds", None)
+        self._patience.seconds = seconds
         try:
             yield
         finally:
-            self._patience = usual
+            self._patience.seconds = usual
 
     def can_write(self) -> bool:
         """Whether a write could begin now; while a restore commits it would have to wait."""

@@ -45,7 +45,7 @@ def opened_rows(
     """One state of the database, its connections ready to print the rows.
 
     Raises:
-        Busy: another writer kept the lock for a minute.
+        Busy: another writer kept the lock for ten minutes.
         UserError: ``database_unreadable``.
     """
     with open_snapshot(database, usual_threads() + 1, cancelled) as snapshot:

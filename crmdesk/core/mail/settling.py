@@ -83,5 +83,10 @@ def abandoned(tx: Tx, job: Job, actor: Actor) -> None:  # noqa: ARG001 - one for
     if job.state is JobState.FAILED and only is None:
         put_off(tx, Undelivered(MailProblem.INTERRUPTED, ""), only)
     if job.state is JobState.CANCELLED and only is None:
-        later = to_text(tx.steady_now + LONGEST_WAIT)
-        tx.execute(update(outbox).where(is_due(tx)).values(due_at=later))
+        rest(tx, LONGEST_WAIT)
+
+
+def rest(tx: Tx, wait: timedelta) -> None:
+    """Leave everything that is due alone for a while; it was no attempt."""
+    later = to_text(tx.steady_now + wait)
+    tx.execute(update(outbox).where(is_due(tx)).values(due_at=later))

@@ -23,7 +23,7 @@ from crmdesk.core.mail.message import build_message
 from crmdesk.core.mail.model import Access, MailProblem, MailState, Undelivered
 from crmdesk.core.mail.queue import is_due
 from crmdesk.core.mail.server import read_access
-from crmdesk.core.mail.settling import give_up_unentitled, put_off, settle
+from crmdesk.core.mail.settling import FIRST_WAIT, give_up_unentitled, put_off, rest, settle
 from crmdesk.core.mail.smtp import (
     ACCEPTANCE_SECONDS,
     ANSWER_SECONDS,
@@ -32,6 +32,9 @@ from crmdesk.core.mail.smtp import (
     is_open,
     session,
 )
+
+#: Connections in a row that ended without a message taken.
+_MOST_FRUITLESS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +77,7 @@ class MailWork:
         with self._database.write() as tx:
             give_up_unentitled(tx)
         try:
-            access = self._access()
-            with session(access, self._patience.answer, self._patience.acceptance) as opened:
-                self._send_all(context, opened, access, only, outcomes)
+            self._send_all(context, self._access(), only, outcomes)
         except Undelivered as problem:
             with self._database.write() as tx:
                 outcomes += put_off(tx, problem, only)
@@ -96,28 +97,54 @@ class MailWork:
     def _send_all(
         self,
         context: JobContext,
-        opened: Session,
         access: Access,
         only: int | None,
         outcomes: Counter[MailState],
     ) -> None:
-        """Until nothing is due or the server has gone; then what is left waits for the next job."""
+        """Until nothing is due; some servers end a connection after a number of messages.
+
+        One that ends it at every message is left alone for a while.
+
+        Raises:
+            Undelivered: there is no connection.
+        """
+        fruitless = 0
+        while fruitless < _MOST_FRUITLESS:
+            before = outcomes[MailState.SENT]
+            with session(access, self._patience.answer, self._patience.acceptance) as opened:
+                if self._send_over(context, opened, access, only, outcomes):
+                    return
+            fruitless = 0 if outcomes[MailState.SENT] > before else fruitless + 1
+        with self._database.write() as tx:
+            rest(tx, FIRST_WAIT)
+
+    def _send_over(
+        self,
+        context: JobContext,
+        opened: Session,
+        access: Access,
+        only: int | None,
+        outcomes: Counter[MailState],
+    ) -> bool:
+        """Send over one connection; whether nothing was due any more when it ended."""
         while is_open(opened):
             context.stop_if_cancelled()
             row = self._take(context.job.id, only)
             if row is None:
-                return
+                return True
             context.report("sending", done=outcomes.total())
             answer = _handed_over(opened, access, row)
             with self._database.write() as tx:
                 outcomes[settle(tx, row, answer)] += 1
+        return False
 
     def _take(self, job_id: str, only: int | None) -> Row[Any] | None:
         with self._database.write() as tx:
             row = tx.execute(
                 select(outbox)
                 .where(is_due(tx, only))
-                .order_by(outbox.c.due_at, outbox.c.id)
+                # One that breaks the connection whenever it is tried holds up no other.
+                .order_by(outbox.c.attempts, outbox.c.due_at, outbox.c.id)
                 .limit(1)
             ).first()
             if row is None:

@@ -118,7 +118,7 @@ def _letter(tx: Tx, file: LargeFile, to: Row[Any]) -> Letter:
         *(f"{name + ':':<18}{one_line(value)}" for name, value in facts if value),
         "",
         words.last,
-        "Your threshold is changed under Settings, Records & files.",
+        "Your threshold is changed under Settings, Import & Export.",
     ]
     # Nobody chooses a word of the subject: it becomes a header.
     subject = words.subject.replace("%1", records)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,6 +15,8 @@ from crmdesk.core.mail.lines import one_line
 from crmdesk.core.mail.model import Letter, MailKind
 from crmdesk.core.mail.queue import queue_mail
 from crmdesk.core.notify.inbox import NotificationKind
+
+_PLACE = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +79,12 @@ def write_about(
 
 
 def _body(tx: Tx, words: _Words, values: Mapping[str, Any]) -> str:
-    text = words.text
-    for name, value in values.items():
-        shown = f"{value:,}" if isinstance(value, int) else one_line(str(value))
-        text = text.replace(f"{{{name}}}", shown)
+    def shown(found: re.Match[str]) -> str:
+        value = values.get(found[1], "")
+        return f"{value:,}" if isinstance(value, int) else one_line(str(value))
+
+    # In one go: a name that somebody chose may look like a place for another value.
+    text = _PLACE.sub(shown, words.text)
     return (
         f"{text or words.subject}\n\n"
         f"Workspace:  {one_line(str(tx.scalar(select(workspace.c.name)) or ''))}\n\n"

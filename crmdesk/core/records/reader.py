@@ -5,8 +5,9 @@ from __future__ import annotations
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
-from sqlalchemy import desc, select
+from sqlalchemy import Select, desc, select
 
 from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.guard import Guard
@@ -194,6 +195,25 @@ def value_history(
     def shown(value: str | None, sensitive: int) -> str | None:
         return MASKED if sensitive and not reveals and value is not None else value
 
+    return [
+        HistoryEntry(
+            change_id=row.id,
+            at=from_text(row.at),
+            property=row.name,
+            kind="value",
+            old=shown(row.old, row.is_sensitive),
+            new=shown(row.new, row.is_sensitive),
+            source=row.source,
+            source_label=row.source_label,
+            user_id=row.user_id,
+            user_name=row.full_name or "",
+            job_id=row.job_id,
+        )
+        for row in tx.execute(_value_statement(object_type, record_id, only))
+    ]
+
+
+def _value_statement(object_type: ObjectType, record_id: int, only: Property | None) -> Select[Any]:
     statement = (
         select(
             property_history.c.old,
@@ -212,24 +232,9 @@ def value_history(
         )
         .order_by(desc(property_history.c.change_id))
     )
-    if only is not None:
-        statement = statement.where(property_history.c.property_id == only.id)
-    return [
-        HistoryEntry(
-            change_id=row.id,
-            at=from_text(row.at),
-            property=row.name,
-            kind="value",
-            old=shown(row.old, row.is_sensitive),
-            new=shown(row.new, row.is_sensitive),
-            source=row.source,
-            source_label=row.source_label,
-            user_id=row.user_id,
-            user_name=row.full_name or "",
-            job_id=row.job_id,
-        )
-        for row in tx.execute(statement)
-    ]
+    if only is None:
+        return statement
+    return statement.where(property_history.c.property_id == only.id)
 
 
 def _record_history(tx: Tx, object_type: ObjectType, record_id: int) -> list[HistoryEntry]:

@@ -47,6 +47,7 @@ class ExportsPage(Page):
         self._desk = desk
         self._empty = ""
         self._work: ProgressRow | None = None
+        self._figures_old = True
         self._states: dict[str, JobState] = {}
         self.source = ExportSource(desk)
         self.deeds = ExportDeeds(desk, self)
@@ -164,6 +165,8 @@ class ExportsPage(Page):
         self.start_focus()
 
     def _read_overview(self) -> None:
+        """Filters change nothing in the figures: they are read when the exports are."""
+        self._figures_old = False
         desk = self._desk
         desk.run_query(
             self,
@@ -196,7 +199,8 @@ class ExportsPage(Page):
         empty = not count and not narrowed
         self.filters.setVisible(not empty)
         self.overview.setVisible(not empty and self.overview.found is not None)
-        self._read_overview()
+        if self._figures_old:
+            self._read_overview()
         kind = "" if count else "nothing" if empty else "nothing_found"
         if kind and kind != self._empty:
             self.table.show_empty(self._nothing() if empty else self._nothing_found())
@@ -236,8 +240,9 @@ class ExportsPage(Page):
     def _jobs_moved(self, jobs: list[Job]) -> None:
         states = {job.id: job.state for job in jobs if job.kind in _LISTED}
         if states != self._states:
-            self._states = states
+            # Out of sight the difference stays, and is found at the next look.
             if self.isVisible():
+                self._states = states
                 self.refresh()
         elif states and isinstance(model := self.table.view.model(), PagedModel):
             # Only how far they are is another: the rows in sight are painted again.
@@ -347,7 +352,8 @@ class ExportsPage(Page):
 
     @Slot()
     def refresh(self) -> None:
-        """Read the list again, and the export in the panel."""
+        """Read the list and the figures again, and the export in the panel."""
+        self._figures_old = True
         self.table.refresh()
         shown = self.panel.found
         if not self.panel.isVisible() or shown is None:

@@ -82,8 +82,7 @@ class ExportPanel(SidePanel):
         for name, count in found.notes.items():
             body.addWidget(Paragraph(note_words(name, count), TextStyle.BODY, "text2"))
         if found.state is ExportState.SUCCEEDED and found.source is not ExportSource.BACKUP:
-            days = self._desk.workspace.settings.number(None, "exports.keep_days")
-            kept = say("A file can be saved for %Ln day{|s}; its line stays in the list.", days)
+            kept = say("Its line stays in the list after that.")
             body.addWidget(Paragraph(kept, TextStyle.CAPTION, "text3"))
         body.addStretch(1)
 

@@ -64,7 +64,7 @@ def own_places(*, admin: bool) -> list[OwnPlace]:
         ),
         OwnPlace(
             "exports.own_threshold",
-            "data",
+            "transfer",
             _say("Large export notification threshold"),
             _say("Your own notice of exports with many records"),
             ("export_threshold",),

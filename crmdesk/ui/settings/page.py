@@ -103,7 +103,8 @@ class SettingsPage(Page):
                 "archive",
                 lambda: self._make(Section.BACKUP),
             ),
-            ("data", data, self.tr("Records & files"), "database", self._make_data),
+            ("data", data, self.tr("Records"), "database", lambda: self._make(Section.DATA)),
+            ("transfer", data, self.tr("Import & Export"), "arrow-down-up", self._make_transfer),
         ]
         sections = [_Section(*each) for each in found]
         return [each for each in sections if self._admin or each.key not in _ADMINS]
@@ -142,9 +143,9 @@ class SettingsPage(Page):
         cards = [own, self._recovery_key_card()] if self._admin else [own]
         return self._make(Section.SECURITY, cards)
 
-    def _make_data(self) -> QWidget:
+    def _make_transfer(self) -> QWidget:
         if not self._admin:
-            return self._make(Section.DATA)
+            return self._make(Section.TRANSFER)
         from crmdesk.ui.settings.own_threshold import OwnThreshold
 
         own = settings_card(
@@ -152,7 +153,7 @@ class SettingsPage(Page):
             self.tr("Your own notice, at once, of every export of many records."),
             [OwnThreshold(self._desk)],
         )
-        return self._make(Section.DATA, [own])
+        return self._make(Section.TRANSFER, [own])
 
     def _recovery_key_card(self) -> QWidget:
         from crmdesk.ui.settings.new_recovery_key import NewRecoveryKey

@@ -115,7 +115,8 @@ def section_words(section: Section) -> SectionWords:
     title, cards = {
         Section.WORKSPACE: (_say("Workspace"), _workspace_cards),
         Section.BACKUP: (_say("Backup & Restore"), _backup_cards),
-        Section.DATA: (_say("Records & files"), _data_cards),
+        Section.DATA: (_say("Records"), _data_cards),
+        Section.TRANSFER: (_say("Import & Export"), _transfer_cards),
         Section.SECURITY: (_say("Security"), _security_cards),
     }[section]
     logged = _say("Settings of this workspace. Changes are written to the audit log.")
@@ -169,6 +170,11 @@ def _data_cards() -> tuple[CardWords, ...]:
             _say("They wait in the recycle bin until they are gone for good."),
             ("recycle_bin.days",),
         ),
+    )
+
+
+def _transfer_cards() -> tuple[CardWords, ...]:
+    return (
         CardWords(
             _say("Imports and exports"),
             _say("Limits for files that come in and go out."),

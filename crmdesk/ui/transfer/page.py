@@ -10,13 +10,14 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.errors import UserError
-from crmdesk.core.jobs.job import FINAL, Job, JobKind
+from crmdesk.core.jobs.job import FINAL, Job, JobKind, JobState
 from crmdesk.core.transfer.model import Import
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.frame.page import Page
 from crmdesk.ui.messages import message
 from crmdesk.ui.tables.cells import Lead, Row, RowAction, RowHeight
 from crmdesk.ui.tables.data_table import DataTable
+from crmdesk.ui.tables.model import PagedModel
 from crmdesk.ui.transfer.detail_panel import ImportPanel
 from crmdesk.ui.transfer.empty_list import not_open, nothing_found, nothing_yet
 from crmdesk.ui.transfer.filters import ImportFilters, Wanted
@@ -52,6 +53,7 @@ class TransferPage(Page):
         self.panel = ImportPanel(desk)
         self._assistant: ImportAssistant | None = None
         self._empty = ""
+        self._states: dict[str, JobState] = {}
         self.undoing = ImportUndoing(desk, self)
         self.filters = ImportFilters(desk)
         self.filters.choose_columns_of(self.table)
@@ -218,9 +220,18 @@ class TransferPage(Page):
 
     @Slot(object)
     def _jobs_moved(self, jobs: list[Job]) -> None:
-        writing = any(job.kind is not JobKind.BACKUP for job in jobs)
-        if writing and self._allowed and self.isVisible():
-            self.table.refresh()
+        states = {job.id: job.state for job in jobs if job.kind is not JobKind.BACKUP}
+        if not self._allowed:
+            return
+        if states != self._states:
+            # Out of sight the difference stays, and is found at the next look.
+            if self.isVisible():
+                self._states = states
+                self.table.refresh()
+        elif states and isinstance(model := self.table.view.model(), PagedModel):
+            # Only how far they are is another: the rows in sight are painted again.
+            model.forget_rows()
+            self.table.view.viewport().update()
 
     @Slot(object)
     def _job_ended(self, _job: Job) -> None:

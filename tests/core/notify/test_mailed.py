@@ -33,9 +33,10 @@ def test_each_is_written_to_about_what_they_chose(desk: Desk) -> None:
         body = str(desk.sql("SELECT body FROM outbox")[0][0])
         assert "{" not in body
         assert "\nBcc" not in body
-    assert told(desk, NotificationKind.EXPORT_WAITING, records=1_234, user="Marc", name="Autumn")
+    waiting = {"name": "Autumn {user}", "user": "Marc", "records": 1_234}
+    assert told(desk, NotificationKind.EXPORT_WAITING, **waiting)
     (row,) = desk.sql("SELECT body FROM outbox")
-    assert str(row[0]).startswith("Marc wants to export records: 1,234, as “Autumn”.\n")
+    assert str(row[0]).startswith("Marc wants to export records: 1,234, as “Autumn {user}”.\n")
     assert told(desk, NotificationKind.BACKUP_DONE) == []
 
     choices.set(sanne, [])

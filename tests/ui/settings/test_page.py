@@ -22,7 +22,7 @@ from tests.ui.settings.conftest import dialog_named, has_dialog
 
 CONTROLS = (QAbstractButton, QLineEdit, QComboBox, QAbstractSpinBox)
 LEFT = Qt.MouseButton.LeftButton
-SECTIONS = ("profile", "appearance", "workspace", "users", "security", "backup", "data")
+SECTIONS = ("profile", "appearance", "workspace", "users", "security", "backup", "data", "transfer")
 
 
 def type_into(page, key, text, qtbot):
@@ -74,7 +74,7 @@ def test_a_number_may_be_typed_with_its_grouping(settings_page, desk, qtbot):
 def test_the_largest_file_is_typed_in_mebibytes_and_saved_in_bytes(settings_page, desk, qtbot):
     desk.workspace.settings.set(desk.admin, "import.max_bytes", 3_000_000)
     page = settings_page()
-    page.show_section("data")
+    page.show_section("transfer")
     field = page.shown_page.fields["import.max_bytes"]
     assert field.control.text() == "2"
     assert not field.is_dirty, "no whole number of the unit, and yet nobody changed it"
@@ -105,7 +105,7 @@ def test_the_time_between_two_backups_is_chosen_in_words_or_typed(settings_page,
 def test_every_declared_setting_has_a_field_and_words(settings_page):
     page = settings_page()
     shown = set()
-    for section in ("workspace", "security", "backup", "data"):
+    for section in ("workspace", "security", "backup", "data", "transfer"):
         page.show_section(section)
         assert isinstance(page.shown_page, SectionPage)
         shown |= set(page.shown_page.fields)
@@ -129,13 +129,13 @@ def test_searching_finds_ones_own_threshold_and_the_list_is_one_press_away(setti
     page = settings_page()
     qtbot.keyClicks(page.search, "large export")
     qtbot.keyClick(page.search, Qt.Key.Key_Return)
-    assert page.section == "data"
+    assert page.section == "transfer"
     field = page.shown_page.findChild(QLineEdit, "export_threshold")
     assert page.window().focusWidget() is field
     page.open_link("settings/appearance.theme")
     assert page.section == "appearance"
     page.open_link("settings/exports.own_threshold")
-    assert page.section == "data"
+    assert page.section == "transfer"
     page.shown_page.findChild(QAbstractButton, "show_exports").click()
     assert page.stand.told.links == ["exports"]
 

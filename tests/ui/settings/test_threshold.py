@@ -14,7 +14,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 def opened(settings_page, actor=None) -> tuple[object, OwnThreshold]:
     page = settings_page(actor)
-    page.show_section("data")
+    page.show_section("transfer")
     return page, page.findChild(OwnThreshold)
 
 
