@@ -27,7 +27,15 @@ from crmdesk.cli.export_options import (
 )
 from crmdesk.cli.out_file import Force, OutFile, refuse_target
 from crmdesk.cli.parameters import Code, JsonLines, ObjectName, Wait, group
-from crmdesk.cli.record_filters import Filters, GroupedFilters, InSegment, Or, query_of
+from crmdesk.cli.record_filters import (
+    Filters,
+    GroupedFilters,
+    InSegment,
+    Or,
+    find_view,
+    query_of,
+    refuse_view_with_filters,
+)
 from crmdesk.cli.session import seat
 from crmdesk.cli.waiting import finish_job
 from crmdesk.core.errors import WrongUsage
@@ -44,6 +52,10 @@ def create(
     filters: Filters = None,
     alternatives: Or = False,  # noqa: ARG001 - told by its place among the filters
     segment: InSegment = None,
+    view: Annotated[
+        str | None,
+        typer.Option("--view", metavar="NAME", help="The records that this view has."),
+    ] = None,
     columns: Columns = EVERY_COLUMN,
     file_format: FileFormat = "csv",
     headers: Headers = "label",
@@ -67,10 +79,15 @@ def create(
         bom=bom,
         for_spreadsheets=for_spreadsheet,
     )
-    source = ExportSource.SEGMENT if segment else ExportSource.OBJECT
+    source, source_name = ExportSource.SEGMENT if segment else ExportSource.OBJECT, segment or ""
+    refuse_view_with_filters(view, filters, segment)
     with seat(context) as here:
         query = query_of(here, object_name, filters, segment)
-        asked = ExportRequest(query, source, segment or "", **chosen)
+        if view is not None:
+            kept = find_view(here, object_name, view)
+            source, source_name = ExportSource.VIEW, kept.name
+            query = kept.definition.query(object_name)
+        asked = ExportRequest(query, source, source_name, **chosen)
         finish_export(here, here.workspace.exports.create(here.actor, asked), wait=wait)
 
 

@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperCommand
 
 from crmdesk.cli.session import Seat
-from crmdesk.core.errors import UserError
+from crmdesk.core.errors import UserError, WrongUsage
 
 if TYPE_CHECKING:
     from crmdesk.core.records.filters import Group, RecordQuery
@@ -106,6 +106,20 @@ def find_segment(here: Seat, reference: str, object_name: str | None = None) -> 
             "Name it by its id, as crmdesk segment list shows it.",
         )
     return matching[0]
+
+
+def refuse_view_with_filters(
+    view: str | None, filters: Sequence[str] | None, segment: str | None
+) -> None:
+    """A view says which records; what else is asked of them would be guessed.
+
+    Raises:
+        WrongUsage: a view, and filters or a segment beside it.
+    """
+    if view is not None and (filters or segment):
+        raise WrongUsage(
+            "usage", "A view has filters of its own.", "Give the view, or filters, not both."
+        )
 
 
 def find_view(here: Seat, object_name: str, reference: str) -> SavedView:

@@ -19,6 +19,7 @@ from crmdesk.cli.record_filters import (
     Or,
     find_view,
     query_of,
+    refuse_view_with_filters,
 )
 from crmdesk.cli.record_relations import add_relations
 from crmdesk.cli.session import Seat, seat
@@ -120,10 +121,7 @@ def list_records(
     as_lines: JsonLines = False,
 ) -> None:
     """List records, newest first."""
-    if view is not None and (filters or segment):
-        raise WrongUsage(
-            "usage", "A view has filters of its own.", "Give the view, or filters, not both."
-        )
+    refuse_view_with_filters(view, filters, segment)
     with seat(context) as here:
         query = query_of(here, object_name, filters, segment, archived=archived)
         if view is not None:

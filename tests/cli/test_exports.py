@@ -24,6 +24,8 @@ def test_an_export_is_made_listed_saved_and_accounted_for(
     (listed,) = terminal("export", "list").document["exports"]
     assert (listed["export_id"], listed["name"]) == (made["export_id"], "Oslo")
     (saved,) = terminal("export", "history", made["export_id"]).document["downloads"]
+    both = ("--view", "Romans", "--filter", "city:eq:Oslo")
+    assert terminal("export", "create", "contacts", *both).error == "usage"
     summed = terminal("export", "summary").document
     assert (summed["exports"], summed["this_month"]["records"]) == (1, made["records"])
     assert summed["days"][-1]["exports"] == summed["exporters"][0]["exports"] == 1
@@ -31,6 +33,17 @@ def test_an_export_is_made_listed_saved_and_accounted_for(
     assert told.startswith("1 export of 1 record in 30 days.")
     assert told.splitlines()[-1].split()[-2:] == ["1", "1"]
     assert saved["user"]
+
+
+def test_a_saved_view_is_exported_by_its_name(terminal: Terminal) -> None:
+    for city in ("Oslo", "Rome"):
+        terminal("record", "add", "contacts", f"email={city}@a.example", f"city={city}")
+    terminal("view", "add", "contacts", "Romans", "--filter", "city:eq:Rome")
+
+    made = terminal("export", "create", "contacts", "--view", "romans").document
+
+    assert (made["source_kind"], made["source"], made["records"]) == ("view", "Romans", 1)
+    assert terminal("export", "create", "contacts", "--view", "none").error == "view_unknown"
 
 
 def test_a_guarded_file_comes_back_as_it_was(terminal: Terminal, tmp_path: Path) -> None:
