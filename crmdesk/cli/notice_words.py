@@ -30,10 +30,10 @@ _SENTENCES: Final = {
     NotificationKind.LARGE_EXPORT: (
         "Large export: {user} exports “{name}”{source}, {records}, {sensitive}. It {outcome}."
     ),
-    NotificationKind.LARGE_DOWNLOAD: ("{user} saved a copy of a backup: {records}, {sensitive}."),
+    NotificationKind.LARGE_DOWNLOAD: "{user} saved “{name}”{source}: {records}, {sensitive}.",
     NotificationKind.BULK_DONE: "{act}: {records}.",
     NotificationKind.BULK_FAILED: "{act} {state}. No record was changed.",
-    NotificationKind.VERIFY_FAILED: "A backup is damaged. {message}",
+    NotificationKind.VERIFY_FAILED: "A backup is damaged. Make a new one.",
     NotificationKind.DRILL_FAILED: "A restore drill failed. Make a new backup.",
     NotificationKind.TWO_FACTOR_RESET: "{by} reset your two-factor codes. Set them up anew.",
     NotificationKind.RECOVERY_KEY_RENEWED: (
