@@ -79,8 +79,8 @@ class AnchorKeeper:
             with self._database.read() as tx:
                 if contradiction := _contradiction(tx, kept):
                     return contradiction
-            # A command that only read leaves the head as it is: writing costs more than asking.
-            if kept is None or kept.sequence != unsigned.sequence:
+            # After a command that only read, or where another process kept a newer head, it stays.
+            if kept is None or kept.sequence < unsigned.sequence:
                 self._store.set(name, unsigned.signed(self._sign).to_json())
         except UserError as error:
             return error
