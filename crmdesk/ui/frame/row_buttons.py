@@ -157,7 +157,8 @@ class WorkspaceButton(PaintedButton):
         self.setToolTip(name)
 
     def sizeHint(self) -> QSize:
-        words = QFontMetrics(font(TextStyle.STRONG)).horizontalAdvance(self._name)
+        # The advance is rounded down, and a name with no room for the rest of it is elided.
+        words = QFontMetrics(font(TextStyle.STRONG)).horizontalAdvance(self._name) + 1
         return QSize(min(words, px(_LONGEST_NAME)) + 8 + 6 + _CHEVRON + 8, px(_HEIGHT))
 
     def paintEvent(self, event: QPaintEvent) -> None:
