@@ -15,9 +15,9 @@ from crmdesk.core.audit import kinds
 from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.tables import exports
-from crmdesk.core.exports.deeds import enqueue_export, seal_of, who_decide
+from crmdesk.core.exports.deeds import decide, enqueue_export, log_export, seal_of, who_decide
 from crmdesk.core.exports.making import Making
-from crmdesk.core.exports.model import ExportState
+from crmdesk.core.exports.model import Export, ExportState
 from crmdesk.core.jobs.queue import JobQueue
 from crmdesk.core.jobs.rows import actor_facts
 from crmdesk.core.notify.inbox import Inbox, NotificationKind
@@ -65,6 +65,19 @@ class ExportQueue:
         if waiting is not None:
             self._ask(tx, actor, export_id, making, waiting)
         return export_id
+
+    def cancel_waiting(self, tx: Tx, actor: Actor, found: Export) -> None:
+        """Take away one that waits for a decision, and tell whoever asked for it."""
+        decide(tx, actor, found.id, ExportState.CANCELLED)
+        log_export(self.audit_log, tx, actor, kinds.EXPORT_CANCELLED, found)
+        if found.user_id is not None:
+            self.inbox.notify(
+                tx,
+                [found.user_id],
+                NotificationKind.EXPORT_FAILED,
+                {"name": found.name, "state": ExportState.CANCELLED.value},
+                link=f"exports/{found.id}",
+            )
 
     def _ask(self, tx: Tx, actor: Actor, export_id: str, making: Making, records: int) -> None:
         self.audit_log.log(

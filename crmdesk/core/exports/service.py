@@ -20,7 +20,7 @@ from crmdesk.core.db.tables import export_downloads, exports, users
 from crmdesk.core.errors import UserError
 from crmdesk.core.exports.asking import Chosen, choose, count_asked, measured, must_wait
 from crmdesk.core.exports.columns import chosen_properties
-from crmdesk.core.exports.deeds import decide, find_seen, log_export, sight_of
+from crmdesk.core.exports.deeds import find_seen, log_export, sight_of
 from crmdesk.core.exports.listing import (
     EVERYTHING,
     Sight,
@@ -136,8 +136,7 @@ class ExportService:
         with self._database.write() as tx:
             found = read_export(tx, self._vault, EVERYTHING, export_id)
             if found.state is ExportState.PENDING_APPROVAL:
-                decide(tx, actor, export_id, ExportState.CANCELLED)
-                log_export(self._audit_log, tx, actor, kinds.EXPORT_CANCELLED, found)
+                self._queue.cancel_waiting(tx, actor, found)
                 return ExportState.CANCELLED
         if found.job_id is None:
             raise UserError(

@@ -139,9 +139,12 @@ def test_deciding_takes_the_permission(desk: Desk) -> None:
 def test_a_waiting_export_can_be_cancelled_before_anybody_decides(desk: Desk) -> None:
     ask_for_decisions(desk, 0)
     desk.contact()
-    export_id = desk.workspace.exports.create(exporter(desk), CONTACTS)
+    edda = exporter(desk)
+    export_id = desk.workspace.exports.create(edda, CONTACTS)
 
     assert desk.workspace.exports.cancel(desk.admin, export_id) is ExportState.CANCELLED
+    (notice,) = told(desk, edda, NotificationKind.EXPORT_FAILED)
+    assert notice["state"] == "cancelled"
 
 
 # -- notices ---------------------------------------------------------------------------------
