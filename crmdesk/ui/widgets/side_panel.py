@@ -228,13 +228,27 @@ class SidePanel(QFrame):
         self._after.setEnabled(after)
 
     def set_foot(self, buttons: Sequence[Button]) -> None:
-        """Put at most two buttons into the foot, one above the other where they do not fit."""
+        """Put at most two buttons into the foot, one above the other where they do not fit.
+
+        Where the focus was on one of those before, it stays on the one of the same text, or goes
+        to the button that closes the panel: never to another act, and not out of the page.
+        """
+        held = self.window().focusWidget()
+        was_in = held is not None and self._foot.isAncestorOf(held)
+        text = held.text() if was_in and isinstance(held, Button) else ""
+        if was_in:
+            self._close.setFocus()
         empty_layout(self.foot)
         for button in buttons:
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             self.foot.addWidget(button)
         self._foot.setVisible(bool(buttons))
         self.fit_foot()
+        for button in buttons:
+            if was_in and button.text() == text:
+                # The layout shows it later, and what is hidden takes no focus.
+                button.show()
+                button.setFocus()
 
     def fit_foot(self) -> None:
         """Stand the buttons beside each other where their texts fit, else one above the other."""

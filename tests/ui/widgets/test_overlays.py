@@ -135,6 +135,18 @@ def entry_panel(show) -> SidePanel:
     return panel
 
 
+def test_the_focus_stays_in_a_panel_whose_buttons_change(show):
+    panel = entry_panel(show)
+    panel.set_foot([Button("Approve"), Button("Reject")])
+    panel.foot.itemAt(1).widget().setFocus()
+
+    panel.set_foot([Button("Approve"), Button("Reject")])
+    assert panel.window().focusWidget() is panel.foot.itemAt(1).widget()
+    panel.set_foot([Button("Save a copy")])
+
+    assert panel.window().focusWidget().accessibleName() == "Close panel (Esc)"
+
+
 def test_esc_closes_the_panel_and_alt_arrows_step(show, qtbot):
     panel = entry_panel(show)
     alt = Qt.KeyboardModifier.AltModifier
