@@ -84,6 +84,9 @@ def abandoned(tx: Tx, job: Job, actor: Actor) -> None:  # noqa: ARG001 - one for
         put_off(tx, Undelivered(MailProblem.INTERRUPTED, ""), only)
     if job.state is JobState.CANCELLED and only is None:
         rest(tx, LONGEST_WAIT)
+    if job.state is JobState.INTERRUPTED and only is None:
+        # What killed it, e.g. too little memory, kills the next one too.
+        rest(tx, FIRST_WAIT)
 
 
 def rest(tx: Tx, wait: timedelta) -> None:

@@ -31,14 +31,15 @@ TABLES = (
     "mail_server",
     "outbox",
 )
-#: On tables of the first release: whether a change was undone, what was merged into a record, and
-#: the list of imports, newest first.
+#: On tables of the first release: whether a change was undone, what was merged into a record, the
+#: list of imports, newest first, and the notices of one file.
 INDEXES = (
     "CREATE INDEX ix_change_sets_undoes ON change_sets (undoes) WHERE undoes IS NOT NULL",
     "CREATE INDEX ix_record_aliases_winner ON record_aliases (object_type_id, winner_id)",
     "CREATE INDEX ix_imports_created ON imports (created_at, id)",
     "CREATE INDEX ix_imports_user ON imports (user_id, created_at, id)",
     "CREATE INDEX ix_restores_import ON restores (import_id)",
+    "CREATE INDEX ix_notifications_link ON notifications (link)",
 )
 #: Backups stand in the list of exports; new ones come there by ``list_backup``.
 LISTED_BACKUPS = """
