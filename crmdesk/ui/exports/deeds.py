@@ -134,7 +134,7 @@ class ExportDeeds(QObject):
                 icon=icon,
                 effects=(
                     Effect("lock", sensitive, "warn_icon" if found.sensitive else "text2"),
-                    Effect("clock", filled(say("Asked for it %1."), self._asked(found))),
+                    Effect("clock", filled(say("Asked for %1."), self._asked(found))),
                     Effect("scroll-text", say("Your decision is written to the audit log.")),
                 ),
             ),
