@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 import shlex
@@ -18,12 +17,21 @@ from benchmarks.measure import ROOT
 from crmdesk.core.db.driver import sqlite3
 
 
-def keep(
-    path: Path, name: str, rows: int, rounds: int, module: ModuleType, table: list[dict[str, Any]]
-) -> None:
-    """Add one table to the kept results, in place of an older one of the same size."""
-    results = json.loads(path.read_text()) if path.exists() else {}
-    results[f"{name} {rows:>9}"] = {
+def write(target: Path, tables: list[dict[str, Any]]) -> None:
+    """Write the page; sections of it that were not measured anew stay as they are."""
+    sections = dict.fromkeys(_section(each) for each in tables)
+    renewed = {_heading(section) for section in sections}
+    kept = _sections(target) if target.exists() else []
+    stay = [section for section in kept if _heading(section) not in renewed]
+    parts = [_opening(), *sorted([*stay, *sections], key=_place)]
+    target.write_text("\n".join(parts), encoding="utf-8")
+
+
+def measured(
+    rows: int, rounds: int, module: ModuleType, table: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """One table, with when and beside what it was measured."""
+    return {
         "title": module.TITLE,
         "note": module.NOTE,
         "rows": rows,
@@ -33,15 +41,21 @@ def keep(
         "columns": getattr(module, "COLUMNS", None),
         "table": table,
     }
-    path.write_text(json.dumps(results, indent=1))
 
 
-def write(results: Path, target: Path) -> None:
-    """Write the page."""
-    parts = [_opening()]
-    kept = json.loads(results.read_text()) if results.exists() else {}
-    parts += [_section(kept[key]) for key in sorted(kept)]
-    target.write_text("\n".join(parts), encoding="utf-8")
+def _sections(target: Path) -> list[str]:
+    """The sections of a page as :func:`_section` made them."""
+    return ["## " + text for text in target.read_text(encoding="utf-8").split("\n## ")[1:]]
+
+
+def _heading(section: str) -> str:
+    return section.partition("\n")[0]
+
+
+def _place(section: str) -> tuple[str, int]:
+    """What was measured, then how much of it."""
+    title, _, amount = _heading(section).rpartition(", ")
+    return title, int("".join(filter(str.isdigit, amount)) or 0)
 
 
 def _opening() -> str:

@@ -58,8 +58,9 @@ def main() -> int:
                 table = module.measure(rows, asked.rounds, _say)
             else:
                 table = interleaved(module.contestants(rows), rows, asked.rounds, _say)
-            report.keep(_results(), name, rows, asked.rounds, module, table)
-    report.write(_results(), Path(__file__).with_name("RESULTS.md"))
+            found = report.measured(rows, asked.rounds, module, table)
+            # After each table: a run that is cut keeps what it has found.
+            report.write(Path(__file__).with_name("RESULTS.md"), [found])
     return 0
 
 
@@ -74,10 +75,6 @@ def _arguments() -> Any:
     if unknown:
         parser.error(f"not measured: {', '.join(sorted(unknown))}")
     return asked
-
-
-def _results() -> Path:
-    return data.FOLDER / "results.json"
 
 
 def _say(text: str) -> None:
