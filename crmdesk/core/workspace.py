@@ -29,8 +29,9 @@ from crmdesk.core.errors import UserError
 from crmdesk.core.files.partial import remove_stray_partials
 from crmdesk.core.jobs.job import Job, JobKind, JobState
 from crmdesk.core.jobs.launcher import start_worker
+from crmdesk.core.jobs.patience import LOCK_PATIENCE_SECONDS
 from crmdesk.core.jobs.queue import CleanUp, JobQueue
-from crmdesk.core.jobs.worker import LOCK_PATIENCE_SECONDS, Watcher, Work, run_job
+from crmdesk.core.jobs.worker import Watcher, Work, run_job
 from crmdesk.core.mail.due import mail_is_due
 from crmdesk.core.notify.inbox import Inbox
 from crmdesk.core.reserve import keep_reserve

@@ -13,7 +13,7 @@ from crmdesk.core.backup.cancel import cancelled_error, never
 from crmdesk.core.clock import system_time
 from crmdesk.core.db import sqlite_backup
 from crmdesk.core.db.driver import sqlite3
-from crmdesk.core.jobs.worker import LOCK_PATIENCE_SECONDS
+from crmdesk.core.jobs.patience import LOCK_PATIENCE_SECONDS
 
 #: A snapshot is a job's, and waits as its writes do.
 PATIENCE_SECONDS = LOCK_PATIENCE_SECONDS

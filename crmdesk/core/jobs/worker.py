@@ -14,9 +14,6 @@ from crmdesk.core.jobs.job import Job, JobKind, JobState
 from crmdesk.core.jobs.queue import JobQueue
 
 _REPORT_SECONDS = 0.25
-#: While a restore writes ten million values it holds the lock for a minute. Nobody sits before a
-#: job, and to fail by that would cost all that it has done.
-LOCK_PATIENCE_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
