@@ -18,7 +18,7 @@ from crmdesk.core.clock import to_text
 from crmdesk.core.damage import advice
 from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.sqlite_check import broken_references, integrity_problems
-from crmdesk.core.db.tables import imports
+from crmdesk.core.db.tables import exports, imports
 from crmdesk.core.errors import UserError
 from crmdesk.core.files.atomic import free_bytes
 from crmdesk.core.files.digest import sha256_of
@@ -97,15 +97,19 @@ def _as_far_as_possible(name: str, look: Callable[[], list[Check]]) -> list[Chec
 def _files(workspace: Workspace, actor: Actor, *, quick: bool) -> list[Check]:
     backups = workspace.backups.list(actor)
     vault = workspace.folder / "vault"
-    checks = [
-        _listed(
-            "vault_files",
-            _missing_files(workspace, backups, vault),
-            f"{_counted(len(_kept(backups)))} and all import files are there",
-        ),
-    ]
+    exported = _exported_files(workspace)
+    missing = _missing_files(workspace, backups, vault)
+    missing += [name for name in exported if not (vault / "exports" / name).is_file()]
+    fine = f"{_counted(len(_kept(backups)))} and all files of imports and exports are there"
+    checks = [_listed("vault_files", missing, fine)]
     if not quick:
-        changed = [each.file_name for each in _kept(backups) if _is_changed(each, vault)]
+        written = {vault / "backups" / each.file_name: each.sha256 for each in _kept(backups)}
+        written |= {
+            vault / "exports" / name: digest
+            for name, digest in exported.items()
+            if name not in missing
+        }
+        changed = [path.name for path, digest in written.items() if _is_changed(path, digest)]
         checks.append(_listed("content_digests", changed, "every file is as it was written"))
     return checks
 
@@ -155,10 +159,25 @@ def _missing_files(workspace: Workspace, backups: Sequence[Backup], vault: Path)
     return lost + [name for name in names if not (vault / "imports" / name).is_file()]
 
 
-def _is_changed(backup: Backup, vault: Path) -> bool:
+def _exported_files(workspace: Workspace) -> dict[str, str]:
+    """The files of exports that can still be saved, and the digest of each."""
+    with workspace.database.read() as tx:
+        rows = tx.execute(
+            select(exports.c.file_name, exports.c.sha256).where(
+                exports.c.file_name.is_not(None),
+                exports.c.sha256.is_not(None),
+                exports.c.expired_at.is_(None),
+                # Files of exports are not carried into a workspace that is rebuilt elsewhere.
+                exports.c.finished_at > restored_at(tx),
+            )
+        ).all()
+    return {row.file_name: row.sha256 for row in rows}
+
+
+def _is_changed(path: Path, sha256: str) -> bool:
     try:
-        with (vault / "backups" / backup.file_name).open("rb") as file:
-            return sha256_of(file) != backup.sha256
+        with path.open("rb") as file:
+            return sha256_of(file) != sha256
     except OSError:
         return True
 

@@ -327,6 +327,25 @@ def test_check_finds_a_sound_workspace_sound_and_a_changed_file_changed(terminal
     assert terminal("check", "--quick").code == 0
 
 
+def test_check_looks_at_the_files_of_exports(terminal: Terminal):
+    terminal("record", "add", "contacts", "email=ann@a.example")
+    made = terminal("export", "create", "contacts", "--columns", "email").document
+    [file] = (terminal.folder / "vault" / "exports").iterdir()
+    written = file.read_bytes()
+
+    file.write_bytes(written + b"x")
+    changed = terminal("check").document["checks"]
+    assert [(each["name"], each["detail"]) for each in changed if not each["ok"]] == [
+        ("content_digests", file.name)
+    ]
+    file.unlink()
+    missing = terminal("check").document["checks"]
+    assert [(each["name"], each["detail"]) for each in missing if not each["ok"]] == [
+        ("vault_files", file.name)
+    ]
+    assert made["state"] == "succeeded"
+
+
 def test_for_people_there_are_tables_and_sentences(terminal: Terminal):
     terminal("record", "add", "contacts", "email=ann@a.example", "firstname=\x1b[31mAnn")
 
