@@ -16,9 +16,11 @@ from tests.ui.pages import PageStand
 SERVER = MailServerChange("mail.northwind.example", 25, MailSecurity.NONE, "crm@northwind.example")
 
 
-def test_what_is_due_is_started_once_and_again_where_no_process_could_be(
-    desk: Desk, qtbot, tmp_path: Path
+def test_what_is_due_is_started_once_and_a_minute_later_where_no_process_could_be(
+    timed_desk: Desk, qtbot, tmp_path: Path
 ) -> None:
+    desk = timed_desk
+
     def states() -> list[str]:
         with desk.workspace.database.read() as tx:
             return list(tx.execute(select(jobs.c.state).order_by(jobs.c.created_at)).scalars())
@@ -38,6 +40,7 @@ def test_what_is_due_is_started_once_and_again_where_no_process_could_be(
 
     watch.look()
     qtbot.waitUntil(lambda: states() == ["interrupted"])
+    desk.time.forward(minutes=1)
     watch.look()
     qtbot.waitUntil(lambda: len(started) == 1)
     watch.look()
