@@ -76,7 +76,11 @@ BENCH = {
     "zip": "zip",
     "sqlite3": "sqlite3",
 }
-FAULTS = TEST | {"e2fsprogs": "mkfs.ext4", "mount": "mount"}
+FAULTS = TEST | {
+    "e2fsprogs": "mkfs.ext4",
+    "libreoffice-calc-nogui": "soffice",
+    "mount": "mount",
+}
 SHOTS = {"xvfb": "Xvfb"}
 
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")

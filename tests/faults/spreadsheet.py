@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-PROGRAM = shutil.which("soffice")
 #: Comma, double quote, UTF-8, and every formula evaluated that it can find.
 _CSV = "CSV:44,34,76,1,,0,false,true,false,false,false,-1,true"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -36,7 +34,7 @@ def opened(path: Path, folder: Path) -> dict[str, list[list[Cell]]]:
     Args:
         folder: for its settings and what it writes.
     """
-    command = [str(PROGRAM), f"-env:UserInstallation={(folder / 'settings').as_uri()}"]
+    command = ["soffice", f"-env:UserInstallation={(folder / 'settings').as_uri()}"]
     command += ["--headless", "--convert-to", "fods", "--outdir", str(folder)]
     if path.suffix == ".csv":
         command.append(f"--infilter={_CSV}")

@@ -12,7 +12,7 @@ from crmdesk.core.records.filters import RecordQuery
 from tests.builders import Desk
 from tests.faults.conftest import Record
 from tests.faults.hostile_texts import KEPT, PHONES, formulas, generated
-from tests.faults.spreadsheet import PROGRAM, Cell, opened
+from tests.faults.spreadsheet import Cell, opened
 
 ASKED = ExportRequest(RecordQuery("companies"), columns=("description", "city", "phone"))
 
@@ -45,7 +45,6 @@ def calculated(sheets: dict[str, list[list[Cell]]]) -> int:
 
 
 @pytest.mark.full
-@pytest.mark.skipif(PROGRAM is None, reason="NOT RUN HERE: no LibreOffice")
 def test_no_text_is_calculated_and_a_workbook_keeps_every_number_of_people(
     hostile: Desk, tmp_path: Path, record: Record
 ) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from crmdesk.core.composition import backups, mail, records, restores, transfers
 from crmdesk.core.jobs.job import JobKind
 
 if TYPE_CHECKING:
+    from crmdesk.core.access.actor import Actor
+    from crmdesk.core.db.engine import Tx
+    from crmdesk.core.jobs.job import Job
     from crmdesk.core.jobs.queue import CleanUp
-    from crmdesk.core.jobs.worker import Work
+    from crmdesk.core.jobs.worker import JobContext, Work
     from crmdesk.core.workspace import Workspace
 
 
@@ -27,14 +30,20 @@ class JobWork(NamedTuple):
     abandoned: CleanUp | None
 
 
-def _backup(workspace: Workspace) -> JobWork:
-    work = backups.backup_work(workspace)
-    return JobWork(work.run, work.abandoned)
+class _Worker(Protocol):
+    """What does the one job of its domain."""
+
+    def run(self, context: JobContext) -> None: ...
+
+    def abandoned(self, tx: Tx, job: Job, actor: Actor) -> None: ...
 
 
-def _drill(workspace: Workspace) -> JobWork:
-    work = backups.drill_work(workspace)
-    return JobWork(work.run, work.abandoned)
+def _of(make: Callable[[Workspace], _Worker]) -> Callable[[Workspace], JobWork]:
+    def made(workspace: Workspace) -> JobWork:
+        worker = make(workspace)
+        return JobWork(worker.run, worker.abandoned)
+
+    return made
 
 
 def _restore(workspace: Workspace) -> JobWork:
@@ -45,26 +54,6 @@ def _restore(workspace: Workspace) -> JobWork:
 def _undo(workspace: Workspace) -> JobWork:
     work = restores.restore_work(workspace)
     return JobWork(work.undo, work.abandoned)
-
-
-def _revive(workspace: Workspace) -> JobWork:
-    work = restores.deleted_work(workspace)
-    return JobWork(work.run, work.abandoned)
-
-
-def _import(workspace: Workspace) -> JobWork:
-    work = transfers.import_work(workspace)
-    return JobWork(work.run, work.abandoned)
-
-
-def _import_undo(workspace: Workspace) -> JobWork:
-    work = transfers.import_undo_work(workspace)
-    return JobWork(work.run, work.abandoned)
-
-
-def _export(workspace: Workspace) -> JobWork:
-    work = transfers.export_work(workspace)
-    return JobWork(work.run, work.abandoned)
 
 
 def _bulk_edit(workspace: Workspace) -> JobWork:
@@ -98,14 +87,14 @@ def _mail(workspace: Workspace) -> JobWork:
 
 
 WORKS: dict[JobKind, Callable[[Workspace], JobWork]] = {
-    JobKind.BACKUP: _backup,
-    JobKind.DRILL: _drill,
+    JobKind.BACKUP: _of(backups.backup_work),
+    JobKind.DRILL: _of(backups.drill_work),
     JobKind.RESTORE: _restore,
     JobKind.UNDO: _undo,
-    JobKind.REVIVE: _revive,
-    JobKind.IMPORT: _import,
-    JobKind.IMPORT_UNDO: _import_undo,
-    JobKind.EXPORT: _export,
+    JobKind.REVIVE: _of(restores.deleted_work),
+    JobKind.IMPORT: _of(transfers.import_work),
+    JobKind.IMPORT_UNDO: _of(transfers.import_undo_work),
+    JobKind.EXPORT: _of(transfers.export_work),
     JobKind.BULK_EDIT: _bulk_edit,
     JobKind.BULK_DELETE: _bulk_delete,
     JobKind.BULK_UNDO: _bulk_undo,

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
+# The library brings no types.
 from xlsxwriter import Workbook  # type: ignore[import-untyped]
 from xlsxwriter.exceptions import FileCreateError  # type: ignore[import-untyped]
 
@@ -82,6 +83,7 @@ def write_xlsx(
             book.begin_if_empty()
             workbook.close()
         except BaseException:
+            # Also where it is stopped: the library's own files would stay open and in its folder.
             _close_quietly(workbook)
             raise
     return {"long_values": book.continued} if book.continued else {}

@@ -45,6 +45,7 @@ class _Patience:
         usual = self.sock.gettimeout()
         self.sock.settimeout(self.acceptance_seconds)
         try:
+            # The method of the class of smtplib that stands beside this one.
             code, reply = super().data(msg)  # type: ignore[misc]
         finally:
             # Also where it will not have the message: it answers the next command sooner.
