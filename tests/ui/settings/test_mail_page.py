@@ -44,12 +44,14 @@ def configured(desk):
 def test_a_server_is_saved_by_keyboard_tried_in_place_and_removed(mail, desk, qtbot):
     form, trial = mail.server, mail.trial
     assert (form.save.isEnabled(), form.remove.isVisible()) == (False, False)
+    assert form.save.accessibleDescription() == "Nothing changed yet."
     assert not trial.send.isEnabled()
     assert (clipped(mail), nameless(mail)) == ([], [])
     with post_office(login=True) as office:
         fill(qtbot, form.host, "mail.northwind.example")
         choose(form, MailSecurity.NONE)
         assert form.port.text() == "25"
+        assert "can be read on the way" in form.security.accessibleDescription()
         fill(qtbot, form.port, "port")
         fill(qtbot, form.user, USER)
         fill(qtbot, form.password, PASSWORD)
@@ -87,6 +89,8 @@ def test_a_server_is_saved_by_keyboard_tried_in_place_and_removed(mail, desk, qt
     dialog_named("remove_mail_server_dialog").deed_button.click()
     qtbot.waitUntil(lambda: configured(desk) is None and not form.remove.isVisible())
 
+
+def test_what_one_is_written_to_about_is_chosen_by_key_and_by_mouse(mail, desk, qtbot):
     row, own = mail.choices.rows[MailKind.RESTORES], desk.workspace.mail_choices.own
     row.box.setFocus()
     qtbot.keyClick(row.box, Qt.Key.Key_Space)

@@ -60,11 +60,7 @@ class MailServerForm(QWidget):
         return {
             "host": FormField(self.tr("Server"), self.host, self.tr("E.g. smtp.example.com.")),
             "port": FormField(self.tr("Port"), self.port),
-            "security": FormField(
-                self.tr("Encryption"),
-                self.security,
-                self.tr("Certificates are checked against those that this computer trusts."),
-            ),
+            "security": FormField(self.tr("Encryption"), self.security),
             "user": FormField(
                 self.tr("User name"),
                 self.user,
@@ -162,7 +158,13 @@ class MailServerForm(QWidget):
         self._follow()
 
     def _follow(self) -> None:
-        self.save.setEnabled(self.is_dirty)
+        plain = self._security() is MailSecurity.NONE
+        self.fields["security"].set_help(
+            self.tr("Messages can be read on the way. A password goes only to this computer.")
+            if plain
+            else self.tr("Certificates are checked against those that this computer trusts.")
+        )
+        self.save.set_reason("" if self.is_dirty else self.tr("Nothing changed yet."))
         self.changed.emit()
 
     # -- saving --------------------------------------------------------------------------------
