@@ -99,6 +99,7 @@ class Workspace:
 
     audit_reader = cached_property(composition.audit.audit_reader)
     audit = cached_property(composition.audit.audit)
+    audit_views = cached_property(composition.audit.audit_views)
 
     definitions = cached_property(composition.records.definitions)
     editor = cached_property(composition.records.editor)

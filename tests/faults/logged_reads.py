@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from tests.faults.logged_exports import EXPORT_READS
+from tests.faults.logged_log import LOG_READS, LOG_UNLOGGED
 from tests.faults.logged_mail import MAIL_READS
 from tests.faults.logged_shaping import SHAPING_READS
 
 UNLOGGED = {
+    **LOG_UNLOGGED,
     "backups.create": "the job that it queues is logged when it ends, however it ends",
     "drills.start": "as with backups",
     "drills.start_if_due": "as with backups",
@@ -42,6 +44,7 @@ UNLOGGED = {
 READS = frozenset(
     {
         *EXPORT_READS,
+        *LOG_READS,
         *MAIL_READS,
         *SHAPING_READS,
         "audit.anchor",

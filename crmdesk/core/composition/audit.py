@@ -10,6 +10,7 @@ from crmdesk.core.access.keys import KeyPurpose
 if TYPE_CHECKING:
     from crmdesk.core.audit.query import AuditLogReader
     from crmdesk.core.audit.service import AuditService
+    from crmdesk.core.audit.views import AuditViews
     from crmdesk.core.workspace import Workspace
 
 
@@ -30,3 +31,10 @@ def audit(workspace: Workspace) -> AuditService:
         keys.derive(workspace.key, KeyPurpose.AUDIT_CHAIN),
         workspace.signing_key.public_key,
     )
+
+
+def audit_views(workspace: Workspace) -> AuditViews:
+    """Make the service of the log's views."""
+    from crmdesk.core.audit.views import AuditViews
+
+    return AuditViews(*workspace.basis)

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from crmdesk.core.audit.filters import AuditFilters
-from crmdesk.core.clock import optional_from_text, to_text
+from crmdesk.core.audit.filters_json import filters_from_json, filters_to_json
 from crmdesk.core.exports.model import ExportFormat, Naming
 from crmdesk.core.exports.report_model import (
     AuditLogReport,
@@ -55,27 +54,9 @@ def report_from_json(facts: Mapping[str, Any]) -> ReportRequest:
     )
 
 
-def filters_to_json(filters: AuditFilters) -> dict[str, Any]:
-    """Which entries; what asks nothing is left out."""
-    facts = asdict(filters)
-    for name in ("since", "until"):
-        if facts[name] is not None:
-            facts[name] = to_text(facts[name])
-    return {name: value for name, value in facts.items() if value not in (None, "", ())}
-
-
 def _subject(facts: Mapping[str, Any]) -> ReportSubject:
     if facts[_KIND] == _AUDIT_LOG:
-        return AuditLogReport(_filters(facts["filters"]))
+        return AuditLogReport(filters_from_json(facts["filters"])[0])
     if facts[_KIND] == _USERS:
         return UsersReport()
     return HistoryReport(facts["object_name"], facts["record_id"], facts["property_name"])
-
-
-def _filters(facts: Mapping[str, Any]) -> AuditFilters:
-    asked: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in facts.items()
-    }
-    for name in ("since", "until"):
-        asked[name] = optional_from_text(facts.get(name))
-    return AuditFilters(**asked)

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-
-from sqlalchemy import delete, func, insert, select, update
+from dataclasses import dataclass
 
 from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.guard import Guard
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.db.engine import Database, Tx
-from crmdesk.core.db.tables import saved_views, users, view_places
-from crmdesk.core.errors import UserError
 from crmdesk.core.records.filters import Group, RecordQuery, from_json, to_json
 from crmdesk.core.records.names import validate_label
 from crmdesk.core.records.schema import ObjectType, load_object_type
-
-_PRIVATE, _EVERYONE = "private", "everyone"
+from crmdesk.core.saved_view_rows import (
+    EVERYONE,
+    PRIVATE,
+    change_view,
+    delete_view,
+    in_order,
+    insert_view,
+    keep_places,
+    view_of_another,
+    view_unknown,
+    visible_row,
+    visible_rows,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,26 +115,7 @@ class SavedViews:
         with self._database.write() as tx:
             object_type = load_object_type(tx, object_name)
             name = validate_label(name)
-            _refuse_taken(tx, actor, object_type.id, name, None)
-            last = tx.scalar(
-                select(func.max(saved_views.c.position)).where(
-                    saved_views.c.object_type_id == object_type.id
-                )
-            )
-            return int(
-                tx.execute(
-                    insert(saved_views).values(
-                        object_type_id=object_type.id,
-                        name=name,
-                        owner_id=actor.user_id,
-                        sharing=_EVERYONE if shared else _PRIVATE,
-                        definition=_to_text(definition),
-                        position=(last or 0) + 1,
-                        created_at=tx.now_text,
-                        updated_at=tx.now_text,
-                    )
-                ).lastrowid
-            )
+            return insert_view(tx, actor, object_type.id, name, _to_text(definition), shared=shared)
 
     def save(self, actor: Actor, view_id: int, definition: ViewDefinition) -> None:
         """Let a view of one's own show something else from now on.
@@ -143,7 +131,7 @@ class SavedViews:
 
     def share(self, actor: Actor, view_id: int, *, everyone: bool) -> None:
         """Show a view of one's own to everyone, or to oneself alone; raises as :meth:`save`."""
-        self._change(actor, view_id, sharing=_EVERYONE if everyone else _PRIVATE)
+        self._change(actor, view_id, sharing=EVERYONE if everyone else PRIVATE)
 
     def remove(self, actor: Actor, view_id: int) -> None:
         """Delete a view of one's own; a Super Admin also shared ones.
@@ -154,20 +142,19 @@ class SavedViews:
         self._guard.require(actor, Permission.USE_RECORDS)
         admin = self._guard.allows(actor, Permission.SUPER_ADMIN)
         with self._database.write() as tx:
-            owner, sharing = _row(tx, actor, view_id)
-            if owner != actor.user_id and not (admin and sharing == _EVERYONE):
-                raise _of_another()
-            tx.execute(delete(view_places).where(view_places.c.view_id == view_id))
-            tx.execute(delete(saved_views).where(saved_views.c.id == view_id))
+            row = visible_row(tx, actor, view_id)
+            if row.owner_id != actor.user_id and not (admin and row.sharing == EVERYONE):
+                raise view_of_another()
+            delete_view(tx, view_id)
 
     def reorder(self, actor: Actor, object_name: str, view_ids: Sequence[int]) -> None:
         """Put the views of an object in this order, for the actor alone."""
         self._guard.require(actor, Permission.USE_RECORDS)
         with self._database.write() as tx:
-            known = {v.id: v for v in _read_all(tx, actor, load_object_type(tx, object_name))}
-            wanted = [known[i] for i in dict.fromkeys(view_ids) if i in known]
-            rest = [view for view in known.values() if view not in wanted]
-            _keep_places(tx, actor, [*wanted, *rest])
+            known = _read_all(tx, actor, load_object_type(tx, object_name))
+            opens_first = next((view.id for view in known if view.is_default), None)
+            order = in_order(view_ids, [view.id for view in known])
+            keep_places(tx, actor, order, opens_first)
 
     def set_default(self, actor: Actor, object_name: str, view_id: int | None) -> None:
         """Open an object with this view from now on, or with none; for the actor alone.
@@ -177,37 +164,18 @@ class SavedViews:
         """
         self._guard.require(actor, Permission.USE_RECORDS)
         with self._database.write() as tx:
-            views = _read_all(tx, actor, load_object_type(tx, object_name))
-            if view_id is not None and view_id not in {view.id for view in views}:
-                raise _unknown()
-            _keep_places(tx, actor, [replace(v, is_default=v.id == view_id) for v in views])
+            views = [v.id for v in _read_all(tx, actor, load_object_type(tx, object_name))]
+            if view_id is not None and view_id not in views:
+                raise view_unknown()
+            keep_places(tx, actor, views, view_id)
 
     def _change(self, actor: Actor, view_id: int, **values: str) -> None:
         self._guard.require(actor, Permission.USE_RECORDS)
         with self._database.write() as tx:
-            owner, _ = _row(tx, actor, view_id)
-            if owner != actor.user_id:
-                raise _of_another()
-            if "name" in values:
-                type_id = tx.scalar(
-                    select(saved_views.c.object_type_id).where(saved_views.c.id == view_id)
-                )
-                _refuse_taken(tx, actor, type_id, values["name"], view_id)
-            statement = update(saved_views).where(saved_views.c.id == view_id)
-            tx.execute(statement.values(**values, updated_at=tx.now_text))
+            change_view(tx, actor, visible_row(tx, actor, view_id), **values)
 
 
 def _read_all(tx: Tx, actor: Actor, object_type: ObjectType) -> list[SavedView]:
-    mine = saved_views.c.owner_id == actor.user_id
-    placed = (view_places.c.view_id == saved_views.c.id) & (view_places.c.user_id == actor.user_id)
-    rows = tx.execute(
-        select(saved_views, users.c.full_name, view_places.c.is_default)
-        .outerjoin(users, users.c.id == saved_views.c.owner_id)
-        .outerjoin(view_places, placed)
-        .where(saved_views.c.object_type_id == object_type.id)
-        .where(mine | (saved_views.c.sharing == _EVERYONE))
-        .order_by(view_places.c.position.nulls_last(), saved_views.c.position, saved_views.c.id)
-    )
     return [
         SavedView(
             id=row.id,
@@ -215,54 +183,12 @@ def _read_all(tx: Tx, actor: Actor, object_type: ObjectType) -> list[SavedView]:
             name=row.name,
             definition=_from_text(row.definition),
             owner_name=row.full_name or "",
-            shared=row.sharing == _EVERYONE,
+            shared=row.sharing == EVERYONE,
             mine=row.owner_id == actor.user_id,
             is_default=bool(row.is_default),
         )
-        for row in rows
+        for row in visible_rows(tx, actor, object_type.id)
     ]
-
-
-def _row(tx: Tx, actor: Actor, view_id: int) -> tuple[int, str]:
-    row = tx.execute(
-        select(saved_views.c.owner_id, saved_views.c.sharing).where(saved_views.c.id == view_id)
-    ).first()
-    # Somebody's private view is not even told of.
-    if row is None or (row.owner_id != actor.user_id and row.sharing != _EVERYONE):
-        raise _unknown()
-    return int(row.owner_id), str(row.sharing)
-
-
-def _keep_places(tx: Tx, actor: Actor, views: Sequence[SavedView]) -> None:
-    for place, view in enumerate(views):
-        tx.sql(
-            "INSERT INTO view_places (user_id, view_id, position, is_default) VALUES (?, ?, ?, ?) "
-            "ON CONFLICT (user_id, view_id) DO UPDATE SET position = excluded.position, "
-            "is_default = excluded.is_default",
-            (actor.user_id, view.id, place, int(view.is_default)),
-        )
-
-
-def _refuse_taken(tx: Tx, actor: Actor, type_id: int, name: str, own: int | None) -> None:
-    row = tx.sql(
-        "SELECT 1 FROM saved_views WHERE object_type_id = ? AND owner_id = ? "
-        "AND lower(name) = lower(?) AND id IS NOT ?",
-        (type_id, actor.user_id, name, own),
-    ).fetchone()
-    if row is not None:
-        raise UserError("name_taken", f"You have a view “{name}” already.", "Give it another name.")
-
-
-def _unknown() -> UserError:
-    return UserError("view_unknown", "There is no such view.", "It may have been deleted.")
-
-
-def _of_another() -> UserError:
-    return UserError(
-        "view_of_another",
-        "Only who made a view can change it.",
-        "Save it as a view of your own.",
-    )
 
 
 def _to_text(definition: ViewDefinition) -> str:

@@ -18,6 +18,7 @@ from crmdesk.core.access.actor import Actor, ActorKind
 from crmdesk.core.access.permissions import GRANTABLE, Permission
 from crmdesk.core.access.step_up import StepUpPurpose
 from crmdesk.core.access.users import NewUser, UserChange
+from crmdesk.core.audit.view_model import AuditViewDefinition
 from crmdesk.core.compare.model import DefinitionChange
 from crmdesk.core.errors import NotSignedIn, PermissionDenied, UserError
 from crmdesk.core.exports.model import ExportRequest
@@ -68,6 +69,14 @@ RIGHTS: dict[str, Permission | str] = {
     "audit_reader.events": SUPER_ADMIN,
     "audit_reader.ids": SUPER_ADMIN,
     "audit_reader.rows": SUPER_ADMIN,
+    "audit_views.clone": SUPER_ADMIN,
+    "audit_views.list": SUPER_ADMIN,
+    "audit_views.remove": SUPER_ADMIN,
+    "audit_views.rename": SUPER_ADMIN,
+    "audit_views.reorder": SUPER_ADMIN,
+    "audit_views.save": SUPER_ADMIN,
+    "audit_views.save_as": SUPER_ADMIN,
+    "audit_views.share": SUPER_ADMIN,
     "association_definitions.add_label": PROPERTIES,
     "association_definitions.choices": USE,
     "association_definitions.labels": USE,
@@ -505,6 +514,8 @@ def arguments(method: Callable[..., object], actor: Actor, folder: Path) -> dict
         by_name["changes"] = [BulkChange("city", BulkAction.SET, "Oslo")]
     if owner == "SavedViews":
         by_name["definition"] = ViewDefinition()
+    if owner == "AuditViews":
+        by_name["definition"] = AuditViewDefinition()
     if owner in ("ImportService", "ImportTemplates"):
         by_name["request"] = ImportRequest(str(folder / "nothing.csv"), "contacts")
     if owner == "PasswordService":

@@ -1,0 +1,107 @@
+"""Views of the audit log as they are kept, and what of them is no longer there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator
+from dataclasses import fields, replace
+from typing import Any
+
+from sqlalchemy import Column, Row, Table, select
+
+from crmdesk.core.access.actor import Actor
+from crmdesk.core.audit.catalogue import load_audit_catalogue
+from crmdesk.core.audit.filters import AuditFilters
+from crmdesk.core.audit.filters_json import filters_from_json, filters_to_json
+from crmdesk.core.audit.view_model import (
+    AuditView,
+    AuditViewDefinition,
+    Gone,
+    GoneKind,
+    is_view_period,
+)
+from crmdesk.core.db.engine import Tx
+from crmdesk.core.db.tables import object_types, teams, users
+from crmdesk.core.saved_view_rows import EVERYONE
+
+
+def definition_text(definition: AuditViewDefinition) -> str:
+    """What :func:`view_of` reads back."""
+    facts = {"filters": filters_to_json(definition.filters), "period": definition.period}
+    return json.dumps(facts, ensure_ascii=False, sort_keys=True)
+
+
+def view_of(tx: Tx, actor: Actor, row: Row[Any]) -> AuditView:
+    """A view of its row; what cannot be read any more is left out and told."""
+    definition, unreadable = _read(row.definition)
+    filters, unknown = _without_unknown_codes(definition.filters)
+    gone = [Gone(GoneKind.FILTER, name) for name in unreadable]
+    gone += [Gone(GoneKind.CODE, code) for code in unknown]
+    return AuditView(
+        id=row.id,
+        name=row.name,
+        definition=replace(definition, filters=filters),
+        owner_name=row.full_name or "",
+        shared=row.sharing == EVERYONE,
+        mine=row.owner_id == actor.user_id,
+        gone=(*gone, *_removed(tx, filters)),
+    )
+
+
+def _read(text: str) -> tuple[AuditViewDefinition, list[str]]:
+    try:
+        kept = json.loads(text)
+        filters, unreadable = filters_from_json(kept["filters"])
+        period = str(kept["period"])
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return AuditViewDefinition(), ["filters"]
+    if period and not is_view_period(period):
+        return AuditViewDefinition(filters), [*unreadable, "period"]
+    return AuditViewDefinition(filters, period), list(unreadable)
+
+
+def _without_unknown_codes(filters: AuditFilters) -> tuple[AuditFilters, list[str]]:
+    catalogue = load_audit_catalogue()
+    known: dict[str, Collection[str]] = {
+        "categories": {category.code for category in catalogue.categories},
+        "actions": set(catalogue.action_labels),
+    }
+    unknown: list[str] = []
+    for name, value in _given(filters):
+        codes = next((known[end] for end in known if name.endswith(end)), None)
+        if codes is not None and "sub" not in name:
+            unknown += [code for code in value if code.lower() not in codes]
+            kept: Any = tuple(code for code in value if code.lower() in codes)
+            filters = replace(filters, **{name: kept})
+    return filters, unknown
+
+
+def _removed(tx: Tx, filters: AuditFilters) -> Iterator[Gone]:
+    """Users, teams and objects that the filters name and nobody finds any more."""
+    for name, value in _given(filters):
+        if name.endswith("user_ids"):
+            yield from _removed_rows(tx, users, users.c.full_name, GoneKind.USER, value)
+        elif name.endswith("team_ids"):
+            yield from _removed_rows(tx, teams, teams.c.name, GoneKind.TEAM, value)
+        elif name == "object_type":
+            live = select(object_types.c.archived_at).where(object_types.c.name == value)
+            found = tx.execute(live).scalars().all()
+            if found and None not in found:
+                yield Gone(GoneKind.OBJECT, value)
+
+
+def _removed_rows(
+    tx: Tx, table: Table, name: Column[str], kind: GoneKind, ids: Collection[int]
+) -> Iterator[Gone]:
+    asked = select(table.c.id, name, table.c.removed_at).where(table.c.id.in_(ids))
+    found = {row_id: (label, removed_at) for row_id, label, removed_at in tx.execute(asked)}
+    for wanted in ids:
+        if wanted not in found:
+            yield Gone(kind, str(wanted))
+        elif found[wanted][1] is not None:
+            yield Gone(kind, found[wanted][0])
+
+
+def _given(filters: AuditFilters) -> list[tuple[str, Any]]:
+    pairs = [(field.name, getattr(filters, field.name)) for field in fields(filters)]
+    return [(name, value) for name, value in pairs if value]
