@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crmdesk.core.errors import WrongUsage
+from crmdesk.cli.times import instant
 
 if TYPE_CHECKING:
     from crmdesk.core.audit.filters import AuditFilters
@@ -57,22 +56,7 @@ def audit_filters(
         subcategories=tuple(subcategories or ()),
         actions=tuple(actions or ()),
         by=tuple(by or ()),
-        since=_instant(since),
-        until=_instant(until),
+        since=instant(since),
+        until=instant(until),
         search=search,
     )
-
-
-def _instant(text: str | None) -> datetime | None:
-    """A time as given; one without a zone is in UTC."""
-    if text is None:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise WrongUsage(
-            "time_invalid",
-            f"“{text}” is not a time.",
-            "Write it as 2026-11-22 or 2026-11-22T09:30:00Z.",
-        ) from None
-    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)

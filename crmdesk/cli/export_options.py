@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -15,6 +16,7 @@ from crmdesk.core.errors import WrongUsage
 if TYPE_CHECKING:
     from crmdesk.core.exports.model import Export
 
+Choice = TypeVar("Choice", bound=StrEnum)
 EVERY_COLUMN = "all"
 #: Kinds of exports that are counted in records.
 _OF_RECORDS = frozenset({"object", "view", "segment", "backup"})
@@ -60,19 +62,26 @@ def written_as(
     """
     from crmdesk.core.exports.model import ExportFormat, Naming
 
+    return {
+        "columns": None if columns == EVERY_COLUMN else names_of(columns),
+        "format": chosen_of("--format", ExportFormat, file_format),
+        "headers": chosen_of("--headers", Naming, headers),
+        "choices": chosen_of("--values", Naming, values),
+        **others,
+    }
+
+
+def chosen_of(option: str, kind: type[Choice], text: str) -> Choice:
+    """What an option was given, as one of its choices.
+
+    Raises:
+        WrongUsage: it is none of them.
+    """
     try:
-        return {
-            "columns": None if columns == EVERY_COLUMN else names_of(columns),
-            "format": ExportFormat(file_format),
-            "headers": Naming(headers),
-            "choices": Naming(values),
-            **others,
-        }
-    except ValueError as problem:
+        return kind(text)
+    except ValueError:
         raise WrongUsage(
-            "usage",
-            f"{str(problem).split(' is not')[0]} is not one of the choices.",
-            "--format takes csv or xlsx; --headers and --values take label or name.",
+            "usage", f"{option} does not take “{text}”.", f"It takes {' or '.join(kind)}."
         ) from None
 
 
@@ -90,7 +99,7 @@ def finish_export(here: Seat, export_id: str, *, wait: bool) -> None:
 def tell_export(here: Seat, export_id: str) -> None:
     """Say where an export stands."""
     document = export_document(here.workspace.exports.show(here.actor, export_id))
-    here.output.result(document, *_told(document))
+    here.output.result(document, *told(document))
 
 
 def export_document(found: Export) -> dict[str, Any]:
@@ -116,7 +125,8 @@ def export_document(found: Export) -> dict[str, Any]:
     }
 
 
-def _told(document: dict[str, Any]) -> list[str]:
+def told(document: dict[str, Any]) -> list[str]:
+    """Where an export stands, in words."""
     state = document["state"].replace("_", " ")
     lines = [f"Export {document['export_id']} “{document['name']}”: {state}."]
     if document["records"] is not None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from crmdesk.cli import export_reports, export_summary
+from crmdesk.cli import export_list, export_reports, export_shown, export_summary
 from crmdesk.cli.documents import moment
 from crmdesk.cli.downloads import code_for_download
 from crmdesk.cli.export_options import (
@@ -19,12 +19,13 @@ from crmdesk.cli.export_options import (
     FileFormat,
     ForSpreadsheet,
     Headers,
-    export_document,
     finish_export,
     names_of,
     tell_export,
     written_as,
 )
+from crmdesk.cli.export_shown import ExportId
+from crmdesk.cli.named_ids import Ids, passed_over, unknown_ids
 from crmdesk.cli.out_file import Force, OutFile, refuse_target
 from crmdesk.cli.parameters import Code, JsonLines, ObjectName, Wait, group
 from crmdesk.cli.record_filters import (
@@ -41,8 +42,6 @@ from crmdesk.cli.waiting import finish_job
 from crmdesk.core.errors import WrongUsage
 
 app = group("Save records as files, and account for every file that leaves.")
-ExportId = Annotated[str, typer.Argument(metavar="ID", help="Id of the export.")]
-_LISTED = ("export_id", "name", "source", "state", "records", "user", "created_at")
 
 
 @app.command("create", cls=GroupedFilters)
@@ -56,6 +55,7 @@ def create(
         str | None,
         typer.Option("--view", metavar="NAME", help="The records that this view has."),
     ] = None,
+    record_ids: Ids = None,
     columns: Columns = EVERY_COLUMN,
     file_format: FileFormat = "csv",
     headers: Headers = "label",
@@ -81,34 +81,25 @@ def create(
     )
     source, source_name = ExportSource.SEGMENT if segment else ExportSource.OBJECT, segment or ""
     refuse_view_with_filters(view, filters, segment)
+    _refuse_ids_with_others(record_ids, filters, segment, view)
     with seat(context) as here:
         query = query_of(here, object_name, filters, segment)
         if view is not None:
             kept = find_view(here, object_name, view)
             source, source_name = ExportSource.VIEW, kept.name
             query = kept.definition.query(object_name)
-        asked = ExportRequest(query, source, source_name, **chosen)
+        for line in passed_over(unknown_ids(here, object_name, record_ids)):
+            here.output.remark(line)
+        asked = ExportRequest(query, source, source_name, ids=tuple(record_ids or ()), **chosen)
         finish_export(here, here.workspace.exports.create(here.actor, asked), wait=wait)
 
 
+app.command("list")(export_list.list_exports)
+app.command("show")(export_shown.show)
 app.command("audit-log")(export_reports.audit_log)
 app.command("users")(export_reports.users)
 app.command("property-history")(export_reports.property_history)
 app.command("summary")(export_summary.summary)
-
-
-@app.command("list")
-def list_exports(
-    context: typer.Context,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100,
-    as_lines: JsonLines = False,
-) -> None:
-    """List exports, newest first: yours, or everybody's for a Super Admin."""
-    with seat(context) as here:
-        found = here.workspace.exports.list(here.actor, limit=limit)
-        here.output.items(
-            "exports", [export_document(each) for each in found], _LISTED, as_lines=as_lines
-        )
 
 
 @app.command("cancel")
@@ -192,6 +183,15 @@ def threshold(
             "You are told of no export." if own is None else f"You are told of more than {own:,}."
         )
         here.output.result({"threshold": own}, words)
+
+
+def _refuse_ids_with_others(record_ids: list[int] | None, *others: object) -> None:
+    if record_ids and any(others):
+        raise WrongUsage(
+            "usage",
+            "Records are named by --id, or found by filters, a segment or a view, not both.",
+            "Choose one.",
+        )
 
 
 def _threshold(text: str) -> int | None:

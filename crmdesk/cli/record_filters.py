@@ -60,6 +60,13 @@ def groups_of(filters: Sequence[str] | None) -> tuple[Group, ...]:
     return parse_groups(filters or (), OR)
 
 
+def filter_texts(group: Group) -> list[str]:
+    """The filters of a group as ``--filter`` takes them."""
+    from crmdesk.core.records.filters import filter_text
+
+    return [filter_text(each) for each in group]
+
+
 def query_of(
     here: Seat,
     object_name: str,

@@ -6,14 +6,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from crmdesk.cli.named_ids import Ids, passed_over, unknown_ids
 from crmdesk.cli.output import plural
 from crmdesk.cli.parameters import JsonLines, ObjectName, group
-from crmdesk.cli.record_filters import Filters, GroupedFilters, Or, find_segment, groups_of
+from crmdesk.cli.record_filters import (
+    Filters,
+    GroupedFilters,
+    Or,
+    filter_texts,
+    find_segment,
+    groups_of,
+)
 from crmdesk.cli.session import seat
 from crmdesk.core.errors import WrongUsage
 
 if TYPE_CHECKING:
-    from crmdesk.cli.session import Seat
     from crmdesk.core.records.picking import Picked
     from crmdesk.core.records.segments import Segment
 
@@ -27,7 +34,6 @@ FromImport = Annotated[
     str | None,
     typer.Option("--import", metavar="ID", help="The records that an import brought or changed."),
 ]
-Ids = Annotated[list[int] | None, typer.Option("--id", metavar="ID", help="This record.")]
 
 
 def segment_document(found: Segment) -> dict[str, Any]:
@@ -39,10 +45,7 @@ def segment_document(found: Segment) -> dict[str, Any]:
         "kind": found.kind.value,
         "size": found.size,
         "owner": found.owner_name or None,
-        "filters": [
-            [f"{each.property}:{each.operator}:{';'.join(each.values)}" for each in one]
-            for one in found.groups
-        ],
+        "filters": [filter_texts(group) for group in found.groups],
     }
 
 
@@ -93,8 +96,8 @@ def add(
         segment_id = here.workspace.segments.add(here.actor, object_name, name, groups, members)
         made = here.workspace.segments.show(here.actor, segment_id)
         text = f"The segment “{made.name}” has {plural(made.size or 0, 'record')}."
-        unknown = _unknown(here, object_name, record_ids)
-        here.output.result(segment_document(made) | unknown, text, *_passed_over(unknown))
+        unknown = unknown_ids(here, object_name, record_ids)
+        here.output.result(segment_document(made) | unknown, text, *passed_over(unknown))
 
 
 @app.command("set", cls=GroupedFilters)
@@ -124,9 +127,9 @@ def put(
         found = find_segment(here, name)
         picked = _picked(found.object_name, None, record_ids, from_import)
         count = here.workspace.segments.add_members(here.actor, found.id, picked)
-        unknown = _unknown(here, found.object_name, record_ids)
+        unknown = unknown_ids(here, found.object_name, record_ids)
         text = f"{plural(count, 'record')} added."
-        here.output.result({"id": found.id, "added": count} | unknown, text, *_passed_over(unknown))
+        here.output.result({"id": found.id, "added": count} | unknown, text, *passed_over(unknown))
 
 
 @app.command("take")
@@ -149,21 +152,6 @@ def remove(context: typer.Context, name: Name) -> None:
         found = find_segment(here, name)
         here.workspace.segments.remove(here.actor, found.id)
         here.output.result({"id": found.id}, f"The segment “{found.name}” is deleted.")
-
-
-def _unknown(here: Seat, object_name: str, ids: list[int] | None) -> dict[str, list[int]]:
-    """Which of the ids that were named are no record, or one of the recycle bin."""
-    records, named = here.workspace.records, list(dict.fromkeys(ids or ()))
-    found = records.rows(here.actor, object_name, named, ())
-    in_bin = records.deletions(here.actor, object_name, named) if named else {}
-    return {"unknown": [each for each in named if each not in found or each in in_bin]}
-
-
-def _passed_over(unknown: dict[str, list[int]]) -> list[str]:
-    ids = ", ".join(map(str, unknown["unknown"]))
-    return [f"Passed over, as no such record is there or it is in the recycle bin: {ids}"] * bool(
-        ids
-    )
 
 
 def _picked(

@@ -12,6 +12,7 @@ from crmdesk.cli.record_filters import (
     GroupedFilters,
     InSegment,
     Or,
+    filter_texts,
     find_segment,
     find_view,
     groups_of,
@@ -39,10 +40,7 @@ def view_document(found: SavedView) -> dict[str, Any]:
         "columns": list(kept.columns),
         "sort": kept.sort,
         "descending": kept.descending,
-        "filters": [
-            [f"{each.property}:{each.operator}:{';'.join(each.values)}" for each in one]
-            for one in kept.groups
-        ],
+        "filters": [filter_texts(group) for group in kept.groups],
         "search": kept.search,
         "segment": kept.segment,
     }

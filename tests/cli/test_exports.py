@@ -23,6 +23,10 @@ def test_an_export_is_made_listed_saved_and_accounted_for(
     assert "ann@a.example" in out.read_text("utf-8").lower()
     (listed,) = terminal("export", "list").document["exports"]
     assert (listed["export_id"], listed["name"]) == (made["export_id"], "Oslo")
+    shown = terminal("export", "show", made["export_id"]).document["request"]
+    assert (shown["filters"], shown["columns"]) == ([["city:eq:Oslo"]], ["email", "city"])
+    told = terminal.plainly("export", "show", made["export_id"]).out
+    assert "Filter: city:eq:Oslo\nColumns: email, city\n" in told
     (saved,) = terminal("export", "history", made["export_id"]).document["downloads"]
     both = ("--view", "Romans", "--filter", "city:eq:Oslo")
     assert terminal("export", "create", "contacts", *both).error == "usage"
@@ -69,6 +73,33 @@ def test_a_notice_of_large_exports_is_set_and_switched_off(terminal: Terminal) -
     assert (refused.code, refused.error) == (1, "threshold_invalid")
     assert terminal("export", "threshold", "many").code == 2
     assert terminal("export", "threshold", "off").document == {"threshold": None}
+
+
+def test_the_list_is_narrowed_and_read_by_pages(terminal: Terminal) -> None:
+    ids = [
+        str(terminal("record", "add", "contacts", f"email={who}@a.example").document["id"])
+        for who in ("ann", "bo")
+    ]
+    chosen = ("--id", ids[1], "--id", "999")
+    assert (
+        terminal("export", "create", "contacts", *chosen, "--name", "Bo").document["records"] == 1
+    )
+    terminal("export", "create", "companies", "--name", "Firms")
+    terminal("export", "users")
+
+    def names(*words: str) -> list[str]:
+        return [each["name"] for each in terminal("export", "list", *words).document["exports"]]
+
+    assert names("--source", "users", "--source", "object", "--search", "B") == ["Bo"]
+    assert names("--user", EMAIL, "--state", "succeeded") == ["Users", "Firms", "Bo"]
+    assert names("--user", "nobody") == names("--until", "2001-01-01") == []
+    page = terminal("export", "list", "--limit", "2").document
+    assert (page["total"], len(page["exports"])) == (3, 2)
+    assert names("--since", "2001-01-01", "--after", page["next"]) == ["Bo"]
+    assert terminal("export", "list", "--state", "done").code == 2
+    assert terminal("export", "create", "contacts", *chosen, "--segment", "North").error == "usage"
+    wrong = terminal("export", "create", "contacts", "--headers", "labels").document["error"]
+    assert wrong["message"] == "--headers does not take “labels”."
 
 
 def test_what_cannot_be_exported_is_refused_in_one_sentence(terminal: Terminal) -> None:

@@ -83,6 +83,7 @@ EXPORTS: dict[str, Callable[[Desk], Act]] = {
 }
 EXPORT_READS = frozenset(
     {
+        "exports.asked",
         "exports.count",
         "exports.estimate",
         "exports.history",

@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.functions import count as counted
 
+from crmdesk.core.audit.filters import acting_users
 from crmdesk.core.clock import from_text, optional_from_text, to_text
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.tables import export_downloads, exports, jobs, users
@@ -236,25 +237,32 @@ def _statement() -> Select[Any]:
 
 
 def _conditions(tx: Tx, sight: Sight, wanted: ExportFilter) -> list[ColumnElement[bool]]:
-    found = sight.conditions()
-    if wanted.user_id is not None:
-        found.append(exports.c.user_id == wanted.user_id)
+    found = [*sight.conditions(), *_of_people(tx, wanted)]
     if wanted.source is not None:
         found.append(exports.c.source == wanted.source.value)
+    if wanted.sources:
+        found.append(exports.c.source.in_([source.value for source in wanted.sources]))
     if wanted.state is not None:
         found.append(in_states(exports.c.state, exports.c.job_id, [wanted.state]))
     if wanted.states:
         found.append(in_states(exports.c.state, exports.c.job_id, wanted.states))
-    if wanted.users:
-        found.append(exports.c.user_id.in_(wanted.users))
-    if wanted.sources:
-        found.append(exports.c.source.in_([source.value for source in wanted.sources]))
     if wanted.name.strip():
         found.append(holds(tx, exports.c.name, wanted.name.strip()))
     if wanted.since is not None:
         found.append(exports.c.created_at >= to_text(wanted.since))
     if wanted.until is not None:
         found.append(exports.c.created_at < to_text(wanted.until))
+    return found
+
+
+def _of_people(tx: Tx, wanted: ExportFilter) -> list[ColumnElement[bool]]:
+    found = []
+    if wanted.user_id is not None:
+        found.append(exports.c.user_id == wanted.user_id)
+    if wanted.users:
+        found.append(exports.c.user_id.in_(wanted.users))
+    if wanted.by:
+        found.append(exports.c.user_id.in_(acting_users(tx, wanted.by)))
     return found
 
 

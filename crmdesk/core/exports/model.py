@@ -193,7 +193,12 @@ class ExportOrder(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ExportFilter:
-    """Which exports of the list; what is None or empty asks nothing."""
+    """Which exports of the list; what is None or empty asks nothing.
+
+    Attributes:
+        by: e-mail, name or team of who asked for it, or the start of either, in any case.
+        since, until: aware; the second is the first instant no longer meant.
+    """
 
     user_id: int | None = None
     source: ExportSource | None = None
@@ -204,3 +209,4 @@ class ExportFilter:
     states: tuple[ExportState, ...] = ()
     users: tuple[int, ...] = ()
     sources: tuple[ExportSource, ...] = ()
+    by: tuple[str, ...] = ()

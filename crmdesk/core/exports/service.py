@@ -18,6 +18,7 @@ from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import export_downloads, exports, users
 from crmdesk.core.errors import UserError
+from crmdesk.core.exports.asked import AskedFor, read_asked
 from crmdesk.core.exports.asking import Chosen, choose, count_asked, measured, must_wait
 from crmdesk.core.exports.columns import chosen_properties
 from crmdesk.core.exports.deeds import find_seen, log_export, sight_of
@@ -203,6 +204,17 @@ class ExportService:
         """
         self._guard.require(actor, Permission.EXPORT)
         return self._find(actor, export_id)
+
+    def asked(self, actor: Actor, export_id: str) -> AskedFor | None:
+        """What an export was asked to hold; None for a backup.
+
+        Raises:
+            UserError: ``export_unknown``, for another user's as for none; that is logged.
+        """
+        self._guard.require(actor, Permission.EXPORT)
+        self._find(actor, export_id)
+        with self._database.read() as tx:
+            return read_asked(tx, export_id)
 
     def history(self, actor: Actor, export_id: str) -> Sequence[Download]:
         """Who saved a copy, from where and when, newest first.

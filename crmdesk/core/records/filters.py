@@ -115,6 +115,14 @@ def parse_filter(text: str) -> Filter:
     return Filter(name, operator, values)
 
 
+def filter_text(found: Filter) -> str:
+    """The text that :func:`parse_filter` reads back."""
+    value = ";".join(found.values)
+    if len(found.values) == 1 and found.operator in _SEVERAL and "," in value:
+        value = f"{value};"
+    return f"{found.property}:{found.operator}:{value}"
+
+
 def _no_operator(name: str) -> str:
     return f"“{name}” is not an operator" if name else "it names no operator"
 

@@ -12,6 +12,7 @@ from crmdesk.core.access.permissions import Permission
 from crmdesk.core.exports.model import Export, ExportSource, ExportState
 from crmdesk.ui import words
 from crmdesk.ui.desk import Desk
+from crmdesk.ui.exports.asked_facts import chosen_facts, columns_line
 from crmdesk.ui.exports.words import OPEN, filled, no_download, no_history, say, source_words
 from crmdesk.ui.messages import sentence
 from crmdesk.ui.tables.cells import RowAction
@@ -133,6 +134,7 @@ class ExportDeeds(QObject):
                 deed=deed,
                 icon=icon,
                 effects=(
+                    *(Effect("list", line) for line in self._held(found)),
                     Effect("lock", sensitive, "warn_icon" if found.sensitive else "text2"),
                     Effect("clock", filled(say("Asked for %1."), self._asked(found))),
                     Effect("scroll-text", say("Your decision is written to the audit log.")),
@@ -144,6 +146,14 @@ class ExportDeeds(QObject):
         dialog.setObjectName("decision_dialog")
         self.dialog = dialog
         return dialog
+
+    def _held(self, found: Export) -> list[str]:
+        """Which records and columns it would hold; its details say it all."""
+        asked = self._desk.workspace.exports.asked(self._desk.actor, found.id)
+        if asked is None:
+            return []
+        told = [filled(say("%1: %2"), *fact) for fact in chosen_facts(self._desk, asked)]
+        return [*told, columns_line(asked)]
 
     def _asked(self, found: Export) -> str:
         return words.moment(found.created_at, self._desk.zone, inside=True)

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from crmdesk.core.errors import UserError
 from crmdesk.core.exports.model import OF_RECORDS, Download, Export, ExportSource, ExportState
 from crmdesk.ui import words
 from crmdesk.ui.desk import Desk
+from crmdesk.ui.exports.asked_facts import asked_facts
 from crmdesk.ui.exports.deeds import ExportDeeds
 from crmdesk.ui.exports.download_rows import show_downloads
 from crmdesk.ui.exports.words import (
@@ -79,6 +81,10 @@ class ExportPanel(SidePanel):
             body.addWidget(Banner(BannerTone.DANGER, title, hint))
         body.addWidget(Paragraph(state_line(found, zone), TextStyle.STRONG, "text"))
         body.addWidget(FactList(self._facts(found)))
+        asked = self._asked(found)
+        if asked:
+            body.addWidget(Paragraph(say("What it holds"), TextStyle.STRONG, "text"))
+            body.addWidget(FactList(asked))
         for name, count in found.notes.items():
             body.addWidget(Paragraph(note_words(name, count), TextStyle.BODY, "text2"))
         if found.state is ExportState.SUCCEEDED and found.source is not ExportSource.BACKUP:
@@ -104,6 +110,15 @@ class ExportPanel(SidePanel):
             (say("Decided by"), found.decided_by),
             (say("Reason"), found.reason),
         ]
+
+    def _asked(self, found: Export) -> list[tuple[str, str]]:
+        """What it was asked to hold; nothing where it is no longer this person's to see."""
+        desk = self._desk
+        try:
+            asked = desk.workspace.exports.asked(desk.actor, found.id)
+        except UserError:
+            return []
+        return [] if asked is None else asked_facts(desk, asked)
 
     # Who saved a copy
 

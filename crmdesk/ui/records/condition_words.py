@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from PySide6.QtCore import QCoreApplication
@@ -84,9 +85,35 @@ def describe(condition: Condition, found: Property, showing: Showing) -> str:
         return ask_words(ask)
     if ask is Ask.AS_WRITTEN:
         return _quoted(" ".join(condition.values).replace("_", " "))
-    text = _templates().get(ask, "%1")
+    return _worded(_templates().get(ask, "%1"), condition, found, showing, _quoted)
+
+
+def condition_sentence(condition: Condition, found: Property, showing: Showing) -> str:
+    """The whole of a condition, nothing left out: "City: contains “Oslo”"."""
+    ask = condition.ask
+    if ask in (Ask.ANY_OF, Ask.NONE_OF):
+        options = dict(options_of(found, showing))
+        labels = _say(" or ").join(options.get(value, value) for value in condition.values)
+        text = labels if ask is Ask.ANY_OF else _say("not %1").replace("%1", labels)
+    elif ask is Ask.AS_WRITTEN:
+        text = " ".join(condition.values).replace("_", " ")
+    elif ask is Ask.PERIOD or ask in BARE:
+        text = describe(condition, found, showing)
+    else:
+        template = _say("contains %1") if ask is Ask.CONTAINS else _templates().get(ask, "%1")
+        text = _worded(template, condition, found, showing, "“{}”".format)
+    return f"{found.label}: {text}"
+
+
+def _worded(
+    text: str,
+    condition: Condition,
+    found: Property,
+    showing: Showing,
+    quoted: Callable[[str], str],
+) -> str:
     for place, value in enumerate(condition.values, 1):
-        text = text.replace(f"%{place}", _value(ask, value, found, showing))
+        text = text.replace(f"%{place}", _value(condition.ask, value, found, showing, quoted))
     return text
 
 
@@ -107,12 +134,14 @@ def _templates() -> dict[Ask, str]:
     }
 
 
-def _value(ask: Ask, value: str, found: Property, showing: Showing) -> str:
+def _value(
+    ask: Ask, value: str, found: Property, showing: Showing, quoted: Callable[[str], str]
+) -> str:
     if ask in (Ask.DAYS, Ask.AFTER, Ask.BEFORE):
         return _day(value)
     if ask in (Ask.BETWEEN, Ask.AT_LEAST, Ask.AT_MOST, Ask.MORE_THAN, Ask.LESS_THAN):
         return showing.text(found, value)
-    return _quoted(showing.text(found, value))
+    return quoted(showing.text(found, value))
 
 
 def _chosen(condition: Condition, found: Property, showing: Showing) -> str:

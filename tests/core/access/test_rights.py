@@ -249,6 +249,7 @@ RIGHTS: dict[str, Permission | str] = {
     "restores.start_undo": SUPER_ADMIN,
     "restores.survey": SUPER_ADMIN,
     "restores.undo_plan": SUPER_ADMIN,
+    "exports.asked": Permission.EXPORT,
     "exports.cancel": SUPER_ADMIN,
     "exports.count": Permission.EXPORT,
     "exports.create": Permission.EXPORT,

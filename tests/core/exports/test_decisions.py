@@ -13,7 +13,8 @@ from crmdesk.core.audit import kinds
 from crmdesk.core.errors import PermissionDenied, UserError
 from crmdesk.core.exports.model import ExportRequest, ExportState, FileState
 from crmdesk.core.notify.inbox import NotificationKind
-from crmdesk.core.records.filters import RecordQuery
+from crmdesk.core.records.filters import RecordQuery, parse_groups
+from crmdesk.core.records.picking import Picked
 from tests.builders import Desk
 
 CONTACTS = ExportRequest(RecordQuery("contacts"), name="Autumn list")
@@ -124,6 +125,29 @@ def test_whoever_may_approve_is_told_and_sees_what_waits_and_no_more(desk: Desk)
         desk.workspace.exports.show(paul, other)
     desk.workspace.export_approvals.approve(paul, waiting)
     assert desk.workspace.exports.list(paul) == []
+
+
+def test_whoever_decides_sees_what_is_asked_for_and_nobody_else_does(desk: Desk) -> None:
+    ask_for_decisions(desk, 0)
+    oslo = desk.contact(city="Oslo")
+    members = Picked([oslo.id])
+    segment = desk.workspace.segments.add(desk.admin, "contacts", "North", members=members)
+    query = RecordQuery("contacts", parse_groups(["city:eq:Oslo"], "or")[0], segment=segment)
+    wanted = replace(CONTACTS, query=query, columns=("city", "email"), associated=("deals",))
+    export_id = desk.workspace.exports.create(exporter(desk), wanted)
+    paul = desk.user("Paul Approver", Permission.EXPORT, Permission.APPROVE_EXPORTS)
+
+    asked = desk.workspace.exports.asked(paul, export_id)
+
+    assert asked is not None
+    assert asked.columns == (("city", "City"), ("email", "Email"))
+    assert (asked.associated, asked.segment) == ((("deals", "Deals"),), "North")
+    assert isinstance(asked.request, ExportRequest)
+    assert asked.request.query.groups == query.groups
+    with pytest.raises(UserError, match="another user"):
+        desk.workspace.exports.asked(desk.user("Marc Dubois", Permission.EXPORT), export_id)
+    backup = desk.backup()
+    assert desk.workspace.exports.asked(desk.admin, backup.id) is None
 
 
 def test_deciding_takes_the_permission(desk: Desk) -> None:

@@ -190,6 +190,8 @@ def test_what_waits_is_approved_with_all_that_decides_it_in_sight(desk, show):
     said = texts(dialog)
     assert "Marc Dubois wants to export 2 records of Contacts." in said
     assert "No sensitive values are in it." in said
+    assert "Chosen: Every record" in said
+    assert "1 column: First Name" in said
     hands.click(dialog.deed_button)
     exports = desk.workspace.exports
     hands.wait(lambda: exports.show(desk.admin, export_id).state is ExportState.SUCCEEDED)
@@ -200,6 +202,9 @@ def test_what_waits_is_rejected_with_a_reason_that_both_read(desk, show):
     marc, export_id = waiting(desk)
     hands = show(desk)
     hands.page.open_link(f"exports/{export_id}")
+    held = texts(hands.page.panel)
+    assert "Columns: 1: First Name" in held
+    assert "Headings: Labels and names" in held
     hands.click(hands.page.panel.findChild(QAbstractButton, "panel_reject"))
     dialog = hands.dialog()
     hands.wait(hands.page.deeds.reason.hasFocus)
