@@ -12,6 +12,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks import data, desk
+from benchmarks.tally import processor_seconds
 from crmdesk.core.db.driver import sqlite3
 from tests.builders import Desk
 
@@ -44,7 +45,8 @@ def measure(rows: int, rounds: int, say: Callable[[str], None]) -> list[dict[str
     ]
 
 
-def _ours(copy: Path) -> tuple[float, float]:
+def ready(copy: Path) -> tuple[Desk, str]:
+    """A workspace with a restore that only has to be run, and its job."""
     opened = desk.opened(copy)
     plan = opened.plan(copy / "backup.zip", "contacts", data.PLAN_COLUMNS)
     restores = opened.workspace.restores
@@ -55,8 +57,12 @@ def _ours(copy: Path) -> tuple[float, float]:
         accept_irreversible=True,
         step_up_id=opened.allow(plan),
     )
-    job_id = str(restores.show(opened.admin, restore_id).job_id)
-    timed = _timed(lambda: opened.workspace.run_job(job_id))
+    return opened, str(restores.show(opened.admin, restore_id).job_id)
+
+
+def _ours(copy: Path) -> tuple[float, float]:
+    opened, job_id = ready(copy)
+    timed = timed_run(lambda: opened.workspace.run_job(job_id))
     opened.workspace.close()
     return timed
 
@@ -80,7 +86,7 @@ def _peer(copy: Path) -> tuple[float, float]:
             )
             raw.execute("COMMIT")
 
-        return _timed(update)
+        return timed_run(update)
 
 
 def _columns(opened: Desk) -> list[str]:
@@ -93,14 +99,12 @@ def _staged(opened: Desk, copy: Path) -> Path:
     return copy / "workspace" / "staging" / f"{plan.id}.sqlite3"
 
 
-def _timed(action: Callable[[], object]) -> tuple[float, float]:
-    before = resource.getrusage(resource.RUSAGE_SELF)
+def timed_run(action: Callable[[], object]) -> tuple[float, float]:
+    """Seconds by the clock and of the processor."""
+    before = processor_seconds()
     began = time.perf_counter()
     action()
-    seconds = time.perf_counter() - began
-    after = resource.getrusage(resource.RUSAGE_SELF)
-    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return seconds, used
+    return time.perf_counter() - began, processor_seconds() - before
 
 
 def _medians(times: list[tuple[float, float]]) -> tuple[float, float]:

@@ -25,6 +25,7 @@ from benchmarks import (
     importing,
     lists,
     plan,
+    profile,
     report,
     window,
 )
@@ -40,6 +41,7 @@ MEASURED = {
     "lists": lists,
     "window": window,
     "first-window": first_window,
+    "profile": profile,
 }
 USUAL_ROWS = 200_000
 FULL_ROWS = 1_000_000
