@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import fields, replace
 from typing import Any
 
-from sqlalchemy import Column, Row, Table, select
+from sqlalchemy import Row, Table, select
 
 from crmdesk.core.access.actor import Actor
 from crmdesk.core.audit.catalogue import load_audit_catalogue
@@ -80,9 +80,9 @@ def _removed(tx: Tx, filters: AuditFilters) -> Iterator[Gone]:
     """Users, teams and objects that the filters name and nobody finds any more."""
     for name, value in _given(filters):
         if name.endswith("user_ids"):
-            yield from _removed_rows(tx, users, users.c.full_name, GoneKind.USER, value)
+            yield from _removed_rows(tx, users, "full_name", GoneKind.USER, value)
         elif name.endswith("team_ids"):
-            yield from _removed_rows(tx, teams, teams.c.name, GoneKind.TEAM, value)
+            yield from _removed_rows(tx, teams, "name", GoneKind.TEAM, value)
         elif name == "object_type":
             live = select(object_types.c.archived_at).where(object_types.c.name == value)
             found = tx.execute(live).scalars().all()
@@ -91,10 +91,10 @@ def _removed(tx: Tx, filters: AuditFilters) -> Iterator[Gone]:
 
 
 def _removed_rows(
-    tx: Tx, table: Table, name: Column[str], kind: GoneKind, ids: Collection[int]
+    tx: Tx, table: Table, label: str, kind: GoneKind, ids: Collection[int]
 ) -> Iterator[Gone]:
-    asked = select(table.c.id, name, table.c.removed_at).where(table.c.id.in_(ids))
-    found = {row_id: (label, removed_at) for row_id, label, removed_at in tx.execute(asked)}
+    rows = tx.execute(select(table).where(table.c.id.in_(ids)))
+    found = {row.id: (getattr(row, label), row.removed_at) for row in rows}
     for wanted in ids:
         if wanted not in found:
             yield Gone(kind, str(wanted))
