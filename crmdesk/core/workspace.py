@@ -100,6 +100,7 @@ class Workspace:
     audit_reader = cached_property(composition.audit.audit_reader)
     audit = cached_property(composition.audit.audit)
     audit_views = cached_property(composition.audit.audit_views)
+    imported_logs = cached_property(composition.audit.imported_logs)
 
     definitions = cached_property(composition.records.definitions)
     editor = cached_property(composition.records.editor)

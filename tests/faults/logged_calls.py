@@ -21,6 +21,7 @@ from crmdesk.core.restore.deleted_model import DeletedRequest
 from crmdesk.core.restore.model import RestorePlan
 from tests.builders import Desk
 from tests.faults.logged_exports import EXPORTS
+from tests.faults.logged_imported import IMPORTED_LOGS
 from tests.faults.logged_log import LOG
 from tests.faults.logged_mail import MAIL
 from tests.faults.logged_people import PEOPLE
@@ -238,6 +239,7 @@ def _interrupted(desk: Desk) -> Act:
 LOGGED: dict[str, Preparation] = {
     **EXPORTS,
     **LOG,
+    **IMPORTED_LOGS,
     **MAIL,
     **PEOPLE,
     **SHAPING,

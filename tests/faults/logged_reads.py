@@ -51,6 +51,8 @@ READS = frozenset(
         "audit.catalogue",
         "audit.check_entry",
         "audit.verify",
+        "imported_logs.list",
+        "imported_logs.look",
         "audit_reader.event",
         "audit_reader.events",
         "audit_reader.ids",

@@ -50,6 +50,7 @@ class Action(StrEnum):
     ENABLE = "enable"
     DISABLE = "disable"
     REFUSE = "refuse"
+    OTHER = "other"
 
 
 class Result(StrEnum):
@@ -145,6 +146,8 @@ LOG_ANCHORED = security("AUDIT_LOG_ANCHORED", Action.EXPORT)
 AUDIT_VIEW_CREATED = security("AUDIT_LOG_VIEW", Action.CREATE)
 AUDIT_VIEW_CHANGED = security("AUDIT_LOG_VIEW", Action.UPDATE)
 AUDIT_VIEW_REMOVED = security("AUDIT_LOG_VIEW", Action.DELETE)
+LOG_IMPORTED = security("AUDIT_LOG_IMPORTED", Action.IMPORT)
+LOG_IMPORT_REMOVED = security("AUDIT_LOG_IMPORTED", Action.DELETE)
 CLOCK_WENT_BACK = security("CLOCK_WENT_BACK", Action.UPDATE)
 PERMISSION_REFUSED = security("PERMISSION_REFUSED", Action.REFUSE)
 SETTING_CHANGED = EventKind(Category.SETTINGS, "SETTING", Action.UPDATE)

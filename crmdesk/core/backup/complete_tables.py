@@ -50,6 +50,8 @@ CARRIED = (
     "notifications",
     "audit_events",
     "audit_details",
+    "imported_logs",
+    "imported_events",
 )
 
 #: Each with the reason; a rebuilt workspace begins with them empty.

@@ -8,6 +8,7 @@ from crmdesk.core.access import keys
 from crmdesk.core.access.keys import KeyPurpose
 
 if TYPE_CHECKING:
+    from crmdesk.core.audit.imported import ImportedLogs
     from crmdesk.core.audit.query import AuditLogReader
     from crmdesk.core.audit.service import AuditService
     from crmdesk.core.audit.views import AuditViews
@@ -38,3 +39,10 @@ def audit_views(workspace: Workspace) -> AuditViews:
     from crmdesk.core.audit.views import AuditViews
 
     return AuditViews(*workspace.basis)
+
+
+def imported_logs(workspace: Workspace) -> ImportedLogs:
+    """Make the service that takes in logs of another program."""
+    from crmdesk.core.audit.imported import ImportedLogs
+
+    return ImportedLogs(*workspace.basis, workspace.staging)

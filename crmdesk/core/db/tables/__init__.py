@@ -24,6 +24,7 @@ from crmdesk.core.db.tables.history import (
     tombstones,
     value_history,
 )
+from crmdesk.core.db.tables.imported_logs import imported_events, imported_logs
 from crmdesk.core.db.tables.leaving import export_downloads, export_thresholds, exports
 from crmdesk.core.db.tables.looks import (
     backup_drills,
@@ -84,6 +85,8 @@ __all__ = [
     "exports",
     "import_details",
     "import_templates",
+    "imported_events",
+    "imported_logs",
     "imports",
     "jobs",
     "locks",

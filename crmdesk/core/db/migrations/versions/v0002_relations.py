@@ -1,4 +1,4 @@
-"""Associations, saved views, segments, forms, import templates, drills, exports, mail."""
+"""Associations, views, segments, forms, templates, drills, exports, mail, imported logs."""
 
 from __future__ import annotations
 
@@ -30,6 +30,8 @@ TABLES = (
     "mail_choices",
     "mail_server",
     "outbox",
+    "imported_logs",
+    "imported_events",
 )
 #: On tables of the first release: whether a change was undone, what was merged into a record, the
 #: list of imports, newest first, and the notices of one file.
