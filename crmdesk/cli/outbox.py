@@ -12,14 +12,13 @@ from crmdesk.cli.output import plural
 from crmdesk.cli.parameters import JsonLines, group
 from crmdesk.cli.session import Seat, seat
 from crmdesk.cli.waiting import finish_job
-from crmdesk.core.errors import UserError
+from crmdesk.core.errors import UserError, WrongUsage
 
 if TYPE_CHECKING:
     from crmdesk.core.mail.model import MailProblem, OutboxMessage
 
 app = group("See and send e-mail.")
 app.add_typer(mail_server.app, name="server")
-MessageId = Annotated[int, typer.Argument(metavar="ID", help="Id of the message.")]
 _LISTED = ("id", "to", "subject", "state", "next_attempt", "reply")
 
 
@@ -38,9 +37,23 @@ def list_messages(
 
 
 @app.command("retry")
-def retry(context: typer.Context, message_id: MessageId) -> None:
-    """Try a message again now, also one that was given up."""
+def retry(
+    context: typer.Context,
+    message_id: Annotated[
+        int | None, typer.Argument(metavar="[ID]", help="Id of the message.")
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Whatever waits or was given up, but for tests.")
+    ] = False,
+) -> None:
+    """Try a message again now, also one that was given up; or all of them."""
+    if everything == (message_id is not None):
+        raise WrongUsage("usage", "Which message?", "Give its id, or --all.")
     with seat(context) as here:
+        if message_id is None:
+            tried = here.workspace.outbox.retry_all(here.actor)
+            _tell_counts(here, _send_due(here) if tried else {})
+            return
         here.workspace.outbox.retry(here.actor, message_id)
         _send_due(here)
         _tell(here, here.workspace.outbox.show(here.actor, message_id))
@@ -56,12 +69,7 @@ def send(context: typer.Context) -> None:
                 "No mail server is configured.",
                 "Say which one: crmdesk outbox server set HOST --sender EMAIL",
             )
-        counts = _send_due(here)
-        done = {state: counts.get(state, 0) for state in ("sent", "queued", "failed")}
-        text = f"{plural(done['sent'], 'message')} sent"
-        if done["queued"] or done["failed"]:
-            text += f", {done['queued']:,} to be tried again, {done['failed']:,} given up"
-        here.output.result(done, f"{text}.")
+        _tell_counts(here, _send_due(here))
 
 
 @app.command("test")
@@ -109,6 +117,14 @@ def _send_due(here: Seat) -> dict[str, int]:
         return {}
     finish_job(here, job_id, wait=True)
     return dict(here.workspace.jobs.job(here.actor, job_id).result or {})
+
+
+def _tell_counts(here: Seat, counts: dict[str, int]) -> None:
+    done = {state: counts.get(state, 0) for state in ("sent", "queued", "failed")}
+    text = f"{plural(done['sent'], 'message')} sent"
+    if done["queued"] or done["failed"]:
+        text += f", {done['queued']:,} to be tried again, {done['failed']:,} given up"
+    here.output.result(done, f"{text}.")
 
 
 def _tell(here: Seat, found: OutboxMessage) -> None:

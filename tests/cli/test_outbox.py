@@ -35,6 +35,12 @@ def test_a_warning_waits_for_a_server_and_is_sent_by_a_process_of_its_own(
         assert (refused.code, refused.error) == (1, "mail_not_sent")
         assert "refused the recipient. (550 no such user)" in refused.err
 
+        again = terminal("outbox", "retry", "--all").document
+        assert again == {"sent": 0, "queued": 0, "failed": 0}
+        assert (
+            terminal("outbox", "retry").code == terminal("outbox", "retry", "1", "--all").code == 2
+        )
+
     assert terminal("outbox", "topics", "restores", "on").document == {"topics": ["restores"]}
     assert PASSWORD not in terminal("audit", "list", "--limit", "50").out
     assert terminal("outbox", "server", "remove").document == {"server": None}

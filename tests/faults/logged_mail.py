@@ -28,8 +28,16 @@ MAIL: dict[str, Callable[[Desk], Act]] = {
     "mail_server.forget": _configured(lambda d, _: d.workspace.mail_server.forget(d.admin)),
     "mail_server.set": lambda d: lambda: d.workspace.mail_server.set(d.admin, _SERVER),
     "outbox.retry": _configured(lambda d, number: d.workspace.outbox.retry(d.admin, number)),
+    "outbox.retry_all": _configured(lambda d, _: d.workspace.outbox.retry_all(d.admin)),
     "outbox.send_test": _configured(lambda d, _: d.workspace.outbox.send_test(d.admin)),
 }
 MAIL_READS = frozenset(
-    {"mail_choices.own", "mail_server.get", "outbox.list", "outbox.show", "outbox.waiting"}
+    {
+        "mail_choices.own",
+        "mail_server.get",
+        "outbox.given_up",
+        "outbox.list",
+        "outbox.show",
+        "outbox.waiting",
+    }
 )

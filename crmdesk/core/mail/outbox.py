@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, desc, func, select, update
+from sqlalchemy import Row, and_, desc, func, select, update
 
 from crmdesk.core.access.actor import SYSTEM, Actor
 from crmdesk.core.access.guard import Guard
@@ -34,6 +34,12 @@ from crmdesk.core.records.addresses import is_email
 
 #: A test message has a job of its own; nobody else takes it meanwhile.
 _OWN_JOB_SENDS = timedelta(hours=1)
+#: What another attempt may still bring to its reader.
+_GIVEN_UP = and_(
+    outbox.c.state == MailState.FAILED.value,
+    outbox.c.kind != MailKind.TEST.value,
+    func.coalesce(outbox.c.problem, "") != MailProblem.NOT_ENTITLED.value,
+)
 _OPEN_JOBS = tuple(state.value for state in OPEN)
 
 
@@ -101,17 +107,7 @@ class Outbox:
                     f"The message {'was sent already' if sent else 'is being sent'}.",
                     "A message is sent once.",
                 )
-            tx.execute(
-                update(outbox)
-                .where(outbox.c.id == message_id)
-                .values(
-                    state=MailState.QUEUED.value,
-                    due_at=to_text(tx.steady_now),
-                    gives_up_at=to_text(tx.steady_now + GIVES_UP_AFTER),
-                    problem=None,
-                    reply="",
-                )
-            )
+            tx.execute(update(outbox).where(outbox.c.id == message_id).values(_again(tx)))
             self._audit_log.log(
                 tx,
                 actor,
@@ -120,6 +116,39 @@ class Outbox:
                 object_id=message_id,
                 details={"kind": row.kind, "recipient": row.recipient},
             )
+
+    def given_up(self, actor: Actor) -> int:
+        """How many messages :meth:`retry_all` would take up that were given up."""
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        with self._database.read() as tx:
+            return int(tx.scalar(select(func.count()).select_from(outbox).where(_GIVEN_UP)))
+
+    def retry_all(self, actor: Actor) -> int:
+        """Send what waits or was given up at the next opportunity; returns how many they are.
+
+        Tests are left out, which are tried once, and what is for nobody any more.
+
+        Raises:
+            UserError: ``mail_server_missing``.
+        """
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        with self._database.write() as tx:
+            if not _is_configured(tx):
+                raise no_server()
+            again = _again(tx)
+            waits = outbox.c.state == MailState.QUEUED.value
+            given_up = tx.execute(update(outbox).where(_GIVEN_UP).values(again)).rowcount
+            hurried = {"due_at": again["due_at"]}
+            count = int(tx.execute(update(outbox).where(waits).values(hurried)).rowcount)
+            if count:
+                self._audit_log.log(
+                    tx,
+                    actor,
+                    kinds.MAIL_RETRIED,
+                    object_type="message",
+                    details={"messages": count, "given_up": given_up},
+                )
+        return count
 
     def send_test(self, actor: Actor, recipient: str = "") -> tuple[int, str]:
         """Queue a test message and its job; returns the ids of both. It is tried once.
@@ -174,6 +203,17 @@ class Outbox:
 
 def _is_configured(tx: Tx) -> bool:
     return tx.scalar(select(mail_server.c.id)) is not None
+
+
+def _again(tx: Tx) -> dict[str, object]:
+    """The columns of a message that begins anew."""
+    return {
+        "state": MailState.QUEUED.value,
+        "due_at": to_text(tx.steady_now),
+        "gives_up_at": to_text(tx.steady_now + GIVES_UP_AFTER),
+        "problem": None,
+        "reply": "",
+    }
 
 
 def _may_start(tx: Tx) -> bool:

@@ -68,6 +68,28 @@ def test_who_is_no_super_admin_any_more_is_told_nothing(timed_desk: Desk) -> Non
     assert len(office.envelopes) == 1
 
 
+def test_what_was_given_up_is_tried_again_all_at_once(timed_desk: Desk) -> None:
+    desk, outbox = timed_desk, timed_desk.workspace.outbox
+    with pytest.raises(UserError) as refused:
+        outbox.retry_all(desk.admin)
+    assert refused.value.code == "mail_server_missing"
+    with post_office() as office:
+        configure(desk, office.port)
+        office.answers["RCPT"] = ["550 no such user"] * 3
+        lost = [write(desk), write(desk)]
+        send(desk)
+        _test, job_id = outbox.send_test(desk.admin)
+        desk.workspace.run_job(job_id)
+        assert outbox.given_up(desk.admin) == 2
+
+        assert outbox.retry_all(desk.admin) == 2
+        assert outbox.given_up(desk.admin) == 0
+        send(desk)
+
+    assert {shown(desk, number).state for number in lost} == {MailState.SENT}
+    assert outbox.retry_all(desk.admin) == 0
+
+
 def test_no_text_adds_a_header_or_a_recipient(timed_desk: Desk) -> None:
     desk = timed_desk
     breaks = ("\r\n", "\n", "\r", "\u2028", "\x0b", "\x0c", "\x85", "\x1c", "\0")

@@ -100,7 +100,7 @@ def test_what_one_is_written_to_about_is_chosen_by_key_and_by_mouse(mail, desk, 
 
 
 def test_the_outbox_tells_what_became_of_each_message_and_tries_again(mail, desk, qtbot):
-    table = mail.outbox.table
+    table, shown = mail.outbox.table, desk.workspace.outbox.show
     qtbot.mouseClick(mail.mode.findChild(QAbstractButton, "outbox"), LEFT)
     qtbot.waitUntil(table.isVisible)
     assert table.count == 0
@@ -124,8 +124,21 @@ def test_the_outbox_tells_what_became_of_each_message_and_tries_again(mail, desk
         qtbot.waitUntil(lambda: configured(desk) is not None)
         table.action_chosen.emit("retry", message_id)
         qtbot.waitUntil(lambda: table.row(message_id).cells["state"].text == "Sent", timeout=15_000)
-    assert len(office.messages) == 1
-    assert desk.workspace.outbox.show(desk.admin, message_id).state is MailState.SENT
+
+        # What was given up is offered again once the server is another.
+        with desk.workspace.database.write() as tx:
+            lost = queue_mail(tx, letter)
+            tx.sql("UPDATE outbox SET state = 'failed', problem = 'refused' WHERE id = ?", (lost,))
+        fill(qtbot, mail.server.from_address, "desk@northwind.example")
+        mail.server.save.click()
+        banner = mail.given_up.banner
+        qtbot.waitUntil(banner.isVisible)
+        assert "1 message given up" in banner.accessibleName()
+        qtbot.mouseClick(banner.button, LEFT)
+        qtbot.waitUntil(lambda: shown(desk.admin, lost).state is MailState.SENT, timeout=15_000)
+        assert not banner.isVisible()
+    assert len(office.messages) == 2
+    assert shown(desk.admin, message_id).state is MailState.SENT
 
 
 def test_who_is_no_super_admin_has_no_such_page(settings_page, desk):

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.settings.card_rows import WIDEST, settings_card
 from crmdesk.ui.settings.mail.choices import OwnMailChoices
+from crmdesk.ui.settings.mail.given_up import GivenUp
 from crmdesk.ui.settings.mail.outbox_list import OutboxList
 from crmdesk.ui.settings.mail.server_form import MailServerForm
 from crmdesk.ui.settings.mail.trial import TrialMessage
@@ -34,6 +35,7 @@ class MailPage(QWidget):
         self.trial = TrialMessage(desk)
         self.choices = OwnMailChoices(desk)
         self.outbox = OutboxList(desk)
+        self.given_up = GivenUp(desk)
         self._modes = QStackedWidget()
         self._modes.addWidget(self._cards())
         self._modes.addWidget(self.outbox)
@@ -44,9 +46,11 @@ class MailPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(head)
+        column.addWidget(self.given_up)
         column.addWidget(self._modes, 1)
         self.mode.changed.connect(self._show_mode)
         self.server.changed.connect(self._follow)
+        self.server.stored.connect(self.given_up.read)
         # Once its new height is laid out.
         self.trial.told.connect(self._show_outcome, Qt.ConnectionType.QueuedConnection)
         self._follow()

@@ -25,9 +25,11 @@ class MailServerForm(QWidget):
 
     Signals:
         changed: what is typed, or what is saved, is something else than before.
+        stored: it was saved or removed.
     """
 
     changed = Signal()
+    stored = Signal()
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -185,6 +187,7 @@ class MailServerForm(QWidget):
     def _done(self) -> None:
         self.save.set_idle()
         self.read()
+        self.stored.emit()
         self._desk.toast(self.tr("Mail server saved"), self.tr("Written to the audit log."))
 
     def _failed(self, error: Exception) -> None:
@@ -219,7 +222,7 @@ class MailServerForm(QWidget):
             lambda: desk.run_write(
                 self,
                 lambda: desk.workspace.mail_server.forget(desk.actor),
-                lambda _none: self.read(),
+                lambda _none: (self.read(), self.stored.emit()),
                 self._failed,
             )
         )
