@@ -70,8 +70,9 @@ class PartWriter:
             return
         width = len(rows[0]) - 1
         names = "".join(f", c{index}" for index in range(width))
-        # Binding None costs ten times what binding a text does.
-        cells = "".join(f", nullif(?{index + 2}, '')" for index in range(width))
+        # Binding None costs ten times what binding a text does, and nullif() more than a CASE.
+        given = (f"?{index + 2}" for index in range(width))
+        cells = "".join(f", CASE WHEN {cell} <> '' THEN {cell} END" for cell in given)
         with _explained(self._path):
             self._connection.executemany(f"INSERT INTO cells (row{names}) VALUES (?1{cells})", rows)
 

@@ -27,6 +27,17 @@ def count_invalid(text: str) -> int:
     return sum(len(run) for run in _MARKED.findall(text))
 
 
+def is_text(text: str) -> bool:
+    """Whether all of ``text`` could be decoded; told at memory speed."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def readable(text: str) -> str:
     r"""Show undecodable bytes as ``\x81``, so that the rest can be written as UTF-8."""
     return _MARKED.sub(

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from itertools import islice
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from crmdesk.core.errors import UserError
 from crmdesk.core.files.dialect import CsvDialect, TableBytes, open_bytes, sniff
-from crmdesk.core.files.invalid_bytes import MARK, first_invalid
+from crmdesk.core.files.invalid_bytes import MARK, first_invalid, is_text
 from crmdesk.core.files.table import (
     Batch,
     Headers,
@@ -27,11 +26,15 @@ from crmdesk.core.files.table import (
 )
 from crmdesk.core.files.table_parts import TablePart
 
+if TYPE_CHECKING:
+    from _csv import Reader as CsvReader
+
 __all__ = ["CsvDialect", "read_batches", "read_header", "read_rows", "sniff"]
 
 _BATCH_ROWS = 1_000
-_BATCH_CHARACTERS = 4 << 20
 _DECODED_AT_ONCE = 1 << 17
+#: Characters that are parsed in one go; about as many as a batch's rows have.
+_PIECE_CHARACTERS = 1 << 19
 _ParsedRow = tuple[int, list[str], RowProblem | None]
 _BROKEN = RowProblemCode.COULD_NOT_PARSE_ROW
 _WHY = {
@@ -91,22 +94,11 @@ def read_batches(
         UserError: as :func:`read_header`.
     """
     with _opened(source, dialect, limits or TableLimits()) as feed:
-        batch, first = Batch([]), feed.characters
         if part is not None and part.start:
             feed.stand_behind(part.lines_before)
         else:
             width = feed.width()
-        for line, cells, problem in feed.parsed(width):
-            if problem is None:
-                batch.rows.append((line, *cells))
-            else:
-                batch.rejected.append(Row(line, tuple(cells), problem))
-            full = len(batch.rows) + len(batch.rejected) >= size
-            if full or feed.characters - first > _BATCH_CHARACTERS:
-                yield batch
-                batch, first = Batch([]), feed.characters
-        if batch.rows or batch.rejected:
-            yield batch
+        yield from feed.batches(width, size)
 
 
 class _Feed:
@@ -121,13 +113,18 @@ class _Feed:
         self._last = ""
         self._trouble: RowProblem | None = None
         self._put_back: _ParsedRow | None = None
+        self._text = text
+        self._ahead: TextIO = io.StringIO()
         if csv.field_size_limit() < limits.cell_characters:
             csv.field_size_limit(limits.cell_characters)
-        self._reader = csv.reader(
-            self._lines(text),
-            delimiter=dialect.delimiter,
-            quotechar=dialect.quote,
-            quoting=csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE,
+        self._reader = self._parser(self._lines())
+
+    def _parser(self, lines: Iterable[str]) -> CsvReader:
+        return csv.reader(
+            lines,
+            delimiter=self._dialect.delimiter,
+            quotechar=self._dialect.quote,
+            quoting=csv.QUOTE_MINIMAL if self._dialect.quote else csv.QUOTE_NONE,
             strict=True,
         )
 
@@ -160,6 +157,60 @@ class _Feed:
         check_width(len(first[1]), self._limits)
         self._put_back = first
         return len(first[1])
+
+    def batches(self, width: int, size: int) -> Iterator[Batch]:
+        """Yield the rows that are left, at most ``size`` good ones at once.
+
+        A piece in which nothing is odd goes through the parser in one go, which takes two thirds
+        of the time; the others line by line.
+        """
+        parsed = self.parsed(width)
+        if self._put_back is not None:
+            yield _batch(islice(parsed, 1))
+        while piece := self._piece():
+            found = self._quickly(piece, width)
+            if found is None:
+                self._ahead = io.StringIO(piece, newline="")
+                found = _batch(self._until_behind(parsed, len(piece)))
+            yield from _split(found, size)
+
+    def _piece(self) -> str:
+        """The next lines, none of them cut."""
+        piece = self._text.read(_PIECE_CHARACTERS)
+        if piece.endswith("\n"):
+            return piece
+        return piece + self._text.readline(self._limits.line_characters)
+
+    def _quickly(self, piece: str, width: int) -> Batch | None:
+        """The rows of whole lines; None where one of them is open or odd, or might be."""
+        if "\0" in piece or len(piece) > self._limits.cell_characters:
+            return None
+        if not (self._dialect.proven or is_text(piece)):
+            return None
+        found, first = Batch([]), self._lines_read + 1
+        add, line = found.rows.append, first
+        reader = self._parser(io.StringIO(piece, newline=""))
+        try:
+            for cells in reader:
+                if len(cells) == width:
+                    add((line, *cells))
+                elif cells:
+                    problem = wrong_width(line, len(cells), width)
+                    found.rejected.append(Row(line, tuple(cells), problem))
+                line = first + reader.line_num
+        except csv.Error:
+            return None
+        self.characters += len(piece)
+        self._lines_read += reader.line_num
+        self._row_starts = line
+        return found
+
+    def _until_behind(self, parsed: Iterator[_ParsedRow], end: int) -> Iterator[_ParsedRow]:
+        """Rows of the piece ahead, the last of which may end behind it."""
+        for row in parsed:
+            yield row
+            if self._ahead.tell() == end:
+                return
 
     def parsed(self, width: int) -> Iterator[_ParsedRow]:
         """Yield line, cells and problem of every row that is left."""
@@ -200,9 +251,9 @@ class _Feed:
                 self._trouble = None
                 yield line, [self._last.rstrip("\r\n")], self._broken(error, line)
 
-    def _lines(self, text: TextIO) -> Iterator[str]:
+    def _lines(self) -> Iterator[str]:
         limit, proven = self._limits.line_characters, self._dialect.proven
-        for line in iter(partial(text.readline, limit), ""):
+        while line := self._ahead.readline(limit) or self._text.readline(limit):
             self._lines_read += 1
             self.characters += len(line)
             if "\0" in line or not (proven or line.isascii()):
@@ -254,6 +305,25 @@ def _opened(source: TableBytes, dialect: CsvDialect, limits: TableLimits) -> Ite
         text = io.TextIOWrapper(file, encoding=dialect.encoding, errors=MARK, newline="")
         text._CHUNK_SIZE = _DECODED_AT_ONCE  # type: ignore[attr-defined]
         yield _Feed(text, dialect, limits)
+
+
+def _batch(rows: Iterable[_ParsedRow]) -> Batch:
+    batch = Batch([])
+    for line, cells, problem in rows:
+        if problem is None:
+            batch.rows.append((line, *cells))
+        else:
+            batch.rejected.append(Row(line, tuple(cells), problem))
+    return batch
+
+
+def _split(batch: Batch, size: int) -> Iterator[Batch]:
+    """The same rows in batches of at most so many good ones, bad ones with the last of them."""
+    rows = batch.rows
+    for start in range(0, len(rows) - size, size):
+        yield Batch(rows[start : start + size])
+    if rows or batch.rejected:
+        yield Batch(rows[(len(rows) - 1) // size * size :] if rows else [], batch.rejected)
 
 
 def _cell_too_large(line: int, limit: int) -> UserError:

@@ -9,12 +9,14 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crmdesk.core.errors import UserError
+from crmdesk.core.files import text_table
 from crmdesk.core.files.csv_writer import write_rows
 from crmdesk.core.files.dialect import CsvDialect, sniff
 from crmdesk.core.files.invalid_bytes import readable
@@ -327,7 +329,7 @@ TEXTS = st.one_of(
     quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_NONE]),
     ending=st.sampled_from(["\n", "\r\n", "\r"]),
 )
-def test_a_proven_table_has_the_same_cells_and_problems(
+def test_batches_have_the_same_cells_and_problems_as_rows(
     rows: list[list[str]], mark: bytes, quoting: Literal[0, 3], ending: str
 ) -> None:
     text = io.StringIO(newline="")
@@ -336,9 +338,17 @@ def test_a_proven_table_has_the_same_cells_and_problems(
     content = mark + b"a,b\n" + text.getvalue().encode()
     dialect = CsvDialect("utf-8", bool(mark), ",", '"', "\n", True, 1.0, proven=True)
 
-    proven = list(read_batches(lambda: io.BytesIO(content), dialect))
-
-    assert proven == list(read_batches(lambda: io.BytesIO(content), replace(dialect, proven=False)))
+    for told in (dialect, replace(dialect, proven=False)):
+        # In pieces that end anywhere, and one by one as a preview reads them.
+        with patch.object(text_table, "_PIECE_CHARACTERS", 16):
+            batches = list(read_batches(lambda: io.BytesIO(content), told, size=3))
+        found = list(read_rows(lambda: io.BytesIO(content), told))
+        assert [row for batch in batches for row in batch.rows] == [
+            (row.line, *row.cells) for row in found if row.problem is None
+        ]
+        assert [row for batch in batches for row in batch.rejected] == [
+            row for row in found if row.problem
+        ]
 
 
 def test_a_long_cell_counts_its_characters_and_not_its_bytes() -> None:
