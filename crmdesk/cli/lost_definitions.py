@@ -101,7 +101,7 @@ def restore_definition(
         bool, typer.Option("--dry-run", help="Only say what would be put back.")
     ] = False,
 ) -> None:
-    """Put properties, options, settings, pipelines and stages back as a backup defines them."""
+    """Put objects, properties, types, options, pipelines … back as a backup defines them."""
     chosen = _Chosen(object_name, name, option, setting, pipeline, stage, everything)
     chosen.refuse_nonsense()
     path = Path(source)
@@ -144,6 +144,7 @@ def _document(step: DefinitionStep) -> dict[str, Any]:
         "then": step.then or None,
         "parts": list(step.parts),
         "records": step.records,
+        "unconverted": step.unconverted,
     }
 
 
@@ -156,6 +157,10 @@ def _told(steps: Sequence[DefinitionStep], *, dry_run: bool) -> Iterator[str]:
         if step.parts:
             yield f"  with {', '.join(step.parts)}"
         if step.records:
-            yield f"  already named by {plural(step.records, 'record')}"
+            named = step.lost.change is not DefinitionChange.OBJECT_REMOVED
+            yield f"  {'already named by' if named else 'with'} {plural(step.records, 'record')}"
+        if step.unconverted:
+            values = plural(step.unconverted, "value")
+            yield f"  {values} not of that type: kept with the definition that is put away"
     done = plural(len(steps), "definition")
     yield f"{done} would be put back." if dry_run else f"{done} put back."

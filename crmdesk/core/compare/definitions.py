@@ -28,13 +28,15 @@ class PropertyThere:
 
 @dataclass(frozen=True, slots=True)
 class ObjectThere:
-    """An object as one state defines it."""
+    """An object as one state defines it; ``id`` is None where an old backup does not tell."""
 
     name: str
     label: str
     custom: bool
     properties: Mapping[str, PropertyThere]
     pipelines: Mapping[str, PipelineThere]
+    id: int | None = None
+    plural_label: str = ""
 
 
 def objects_of(
@@ -69,7 +71,16 @@ def compare_definitions(
             found.append(DefinitionDifference(name, change, name, after.label, now=after.label))
         elif after is None and before is not None:
             change = DefinitionChange.OBJECT_REMOVED
-            found.append(DefinitionDifference(name, change, name, before.label, then=before.label))
+            found.append(
+                DefinitionDifference(
+                    name,
+                    change,
+                    name,
+                    before.label,
+                    then=before.label,
+                    recreatable=recreatable and before.custom,
+                )
+            )
         elif before is not None and after is not None:
             found += _properties(before, after, recreatable)
             found += compare_pipelines(before, after, recreatable)
@@ -91,7 +102,15 @@ def _object(name: str, told: Mapping[str, Any], manifest: Manifest | None) -> Ob
             _options_of(facts),
         )
     pipelines = {each["name"]: pipeline_of(each) for each in told["pipelines"]}
-    return ObjectThere(name, told["label"], bool(told["custom"]), properties, pipelines)
+    return ObjectThere(
+        name,
+        told["label"],
+        bool(told["custom"]),
+        properties,
+        pipelines,
+        told.get("id"),
+        told.get("plural_label", ""),
+    )
 
 
 def _told_by_columns(entry: ManifestEntry) -> ObjectThere:
@@ -134,9 +153,12 @@ def _property(
 ) -> Iterator[DefinitionDifference]:
     name, label = now.name, now.label
     can = recreatable and not now.settings.get("calculated")
-    if then.type and then.type != now.type:
+    other_type = bool(then.type) and then.type != now.type
+    if other_type:
         change = DefinitionChange.TYPE_CHANGED
-        yield DefinitionDifference(object_name, change, name, label, then=then.type, now=now.type)
+        yield DefinitionDifference(
+            object_name, change, name, label, then=then.type, now=now.type, recreatable=can
+        )
     elif None not in (then.definition_id, now.definition_id) and (
         then.definition_id != now.definition_id
     ):
@@ -159,7 +181,8 @@ def _property(
                 _word(now.settings[key]),
                 can and key != "calculated",
             )
-    if then.settings and now.settings:
+    # Options come and go with a type: then they are no difference of their own.
+    if then.settings and now.settings and not other_type:
         yield from _options(object_name, then, now, recreatable)
 
 

@@ -25,6 +25,7 @@ def definition_restores(workspace: Workspace) -> DefinitionRestores:
         workspace.guard,
         workspace.definitions,
         workspace.pipelines,
+        workspace.type_changes,
         workspace.vault / "backups",
         workspace.signing_key.public_key,
     )

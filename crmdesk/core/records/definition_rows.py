@@ -261,6 +261,13 @@ def archived_objects(tx: Tx) -> list[ArchivedDefinition]:
     ]
 
 
+def records_put_away(tx: Tx, object_type_id: int) -> int:
+    """How many live records an object has that was put away."""
+    table = tx.scalar(select(object_types.c.table_name).where(object_types.c.id == object_type_id))
+    statement = f"SELECT count(*) FROM {sqlite.quoted(table)} WHERE archived_at IS NULL"
+    return int(tx.sql(statement).fetchone()[0])
+
+
 def archived_properties(tx: Tx, object_type: ObjectType) -> list[ArchivedDefinition]:
     """Properties of an object that were put away, newest first."""
     rows = tx.execute(

@@ -66,6 +66,18 @@ class TypeChangePlan:
     samples: tuple[Unconverted, ...]
 
 
+def planned_change(
+    tx: Tx,
+    object_type: ObjectType,
+    found: Property,
+    new_type: PropertyType,
+    options: Sequence[OptionDefinition],
+) -> TypeChangePlan:
+    """What another type would do; see :meth:`TypeChanges.plan`, which asks for permission."""
+    definition = _definition(tx, object_type, found, new_type, options)
+    return _plan(tx, object_type, found, definition)
+
+
 class TypeChanges:
     """Plans and does changes of type; confirmed in numbers, since there is no undo."""
 
@@ -94,9 +106,7 @@ class TypeChanges:
         self._require(actor, object_name, name)
         with self._database.read() as tx:
             object_type = load_object_type(tx, object_name)
-            found = object_type.property(name)
-            definition = _definition(tx, object_type, found, new_type, options)
-            return _plan(tx, object_type, found, definition)
+            return planned_change(tx, object_type, object_type.property(name), new_type, options)
 
     def save_unconverted(
         self,

@@ -11,8 +11,15 @@ from crmdesk.core.compare.pipelines import PipelineThere
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.sqlite import quoted
 from crmdesk.core.errors import UserError
+from crmdesk.core.records.catalogue import OptionDefinition
+from crmdesk.core.records.definition_rows import (
+    ArchivedDefinition,
+    archived_objects,
+    records_put_away,
+)
 from crmdesk.core.records.pipeline_rows import PipelineDetail, load_pipelines
 from crmdesk.core.records.schema import ObjectType, Property, load_object_types
+from crmdesk.core.records.type_changes import planned_change
 from crmdesk.core.records.types import PropertyFormat, PropertyType
 
 
@@ -45,7 +52,10 @@ class DefinitionStep:
         now: how it stands today; "" where it is gone.
         then: how it would stand; a pipeline's and a property's parts are in ``parts``.
         parts: labels of the stages or options that come with it, in order.
-        records: live records whose value names it today, although it is gone.
+        records: live records whose value names it today, although it is gone; of an object those
+            that come back with it.
+        unconverted: values that the earlier type cannot hold exactly; they stay with the
+            definition that is put away.
     """
 
     lost: LostDefinition
@@ -54,6 +64,7 @@ class DefinitionStep:
     then: str = ""
     parts: tuple[str, ...] = ()
     records: int = 0
+    unconverted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +94,12 @@ class StepPlanner:
             UserError: ``definition_unknown``, ``definition_gone``, ``definition_there``,
                 ``definition_fixed``.
         """
-        before, here = self._then.get(lost.object), self._here(lost)
+        before = self._then.get(lost.object)
         if before is None:
             raise unknown(lost.name)
+        if lost.change is DefinitionChange.OBJECT_REMOVED:
+            return self._object_step(lost, before)
+        here = self._here(lost)
         if lost.change in _OF_PIPELINES:
             return self._pipeline_step(lost, before, here)
         return self._property_step(lost, before, here)
@@ -95,6 +109,16 @@ class StepPlanner:
         if found is None:
             raise _gone("object", lost.object)
         return Here(found, {each.name: each for each in load_pipelines(self._tx, found)})
+
+    def _object_step(self, lost: LostDefinition, then: ObjectThere) -> DefinitionStep:
+        if found := self._types.get(lost.object):
+            raise _there("object", found.label)
+        if not then.custom:
+            raise _fixed(f"{then.label} is no object that can be made")
+        put_away = put_away_object(archived_objects(self._tx), then)
+        records = 0 if put_away is None else records_put_away(self._tx, put_away.id)
+        labels = tuple(each.label for each in then.properties.values())
+        return DefinitionStep(lost, then.label, then=then.label, parts=labels, records=records)
 
     # -- properties ----------------------------------------------------------------------
     def _property_step(
@@ -116,7 +140,26 @@ class StepPlanner:
             return DefinitionStep(lost, now.label, now.label, then.label)
         if lost.change is DefinitionChange.SETTING_CHANGED:
             return _setting_step(lost, then, now)
+        if lost.change is DefinitionChange.TYPE_CHANGED:
+            return self._type_step(lost, then, now, here)
         return self._option_step(lost, then, now, here)
+
+    def _type_step(
+        self, lost: LostDefinition, then: PropertyThere, now: Property, here: Here
+    ) -> DefinitionStep:
+        if then.type == now.type.value:
+            raise _there("type", now.type.value)
+        change = planned_change(
+            self._tx, here.object_type, now, PropertyType(then.type), options_of(then)
+        )
+        return DefinitionStep(
+            lost,
+            now.label,
+            now.type.value,
+            then.type,
+            tuple(then.options.values()),
+            unconverted=change.unconverted,
+        )
 
     def _option_step(
         self, lost: LostDefinition, then: PropertyThere, now: Property, here: Here
@@ -211,6 +254,8 @@ _OF_PIPELINES = frozenset(
     }
 )
 _PUT_BACK = _OF_PIPELINES | {
+    DefinitionChange.OBJECT_REMOVED,
+    DefinitionChange.TYPE_CHANGED,
     DefinitionChange.PROPERTY_REMOVED,
     DefinitionChange.LABEL_CHANGED,
     DefinitionChange.SETTING_CHANGED,
@@ -220,7 +265,7 @@ _PUT_BACK = _OF_PIPELINES | {
 
 
 def refuse_others(wanted: Sequence[LostDefinition]) -> None:
-    """Refuse what is never put back, such as a changed type: its values would be lost.
+    """Refuse what is never put back, such as what was only added since.
 
     Raises:
         UserError: ``definition_fixed``, ``nothing_to_change``.
@@ -233,6 +278,18 @@ def refuse_others(wanted: Sequence[LostDefinition]) -> None:
         if lost.change not in _PUT_BACK:
             what = lost.change.value.replace("_", " ")
             raise _fixed(f"“{lost.name}” cannot be put back ({what})")
+
+
+def put_away_object(
+    put_away: Sequence[ArchivedDefinition], then: ObjectThere
+) -> ArchivedDefinition | None:
+    """The object itself, if it was only put away; another of its name is another object."""
+    return next((each for each in put_away if each.id == then.id), None)
+
+
+def options_of(then: PropertyThere) -> list[OptionDefinition]:
+    """Its options as they are made."""
+    return [OptionDefinition(value, label) for value, label in then.options.items()]
 
 
 def unknown(name: str) -> UserError:

@@ -12,19 +12,22 @@ from crmdesk.core.access.permissions import Permission
 from crmdesk.core.backup.contents import definitions_of
 from crmdesk.core.compare.definitions import ObjectThere, compare_definitions, objects_of
 from crmdesk.core.compare.model import DefinitionChange, DefinitionDifference
-from crmdesk.core.compare.pipelines import StageThere
+from crmdesk.core.compare.pipelines import PipelineThere, StageThere
 from crmdesk.core.db.engine import Database
 from crmdesk.core.records.catalogue import OptionDefinition, PropertyDefinition
 from crmdesk.core.records.definitions import Definitions
 from crmdesk.core.records.pipeline_rows import NewStage
 from crmdesk.core.records.pipelines import PipelineService
 from crmdesk.core.records.schema import load_object_types
+from crmdesk.core.records.type_changes import TypeChanges
 from crmdesk.core.records.types import PropertyFormat, PropertyType
 from crmdesk.core.restore.definition_plan import (
     DefinitionStep,
     LostDefinition,
     StepPlanner,
+    options_of,
     placed,
+    put_away_object,
     refuse_others,
     unknown,
 )
@@ -48,6 +51,7 @@ class DefinitionRestores:
         guard: Guard,
         definitions: Definitions,
         pipelines: PipelineService,
+        type_changes: TypeChanges,
         vault: Path,
         verify_key: bytes,
     ) -> None:
@@ -55,6 +59,7 @@ class DefinitionRestores:
         self._guard = guard
         self._definitions = definitions
         self._pipelines = pipelines
+        self._type_changes = type_changes
         self._vault = vault
         self._verify_key = verify_key
 
@@ -93,8 +98,9 @@ class DefinitionRestores:
     ) -> tuple[DefinitionStep, ...]:
         """Put them back, one after the other; returns what was done.
 
-        A property that was only archived comes back itself, with its values. One that is gone is
-        made anew: its values can then be restored from the backup. What :meth:`plan` refuses is
+        A property or object that was only put away comes back itself, with its values. One that is
+        gone is made anew: its values can then be restored or imported from the backup. A type is
+        changed back with the values that convert exactly. What :meth:`plan` refuses is
         refused before anything is written; where the settings refuse one, those before it stand.
 
         Raises:
@@ -104,14 +110,25 @@ class DefinitionRestores:
         backup = self._open(source)
         there = _objects(backup)
         for step in steps:
-            self._put_back(actor, backup, there[step.lost.object], step.lost)
+            self._put_back(actor, backup, there[step.lost.object], step)
         return steps
 
     def _put_back(
-        self, actor: Actor, backup: TrustedBackup, then: ObjectThere, lost: LostDefinition
+        self, actor: Actor, backup: TrustedBackup, then: ObjectThere, step: DefinitionStep
     ) -> None:
+        lost = step.lost
         own = (actor, lost.object, lost.name)
         match lost.change:
+            case DefinitionChange.OBJECT_REMOVED:
+                self._object(actor, backup, then)
+            case DefinitionChange.TYPE_CHANGED:
+                told = then.properties[lost.name]
+                self._type_changes.apply(
+                    *own,
+                    PropertyType(told.type),
+                    options_of(told),
+                    accept_unconverted=step.unconverted,
+                )
             case DefinitionChange.PROPERTY_REMOVED:
                 self._property(actor, backup, lost)
             case DefinitionChange.OPTION_REMOVED | DefinitionChange.OPTION_RENAMED:
@@ -123,13 +140,30 @@ class DefinitionRestores:
                 value = then.properties[lost.name].settings[lost.item]
                 self._definitions.set_property(*own, {lost.item: value})
             case DefinitionChange.PIPELINE_REMOVED:
-                pipeline = then.pipelines[lost.name]
-                stages = [_new_stage(stage) for stage in pipeline.stages.values()]
-                self._pipelines.add(actor, lost.object, pipeline.label, stages, lost.name)
+                self._pipeline(actor, lost.object, then.pipelines[lost.name])
             case DefinitionChange.PIPELINE_RENAMED:
                 self._pipelines.rename(*own, then.pipelines[lost.name].label)
             case _:
                 self._stage(actor, then, lost)
+
+    def _object(self, actor: Actor, backup: TrustedBackup, then: ObjectThere) -> None:
+        put_away = put_away_object(self._definitions.archived_objects(actor), then)
+        if put_away is not None:
+            self._definitions.restore_object(actor, put_away.id)
+            return
+        made = self._definitions.add_object(actor, then.name, then.label, then.plural_label or None)
+        for name, told in then.properties.items():
+            if name not in made.by_name and told.type and not told.settings.get("calculated"):
+                definition = _definition(name, _facts(backup, then.name, name))
+                self._definitions.add_property(actor, then.name, definition)
+        there = {each.name for each in self._pipelines.list(actor, then.name)}
+        for name, pipeline in then.pipelines.items():
+            if name not in there:
+                self._pipeline(actor, then.name, pipeline)
+
+    def _pipeline(self, actor: Actor, object_name: str, then: PipelineThere) -> None:
+        stages = [_new_stage(stage) for stage in then.stages.values()]
+        self._pipelines.add(actor, object_name, then.label, stages, then.name)
 
     def _property(self, actor: Actor, backup: TrustedBackup, lost: LostDefinition) -> None:
         facts = _facts(backup, lost.object, lost.name)

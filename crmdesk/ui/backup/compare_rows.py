@@ -131,6 +131,7 @@ def definition_actions(found: DefinitionDifference) -> Sequence[RowAction]:
 
 _REMOVED = frozenset(
     {
+        DefinitionChange.OBJECT_REMOVED,
         DefinitionChange.PROPERTY_REMOVED,
         DefinitionChange.OPTION_REMOVED,
         DefinitionChange.PIPELINE_REMOVED,

@@ -31,7 +31,7 @@ def put_back_dialog(steps: Sequence[DefinitionStep], over: QWidget) -> DecisionD
         Decision(
             title=say("Put definitions back"),
             heading=heading,
-            sentence=say("They will be as the backup defines them. No value of a record changes."),
+            sentence=_sentence(steps),
             safe=say("Leave as it is"),
             deed=say("Put back"),
             icon="rotate-ccw",
@@ -44,6 +44,20 @@ def put_back_dialog(steps: Sequence[DefinitionStep], over: QWidget) -> DecisionD
     return dialog
 
 
+def _sentence(steps: Sequence[DefinitionStep]) -> str:
+    """What becomes of values: a type takes along those that it holds exactly."""
+    if not any(step.lost.change is DefinitionChange.TYPE_CHANGED for step in steps):
+        return say("They will be as the backup defines them. No value of a record changes.")
+    unconverted = sum(step.unconverted for step in steps)
+    if not unconverted:
+        return say("They will be as the backup defines them. Every value fits the earlier type.")
+    return say(
+        "They will be as the backup defines them. %Ln value{ does|s do} not fit the earlier type: "
+        "{it stays|they stay} with the definition that is put away.",
+        unconverted,
+    )
+
+
 def _name(step: DefinitionStep) -> str:
     """What comes back: the option or the stage itself, or the property or pipeline."""
     if step.lost.change in (DefinitionChange.OPTION_REMOVED, DefinitionChange.STAGE_REMOVED):
@@ -54,6 +68,8 @@ def _name(step: DefinitionStep) -> str:
 def _line(step: DefinitionStep) -> str:
     change, item = step.lost.change, step.lost.item
     words = {
+        DefinitionChange.OBJECT_REMOVED: say("Make the object “%label” again"),
+        DefinitionChange.TYPE_CHANGED: say("Type of “%label”: from %now to %then"),
         DefinitionChange.PROPERTY_REMOVED: say("Make the property “%label” again: %then"),
         DefinitionChange.LABEL_CHANGED: say("Rename the property “%now” to “%then”"),
         DefinitionChange.SETTING_CHANGED: say("%item of “%label”: from %now to %then"),
@@ -77,6 +93,8 @@ def _line(step: DefinitionStep) -> str:
         more = len(step.parts) - _PARTS
         parts = [*step.parts[:_PARTS], *([say("%Ln more", more)] if more > 0 else ())]
         words = f"{words} ({', '.join(parts)})"
-    if step.records:
+    if step.records and change is DefinitionChange.OBJECT_REMOVED:
+        words = f"{words}. {say('%Ln record{|s} come{s|} back with it.', step.records)}"
+    elif step.records:
         words = f"{words}. {say('%Ln record{|s} still name{s|} it.', step.records)}"
     return words

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -36,6 +37,17 @@ def lost(desk: Desk, backup: Backup) -> list[LostDefinition]:
 def put_back(desk: Desk, backup: Backup) -> list[DefinitionStep]:
     wanted = lost(desk, backup)
     return list(desk.workspace.definition_restores.remake(desk.admin, backup.id, wanted))
+
+
+def forget_object(desk: Desk, name: str) -> None:
+    """As in a workspace that never had it."""
+    [(number, table)] = desk.sql("SELECT id, table_name FROM object_types WHERE name = ?", name)
+    with closing(desk.workspace.database.raw()) as raw:
+        raw.execute("PRAGMA foreign_keys = OFF")
+        raw.execute(f"DROP TABLE {table}")
+        raw.execute("DELETE FROM properties WHERE object_type_id = ?", (number,))
+        raw.execute("DELETE FROM object_types WHERE id = ?", (number,))
+        raw.commit()
 
 
 def test_an_archived_property_comes_back_itself_with_its_values(desk: Desk) -> None:
@@ -165,8 +177,58 @@ def test_nothing_is_put_back_when_one_of_several_cannot_be(desk: Desk) -> None:
     assert "nets" not in [each.name for each in desk.workspace.pipelines.list(desk.admin, "deals")]
 
 
-@pytest.mark.parametrize("change", [DefinitionChange.TYPE_CHANGED, DefinitionChange.STAGE_ADDED])
-def test_what_would_lose_values_is_never_put_back(desk: Desk, change: DefinitionChange) -> None:
+def test_a_type_is_changed_back_and_what_it_cannot_hold_is_counted_and_kept(desk: Desk) -> None:
+    definitions = desk.workspace.definitions
+    definitions.add_property(desk.admin, "contacts", replace(SIZE, sensitive=False))
+    ann, ben = desk.contact(size="s"), desk.contact(size="l")
+    backup = desk.backup()
+    desk.workspace.type_changes.apply(desk.admin, "contacts", "size", PropertyType.STRING)
+    desk.edit(desk.read(ben), size="enormous")
+
+    (step,) = put_back(desk, backup)
+
+    told = (step.now, step.then, step.parts, step.unconverted)
+    assert told == ("string", "enumeration", ("Small", "Large"), 1)
+    again = definitions.object(desk.admin, "contacts").property("size")
+    assert again.type is PropertyType.ENUMERATION
+    assert (desk.value(ann, "size"), desk.value(ben, "size")) == ("s", None)
+    gone = definitions.archived_properties(desk.admin, "contacts")
+    assert [each.type for each in gone] == ["string", "enumeration"]
+    assert lost(desk, backup) == []
+
+
+def test_an_object_that_was_put_away_comes_back_with_its_records(desk: Desk) -> None:
+    definitions = desk.workspace.definitions
+    boats = definitions.add_object(desk.admin, "boats", "Boat", "Boats")
+    desk.add("boats", name="Havsula")
+    backup = desk.backup()
+    definitions.remove_object(desk.admin, "boats")
+
+    (step,) = put_back(desk, backup)
+
+    assert (step.then, step.records) == ("Boat", 1)
+    assert definitions.object(desk.admin, "boats").id == boats.id
+
+
+def test_an_object_that_is_gone_is_made_anew_with_properties_and_pipelines(desk: Desk) -> None:
+    definitions = desk.workspace.definitions
+    definitions.add_object(desk.admin, "boats", "Boat", "Boats")
+    definitions.add_property(desk.admin, "boats", SIZE)
+    backup = desk.backup()
+    definitions.remove_object(desk.admin, "boats")
+    forget_object(desk, "boats")
+
+    (step,) = put_back(desk, backup)
+
+    made = definitions.object(desk.admin, "boats")
+    assert (made.label, made.plural_label, step.records) == ("Boat", "Boats", 0)
+    size = made.property("size")
+    assert (size.type, size.sensitive) == (PropertyType.ENUMERATION, True)
+    assert [option.label for option in size.options] == ["Small", "Large"]
+
+
+@pytest.mark.parametrize("change", [DefinitionChange.OBJECT_ADDED, DefinitionChange.STAGE_ADDED])
+def test_what_was_only_added_is_never_taken_away(desk: Desk, change: DefinitionChange) -> None:
     backup = desk.backup()
     wanted = [LostDefinition("contacts", change, "phone")]
 
