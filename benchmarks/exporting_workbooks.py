@@ -14,7 +14,7 @@ NOTE = "Ours: the whole job as a process, see CSV. The peer neither syncs nor lo
 
 def contestants(rows: int) -> list[Contestant]:
     """Ours first, then the peer that can run here."""
-    found = [ours("CRM Desk, by XlsxWriter with constant memory", rows, "xlsx")]
+    found = [ours("CRM Desk", rows, "xlsx")]
     if openpyxl := peers.python_with("openpyxl"):
         database, target = data.contacts(rows), data.FOLDER / "peer-export.xlsx"
         words = [openpyxl, "benchmarks/peer_openpyxl.py", str(database), str(target)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -36,13 +36,32 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class SheetPiece:
+    """Some rows of a sheet.
+
+    Attributes:
+        marked: the rows as the database prints them, none of their cells too long.
+        xml: the same rows as XML; ``deflated`` is that compressed.
+        rest: marked rows of a sheet of its own, with what was too long for its cell.
+        continued: how many cells were.
+    """
+
+    marked: bytes
+    xml: bytes
+    deflated: bytes
+    rows: int
+    rest: bytes = b""
+    continued: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """Everything that a file is written from; good while what it is read from is open.
 
     Attributes:
         total: how many rows there are.
         pieces: the rows as CSV.
-        values: the rows one by one, as a workbook takes them.
+        sheet_pieces: the rows as a workbook takes them.
         notes: what could not stand in a cell as it is, by reason.
     """
 
@@ -50,7 +69,7 @@ class Content:
     total: int
     taken_at: datetime
     pieces: Callable[[], Generator[Piece, None, None]]
-    values: Callable[[], Iterator[Cells]]
+    sheet_pieces: Callable[[], Generator[SheetPiece, None, None]]
     notes: Mapping[str, int] = field(default_factory=dict)
 
 

@@ -19,6 +19,7 @@ from crmdesk.core.exports.report_json import report_to_json
 from crmdesk.core.exports.report_model import ReportRequest
 from crmdesk.core.exports.report_table import ReportTable
 from crmdesk.core.exports.report_tables import report_table
+from crmdesk.core.exports.sheet_rows import sheet_pieces
 from crmdesk.core.files.formula_guard import guarded
 
 _SAMPLED = 500
@@ -114,7 +115,7 @@ def _content(tx: Tx, table: ReportTable, request: ReportRequest) -> Content:
         table.total,
         tx.now,
         lambda: printed_pieces(columns, safe() if guards else values()),
-        values,
+        lambda: sheet_pieces(columns, values()),
     )
 
 

@@ -7,17 +7,19 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from crmdesk.core.backup.engine import usual_threads
 from crmdesk.core.backup.rows import OrderedPieces, RangeCutter
 from crmdesk.core.backup.snapshot import Snapshot, open_snapshot
-from crmdesk.core.db import sqlite_backup
+from crmdesk.core.db import sqlite_backup, sqlite_sheet
 from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.sqlite import quoted
 from crmdesk.core.exports.columns import ExportColumn, LabelRow, keep_labels
-from crmdesk.core.exports.content import Cells, Content, Piece
+from crmdesk.core.exports.content import Content, Piece, SheetPiece
+from crmdesk.core.exports.sheet_rows import sheet_piece
 
-_ROWS_AT_A_TIME = 500
+Made = TypeVar("Made")
 _TABLE_OF_IDS = "export_picked"
 
 
@@ -69,7 +71,7 @@ def record_content(snapshot: Snapshot, rows: ExportRows, notes: Mapping[str, int
         count_rows(snapshot, rows),
         snapshot.taken_at,
         partial(csv_pieces, snapshot, rows),
-        partial(value_rows, snapshot, rows),
+        partial(record_sheet_pieces, snapshot, rows),
         notes,
     )
 
@@ -82,32 +84,48 @@ def count_rows(snapshot: Snapshot, rows: ExportRows) -> int:
 
 def csv_pieces(snapshot: Snapshot, rows: ExportRows) -> Generator[Piece, None, None]:
     """The rows as CSV in the order of record ids, printed by several connections."""
-    steering, *readers = snapshot.readers
     row = sqlite_backup.printed_row([(column.sql, column.is_text) for column in rows.columns])
+    return _pieces(snapshot, rows, row, Piece, lambda piece: len(piece.text))
+
+
+def record_sheet_pieces(snapshot: Snapshot, rows: ExportRows) -> Generator[SheetPiece, None, None]:
+    """The same rows as a workbook takes them, made as quickly."""
+    row = sqlite_sheet.marked_row([(column.sql, column.is_number) for column in rows.columns])
+
+    def made(text: bytes, many: int) -> SheetPiece:
+        return sheet_piece(text, many, rows.columns)
+
+    return _pieces(snapshot, rows, row, made, lambda piece: len(piece.xml))
+
+
+def _pieces(
+    snapshot: Snapshot,
+    rows: ExportRows,
+    row: str,
+    make: Callable[[bytes, int], Made],
+    size: Callable[[Made], int],
+) -> Generator[Made, None, None]:
+    """What is made of each range of ids in which there is a row.
+
+    Args:
+        row: SQL that prints one.
+        size: bytes of what was made, of which only so many shall be on their way.
+    """
+    steering, *readers = snapshot.readers
     cutter = RangeCutter(steering, rows.table)
     query = sqlite_backup.range_query(rows.table, row, _condition(rows))
-    pieces = OrderedPieces(readers, cutter, query, rows.values)
-    with closing(pieces.run(_piece)) as found:
-        for piece in found:
-            if piece.rows:
-                cutter.learn(piece.rows, len(piece.text))
-                yield piece
 
+    def made(found: tuple[object, ...]) -> tuple[int, Made] | None:
+        text, many = found
+        if not isinstance(text, bytes) or not isinstance(many, int):
+            return None
+        return many, make(text, many)
 
-def value_rows(snapshot: Snapshot, rows: ExportRows) -> Iterator[Cells]:
-    """The rows as values, one by one, in the order of record ids."""
-    cells = ", ".join(column.sql for column in rows.columns)
-    table = quoted(rows.table)
-    cursor = snapshot.readers[0].execute(
-        f"SELECT {cells} FROM {table} WHERE {_condition(rows)} ORDER BY {table}.id", rows.values
-    )
-    while found := cursor.fetchmany(_ROWS_AT_A_TIME):
-        yield from found
-
-
-def _piece(row: tuple[object, ...]) -> Piece:
-    text, rows = row
-    return Piece(text, rows) if isinstance(text, bytes) and isinstance(rows, int) else Piece(b"", 0)
+    with closing(OrderedPieces(readers, cutter, query, rows.values).run(made)) as pieces:
+        for piece in pieces:
+            if piece is not None:
+                cutter.learn(piece[0], size(piece[1]))
+                yield piece[1]
 
 
 def _condition(rows: ExportRows) -> str:

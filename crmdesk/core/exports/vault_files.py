@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
-#: A file or its partial is named by the export's id; a folder of pieces, a dot before it.
-_OF_EXPORT = re.compile(r"\.?([0-9a-f]+)[.-].*", re.ASCII)
-
-
-def pieces_prefix(target: Path) -> str:
-    """Beginning of the name of a folder beside the file that is made from what lies in it."""
-    return f".{target.stem}-"
+#: A file and its partial are named by the export's id.
+_OF_EXPORT = re.compile(r"([0-9a-f]+)\..*", re.ASCII)
 
 
 def exports_in(vault: Path) -> set[str]:
@@ -30,10 +24,6 @@ def remove_files_of(vault: Path, export_ids: Collection[str]) -> None:
     """
     for path in vault.glob("*"):
         found = _OF_EXPORT.fullmatch(path.name)
-        if found is None or found[1] not in export_ids:
-            continue
-        with suppress(OSError):
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path)
-            else:
+        if found is not None and found[1] in export_ids:
+            with suppress(OSError):
                 path.unlink(missing_ok=True)

@@ -6,6 +6,7 @@ import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from secrets import token_hex
 
 import pytest
 
@@ -143,11 +144,12 @@ def test_a_disk_that_is_full_in_the_middle_says_what_is_needed_and_leaves_nothin
 ) -> None:
     with desk.workspace.database.write() as tx:
         tx.driver.executemany(
-            "INSERT INTO obj_contacts (email, city, created_at, updated_at) VALUES (?, ?, ?3, ?3)",
-            [(f"{n}@example.org", "Oslo" * 100, tx.now_text) for n in range(400)],
+            "INSERT INTO obj_contacts (city, lastname, created_at, updated_at) "
+            "VALUES (?, ?, ?3, ?3)",
+            [(token_hex(10_000), token_hex(10_000), tx.now_text) for _ in range(20)],
         )
-    # Larger than the database itself, which has room.
-    request = replace(CONTACTS, columns=("city",) * 40, format=file_format)
+    # Larger than the database itself, which has room, and too far apart to be compressed away.
+    request = replace(CONTACTS, columns=("city", "lastname") * 20, format=file_format)
     export_id, job_id = asked(desk, desk.admin, request)
 
     with files_up_to(4_000_000), pytest.raises(UserError) as caught:

@@ -17,7 +17,8 @@ from crmdesk.core.exports.columns import export_columns
 from crmdesk.core.exports.csv_file import write_csv
 from crmdesk.core.exports.model import ExportFormat, ExportRequest, ExportState
 from crmdesk.core.exports.rows import ExportRows, opened_rows, record_content
-from crmdesk.core.exports.xlsx_file import LONGEST_CELL, MOST_COLUMNS, write_xlsx
+from crmdesk.core.exports.sheet_rows import LONGEST_CELL
+from crmdesk.core.exports.xlsx_file import MOST_COLUMNS, write_xlsx
 from crmdesk.core.records.filters import RecordQuery
 from crmdesk.core.records.schema import load_object_type
 from tests.builders import Desk

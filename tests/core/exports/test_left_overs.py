@@ -9,7 +9,6 @@ import pytest
 
 from crmdesk.core.audit import kinds
 from crmdesk.core.errors import UserError
-from crmdesk.core.exports.vault_files import pieces_prefix
 from tests.builders import Desk
 from tests.core.exports.test_exports import CONTACTS, exporter, run, saved, table
 
@@ -68,9 +67,7 @@ def test_what_a_kill_left_of_exports_that_ended_goes_at_the_next_start(desk: Des
     desk.workspace.exports.cancel(desk.admin, cancelled)
     waiting = desk.workspace.exports.create(desk.admin, CONTACTS)
     vault = desk.folder / "vault" / "exports"
-    pieces = vault / f"{pieces_prefix(vault / f'{cancelled}.xlsx')}x1y2"
-    pieces.mkdir()
-    (pieces / "sheet.tmp").write_text("records")
+    (vault / f"{cancelled}.csv.partial").write_text("records")
     (vault / f"{cancelled}.csv").write_text("records")
     (vault / f"{waiting}.csv").write_text("records")
 
