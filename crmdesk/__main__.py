@@ -42,7 +42,7 @@ def run(arguments: Sequence[str]) -> int:
         return _open_window(arguments)
     from crmdesk.cli.main import run as run_command
 
-    return run_command(arguments, open_window=_open_demo)
+    return run_command(_as_command(arguments), open_window=_open_at)
 
 
 def _names_at_most_a_workspace(arguments: Sequence[str]) -> bool:
@@ -56,8 +56,15 @@ def _names_at_most_a_workspace(arguments: Sequence[str]) -> bool:
     return False
 
 
-def _open_demo(folder: Path) -> int:
-    return _open_window(["--workspace", str(folder)])
+def _as_command(arguments: Sequence[str]) -> list[str]:
+    """The arguments; a link alone, as a desktop gives one to its program, is one to open."""
+    if len(arguments) == 1 and arguments[0].lower().startswith("crmdesk:"):
+        return ["open", arguments[0]]
+    return list(arguments)
+
+
+def _open_at(folder: Path, place: str) -> int:
+    return _open_window(["--workspace", str(folder), *(["--place", place] if place else [])])
 
 
 def _open_window(arguments: Sequence[str]) -> int:

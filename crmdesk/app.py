@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, QSettings
 from PySide6.QtWidgets import QApplication
 
 from crmdesk.core.errors import NotSignedIn, UserError
+from crmdesk.ui.doorway import Doorway, shown_elsewhere
 from crmdesk.ui.garbage import GarbageCollection
 from crmdesk.ui.language import install_language
 from crmdesk.ui.look import Look
@@ -55,6 +56,7 @@ class Application(QObject):
         self._queries = Queries(self)
         self._opened: Opened | None = None
         self.signed_in: SignedInWindow | None = None
+        self.doorway = Doorway(self._go, self)
         self._over = False
         self.start = StartWindow(self.state)
         self._lock = Lock(app, self.start, self._show_start, self._run)
@@ -172,6 +174,7 @@ class Application(QObject):
         self.start.hide()
         window.start()
         window.tell_interrupted(interrupted)
+        self.doorway.enter(opened.workspace.file.id)
         return window
 
     def sign_out(self) -> None:
@@ -202,6 +205,7 @@ class Application(QObject):
         if self.signed_in is not None:
             self.signed_in.start()
             self.signed_in.window.refresh()
+            self.doorway.go_on()
 
     def _session_over(self, error: NotSignedIn) -> None:
         """A call was refused: idle for too long can be unlocked, anything else is over."""
@@ -224,6 +228,18 @@ class Application(QObject):
             return error.message
         return self.tr("The session could not go on.")
 
+    def _go(self, place: str) -> bool:
+        """Show a place in the window and bring it to the front; False while nobody is in it."""
+        window = self.signed_in
+        if window is None or self._lock.locked:
+            self.start.activateWindow()
+            return False
+        window.window.show()
+        window.window.raise_()
+        window.window.activateWindow()
+        window.go(place)
+        return True
+
     # -- leaving -----------------------------------------------------------------------------
     def _switch(self, folder: str) -> None:
         if not folder:
@@ -236,6 +252,7 @@ class Application(QObject):
     def _leave(self) -> None:
         """Take the signed-in window away; the workspace stays open."""
         window, self.signed_in = self.signed_in, None
+        self.doorway.leave()
         self._show_start()
         self._lock.give_up(window)
         if window is not None:
@@ -319,7 +336,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Open the window.
 
     Args:
-        argv: the command line; ``--workspace FOLDER`` opens that one.
+        argv: the command line; ``--workspace FOLDER`` opens that one, ``--place PLACE`` shows a
+            place in it, in the window that is open already if there is one.
 
     Returns:
         The exit code.
@@ -330,11 +348,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     app.setApplicationName("crmdesk")
     app.setApplicationDisplayName("CRM Desk")
     app.setDesktopFileName("crmdesk")
+    folder, place = _named_folder(arguments), _named_place(arguments)
+    if folder is not None and place and shown_elsewhere(folder, place):
+        return 0
     GarbageCollection(app)
     install_language(app)
     application = Application(app, QSettings("crmdesk", "crmdesk"))
     application.look.apply()
-    application.begin(_named_folder(arguments))
+    application.doorway.place = place
+    application.begin(folder)
     usual = sys.excepthook
 
     def hook(kind: type[BaseException], error: BaseException, trace: Any) -> None:
@@ -352,3 +374,8 @@ def _named_folder(arguments: Sequence[str]) -> Path | None:
         if word.startswith("--workspace="):
             return Path(word.partition("=")[2]).expanduser()
     return None
+
+
+def _named_place(arguments: Sequence[str]) -> str:
+    at = arguments.index("--place") if "--place" in arguments else len(arguments)
+    return "".join(arguments[at + 1 : at + 2])

@@ -55,6 +55,7 @@ COMMANDS = {
     "outbox": "outbox:app",
     "settings": "settings:app",
     "job": "jobs:app",
+    "open": "open:open_link",
     "check": "check:check",
     "self-test": "self_test:self_test",
 }
@@ -150,11 +151,12 @@ def _options(
         raise typer.TyperException("A command is missing. See: crmdesk --help")
 
 
-def run(arguments: Sequence[str], open_window: Callable[[Path], int]) -> int:
+def run(arguments: Sequence[str], open_window: Callable[[Path, str], int]) -> int:
     """Do what a command line asks for.
 
     Args:
-        open_window: opens the window of a workspace, for the command that asks for it.
+        open_window: opens the window of a workspace at a place, which may be empty, for the
+            command that asks for it.
 
     Returns:
         The exit code; see the conventions of the command line.
@@ -181,7 +183,7 @@ def run(arguments: Sequence[str], open_window: Callable[[Path], int]) -> int:
     except Exception as error:  # noqa: BLE001 - the last place where a fault can be met
         code = _fault(call, error)
     if call.window is not None and code == 0:
-        return open_window(call.window)
+        return open_window(call.window, call.place)
     return code
 
 

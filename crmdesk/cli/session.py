@@ -32,12 +32,14 @@ class Call:
         workspace: folder as given; ``None`` for the last one opened.
         email: who acts; ``None`` for who signed in last.
         window: a workspace whose window shall be opened when the command has ended.
+        place: what it shall show; empty for where it was left.
     """
 
     output: Output = field(default_factory=Output)
     workspace: str | None = None
     email: str | None = None
     window: Path | None = None
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,7 @@ class Terminal:
     folder: Path
     capture: Callable[[], Any]
     windows: list[Path] = field(default_factory=list)
+    places: list[str] = field(default_factory=list)
 
     def process(self, *words: str, stdin: str = "", workspace: bool = True) -> Ended:
         """Run a command as a person would."""
@@ -116,8 +117,9 @@ class Terminal:
         with closing(sqlite3.connect(self.folder / "crm.sqlite3")) as connection, connection:
             connection.execute(text, values)
 
-    def _open(self, folder: Path) -> int:
+    def _open(self, folder: Path, place: str) -> int:
         self.windows.append(folder)
+        self.places.append(place)
         return 0
 
 

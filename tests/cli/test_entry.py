@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from crmdesk.__main__ import _names_at_most_a_workspace, _with_named_workspace
+from crmdesk.__main__ import _as_command, _names_at_most_a_workspace, _with_named_workspace
 from crmdesk.cli.main import COMMANDS
 from crmdesk.core.known_workspaces import DEMO_MARK, KnownWorkspaces
+from crmdesk.core.workspace_folder import read_workspace_file
 from tests.cli.conftest import Terminal, command
 
 
@@ -42,6 +43,20 @@ def test_the_window_heeds_the_workspace_that_the_environment_names():
     assert _with_named_workspace([], environment) == ["--workspace", "/e"]
     assert _with_named_workspace(["-w", "/w"], environment) == ["-w", "/w"]
     assert _with_named_workspace([], {}) == []
+
+
+def test_a_link_opens_the_window_at_its_place(terminal: Terminal):
+    known = read_workspace_file(terminal.folder).id
+    done = terminal("open", f"crmdesk://{known}/audit/1")
+    assert (done.code, done.document["place"]) == (0, "audit/1")
+    assert (terminal.windows, terminal.places) == ([terminal.folder], ["audit/1"])
+
+    refused = terminal("open", f"crmdesk://{known}/backups/new")
+    assert (refused.code, refused.error) == (2, "link_invalid")
+    assert len(terminal.windows) == 1
+    # As a desktop hands a link to the program.
+    assert _as_command(["crmdesk://x/audit"]) == ["open", "crmdesk://x/audit"]
+    assert _as_command(["audit"]) == ["audit"]
 
 
 def test_the_version_is_told_at_once(bare_terminal: Terminal):

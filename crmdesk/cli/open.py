@@ -1,0 +1,26 @@
+"""``open``: shows in the window what a link leads to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crmdesk.cli.session import call_of
+
+
+def open_link(
+    context: typer.Context,
+    link: Annotated[str, typer.Argument(metavar="crmdesk://…", help="As it was copied.")],
+) -> None:
+    """Open a link in the window: the one of its workspace that is open, else a new one."""
+    from crmdesk.core.links import folder_of, parse_link
+
+    call = call_of(context)
+    wanted = parse_link(link)
+    named = None if call.workspace is None else Path(call.workspace).expanduser().absolute()
+    folder = folder_of(wanted, named)
+    document = {"workspace": str(folder), "place": wanted.place}
+    call.output.result(document, f"Opening {wanted.place} in {folder}.")
+    call.window, call.place = folder, wanted.place
