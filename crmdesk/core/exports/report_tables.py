@@ -93,7 +93,7 @@ def _history(tx: Tx, subject: HistoryReport, choices: Naming) -> ReportTable:
     if not entries:
         raise UserError(
             "property_without_history",
-            f"{only.label} of this record was never changed.",
+            f"{only.label} of this record never had a value.",
             "Export another property's history.",
             property=only.name,
         )

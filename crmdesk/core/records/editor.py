@@ -26,6 +26,7 @@ from crmdesk.core.errors import UserError
 from crmdesk.core.records.association_counts import follow_activities, recount_around
 from crmdesk.core.records.bin_time import refuse_past_time
 from crmdesk.core.records.create_forms import refuse_unfilled
+from crmdesk.core.records.first_values import first_value, making_of
 from crmdesk.core.records.merge_rows import merged_into, refuse_merged
 from crmdesk.core.records.purging import Purger
 from crmdesk.core.records.reader import masked
@@ -150,7 +151,7 @@ class RecordEditor:
         """Give a property a value again that its history holds.
 
         Args:
-            change_id: the change that wrote the value.
+            change_id: the change that wrote the value, or the one that made the record.
             before: the value that stood before that change instead.
 
         Raises:
@@ -166,6 +167,9 @@ class RecordEditor:
                 "AND object_type_id = ? AND record_id = ? AND property_id = ?",
                 (change_id, object_type.id, record_id, found.id),
             ).fetchone()
+            made = making_of(tx, object_type, record_id, found) if row is None else None
+            if made is not None and made.id == change_id and not before:
+                row = (first_value(tx, object_type, record_id, found),)
         if row is None:
             raise UserError(
                 "change_unknown", "There is no such change.", "Look at the history again."

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Select, desc, select
+from sqlalchemy import Row, Select, desc, select
 
 from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.guard import Guard
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.audit import kinds
 from crmdesk.core.audit.log import AuditLog
+from crmdesk.core.changes.change_set import RecordChange
 from crmdesk.core.clock import from_text
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.sqlite import quoted
@@ -22,6 +23,7 @@ from crmdesk.core.records.association_timeline import association_entries
 from crmdesk.core.records.choices import Owner
 from crmdesk.core.records.filters import RecordQuery
 from crmdesk.core.records.filters_sql import order
+from crmdesk.core.records.first_values import first_value, making_of
 from crmdesk.core.records.record import (
     MASKED,
     Deletion,
@@ -188,29 +190,48 @@ def value_history(
     """Every change of a record's values, newest first.
 
     Args:
-        only: only the values of this property.
+        only: only the values of this property; then also the one its record was made with, as an
+            entry of kind ``create``.
         reveals: sensitive values as they are, for whoever was found to be allowed them.
     """
 
-    def shown(value: str | None, sensitive: int) -> str | None:
+    def shown(value: str | None, sensitive: bool | int) -> str | None:
         return MASKED if sensitive and not reveals and value is not None else value
 
-    return [
-        HistoryEntry(
-            change_id=row.id,
-            at=from_text(row.at),
+    entries = [
+        replace(
+            _entry(row, "value"),
             property=row.name,
-            kind="value",
             old=shown(row.old, row.is_sensitive),
             new=shown(row.new, row.is_sensitive),
-            source=row.source,
-            source_label=row.source_label,
-            user_id=row.user_id,
-            user_name=row.full_name or "",
-            job_id=row.job_id,
         )
         for row in tx.execute(_value_statement(object_type, record_id, only))
     ]
+    first = None if only is None else first_value(tx, object_type, record_id, only)
+    if only is not None and first is not None:
+        made = making_of(tx, object_type, record_id, only)
+        if made is not None:
+            shown_first = shown(first, only.sensitive)
+            kind = RecordChange.CREATE.value
+            entries.append(replace(_entry(made, kind), property=only.name, new=shown_first))
+    return entries
+
+
+def _entry(row: Row[Any], kind: str) -> HistoryEntry:
+    """An entry of a change set, as yet of no property."""
+    return HistoryEntry(
+        change_id=row.id,
+        at=from_text(row.at),
+        property=None,
+        kind=kind,
+        old=None,
+        new=None,
+        source=row.source,
+        source_label=row.source_label,
+        user_id=row.user_id,
+        user_name=row.full_name or "",
+        job_id=row.job_id,
+    )
 
 
 def _value_statement(object_type: ObjectType, record_id: int, only: Property | None) -> Select[Any]:
@@ -247,19 +268,4 @@ def _record_history(tx: Tx, object_type: ObjectType, record_id: int) -> list[His
             record_history.c.record_id == record_id,
         )
     )
-    return [
-        HistoryEntry(
-            change_id=row.id,
-            at=from_text(row.at),
-            property=None,
-            kind=row.kind,
-            old=None,
-            new=None,
-            source=row.source,
-            source_label=row.source_label,
-            user_id=row.user_id,
-            user_name=row.full_name or "",
-            job_id=row.job_id,
-        )
-        for row in tx.execute(statement)
-    ]
+    return [_entry(row, row.kind) for row in tx.execute(statement)]

@@ -56,5 +56,5 @@ def history_offer(found: Property, record: Record, record_name: str) -> ReportOf
         filled(say("%1 of %2"), found.label, record_name or str(record.id)),
         say("Values"),
         [(found.label, subject)],
-        lambda count: say("%Ln change{|s}", count),
+        lambda count: say("%Ln value{|s}", count),
     )

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.core.access.permissions import Permission
+from crmdesk.core.changes.change_set import RecordChange
 from crmdesk.core.records.record import MASKED, HistoryEntry, Record
 from crmdesk.core.records.schema import Property
 from crmdesk.ui.desk import Desk
@@ -85,14 +86,16 @@ class PropertyHistory(QWidget):
         """Show all values of a property, the one of now first."""
         if self._arguments is None:
             return
-        entries, showing, record = self._arguments
+        _entries, showing, record = self._arguments
         found = showing.object_type.by_name.get(name)
         if found is None:
             self.show_all()
             return
         self._name = name
         empty_layout(self._lines)
-        own = [entry for entry in entries if entry.property == name][:_AT_ONCE]
+        desk = self._desk
+        own = desk.workspace.records.history(desk.actor, record.object_type, record.id, name)
+        own = own[:_AT_ONCE]
         self._lines.addWidget(self._head(found, exportable=bool(own)))
         may = record.archived_at is None and not found.calculated
         may = may and (not found.sensitive or self._desk.may(Permission.EDIT_SENSITIVE))
@@ -100,7 +103,7 @@ class PropertyHistory(QWidget):
             current = place == 0
             said = who_and_when(entry, showing)
             self._lines.addWidget(self._value(found, entry, said, current=current, may=may))
-        if own:
+        if own and own[-1].kind != RecordChange.CREATE:
             oldest = own[-1]
             said = self.tr("Before %1").replace("%1", self._desk.exact(oldest.at))
             self._lines.addWidget(

@@ -384,7 +384,7 @@ def test_a_merge_and_its_undo_have_entries_and_history(desk: Desk):
     history = desk.workspace.records.history(desk.admin, "contacts", anne.id)
     assert [each.kind for each in history] == ["unarchive", "merge", "create"]
     sources = desk.workspace.records.history(desk.admin, "contacts", ann.id, "phone")
-    assert [each.source for each in sources] == ["MERGE_REVERT_OBJECTS", "MERGE_OBJECTS"]
+    assert [each.source for each in sources[:2]] == ["MERGE_REVERT_OBJECTS", "MERGE_OBJECTS"]
 
 
 def test_the_winner_is_in_the_losers_segments_until_the_merge_is_taken_back(desk: Desk):

@@ -88,7 +88,8 @@ def test_a_deleted_stage_moves_its_records_with_their_history(desk: Desk):
     assert "contractsent" not in stages(desk, "default")
     history = desk.workspace.records.history(desk.admin, "deals", live.id, "dealstage")
     assert [(h.old, h.new, h.source) for h in history] == [
-        ("contractsent", "closedwon", "PIPELINE_SETTINGS")
+        ("contractsent", "closedwon", "PIPELINE_SETTINGS"),
+        (None, "contractsent", "CRM_UI"),
     ]
     assert desk.read(live).version == live.version + 1
 

@@ -6,12 +6,42 @@ import pytest
 
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.errors import PermissionDenied, UserError
-from crmdesk.core.records.record import HistoryEntry, Record
+from crmdesk.core.records.record import MASKED, HistoryEntry, Record
 from tests.builders import Desk
 
 
 def entries(desk: Desk, record: Record, name: str) -> list[HistoryEntry]:
-    return desk.workspace.records.history(desk.admin, record.object_type, record.id, name)
+    found = desk.workspace.records.history(desk.admin, record.object_type, record.id, name)
+    return [each for each in found if each.kind == "value"]
+
+
+def test_the_value_a_record_was_made_with_has_a_line_and_stands_again(desk: Desk):
+    ann = desk.contact(phone="1", date_of_birth="1980-02-03")
+    desk.edit(ann, phone="2", city="Oslo")
+    history = desk.workspace.records.history
+    newest, first = history(desk.admin, "contacts", ann.id, "phone")
+    assert (newest.kind, newest.old, newest.new) == ("value", "1", "2")
+    assert (first.kind, first.property, first.old, first.new) == ("create", "phone", None, "1")
+    assert (first.source, first.user_name) == ("CRM_UI", desk.admin.full_name)
+    # What was blank has none, what is sensitive stays masked, what never changed has one too.
+    assert len(history(desk.admin, "contacts", ann.id, "city")) == 1
+    (born,) = history(desk.admin, "contacts", ann.id, "date_of_birth")
+    assert (born.kind, born.new) == ("create", MASKED)
+    assert history(desk.admin, "contacts", ann.id, "createdate") == []
+    put_back = desk.workspace.editor.put_back
+    put_back(desk.admin, "contacts", ann.id, "phone", first.change_id)
+    assert desk.value(ann, "phone") == "1"
+    with pytest.raises(UserError):
+        put_back(desk.admin, "contacts", ann.id, "phone", first.change_id, before=True)
+
+
+def test_a_property_that_came_later_has_no_first_value(timed_desk: Desk):
+    desk = timed_desk
+    ann = desk.contact(city="Oslo")
+    desk.time.forward(minutes=1)
+    with desk.workspace.database.write() as tx:
+        tx.sql("UPDATE properties SET created_at = ? WHERE name = 'city'", (tx.now_text,))
+    assert desk.workspace.records.history(desk.admin, "contacts", ann.id, "city") == []
 
 
 def test_every_value_of_the_history_can_stand_again(desk: Desk):

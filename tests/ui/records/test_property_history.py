@@ -78,7 +78,7 @@ def test_the_history_of_a_property_leaves_as_a_file_for_those_who_may(desk, open
     dialog = values.exports.dialog
     records.wait(lambda: dialog.estimate is not None)
     assert dialog.name.text() == "Phone Number of Ann"
-    assert dialog.deed_button.plain_text() == "Export 1 change"
+    assert dialog.deed_button.plain_text() == "Export 2 values"
     assert not clipped(dialog)
     records.click(dialog.deed_button)
 
@@ -86,4 +86,4 @@ def test_the_history_of_a_property_leaves_as_a_file_for_those_who_may(desk, open
         lambda: "Export finished" in [each[0] for each in records.told.toasts], timeout=20_000
     )
     [found] = desk.workspace.exports.list(edda)
-    assert (found.source_name, found.records) == ("Phone Number", 1)
+    assert (found.source_name, found.records) == ("Phone Number", 2)
