@@ -53,6 +53,7 @@ COMMANDS = {
     "audit": "audit:app",
     "notification": "notifications:app",
     "outbox": "outbox:app",
+    "privacy": "privacy:app",
     "settings": "settings:app",
     "job": "jobs:app",
     "open": "open:open_link",

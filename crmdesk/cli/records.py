@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from crmdesk.cli.asking import ask_for_good
 from crmdesk.cli.documents import history_document, record_document
 from crmdesk.cli.output import plural
 from crmdesk.cli.parameters import JsonLines, ObjectName, RecordId, group
@@ -23,7 +23,7 @@ from crmdesk.cli.record_filters import (
 )
 from crmdesk.cli.record_relations import add_relations
 from crmdesk.cli.session import Seat, seat
-from crmdesk.core.errors import Cancelled, UserError, WrongUsage
+from crmdesk.core.errors import UserError, WrongUsage
 
 if TYPE_CHECKING:
     from crmdesk.core.records.record import HistoryEntry
@@ -175,7 +175,7 @@ def purge(
             return
         if plan.records:
             here.output.say(_lost(object_name, plan))
-            _ask(yes=yes)
+            ask_for_good(yes=yes)
         change = here.workspace.editor.purge(here.actor, object_name, record_ids)
         _report(here, change.record_ids, "deleted for good", _NOT_IN_BIN)
 
@@ -234,20 +234,6 @@ def _purge_document(object_name: str, plan: PurgePlan) -> dict[str, int]:
         "associations": plan.associations,
         "addresses": plan.contacts_with_address,
     }
-
-
-def _ask(*, yes: bool) -> None:
-    """A person at a terminal is asked once more; a script has to have been told."""
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise WrongUsage(
-            "not_accepted",
-            "Deleting for good has to be accepted.",
-            "Look with --dry-run, then add --yes.",
-        )
-    if not typer.confirm("Delete for good?", err=True):
-        raise Cancelled("cancelled", "Nothing was deleted.")
 
 
 def _pairs(texts: Sequence[str]) -> dict[str, str]:

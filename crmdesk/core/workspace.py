@@ -140,6 +140,8 @@ class Workspace:
     export_overviews = cached_property(composition.transfers.export_overviews)
     _export_expiry = cached_property(composition.transfers.export_expiry)
 
+    privacy = cached_property(composition.privacy.privacy)
+
     mail_choices = cached_property(composition.mail.mail_choices)
     mail_server = cached_property(composition.mail.mail_server)
     outbox = cached_property(composition.mail.outbox)

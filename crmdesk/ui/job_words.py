@@ -29,6 +29,8 @@ def job_name(kind: JobKind) -> str:
         JobKind.BIN_RESTORE: _say("Restore from the recycle bin"),
         JobKind.BIN_PURGE: _say("Permanent deletion"),
         JobKind.MAIL: _say("Sending e\u2011mail"),
+        JobKind.PRIVACY_EXPORT: _say("Data of a person"),
+        JobKind.PRIVACY_DELETE: _say("Deletion of a person"),
     }
     return names[kind]
 
@@ -92,6 +94,7 @@ def job_phase(job: Job) -> str:
         "copying": _say("Copying to the second folder"),
         "connecting": _say("Connecting to the mail server"),
         "sending": _say("Sending messages"),
+        "looking": _say("Looking through files"),
     }
     return phases.get(job.phase, _say("Running"))
 

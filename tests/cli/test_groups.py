@@ -41,6 +41,21 @@ def test_records_are_added_listed_changed_deleted_and_brought_back(terminal: Ter
     assert terminal("record", "list", "contacts").document["total"] == 1
 
 
+def test_a_person_is_handed_their_data_and_then_deleted_for_good(
+    terminal: Terminal, tmp_path: Path
+):
+    terminal("record", "add", "contacts", "email=ann@a.example", "city=Oslo")
+    made = terminal("privacy", "export", "Ann@a.example", "--out", str(tmp_path / "a.zip")).document
+    assert (made["state"], made["records"], Path(made["file"]).is_file()) == ("succeeded", 1, True)
+
+    shown = terminal("privacy", "delete", "ann@a.example", "--dry-run").document
+    assert (shown["record_ids"], [each["kind"] for each in shown["files"]]) == ([1], ["export"])
+    assert terminal("privacy", "delete", "ann@a.example").error == "not_accepted"
+    done = terminal("privacy", "delete", "ann@a.example", "--yes").document
+    assert (done["state"], done["deleted"], done["backups"]) == ("succeeded", True, [])
+    assert terminal("record", "list", "contacts").document["total"] == 0
+
+
 def test_lists_are_one_object_a_line_when_asked(terminal: Terminal):
     terminal("record", "add", "contacts", "email=ann@a.example")
     terminal("record", "add", "contacts", "email=bob@b.example")

@@ -25,6 +25,7 @@ from tests.faults.logged_imported import IMPORTED_LOGS
 from tests.faults.logged_log import LOG
 from tests.faults.logged_mail import MAIL
 from tests.faults.logged_people import PEOPLE
+from tests.faults.logged_privacy import PRIVACY
 from tests.faults.logged_shaping import SHAPING
 
 Act = Callable[[], object]
@@ -242,6 +243,7 @@ LOGGED: dict[str, Preparation] = {
     **IMPORTED_LOGS,
     **MAIL,
     **PEOPLE,
+    **PRIVACY,
     **SHAPING,
     "backups.delete": _with_backup(lambda d, i: d.workspace.backups.delete(d.admin, i)),
     "backups.download": _with_backup(

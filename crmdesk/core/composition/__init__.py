@@ -4,6 +4,15 @@ A command needs two or three services of forty, and to import them all costs mor
 commands do. Each function here takes the workspace and makes one service for it.
 """
 
-from crmdesk.core.composition import access, audit, backups, mail, records, restores, transfers
+from crmdesk.core.composition import (
+    access,
+    audit,
+    backups,
+    mail,
+    privacy,
+    records,
+    restores,
+    transfers,
+)
 
-__all__ = ["access", "audit", "backups", "mail", "records", "restores", "transfers"]
+__all__ = ["access", "audit", "backups", "mail", "privacy", "records", "restores", "transfers"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from crmdesk.core.composition import backups, mail, records, restores, transfers
+from crmdesk.core.composition import backups, mail, privacy, records, restores, transfers
 from crmdesk.core.jobs.job import JobKind
 
 if TYPE_CHECKING:
@@ -86,6 +86,18 @@ def _mail(workspace: Workspace) -> JobWork:
     return JobWork(mail.mail_work(workspace).run, abandoned)
 
 
+def _privacy_export(workspace: Workspace) -> JobWork:
+    # Its line in the list is one of an export like any other.
+    return JobWork(
+        privacy.privacy_work(workspace).export, transfers.export_work(workspace).abandoned
+    )
+
+
+def _privacy_delete(workspace: Workspace) -> JobWork:
+    work = privacy.privacy_work(workspace)
+    return JobWork(work.delete, work.abandoned)
+
+
 WORKS: dict[JobKind, Callable[[Workspace], JobWork]] = {
     JobKind.BACKUP: _of(backups.backup_work),
     JobKind.DRILL: _of(backups.drill_work),
@@ -101,4 +113,6 @@ WORKS: dict[JobKind, Callable[[Workspace], JobWork]] = {
     JobKind.BIN_RESTORE: _bin_restore,
     JobKind.BIN_PURGE: _bin_purge,
     JobKind.MAIL: _mail,
+    JobKind.PRIVACY_EXPORT: _privacy_export,
+    JobKind.PRIVACY_DELETE: _privacy_delete,
 }

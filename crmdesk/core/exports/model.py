@@ -38,13 +38,16 @@ class ExportSource(StrEnum):
     USERS = "users"
     PROPERTY_HISTORY = "property_history"
     BACKUP = "backup"
+    PRIVACY = "privacy"
 
 
 #: Files of records: told of when they are large, and with a history of who saved them. Those of
 #: the log, of users and of one record's values are neither, and backups have a list of their own.
 OF_RECORDS = frozenset({ExportSource.OBJECT, ExportSource.VIEW, ExportSource.SEGMENT})
 #: What a Super Admin alone reads is seen by Super Admins alone, also when it stands in a file.
-OF_SUPER_ADMINS = frozenset({ExportSource.AUDIT_LOG, ExportSource.USERS, ExportSource.BACKUP})
+OF_SUPER_ADMINS = frozenset(
+    {ExportSource.AUDIT_LOG, ExportSource.USERS, ExportSource.BACKUP, ExportSource.PRIVACY}
+)
 
 
 class ExportState(StrEnum):

@@ -29,6 +29,8 @@ class JobKind(StrEnum):
     BIN_RESTORE = "bin_restore"
     BIN_PURGE = "bin_purge"
     MAIL = "mail"
+    PRIVACY_EXPORT = "privacy_export"
+    PRIVACY_DELETE = "privacy_delete"
 
 
 class JobState(StrEnum):
@@ -63,6 +65,8 @@ REQUIRED = {
     JobKind.BIN_RESTORE: Permission.DELETE_RECORDS,
     JobKind.BIN_PURGE: Permission.DELETE_RECORDS,
     JobKind.MAIL: Permission.SUPER_ADMIN,
+    JobKind.PRIVACY_EXPORT: Permission.SUPER_ADMIN,
+    JobKind.PRIVACY_DELETE: Permission.SUPER_ADMIN,
 }
 
 

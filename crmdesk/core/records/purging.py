@@ -79,13 +79,17 @@ class Purger:
             f"SELECT {quoted(email.column)} FROM main.{quoted(object_type.table)} "
             f"WHERE id IN (SELECT id FROM temp.picked) AND {quoted(email.column)} IS NOT NULL"
         )
-        hashes = [tombstone_hash(self.tombstone_key, str(row[0])) for row in held]
-        now = tx.now_text
-        tx.driver.executemany(
-            "INSERT OR IGNORE INTO main.tombstones (email_hash, object_type_id, purged_at) "
-            "VALUES (?, ?, ?)",
-            ((digest, object_type.id, now) for digest in hashes),
-        )
+        write_tombstones(tx, self.tombstone_key, object_type, [str(row[0]) for row in held])
+
+
+def write_tombstones(tx: Tx, key: bytes, object_type: ObjectType, addresses: Iterable[str]) -> None:
+    """Remember addresses by their keyed hashes alone: imports refuse records that have them."""
+    now = tx.now_text
+    tx.driver.executemany(
+        "INSERT OR IGNORE INTO main.tombstones (email_hash, object_type_id, purged_at) "
+        "VALUES (?, ?, ?)",
+        [(tombstone_hash(key, address), object_type.id, now) for address in addresses],
+    )
 
 
 def purge_rows(tx: Tx, object_type: ObjectType, record_ids: Sequence[int], change_id: int) -> None:

@@ -72,4 +72,5 @@ def _kind_words(source: ExportSource) -> str:
         ExportSource.USERS: say("Users"),
         ExportSource.PROPERTY_HISTORY: say("Property history"),
         ExportSource.BACKUP: say("Backup"),
+        ExportSource.PRIVACY: say("Privacy request"),
     }[source]

@@ -38,7 +38,8 @@ def format_words(file_format: ExportFormat) -> str:
 
 def file_kind(found: Export) -> str:
     """What kind of file an export is; a backup is its tables in a zip."""
-    return say("ZIP") if found.source is ExportSource.BACKUP else format_words(found.format)
+    zipped = (ExportSource.BACKUP, ExportSource.PRIVACY)
+    return say("ZIP") if found.source in zipped else format_words(found.format)
 
 
 def source_words(found: Export) -> str:
@@ -51,6 +52,7 @@ def source_words(found: Export) -> str:
         ExportSource.USERS: say("Users"),
         ExportSource.PROPERTY_HISTORY: say("History of %1"),
         ExportSource.BACKUP: say("Backup"),
+        ExportSource.PRIVACY: say("Privacy request"),
     }
     return filled(texts[found.source], found.source_name)
 

@@ -208,6 +208,9 @@ RIGHTS: dict[str, Permission | str] = {
     "pipelines.remove_stage": PROPERTIES,
     "pipelines.rename": PROPERTIES,
     "pipelines.set_stage": PROPERTIES,
+    "privacy.find": SUPER_ADMIN,
+    "privacy.start_delete": SUPER_ADMIN,
+    "privacy.start_export": SUPER_ADMIN,
     "property_groups.add": PROPERTIES,
     "property_groups.list": USE,
     "property_groups.order": PROPERTIES,
@@ -363,6 +366,8 @@ NOT_SERVICES = {
 # Arguments by the name of their parameter: of the right kind, and mostly of nothing that exists.
 ARGUMENTS: dict[str, object] = {
     "numbers": [1],
+    "address": "nobody@northwind.example",
+    "found_hash": "none",
     "accept_changes": True,
     "accept_irreversible": True,
     "backup_id": "none",

@@ -1,0 +1,173 @@
+"""Requests of a person: a file of everything, and their deletion from everywhere."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from crmdesk.core.backup.model import Backup
+from crmdesk.core.errors import UserError
+from crmdesk.core.exports.model import ExportRequest
+from crmdesk.core.jobs.job import JobState
+from crmdesk.core.privacy.model import PersonFound
+from crmdesk.core.records.filters import Filter, Operator, RecordQuery
+from tests.builders import Desk
+
+ANN, JOANN, NEW = "Ann.Lee@example.org", "jo.ann.lee@example.org", "ann@lee.example"
+CITY = "Ultima Thule"
+
+
+def _import(desk: Desk, text: str) -> str:
+    path = desk.folder.parent / "people.csv"
+    path.write_text(text, encoding="utf-8")
+    imports = desk.workspace.imports
+    import_id = imports.start(desk.admin, imports.inspect(desk.admin, path).request())
+    desk.workspace.run_job(str(imports.show(desk.admin, import_id).job_id))
+    return import_id
+
+
+def _export(desk: Desk, **asked: object) -> str:
+    exports = desk.workspace.exports
+    request = ExportRequest(RecordQuery("contacts"), **asked)  # type: ignore[arg-type]
+    export_id = exports.create(desk.admin, request)
+    desk.workspace.run_job(str(exports.show(desk.admin, export_id).job_id))
+    return export_id
+
+
+def _lived(desk: Desk) -> tuple[int, Backup]:
+    """Ann has left traces wherever somebody can; Jo Ann and a supplier stand beside her."""
+    _import(desk, f"Email,City,Number\n{ANN},{CITY},x\n{JOANN},Oslo,1\nwrong {ANN},Rome,2\n")
+    ann = desk.workspace.records.ids(desk.admin, RecordQuery("contacts"))[-1]
+    desk.workspace.editor.update(desk.admin, "contacts", ann, {"email": NEW, "city": "Bergen"})
+    company = desk.add("companies", name="Lee AS", description=f"ask {NEW} first")
+    desk.workspace.associations.associate(desk.admin, "contacts", ann, "companies", company.id)
+    _export(desk)
+    _export(desk, name=f"All but {NEW}", columns=("city",), ids=(ann,))
+    only_jo = Filter("email", Operator.EQ, (JOANN,))
+    jo = ExportRequest(RecordQuery("contacts", (only_jo,)))
+    jo_id = desk.workspace.exports.create(desk.admin, jo)
+    desk.workspace.run_job(str(desk.workspace.exports.show(desk.admin, jo_id).job_id))
+    return ann, desk.backup()
+
+
+def _delete(desk: Desk, found: PersonFound, address: str = NEW) -> str:
+    job_id = desk.workspace.privacy.start_delete(desk.admin, address, found.hash)
+    desk.workspace.run_job(job_id)
+    return job_id
+
+
+def _holding(folder: Path, *words: str) -> list[str]:
+    """Files of a workspace, the backups apart, that hold one of the words."""
+    found = []
+    for path in folder.rglob("*"):
+        if path.is_file() and "backups" not in path.parts:
+            content = path.read_bytes().lower()
+            found += [path.name for word in words if word.lower().encode() in content]
+    return found
+
+
+def test_a_person_is_found_everywhere_and_then_nowhere_but_in_backups(desk: Desk):
+    ann, backup = _lived(desk)
+
+    found = desk.workspace.privacy.find(desk.admin, f" {NEW.upper()} ")
+
+    assert found.record_ids == (ann,)
+    assert (found.associations, found.in_bin, found.former_ids) == (1, 0, ())
+    assert sorted(each.kind for each in found.files) == [
+        *("export", "export", "import", "import_errors"),
+    ]
+    assert [each.id for each in found.backups] == [backup.id]
+    assert found.backups[0].expires_at == backup.expires_at
+    assert found.mentions == {"companies": 1}
+
+    job_id = _delete(desk, found)
+
+    after = desk.workspace.privacy.find(desk.admin, NEW)
+    assert (after.record_ids, after.files, after.entries, after.texts) == ((), (), 0, 0)
+    assert [each.id for each in after.backups] == [backup.id]
+    result = desk.workspace.jobs.job(desk.admin, job_id).result
+    assert result is not None
+    assert (result["records"], len(result["files"]), len(result["backups"])) == (1, 4, 1)
+    assert desk.workspace.audit.verify(desk.admin).ok
+    assert desk.sql("SELECT count(*) FROM obj_contacts WHERE email = ?", JOANN) == [(1,)]
+    left = [row[0] for row in desk.sql("SELECT file_name FROM exports WHERE expired_at IS NULL")]
+    assert len([name for name in left if name]) == 1
+
+    refused = _import(desk, f"Email\n{NEW}\n")
+    problems = desk.workspace.imports.errors(desk.admin, refused)
+    assert [each.type for each in problems] == ["GDPR_BLACKLISTED_EMAIL"]
+    entry = desk.sql(
+        "SELECT e.subcategory, d.payload FROM audit_events e JOIN audit_details d "
+        "ON d.event_id = e.id WHERE e.category = 'privacy'"
+    )
+    assert [row[0] for row in entry] == ["DATA_SUBJECT_DELETION"]
+    assert "GDPR_DELETE" in [row[0] for row in desk.audit_actions()]
+
+    # The refused import names her anew: who is asked again goes again.
+    _delete(desk, desk.workspace.privacy.find(desk.admin, NEW))
+    desk.edit(desk.workspace.records.get(desk.admin, "companies", 1), description="")
+    purged = desk.workspace.privacy.find(desk.admin, NEW).mentions
+    assert purged == {}
+    folder = desk.folder
+    desk.workspace.close()
+    assert _holding(folder, CITY, "Bergen", f"wrong {ANN}") == []
+
+
+def test_the_file_for_a_person_holds_what_is_kept_and_no_colleague(desk: Desk):
+    ann, _ = _lived(desk)
+    privacy, exports = desk.workspace.privacy, desk.workspace.exports
+
+    export_id = privacy.start_export(desk.admin, NEW)
+    desk.workspace.run_job(str(exports.show(desk.admin, export_id).job_id))
+
+    made = exports.show(desk.admin, export_id)
+    target = exports.download(desk.admin, export_id, desk.folder.parent / "ann.zip")
+    with zipfile.ZipFile(target) as file:
+        assert file.testzip() is None
+        data = json.loads(file.read("data.json"))
+        names = set(file.namelist())
+        assert desk.admin.full_name not in str([file.read(name) for name in names])
+    assert names == {
+        *("about.txt", "records.csv", "history.csv", "associations.csv", "log.csv"),
+        *("import_rows.csv", "data.json"),
+    }
+    values = {row["property"]: row["value"] for row in data["records"]}
+    assert (values["email"], values["city"]) == (NEW, "Bergen")
+    assert [row["old"] for row in data["history"] if row["property"] == "city"] == [CITY]
+    assert [row["name"] for row in data["associations"]] == ["Lee AS"]
+    assert {row["value"] for row in data["import_rows"]} >= {ANN, CITY}
+    assert JOANN not in str(data)
+    assert data["log"][0]["details"] or data["log"][-1]["details"]
+    assert (made.state, made.source, made.records) == ("succeeded", "privacy", 1)
+    codes = [row[0] for row in desk.audit_actions()]
+    assert codes.count("CONTACT_DATA_EXPORT") == codes.count("DATA_SUBJECT_EXPORT") == 1
+    # Whoever is deleted takes the file of their data along.
+    assert export_id in [each.id for each in privacy.find(desk.admin, NEW).files]
+    assert ann
+
+
+def test_what_cannot_be_done_is_refused_and_changes_nothing(desk: Desk):
+    privacy, jobs = desk.workspace.privacy, desk.workspace.jobs
+    with pytest.raises(UserError) as refusal:
+        privacy.find(desk.admin, "no address")
+    assert refusal.value.code == "email_invalid"
+    nobody = privacy.find(desk.admin, NEW)
+    assert nobody.is_nothing
+    export_id = privacy.start_export(desk.admin, NEW)
+    with pytest.raises(UserError) as unknown:
+        desk.workspace.run_job(str(desk.workspace.exports.show(desk.admin, export_id).job_id))
+    assert unknown.value.code == "person_unknown"
+
+    ann = desk.contact(email=NEW)
+    with pytest.raises(UserError) as outdated:
+        _delete(desk, nobody)
+    assert outdated.value.code == "plan_outdated"
+    [job] = [each for each in jobs.jobs(desk.admin) if each.kind == "privacy_delete"]
+    assert (job.state, NEW in str(job.params)) == (JobState.FAILED, False)
+    assert desk.read(ann).values["email"] == NEW
+    former = desk.edit(ann, email=ANN)
+    again = privacy.find(desk.admin, NEW)
+    assert (again.record_ids, again.former_ids) == ((), (former.id,))
