@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 Months = Annotated[
-    int,
+    int | None,
     typer.Option(
         "--months", min=0, max=120, metavar="N", help="Also by user, in each of the last N months."
     ),
 ]
 
 
-def summary(context: typer.Context, months: Months = 0) -> None:
+def summary(context: typer.Context, months: Months = None) -> None:
     """Sum up the finished exports of 30 days and two months: yours, or all for a Super Admin."""
     with seat(context) as here:
         found = here.workspace.export_overviews.show(here.actor)
@@ -39,7 +39,7 @@ def summary(context: typer.Context, months: Months = 0) -> None:
                 "user": each.user_name,
                 **_amount(each.amount),
             }
-            for each in (overviews.months(here.actor, months) if months else ())
+            for each in overviews.months(here.actor, 1 if months is None else months)
         ]
         document = {
             **_amount(found.whole),
@@ -54,7 +54,7 @@ def summary(context: typer.Context, months: Months = 0) -> None:
             (("day",), [day for day in days if day["exports"]]),
             (("user",), exporters),
             (("month",), by_month),
-            (("month", "user"), by_user),
+            (("month", "user"), by_user if months else []),
         ):
             if rows:
                 lines += ["", *table((*headings, "exports", "records"), rows)]

@@ -32,11 +32,11 @@ def test_an_export_is_made_listed_saved_and_accounted_for(
     assert terminal("export", "create", "contacts", *both).error == "usage"
     summed = terminal("export", "summary").document
     assert (summed["exports"], summed["this_month"]["records"]) == (1, made["records"])
+    assert [(each["user"], each["records"]) for each in summed["by_user"]] == [(saved["user"], 1)]
     assert summed["days"][-1]["exports"] == summed["exporters"][0]["exports"] == 1
     told = terminal.plainly("export", "summary", "--months", "2").out
     assert told.startswith("1 export of 1 record in 30 days.")
     assert told.splitlines()[-1].split()[-2:] == ["1", "1"]
-    assert saved["user"]
 
 
 def test_a_saved_view_is_exported_by_its_name(terminal: Terminal) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -95,8 +96,11 @@ class ExportApprovals:
                 )
 
     def _find(self, actor: Actor, export_id: str) -> None:
-        """Refuse what the actor does not see in the list as one that is not there."""
-        sight = sight_of(self._guard, actor)
+        """Refuse what the actor never saw in the list as one that is not there.
+
+        What somebody decided meanwhile was seen by all who may decide: they are told what it is.
+        """
+        sight = replace(sight_of(self._guard, actor), decided=True)
         find_seen(self._database, self._audit_log, self._vault, sight, actor, export_id)
 
     def _begin(self, tx: Tx, actor: Actor, found: Export, row: Any) -> str:
@@ -121,12 +125,7 @@ class ExportApprovals:
     def _waiting(self, tx: Tx, actor: Actor, export_id: str) -> tuple[Export, Any]:
         found = read_export(tx, self._vault, EVERYTHING, export_id)
         if found.state is not ExportState.PENDING_APPROVAL:
-            state = found.state.replace("_", " ")
-            raise UserError(
-                "export_not_waiting",
-                f"This export waits for no decision: its state is “{state}”.",
-                "Look at the list again.",
-            )
+            raise _not_waiting(found)
         if found.user_id == actor.user_id:
             raise UserError(
                 "export_is_own",
@@ -134,3 +133,20 @@ class ExportApprovals:
                 "Ask a Super Admin.",
             )
         return found, tx.execute(select(exports).where(exports.c.id == export_id)).one()
+
+
+def _not_waiting(found: Export) -> UserError:
+    """What became of it, for whoever decides on it a second time."""
+    state = found.state.replace("_", " ")
+    if not found.decided_by:
+        why = f"its state is “{state}”"
+    elif found.job_id is not None:
+        why = f"{found.decided_by} approved it, and its state is “{state}”"
+    else:
+        why = f"{found.decided_by} {state} it"
+    reason = f" Reason: {found.reason}" if found.reason else ""
+    return UserError(
+        "export_not_waiting",
+        f"The export “{found.name}” waits for no decision: {why}.{reason}",
+        "Nothing was changed.",
+    )

@@ -94,18 +94,24 @@ class Sight:
     Attributes:
         user_id: their own; None for everybody's.
         decides: also those of others that wait for a decision.
+        decided: also those of others that waited for one.
     """
 
     user_id: int | None
     decides: bool = False
+    decided: bool = False
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """SQL that is true for them; nothing where all may be seen."""
         if self.user_id is None:
             return []
         own = and_(exports.c.user_id == self.user_id, exports.c.source.not_in(_OF_SUPER_ADMINS))
-        waiting = exports.c.state == ExportState.PENDING_APPROVAL.value
-        return [or_(own, waiting) if self.decides else own]
+        found = [own]
+        if self.decides:
+            found.append(exports.c.state == ExportState.PENDING_APPROVAL.value)
+        if self.decides and self.decided:
+            found.append(exports.c.decided_at.is_not(None))
+        return [or_(*found)]
 
 
 EVERYTHING = Sight(None)

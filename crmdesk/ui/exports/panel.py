@@ -71,7 +71,11 @@ class ExportPanel(SidePanel):
         for body in self._bodies.values():
             empty_layout(body)
         self._fill_details(found)
-        self._fill_history(found)
+        # Where no file was made nobody saved one.
+        made = found.state is ExportState.SUCCEEDED
+        self.offer_page("history", offered=made)
+        if made:
+            self._fill_history(found)
         self.set_foot(self._buttons(found))
 
     def _fill_details(self, found: Export) -> None:

@@ -212,6 +212,13 @@ class SidePanel(QFrame):
         """Change a tab's word, e.g. "Comments 4"."""
         self._tabs.set_text(key, title)
 
+    def offer_page(self, key: str, *, offered: bool) -> None:
+        """Show a page's tab, or leave it out where the page can say nothing; not the first's."""
+        if not offered and self.page == key:
+            self.show_page(next(iter(self._pages)))
+        self._tabs.offer(key, offered=offered)
+        self._tabs.setVisible(self._tabs.offered > 1)
+
     def show_page(self, key: str) -> None:
         """Go to a page."""
         self._tabs.show_key(key)

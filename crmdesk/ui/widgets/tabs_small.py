@@ -43,6 +43,15 @@ class TabsSmall(QTabBar):
         """Choose a tab from code."""
         self.setCurrentIndex(self._index(key))
 
+    def offer(self, key: str, *, offered: bool) -> None:
+        """Show a tab or leave it out, its place kept."""
+        self.setTabVisible(self._index(key), offered)
+
+    @property
+    def offered(self) -> int:
+        """How many tabs are not left out."""
+        return sum(self.isTabVisible(index) for index in range(self.count()))
+
     def remove(self, key: str) -> None:
         """Take a tab away."""
         self.removeTab(self._index(key))

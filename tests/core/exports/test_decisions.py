@@ -125,6 +125,12 @@ def test_whoever_may_approve_is_told_and_sees_what_waits_and_no_more(desk: Desk)
         desk.workspace.exports.show(paul, other)
     desk.workspace.export_approvals.approve(paul, waiting)
     assert desk.workspace.exports.list(paul) == []
+    # Who decides once more, or too late, is told what it is by now.
+    for again in (paul, desk.user("Nora Approver", Permission.EXPORT, Permission.APPROVE_EXPORTS)):
+        with pytest.raises(UserError, match="Paul Approver approved it, and its state is “queued”"):
+            desk.workspace.export_approvals.reject(again, waiting)
+        with pytest.raises(UserError, match="another user"):
+            desk.workspace.export_approvals.approve(again, other)
 
 
 def test_whoever_decides_sees_what_is_asked_for_and_nobody_else_does(desk: Desk) -> None:

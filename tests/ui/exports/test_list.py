@@ -141,6 +141,7 @@ def test_a_press_beside_the_name_opens_the_panel_and_keys_do_too(desk, show):
     hands.click_row(table, 0, x=table.view.viewport().width() - 260)
     assert panel.isVisible()
     assert "Records: 1" in texts(panel)
+    assert panel._tabs.isVisible()
     assert "Its line stays in the list" in texts(panel)
     assert hands.page.escape()
     assert not panel.isVisible()
@@ -205,6 +206,7 @@ def test_what_waits_is_rejected_with_a_reason_that_both_read(desk, show):
     held = texts(hands.page.panel)
     assert "Columns: 1: First Name" in held
     assert "Headings: Labels and names" in held
+    assert not hands.page.panel._tabs.isVisible()
     hands.click(hands.page.panel.findChild(QAbstractButton, "panel_reject"))
     dialog = hands.dialog()
     hands.wait(hands.page.deeds.reason.hasFocus)
