@@ -5,9 +5,9 @@
 
 The fingerprint stands on the recovery sheet; the key itself, in hex, will do too. Without it the
 key inside the anchor file is used, which proves only that the file agrees with itself.
-Needs Python 3.11 and, for signatures, the ``cryptography`` package. Nothing is written.
-It prints one line of JSON: ``ok``, ``events`` (entries found right), ``erased`` (those whose
-personal details were erased), ``first_bad`` and ``reason``. It ends with 0 if all is well.
+Needs Python 3.11 and, for signatures, the ``cryptography`` package. Nothing is written; comments,
+which are not chained, are not looked at. It prints one line of JSON: ``ok``, ``events`` (entries
+found right), ``erased`` (those without details), ``first_bad`` and ``reason``.
 """
 
 from __future__ import annotations

@@ -90,8 +90,8 @@ def send_test(
 def topics(
     context: typer.Context,
     topic: Annotated[
-        Literal["backup_problems", "restores", "approvals"] | None,
-        typer.Argument(metavar="[TOPIC]", help="backup_problems, restores or approvals."),
+        Literal["backup_problems", "restores", "approvals", "mentions"] | None,
+        typer.Argument(metavar="[TOPIC]", help="What about."),
     ] = None,
     choice: Annotated[
         Literal["on", "off"] | None, typer.Argument(metavar="[on|off]", help="Whether to write.")

@@ -101,6 +101,9 @@ class Workspace:
     audit = cached_property(composition.audit.audit)
     audit_views = cached_property(composition.audit.audit_views)
     imported_logs = cached_property(composition.audit.imported_logs)
+    audit_comments = cached_property(composition.audit.audit_comments)
+    comment_reader = cached_property(composition.audit.comment_reader)
+    comment_drafts = cached_property(composition.audit.comment_drafts)
 
     definitions = cached_property(composition.records.definitions)
     editor = cached_property(composition.records.editor)

@@ -284,6 +284,12 @@ def _two_factor_reset(values: _Values) -> _Told:
     )
 
 
+def _mention(values: _Values) -> _Told:
+    title = _say("%1 mentions you").replace("%1", str(values.get("user") or _say("Somebody")))
+    text = str(values.get("text") or "")
+    return _Told(title, text, "message-square", Tone.PLAIN, _say("Open comment"))
+
+
 def _recovery_key_renewed(values: _Values) -> _Told:
     text = _say("%1 made it. The old sheet opens this workspace no more.")
     name = str(values.get("by") or _say("A Super Admin"))
@@ -322,6 +328,7 @@ _SENTENCES: dict[NotificationKind, Callable[[_Values], _Told]] = {
     NotificationKind.DRILL_FAILED: _drill_failed,
     NotificationKind.TWO_FACTOR_RESET: _two_factor_reset,
     NotificationKind.RECOVERY_KEY_RENEWED: _recovery_key_renewed,
+    NotificationKind.MENTION: _mention,
 }
 
 

@@ -23,7 +23,36 @@ def _with_view(act: Callable[[Desk, int], object]) -> Preparation:
     return prepare
 
 
+def _with_comment(act: Callable[[Desk, int], object], *, resolved: bool = False) -> Preparation:
+    """A comment on the first entry."""
+
+    def prepare(desk: Desk) -> Act:
+        comments = desk.workspace.audit_comments
+        comment_id = comments.add(desk.admin, 1, "Why all of them?").comment_id
+        if resolved:
+            comments.resolve(desk.admin, comment_id)
+        return lambda: act(desk, comment_id)
+
+    return prepare
+
+
 LOG: dict[str, Preparation] = {
+    "audit_comments.add": lambda d: lambda: d.workspace.audit_comments.add(d.admin, 1, "Why?"),
+    "audit_comments.edit": _with_comment(
+        lambda d, i: d.workspace.audit_comments.edit(d.admin, i, "Why 42 of them?")
+    ),
+    "audit_comments.remove": _with_comment(
+        lambda d, i: d.workspace.audit_comments.remove(d.admin, i)
+    ),
+    "audit_comments.reopen": _with_comment(
+        lambda d, i: d.workspace.audit_comments.reopen(d.admin, i), resolved=True
+    ),
+    "audit_comments.reply": _with_comment(
+        lambda d, i: d.workspace.audit_comments.reply(d.admin, i, "For the mail merge.")
+    ),
+    "audit_comments.resolve": _with_comment(
+        lambda d, i: d.workspace.audit_comments.resolve(d.admin, i)
+    ),
     "audit_views.clone": lambda d: lambda: d.workspace.audit_views.clone(d.admin, -1),
     "audit_views.remove": _with_view(lambda d, i: d.workspace.audit_views.remove(d.admin, i)),
     "audit_views.rename": _with_view(
@@ -40,6 +69,15 @@ LOG: dict[str, Preparation] = {
     ),
 }
 LOG_UNLOGGED = {
+    "comment_drafts.keep": "what somebody begins to write concerns them alone until it is sent",
+    "comment_reader.mark_seen": "what a person has read concerns them alone",
     "audit_views.reorder": "the order in which one person sees views changes none of them",
 }
-LOG_READS = ("audit_views.list",)
+LOG_READS = (
+    "audit_views.list",
+    "comment_drafts.list",
+    "comment_reader.counts",
+    "comment_reader.people",
+    "comment_reader.text_to_edit",
+    "comment_reader.threads",
+)

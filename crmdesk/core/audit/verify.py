@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from crmdesk.core.audit import chain
+from crmdesk.core.audit.comment_proof import first_altered_comment
 from crmdesk.core.audit.heads import Head
 from crmdesk.core.db import sqlite_audit
 from crmdesk.core.db.driver import sqlite3
@@ -40,6 +41,8 @@ class Reason(StrEnum):
     """The log ends before an entry that a signed head, or left-over details, tell of."""
     REWRITTEN = "rewritten"
     """Entries up to this one are not those that were signed."""
+    COMMENT_CHANGED = "comment_changed"
+    """A comment is not what the entry of its last change tells, or is missing; the chain holds."""
     ANCHOR_NOT_GENUINE = "anchor_not_genuine"
     """The log holds, but a head it is compared with was not signed by this workspace."""
 
@@ -181,12 +184,23 @@ def verify_chain(
             return ChainVerification(False, 0, 0, 1, Reason.TABLE_MISSING, 0, unproven)
         walk = _Walk(connection, mac_key, _expected(genuine))
         reason = walk.first_fault()
-    bad = None if reason is None else walk.events + 1
+        bad = None if reason is None else walk.events + 1
+        if reason is None:
+            reason, bad = _comment_fault(connection)
     if reason is None and len(genuine) < len(anchors):
         reason = Reason.ANCHOR_NOT_GENUINE
     return ChainVerification(
         reason is None, walk.events, walk.erased, bad, reason, walk.anchored, unproven
     )
+
+
+def _comment_fault(connection: sqlite3.Connection) -> tuple[Reason | None, int | None]:
+    """What is wrong with the comments beside a log that is right, and at which entry."""
+    try:
+        bad = first_altered_comment(connection)
+    except sqlite3.DatabaseError:
+        return Reason.DAMAGED, None
+    return (None if bad is None else Reason.COMMENT_CHANGED), bad
 
 
 def verify_entry(path: Path, mac_key: bytes, event_id: int) -> Reason | None:

@@ -52,6 +52,9 @@ CARRIED = (
     "audit_details",
     "imported_logs",
     "imported_events",
+    "audit_comments",
+    "audit_comment_drafts",
+    "audit_comment_reads",
 )
 
 #: Each with the reason; a rebuilt workspace begins with them empty.

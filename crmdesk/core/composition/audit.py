@@ -8,6 +8,9 @@ from crmdesk.core.access import keys
 from crmdesk.core.access.keys import KeyPurpose
 
 if TYPE_CHECKING:
+    from crmdesk.core.audit.comment_drafts import CommentDrafts
+    from crmdesk.core.audit.comment_reader import CommentReader
+    from crmdesk.core.audit.comments import AuditComments
     from crmdesk.core.audit.imported import ImportedLogs
     from crmdesk.core.audit.query import AuditLogReader
     from crmdesk.core.audit.service import AuditService
@@ -46,3 +49,24 @@ def imported_logs(workspace: Workspace) -> ImportedLogs:
     from crmdesk.core.audit.imported import ImportedLogs
 
     return ImportedLogs(*workspace.basis, workspace.staging)
+
+
+def audit_comments(workspace: Workspace) -> AuditComments:
+    """Make the service that writes comments on entries."""
+    from crmdesk.core.audit.comments import AuditComments
+
+    return AuditComments(*workspace.basis, workspace.inbox)
+
+
+def comment_reader(workspace: Workspace) -> CommentReader:
+    """Make the service that reads comments."""
+    from crmdesk.core.audit.comment_reader import CommentReader
+
+    return CommentReader(workspace.database, workspace.guard)
+
+
+def comment_drafts(workspace: Workspace) -> CommentDrafts:
+    """Make the service of comments that were begun."""
+    from crmdesk.core.audit.comment_drafts import CommentDrafts
+
+    return CommentDrafts(workspace.database, workspace.guard)

@@ -93,6 +93,7 @@ class MailKind(StrEnum):
     BACKUP_PROBLEMS = "backup_problems"
     RESTORES = "restores"
     APPROVALS = "approvals"
+    MENTIONS = "mentions"
     TEST = "test"
 
 

@@ -45,6 +45,7 @@ class NotificationKind(StrEnum):
     DRILL_FAILED = "drill_failed"
     TWO_FACTOR_RESET = "two_factor_reset"
     RECOVERY_KEY_RENEWED = "recovery_key_renewed"
+    MENTION = "mention"
 
 
 #: Kinds that a Super Admin may choose to be written to about as well.
@@ -57,6 +58,7 @@ ALSO_BY_MAIL: Final = frozenset(
         NotificationKind.RESTORE_FAILED,
         NotificationKind.RESTORE_UNDONE,
         NotificationKind.EXPORT_WAITING,
+        NotificationKind.MENTION,
     }
 )
 

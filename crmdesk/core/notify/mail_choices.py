@@ -15,7 +15,12 @@ from crmdesk.core.db.tables import mail_choices
 from crmdesk.core.mail.model import MailKind
 
 #: Large exports are not among them: those follow the threshold alone.
-TOPICS: Final = (MailKind.BACKUP_PROBLEMS, MailKind.RESTORES, MailKind.APPROVALS)
+TOPICS: Final = (
+    MailKind.BACKUP_PROBLEMS,
+    MailKind.RESTORES,
+    MailKind.APPROVALS,
+    MailKind.MENTIONS,
+)
 
 
 class MailChoices:

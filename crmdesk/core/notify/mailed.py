@@ -55,6 +55,12 @@ MAILED: Final[Mapping[NotificationKind, _Words]] = {
         "{user} wants to export records: {records}, as “{name}”.",
         "Import & Export",
     ),
+    NotificationKind.MENTION: _Words(
+        MailKind.MENTIONS,
+        "You are mentioned in a comment",
+        "{user} mentions you in a comment on entry {event} of the audit log: {text}",
+        "Audit Logs",
+    ),
 }
 
 

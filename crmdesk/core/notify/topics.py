@@ -18,6 +18,7 @@ class NotificationTopic(StrEnum):
     EXPORTS = "exports"
     RECORDS = "records"
     SECURITY = "security"
+    COMMENTS = "comments"
 
 
 TOPIC_OF: Final[Mapping[NotificationKind, NotificationTopic]] = {
@@ -41,6 +42,7 @@ TOPIC_OF: Final[Mapping[NotificationKind, NotificationTopic]] = {
     NotificationKind.BULK_FAILED: NotificationTopic.RECORDS,
     NotificationKind.TWO_FACTOR_RESET: NotificationTopic.SECURITY,
     NotificationKind.RECOVERY_KEY_RENEWED: NotificationTopic.SECURITY,
+    NotificationKind.MENTION: NotificationTopic.COMMENTS,
 }
 
 

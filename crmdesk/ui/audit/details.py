@@ -244,6 +244,7 @@ def fault(reason: Reason) -> str:
         Reason.OUT_OF_ORDER: _say("Its time is before that of the entry before it."),
         Reason.DETAILS_MISSING: _say("Its details are missing."),
         Reason.DETAILS_CHANGED: _say("Its details were changed after they were written."),
+        Reason.COMMENT_CHANGED: _say("A comment is not as this entry tells, or is missing."),
         Reason.DAMAGED: _say("The file cannot be read from here on."),
         Reason.CUT: _say("The log ends before entries that are known to have been written."),
         Reason.REWRITTEN: _say("Entries up to here are not those that were signed."),

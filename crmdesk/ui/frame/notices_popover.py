@@ -201,4 +201,5 @@ class NoticesPopover(Popover):
             NotificationTopic.EXPORTS: self.tr("Exports"),
             NotificationTopic.RECORDS: self.tr("Records"),
             NotificationTopic.SECURITY: self.tr("Security"),
+            NotificationTopic.COMMENTS: self.tr("Comments"),
         }[topic]

@@ -18,6 +18,7 @@ from crmdesk.core.access.actor import Actor, ActorKind
 from crmdesk.core.access.permissions import GRANTABLE, Permission
 from crmdesk.core.access.step_up import StepUpPurpose
 from crmdesk.core.access.users import NewUser, UserChange
+from crmdesk.core.audit.comment_model import Draft
 from crmdesk.core.audit.view_model import AuditViewDefinition
 from crmdesk.core.compare.model import DefinitionChange
 from crmdesk.core.errors import NotSignedIn, PermissionDenied, UserError
@@ -69,6 +70,19 @@ RIGHTS: dict[str, Permission | str] = {
     "audit_reader.events": SUPER_ADMIN,
     "audit_reader.ids": SUPER_ADMIN,
     "audit_reader.rows": SUPER_ADMIN,
+    "audit_comments.add": SUPER_ADMIN,
+    "audit_comments.edit": SUPER_ADMIN,
+    "audit_comments.remove": SUPER_ADMIN,
+    "audit_comments.reopen": SUPER_ADMIN,
+    "audit_comments.reply": SUPER_ADMIN,
+    "audit_comments.resolve": SUPER_ADMIN,
+    "comment_reader.counts": SUPER_ADMIN,
+    "comment_reader.mark_seen": SUPER_ADMIN,
+    "comment_reader.people": SUPER_ADMIN,
+    "comment_reader.text_to_edit": SUPER_ADMIN,
+    "comment_reader.threads": SUPER_ADMIN,
+    "comment_drafts.keep": SUPER_ADMIN,
+    "comment_drafts.list": SUPER_ADMIN,
     "audit_views.clone": SUPER_ADMIN,
     "audit_views.list": SUPER_ADMIN,
     "audit_views.remove": SUPER_ADMIN,
@@ -439,6 +453,10 @@ ARGUMENTS: dict[str, object] = {
     "view_ids": [10**9],
     "columns": ["email"],
     "comparison_id": "none",
+    "comment_id": 10**9,
+    "draft": Draft("new", "Why"),
+    "event_ids": [1],
+    "text": "Why all of them?",
 }
 
 

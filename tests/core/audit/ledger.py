@@ -12,12 +12,13 @@ from crmdesk.core.access.actor import SYSTEM, Actor
 from crmdesk.core.access.keys import SigningKey
 from crmdesk.core.audit import kinds
 from crmdesk.core.audit.anchors import AnchorKeeper
+from crmdesk.core.audit.comment_rows import add_row, seal
 from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.audit.verify import ChainVerification, verify_chain
 from crmdesk.core.clock import Clock, system_time, to_text
 from crmdesk.core.db import schema
 from crmdesk.core.db.driver import sqlite3
-from crmdesk.core.db.engine import Database
+from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import workspace
 from crmdesk.core.errors import UserError
 
@@ -84,6 +85,9 @@ class Ledger:
     def fill(self, entries: int) -> Ledger:
         with self.database.write() as tx:
             for number in range(entries):
+                if number % 10 == 4:
+                    self._comment(tx, f"Why was phone {number} changed?")
+                    continue
                 self.audit_log.log(
                     tx,
                     SYSTEM,
@@ -95,6 +99,12 @@ class Ledger:
                     },
                 )
         return self
+
+    def _comment(self, tx: Tx, text: str) -> None:
+        comment_id = add_row(
+            tx, {"event_id": 1, "author_id": 1, "created_at": tx.now_text, "text": text}
+        )
+        seal(tx, self.audit_log, SYSTEM, kinds.COMMENT_ADDED, comment_id)
 
     def verify(self, mac_key: bytes | None = MAC_KEY) -> ChainVerification:
         heads, _damaged, _error = self.keeper.kept_heads()

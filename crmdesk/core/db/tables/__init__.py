@@ -8,6 +8,11 @@ from __future__ import annotations
 
 from crmdesk.core.db.tables.audit import audit_details, audit_events
 from crmdesk.core.db.tables.base import metadata, views
+from crmdesk.core.db.tables.comments import (
+    audit_comment_drafts,
+    audit_comment_reads,
+    audit_comments,
+)
 from crmdesk.core.db.tables.definitions import (
     object_types,
     pipeline_stages,
@@ -72,6 +77,9 @@ __all__ = [
     "association_limits",
     "associations",
     "attempt_counters",
+    "audit_comment_drafts",
+    "audit_comment_reads",
+    "audit_comments",
     "audit_details",
     "audit_events",
     "backup_drills",

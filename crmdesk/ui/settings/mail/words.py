@@ -51,6 +51,10 @@ def topic_words(topic: MailKind) -> tuple[str, str]:
             _say("Exports that wait for approval"),
             _say("Where somebody has to decide."),
         ),
+        MailKind.MENTIONS: (
+            _say("Comments that mention you"),
+            _say("On entries of the audit log."),
+        ),
     }[topic]
 
 

@@ -32,6 +32,9 @@ TABLES = (
     "outbox",
     "imported_logs",
     "imported_events",
+    "audit_comments",
+    "audit_comment_drafts",
+    "audit_comment_reads",
 )
 #: On tables of the first release: whether a change was undone, what was merged into a record, the
 #: list of imports, newest first, and the notices of one file.
