@@ -137,6 +137,33 @@ def remove(context: typer.Context, email: Email) -> None:
         here.output.result({"email": email}, f"{email} is removed.")
 
 
+@app.command("reset-password")
+def reset_password(
+    context: typer.Context,
+    email: Email,
+    *,
+    show: Annotated[
+        bool, typer.Option("--show", help="Print the code, even where it could be sent.")
+    ] = False,
+) -> None:
+    """Send a one-time code for a new password; without a mail server it is printed once."""
+    with seat(context) as here:
+        made = here.workspace.password_resets.issue(here.actor, email, show=show)
+        lines = [f"A one-time code is on its way to {made.sent_to}."]
+        if made.code is not None:
+            lines = [
+                f"One-time code: {made.code}",
+                f"Give it to them; they set a password with: crmdesk password set {email}",
+            ]
+        document = {
+            "email": email,
+            "one_time_code": made.code,
+            "sent_to": made.sent_to or None,
+            "message_id": made.message_id,
+        }
+        here.output.result(document, *lines)
+
+
 def _step_up(here: Seat, email: str, code: str | None) -> str | None:
     """Prove who acts before somebody becomes a Super Admin, where a code is needed for it."""
     from crmdesk.core.access.proofs import person_binding

@@ -94,6 +94,7 @@ class Workspace:
     two_factor = cached_property(composition.access.two_factor)
     recovery_keys = cached_property(composition.access.recovery_keys)
     passwords = cached_property(composition.access.passwords)
+    password_resets = cached_property(composition.access.password_resets)
     users = cached_property(composition.access.users)
     teams = cached_property(composition.access.teams)
 

@@ -122,9 +122,7 @@ PEOPLE: dict[str, Preparation] = {
         lambda: d.workspace.users.add(d.admin, NewUser(MARC, "Marc Dubois", password=PASSWORD))
     ),
     "users.deactivate": _with_user(lambda d: d.workspace.users.deactivate(d.admin, MARC)),
-    "users.make_one_time_code": _with_user(
-        lambda d: d.workspace.users.make_one_time_code(d.admin, MARC)
-    ),
+    "password_resets.issue": _with_user(lambda d: d.workspace.password_resets.issue(d.admin, MARC)),
     "users.reactivate": _left,
     "users.remove": _with_user(lambda d: d.workspace.users.remove(d.admin, MARC)),
     "users.set": _with_user(

@@ -210,21 +210,6 @@ class UserService:
             facts = {"super_admin": user.super_admin, "permissions": _values(user.granted)}
             self._log_user(tx, actor, kinds.REMOVE_USER, user, facts)
 
-    def make_one_time_code(self, actor: Actor, email: str) -> str:
-        """A code, good for a week and for one time, with which a user sets a new password.
-
-        The old password stays good until then.
-
-        Raises:
-            UserError: ``user_unknown``.
-        """
-        self._guard.require(actor, Permission.SUPER_ADMIN)
-        with self._database.write() as tx:
-            user = read_user(tx, email)
-            code = make_one_time_code(tx, user.id)
-            self._log_user(tx, actor, kinds.ONE_TIME_CODE_MADE, user, {})
-        return code
-
     # -- within ------------------------------------------------------------------------------
     def _refuse_weak(self, new: NewUser) -> None:
         if new.password is None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from crmdesk.core.access.accounts import PasswordCheck
     from crmdesk.core.access.own_password import PasswordService
+    from crmdesk.core.access.password_resets import PasswordResets
     from crmdesk.core.access.recovery_key_service import RecoveryKeyService
     from crmdesk.core.access.second_factor import SecondFactor
     from crmdesk.core.access.sign_in import SignInService
@@ -63,6 +64,16 @@ def users(workspace: Workspace) -> UserService:
     from crmdesk.core.access.users import UserService
 
     return UserService(*workspace.basis, _second_factor(workspace))
+
+
+def password_resets(workspace: Workspace) -> PasswordResets:
+    """Make the service of codes for new passwords."""
+    from crmdesk.core.access import keys
+    from crmdesk.core.access.keys import KeyPurpose
+    from crmdesk.core.access.password_resets import PasswordResets
+
+    key = keys.derive(workspace.key, KeyPurpose.DATABASE_SECRETS)
+    return PasswordResets(*workspace.basis, key)
 
 
 def teams(workspace: Workspace) -> TeamService:

@@ -95,6 +95,14 @@ class MailKind(StrEnum):
     APPROVALS = "approvals"
     MENTIONS = "mentions"
     TEST = "test"
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of a kind
+    REGISTRATION = "registration"
+
+
+#: For whoever they are written to; all others are for Super Admins.
+FOR_ANYONE = (MailKind.TEST, MailKind.PASSWORD_RESET, MailKind.REGISTRATION)
+SECRET_PLACE = "{code}"  # noqa: S105 - where a code will stand
+"""In the body of a message that has one: it is put there on the way out, and nowhere kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +113,7 @@ class Letter:
         subject: one line.
         body: plain text, lines ended by a line feed.
         user_id: whom it is for, where that is a user.
+        secret: what stands in the body at :data:`SECRET_PLACE`, encrypted by :func:`sealed_code`.
     """
 
     kind: MailKind
@@ -112,6 +121,7 @@ class Letter:
     subject: str
     body: str = field(repr=False)
     user_id: int | None = None
+    secret: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ def queue_mail(
             recipient=letter.recipient,
             subject=letter.subject,
             body=letter.body,
+            secret=letter.secret,
             token=secrets.token_hex(16),
             created_at=tx.now_text,
             state=MailState.QUEUED.value,

@@ -13,7 +13,7 @@ from crmdesk.core.clock import from_text, to_text
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.tables import outbox, users
 from crmdesk.core.jobs.job import Job, JobState
-from crmdesk.core.mail.model import MailProblem, MailState, Undelivered
+from crmdesk.core.mail.model import FOR_ANYONE, MailProblem, MailState, Undelivered
 from crmdesk.core.mail.queue import is_due
 
 FIRST_WAIT = timedelta(minutes=1)
@@ -26,7 +26,7 @@ def settle(tx: Tx, row: Row[Any], answer: str | Undelivered) -> MailState:
     values: dict[str, Any] = {"job_id": None}
     if isinstance(answer, str):
         state = MailState.SENT
-        values |= {"sent_at": tx.now_text, "problem": None, "reply": answer}
+        values |= {"sent_at": tx.now_text, "problem": None, "reply": answer, "secret": None}
     else:
         due = tx.steady_now + waiting_time(row.attempts)
         over = answer.permanent or due > from_text(row.gives_up_at)
@@ -53,6 +53,7 @@ def give_up_unentitled(tx: Tx) -> None:
             outbox.c.state == MailState.QUEUED.value,
             outbox.c.user_id.is_not(None),
             outbox.c.user_id.not_in(entitled),
+            outbox.c.kind.not_in([kind.value for kind in FOR_ANYONE]),
         )
         .values(state=MailState.FAILED.value, problem=MailProblem.NOT_ENTITLED.value, reply="")
     )

@@ -20,8 +20,15 @@ from crmdesk.core.db.tables import outbox
 from crmdesk.core.errors import UserError
 from crmdesk.core.jobs.worker import JobContext
 from crmdesk.core.mail.message import build_message
-from crmdesk.core.mail.model import Access, MailProblem, MailState, Undelivered
+from crmdesk.core.mail.model import (
+    SECRET_PLACE,
+    Access,
+    MailProblem,
+    MailState,
+    Undelivered,
+)
 from crmdesk.core.mail.queue import is_due
+from crmdesk.core.mail.secret import opened_code
 from crmdesk.core.mail.server import read_access
 from crmdesk.core.mail.settling import FIRST_WAIT, give_up_unentitled, put_off, rest, settle
 from crmdesk.core.mail.smtp import (
@@ -133,7 +140,7 @@ class MailWork:
             if row is None:
                 return True
             context.report("sending", done=outcomes.total())
-            answer = _handed_over(opened, access, row)
+            answer = self._handed_over(opened, access, row)
             with self._database.write() as tx:
                 outcomes[settle(tx, row, answer)] += 1
         return False
@@ -161,20 +168,26 @@ class MailWork:
             )
             return tx.execute(select(outbox).where(outbox.c.id == row.id)).one()
 
+    def _handed_over(self, opened: Session, access: Access, row: Row[Any]) -> str | Undelivered:
+        try:
+            message = build_message(
+                sender=access.sender,
+                recipient=row.recipient,
+                subject=row.subject,
+                body=self._body(row),
+                token=row.token,
+                at=from_text(row.created_at),
+            )
+            return deliver(opened, access, message, row.recipient)
+        except Undelivered as problem:
+            return problem
+        except (UserError, ValueError, DecryptionFailed) as refusal:
+            # A row that somebody else wrote: it must not keep the others from being sent.
+            return Undelivered(MailProblem.REFUSED, str(refusal), permanent=True)
 
-def _handed_over(opened: Session, access: Access, row: Row[Any]) -> str | Undelivered:
-    try:
-        message = build_message(
-            sender=access.sender,
-            recipient=row.recipient,
-            subject=row.subject,
-            body=row.body,
-            token=row.token,
-            at=from_text(row.created_at),
+    def _body(self, row: Row[Any]) -> str:
+        if row.secret is None:
+            return str(row.body)
+        return str(row.body).replace(
+            SECRET_PLACE, opened_code(self._key, row.secret, row.recipient)
         )
-        return deliver(opened, access, message, row.recipient)
-    except Undelivered as problem:
-        return problem
-    except (UserError, ValueError) as refusal:
-        # A row that somebody else wrote: it must not keep the others from being sent.
-        return Undelivered(MailProblem.REFUSED, str(refusal), permanent=True)

@@ -76,7 +76,12 @@ def user_actions(user: User, *, own: bool, last: bool) -> Sequence[RowAction]:
         reason = _say("Another Super Admin can do this to you.")
     found = [
         RowAction("edit", _say("Edit user"), "pencil", prominent=True),
-        RowAction("code", _say("Make one-time code"), "key-round"),
+        RowAction(
+            "code",
+            _say("Reset password") if user.has_password else _say("Send one-time code"),
+            "key-round",
+            reason="" if user.active else _say("Reactivate the user first."),
+        ),
     ]
     if user.two_factor:
         why = _say("Yours is turned off under Security.") if own else ""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from crmdesk.core.access.password_resets import IssuedCode
 from crmdesk.core.access.teams import Team
 from crmdesk.core.access.user import AddedUser, User
 from crmdesk.ui.desk import Desk
@@ -186,7 +187,7 @@ class UsersPage(QWidget):
         if key == "edit":
             self._open_dialog(user)
         elif key == "code":
-            self._write(lambda: service.make_one_time_code(actor, user.email), self._show_code)
+            self._issue_code(user)
         elif key == "reset_two_factor":
             reset_two_factor(self._desk, user, self.window(), self._read_again, self._failed)
         elif key == "reactivate":
@@ -195,6 +196,23 @@ class UsersPage(QWidget):
             self._confirm_deactivation(user)
         elif key == "remove":
             self._confirm_removal(user)
+
+    def _issue_code(self, user: User, *, show: bool = False) -> None:
+        """Send a code, or show it where it cannot be sent or was asked for."""
+        resets, actor = self._desk.workspace.password_resets, self._desk.actor
+
+        def told(issued: IssuedCode) -> None:
+            if issued.code is not None:
+                self._show_code(issued.code)
+                return
+            self._desk.toast(
+                self.tr("One-time code sent to %1").replace("%1", issued.sent_to),
+                self.tr("Good once within 7 days. The present password stays good until then."),
+                self.tr("Show a code instead"),
+                lambda: self._issue_code(user, show=True),
+            )
+
+        self._write(lambda: resets.issue(actor, user.email, show=show), told)
 
     def _confirm_deactivation(self, user: User) -> None:
         service, actor = self._desk.workspace.users, self._desk.actor

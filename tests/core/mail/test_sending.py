@@ -9,12 +9,13 @@ from threading import Timer
 import pytest
 
 from crmdesk.core.db.driver import sqlite3
+from crmdesk.core.errors import UserError
 from crmdesk.core.mail.model import (
     MailProblem,
     MailState,
 )
 from crmdesk.core.mail.smtp import BUNDLES, trusting
-from tests.builders import Desk
+from tests.builders import PLACE, Desk
 from tests.core.mail.ways import PLAIN, SENDER, STARTTLS, TLS, configure, send, shown, write
 from tests.post_office import (
     PASSWORD,
@@ -52,6 +53,30 @@ def test_a_message_arrives_as_it_was_written_and_is_sent_once(timed_desk: Desk) 
         found = shown(desk, number)
         assert (found.state, found.attempts, found.problem) == (MailState.SENT, 1, None)
         assert found.reply == "250 OK queued as 4711"
+
+
+def test_a_one_time_code_is_sent_and_stands_nowhere_else(timed_desk: Desk) -> None:
+    desk = timed_desk
+    marc = desk.user("Marc Dubois")
+    with post_office() as office:
+        configure(desk, office.port)
+        issued = desk.workspace.password_resets.issue(desk.admin, marc.email)
+        again = desk.workspace.password_resets.issue(desk.admin, marc.email)
+        assert (again.code, again.sent_to) == (None, marc.email)
+        [(kept, sealed)] = desk.sql("SELECT body, secret FROM outbox")
+        send(desk)
+        [letter] = office.messages
+    lines = letter.get_content().splitlines()
+    code = next(line.strip() for line in lines if line.startswith("    "))
+    assert (sealed is None, code in str(kept)) == (False, False)
+    assert issued.message_id != again.message_id
+    assert desk.sql("SELECT secret, state FROM outbox") == [(None, "sent")]
+    desk.workspace.passwords.set_first(marc.email, code, "nine grey seals under a pier", PLACE)
+    desk.workspace.users.deactivate(desk.admin, marc.email)
+    with pytest.raises(UserError, match="deactivated"):
+        desk.workspace.password_resets.issue(desk.admin, marc.email)
+    codes = [code for code, _ in desk.audit_actions()]
+    assert codes.count("MANUAL_REGISTRATION_EMAIL_SEND") == 2
 
 
 def test_a_login_is_made_over_either_kind_of_encryption_and_in_the_clear_on_this_computer(

@@ -172,7 +172,7 @@ def test_a_one_time_code_leads_to_choosing_a_password(program, known, qtbot):
     sign_in(application, PASSWORD, qtbot)
     qtbot.waitUntil(lambda: application.signed_in is not None, timeout=SLOW)
     desk = application.signed_in.desk
-    code = desk.workspace.users.make_one_time_code(desk.actor, EMAIL)
+    code = str(desk.workspace.password_resets.issue(desk.actor, EMAIL).code)
 
     application.sign_out()
     sign_in(application, code, qtbot)

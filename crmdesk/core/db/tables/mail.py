@@ -36,6 +36,7 @@ outbox = Table(
     Column("recipient", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("body", Text, nullable=False),
+    Column("secret", LargeBinary, comment="what goes into the body; gone once it is sent"),
     Column("token", Text, nullable=False, comment="of its Message-ID, the same at every attempt"),
     Column("created_at", Text, nullable=False),
     Column("state", Text, nullable=False, comment="queued, sending, sent or failed"),
