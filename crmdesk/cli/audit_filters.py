@@ -58,5 +58,5 @@ def audit_filters(
         by=tuple(by or ()),
         since=instant(since),
         until=instant(until),
-        search=search,
+        texts=(search,) if search.strip() else (),
     )

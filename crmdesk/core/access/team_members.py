@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, select, update
 
 from crmdesk.core.access.actor import Actor
 from crmdesk.core.audit import kinds
@@ -62,6 +62,8 @@ def join_team(
 ) -> None:
     """Add a member who is not in the team yet."""
     tx.execute(insert(tables.team_members).values(team_id=team[0], user_id=user_id))
+    begins = {"team_id": team[0], "user_id": user_id, "first_event": _newest_entry(tx) + 1}
+    tx.execute(insert(tables.team_stays).values(begins))
     audit_log.log(
         tx,
         actor,
@@ -81,6 +83,7 @@ def leave_team(
             tables.team_members.c.team_id == team[0], tables.team_members.c.user_id == user_id
         )
     )
+    end_stays(tx, team[0], user_id)
     audit_log.log(
         tx,
         actor,
@@ -89,6 +92,19 @@ def leave_team(
         object_id=team[0],
         details={"team": team[1], "member": email_of(tx, user_id)},
     )
+
+
+def end_stays(tx: Tx, team_id: int, user_id: int | None = None) -> None:
+    """From now on what a member does, or every member, is no longer done by the team."""
+    stay = tables.team_stays.c
+    ended = update(tables.team_stays).where(stay.team_id == team_id, stay.last_event.is_(None))
+    if user_id is not None:
+        ended = ended.where(stay.user_id == user_id)
+    tx.execute(ended.values(last_event=_newest_entry(tx)))
+
+
+def _newest_entry(tx: Tx) -> int:
+    return int(tx.scalar(select(func.coalesce(func.max(tables.audit_events.c.id), 0))))
 
 
 def email_of(tx: Tx, user_id: int) -> str:

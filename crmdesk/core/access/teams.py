@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select, update
 from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.guard import Guard
 from crmdesk.core.access.permissions import Permission
-from crmdesk.core.access.team_members import find_team, join_team, leave_team
+from crmdesk.core.access.team_members import end_stays, find_team, join_team, leave_team
 from crmdesk.core.access.user import read_user
 from crmdesk.core.audit import kinds
 from crmdesk.core.audit.log import AuditLog
@@ -86,6 +86,7 @@ class TeamService:
                 .where(tables.teams.c.id == team_id)
                 .values(removed_at=tx.now_text)
             )
+            end_stays(tx, team_id)
             self._audit_log.log(
                 tx,
                 actor,

@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-
-from sqlalchemy import desc, func, select
+from zoneinfo import ZoneInfo
 
 from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.guard import Guard
 from crmdesk.core.access.permissions import Permission
-from crmdesk.core.audit.event import (
-    AuditEvent,
-    entries,
-    entries_numbered,
-    read_event,
-    run_plain,
-    sensitive_names,
-)
-from crmdesk.core.audit.filters import (
-    AuditFilters,
-    Conditions,
-    conditions,
-    shown_categories,
-)
+from crmdesk.core.audit.bulk import BulkRecord, BulkRecords, bulk_records, read_bulk
+from crmdesk.core.audit.event import AuditEvent, entries_numbered, read_event, sensitive_names
+from crmdesk.core.audit.figures import DEFAULT_BARS, Facets, Histogram, facets, histogram
+from crmdesk.core.audit.filters import AuditFilters
+from crmdesk.core.audit.found import FoundEntries
+from crmdesk.core.audit.matching import Matching, edition_of, shown_categories
+from crmdesk.core.audit.vocabulary import Vocabulary, read_vocabulary
 from crmdesk.core.db.engine import Database, Tx
-from crmdesk.core.db.tables import audit_events
 from crmdesk.core.errors import UserError, WrongUsage
-from crmdesk.core.setting_declarations import Edition
-from crmdesk.core.settings import read_setting
 
 EVERYTHING = AuditFilters()
 _LARGEST_PAGE = 10_000
 _IDS_AT_ONCE = 500
-_IDS_PER_TURN = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +67,15 @@ class AuditLogReader:
         self._guard.require(actor, Permission.SUPER_ADMIN)
         limit = min(max(limit, 1), _LARGEST_PAGE)
         with self._database.read() as tx:
-            wanted = conditions(tx, filters, _edition(tx))
-            total = _count(tx, wanted)
-            if after is not None:
-                wanted.append(audit_events.c.id < _cursor(after))
+            found = _found(tx, filters)
             # One more than asked for tells whether there is a next page.
-            statement = entries().where(*wanted).order_by(desc(audit_events.c.id))
-            rows = run_plain(tx, statement.limit(limit + 1)).fetchall()
-            hidden = sensitive_names(tx)
-        shown = tuple(read_event(row, hidden) for row in rows[:limit])
-        return Page(shown, str(shown[-1].id) if len(rows) > limit else None, total)
+            ids = found[: limit + 1] if after is None else found.after(_cursor(after), limit + 1)
+            by_id = _by_id(tx, ids[:limit])
+        shown = tuple(by_id[number] for number in ids[:limit] if number in by_id)
+        return Page(shown, str(ids[limit - 1]) if len(ids) > limit else None, len(found))
 
-    def ids(self, actor: Actor, filters: AuditFilters = EVERYTHING) -> array[int]:
-        """The numbers of all entries that pass, newest first, 8 bytes each, for a table.
+    def ids(self, actor: Actor, filters: AuditFilters = EVERYTHING) -> FoundEntries:
+        """The numbers of all entries that pass, newest first, for a table.
 
         Raises:
             PermissionDenied: the actor is not a Super Admin.
@@ -100,8 +83,54 @@ class AuditLogReader:
         """
         self._guard.require(actor, Permission.SUPER_ADMIN)
         with self._database.read() as tx:
-            wanted = conditions(tx, filters, _edition(tx))
-            return _found_ids(tx, wanted) if wanted else _every_id(tx)
+            return _found(tx, filters)
+
+    def count(self, actor: Actor, filters: AuditFilters = EVERYTHING) -> int:
+        """How many entries pass.
+
+        Raises:
+            PermissionDenied: the actor is not a Super Admin.
+            WrongUsage: a filter that does not exist.
+        """
+        return len(self.ids(actor, filters))
+
+    def histogram(
+        self,
+        actor: Actor,
+        filters: AuditFilters,
+        zone: ZoneInfo,
+        most: int = DEFAULT_BARS,
+    ) -> Histogram:
+        """How many entries pass, over time, in at most about ``most`` bars.
+
+        Raises:
+            PermissionDenied: the actor is not a Super Admin.
+            WrongUsage: a filter that does not exist.
+        """
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        with self._database.read() as tx:
+            return histogram(Matching(tx), filters, zone, most)
+
+    def facets(self, actor: Actor, filters: AuditFilters = EVERYTHING) -> Facets:
+        """How many entries each choice of each filter has, the other filters holding.
+
+        Raises:
+            PermissionDenied: the actor is not a Super Admin.
+            WrongUsage: a filter that does not exist.
+        """
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        with self._database.read() as tx:
+            return facets(Matching(tx), filters)
+
+    def vocabulary(self, actor: Actor) -> Vocabulary:
+        """The words that the search language knows here, and that filter menus offer.
+
+        Raises:
+            PermissionDenied: the actor is not a Super Admin.
+        """
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        with self._database.read() as tx:
+            return read_vocabulary(tx)
 
     def rows(self, actor: Actor, ids: Sequence[int]) -> list[AuditEvent]:
         """The entries with these numbers, in this order; what is not shown is left out.
@@ -133,6 +162,27 @@ class AuditLogReader:
             )
         return found[event_id]
 
+    def bulk(self, actor: Actor, event_id: int) -> BulkRecords:
+        """Which records a bulk entry told of.
+
+        Raises:
+            PermissionDenied: the actor is not a Super Admin.
+            UserError: ``audit_event_not_found``.
+        """
+        event = self.event(actor, event_id)
+        with self._database.read() as tx:
+            return bulk_records(tx, event)
+
+    def bulk_rows(self, actor: Actor, records: BulkRecords, ids: Sequence[int]) -> list[BulkRecord]:
+        """Some records of a bulk entry with what happened to them, at most 1,000, in this order.
+
+        Raises:
+            PermissionDenied: the actor is not a Super Admin.
+        """
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        with self._database.read() as tx:
+            return read_bulk(tx, records, ids)
+
 
 def count_entries(tx: Tx, filters: AuditFilters) -> int:
     """How many entries :func:`walk_entries` comes to.
@@ -140,8 +190,7 @@ def count_entries(tx: Tx, filters: AuditFilters) -> int:
     Raises:
         WrongUsage: a filter that does not exist.
     """
-    statement = select(func.count()).select_from(audit_events)
-    return int(tx.scalar(statement.where(*conditions(tx, filters, _edition(tx)))))
+    return len(_found(tx, filters))
 
 
 def walk_entries(tx: Tx, filters: AuditFilters) -> Iterator[AuditEvent]:
@@ -150,57 +199,19 @@ def walk_entries(tx: Tx, filters: AuditFilters) -> Iterator[AuditEvent]:
     Raises:
         WrongUsage: a filter that does not exist.
     """
-    wanted = conditions(tx, filters, _edition(tx))
-    hidden = sensitive_names(tx)
-    cursor = run_plain(tx, entries().where(*wanted).order_by(desc(audit_events.c.id)))
-    while rows := cursor.fetchmany(_IDS_AT_ONCE):
-        for row in rows:
-            yield read_event(row, hidden)
+    found = _found(tx, filters)
+    for start in range(0, len(found), _IDS_AT_ONCE):
+        ids = found[start : start + _IDS_AT_ONCE]
+        by_id = _by_id(tx, ids)
+        yield from (by_id[number] for number in ids if number in by_id)
 
 
-def _edition(tx: Tx) -> Edition:
-    return Edition(str(read_setting(tx, "workspace.edition")))
-
-
-def _every_id(tx: Tx) -> array[int]:
-    """Entries are numbered without a gap, so that the first and the last tell all of them.
-
-    An entry that somebody took out is then still listed, and its row says that it is missing.
-    """
-    first, last = _span(tx)
-    found = array("q")
-    for start in range(last, first - 1, -_IDS_PER_TURN):
-        # In pieces: making ten million numbers at once would hold the window up.
-        found.extend(range(start, max(start - _IDS_PER_TURN, first - 1), -1))
-    return found
-
-
-def _found_ids(tx: Tx, wanted: Conditions) -> array[int]:
-    statement = select(audit_events.c.id).where(*wanted).order_by(desc(audit_events.c.id))
-    cursor = run_plain(tx, statement)
-    found = array("q")
-    while rows := cursor.fetchmany(_IDS_PER_TURN):
-        found.extend([row[0] for row in rows])
-    return found
-
-
-def _count(tx: Tx, wanted: Conditions) -> int:
-    if not wanted:
-        first, last = _span(tx)
-        return last - first + 1
-    statement = select(func.count()).select_from(audit_events).where(*wanted)
-    return int(tx.scalar(statement))
-
-
-def _span(tx: Tx) -> tuple[int, int]:
-    row = tx.sql(
-        "SELECT (SELECT min(id) FROM audit_events), (SELECT max(id) FROM audit_events)"
-    ).fetchone()
-    return (1, 0) if row[0] is None else (row[0], row[1])
+def _found(tx: Tx, filters: AuditFilters) -> FoundEntries:
+    return FoundEntries(Matching(tx).passing(filters))
 
 
 def _by_id(tx: Tx, ids: Sequence[int]) -> dict[int, AuditEvent]:
-    shown = shown_categories(_edition(tx))
+    shown = shown_categories(edition_of(tx))
     hidden = sensitive_names(tx)
     found: dict[int, AuditEvent] = {}
     for start in range(0, len(ids), _IDS_AT_ONCE):

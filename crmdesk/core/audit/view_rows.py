@@ -83,11 +83,16 @@ def _removed(tx: Tx, filters: AuditFilters) -> Iterator[Gone]:
             yield from _removed_rows(tx, users, "full_name", GoneKind.USER, value)
         elif name.endswith("team_ids"):
             yield from _removed_rows(tx, teams, "name", GoneKind.TEAM, value)
-        elif name == "object_type":
-            live = select(object_types.c.archived_at).where(object_types.c.name == value)
-            found = tx.execute(live).scalars().all()
-            if found and None not in found:
-                yield Gone(GoneKind.OBJECT, value)
+        elif name.endswith("object_types"):
+            yield from _removed_objects(tx, value)
+
+
+def _removed_objects(tx: Tx, names: Collection[str]) -> Iterator[Gone]:
+    for name in names:
+        live = select(object_types.c.archived_at).where(object_types.c.name == name)
+        found = tx.execute(live).scalars().all()
+        if found and None not in found:
+            yield Gone(GoneKind.OBJECT, name)
 
 
 def _removed_rows(

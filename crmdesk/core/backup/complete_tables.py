@@ -16,6 +16,7 @@ CARRIED = (
     "user_permissions",
     "teams",
     "team_members",
+    "team_stays",
     "object_types",
     "property_groups",
     "properties",

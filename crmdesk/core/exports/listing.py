@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.functions import count as counted
 
-from crmdesk.core.audit.filters import acting_users
+from crmdesk.core.audit.acting import acting_users, members_called
 from crmdesk.core.clock import from_text, optional_from_text, to_text
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.tables import export_downloads, exports, jobs, users
@@ -268,7 +268,8 @@ def _of_people(tx: Tx, wanted: ExportFilter) -> list[ColumnElement[bool]]:
     if wanted.users:
         found.append(exports.c.user_id.in_(wanted.users))
     if wanted.by:
-        found.append(exports.c.user_id.in_(acting_users(tx, wanted.by)))
+        called = acting_users(tx, wanted.by) | members_called(tx, wanted.by)
+        found.append(exports.c.user_id.in_(called))
     return found
 
 

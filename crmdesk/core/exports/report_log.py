@@ -8,9 +8,10 @@ from functools import cache
 
 from sqlalchemy import select
 
+from crmdesk.core.audit.acting import acting_users, teams_called
 from crmdesk.core.audit.catalogue import load_audit_catalogue
 from crmdesk.core.audit.event import AuditEvent
-from crmdesk.core.audit.filters import AuditFilters, acting_users
+from crmdesk.core.audit.filters import AuditFilters
 from crmdesk.core.audit.query import count_entries, walk_entries
 from crmdesk.core.clock import to_text
 from crmdesk.core.db.engine import Tx
@@ -53,7 +54,11 @@ def audit_log_table(tx: Tx, filters: AuditFilters, choices: Naming) -> ReportTab
 def _refuse_unknown_users(tx: Tx, filters: AuditFilters) -> None:
     """A name that was misspelt must not make a file that says that nothing was done."""
     known = set(tx.execute(select(user_table.c.id)).scalars())
-    unknown = [prefix for prefix in filters.by if not acting_users(tx, (prefix,))]
+    unknown = [
+        prefix
+        for prefix in filters.by
+        if not (acting_users(tx, (prefix,)) or teams_called(tx, (prefix,)))
+    ]
     unknown += [str(user_id) for user_id in filters.user_ids if user_id not in known]
     if unknown:
         raise UserError(

@@ -150,7 +150,9 @@ class AuditPage(Page):
     # Filters
 
     def _wanted(self) -> AuditFilters:
-        return AuditFilters(categories=self.category.list.chosen(), search=self.search.text())
+        return AuditFilters(
+            categories=self.category.list.chosen(), texts=_words(self.search.text())
+        )
 
     @Slot()
     def _filter(self) -> None:
@@ -268,6 +270,10 @@ class AuditPage(Page):
             self.search.clear_search()
             return True
         return False
+
+
+def _words(typed: str) -> tuple[str, ...]:
+    return (typed.strip(),) if typed.strip() else ()
 
 
 def _say(text: str, count: int = -1) -> str:

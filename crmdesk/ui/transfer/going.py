@@ -127,6 +127,6 @@ class Going(QObject):
 
     def _show_audit(self) -> None:
         desk = self._desk
-        wanted = AuditFilters(search=self._step.job_id)
+        wanted = AuditFilters(texts=(self._step.job_id,))
         page = desk.workspace.audit_reader.events(desk.actor, wanted, limit=1)
         desk.go(f"audit/{page.events[0].id}" if page.events else "audit")

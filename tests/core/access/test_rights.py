@@ -6,11 +6,13 @@ A method that is not in the table fails: whoever adds one decides who may call i
 from __future__ import annotations
 
 import inspect
+from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -18,7 +20,9 @@ from crmdesk.core.access.actor import Actor, ActorKind
 from crmdesk.core.access.permissions import GRANTABLE, Permission
 from crmdesk.core.access.step_up import StepUpPurpose
 from crmdesk.core.access.users import NewUser, UserChange
+from crmdesk.core.audit.bulk import BulkRecords
 from crmdesk.core.audit.comment_model import Draft
+from crmdesk.core.audit.filters import AuditFilters
 from crmdesk.core.audit.view_model import AuditViewDefinition
 from crmdesk.core.compare.model import DefinitionChange
 from crmdesk.core.errors import NotSignedIn, PermissionDenied, UserError
@@ -66,8 +70,13 @@ RIGHTS: dict[str, Permission | str] = {
     "audit.catalogue": SUPER_ADMIN,
     "audit.check_entry": SUPER_ADMIN,
     "audit.verify": SUPER_ADMIN,
+    "audit_reader.bulk": SUPER_ADMIN,
+    "audit_reader.bulk_rows": SUPER_ADMIN,
+    "audit_reader.count": SUPER_ADMIN,
     "audit_reader.event": SUPER_ADMIN,
     "audit_reader.events": SUPER_ADMIN,
+    "audit_reader.facets": SUPER_ADMIN,
+    "audit_reader.histogram": SUPER_ADMIN,
     "audit_reader.ids": SUPER_ADMIN,
     "audit_reader.rows": SUPER_ADMIN,
     "audit_comments.add": SUPER_ADMIN,
@@ -95,6 +104,7 @@ RIGHTS: dict[str, Permission | str] = {
     "imported_logs.look": SUPER_ADMIN,
     "imported_logs.remove": SUPER_ADMIN,
     "imported_logs.take": SUPER_ADMIN,
+    "audit_reader.vocabulary": SUPER_ADMIN,
     "association_definitions.add_label": PROPERTIES,
     "association_definitions.choices": USE,
     "association_definitions.labels": USE,
@@ -462,6 +472,11 @@ ARGUMENTS: dict[str, object] = {
 
 #: Where a parameter of one service means something else than those of that name elsewhere.
 BY_SERVICE: dict[str, dict[str, object]] = {
+    "AuditLogReader": {
+        "filters": AuditFilters(),
+        "records": BulkRecords("contacts", array("q")),
+        "zone": ZoneInfo("UTC"),
+    },
     "DefinitionRestores": {
         "wanted": [LostDefinition("contacts", DefinitionChange.PROPERTY_REMOVED, "boat")]
     },

@@ -27,7 +27,7 @@ DELETIONS = AuditViewDefinition(
         actions=("delete", "purge"),
         user_ids=(1,),
         since=datetime(2026, 11, 1, tzinfo=UTC),
-        search='\u202eAcme "Ltd"',
+        texts=('\u202eAcme "Ltd"',),
     )
 )
 DEFAULTS = ["All Logs", "Login History", "Security Activity"]

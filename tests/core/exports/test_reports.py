@@ -92,7 +92,7 @@ def test_a_report_of_the_log_is_narrowed_as_the_log_is(desk: Desk, tmp_path: Pat
     since = desk.workspace.audit_reader.events(desk.admin).events[-1].at
     filters = AuditFilters(
         actions=("update",), by=("ingrid",), user_ids=(1,), since=since,
-        until=since + timedelta(days=400_000), search="Oslo", object_type="contacts",
+        until=since + timedelta(days=400_000), texts=("Oslo",), object_types=("contacts",),
     )  # fmt: skip
     asked = replace(LOG, subject=AuditLogReport(filters), columns=("action", "user"), bom=True)
 

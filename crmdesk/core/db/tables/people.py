@@ -52,6 +52,17 @@ team_members = Table(
     Column("user_id", Integer, ForeignKey("users.id"), primary_key=True),
     **STRICT,
 )
+#: Who was in a team when something was done; ``team_members`` tells of now.
+team_stays = Table(
+    "team_stays",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("team_id", Integer, ForeignKey("teams.id"), nullable=False, index=True),
+    Column("user_id", Integer, ForeignKey("users.id"), nullable=False),
+    Column("first_event", Integer, nullable=False, comment="first entry of the log after joining"),
+    Column("last_event", Integer, comment="last entry before leaving; empty for a member"),
+    **STRICT,
+)
 sessions = Table(
     "sessions",
     metadata,

@@ -35,6 +35,7 @@ TABLES = (
     "audit_comments",
     "audit_comment_drafts",
     "audit_comment_reads",
+    "team_stays",
 )
 #: On tables of the first release: whether a change was undone, what was merged into a record, the
 #: list of imports, newest first, and the notices of one file.
@@ -55,6 +56,17 @@ SELECT id, job_id, 'backup', 'Backup', 'Backup of ' || substr(created_at, 1, 10)
   CASE WHEN state = 'succeeded' THEN records END, bytes, sensitive, expired_at, error
 FROM backups
 """
+#: Who is in a team has been in it since the log says so, or for ever.
+KNOWN_STAYS = """
+INSERT INTO team_stays (team_id, user_id, first_event)
+SELECT m.team_id, m.user_id, coalesce((
+  SELECT max(e.id) + 1 FROM audit_events e JOIN audit_details d ON d.event_id = e.id
+  WHERE e.object_type = 'team' AND e.object_id = CAST(m.team_id AS TEXT)
+    AND e.subcategory = 'TEAM_USER_ADDED' AND json_valid(d.payload)
+    AND d.payload ->> 'member' = u.email), 1)
+FROM team_members m JOIN users u ON u.id = m.user_id JOIN teams t ON t.id = m.team_id
+WHERE t.removed_at IS NULL
+"""
 COUNTED = ("association_labels", "association_limits", "property_groups", "create_form_fields")
 
 
@@ -64,3 +76,4 @@ def upgrade() -> None:
     for statement in (*INDEXES, *definition_triggers(COUNTED)):
         op.execute(statement)
     op.execute(LISTED_BACKUPS)
+    op.execute(KNOWN_STAYS)

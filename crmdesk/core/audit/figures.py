@@ -1,0 +1,176 @@
+"""Figures about the entries that pass: how many when, and how many of each kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from crmdesk.core.audit.filters import AuditFilters
+from crmdesk.core.audit.index import Facet
+from crmdesk.core.audit.language_times import start_of_day
+from crmdesk.core.audit.marks import Marks, RangeCounts
+from crmdesk.core.audit.matching import Matching
+
+DEFAULT_BARS = 60
+
+
+class Span(StrEnum):
+    """How much time a bar of a histogram stands for; days and longer are those of a zone."""
+
+    QUARTER = "quarter_hour"
+    HOUR = "hour"
+    SIX_HOURS = "six_hours"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Entries of some time.
+
+    Attributes:
+        start, end: aware UTC; the end is where the next bar starts.
+    """
+
+    start: datetime
+    end: datetime
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """Entries over time, the oldest bar first; without entries and dates there are no bars.
+
+    Attributes:
+        total: the sum of the bars, which is how many entries pass.
+    """
+
+    span: Span
+    bars: tuple[Bar, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """By value, how many entries would pass if this filter had that value alone.
+
+    All other filters hold. Values without entries are left out.
+    """
+
+    categories: dict[str, int]
+    subcategories: dict[str, int]
+    actions: dict[str, int]
+    results: dict[str, int]
+    object_types: dict[str, int]
+    users: dict[int, int]
+
+
+_SECONDS = {Span.QUARTER: 900, Span.HOUR: 3600, Span.SIX_HOURS: 21_600}
+_ROUGH_SECONDS = _SECONDS | {
+    Span.DAY: 86_400,
+    Span.WEEK: 7 * 86_400,
+    Span.MONTH: 30 * 86_400,
+    Span.YEAR: 365 * 86_400,
+}
+
+
+def histogram(
+    matching: Matching, filters: AuditFilters, zone: ZoneInfo, most: int = DEFAULT_BARS
+) -> Histogram:
+    """How many entries pass, over time.
+
+    Args:
+        matching: of one transaction.
+        filters: which entries; their dates say where the bars begin and end, else the entries do.
+        zone: whose days, weeks, months and years are counted.
+        most: about so many bars at most; the shortest span that needs no more is chosen.
+    """
+    passing = matching.passing(filters)
+    first, last = _ends(matching, filters, passing)
+    if first is None or last < first:
+        return Histogram(Span.DAY, (), 0)
+    span = _fitting(last - first, most)
+    counts = RangeCounts(passing)
+    bars = []
+    below = 0
+    for start, end in _steps(first, last, span, zone):
+        reached = counts.below(matching.first_at(end))
+        bars.append(Bar(start, end, reached - below))
+        below = reached
+    return Histogram(span, tuple(bars), below)
+
+
+def facets(matching: Matching, filters: AuditFilters) -> Facets:
+    """How many entries each choice of each filter has beside all others."""
+
+    def counted(facet: Facet, freed: AuditFilters) -> dict[str, int]:
+        return matching.index.counts(facet, matching.passing(freed))
+
+    anybody = replace(filters, by=(), user_ids=(), team_ids=())
+    # A subcategory is of a category: other categories bring other ones.
+    any_category = replace(filters, categories=(), subcategories=())
+    return Facets(
+        counted(Facet.CATEGORY, any_category),
+        counted(Facet.SUBCATEGORY, replace(filters, subcategories=())),
+        counted(Facet.ACTION, replace(filters, actions=())),
+        counted(Facet.RESULT, replace(filters, results=())),
+        counted(Facet.OBJECT_TYPE, replace(filters, object_types=())),
+        {int(value): count for value, count in counted(Facet.USER, anybody).items()},
+    )
+
+
+def _ends(
+    matching: Matching, filters: AuditFilters, passing: Marks
+) -> tuple[datetime | None, datetime]:
+    """From when to when bars are drawn."""
+    oldest, newest = matching.ends(passing)
+    first, last = matching.since(filters), filters.until
+    if last is None:
+        # After a clock was set back, entries have their place in the order, which is in future.
+        last = max(newest or matching.now, matching.now)
+    return (oldest if first is None else first), last
+
+
+def _fitting(length: timedelta, most: int) -> Span:
+    for span in Span:
+        if length.total_seconds() / _ROUGH_SECONDS[span] <= most:
+            return span
+    return Span.YEAR
+
+
+def _steps(
+    first: datetime, last: datetime, span: Span, zone: ZoneInfo
+) -> Iterator[tuple[datetime, datetime]]:
+    """Where bars start and end; the first starts before the first entry, or with it."""
+    if span in _SECONDS:
+        seconds = _SECONDS[span]
+        at = datetime.fromtimestamp(first.timestamp() // seconds * seconds, UTC)
+        while at <= last:
+            yield at, at + timedelta(seconds=seconds)
+            at += timedelta(seconds=seconds)
+        return
+    day = _first_day(first.astimezone(zone).date(), span)
+    while (start := start_of_day(day, zone)) <= last:
+        day = _next_day(day, span)
+        yield start, start_of_day(day, zone)
+
+
+def _first_day(day: date, span: Span) -> date:
+    if span is Span.WEEK:
+        return day - timedelta(days=day.weekday())
+    if span is Span.MONTH:
+        return day.replace(day=1)
+    return day.replace(month=1, day=1) if span is Span.YEAR else day
+
+
+def _next_day(day: date, span: Span) -> date:
+    if span is Span.YEAR:
+        return day.replace(year=day.year + 1)
+    if span is Span.MONTH:
+        return (day.replace(day=28) + timedelta(days=4)).replace(day=1)
+    return day + timedelta(days=7 if span is Span.WEEK else 1)

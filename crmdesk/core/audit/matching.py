@@ -1,0 +1,220 @@
+"""Finds the entries that pass filters, as sets that are joined and cut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from crmdesk.core.access.actor import ActorKind
+from crmdesk.core.audit import kinds
+from crmdesk.core.audit.acting import acting_users, stays_of, teams_called
+from crmdesk.core.audit.catalogue import load_audit_catalogue
+from crmdesk.core.audit.filters import NOTHING, AuditFilters, Choices
+from crmdesk.core.audit.index import AuditIndex, Facet
+from crmdesk.core.audit.kinds import Category, Result
+from crmdesk.core.audit.marks import CHUNK, EMPTY, Marks, marks_of, span
+from crmdesk.core.audit.texts import entries_with
+from crmdesk.core.clock import from_text, to_text
+from crmdesk.core.db.engine import Tx
+from crmdesk.core.errors import WrongUsage
+from crmdesk.core.setting_declarations import Edition
+from crmdesk.core.settings import read_setting
+
+
+class Matching:
+    """Finds entries in one transaction.
+
+    Attributes:
+        index: the bits it works with.
+    """
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+        self.index = AuditIndex(tx)
+
+    def passing(self, filters: AuditFilters) -> Marks:
+        """The entries that pass and that the edition shows.
+
+        Raises:
+            WrongUsage: ``audit_category_unknown``, ``audit_action_unknown``.
+        """
+        _check(filters)
+        _check(filters.without)
+        found = self._shown() & self._range(filters)
+        for wanted in self._wanted(filters):
+            found &= wanted
+        if filters.without != NOTHING:
+            for unwanted in self._wanted(filters.without):
+                found -= unwanted
+        return found
+
+    def _wanted(self, choices: Choices) -> Iterable[Marks]:
+        """One set for each filter that is given."""
+        for facet, values in _by_facet(choices).items():
+            if values:
+                yield self.index.any_of(facet, values)
+        if choices.by or choices.user_ids or choices.team_ids:
+            yield self._acted(choices)
+        if choices.addresses:
+            yield self._from_addresses(choices.addresses)
+        if choices.object_ids:
+            yield _about(self._tx, choices.object_ids)
+        if choices.ids:
+            yield marks_of(choices.ids)
+        for text in choices.texts:
+            yield entries_with(self._tx, self.index, text)
+        if isinstance(choices, AuditFilters) and choices.people_only:
+            yield self._of_people()
+
+    def _shown(self) -> Marks:
+        edition = edition_of(self._tx)
+        shown = shown_categories(edition)
+        if len(shown) == len(load_audit_catalogue().categories):
+            return self.index.every()
+        return self.index.any_of(Facet.CATEGORY, sorted(shown))
+
+    def _acted(self, choices: Choices) -> Marks:
+        users = {*choices.user_ids, *acting_users(self._tx, choices.by)}
+        teams = {*choices.team_ids, *teams_called(self._tx, choices.by)}
+        found = self.index.any_of(Facet.USER, map(str, sorted(users)))
+        for stay in stays_of(self._tx, teams):
+            last = self.index.last if stay.last is None else stay.last
+            own = self.index.having(Facet.USER, str(stay.user_id))
+            found |= own & span(stay.first, last)
+        return found
+
+    def _from_addresses(self, addresses: Iterable[str]) -> Marks:
+        starts = tuple(each[:-1] for each in addresses if each.endswith("*"))
+        wanted = {each for each in addresses if not each.endswith("*")}
+        if starts:
+            known = self.index.values(Facet.ADDRESS)
+            wanted.update(value for value in known if value.startswith(starts))
+        return self.index.any_of(Facet.ADDRESS, wanted)
+
+    def _of_people(self) -> Marks:
+        by_people = self.index.any_of(Facet.ACTOR_KIND, (ActorKind.USER, ActorKind.SUPPORT))
+        tried = self.index.having(Facet.CATEGORY, Category.LOGIN) & self.index.any_of(
+            Facet.RESULT, (Result.FAILED, Result.REFUSED)
+        )
+        failed = self.index.having(Facet.SUBCATEGORY, kinds.LOGIN_FAILED.subcategory)
+        return by_people | tried | failed
+
+    def _range(self, filters: AuditFilters) -> Marks:
+        since = self.since(filters)
+        first = self.index.first if since is None else self.first_at(since)
+        # The text of the next millisecond sorts after every entry of this one.
+        end = (
+            self.index.last + 1
+            if filters.until is None
+            else first_at(self._tx, self.index, to_text(filters.until) + "~")
+        )
+        return span(first, end - 1)
+
+    @property
+    def now(self) -> datetime:
+        """The time of the transaction."""
+        return self._tx.now
+
+    def since(self, filters: AuditFilters) -> datetime | None:
+        """From when on entries pass."""
+        if filters.last_days is None:
+            return filters.since
+        oldest = self._tx.now - timedelta(days=filters.last_days)
+        return oldest if filters.since is None else max(filters.since, oldest)
+
+    def ends(self, found: Marks) -> tuple[datetime | None, datetime | None]:
+        """The times of the oldest and the newest entry of a set, in their order."""
+        if not found.chunks:
+            return None, None
+        low, high = min(found.chunks), max(found.chunks)
+        oldest = low * CHUNK + _lowest_bit(found.chunks[low])
+        newest = high * CHUNK + found.chunks[high].bit_length() - 1
+        return self._time_of(oldest), self._time_of(newest)
+
+    def _time_of(self, number: int) -> datetime:
+        # One that was taken out has the time of the next, or of the last one.
+        row = self._tx.sql(_AT, (number,)).fetchone() or self._tx.sql(_LAST_AT).fetchone()
+        return from_text(row[0])
+
+    def first_at(self, at: datetime) -> int:
+        """The first entry at or after a time; one beyond the last if there is none."""
+        return first_at(self._tx, self.index, to_text(at))
+
+
+def first_at(tx: Tx, index: AuditIndex, text: str) -> int:
+    """The first entry whose time, which never goes back, is at or after ``text``."""
+    low, high = index.first, index.last + 1
+    while low < high:
+        middle = (low + high) // 2
+        if tx.sql(_AT, (middle,)).fetchone()[0] >= text:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def edition_of(tx: Tx) -> Edition:
+    """The workspace's edition: it decides what is shown, never what is recorded."""
+    return Edition(str(read_setting(tx, "workspace.edition")))
+
+
+def shown_categories(edition: Edition) -> frozenset[str]:
+    """The codes of the categories that an edition shows."""
+    return frozenset(found.code for found in load_audit_catalogue().visible_in(edition))
+
+
+def _by_facet(choices: Choices) -> dict[Facet, tuple[str, ...]]:
+    return {
+        Facet.CATEGORY: _lower(choices.categories),
+        Facet.SUBCATEGORY: tuple(code.upper() for code in choices.subcategories),
+        Facet.ACTION: _lower(choices.actions),
+        Facet.ACTOR_KIND: _lower(choices.actor_kinds),
+        Facet.RESULT: _lower(choices.results),
+        Facet.OBJECT_TYPE: choices.object_types,
+    }
+
+
+def _lower(codes: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(code.lower() for code in codes)
+
+
+def _about(tx: Tx, object_ids: tuple[str, ...]) -> Marks:
+    found = EMPTY
+    # The table's index begins with the kind of thing, of which there are few.
+    types = [row[0] for row in tx.sql(_OBJECT_TYPES)]
+    for object_id in object_ids:
+        for object_type in types:
+            rows = tx.sql(_ABOUT, (object_type, object_id))
+            found |= marks_of(row[0] for row in rows)
+    return found
+
+
+_OBJECT_TYPES = (
+    "SELECT object_type FROM audit_events WHERE object_id IS NOT NULL GROUP BY object_type"
+)
+_ABOUT = "SELECT id FROM audit_events WHERE object_type IS ? AND object_id = ?"
+
+
+_AT = "SELECT at_order FROM audit_events WHERE id >= ? ORDER BY id LIMIT 1"
+_LAST_AT = "SELECT at_order FROM audit_events ORDER BY id DESC LIMIT 1"
+
+
+def _lowest_bit(bits: int) -> int:
+    return (bits & -bits).bit_length() - 1
+
+
+def _check(choices: Choices) -> None:
+    catalogue = load_audit_catalogue()
+    known = [category.code for category in catalogue.categories]
+    _refuse_unknown("category", _lower(choices.categories), known)
+    _refuse_unknown("action", _lower(choices.actions), list(catalogue.action_labels))
+
+
+def _refuse_unknown(what: str, given: Iterable[str], known: list[str]) -> None:
+    for code in given:
+        if code not in known:
+            raise WrongUsage(
+                f"audit_{what}_unknown",
+                f"The audit log has no {what} “{code}”.",
+                f"Give one of {', '.join(known)}.",
+            )

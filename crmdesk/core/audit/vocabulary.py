@@ -1,0 +1,116 @@
+"""The words of one workspace's log: what filter menus offer and the search language knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from crmdesk.core.access.actor import ActorKind
+from crmdesk.core.audit.catalogue import CategoryEntry, load_audit_catalogue
+from crmdesk.core.audit.index import Facet
+from crmdesk.core.audit.kinds import Result
+from crmdesk.core.audit.matching import Matching, edition_of
+from crmdesk.core.db.engine import Tx
+from crmdesk.core.db.tables import teams, users
+from crmdesk.core.records.schema import load_object_types
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A value that is filtered by, with what it is called where the catalogue calls it so.
+
+    Attributes:
+        categories: of a subcategory, the categories it occurs in.
+    """
+
+    code: str
+    label: str
+    categories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user; removed ones have acted too."""
+
+    id: int
+    email: str
+    name: str
+    removed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A team; removed ones were somebody's team once."""
+
+    id: int
+    name: str
+    removed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """All words, in the order in which menus show them.
+
+    Attributes:
+        categories: those that the edition shows.
+        subcategories: those of the catalogue, of the objects, and what else stands in the log.
+    """
+
+    categories: tuple[Word, ...]
+    subcategories: tuple[Word, ...]
+    actions: tuple[Word, ...]
+    results: tuple[Word, ...]
+    actor_kinds: tuple[Word, ...]
+    objects: tuple[Word, ...]
+    users: tuple[Person, ...]
+    teams: tuple[Group, ...]
+
+
+def read_vocabulary(tx: Tx) -> Vocabulary:
+    """The words as they are now."""
+    shown = load_audit_catalogue().visible_in(edition_of(tx))
+    objects = tuple(Word(each.name, each.plural_label) for each in load_object_types(tx))
+    labels = load_audit_catalogue().action_labels
+    people = tx.execute(
+        select(users.c.id, users.c.email, users.c.full_name, users.c.removed_at).order_by(
+            users.c.full_name, users.c.id
+        )
+    )
+    groups = tx.execute(select(teams.c.id, teams.c.name, teams.c.removed_at).order_by(teams.c.name))
+    return Vocabulary(
+        tuple(Word(each.code, each.label) for each in shown),
+        _subcategories(tx, shown, objects),
+        tuple(Word(code, label) for code, label in labels.items()),
+        tuple(Word(each.value, each.value) for each in Result),
+        tuple(Word(each.value, each.value) for each in ActorKind),
+        objects,
+        tuple(Person(u.id, u.email, u.full_name, u.removed_at is not None) for u in people),
+        tuple(Group(t.id, t.name, t.removed_at is not None) for t in groups),
+    )
+
+
+def _subcategories(
+    tx: Tx, shown: tuple[CategoryEntry, ...], objects: tuple[Word, ...]
+) -> tuple[Word, ...]:
+    """Codes with a label and with every category that has them."""
+    found: dict[str, tuple[str, list[str]]] = {}
+    for category in shown:
+        own = [(each.code, each.label) for each in category.subcategories if "*" not in each.code]
+        own += [(each.code.upper(), each.label) for each in objects if category.per_object]
+        for code, label in own:
+            found.setdefault(code, (label, []))[1].append(category.code)
+    for code, label, within in _of_families(tx, shown):
+        found.setdefault(code, (label, [within]))
+    return tuple(Word(code, label, tuple(codes)) for code, (label, codes) in found.items())
+
+
+def _of_families(tx: Tx, shown: tuple[CategoryEntry, ...]) -> list[tuple[str, str, str]]:
+    """What stands in the log and is known by the family of its code only."""
+    in_log = sorted(Matching(tx).index.values(Facet.SUBCATEGORY))
+    return [
+        (code, entry.label, category.code)
+        for category in shown
+        for code in in_log
+        if (entry := category.subcategory(code)) is not None and "*" in entry.code
+    ]
