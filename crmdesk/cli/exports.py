@@ -27,7 +27,7 @@ from crmdesk.cli.export_options import (
 from crmdesk.cli.export_shown import ExportId
 from crmdesk.cli.named_ids import Ids, passed_over, unknown_ids
 from crmdesk.cli.out_file import Force, OutFile, refuse_target
-from crmdesk.cli.parameters import Code, JsonLines, ObjectName, Wait, group
+from crmdesk.cli.parameters import NUMBERS_BELOW_ZERO, Code, JsonLines, ObjectName, Wait, group
 from crmdesk.cli.record_filters import (
     Filters,
     GroupedFilters,
@@ -165,7 +165,7 @@ def history(context: typer.Context, export_id: ExportId, as_lines: JsonLines = F
         here.output.items("downloads", found, ("user", "address", "at"), as_lines=as_lines)
 
 
-@app.command("threshold")
+@app.command("threshold", context_settings=NUMBERS_BELOW_ZERO)
 def threshold(
     context: typer.Context,
     records: Annotated[

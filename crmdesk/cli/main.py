@@ -213,6 +213,9 @@ def _usage(error: typer.TyperException) -> UserError:
     message = error.format_message().replace(": Value error, ", ": ").replace(*_NO_INTEGER)
     if _help_of_group(error):
         message = f"A command of “{path.rpartition(' ')[2]}” is missing."
+    if option[1:2].isdigit():
+        message = f"{option} was taken for an option."
+        return UserError("usage", message, f"Write -- before a value that begins so: -- {option}")
     return UserError("usage", message, f"See: {' '.join(path.split())} --help")
 
 

@@ -14,7 +14,18 @@ from crmdesk.core.errors import UserError
 Document = Mapping[str, Any]
 
 # Where the window has a field to type into, the command line has an option.
+#: Where core speaks of what is in sight, a command that shows it.
 _HINTS = {
+    "change_unknown": "The numbers of changes are shown by: crmdesk record history OBJECT ID",
+    "changed_since": "See: crmdesk record history OBJECT ID",
+    "group_unknown": "The groups are listed by: crmdesk property group list OBJECT",
+    "label_unknown": "The labels are listed by: crmdesk association labels OBJECT OTHER",
+    "not_a_merge": "The numbers of merges are shown by: crmdesk record history OBJECT ID",
+    "nothing_in_bin": "What is there is listed by: crmdesk record list OBJECT --archived",
+    "pipeline_unknown": "The pipelines are listed by: crmdesk pipeline list OBJECT",
+    "stage_unknown": "The stages are listed by: crmdesk pipeline list OBJECT",
+    "template_unknown": "The templates are listed by: crmdesk import templates",
+    "undo_running": "See: crmdesk import list",
     "code_missing": "Give the six digits that your authenticator app shows, or a recovery code: "
     "--otp CODE",
     "object_unknown": "The objects are listed by: crmdesk object list",

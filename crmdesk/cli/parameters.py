@@ -26,6 +26,9 @@ ObjectName = Annotated[
 ]
 RecordId = Annotated[int, typer.Argument(metavar="ID", help="The record ID.")]
 
+#: For commands whose value may begin with a minus sign: it is no option, and told why it is wrong.
+NUMBERS_BELOW_ZERO = {"ignore_unknown_options": True}
+
 
 def group(text: str, kind: type[TyperGroup] = TyperGroup) -> typer.Typer:
     """A group of commands; without one of them it prints its help."""

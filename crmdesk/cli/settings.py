@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crmdesk.cli.parameters import JsonLines, group
+from crmdesk.cli.parameters import NUMBERS_BELOW_ZERO, JsonLines, group
 from crmdesk.cli.session import seat
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def get(context: typer.Context, key: Key) -> None:
         here.output.result(document, _word(document["value"]), document["help"])
 
 
-@app.command("set")
+@app.command("set", context_settings=NUMBERS_BELOW_ZERO)
 def set_value(
     context: typer.Context,
     key: Key,

@@ -26,7 +26,8 @@ def test_records_are_added_listed_changed_deleted_and_brought_back(terminal: Ter
     cleared = terminal("record", "set", "contacts", str(ann["id"]), "city=").document
     assert (cleared["properties"]["city"], cleared["version"]) == (None, 2)
     history = terminal("record", "history", "contacts", str(ann["id"]), "--property", "city")
-    [entry] = history.document["history"]
+    entry, first = history.document["history"]
+    assert (first["kind"], first["old"], first["new"]) == ("create", None, "Oslo")
     assert set(entry) >= {"property", "old", "new", "at", "source", "user", "job_id"}
     assert (entry["old"], entry["new"], entry["source"]) == ("Oslo", None, "API")
 

@@ -130,7 +130,9 @@ def find_label(tx: Tx, one: ObjectType, other: ObjectType, text: str) -> LabelCh
     raise UserError(
         "association_label_unknown",
         f"There is no label “{text}” between {one.plural_label} and {other.plural_label}.",
-        f"Known are: {known}." if known else "Add it under Settings, Objects.",
+        f"Known are: {known}."
+        if known
+        else "Add it under Settings, Objects, or by “crmdesk association add-label”.",
         label=text,
     )
 
@@ -246,7 +248,8 @@ def _limit_reached(
     return UserError(
         "association_limit_reached",
         f"{own.label} {end.record_id} has {maximum:,} {many.lower()}{text}, the most it may have.",
-        "Remove one first, or change the limit under Settings, Objects.",
+        "Remove one first, or change the limit under Settings, Objects, or by “crmdesk association "
+        "set-limit”.",
         object=own.name,
         record_id=end.record_id,
         maximum=maximum,
