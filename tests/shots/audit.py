@@ -1,4 +1,4 @@
-"""The Audit Logs tab in the frame: the log, an entry, the categories, a verification."""
+"""The Audit Logs tab in the frame: the log, an entry, the filters, a verification."""
 
 from __future__ import annotations
 
@@ -22,22 +22,35 @@ def shots(desk_factory: Callable[[], Desk]) -> Iterator[tuple[str, QWidget]]:
     window.go_to("audit")
     page = window.page
     assert isinstance(page, AuditPage)
-    settle_until(lambda: page.table.count > 0)
+    settle_until(lambda: bool(page.strip.histogram.bars))
     yield "log", window
     changed = desk.sql("SELECT max(id) FROM audit_events WHERE category = 'property_value'")
     page.open_entry(int(str(changed[0][0])))
     settle(300)
     yield "entry", window
+    deleted = desk.sql("SELECT max(id) FROM audit_events WHERE action = 'delete'")
+    page.open_entry(int(str(deleted[0][0])))
+    settle(300)
+    yield "deleted", window
     page.verify()
     settle_until(lambda: page.banner is not None)
     yield "verified", window
     page.close_panel()
-    page.category.click()
-    page.category.list.choose(["security", "crm_object"])
-    settle(300)
+    page.filters.category.click()
+    page.filters.category.list.choose(["security", "crm_object"])
+    settle(400)
     yield "categories", window
-    page.category.popover.dismiss()
-    page.search.setText("nothing like this")
+    page.filters.category.popover.dismiss()
+    page.filters.period.click()
+    settle(300)
+    yield "dates", window
+    page.filters.period.popover.dismiss()
+    page.filters.search.setText("action:delte")
+    page.filters.search.returnPressed.emit()
+    settle(300)
+    yield "error", window
+    page.filters.search.setText("nothing like this")
+    page.filters.search.returnPressed.emit()
     settle_until(lambda: page.table.count == 0)
     yield "nothing", window
 

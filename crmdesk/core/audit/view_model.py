@@ -106,7 +106,7 @@ class AuditView:
 
 
 def _default(number: int, name: str, *categories: str) -> AuditView:
-    filters = AuditFilters(categories=categories)
+    filters = AuditFilters(categories=categories, people_only=True)
     return AuditView(-number, name, AuditViewDefinition(filters, USUAL_PERIOD))
 
 

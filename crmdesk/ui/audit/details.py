@@ -1,26 +1,38 @@
-"""The panel of one entry: what changed, and every fact the log holds of it."""
+"""The panel of one entry: what changed, every fact the log holds of it, and what can be done."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication, QLocale, QTimer
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from crmdesk.core.access.actor import ActorKind, SignInType
-from crmdesk.core.audit.event import MASKED, AuditEvent
+from crmdesk.core.audit.event import AuditEvent
+from crmdesk.core.audit.kinds import Action
 from crmdesk.core.audit.verify import Reason
+from crmdesk.core.setting_declarations import Edition
 from crmdesk.ui import words
+from crmdesk.ui.audit.bulk_tab import BulkTab
+from crmdesk.ui.audit.entry_deeds import EntryDeeds, place_words
+from crmdesk.ui.audit.entry_facts import (
+    detail_facts,
+    entry_facts,
+    fault,
+    shown_changes,
+    sign_in_facts,
+)
+from crmdesk.ui.audit.places import Place, look_at
+from crmdesk.ui.audit.say import say
 from crmdesk.ui.audit.wording import Wording
+from crmdesk.ui.exports.words import filled
 from crmdesk.ui.messages import message
-from crmdesk.ui.tables.cells import MASK
 from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.widgets.badge import Badge, BadgeTone
 from crmdesk.ui.widgets.banner import Banner, BannerTone
-from crmdesk.ui.widgets.buttons import Button
+from crmdesk.ui.widgets.buttons import IconButton
 from crmdesk.ui.widgets.facts import FactList
+from crmdesk.ui.widgets.icon_label import IconLabel
 from crmdesk.ui.widgets.labels import label, rule
 from crmdesk.ui.widgets.paragraph import Paragraph
 from crmdesk.ui.widgets.side_panel import SidePanel, empty_layout
@@ -28,16 +40,32 @@ from crmdesk.ui.widgets.value_change import ShownChange, ValueChange
 
 # The panel opens with a few of them; the others come between what the window does.
 _MOST_CHANGES, _AT_ONCE, _TURN_MS = 40, 4, 5
-# Shown by themselves, or only of use to machines.
-_NOT_FACTS = {"changes", "values", "old", "new"}
+DETAILS, RECORDS = "details", "records"
+# Acts that leave a trace in the history of each record.
+_ACTS = {
+    Action.CREATE,
+    Action.UPDATE,
+    Action.DELETE,
+    Action.RESTORE,
+    Action.UNDO,
+    Action.MERGE,
+    Action.IMPORT,
+    Action.PURGE,
+}
 
 
 class EntryPanel(SidePanel):
-    """Shows one entry of the log."""
+    """Shows one entry of the log.
 
-    def __init__(self, wording: Wording, parent: QWidget | None = None) -> None:
-        super().__init__("audit", QCoreApplication.translate("Audit", "Entry"), parent=parent)
-        self.wording = wording
+    Signals:
+        shown: an entry stands in the panel now; carries it.
+    """
+
+    shown = Signal(object)
+
+    def __init__(self, wording: Wording, deeds: EntryDeeds, parent: QWidget | None = None) -> None:
+        super().__init__("audit", say("Entry"), parent=parent)
+        self.wording, self.deeds = wording, deeds
         self._desk = wording.desk
         self.event_id: int | None = None
         content = QWidget()
@@ -45,17 +73,32 @@ class EntryPanel(SidePanel):
         self._body.setContentsMargins(11, 14, 16, 16)
         self._body.setSpacing(12)
         self.check = Badge("")
+        self.copy_button = IconButton("link", say("Copy link to this entry"))
+        self.copy_button.setObjectName("audit_copy_link")
+        self.copy_button.clicked.connect(self.copy_link)
+        self.tools.insertWidget(0, self.copy_button)
         self._event: AuditEvent | None = None
         self._waiting: list[ShownChange] = []
         self._last: QWidget = content
+        self._content = content
+        self._notes = QWidget(content)
+        self._notes.hide()
         self._turns = QTimer(self, interval=_TURN_MS)
         self._turns.timeout.connect(self._add_more)
-        self.add_page("details", _say("Details"), content)
+        self.bulk = BulkTab(wording)
+        self.bulk.chosen.connect(self._desk.go)
+        self.add_page(DETAILS, say("Details"), content)
+        self.add_page(RECORDS, say("Records"), self.bulk, scrolls=False)
+        self.show_tab(RECORDS, shown=False)
 
     @property
     def complete(self) -> bool:
         """Whether everything about the entry stands."""
         return not self._turns.isActive()
+
+    @property
+    def _enterprise(self) -> bool:
+        return self.wording.edition is Edition.ENTERPRISE
 
     def show_entry(self, event_id: int) -> None:
         """Read an entry and show it; one that is gone says so."""
@@ -63,43 +106,80 @@ class EntryPanel(SidePanel):
         self._event, self._waiting = None, []
         self._turns.stop()
         empty_layout(self._body)
+        self._notes = QWidget(self._content)
+        self._notes.hide()
+        QVBoxLayout(self._notes).setContentsMargins(0, 0, 0, 0)
         desk = self._desk
         try:
             event = desk.workspace.audit_reader.event(desk.actor, event_id)
         except Exception as error:  # noqa: BLE001 - whatever it is, the panel says it
             said = message(error)
-            self.set_heading(_say("Entry %1").replace("%1", words.number(event_id)))
+            self.set_heading(filled(say("Entry %1"), words.number(event_id)))
             self._body.addWidget(Banner(BannerTone.DANGER, said.title, said.advice))
             self._body.addStretch(1)
             self.set_foot([])
             return
         self._fill(event)
         self._check(event_id)
+        self.shown.emit(event)
+
+    def copy_link(self) -> None:
+        """Put a link that opens this entry on the clipboard."""
+        if self.event_id is not None:
+            QGuiApplication.clipboard().setText(self.wording.link(f"audit/{self.event_id}"))
+            self._desk.toast(say("Link copied"), say("It opens this entry in CRM Desk."))
+
+    def look_again(self, event: AuditEvent) -> None:
+        """Find out what can be done from an entry: records may be back, a file may be gone."""
+        if self._enterprise:
+            desk = self._desk
+            desk.run_query(
+                self,
+                "place",
+                lambda: look_at(desk, event, self.deeds.deleted_records(event)),
+                lambda place: self._show_place(event, place),
+                self.deeds.failed.emit,
+            )
 
     def _fill(self, event: AuditEvent) -> None:
         wording = self.wording
-        self.set_heading(
-            wording.title(event),
-            _say("%1, %2")
-            .replace("%1", wording.who(event))
-            .replace("%2", wording.at(event, inside=True)),
-        )
-        self._show_link(event)
+        who = filled(say("%1, %2"), wording.who(event), wording.at(event, inside=True))
+        self.set_heading(wording.title(event), who)
+        self.set_foot([])
+        self._show_bulk(event)
+        self.look_again(event)
         # The panel opens before its body stands.
         self._event = event
         self._turns.start()
 
+    def _show_bulk(self, event: AuditEvent) -> None:
+        """A bulk action is one entry; its records are a page of their own."""
+        many = event.subjects > 1 and self._enterprise and event.action in _ACTS
+        many = many and (event.object or "") in self.wording.objects
+        self.show_tab(RECORDS, shown=many)
+        if many:
+            self.set_page_title(RECORDS, filled(say("Records %1"), words.number(event.subjects)))
+            self.bulk.show_entry(event)
+
     def _fill_body(self, event: AuditEvent) -> None:
         wording = self.wording
+        if not self._enterprise:
+            self._body.addWidget(FactList(sign_in_facts(wording, event)))
+            more = say("Enterprise also shows old and new values, ids, session and source.")
+            self._body.addWidget(Paragraph(more, TextStyle.CAPTION, "text2"))
+            self._body.addStretch(1)
+            return
+        self._body.addWidget(self._notes)
         changes = shown_changes(wording, event)
         self._waiting = list(changes[_AT_ONCE:_MOST_CHANGES])
         for change in changes[:_AT_ONCE]:
             self._last = ValueChange(change)
             self._body.addWidget(self._last)
         if len(changes) > _MOST_CHANGES:
-            more = _say("and %n more values", len(changes) - _MOST_CHANGES)
+            more = say("and %n more values", len(changes) - _MOST_CHANGES)
             self._body.addWidget(label(more, TextStyle.CAPTION, "text2"))
-        self._body.addWidget(FactList(entry_facts(wording, event)))
+        facts = [*sign_in_facts(wording, event), *entry_facts(wording, event)]
+        self._body.addWidget(FactList(facts))
         self._add_details(event)
         self._body.addStretch(1)
 
@@ -119,7 +199,7 @@ class EntryPanel(SidePanel):
 
     def _add_details(self, event: AuditEvent) -> None:
         if event.erased:
-            gone = _say("The personal details of this entry were erased. The entry itself stays.")
+            gone = say("The personal details of this entry were erased. The entry itself stays.")
             self._body.addWidget(Paragraph(gone, TextStyle.CAPTION, "text2"))
             return
         facts = detail_facts(event)
@@ -127,31 +207,36 @@ class EntryPanel(SidePanel):
             self._body.addWidget(rule())
             self._body.addWidget(FactList(facts))
 
-    def _show_link(self, event: AuditEvent) -> None:
-        link = event.link
-        if not link:
-            self.set_foot([])
+    def _show_place(self, event: AuditEvent, place: Place) -> None:
+        if event.id != self.event_id:
             return
-        button = Button(_say("View more information"), icon="arrow-up-right", trailing=True)
-        button.setObjectName("audit_open_link")
-        button.clicked.connect(lambda: self._desk.go(link))
-        self.set_foot([button])
+        self.set_foot(self.deeds.buttons(event, place))
+        self._set_notes(place_words(event, place, self._desk))
+
+    def _set_notes(self, notes: Sequence[tuple[str, str]]) -> None:
+        """Say as text what has to be known before a button is pressed."""
+        layout = self._notes.layout()
+        if isinstance(layout, QVBoxLayout):
+            empty_layout(layout)
+            for icon, text in notes:
+                layout.addWidget(_note(icon, text))
+        self._notes.setVisible(bool(notes))
 
     def _check(self, event_id: int) -> None:
-        self.check = Badge(_say("Checking this entry"), BadgeTone.NEUTRAL, "shield")
+        self.check = Badge(say("Checking this entry"), BadgeTone.NEUTRAL, "shield")
         self._body.insertWidget(0, self.check)
         desk, badge = self._desk, self.check
 
         def done(reason: Reason | None) -> None:
             if reason is None:
-                badge.set_state(_say("Entry verified"), BadgeTone.OK, "shield-check")
+                badge.set_state(say("Entry verified"), BadgeTone.OK, "shield-check")
             else:
-                badge.set_state(_say("Not as it was written"), BadgeTone.DANGER, "shield-x")
+                badge.set_state(say("Not as it was written"), BadgeTone.DANGER, "shield-x")
                 why = Paragraph(fault(reason), TextStyle.BODY, "danger")
                 self._body.insertWidget(1, why)
 
         def failed(_error: Exception) -> None:
-            badge.set_state(_say("Could not be checked"), BadgeTone.WARN, "shield-alert")
+            badge.set_state(say("Could not be checked"), BadgeTone.WARN, "shield-alert")
 
         desk.run_query(
             self,
@@ -162,153 +247,12 @@ class EntryPanel(SidePanel):
         )
 
 
-def shown_changes(wording: Wording, event: AuditEvent) -> list[ShownChange]:
-    """Old and new values of an entry, from every shape that entries write them in."""
-    detail = event.detail
-    if isinstance(changes := detail.get("changes"), list):
-        return [
-            ShownChange(
-                wording.property(event.object, str(each.get("property", ""))),
-                _text(each.get("old")),
-                _text(each.get("new")),
-            )
-            for each in changes
-        ]
-    old, new = detail.get("old"), detail.get("new")
-    if isinstance(old, dict) or isinstance(new, dict):
-        before, after = (side if isinstance(side, dict) else {} for side in (old, new))
-        names = list(dict.fromkeys([*before, *after]))
-        pairs = [(name, _text(before.get(name)), _text(after.get(name))) for name in names]
-        return [ShownChange(_spaced(name), a, b) for name, a, b in pairs if a != b]
-    if "old" in detail or "new" in detail:
-        return [ShownChange(str(detail.get("setting") or ""), _text(old), _text(new))]
-    paired = [
-        ShownChange(_spaced(name), _text(value["old"]), _text(value["new"]))
-        for name, value in detail.items()
-        if _is_pair(value)
-    ]
-    if paired or not isinstance(values := detail.get("values"), dict):
-        return paired
-    lost = event.action in {"delete", "purge"}
-    return [
-        ShownChange(
-            wording.property(event.object, name),
-            _text(value) if lost else None,
-            None if lost else _text(value),
-        )
-        for name, value in values.items()
-    ]
-
-
-def entry_facts(wording: Wording, event: AuditEvent) -> list[tuple[str, str]]:
-    """Who, from where, with what, and the numbers it is found by."""
-    place = ", ".join(part for part in (event.address, event.host) if part)
-    country = ", ".join(part for part in (event.region, _country(event.country)) if part)
-    from_settings = _say("%1, from device settings").replace("%1", country) if country else ""
-    return [
-        (_say("User"), event.user or wording.who(event)),
-        (_say("Acted as"), _actor_kind(event.actor_kind)),
-        (_say("Category"), wording.category(event)),
-        (_say("Subcategory"), wording.subcategory(event)),
-        (_say("Action"), wording.action(event)[0]),
-        (_say("Object"), wording.target(event)),
-        (_say("Object ID"), event.object_id or ""),
-        (_say("Records"), words.number(event.subjects) if event.subjects > 1 else ""),
-        (_say("Time"), words.exact(event.at, wording.zone, seconds=True)),
-        (_say("Signed in with"), _sign_in_type(event.sign_in_type)),
-        (_say("Address"), place),
-        (_say("Place"), from_settings),
-        (_say("Source"), event.agent),
-        (_say("Session"), (event.session_id or "")[:12]),
-        (_say("Job"), event.job_id or ""),
-        (_say("Entry"), f"#{words.number(event.id)}"),
-    ]
-
-
-def detail_facts(event: AuditEvent) -> list[tuple[str, str]]:
-    """The rest of what an entry says, in the order it was written."""
-    return [
-        (_spaced(name), _text(value) or "")
-        for name, value in event.detail.items()
-        if name not in _NOT_FACTS and not _is_pair(value)
-    ]
-
-
-def fault(reason: Reason) -> str:
-    """What is wrong with an entry."""
-    return {
-        Reason.MISSING: _say("The entry is not there, though later ones are."),
-        Reason.CHANGED: _say("Something in this entry was changed after it was written."),
-        Reason.UNLINKED: _say("It does not follow the entry before it."),
-        Reason.FORGED: _say("It was rewritten by somebody without the workspace key."),
-        Reason.OUT_OF_ORDER: _say("Its time is before that of the entry before it."),
-        Reason.DETAILS_MISSING: _say("Its details are missing."),
-        Reason.DETAILS_CHANGED: _say("Its details were changed after they were written."),
-        Reason.COMMENT_CHANGED: _say("A comment is not as this entry tells, or is missing."),
-        Reason.DAMAGED: _say("The file cannot be read from here on."),
-        Reason.CUT: _say("The log ends before entries that are known to have been written."),
-        Reason.REWRITTEN: _say("Entries up to here are not those that were signed."),
-        Reason.ANCHOR_NOT_GENUINE: _say("A kept signature was not made by this workspace."),
-        Reason.TABLE_MISSING: _say("The tables of the log are gone or were altered."),
-        Reason.EMPTY: _say("The log is empty, though a workspace begins with an entry."),
-    }[reason]
-
-
-def _country(code: str) -> str:
-    """The name of a country, in the language of the locale's data: "NO" → "Norway"."""
-    territory = QLocale.codeToTerritory(code)
-    known = territory is not QLocale.Country.AnyTerritory
-    return QLocale.territoryToString(territory) if known else code
-
-
-def _is_pair(value: object) -> bool:
-    return isinstance(value, dict) and set(value) == {"old", "new"}
-
-
-def _text(value: Any) -> str | None:
-    if value is None or value in ("", [], {}):
-        return None
-    if isinstance(value, str):
-        return MASK if value == MASKED else value
-    if isinstance(value, bool):
-        return _say("Yes") if value else _say("No")
-    if isinstance(value, int):
-        return words.number(value)
-    if isinstance(value, list) and all(isinstance(each, str | int) for each in value):
-        return ", ".join(str(each) for each in value)
-    if isinstance(value, Mapping) and all(isinstance(each, str | int) for each in value.values()):
-        return "\n".join(f"{_spaced(name)}: {_text(each) or 0}" for name, each in value.items())
-    return json.dumps(value, ensure_ascii=False, indent=1)
-
-
-def _spaced(name: str) -> str:
-    """A key of the details as a person reads it: ``values_written`` → "Values written"."""
-    plain = name.replace("_", " ").strip()
-    return plain[:1].upper() + plain[1:]
-
-
-def _actor_kind(kind: str) -> str:
-    kinds = {
-        ActorKind.USER: "",
-        ActorKind.SUPPORT: _say("Support"),
-        ActorKind.SYSTEM: _say("The program itself"),
-        ActorKind.SCHEDULE: _say("Schedule"),
-        ActorKind.UNKNOWN: _say("Nobody who is known"),
-    }
-    return kinds.get(ActorKind(kind), kind)
-
-
-def _sign_in_type(kind: str) -> str:
-    kinds = {
-        SignInType.PASSWORD.value: _say("Password"),
-        SignInType.PASSWORD_AND_CODE.value: _say("Password and 2FA"),
-        SignInType.RECOVERY_CODE.value: _say("Password and recovery code"),
-        SignInType.SSO.value: _say("Single sign-on"),
-        SignInType.REMEMBERED.value: _say("Remembered session"),
-        SignInType.COMMAND_LINE.value: _say("Command line"),
-    }
-    return kinds.get(kind, kind)
-
-
-def _say(text: str, count: int = -1) -> str:
-    return QCoreApplication.translate("Audit", text, "", count)
+def _note(icon: str, text: str) -> QWidget:
+    card = QFrame()
+    card.setProperty("role", "card")
+    row = QHBoxLayout(card)
+    row.setContentsMargins(12, 10, 12, 10)
+    row.setSpacing(12)
+    row.addWidget(IconLabel(icon, "text2"))
+    row.addWidget(Paragraph(text, TextStyle.BODY, "text2"), 1)
+    return card

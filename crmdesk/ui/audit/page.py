@@ -2,90 +2,104 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QTimer, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.core.audit.filters import AuditFilters
-from crmdesk.core.setting_declarations import Edition
-from crmdesk.ui.audit.category_chip import CategoryChip
+from crmdesk.core.audit.view_model import AuditView, AuditViewDefinition
 from crmdesk.ui.audit.details import EntryPanel
+from crmdesk.ui.audit.entry_deeds import EntryDeeds
+from crmdesk.ui.audit.figures_part import Figures, FiguresPart, bars_of, summary_words, whole_words
+from crmdesk.ui.audit.filter_bar import AuditFilterBar
+from crmdesk.ui.audit.log_words import edition_words, nothing_here
+from crmdesk.ui.audit.period_words import MOMENT, between
+from crmdesk.ui.audit.say import say
 from crmdesk.ui.audit.source import AuditSource
+from crmdesk.ui.audit.summary_strip import SummaryStrip
 from crmdesk.ui.audit.verification import failed_banner, verified_banner
+from crmdesk.ui.audit.views_bar import AuditViewsBar
 from crmdesk.ui.audit.wording import Wording
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.exports.report_part import ReportPart
 from crmdesk.ui.frame.page import Page
+from crmdesk.ui.jobs import Job
 from crmdesk.ui.messages import message
 from crmdesk.ui.tables.cells import RowHeight
 from crmdesk.ui.tables.data_table import DataTable
 from crmdesk.ui.widgets.banner import Banner, BannerTone
 from crmdesk.ui.widgets.buttons import Button
-from crmdesk.ui.widgets.empty_state import EmptyState
 from crmdesk.ui.widgets.page_header import PageHeader
-from crmdesk.ui.widgets.search_field import SearchField
 from crmdesk.ui.window_state import TableState
 
 if TYPE_CHECKING:
     from crmdesk.ui.exports.report_dialog import ReportOffer
 
-_PAUSE_MS = 250
-_SEARCH_WIDTH = 320
+
+# Entries of another program's log have numbers below 0, and so have the views of everybody.
+_NUMBER = re.compile(r"-?[1-9][0-9]{0,17}")
 
 
 class AuditPage(Page):
-    """The log of what was done, by whom and when. Reading it writes no entry."""
+    """The log of what was done, by whom and when. Reading it writes no entry.
+
+    Links: ``audit``, ``audit/<entry>``, ``audit/view/<view>``.
+    """
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(_say("Audit Logs"))
+        super().__init__(say("Audit Logs"))
         self._desk = desk
         wording = Wording.of(desk)
         self.source = AuditSource(wording)
         self.table = DataTable(
-            _say("Audit log"),
+            say("Audit log"),
             self.source,
             desk.queries,
             state=desk.state,
             key="audit",
             start=TableState(height=RowHeight.COMPACT),
         )
-        self.panel = EntryPanel(wording)
-        self.search = SearchField(_say("Search entries"))
-        self.search.setObjectName("audit_search")
-        self.search.setMaximumWidth(_SEARCH_WIDTH)
-        edition = Edition(desk.workspace.settings.text(None, "workspace.edition"))
-        self.category = CategoryChip(wording.catalogue.visible_in(edition), self)
-        self.verify_button = Button(_say("Verify log"), icon="shield-check")
+        self.deeds = EntryDeeds(wording, self)
+        self.panel = EntryPanel(wording, self.deeds)
+        self.filters = AuditFilterBar(desk, desk.workspace.audit_reader.vocabulary(desk.actor))
+        self.views = AuditViewsBar(desk, lambda: self.filters.wanted, self)
+        self.strip = SummaryStrip()
+        self.figures = FiguresPart(desk, self)
+        self._figures: Figures | None = None
+        self.verify_button = Button(say("Verify log"), icon="shield-check")
         self.verify_button.setObjectName("audit_verify")
         self.exports = ReportPart(desk, self._offer, self)
         self.export_button = self.exports.button()
-        self.header = PageHeader(_say("Audit Logs"))
-        self.header.add(self.export_button)
+        self.header = PageHeader(say("Audit Logs"), edition_words(wording))
         self.header.add(self.verify_button)
+        self.header.add(self.export_button)
         self.banner: Banner | None = None
-        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._lay_out()
         self._connect()
-        self.table.load(self._wanted())
+        self.show_view(self.views.current)
+        self.views.read()
 
     def _lay_out(self) -> None:
         self._banner_slot = QVBoxLayout()
-        tools = QHBoxLayout()
+        head = QVBoxLayout()
+        head.setContentsMargins(24, 16, 24, 4)
+        head.setSpacing(12)
+        head.addWidget(self.header)
+        head.addLayout(self._banner_slot)
+        tools = QVBoxLayout()
+        tools.setContentsMargins(24, 12, 24, 6)
         tools.setSpacing(8)
-        tools.addWidget(self.search, 1)
-        tools.addWidget(self.category)
-        tools.addStretch(1)
-        top = QVBoxLayout()
-        top.setContentsMargins(24, 16, 24, 8)
-        top.setSpacing(12)
-        top.addWidget(self.header)
-        top.addLayout(self._banner_slot)
-        top.addLayout(tools)
+        tools.addWidget(self.filters)
+        tools.addWidget(self.strip)
         main = QVBoxLayout()
         main.setSpacing(0)
-        main.addLayout(top)
+        main.addLayout(head)
+        main.addWidget(self.views)
+        main.addLayout(tools)
         main.addWidget(self.table, 1)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -100,20 +114,17 @@ class AuditPage(Page):
         self.table.counted.connect(self._count)
         self.panel.closed.connect(self.close_panel)
         self.panel.stepped.connect(self._step)
-        self.search.textChanged.connect(self._pause.start)
-        self.search.cleared.connect(self._filter)
-        self.search.down_pressed.connect(self.start_focus)
-        self.search.returnPressed.connect(self._filter)
-        self._pause.timeout.connect(self._filter)
-        self.category.chosen.connect(lambda _codes: self._filter())
+        self.filters.changed.connect(self._load)
+        self.filters.down_pressed.connect(self.start_focus)
+        self.views.chosen.connect(self.show_view)
+        self.strip.picked.connect(self._zoom)
+        self.figures.read.connect(self._show_figures)
+        self.figures.failed.connect(lambda error: self.strip.set_error(message(error).title))
         self.verify_button.clicked.connect(self.verify)
-        self.exports.failed.connect(self._show_error)
-
-        # The order in which things stand: header, filters, table; the panel follows it.
-        QWidget.setTabOrder(self.export_button, self.verify_button)
-        QWidget.setTabOrder(self.verify_button, self.search)
-        QWidget.setTabOrder(self.search, self.category)
-        QWidget.setTabOrder(self.category, self.table.view)
+        self.deeds.done.connect(self._look_again)
+        for part in (self.exports, self.deeds, self.views):
+            part.failed.connect(self._show_error)
+        self._desk.jobs.ended.connect(self._job_ended)
 
     # Entries
 
@@ -147,45 +158,64 @@ class AuditPage(Page):
         if moved is not None:
             self.open_entry(moved)
 
-    # Filters
+    @Slot()
+    def _look_again(self) -> None:
+        """What was done from an entry is an entry itself, and the panel's may offer less now."""
+        self.table.refresh()
+        if self.panel.isVisible() and self.panel.event_id is not None:
+            self.panel.show_entry(self.panel.event_id)
 
-    def _wanted(self) -> AuditFilters:
-        return AuditFilters(
-            categories=self.category.list.chosen(), texts=_words(self.search.text())
-        )
+    @Slot(object)
+    def _job_ended(self, _job: Job) -> None:
+        if self.isVisible():
+            self._look_again()
+
+    # Filters and views
+
+    @Slot(object)
+    def show_view(self, view: AuditView) -> None:
+        """Show what a view keeps."""
+        self.filters.show_wanted(view.definition)
+        self._load()
 
     @Slot()
-    def _filter(self) -> None:
-        self._pause.stop()
-        wanted = self._wanted()
+    def _load(self) -> None:
+        wanted = self.filters.wanted
+        self.views.follow()
         if wanted != self.table.query.filter:
             self.table.load(wanted)
 
     @Slot()
     def clear_filters(self) -> None:
-        """Show every entry again."""
-        self.search.clear()
-        self.category.clear()
-        self._filter()
+        """Show every entry of any time."""
+        self.filters.clear()
+
+    @Slot(int, int)
+    def _zoom(self, first: int, last: int) -> None:
+        if self._figures is not None:
+            bars = self._figures.histogram.bars
+            wanted = between(self.filters.wanted, bars[first].start, bars[last].end - MOMENT)
+            self.filters.ask(wanted)
 
     @Slot(object)
     def _count(self, count: int) -> None:
-        zone = self.source.wording.zone.key
-        text = _say("%Ln entr{y|ies}, times in %1", count).replace("%1", zone)
-        self.header.set_title(_say("Audit Logs"), text)
+        """The rows stand; the figures above them come next."""
+        self.strip.set_count(say("%Ln entr{y|ies}", count))
+        self.strip.histogram.set_pale(True)
+        self.figures.ask(self.filters.wanted)
         if not count:
-            self.table.show_empty(self._nothing())
+            filtered = self.filters.narrows
+            self.table.show_empty(nothing_here(self.clear_filters, filtered=filtered))
 
-    def _nothing(self) -> EmptyState:
-        clear = Button(_say("Clear filters"))
-        clear.setObjectName("audit_clear_filters")
-        clear.clicked.connect(self.clear_filters)
-        return EmptyState(
-            "scroll-text",
-            _say("No entry matches"),
-            _say("The log holds no entry with these words in these categories."),
-            buttons=[clear],
-        )
+    @Slot(object)
+    def _show_figures(self, found: Figures) -> None:
+        self._figures = found
+        zone = self.source.wording.zone
+        bars = bars_of(found, zone)
+        self.strip.set_error("")
+        self.strip.set_range(whole_words(found, zone))
+        self.strip.histogram.show_bars(bars, summary_words(bars))
+        self.filters.show_facets(found.facets)
 
     # Export
 
@@ -195,7 +225,10 @@ class AuditPage(Page):
         from crmdesk.ui.exports.report_offers import audit_log_offer
 
         wanted = self.table.query.filter
-        narrowed = wanted if isinstance(wanted, AuditFilters) else AuditFilters()
+        zone = self.source.wording.zone
+        narrowed = AuditFilters()
+        if isinstance(wanted, AuditViewDefinition):
+            narrowed = wanted.filters_at(datetime.now(UTC), zone)
         return audit_log_offer(narrowed, self.table.count)
 
     @Slot(object)
@@ -209,7 +242,7 @@ class AuditPage(Page):
     def verify(self) -> None:
         """Check the whole chain off the GUI thread, and say what was found."""
         desk = self._desk
-        self.verify_button.set_busy(_say("Verifying..."))
+        self.verify_button.set_busy(say("Verifying..."))
         desk.run_query(
             self,
             "verify",
@@ -233,48 +266,60 @@ class AuditPage(Page):
     # What the window asks
 
     def commands(self) -> Mapping[str, Callable[[], object]]:
-        """Find, export, and steps in the panel."""
+        """Find, save the view, export, and steps in the panel."""
         return {
-            "find": self.search.setFocus,
+            "find": self.filters.search.setFocus,
+            "save": self.views.save,
             **self.exports.commands(),
             "previous": lambda: self._step(-1),
             "next": lambda: self._step(1),
         }
 
+    def set_narrow(self, narrow: bool) -> None:
+        """The histogram folds away, and the buttons of views go into their menu."""
+        self.strip.set_narrow(narrow)
+        self.views.set_narrow(narrow)
+
     def regions(self) -> Sequence[QWidget]:
-        """Header, filters, table, panel."""
-        return (self.header, self.search, self.table.view, self.panel)
+        """Header, views, filters, histogram, table, panel."""
+        return (
+            self.header,
+            self.views.tabs,
+            self.filters.search,
+            self.strip.histogram,
+            self.table.view,
+            self.panel,
+        )
 
     def start_focus(self) -> None:
         """To the table."""
-        self.table.view.setFocus()
+        self.table.setFocus()
 
     def refresh(self) -> None:
-        """Read the log again, and the labels and the zone it is shown with."""
-        self.source.wording = self.panel.wording = Wording.of(self._desk)
+        """Read the log again, the labels and the zone it is shown with, and the views."""
+        wording = Wording.of(self._desk)
+        self.source.wording = self.panel.wording = self.deeds.wording = wording
+        self.header.set_title(say("Audit Logs"), edition_words(wording))
+        reader = self._desk.workspace.audit_reader
+        self.filters.set_vocabulary(reader.vocabulary(self._desk.actor))
+        self.views.read()
         self.table.refresh()
 
     def open_link(self, link: str) -> None:
-        """``audit/<entry>`` opens one."""
-        number = link.removeprefix("audit").strip("/")
-        if number.isdigit():
-            self.clear_filters()
-            self.open_entry(int(number))
+        """``audit/<entry>`` opens one, ``audit/view/<view>`` a view."""
+        _, *parts = link.split("/")
+        numbers = [int(each) for each in parts if _NUMBER.fullmatch(each)]
+        if parts[:1] == ["view"] and numbers:
+            self.views.go_to(numbers[0])
+        elif numbers:
+            self.open_entry(numbers[0])
 
     def escape(self) -> bool:
-        """Close the panel, then clear the search."""
+        """Close the panel, then go back to what the view shows."""
         if self.panel.isVisible():
             self.close_panel()
             return True
-        if self.search.text():
-            self.search.clear_search()
+        if self.filters.search.text():
+            self.filters.search.clear_search()
             return True
         return False
-
-
-def _words(typed: str) -> tuple[str, ...]:
-    return (typed.strip(),) if typed.strip() else ()
-
-
-def _say(text: str, count: int = -1) -> str:
-    return QCoreApplication.translate("Audit", text, "", count)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Sequence
-
-from PySide6.QtCore import QCoreApplication
+from datetime import UTC, datetime
 
 from crmdesk.core.audit.event import AuditEvent
-from crmdesk.core.audit.filters import AuditFilters
-from crmdesk.core.audit.query import EVERYTHING
+from crmdesk.core.audit.view_model import AuditViewDefinition
+from crmdesk.ui.audit.entry_facts import utc_words
+from crmdesk.ui.audit.say import say
 from crmdesk.ui.audit.wording import Wording
+from crmdesk.ui.exports.words import filled
 from crmdesk.ui.tables.cells import Cell, Column, Row, TableQuery
+
+_EVERYTHING = AuditViewDefinition()
 
 
 class AuditSource:
@@ -20,19 +22,20 @@ class AuditSource:
     def __init__(self, wording: Wording) -> None:
         self.wording = wording
         self.columns: Sequence[Column] = (
-            Column("at", _say("Time"), 172, sortable=False),
-            Column("user", _say("User"), 156, sortable=False),
-            Column("category", _say("Category"), 148, rank=2, sortable=False),
-            Column("action", _say("Action"), 128, sortable=False),
-            Column("target", _say("Object"), 240, least=150, stretch=True, sortable=False),
-            Column("address", _say("Address"), 132, rank=3, sortable=False),
+            Column("at", say("Time"), 172, sortable=False),
+            Column("user", say("User"), 156, sortable=False),
+            Column("category", say("Category"), 148, rank=2, sortable=False),
+            Column("action", say("Action"), 128, sortable=False),
+            Column("target", say("Object"), 240, least=150, stretch=True, sortable=False),
+            Column("address", say("Address"), 132, rank=3, sortable=False),
         )
 
-    def ids(self, query: TableQuery) -> array[int]:
+    def ids(self, query: TableQuery) -> Sequence[int]:
         """The numbers, newest first; runs off the GUI thread."""
         desk = self.wording.desk
-        wanted = query.filter if isinstance(query.filter, AuditFilters) else EVERYTHING
-        return desk.workspace.audit_reader.ids(desk.actor, wanted)
+        wanted = query.filter if isinstance(query.filter, AuditViewDefinition) else _EVERYTHING
+        filters = wanted.filters_at(datetime.now(UTC), self.wording.zone)
+        return desk.workspace.audit_reader.ids(desk.actor, filters)
 
     def rows(self, ids: Sequence[int]) -> Sequence[Row]:
         """The entries with these numbers."""
@@ -44,7 +47,9 @@ class AuditSource:
         action, tone = wording.action(event)
         who = wording.who(event)
         cells = {
-            "at": Cell(wording.at(event), quiet=True),
+            "at": Cell(
+                wording.at(event), quiet=True, tip=filled(say("%1 UTC"), utc_words(event.at))
+            ),
             "user": Cell(who, avatar=who),
             "category": Cell(wording.category(event), quiet=True),
             "action": Cell(action, badge=tone),
@@ -52,7 +57,3 @@ class AuditSource:
             "address": Cell(event.address, quiet=True),
         }
         return Row(event.id, cells)
-
-
-def _say(text: str) -> str:
-    return QCoreApplication.translate("Audit", text)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from crmdesk.core.audit.verify import ChainVerification, Unproven
 from crmdesk.ui import words
-from crmdesk.ui.audit.details import fault
+from crmdesk.ui.audit.entry_facts import fault
 from crmdesk.ui.messages import message
 from crmdesk.ui.widgets.banner import Banner, BannerTone
 

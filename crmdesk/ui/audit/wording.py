@@ -14,7 +14,9 @@ from crmdesk.core.access.actor import ActorKind
 from crmdesk.core.audit.catalogue import AuditCatalogue
 from crmdesk.core.audit.event import AuditEvent
 from crmdesk.core.audit.kinds import Action, Category, Result
+from crmdesk.core.links import DeepLink
 from crmdesk.core.records.schema import ObjectType
+from crmdesk.core.setting_declarations import Edition
 from crmdesk.ui import words
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.tables.cells import Tone
@@ -43,12 +45,14 @@ class Wording:
 
     Attributes:
         zone: what times are shown in; read once, since a page of rows asks for it 64 times.
+        edition: what of the log is shown.
         objects: object types by API name; an object that was removed goes by its name.
     """
 
     desk: Desk
     catalogue: AuditCatalogue
     zone: ZoneInfo
+    edition: Edition
     objects: Mapping[str, ObjectType] = field(default_factory=dict)
 
     @classmethod
@@ -59,6 +63,7 @@ class Wording:
             desk,
             desk.workspace.audit.catalogue(desk.actor),
             desk.zone,
+            Edition(desk.workspace.settings.text(None, "workspace.edition")),
             {object_type.name: object_type for object_type in found},
         )
 
@@ -86,6 +91,10 @@ class Wording:
         action = Action(event.action) if event.action in known else None
         tone = Tone.NEUTRAL if action is None else _TONES.get(action, Tone.NEUTRAL)
         return self.catalogue.action_labels.get(event.action, event.action), tone
+
+    def link(self, place: str) -> str:
+        """A link to a place in this workspace, for elsewhere: ``crmdesk://<workspace>/audit/17``."""
+        return str(DeepLink(self.desk.workspace.id, place))
 
     def who(self, event: AuditEvent) -> str:
         """The name of who acted, as it was then."""

@@ -29,6 +29,7 @@ class BinPart(QObject):
         desk: the services.
         objects: the objects of the workspace by name, as they are now.
         page: the page; dialogs open over its window.
+        tells_jobs: whether it says how the jobs of workers ended; one page of a window does.
 
     Signals:
         written: the :class:`Change` of a write, one for each object.
@@ -43,12 +44,18 @@ class BinPart(QObject):
     planning = Signal(bool)
 
     def __init__(
-        self, desk: Desk, objects: Callable[[], Mapping[str, ObjectType]], page: QWidget
+        self,
+        desk: Desk,
+        objects: Callable[[], Mapping[str, ObjectType]],
+        page: QWidget,
+        *,
+        tells_jobs: bool = True,
     ) -> None:
         super().__init__(page)
         self._desk, self._objects, self._page = desk, objects, page
         self.dialog: DecisionDialog | None = None
-        desk.jobs.ended.connect(self._ended)
+        if tells_jobs:
+            desk.jobs.ended.connect(self._ended)
 
     def restore(self, keys: Sequence[int]) -> None:
         """Bring records back; asks only where something has to be decided."""

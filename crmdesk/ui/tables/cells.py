@@ -91,6 +91,7 @@ class Cell:
         masked: the value is hidden; ``text`` then holds what may be seen of it.
         quiet: written in the second text colour.
         roomy: the icon takes the room of an avatar, so that texts stand under each other.
+        tip: what the tooltip says; without it the text, where that is cut.
     """
 
     text: str = ""
@@ -102,6 +103,7 @@ class Cell:
     masked: bool = False
     quiet: bool = False
     roomy: bool = False
+    tip: str = ""
 
     @property
     def shown(self) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -30,7 +29,7 @@ _PLAIN = TableState()
 class _Loaded:
     """What a load brings: ids, the ticks still valid, positions of the current and open row."""
 
-    ids: array[int]
+    ids: Sequence[int]
     ticks: Ticks
     current: int
     opened: int
@@ -129,7 +128,7 @@ class DataTable(QWidget):
         return self._model.rowCount()
 
     @property
-    def ids(self) -> array[int]:
+    def ids(self) -> Sequence[int]:
         """Ids of all rows in their order. Not to be changed."""
         return self._model.ids
 

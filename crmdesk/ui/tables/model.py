@@ -55,7 +55,7 @@ class PagedModel(QAbstractTableModel):
         return self._columns
 
     @property
-    def ids(self) -> array[int]:
+    def ids(self) -> Sequence[int]:
         """Ids of all rows in their order. Not to be changed."""
         return self._cache.ids
 
@@ -76,7 +76,7 @@ class PagedModel(QAbstractTableModel):
         self.ticks = Ticks()
         self.endResetModel()
 
-    def set_ids(self, ids: array[int]) -> None:
+    def set_ids(self, ids: Sequence[int]) -> None:
         """Show other rows."""
         self.beginResetModel()
         self._cache.reset(ids)

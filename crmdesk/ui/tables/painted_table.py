@@ -250,7 +250,7 @@ class PaintedTable(QTableView):
         area = QStyle.visualRect(self.layoutDirection(), whole, area)
         return self._with_actions and area.contains(point)
 
-    def _cut_text(self, point: QPoint) -> str:
+    def _tip(self, point: QPoint) -> str:
         index = self.indexAt(point)
         if not index.isValid():
             return ""
@@ -259,7 +259,7 @@ class PaintedTable(QTableView):
         room = self._header.sectionSize(index.column()) - 2 * PADDING
         marks = EDGE + PADDING if cell.avatar or cell.icon else 0
         wide = self.fontMetrics().horizontalAdvance(cell.shown) + marks
-        return cell.shown if wide > room else ""
+        return cell.tip or (cell.shown if wide > room else "")
 
     @Slot()
     def _look_changed(self) -> None:
@@ -296,7 +296,7 @@ class PaintedTable(QTableView):
 
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
-            QToolTip.showText(event.globalPos(), self._cut_text(event.pos()), self.viewport())
+            QToolTip.showText(event.globalPos(), self._tip(event.pos()), self.viewport())
             return True
         return super().viewportEvent(event)
 

@@ -29,15 +29,15 @@ class RowCache:
 
     def __init__(self, fetch: Fetch) -> None:
         self._fetch = fetch
-        self._ids: array[int] = array("q")
+        self._ids: Sequence[int] = array("q")
         self._pages: OrderedDict[int, list[Row]] = OrderedDict()
 
     @property
-    def ids(self) -> array[int]:
+    def ids(self) -> Sequence[int]:
         """The ids of the whole table, in its order. Not to be changed."""
         return self._ids
 
-    def reset(self, ids: array[int]) -> None:
+    def reset(self, ids: Sequence[int]) -> None:
         """Show other ids; every page is read anew."""
         self._ids = ids
         self._pages.clear()
@@ -67,7 +67,7 @@ class RowCache:
         return page
 
 
-def find(ids: array[int], row_id: int | None) -> int:
+def find(ids: Sequence[int], row_id: int | None) -> int:
     """Position of an id, or -1.
 
     Lists in the order of their ids, up or down, take 20 steps a million; others are gone through
@@ -75,6 +75,12 @@ def find(ids: array[int], row_id: int | None) -> int:
     """
     if row_id is None:
         return -1
+    if not isinstance(ids, array):
+        # A list that is worked out where it is looked at knows its places by itself.
+        try:
+            return ids.index(row_id)
+        except ValueError:
+            return -1
     rising = bisect_left(ids, row_id)
     falling = bisect_left(ids, -row_id, key=neg)
     for position in (rising, falling):

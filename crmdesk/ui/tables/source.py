@@ -21,8 +21,11 @@ class TableSource(Protocol):
         """Every column the table can show, in their order."""
         ...
 
-    def ids(self, query: TableQuery) -> array[int]:
-        """Ids (signed 64 bit) of all rows the query finds, in its order."""
+    def ids(self, query: TableQuery) -> Sequence[int]:
+        """Ids (signed 64 bit) of all rows the query finds, in its order.
+
+        An array, or a sequence that works them out where they are looked at.
+        """
         ...
 
     def rows(self, ids: Sequence[int]) -> Sequence[Row]:

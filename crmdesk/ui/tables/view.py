@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt, QTimer, Signal, Slot
@@ -104,7 +103,7 @@ class RowTable(PaintedTable):
         self._move_to(position)
         return self.current_id
 
-    def show_ids(self, ids: array[int], current: int, opened: int) -> None:
+    def show_ids(self, ids: Sequence[int], current: int, opened: int) -> None:
         """Show rows that were loaded again, and stay where the view was.
 
         Args:

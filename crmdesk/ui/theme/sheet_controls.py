@@ -160,6 +160,7 @@ QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled {
 QLineEdit[quiet="true"] { border-color: $border; }
 QLineEdit[quiet="true"]:hover { border-color: $border_strong; }
 QLineEdit[quiet="true"]:focus { border-color: $accent; }
+QLineEdit[quiet="true"][error="true"] { border-color: $danger; }
 QLineEdit[code="true"] {
     min-height: ${px44}px; max-height: ${px44}px; padding: 1px 15px;
     font-size: ${px22}px; font-weight: 500;

@@ -10,6 +10,7 @@ from crmdesk.ui.audit.page import AuditPage
 from crmdesk.ui.theme.apply import apply_theme
 from crmdesk.ui.theme.motion import set_reduced_motion
 from tests.builders import Desk
+from tests.ui.hands import AtWork
 from tests.ui.pages import PageStand
 
 
@@ -29,9 +30,21 @@ def page(desk: Desk, stand: PageStand, qtbot) -> AuditPage:
     ann = desk.contact(firstname="Ann", lastname="Devon", phone="555-0100")
     desk.edit(ann, phone="555-0199", firstname="Anna")
     desk.delete(desk.deal(dealname="Rattlesnake Canyon"))
-    desk.backup()
     page = AuditPage(stand.desk)
     return shown(qtbot, page)
+
+
+@pytest.fixture
+def hands(page: AuditPage, desk: Desk, stand: PageStand, qtbot) -> AtWork:
+    """Mouse and keys over the tab, and its window."""
+    return AtWork(page, desk, stand, qtbot)
+
+
+def entry_of(desk: Desk, **wanted: str) -> int:
+    """The newest entry whose columns hold these values."""
+    where = " AND ".join(f"{name} = ?" for name in wanted)
+    rows = desk.sql(f"SELECT max(id) FROM audit_events WHERE {where}", *wanted.values())
+    return int(rows[0][0] or 0)
 
 
 def shown(qtbot, page: AuditPage, width: int = 1280, height: int = 700) -> AuditPage:

@@ -1,0 +1,182 @@
+"""The facts of one entry, in words: what changed, who, from where, with what."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from PySide6.QtCore import QLocale
+
+from crmdesk.core.access.actor import ActorKind, SignInType
+from crmdesk.core.audit.event import MASKED, AuditEvent
+from crmdesk.core.audit.verify import Reason
+from crmdesk.ui import words
+from crmdesk.ui.audit.say import say
+from crmdesk.ui.audit.wording import Wording
+from crmdesk.ui.tables.cells import MASK
+from crmdesk.ui.widgets.value_change import ShownChange
+
+# Shown by themselves, or only of use to machines.
+_NOT_FACTS = {"changes", "values", "old", "new", "record_ids"}
+
+
+def shown_changes(wording: Wording, event: AuditEvent) -> list[ShownChange]:
+    """Old and new values of an entry, from every shape that entries write them in."""
+    detail = event.detail
+    if isinstance(changes := detail.get("changes"), list):
+        return [
+            ShownChange(
+                wording.property(event.object, str(each.get("property", ""))),
+                _text(each.get("old")),
+                _text(each.get("new")),
+            )
+            for each in changes
+        ]
+    old, new = detail.get("old"), detail.get("new")
+    if isinstance(old, dict) or isinstance(new, dict):
+        before, after = (side if isinstance(side, dict) else {} for side in (old, new))
+        names = list(dict.fromkeys([*before, *after]))
+        pairs = [(name, _text(before.get(name)), _text(after.get(name))) for name in names]
+        return [ShownChange(_spaced(name), a, b) for name, a, b in pairs if a != b]
+    if "old" in detail or "new" in detail:
+        return [ShownChange(str(detail.get("setting") or ""), _text(old), _text(new))]
+    paired = [
+        ShownChange(_spaced(name), _text(value["old"]), _text(value["new"]))
+        for name, value in detail.items()
+        if _is_pair(value)
+    ]
+    if paired or not isinstance(values := detail.get("values"), dict):
+        return paired
+    lost = event.action in {"delete", "purge"}
+    return [
+        ShownChange(
+            wording.property(event.object, name),
+            _text(value) if lost else None,
+            None if lost else _text(value),
+        )
+        for name, value in values.items()
+    ]
+
+
+def sign_in_facts(wording: Wording, event: AuditEvent) -> list[tuple[str, str]]:
+    """Who, when and from where: what every edition shows of an entry."""
+    place = ", ".join(part for part in (event.address, event.host) if part)
+    country = ", ".join(part for part in (event.region, _country(event.country)) if part)
+    from_settings = say("%1, from device settings").replace("%1", country) if country else ""
+    return [
+        (say("User"), event.user or wording.who(event)),
+        (say("Time"), words.exact(event.at, wording.zone, seconds=True)),
+        (say("Place"), from_settings),
+        (say("Address"), place),
+        (say("Signed in with"), _sign_in_type(event.sign_in_type)),
+        (say("Agent"), event.agent),
+    ]
+
+
+def entry_facts(wording: Wording, event: AuditEvent) -> list[tuple[str, str]]:
+    """The rest: what it was done to, for whom it counts, and the numbers it is found by."""
+    return [
+        (say("Acted as"), _actor_kind(event.actor_kind)),
+        (say("Category"), wording.category(event)),
+        (say("Subcategory"), wording.subcategory(event)),
+        (say("Action"), wording.action(event)[0]),
+        (say("Object"), wording.target(event)),
+        (say("Object ID"), event.object_id or ""),
+        (say("Records"), words.number(event.subjects) if event.subjects > 1 else ""),
+        (say("Time in UTC"), utc_words(event.at)),
+        (say("Session"), (event.session_id or "")[:12]),
+        (say("Job"), event.job_id or ""),
+        (say("Entry"), f"#{words.number(event.id)}"),
+    ]
+
+
+def utc_words(at: datetime) -> str:
+    """A moment in UTC to the millisecond: "2026-11-22 08:41:07.123"."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03}"
+
+
+def detail_facts(event: AuditEvent) -> list[tuple[str, str]]:
+    """The rest of what an entry says, in the order it was written."""
+    return [
+        (_spaced(name), _text(value) or "")
+        for name, value in event.detail.items()
+        if name not in _NOT_FACTS and not _is_pair(value)
+    ]
+
+
+def fault(reason: Reason) -> str:
+    """What is wrong with an entry."""
+    return {
+        Reason.MISSING: say("The entry is not there, though later ones are."),
+        Reason.CHANGED: say("Something in this entry was changed after it was written."),
+        Reason.UNLINKED: say("It does not follow the entry before it."),
+        Reason.FORGED: say("It was rewritten by somebody without the workspace key."),
+        Reason.OUT_OF_ORDER: say("Its time is before that of the entry before it."),
+        Reason.DETAILS_MISSING: say("Its details are missing."),
+        Reason.DETAILS_CHANGED: say("Its details were changed after they were written."),
+        Reason.COMMENT_CHANGED: say("A comment is not as this entry tells, or is missing."),
+        Reason.DAMAGED: say("The file cannot be read from here on."),
+        Reason.CUT: say("The log ends before entries that are known to have been written."),
+        Reason.REWRITTEN: say("Entries up to here are not those that were signed."),
+        Reason.ANCHOR_NOT_GENUINE: say("A kept signature was not made by this workspace."),
+        Reason.TABLE_MISSING: say("The tables of the log are gone or were altered."),
+        Reason.EMPTY: say("The log is empty, though a workspace begins with an entry."),
+    }[reason]
+
+
+def _country(code: str) -> str:
+    """The name of a country, in the language of the locale's data: "NO" → "Norway"."""
+    territory = QLocale.codeToTerritory(code)
+    known = territory is not QLocale.Country.AnyTerritory
+    return QLocale.territoryToString(territory) if known else code
+
+
+def _is_pair(value: object) -> bool:
+    return isinstance(value, dict) and set(value) == {"old", "new"}
+
+
+def _text(value: Any) -> str | None:
+    if value is None or value in ("", [], {}):
+        return None
+    if isinstance(value, str):
+        return MASK if value == MASKED else value
+    if isinstance(value, bool):
+        return say("Yes") if value else say("No")
+    if isinstance(value, int):
+        return words.number(value)
+    if isinstance(value, list) and all(isinstance(each, str | int) for each in value):
+        return ", ".join(str(each) for each in value)
+    if isinstance(value, Mapping) and all(isinstance(each, str | int) for each in value.values()):
+        return "\n".join(f"{_spaced(name)}: {_text(each) or 0}" for name, each in value.items())
+    return json.dumps(value, ensure_ascii=False, indent=1)
+
+
+def _spaced(name: str) -> str:
+    """A key of the details as a person reads it: ``values_written`` → "Values written"."""
+    plain = name.replace("_", " ").strip()
+    return plain[:1].upper() + plain[1:]
+
+
+def _actor_kind(kind: str) -> str:
+    kinds = {
+        ActorKind.USER: "",
+        ActorKind.SUPPORT: say("Support"),
+        ActorKind.SYSTEM: say("The program itself"),
+        ActorKind.SCHEDULE: say("Schedule"),
+        ActorKind.UNKNOWN: say("Nobody who is known"),
+    }
+    return kinds.get(ActorKind(kind), kind)
+
+
+def _sign_in_type(kind: str) -> str:
+    kinds = {
+        SignInType.PASSWORD.value: say("Password"),
+        SignInType.PASSWORD_AND_CODE.value: say("Password and 2FA"),
+        SignInType.RECOVERY_CODE.value: say("Password and recovery code"),
+        SignInType.SSO.value: say("Single sign-on"),
+        SignInType.REMEMBERED.value: say("Remembered session"),
+        SignInType.COMMAND_LINE.value: say("Command line"),
+    }
+    return kinds.get(kind, kind)

@@ -1,0 +1,98 @@
+"""A chip that narrows the log to some of a kind: categories, actions, people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from crmdesk.ui.audit.facet_list import FacetList
+from crmdesk.ui.audit.say import say
+from crmdesk.ui.exports.words import filled
+from crmdesk.ui.widgets.chip import Chip
+from crmdesk.ui.widgets.popover import Popover
+
+_WIDTH = 300
+
+
+class FacetChip(Chip):
+    """Opens what can be chosen, with counts; every tick holds at once.
+
+    It says no more than it was told: whoever hears ``changed`` tells it the new values, as it
+    does for what was typed.
+
+    Signals:
+        changed: the values that are ticked now.
+        off: cleared; what was ruled out goes too.
+    """
+
+    changed = Signal(object)
+    off = Signal()
+
+    def __init__(self, name: str, parent: QWidget) -> None:
+        super().__init__(name, parent=parent)
+        self._labels: dict[str, str] = {}
+        self._values: tuple[str, ...] = ()
+        self._counts: Mapping[str, int | None] | None = None
+        # No child of the chip, which runs from right to left for its icon after the word.
+        self.popover = Popover(name, _WIDTH, parent)
+        self._inside = QVBoxLayout()
+        self._inside.setContentsMargins(12, 12, 12, 12)
+        self.popover.body.addLayout(self._inside)
+        self.list = self._make_list()
+        self.opened.connect(lambda: self.popover.open_under(self))
+        self.cleared.connect(self.off)
+
+    def offer(self, choices: Sequence[tuple[str, str]]) -> None:
+        """Offer other choices: value and label of each."""
+        if dict(choices) == self._labels:
+            return
+        self._labels = dict(choices)
+        before, self.list = self.list, self._make_list()
+        before.hide()
+        self._inside.removeWidget(before)
+        before.deleteLater()
+        self.list.choose(self._values)
+        if self._counts is not None:
+            self.list.show_counts(self._counts)
+        self.popover.refit()
+
+    def show_values(
+        self, values: Sequence[str], excluded: Sequence[str] = (), typed: Sequence[str] = ()
+    ) -> None:
+        """Show what holds; no signal.
+
+        Args:
+            values: ticked choices.
+            excluded: choices that were ruled out in the search field.
+            typed: the beginnings of names typed there.
+        """
+        self._values = tuple(values)
+        blocked = self.list.blockSignals(True)
+        self.list.choose(self._values)
+        self.list.blockSignals(blocked)
+        shown = [self._labels.get(each, each) for each in values] + [f"“{each}”" for each in typed]
+        text = shown[0] if len(shown) == 1 else ""
+        if len(shown) > 1:
+            counted = str(len(shown)), str(max(len(self._labels), len(shown)))
+            text = filled(say("%1 of %2"), *counted)
+        if excluded:
+            ruled = [self._labels.get(each, each) for each in excluded]
+            out = filled(say("not %1"), ruled[0] if len(ruled) == 1 else str(len(ruled)))
+            text = f"{text}, {out}" if text else out
+        self.set_value(text)
+
+    def show_counts(self, counts: Mapping[str, int | None]) -> None:
+        """Show how many entries each choice stands for."""
+        self._counts = counts
+        self.list.show_counts(counts)
+
+    def _take_ticks(self, values: tuple[str, ...]) -> None:
+        self.changed.emit(values)
+
+    def _make_list(self) -> FacetList:
+        made = FacetList(self.accessibleName() or self._name, list(self._labels.items()))
+        made.changed.connect(lambda: self._take_ticks(made.chosen()))
+        self._inside.insertWidget(0, made)
+        return made

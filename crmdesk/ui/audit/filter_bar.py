@@ -1,0 +1,254 @@
+"""Above the log: a search in words and chips, two ways to say one filter."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from crmdesk.core.audit.figures import Facets
+from crmdesk.core.audit.filters import AuditFilters
+from crmdesk.core.audit.language import SearchParse, parse_search
+from crmdesk.core.audit.language_render import Completion, complete, render_search
+from crmdesk.core.audit.view_model import AuditViewDefinition
+from crmdesk.core.audit.vocabulary import Vocabulary
+from crmdesk.ui.audit.facet_chip import FacetChip
+from crmdesk.ui.audit.people_chip import PeopleChip
+from crmdesk.ui.audit.period_chip import PeriodChip
+from crmdesk.ui.audit.say import say
+from crmdesk.ui.audit.search_box import SearchBox
+from crmdesk.ui.audit.search_words import problem_words
+from crmdesk.ui.desk import Desk
+from crmdesk.ui.records.flow import FlowLayout
+from crmdesk.ui.theme.apply import px
+from crmdesk.ui.theme.fonts import TextStyle
+from crmdesk.ui.widgets.announce import announce
+from crmdesk.ui.widgets.chip import Chip
+from crmdesk.ui.widgets.labels import label
+from crmdesk.ui.widgets.link import Link
+
+_PAUSE_MS, _SEARCH_WIDTH, _SEARCH_LEAST, _GAP, _CHIP = 250, 320, 180, 8, 28
+_HOURS_A_DAY = 24
+_NO_TIME = {"since": None, "until": None, "last_days": None}
+
+
+class AuditFilterBar(QWidget):
+    """Holds what the log is narrowed to; the search follows the chips and the chips the search.
+
+    Times that a chip or a view asks for stand in the chip alone; those that were typed stand in
+    both, until the chip is used.
+
+    Signals:
+        changed: something else is wanted.
+        down_pressed: go on into the table.
+    """
+
+    changed = Signal()
+    down_pressed = Signal()
+
+    def __init__(self, desk: Desk, vocabulary: Vocabulary) -> None:
+        super().__init__()
+        self._desk, self._vocabulary = desk, vocabulary
+        self._wanted = AuditViewDefinition()
+        self._time_typed = False
+        self.search = SearchBox(self._completions)
+        self.search.setObjectName("audit_search")
+        self.search.setMinimumWidth(px(_SEARCH_LEAST))
+        self.search.setMaximumWidth(px(_SEARCH_WIDTH))
+        self.period = PeriodChip(desk, self)
+        self.category = FacetChip(say("Category"), self)
+        self.subcategory = FacetChip(say("Subcategory"), self)
+        self.action = FacetChip(say("Action"), self)
+        self.people = PeopleChip(self)
+        self.clear_link = Link(say("Clear"))
+        self.clear_link.setObjectName("audit_clear")
+        self.clear_link.setAccessibleName(say("Clear filters"))
+        self.clear_link.setFixedHeight(px(_CHIP))
+        self.error = label("", TextStyle.CAPTION, "danger")
+        self.error.setWordWrap(True)
+        self.error.hide()
+        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._lay_out()
+        self._connect()
+        self.set_vocabulary(vocabulary)
+
+    def _lay_out(self) -> None:
+        holder = QWidget()
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        holder.setSizePolicy(policy)
+        flow = FlowLayout(_GAP, holder)
+        # Chips of 28 stand in the middle of a search field of 32.
+        flow.setContentsMargins(0, 2, 0, 2)
+        for chip in (*self.chips, self.clear_link):
+            flow.addWidget(chip)
+        top = Qt.AlignmentFlag.AlignTop
+        row = QHBoxLayout()
+        row.setSpacing(_GAP)
+        row.addWidget(self.search, 2, top)
+        row.addWidget(holder, 5)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(row)
+        column.addWidget(self.error)
+
+    def _connect(self) -> None:
+        self.search.typed.connect(lambda _text: self._pause.start())
+        self.search.returnPressed.connect(self._read)
+        self.search.cleared.connect(self._read)
+        self.search.down_pressed.connect(self.down_pressed)
+        self._pause.timeout.connect(self._read)
+        self.period.changed.connect(self._take_period)
+        self.people.changed.connect(self._take_people)
+        self.clear_link.clicked.connect(self.clear)
+        for chip, name in self._facets():
+            chip.changed.connect(lambda values, name=name: self._take_values(name, values))
+            chip.off.connect(lambda name=name: self._take_values(name, (), all_of_it=True))
+
+    @property
+    def chips(self) -> tuple[Chip, ...]:
+        """The chips in their order."""
+        return (self.period, self.category, self.subcategory, self.action, self.people)
+
+    def _facets(self) -> tuple[tuple[FacetChip, str], ...]:
+        return (
+            (self.category, "categories"),
+            (self.subcategory, "subcategories"),
+            (self.action, "actions"),
+        )
+
+    @property
+    def wanted(self) -> AuditViewDefinition:
+        """What the log is narrowed to; while a search cannot be read, what it was before."""
+        return self._wanted
+
+    @property
+    def narrows(self) -> bool:
+        """Whether there is a filter to clear."""
+        return self._wanted != AuditViewDefinition() or bool(self.search.text().strip())
+
+    def set_vocabulary(self, vocabulary: Vocabulary) -> None:
+        """Know the words, people and teams of now."""
+        self._vocabulary = vocabulary
+        self.category.offer([(word.code, word.label) for word in vocabulary.categories])
+        self.action.offer([(word.code, word.label) for word in vocabulary.actions])
+        self.people.offer_people(vocabulary)
+        self._show_chips()
+
+    def show_wanted(self, wanted: AuditViewDefinition) -> None:
+        """Ask for exactly this, e.g. for what a view keeps; no signal."""
+        self._wanted, self._time_typed = wanted, False
+        self._pause.stop()
+        timeless = replace(wanted.filters, people_only=False, **_NO_TIME)  # type: ignore[arg-type]
+        self.search.show_text(render_search(timeless, self._vocabulary, self._desk.zone))
+        self._say_error("")
+        self._show_chips()
+
+    def ask(self, wanted: AuditViewDefinition) -> None:
+        """Ask for exactly this, and tell of it."""
+        self.show_wanted(wanted)
+        self.changed.emit()
+
+    @Slot()
+    def clear(self) -> None:
+        """Ask for every entry of any time."""
+        self.ask(AuditViewDefinition(AuditFilters(people_only=self._wanted.filters.people_only)))
+
+    def show_facets(self, facets: Facets) -> None:
+        """Say beside each choice how many entries it would show."""
+        self.category.show_counts(dict(facets.categories))
+        self.subcategory.show_counts(dict(facets.subcategories))
+        self.action.show_counts(dict(facets.actions))
+        self.people.show_user_counts(facets.users)
+
+    # Typing
+
+    def _completions(self, text: str, cursor: int) -> list[Completion]:
+        return complete(text, cursor, self._vocabulary)
+
+    @Slot()
+    def _read(self) -> None:
+        self._pause.stop()
+        text = self.search.text()
+        found = parse_search(text, self._vocabulary, datetime.now(UTC), self._desk.zone)
+        if found.problems:
+            self._say_error(problem_words(found.problems[0]))
+            return
+        self._say_error("")
+        wanted = self._meant(found)
+        if wanted != self._wanted:
+            self._wanted = wanted
+            self._show_chips()
+            self.changed.emit()
+
+    def _meant(self, found: SearchParse) -> AuditViewDefinition:
+        """What was typed, with the time of the chip unless a time was typed."""
+        filters, before = found.filters, self._wanted
+        people_only = filters.people_only or before.filters.people_only
+        typed = any(getattr(filters, name) is not None for name in _NO_TIME)
+        was_typed, self._time_typed = self._time_typed, typed
+        if typed or was_typed:
+            period = "" if filters.last_days is None else _hours(filters.last_days)
+            timed = replace(filters, last_days=None, people_only=people_only)
+            return AuditViewDefinition(timed, period)
+        kept = {name: getattr(before.filters, name) for name in _NO_TIME}
+        timed = replace(filters, people_only=people_only, **kept)
+        return AuditViewDefinition(timed, before.period)
+
+    def _say_error(self, text: str) -> None:
+        """What is wrong stands below; what was found last stays."""
+        self.search.set_error(text)
+        if text == self.error.text():
+            return
+        self.error.setText(text)
+        self.error.setVisible(bool(text))
+        if text:
+            announce(self.error, text)
+
+    # Chips
+
+    def _take_period(self, wanted: AuditViewDefinition) -> None:
+        self._ask_filters(wanted.filters, wanted.period)
+
+    def _take_people(self, filters: AuditFilters) -> None:
+        self._ask_filters(filters, self._wanted.period)
+
+    def _take_values(self, name: str, values: tuple[str, ...], *, all_of_it: bool = False) -> None:
+        filters = replace(self._wanted.filters, **{name: tuple(values)})
+        if all_of_it:
+            filters = replace(filters, without=replace(filters.without, **{name: ()}))
+        if name == "categories":
+            known = {code for code, _label in self._subcategories(filters)}
+            kept = tuple(code for code in filters.subcategories if code in known)
+            filters = replace(filters, subcategories=kept)
+        self._ask_filters(filters, self._wanted.period)
+
+    def _ask_filters(self, filters: AuditFilters, period: str) -> None:
+        wanted = AuditViewDefinition(filters, period)
+        if wanted != self._wanted:
+            self.ask(wanted)
+
+    def _subcategories(self, filters: AuditFilters) -> list[tuple[str, str]]:
+        """What the chosen categories have; nothing where none is chosen."""
+        chosen = set(filters.categories)
+        words = self._vocabulary.subcategories
+        return [(word.code, word.label) for word in words if chosen & set(word.categories)]
+
+    def _show_chips(self) -> None:
+        filters = self._wanted.filters
+        self.period.show_wanted(self._wanted)
+        self.subcategory.offer(self._subcategories(filters))
+        usable = bool(filters.categories or filters.subcategories)
+        self.subcategory.set_unusable("" if usable else say("Choose a category first"))
+        for chip, name in self._facets():
+            chip.show_values(getattr(filters, name), getattr(filters.without, name))
+        self.people.show_filters(filters)
+        untimed = replace(filters, people_only=False, since=None, until=None)
+        self.clear_link.setVisible(untimed != AuditFilters())
+
+
+def _hours(days: int) -> str:
+    return f"last_{days * _HOURS_A_DAY}_hours"

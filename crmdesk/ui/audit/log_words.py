@@ -1,0 +1,52 @@
+"""What the page says about the log as a whole: what the edition leaves out, and an empty list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from crmdesk.core.setting_declarations import Edition
+from crmdesk.ui.audit.say import say
+from crmdesk.ui.audit.wording import Wording
+from crmdesk.ui.exports.words import filled
+from crmdesk.ui.widgets.buttons import Button, ButtonKind
+from crmdesk.ui.widgets.empty_state import EmptyState
+
+
+def edition_words(wording: Wording) -> str:
+    """Why some categories are not shown; empty where the edition shows all."""
+    every = wording.catalogue.categories
+    shown = wording.catalogue.visible_in(wording.edition)
+    if len(shown) == len(every):
+        return ""
+    names = [found.label for found in shown]
+    sentence = say("%1 shows %2. Everything is recorded all the same; Enterprise shows it.")
+    listed = say(" and ").join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return filled(sentence, edition_name(wording.edition), listed)
+
+
+def edition_name(edition: Edition) -> str:
+    """What an edition is called."""
+    return {
+        Edition.STARTER: say("Starter"),
+        Edition.PROFESSIONAL: say("Professional"),
+        Edition.ENTERPRISE: say("Enterprise"),
+    }[edition]
+
+
+def nothing_here(clear: Callable[[], object], *, filtered: bool) -> EmptyState:
+    """What stands in place of the table while no entry passes."""
+    if not filtered:
+        return EmptyState(
+            "scroll-text",
+            say("Nothing is recorded yet"),
+            say("Whatever is changed, exported or signed in to from now on stands here."),
+        )
+    button = Button(say("Clear filters"), ButtonKind.PRIMARY)
+    button.setObjectName("audit_clear_filters")
+    button.clicked.connect(clear)
+    return EmptyState(
+        "search",
+        say("No entry matches"),
+        say("Take a filter away, choose a longer time, or search for another word."),
+        buttons=[button],
+    )

@@ -1,0 +1,128 @@
+"""Where an entry happened: whether that place is still there, and what can be done from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from crmdesk.core.audit.event import AuditEvent
+from crmdesk.core.audit.kinds import Action, Category, Result
+from crmdesk.core.errors import UserError
+from crmdesk.core.exports.model import Export
+from crmdesk.core.records.recycle_bin_model import bin_key
+from crmdesk.core.records.schema import ObjectType
+from crmdesk.ui.desk import Desk
+
+_LOOKED_AT = 500
+_LEFT = {Action.EXPORT.value, Action.DOWNLOAD.value}
+
+
+@dataclass(frozen=True, slots=True)
+class Binned:
+    """What of a deletion still lies in the recycle bin.
+
+    Attributes:
+        keys: of the records that can come back.
+        until: when the first of them leaves the bin for good.
+        over: the days of the bin have passed.
+        deleted: how many records the entry tells of.
+        days: how long the bin keeps records.
+    """
+
+    object_type: ObjectType
+    keys: tuple[int, ...]
+    until: datetime | None
+    over: bool
+    deleted: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What is known of the place of an entry.
+
+    Attributes:
+        gone: what it happened to is no more.
+        export: the export that the entry tells of, while it is in the list.
+        binned: set for a deletion of records.
+    """
+
+    gone: bool = False
+    export: Export | None = None
+    binned: Binned | None = None
+
+
+def look_at(desk: Desk, event: AuditEvent, record_ids: tuple[int, ...]) -> Place:
+    """Look at where an entry happened; several reads, so off the window's thread.
+
+    Args:
+        record_ids: the records that a deletion tells of.
+    """
+    export = _export(desk, event)
+    return Place(
+        gone=export is None and not is_there(desk, event.link or ""),
+        export=export,
+        binned=_binned(desk, event, record_ids) if tells_deletion(event) else None,
+    )
+
+
+def tells_deletion(event: AuditEvent) -> bool:
+    """Whether records went to the recycle bin."""
+    deleted = event.action == Action.DELETE and event.category == Category.CRM_OBJECT
+    return deleted and event.result == Result.OK
+
+
+def is_there(desk: Desk, link: str) -> bool:
+    """Whether a link still leads somewhere; a link of another kind is taken for one that does."""
+    place, _, rest = link.partition("/")
+    first, _, second = rest.partition("/")
+    workspace, actor = desk.workspace, desk.actor
+    try:
+        if place == "records" and second.isdigit():
+            workspace.records.get(actor, first, int(second))
+        elif place == "records" and first:
+            workspace.definitions.object(actor, first)
+        elif place == "backups" and first:
+            workspace.backups.show(actor, first)
+        elif place == "imports" and first:
+            workspace.imports.show(actor, first)
+        elif place in {"restore", "restores"} and first:
+            workspace.restores.show(actor, first)
+        elif place == "exports" and first:
+            workspace.exports.show(actor, first)
+    except UserError:
+        return False
+    return True
+
+
+def _export(desk: Desk, event: AuditEvent) -> Export | None:
+    place, _, export_id = (event.link or "").partition("/")
+    if place != "exports" or not export_id or event.action not in _LEFT:
+        return None
+    try:
+        return desk.workspace.exports.show(desk.actor, export_id)
+    except UserError:
+        return None
+
+
+def _binned(desk: Desk, event: AuditEvent, record_ids: tuple[int, ...]) -> Binned | None:
+    """Of very many records the first tell how things stand: all of them were deleted together."""
+    try:
+        object_type = desk.workspace.definitions.object(desk.actor, event.object or "")
+    except UserError:
+        return None
+    keys = tuple(bin_key(object_type.id, record_id) for record_id in record_ids)
+    found = desk.workspace.recycle_bin.rows(desk.actor, keys[:_LOOKED_AT])
+    days = desk.workspace.settings.number(None, "recycle_bin.days")
+    back = [row for row in found.values() if row.merged_into is None]
+    in_time = [row for row in back if row.days_left > 0]
+    ends = [row.deleted_at + timedelta(days=days) for row in in_time or back]
+    more = keys[_LOOKED_AT:] if in_time else ()
+    return Binned(
+        object_type,
+        (*(row.key for row in in_time), *more),
+        min(ends, default=None),
+        over=bool(back) and not in_time,
+        deleted=max(event.subjects, 1),
+        days=days,
+    )
