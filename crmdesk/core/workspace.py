@@ -62,6 +62,7 @@ class Workspace:
         key: the 32-byte workspace key, from the keyring or recovered.
         store: where heads of the audit log are kept; a worker that was handed the key through
             a pipe has none, and whoever started it anchors when it has ended.
+        database: one that is open already, where the usual one is not wanted.
 
     Raises:
         UserError: ``workspace_missing``, ``not_a_database``, ``database_damaged``,
@@ -74,11 +75,12 @@ class Workspace:
         key: bytes,
         clock: Clock | None = None,
         store: SecretStore | None = None,
+        database: Database | None = None,
     ) -> None:
         self.folder = folder
         self.file = read_workspace_file(folder)
         self.key = key
-        self.database = open_database(folder, clock)
+        self.database = database or open_database(folder, clock)
         with told_as_damage(self.database):
             self.signing_key = self._check_key()
         self.audit_log = AuditLog(keys.derive(key, KeyPurpose.AUDIT_CHAIN))
@@ -96,6 +98,7 @@ class Workspace:
     passwords = cached_property(composition.access.passwords)
     password_resets = cached_property(composition.access.password_resets)
     users = cached_property(composition.access.users)
+    viewing = cached_property(composition.access.viewing)
     teams = cached_property(composition.access.teams)
 
     audit_reader = cached_property(composition.audit.audit_reader)
@@ -166,6 +169,7 @@ class Workspace:
         self.backup_expiry.sweep()
         self._export_expiry.sweep()
         self._recycle_bin_expiry.sweep()
+        self.viewing.end_stale()
         return interrupted
 
     @property

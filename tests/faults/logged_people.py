@@ -30,6 +30,23 @@ def _remembered(desk: Desk) -> Act:
     return lambda: desk.workspace.sign_in.resume(token, PLACE)
 
 
+def _looking(act: Callable[[Desk], object]) -> Preparation:
+    def prepare(desk: Desk) -> Act:
+        desk.workspace.users.add(desk.admin, NewUser(MARC, "Marc Dubois", password=PASSWORD))
+        desk.workspace.viewing.start(desk.admin, MARC)
+        return lambda: act(desk)
+
+    return prepare
+
+
+def _unended(desk: Desk) -> Act:
+    desk.workspace.users.add(desk.admin, NewUser(MARC, "Marc Dubois", password=PASSWORD))
+    desk.workspace.viewing.start(desk.admin, MARC)
+    with desk.workspace.database.write() as tx:
+        tx.sql("UPDATE sessions SET ended_at = started_at")
+    return desk.workspace.viewing.end_stale
+
+
 def _left(desk: Desk) -> Act:
     desk.workspace.users.add(desk.admin, NewUser(MARC, "Marc Dubois", password=PASSWORD))
     desk.workspace.users.deactivate(desk.admin, MARC)
@@ -124,6 +141,10 @@ PEOPLE: dict[str, Preparation] = {
     "users.deactivate": _with_user(lambda d: d.workspace.users.deactivate(d.admin, MARC)),
     "password_resets.issue": _with_user(lambda d: d.workspace.password_resets.issue(d.admin, MARC)),
     "users.reactivate": _left,
+    "viewing.start": _with_user(lambda d: d.workspace.viewing.start(d.admin, MARC)),
+    "viewing.stop": _looking(lambda d: d.workspace.viewing.stop(d.admin)),
+    "viewing.refused": _looking(lambda d: d.workspace.viewing.refused(d.admin)),
+    "viewing.end_stale": _unended,
     "users.remove": _with_user(lambda d: d.workspace.users.remove(d.admin, MARC)),
     "users.set": _with_user(
         lambda d: d.workspace.users.set(d.admin, MARC, UserChange(full_name="Marc D."))

@@ -40,7 +40,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person at a session, a schedule, or the program itself."""
+    """A person at a session, a schedule, or the program itself.
+
+    Attributes:
+        viewer: who really sits there, where a Super Admin looks as this user would.
+    """
 
     kind: ActorKind
     user_id: int | None = None
@@ -49,6 +53,7 @@ class Actor:
     session_id: str | None = None
     sign_in_type: str = ""
     place: Place = Place()
+    viewer: Actor | None = None
 
 
 SYSTEM = Actor(kind=ActorKind.SYSTEM, full_name="CRM Desk")

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from crmdesk.core.access.actor import Actor, ActorKind
 from crmdesk.core.access.permissions import EVERYONE, Permission
+from crmdesk.core.access.viewing_rows import is_viewing, viewer_session, viewing_refused
 from crmdesk.core.audit import kinds
 from crmdesk.core.audit.kinds import Result
 from crmdesk.core.audit.log import AuditLog
@@ -78,6 +79,10 @@ class Guard:
         with self._database.read() as tx:
             return self._refusal(tx, actor, permission) is None
 
+    def lives(self, tx: Tx, actor: Actor) -> bool:
+        """Whether the actor's session may act at this moment, as far as the session goes."""
+        return self._session_lives(tx, actor)
+
     def standing(self, tx: Tx, user_id: int) -> Standing | None:
         """What an active user may do; ``None`` for one who is not active or not there."""
         row = tx.sql(
@@ -99,6 +104,8 @@ class Guard:
             return PermissionDenied(
                 "not_active", "This user is not active.", "Ask a Super Admin to reactivate it."
             )
+        if is_viewing(actor.session_id) and not self._database.is_viewed:
+            return viewing_refused(actor)
         if actor.session_id is None or not self._session_lives(tx, actor):
             return NotSignedIn("session_ended", "The session has ended.", "Sign in again.")
         if standing.allows(permission):
@@ -111,10 +118,15 @@ class Guard:
         )
 
     def _session_lives(self, tx: Tx, actor: Actor) -> bool:
+        session: tuple[object, object] | None = (actor.session_id, actor.user_id)
+        if is_viewing(actor.session_id):
+            session = viewer_session(tx, actor)
+        if session is None:
+            return False
         row = tx.sql(
             "SELECT started_at, last_seen_at FROM sessions "
             "WHERE id = ? AND user_id = ? AND ended_at IS NULL AND locked_at IS NULL",
-            (actor.session_id, actor.user_id),
+            session,
         ).fetchone()
         if row is None:
             return False
@@ -127,7 +139,7 @@ class Guard:
         )
 
     def _log_refusal(self, actor: Actor, permission: Permission, code: str) -> None:
-        with self._database.admit() as tx:
+        with self._database.note_refusal() as tx:
             self._audit_log.log(
                 tx,
                 actor,

@@ -48,7 +48,8 @@ class AuditLog:
 
         Args:
             tx: the transaction of the action itself.
-            actor: who did it; name and e-mail go to the details.
+            actor: who did it; name and e-mail go to the details. Of a Super Admin who looks as
+                another user, both are told.
             kind: what happened.
             result: how it ended.
             object_type: API name of the object it was done to.
@@ -58,27 +59,30 @@ class AuditLog:
             link: where in the program it happened.
             details: JSON-able facts; everything personal belongs here, where it can be erased.
         """
+        acting = actor.viewer or actor
         row = {
             "category": kind.category.value,
             "subcategory": kind.subcategory,
             "action": kind.action.value,
             "result": result.value,
-            "actor_kind": actor.kind.value,
-            "user_id": actor.user_id,
-            "session_id": actor.session_id,
-            "sign_in_type": actor.sign_in_type,
-            "address": actor.place.address,
-            "host": actor.place.host,
-            "agent": actor.place.agent,
-            "country": actor.place.country,
-            "region": actor.place.region,
+            "actor_kind": acting.kind.value,
+            "user_id": acting.user_id,
+            "session_id": acting.session_id,
+            "sign_in_type": acting.sign_in_type,
+            "address": acting.place.address,
+            "host": acting.place.host,
+            "agent": acting.place.agent,
+            "country": acting.place.country,
+            "region": acting.place.region,
             "object_type": object_type,
             "object_id": None if object_id is None else storable(str(object_id)),
             "job_id": job_id,
             "subjects": subjects,
             "link": None if link is None else storable(link),
         }
-        payload = {"user_email": actor.email, "user_name": actor.full_name, **(details or {})}
+        payload = {"user_email": acting.email, "user_name": acting.full_name, **(details or {})}
+        if actor.viewer is not None:
+            payload["viewed_as"] = {"id": actor.user_id, "email": actor.email}
         tx.before_commit(lambda: self._append(tx, row, payload))
 
     def _append(self, tx: Tx, row: dict[str, Any], payload: Mapping[str, Any]) -> None:

@@ -61,6 +61,7 @@ CARRIED = (
 #: Each with the reason; a rebuilt workspace begins with them empty.
 LEFT_BEHIND: Mapping[str, str] = {
     "sessions": "whoever was signed in there is not signed in here",
+    "viewings": "end with the sessions they hang on",
     "recovery_codes": "secrets of the second factor, which is set up anew",
     "one_time_codes": "secrets",
     "attempt_counters": "counts wrong attempts on one computer",

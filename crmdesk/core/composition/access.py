@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from crmdesk.core.access.teams import TeamService
     from crmdesk.core.access.two_factor import TwoFactorService
     from crmdesk.core.access.users import UserService
+    from crmdesk.core.access.viewing import ViewingService
     from crmdesk.core.workspace import Workspace
 
 
@@ -74,6 +75,13 @@ def password_resets(workspace: Workspace) -> PasswordResets:
 
     key = keys.derive(workspace.key, KeyPurpose.DATABASE_SECRETS)
     return PasswordResets(*workspace.basis, key)
+
+
+def viewing(workspace: Workspace) -> ViewingService:
+    """Make the service of looking as another user."""
+    from crmdesk.core.access.viewing import ViewingService
+
+    return ViewingService(*workspace.basis)
 
 
 def teams(workspace: Workspace) -> TeamService:

@@ -131,6 +131,7 @@ class Database:
     Attributes:
         pages: the digests of its pages, where they are kept.
         refusal: why nothing is written but who comes and goes; ``None`` when all is well.
+        is_viewed: whether a Super Admin looks through it as another user would.
 
     Raises:
         Busy: another program holds the file longer than ``busy_seconds``.
@@ -152,12 +153,9 @@ class Database:
         # Each thread has its own: a window is told that others write as soon as ever.
         self._patience = threading.local()
         self.refusal: UserError | None = None
+        self.is_viewed = False
         self.pages = PageKeeper(path, busy_seconds) if keeps_digests and can_keep() else None
-        self._engine = create_engine(
-            URL.create("sqlite", database=str(path)),
-            module=sqlite3,
-            connect_args={"timeout": busy_seconds},
-        )
+        self._engine = self._new_engine(busy_seconds)
         event.listen(self._engine, "connect", sqlite.configure_connection(busy_seconds))
         event.listen(self._engine, "begin", sqlite.begin)
         if self.pages is not None:
@@ -165,6 +163,13 @@ class Database:
             event.listen(self._engine, "connect", sqlite.after_connecting(self.pages))
             # Also when nobody closes it: SQLite would empty the log by itself at the end.
             weakref.finalize(self, _close, self._engine, self.pages)
+
+    def _new_engine(self, busy_seconds: float) -> Engine:
+        return create_engine(
+            URL.create("sqlite", database=str(self.path)),
+            module=sqlite3,
+            connect_args={"timeout": busy_seconds},
+        )
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
@@ -206,6 +211,12 @@ class Database:
         if self.pages is not None:
             self.pages.committed()
         tx.finished()
+
+    @contextmanager
+    def note_refusal(self) -> Iterator[Tx]:
+        """Write that somebody was refused something."""
+        with self.admit() as tx:
+            yield tx
 
     def _commit_beside_stage(self, tx: Tx, transaction: RootTransaction) -> None:
         """Commit; that the scratch file could not be written takes nothing back.

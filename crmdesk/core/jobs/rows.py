@@ -37,15 +37,21 @@ def error_text(error: UserError) -> str:
     return json.dumps({"code": error.code, "message": error.message, "hint": error.hint})
 
 
+_NOT_KEPT = frozenset({"place", "kind"})
+
+
 def actor_facts(actor: Actor) -> dict[str, Any]:
     """Who asked for a job, as its row keeps it."""
-    return asdict(actor) | {"kind": actor.kind.value}
+    facts = asdict(actor) | {"kind": actor.kind.value}
+    # Whoever looks as another user starts no job.
+    del facts["viewer"]
+    return facts
 
 
 def read_actor(facts: Mapping[str, Any]) -> Actor:
     """The actor as stored; the session may end while the job runs, so it is not asked again."""
     place = Place(**facts["place"])
-    kept = {key: value for key, value in facts.items() if key not in ("place", "kind")}
+    kept = {key: value for key, value in facts.items() if key not in _NOT_KEPT}
     return Actor(kind=ActorKind(facts["kind"]), place=place, **kept)
 
 

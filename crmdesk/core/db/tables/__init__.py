@@ -53,6 +53,7 @@ from crmdesk.core.db.tables.people import (
     teams,
     user_permissions,
     users,
+    viewings,
 )
 from crmdesk.core.db.tables.relations import (
     association_history,
@@ -132,6 +133,7 @@ __all__ = [
     "users",
     "value_history",
     "view_places",
+    "viewings",
     "views",
     "workspace",
 ]

@@ -81,6 +81,18 @@ sessions = Table(
     Column("region", Text, nullable=False),
     **STRICT,
 )
+#: A Super Admin who looks at the window as another user would.
+viewings = Table(
+    "viewings",
+    metadata,
+    Column("id", Text, primary_key=True, comment="stands for a session of the user"),
+    Column("user_id", Integer, ForeignKey("users.id"), nullable=False, comment="looked as"),
+    Column("viewer_id", Integer, ForeignKey("users.id"), nullable=False),
+    Column("viewer_session_id", Text, ForeignKey("sessions.id"), nullable=False),
+    Column("started_at", Text, nullable=False),
+    Column("ended_at", Text),
+    **STRICT,
+)
 recovery_codes = Table(
     "recovery_codes",
     metadata,

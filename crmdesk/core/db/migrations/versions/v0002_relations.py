@@ -30,6 +30,7 @@ TABLES = (
     "mail_choices",
     "mail_server",
     "outbox",
+    "viewings",
     "imported_logs",
     "imported_events",
     "audit_comments",
