@@ -181,6 +181,16 @@ def _printed_report(desk: Desk) -> Act:
     return lambda: desk.workspace.restores.log_report(desk.admin, done.id, target)
 
 
+def _saved_errors(desk: Desk) -> Act:
+    path = desk.folder.parent / "wrong.csv"
+    path.write_text("Email\nnobody\n", encoding="utf-8")
+    imports = desk.workspace.imports
+    import_id = imports.start(desk.admin, imports.inspect(desk.admin, path).request())
+    desk.workspace.run_job(str(imports.show(desk.admin, import_id).job_id))
+    target = desk.folder.parent / "errors.csv"
+    return lambda: imports.save_errors(desk.admin, import_id, target)
+
+
 def _saved_skipped(desk: Desk) -> Act:
     ann, bo = desk.contact(phone="1"), desk.contact(phone="2")
     backup = desk.backup_file()
@@ -300,6 +310,7 @@ LOGGED: dict[str, Preparation] = {
     "run a return from the bin": _run_bin(
         lambda d, i: d.workspace.recycle_bin.start_restore(d.admin, [i])
     ),
+    "imports.save_errors": _saved_errors,
     "restores.log_report": _printed_report,
     "restores.save_report": _saved_report,
     "restores.save_skipped": _saved_skipped,

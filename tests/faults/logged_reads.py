@@ -100,7 +100,6 @@ READS = frozenset(
         "imports.preflight",
         "imports.preflight_together",
         "imports.requests",
-        "imports.save_errors",
         "imports.show",
         "inbox.list",
         "inbox.unread_count",

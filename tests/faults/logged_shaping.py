@@ -173,6 +173,11 @@ SHAPING: dict[str, Preparation] = {
     "type_changes.apply": lambda d: (
         lambda: d.workspace.type_changes.apply(d.admin, "contacts", "zip", PropertyType.NUMBER)
     ),
+    "type_changes.save_unconverted": lambda d: (
+        lambda: d.workspace.type_changes.save_unconverted(
+            d.admin, "contacts", "zip", PropertyType.NUMBER, (), d.folder.parent / "left.csv"
+        )
+    ),
 }
 
 SHAPING_READS = frozenset(
@@ -190,6 +195,5 @@ SHAPING_READS = frozenset(
         "pipelines.list",
         "property_groups.list",
         "type_changes.plan",
-        "type_changes.save_unconverted",
     }
 )

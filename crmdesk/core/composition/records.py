@@ -111,7 +111,7 @@ def type_changes(workspace: Workspace) -> TypeChanges:
     """Make the service that changes a property's type."""
     from crmdesk.core.records.type_changes import TypeChanges
 
-    return TypeChanges(*workspace.basis)
+    return TypeChanges(*workspace.basis, workspace.inbox)
 
 
 def bulk(workspace: Workspace) -> BulkEditor:

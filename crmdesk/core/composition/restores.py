@@ -64,7 +64,11 @@ def restores(workspace: Workspace) -> RestoreService:
     from crmdesk.core.restore.service import RestoreService
 
     return RestoreService(
-        *workspace.basis, workspace.jobs, workspace.folder, workspace.signing_key.public_key
+        *workspace.basis,
+        workspace.inbox,
+        workspace.jobs,
+        workspace.folder,
+        workspace.signing_key.public_key,
     )
 
 

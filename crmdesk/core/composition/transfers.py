@@ -42,8 +42,8 @@ def imports(workspace: Workspace) -> ImportService:
     from crmdesk.core.transfer.service import ImportService
 
     return ImportService(
-        workspace.database,
-        workspace.guard,
+        *workspace.basis,
+        workspace.inbox,
         workspace.jobs,
         _preparer(workspace),
         workspace.vault / "imports",

@@ -23,6 +23,8 @@ from crmdesk.core.db.tables import create_form_fields, properties
 from crmdesk.core.errors import UserError
 from crmdesk.core.files.atomic import atomic_write
 from crmdesk.core.files.csv_writer import write_rows
+from crmdesk.core.notify.inbox import Inbox, NotificationKind
+from crmdesk.core.notify.large import LargeFile, tell_large_file
 from crmdesk.core.records.catalogue import OptionDefinition, PropertyDefinition
 from crmdesk.core.records.conversion import converter
 from crmdesk.core.records.definition_checks import MOST_OPTIONS, check_definition, refuse_calculated
@@ -31,6 +33,7 @@ from crmdesk.core.records.multi import SEPARATOR
 from crmdesk.core.records.problems import ValueProblem
 from crmdesk.core.records.schema import ObjectType, Property, load_object_type
 from crmdesk.core.records.types import PropertyFormat, PropertyType
+from crmdesk.core.workspace_folder import refuse_inside
 
 SAMPLES = 20
 _ROWS_AT_ONCE = 5_000
@@ -81,10 +84,11 @@ def planned_change(
 class TypeChanges:
     """Plans and does changes of type; confirmed in numbers, since there is no undo."""
 
-    def __init__(self, database: Database, guard: Guard, audit_log: AuditLog) -> None:
+    def __init__(self, database: Database, guard: Guard, audit_log: AuditLog, inbox: Inbox) -> None:
         self._database = database
         self._guard = guard
         self._audit_log = audit_log
+        self._inbox = inbox
 
     def plan(
         self,
@@ -119,23 +123,24 @@ class TypeChanges:
     ) -> int:
         """Write every value that cannot be converted into a CSV file; how many these are.
 
+        It is logged, and told of when it is large, before the file has its name.
+
         Raises:
-            UserError: as :meth:`plan`, or why the file cannot be written.
+            UserError: as :meth:`plan`; ``target_in_workspace``, or why the file cannot be written.
             PermissionDenied: the property is sensitive, and the actor may not see such values.
         """
         self._require(actor, object_name, name, also=Permission.VIEW_SENSITIVE)
-        with self._database.read() as tx, atomic_write(target) as file:
-            object_type = load_object_type(tx, object_name)
-            found = object_type.property(name)
-            definition = _definition(tx, object_type, found, new_type, options)
-            return write_rows(
-                file,
-                ("hs_object_id", name, "reason"),
-                (
-                    (e.record_id, e.value, e.reason)
-                    for e in _failing(tx, object_type, found, definition)
-                ),
-            )
+        refuse_inside(self._database.path.parent, target)
+        with atomic_write(target) as file:
+            with self._database.read() as tx:
+                object_type = load_object_type(tx, object_name)
+                found = object_type.property(name)
+                definition = _definition(tx, object_type, found, new_type, options)
+                failing = _failing(tx, object_type, found, definition)
+                lines = ((each.record_id, each.value, each.reason) for each in failing)
+                count = write_rows(file, ("hs_object_id", name, "reason"), lines)
+            self._account(actor, object_name, found, target, count)
+        return count
 
     def apply(
         self,
@@ -181,6 +186,28 @@ class TypeChanges:
                 },
             )
         return replace(plan, property=new)
+
+    def _account(
+        self, actor: Actor, object_name: str, found: Property, target: Path, count: int
+    ) -> None:
+        with self._database.write() as tx:
+            self._audit_log.log(
+                tx,
+                actor,
+                kinds.UNCONVERTED_SAVED,
+                object_type=object_name,
+                details={"property": found.name, "values": count, "file": target.name},
+            )
+            file = LargeFile(
+                NotificationKind.LARGE_DOWNLOAD,
+                name=target.name,
+                user=actor.full_name,
+                records=count,
+                source_name=f"values of {found.label}",
+                sensitive=(found.label,) if found.sensitive else (),
+                link="settings/objects",
+            )
+            tell_large_file(tx, self._inbox, file)
 
     def _require(
         self, actor: Actor, object_name: str, name: str, also: Permission | None = None

@@ -21,6 +21,7 @@ from crmdesk.core.db.engine import Database
 from crmdesk.core.db.tables import restores
 from crmdesk.core.errors import UserError, WrongUsage
 from crmdesk.core.jobs.queue import JobQueue
+from crmdesk.core.notify.inbox import Inbox
 from crmdesk.core.records.schema import ObjectType, load_object_type, load_object_types
 from crmdesk.core.restore.choosing import (
     WHY,
@@ -77,6 +78,7 @@ class RestoreService:
         database: Database,
         guard: Guard,
         audit_log: AuditLog,
+        inbox: Inbox,
         jobs: JobQueue,
         folder: Path,
         verify_key: bytes,
@@ -89,7 +91,7 @@ class RestoreService:
         self._planner = Planner(database, self._staging)
         self._imports = folder / "vault" / "imports"
         self._history = RestoreHistory(database, self._imports)
-        self._files = RestoreFiles(database, audit_log, self._history, self._imports)
+        self._files = RestoreFiles(database, audit_log, inbox, self._history, self._imports)
         self._starter = RestoreStarter(database, audit_log, jobs, self._staging)
 
     # -- choosing --------------------------------------------------------------------------
@@ -355,18 +357,13 @@ class RestoreService:
         """Write every value that a restore wrote, and all that it left alone, as one CSV; logged.
 
         Raises:
-            UserError: ``restore_unknown``, ``target_in_workspace``, or why the place cannot be
-                written to.
+            UserError: as :meth:`save_skipped`.
         """
         self._guard.require(actor, Permission.SUPER_ADMIN)
         self._files.save_report(actor, restore_id, target)
 
     def log_report(self, actor: Actor, restore_id: str, target: Path) -> None:
-        """Tell the audit log of a report that is printed from :meth:`changes`; call it before.
-
-        Raises:
-            UserError: ``restore_unknown``, ``target_in_workspace``.
-        """
+        """Tell of a report that is printed from :meth:`changes`; raises as :meth:`save_skipped`."""
         self._guard.require(actor, Permission.SUPER_ADMIN)
         self._files.log_report(actor, restore_id, target)
 

@@ -94,6 +94,12 @@ def read_skipped(path: Path, limit: int, offset: int) -> Sequence[Skip]:
         return [(int(record_id), name, reason) for record_id, name, reason in rows]
 
 
+def skipped_records(path: Path) -> set[int]:
+    """Ids of the records in the list."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return {int(line[0]) for line in islice(csv.reader(file), 1, None)}
+
+
 class _Lines:
     """What csv writes to, as bytes."""
 

@@ -12,17 +12,19 @@ from sqlalchemy import insert
 from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.guard import Guard
 from crmdesk.core.access.permissions import Permission
+from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.db.engine import Database
 from crmdesk.core.db.tables import import_details, imports
 from crmdesk.core.errors import Cancelled, UserError
-from crmdesk.core.files.atomic import copy_file
 from crmdesk.core.files.names import storable
 from crmdesk.core.jobs.job import JobKind, JobState
 from crmdesk.core.jobs.queue import JobQueue
+from crmdesk.core.notify.inbox import Inbox
 from crmdesk.core.records.schema import load_object_type, load_object_types
 from crmdesk.core.records.single import owners, workspace_zone
 from crmdesk.core.records.values import ValueContext
 from crmdesk.core.transfer.describing import full_mapping, import_name
+from crmdesk.core.transfer.error_saving import ErrorFiles
 from crmdesk.core.transfer.filling import SAMPLE_ROWS
 from crmdesk.core.transfer.history import ImportHistory
 from crmdesk.core.transfer.imported import ImportedRecord
@@ -62,6 +64,8 @@ class ImportService:
         self,
         database: Database,
         guard: Guard,
+        audit_log: AuditLog,
+        inbox: Inbox,
         jobs: JobQueue,
         preparer: Preparer,
         vault: Path,
@@ -72,6 +76,7 @@ class ImportService:
         self._preparer = preparer
         self._vault = vault
         self._history = ImportHistory(database, vault)
+        self._error_files = ErrorFiles(database, audit_log, inbox, self._history)
 
     # -- looking ---------------------------------------------------------------------------
     def inspect(
@@ -321,15 +326,14 @@ class ImportService:
         return self._history.changes(import_id, self._only(actor), limit, after)
 
     def save_errors(self, actor: Actor, import_id: str, target: Path) -> None:
-        """Copy the error file to a place of the user's own.
+        """Copy the error file to a place of the user's own; logged, and told of when it is large.
 
         Raises:
-            UserError: ``error_file_missing``, ``target_in_workspace``, or why the place cannot
-                be written to.
+            UserError: ``import_unknown``, ``error_file_missing``, ``target_in_workspace``, or why
+                the place cannot be written to.
         """
         self._guard.require(actor, Permission.IMPORT)
-        refuse_inside(self._database.path.parent, target)
-        copy_file(self._history.error_file(import_id, self._only(actor)), target)
+        self._error_files.save(actor, import_id, self._only(actor), target)
 
     # -- within ----------------------------------------------------------------------------
     def _settled(self, request: ImportRequest) -> tuple[ImportRequest, Prepared]:

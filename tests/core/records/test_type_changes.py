@@ -124,6 +124,7 @@ def test_types_that_cannot_change_are_refused(desk: Desk, object_name, name, kin
 def test_what_cannot_be_converted_is_saved_as_a_file(desk: Desk, tmp_path: Path):
     first, second = desk.contact(zip="none"), desk.contact(zip="0150")
     target = tmp_path / "left.csv"
+    desk.workspace.export_thresholds.set(desk.admin, 1)
 
     written = desk.workspace.type_changes.save_unconverted(
         desk.admin, "contacts", "zip", PropertyType.NUMBER, (), target
@@ -136,6 +137,9 @@ def test_what_cannot_be_converted_is_saved_as_a_file(desk: Desk, tmp_path: Path)
         [str(first.id), "none"],
         [str(second.id), "0150"],
     ]
+    assert desk.audit_actions()[-1] == ("PROPERTY_TYPE_VALUES", "ok")
+    (notice,) = desk.workspace.inbox.list(desk.admin)
+    assert (notice.kind, notice.values["records"]) == ("large_download", 2)
 
 
 def test_sensitive_values_show_in_no_plan_and_in_no_file_of_those_who_may_not(

@@ -210,6 +210,7 @@ def test_saving_the_report_or_the_skipped_values_is_in_the_audit_log(
     done = desk.restore(backup, "contacts", ["phone"])
     restores = desk.workspace.restores
 
+    desk.workspace.export_thresholds.set(desk.admin, 1)
     restores.save_report(desk.admin, done.id, tmp_path / "report.csv")
     restores.save_skipped(desk.admin, done.id, tmp_path / "skipped.csv")
     with pytest.raises(UserError):
@@ -217,6 +218,8 @@ def test_saving_the_report_or_the_skipped_values_is_in_the_audit_log(
 
     saved = [("DATA_RESTORE_REPORT", "ok"), ("DATA_RESTORE_SKIPPED", "ok")]
     assert desk.audit_actions()[-2:] == saved
+    told = [each for each in desk.workspace.inbox.list(desk.admin) if each.kind == "large_download"]
+    assert [(each.values["name"], each.values["records"]) for each in told] == [("report.csv", 2)]
 
 
 def test_the_report_is_written_nowhere_inside_the_workspace(desk: Desk) -> None:

@@ -144,6 +144,7 @@ def test_bad_rows_are_told_by_line_and_the_others_go_on(bench: Bench) -> None:
 
 def test_the_error_file_holds_the_problem_and_the_row_as_it_was(bench: Bench) -> None:
     done = bench.run(bench.file('Email,Phone\nwrong,"1,\n2"\nbo@example.org,2\nalso wrong,3\n'))
+    bench.desk.workspace.export_thresholds.set(bench.desk.admin, 1)
 
     heading, *rows = bench.error_rows(done)
 
@@ -152,6 +153,9 @@ def test_the_error_file_holds_the_problem_and_the_row_as_it_was(bench: Bench) ->
         ("2", "Email", "INVALID_EMAIL", "wrong", "1,\n2"),
         ("5", "Email", "INVALID_EMAIL", "also wrong", "3"),
     ]
+    assert bench.desk.audit_actions()[-1] == ("IMPORT_ERRORS", "ok")
+    told = bench.desk.workspace.inbox.list(bench.desk.admin)
+    assert ("large_download", 2) in [(each.kind, each.values.get("records")) for each in told]
 
 
 def test_a_contact_deleted_for_good_is_an_error_and_the_others_go_on(bench: Bench) -> None:
