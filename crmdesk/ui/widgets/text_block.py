@@ -5,9 +5,17 @@ from __future__ import annotations
 from math import ceil, isqrt
 
 from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QTextLayout, QTextOption
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QPainter,
+    QTextCharFormat,
+    QTextLayout,
+    QTextLine,
+    QTextOption,
+)
 
-from crmdesk.ui.theme.apply import current_typography
+from crmdesk.ui.theme.apply import current_tokens, current_typography
 from crmdesk.ui.theme.fonts import TextStyle
 
 _LONGEST_LINE = 80
@@ -32,6 +40,8 @@ class TextBlock:
         self._lines.setCacheEnabled(True)
         self._heights: dict[int, int] = {}
         self._laid_out = -1
+        self._roles: list[tuple[int, int, str]] = []
+        self._tokens = current_tokens()
         self._alignment = Qt.AlignmentFlag.AlignLeft
         self._direction = Qt.LayoutDirection.LeftToRight
         self.set_text(text)
@@ -41,6 +51,30 @@ class TextBlock:
         self._text = text
         self._forget()
 
+    def set_roles(self, roles: list[tuple[int, int, str]]) -> None:
+        """Write parts in other colours, links among them underlined.
+
+        Args:
+            roles: start and length, in UTF-16 units as Qt counts, and the token of the colour;
+                ``link`` is the accent with a line below.
+        """
+        self._roles = roles
+        self._forget()
+
+    def place_at(self, point: QPointF, width: int) -> int:
+        """The letter at a point of the block, in UTF-16 units; -1 for none."""
+        self.height(width)
+        if self._laid_out != width:
+            self._lay_out(width)
+        number = int(point.y() // self._typography.line(self._style))
+        if not 0 <= number < self._lines.lineCount():
+            return -1
+        line = self._lines.lineAt(number)
+        beside = not line.x() <= point.x() <= line.x() + line.naturalTextWidth()
+        # The nearest place may be the one after the letter under the pointer.
+        on_letter = QTextLine.CursorPosition.CursorOnCharacter
+        return -1 if beside else line.xToCursor(point.x(), on_letter)
+
     def set_side(self, alignment: Qt.AlignmentFlag, direction: Qt.LayoutDirection) -> None:
         """Start the lines from a side, given as seen on screen."""
         if (alignment, direction) != (self._alignment, self._direction):
@@ -49,7 +83,9 @@ class TextBlock:
 
     def height(self, width: int) -> int:
         """Pixels that the lines take at a width; one line at least."""
-        if self._typography is not current_typography():
+        if self._typography is not current_typography() or (
+            self._roles and self._tokens is not current_tokens()
+        ):
             self._forget()
         if width not in self._heights:
             self._lay_out(width)
@@ -77,6 +113,8 @@ class TextBlock:
         self._laid_out = -1
         self._lines.setText(self._text.replace("\n", "\N{LINE SEPARATOR}"))
         self._lines.setFont(self._typography.font(self._style))
+        self._tokens = current_tokens()
+        self._lines.setFormats([_colored(*role) for role in self._roles])
         option = QTextOption(self._alignment)
         option.setTextDirection(self._direction)
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
@@ -97,3 +135,13 @@ class TextBlock:
         self._laid_out = width
         self._heights[width] = max(count, 1) * line_height
         return widest
+
+
+def _colored(start: int, length: int, role: str) -> QTextLayout.FormatRange:
+    found = QTextLayout.FormatRange()
+    found.start, found.length = start, length
+    look = QTextCharFormat()
+    look.setForeground(current_tokens().color("accent" if role == "link" else role))
+    look.setFontUnderline(role == "link")
+    found.format = look
+    return found

@@ -1,0 +1,1 @@
+"""Comments on an entry of the log: the tab of its panel."""
