@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crmdesk.cli import audit_import
+from crmdesk.cli import audit_export, audit_import
 from crmdesk.cli.audit_filters import (
     Actions,
     By,
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from crmdesk.core.audit.event import AuditEvent
 
 app = group("Read, verify and anchor the audit log.")
+app.command("export")(audit_export.export_log)
 app.command("import")(audit_import.import_log)
 app.add_typer(audit_import.imported, name="imported")
 _COLUMNS = ("id", "at", "subcategory", "action", "user", "object", "object_id")

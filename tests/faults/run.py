@@ -164,6 +164,11 @@ GOALS = (
         "what was exported for spreadsheets is imported as it was, headings included",
         "exported_and_imported",
     ),
+    _goal(
+        "log-reports",
+        "an entry of the log is one row of its report in every format, whatever it holds",
+        "log_reports",
+    ),
     Goal(
         "large-exports",
         "more rows than a part or a sheet holds come in several, and none is lost",

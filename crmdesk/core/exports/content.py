@@ -20,11 +20,13 @@ class FileColumn:
         header: as it stands in the file.
         is_text: the cell may hold anything and stands in quotes.
         is_number: a spreadsheet may calculate with it.
+        is_json: the cell is JSON.
     """
 
     header: str
     is_text: bool
     is_number: bool
+    is_json: bool = field(default=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Content:
         pieces: the rows as CSV.
         sheet_pieces: the rows as a workbook takes them.
         notes: what could not stand in a cell as it is, by reason.
+        json_pieces: the rows as JSON, an object a line; None for records.
     """
 
     columns: tuple[FileColumn, ...]
@@ -71,6 +74,7 @@ class Content:
     pieces: Callable[[], Generator[Piece, None, None]]
     sheet_pieces: Callable[[], Generator[SheetPiece, None, None]]
     notes: Mapping[str, int] = field(default_factory=dict)
+    json_pieces: Callable[[], Generator[Piece, None, None]] | None = None
 
 
 def printed_pieces(

@@ -19,6 +19,11 @@ class ExportFormat(StrEnum):
 
     CSV = "csv"
     XLSX = "xlsx"
+    JSONL = "jsonl"
+
+
+#: Kinds of file that records may leave in; reports may leave in all.
+OF_RECORD_FILES = (ExportFormat.CSV, ExportFormat.XLSX)
 
 
 class Naming(StrEnum):

@@ -10,7 +10,7 @@ from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.guard import Guard
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.db.engine import Database, Tx
-from crmdesk.core.errors import PermissionDenied
+from crmdesk.core.errors import PermissionDenied, WrongUsage
 from crmdesk.core.exports.asking import Chosen, asked_records
 from crmdesk.core.exports.columns import (
     association_columns,
@@ -21,7 +21,7 @@ from crmdesk.core.exports.columns import (
 )
 from crmdesk.core.exports.content import Content
 from crmdesk.core.exports.making import Making, export_name
-from crmdesk.core.exports.model import ExportRequest
+from crmdesk.core.exports.model import OF_RECORD_FILES, ExportRequest
 from crmdesk.core.exports.rows import ExportRows, opened_rows, record_content
 from crmdesk.core.records.schema import ObjectType, Property, load_object_type
 from crmdesk.core.records.segment_rows import query_conditions
@@ -58,7 +58,14 @@ def named_request(chosen: Chosen, request: ExportRequest) -> ExportRequest:
 
     Raises:
         UserError: ``export_name_too_long``.
+        WrongUsage: ``export_format_not_offered``.
     """
+    if request.format not in OF_RECORD_FILES:
+        raise WrongUsage(
+            "export_format_not_offered",
+            f"Records are not exported as {request.format.value.upper()}.",
+            "Choose CSV or XLSX.",
+        )
     label = chosen.object_type.plural_label
     return replace(
         request,

@@ -19,26 +19,32 @@ class ReportColumn:
     Attributes:
         plain: holds nothing but a number, and a spreadsheet may calculate with it.
         phones: holds phone numbers, which no spreadsheet calculates.
+        json: holds JSON.
     """
 
     name: str
     label: str
     plain: bool = False
     phones: bool = False
+    json: bool = False
 
 
+#: The first six are those of HubSpot's security history, in its order; ours follow them.
 AUDIT_LOG_COLUMNS = (
-    ReportColumn("id", "Entry", plain=True),
     ReportColumn("at", "Time"),
+    ReportColumn("type", "Type"),
+    ReportColumn("user", "User e-mail"),
+    ReportColumn("object_id", "Object ID"),
+    ReportColumn("location", "Approximate location"),
+    ReportColumn("link", "Link"),
+    ReportColumn("id", "Entry", plain=True),
     ReportColumn("category", "Category"),
     ReportColumn("subcategory", "Subcategory"),
     ReportColumn("action", "Action"),
     ReportColumn("result", "Result"),
     ReportColumn("actor_kind", "Acted as"),
-    ReportColumn("user", "User"),
     ReportColumn("user_name", "Name"),
     ReportColumn("object", "Object"),
-    ReportColumn("object_id", "Object ID"),
     ReportColumn("subjects", "Records", plain=True),
     ReportColumn("address", "Address"),
     ReportColumn("host", "Computer"),
@@ -48,8 +54,7 @@ AUDIT_LOG_COLUMNS = (
     ReportColumn("sign_in_type", "Signed in with"),
     ReportColumn("session_id", "Session"),
     ReportColumn("job_id", "Job"),
-    ReportColumn("link", "Link"),
-    ReportColumn("detail", "Details"),
+    ReportColumn("detail", "Details", json=True),
     ReportColumn("erased", "Details erased"),
 )
 USERS_COLUMNS = (

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import dropwhile, takewhile
 
 from sqlalchemy import select
 
@@ -12,42 +13,58 @@ from crmdesk.core.audit.acting import acting_users, teams_called
 from crmdesk.core.audit.catalogue import load_audit_catalogue
 from crmdesk.core.audit.event import AuditEvent
 from crmdesk.core.audit.filters import AuditFilters
+from crmdesk.core.audit.kinds import Category
 from crmdesk.core.audit.query import count_entries, walk_entries
 from crmdesk.core.clock import to_text
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.tables import users as user_table
+from crmdesk.core.db.tables import workspace
 from crmdesk.core.errors import UserError
 from crmdesk.core.exports.content import Cells
 from crmdesk.core.exports.model import ExportSource, Naming
 from crmdesk.core.exports.report_columns import AUDIT_LOG_COLUMNS
+from crmdesk.core.exports.report_model import AuditLogReport
 from crmdesk.core.exports.report_table import ReportTable, truth
+from crmdesk.core.files.plain_line import plain_line
+from crmdesk.core.links import DeepLink, may_be_linked
 from crmdesk.core.records.schema import load_object_types
 
 #: As much of a session's id as the log shows of it.
 _SESSION_SIGNS = 12
+#: Their subcategory names the object alone, and their type what was done to it too.
+_OF_OBJECTS = frozenset({Category.CRM_OBJECT, Category.PROPERTY_VALUE, Category.ASSOCIATION})
 # Made once: for each entry anew it would take as long as the writing.
 _AS_JSON = json.JSONEncoder(ensure_ascii=False).encode
 
 
-def audit_log_table(tx: Tx, filters: AuditFilters, choices: Naming) -> ReportTable:
+def audit_log_table(tx: Tx, subject: AuditLogReport, choices: Naming) -> ReportTable:
     """The entries that pass, newest first.
 
     Raises:
         UserError: ``audit_user_unknown``.
         WrongUsage: a filter that does not exist.
     """
+    filters = subject.filters
     _refuse_unknown_users(tx, filters)
+    workspace_id = str(tx.scalar(select(workspace.c.id)))
     words = _kind_labels(tx) if choices is Naming.LABEL else _kind_codes
+
+    def is_later(event: AuditEvent) -> bool:
+        return subject.up_to is not None and event.id > subject.up_to
+
+    def rows() -> Iterator[Cells]:
+        for event in dropwhile(is_later, walk_entries(tx, filters)):
+            kind = words(event.category, event.subcategory, event.action)
+            yield _entry_cells(event, workspace_id, *kind)
+
+    later = sum(1 for _ in takewhile(is_later, walk_entries(tx, filters)))
     return ReportTable(
         ExportSource.AUDIT_LOG,
         "Audit log",
         "audit_log",
         AUDIT_LOG_COLUMNS,
-        count_entries(tx, filters),
-        lambda: (
-            _entry_cells(event, *words(event.category, event.subcategory, event.action))
-            for event in walk_entries(tx, filters)
-        ),
+        count_entries(tx, filters) - later,
+        rows,
     )
 
 
@@ -92,21 +109,29 @@ def _kind_labels(tx: Tx) -> Callable[[str, str, str], tuple[str, str, str]]:
     return labels
 
 
-def _entry_cells(event: AuditEvent, category: str, subcategory: str, action: str) -> Cells:
+def _entry_cells(
+    event: AuditEvent, workspace_id: str, category: str, subcategory: str, action: str
+) -> Cells:
+    """One entry, whose cells stay on one line whatever they hold."""
     detail = _AS_JSON(event.detail) if event.detail else ""
-    return (
-        event.id,
+    texts = (
         to_text(event.at),
+        f"{subcategory}: {action}" if event.category in _OF_OBJECTS else subcategory,
+        event.user,
+        event.object_id,
+        ", ".join(filter(None, (event.region, event.country))),
+        link_of(event, workspace_id),
+    )
+    others = (
         category,
         subcategory,
         action,
         event.result,
         event.actor_kind,
-        event.user,
         event.user_name,
         event.object,
-        event.object_id,
-        event.subjects,
+    )
+    last = (
         event.address,
         event.host,
         event.country,
@@ -115,7 +140,19 @@ def _entry_cells(event: AuditEvent, category: str, subcategory: str, action: str
         event.sign_in_type,
         (event.session_id or "")[:_SESSION_SIGNS],
         event.job_id,
-        event.link,
         detail,
+    )
+    return (
+        *(text and plain_line(text) for text in texts),
+        event.id,
+        *(text and plain_line(text) for text in others),
+        event.subjects,
+        *(text and plain_line(text) for text in last),
         truth(event.erased),
     )
+
+
+def link_of(event: AuditEvent, workspace_id: str) -> str | None:
+    """Where it was done, as a link that opens the window there."""
+    place = event.link or ""
+    return str(DeepLink(workspace_id, place)) if may_be_linked(place) else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
 
 from crmdesk.core.access.actor import Actor
@@ -11,6 +12,7 @@ from crmdesk.core.access.guard import Guard
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.errors import PermissionDenied, UserError
 from crmdesk.core.exports.content import Cells, Content, FileColumn, printed_pieces
+from crmdesk.core.exports.jsonl_file import json_pieces
 from crmdesk.core.exports.making import Making, export_name
 from crmdesk.core.exports.model import OF_SUPER_ADMINS, ExportFormat, Naming
 from crmdesk.core.exports.record_making import refuse_unseeing
@@ -36,6 +38,9 @@ def opened_report(
         PermissionDenied: the actor may no longer see it.
     """
     with database.read() as tx:
+        if request.format is ExportFormat.JSONL:
+            # Programs read it: labels are for people, and change.
+            request = replace(request, headers=Naming.NAME, choices=Naming.NAME)
         table = report_table(tx, request)
         if table.source in OF_SUPER_ADMINS:
             _refuse_others(tx, guard, actor)
@@ -98,10 +103,7 @@ def _content(tx: Tx, table: ReportTable, request: ReportRequest) -> Content:
     by_label = request.headers is Naming.LABEL
     places = _places(table, request)
     chosen = [table.columns[place] for place in places]
-    columns = [
-        FileColumn(each.label if by_label else each.name, not each.plain, each.plain)
-        for each in chosen
-    ]
+    columns = [_file_column(each, each.label if by_label else each.name) for each in chosen]
 
     def values() -> Iterator[Cells]:
         return (tuple(row[place] for place in places) for row in table.rows())
@@ -116,7 +118,12 @@ def _content(tx: Tx, table: ReportTable, request: ReportRequest) -> Content:
         tx.now,
         lambda: printed_pieces(columns, safe() if guards else values()),
         lambda: sheet_pieces(columns, values()),
+        json_pieces=lambda: json_pieces(columns, values()),
     )
+
+
+def _file_column(column: ReportColumn, header: str) -> FileColumn:
+    return FileColumn(header, not column.plain, column.plain, is_json=column.json)
 
 
 def _safe(column: ReportColumn, cell: str | int | None) -> str | int | None:

@@ -10,9 +10,15 @@ from crmdesk.core.exports.model import ExportFormat, Naming
 
 @dataclass(frozen=True, slots=True)
 class AuditLogReport:
-    """Entries of the audit log, newest first, as the log itself shows them."""
+    """Entries of the audit log, newest first, as the log itself shows them.
+
+    Attributes:
+        up_to: the last entry that was there when it was asked for: what asking for it and making
+            it cause is not in it. None before it was asked for.
+    """
 
     filters: AuditFilters = field(default_factory=AuditFilters)
+    up_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

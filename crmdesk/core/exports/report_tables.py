@@ -43,8 +43,8 @@ def report_table(tx: Tx, request: ReportRequest) -> ReportTable:
         WrongUsage: a filter of the log that does not exist.
     """
     match request.subject:
-        case AuditLogReport(filters=filters):
-            return audit_log_table(tx, filters, request.choices)
+        case AuditLogReport() as log:
+            return audit_log_table(tx, log, request.choices)
         case UsersReport():
             return _users(tx)
         case HistoryReport() as subject:

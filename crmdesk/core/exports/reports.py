@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from sqlalchemy import func, select
+
 from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.guard import Guard
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.db.engine import Database, Tx
+from crmdesk.core.db.tables import audit_events
 from crmdesk.core.exports.asking import must_wait
 from crmdesk.core.exports.model import ExportEstimate
 from crmdesk.core.exports.queueing import ExportQueue
 from crmdesk.core.exports.report_json import report_to_json
 from crmdesk.core.exports.report_making import report_making, sampled_bytes
-from crmdesk.core.exports.report_model import HistoryReport, ReportRequest, ReportSubject
+from crmdesk.core.exports.report_model import (
+    AuditLogReport,
+    HistoryReport,
+    ReportRequest,
+    ReportSubject,
+)
 from crmdesk.core.exports.report_table import ReportTable
 from crmdesk.core.exports.report_tables import report_table
 from crmdesk.core.jobs.queue import JobQueue
@@ -76,7 +84,8 @@ class ReportService:
             table = report_table(tx, request)
             making = report_making(table, request)
             waits = self._must_wait(tx, actor, table)
-        asked = replace(request, name=making.name)
+            subject = _cut_now(tx, request.subject)
+        asked = replace(request, name=making.name, subject=subject)
         with self._database.write() as tx:
             return self._queue.begin(
                 tx, actor, making, report_to_json(asked), table.total if waits else None
@@ -98,3 +107,11 @@ class ReportService:
         return must_wait(
             tx, self._guard, self._settings, actor, _RECORDS_OF_A_HISTORY, sensitive=sensitive
         )
+
+
+def _cut_now(tx: Tx, subject: ReportSubject) -> ReportSubject:
+    """A report of the log ends with the entry that is the last one now."""
+    if not isinstance(subject, AuditLogReport):
+        return subject
+    last = tx.scalar(select(func.max(audit_events.c.id)))
+    return replace(subject, up_to=int(last or 0))

@@ -24,6 +24,7 @@ from crmdesk.core.db.tables import exports
 from crmdesk.core.exports.alerts import tell_outcome, tell_started
 from crmdesk.core.exports.content import Content
 from crmdesk.core.exports.csv_file import MOST_ROWS, write_csv
+from crmdesk.core.exports.jsonl_file import write_jsonl
 from crmdesk.core.exports.making import Making
 from crmdesk.core.exports.model import OF_RECORDS, OF_SUPER_ADMINS, ExportFormat, ExportState
 from crmdesk.core.exports.record_making import opened_records
@@ -173,6 +174,9 @@ class ExportWork:
 
         if making.format is ExportFormat.XLSX:
             return notes | write_xlsx(content, target, name=name, reported=reported)
+        if making.format is ExportFormat.JSONL:
+            write_jsonl(content, target, reported=reported)
+            return notes
         write_csv(content, target, name=name, bom=making.bom, reported=reported)
         return notes | ({"parts": -(-total // MOST_ROWS)} if total > MOST_ROWS else {})
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QWidget
 
 from crmdesk.core.exports.model import (
+    OF_RECORD_FILES,
     Export,
     ExportEstimate,
     ExportFormat,
@@ -60,11 +61,15 @@ class FileDialog(DecisionDialog):
             :data:`CHOSEN`, each with its label.
         offered: the columns that can be chosen one by one: internal name and label.
 
+    Attributes:
+        formats: kinds of file that are offered.
+
     Signals:
         created: the :class:`Export` that was asked for.
     """
 
     created = Signal(object)
+    formats: Sequence[ExportFormat] = OF_RECORD_FILES
 
     def __init__(
         self,
@@ -94,7 +99,7 @@ class FileDialog(DecisionDialog):
         self.name.setObjectName("export_name")
         self.name.setMaxLength(200)
         self.format = choice_box(
-            "export_format", [(f.value, format_words(f)) for f in ExportFormat]
+            "export_format", [(f.value, format_words(f)) for f in self.formats]
         )
         self.columns = choice_box("export_columns", ways)
         self.chosen = TickedButton(say("Columns"), offered, say("Choose columns"), self)

@@ -33,7 +33,12 @@ def filled(text: str, *parts: str) -> str:
 
 def format_words(file_format: ExportFormat) -> str:
     """What a kind of file is called."""
-    return {ExportFormat.CSV: say("CSV"), ExportFormat.XLSX: say("Excel (XLSX)")}[file_format]
+    names = {
+        ExportFormat.CSV: say("CSV"),
+        ExportFormat.XLSX: say("Excel (XLSX)"),
+        ExportFormat.JSONL: say("JSON, an object a line"),
+    }
+    return names[file_format]
 
 
 def file_kind(found: Export) -> str:

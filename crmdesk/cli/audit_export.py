@@ -1,0 +1,85 @@
+"""``audit export``: a report of the log, made and saved in one go."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from crmdesk.cli.audit_filters import (
+    Actions,
+    By,
+    Categories,
+    Search,
+    Since,
+    Subcategories,
+    Until,
+    audit_filters,
+)
+from crmdesk.cli.downloads import code_for_download
+from crmdesk.cli.export_options import (
+    EVERY_COLUMN,
+    Bom,
+    Columns,
+    ExportName,
+    ForSpreadsheet,
+    export_document,
+    told,
+    written_as,
+)
+from crmdesk.cli.out_file import Force, OutFile, refuse_target
+from crmdesk.cli.parameters import Code
+from crmdesk.cli.session import seat
+from crmdesk.cli.waiting import finish_job
+from crmdesk.core.errors import UserError
+
+LogFormat = Annotated[str, typer.Option("--format", metavar="csv|xlsx|jsonl", help="Kind of file.")]
+
+
+def export_log(
+    context: typer.Context,
+    out: OutFile,
+    *,
+    categories: Categories = None,
+    subcategories: Subcategories = None,
+    actions: Actions = None,
+    by: By = None,
+    since: Since = None,
+    until: Until = None,
+    search: Search = "",
+    file_format: LogFormat = "csv",
+    columns: Columns = EVERY_COLUMN,
+    name: ExportName = "",
+    bom: Bom = False,
+    for_spreadsheet: ForSpreadsheet = False,
+    force: Force = False,
+    code: Code = None,
+) -> None:
+    """Save the log, or what filters find in it; the export stands in the list of exports too."""
+    from crmdesk.core.exports.report_model import AuditLogReport, ReportRequest
+
+    refuse_target(out, force=force)
+    filters = audit_filters(categories, subcategories, actions, by, since, until, search)
+    chosen = written_as(
+        columns,
+        file_format,
+        "label",
+        "label",
+        name=name,
+        bom=bom,
+        for_spreadsheets=for_spreadsheet,
+    )
+    with seat(context) as here:
+        asked = ReportRequest(AuditLogReport(filters), **chosen)
+        export_id = here.workspace.reports.create(here.actor, asked)
+        exports = here.workspace.exports
+        finish_job(here, exports.show(here.actor, export_id).job_id, wait=True)
+        found = exports.show(here.actor, export_id)
+        if not found.downloadable:
+            why = (found.error or {}).get("message", "")
+            raise UserError("export_not_made", f"The export was not made. {why}".strip())
+        step_up_id = code_for_download(here, export_id, code, sensitive=bool(found.sensitive))
+        path = exports.download(here.actor, export_id, out.absolute(), step_up_id=step_up_id)
+        document = export_document(found) | {"file": str(path)}
+        lines = told(document)[:-1]
+        here.output.result(document, *lines, f"Saved: {path}")
