@@ -49,7 +49,7 @@ class AuditEvent:
     """One entry.
 
     Attributes:
-        id: the sequence number.
+        id: the sequence number; negative in an imported log.
         at: the clock as it was read.
         user: e-mail of who acted, as it was then; empty for the program and unknown people.
         object: API name of the object, or of another kind of thing.
@@ -84,6 +84,11 @@ class AuditEvent:
     link: str | None
     detail: Mapping[str, Any]
     erased: bool
+
+    @property
+    def imported(self) -> bool:
+        """Whether another program's log said so: nothing here proves it."""
+        return self.id < 0
 
 
 def entries() -> Select[Any]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from crmdesk.core.audit.filters import AuditFilters
+from crmdesk.core.audit.imported_matching import imported_counts, imported_times
 from crmdesk.core.audit.index import Facet
 from crmdesk.core.audit.language_times import start_of_day
 from crmdesk.core.audit.marks import Marks, RangeCounts
@@ -91,7 +93,8 @@ def histogram(
         most: about so many bars at most; the shortest span that needs no more is chosen.
     """
     passing = matching.passing(filters)
-    first, last = _ends(matching, filters, passing)
+    imported = imported_times(matching.tx, filters)
+    first, last = _ends(matching, filters, passing, imported)
     if first is None or last < first:
         return Histogram(Span.DAY, (), 0)
     span = _fitting(last - first, most)
@@ -99,7 +102,7 @@ def histogram(
     bars = []
     below = 0
     for start, end in _steps(first, last, span, zone):
-        reached = counts.below(matching.first_at(end))
+        reached = counts.below(matching.first_at(end)) + bisect_left(imported, end)
         bars.append(Bar(start, end, reached - below))
         below = reached
     return Histogram(span, tuple(bars), below)
@@ -109,7 +112,10 @@ def facets(matching: Matching, filters: AuditFilters) -> Facets:
     """How many entries each choice of each filter has beside all others."""
 
     def counted(facet: Facet, freed: AuditFilters) -> dict[str, int]:
-        return matching.index.counts(facet, matching.passing(freed))
+        own = matching.index.counts(facet, matching.passing(freed))
+        for value, count in imported_counts(matching.tx, facet, freed).items():
+            own[value] = own.get(value, 0) + count
+        return own
 
     anybody = replace(filters, by=(), user_ids=(), team_ids=())
     # A subcategory is of a category: other categories bring other ones.
@@ -125,10 +131,13 @@ def facets(matching: Matching, filters: AuditFilters) -> Facets:
 
 
 def _ends(
-    matching: Matching, filters: AuditFilters, passing: Marks
+    matching: Matching, filters: AuditFilters, passing: Marks, imported: Sequence[datetime]
 ) -> tuple[datetime | None, datetime]:
     """From when to when bars are drawn."""
     oldest, newest = matching.ends(passing)
+    if imported:
+        oldest = imported[0] if oldest is None else min(oldest, imported[0])
+        newest = imported[-1] if newest is None else max(newest, imported[-1])
     first, last = matching.since(filters), filters.until
     if last is None:
         # After a clock was set back, entries have their place in the order, which is in future.

@@ -25,11 +25,12 @@ class Matching:
     """Finds entries in one transaction.
 
     Attributes:
+        tx: that transaction.
         index: the bits it works with.
     """
 
     def __init__(self, tx: Tx) -> None:
-        self._tx = tx
+        self.tx = tx
         self.index = AuditIndex(tx)
 
     def passing(self, filters: AuditFilters) -> Marks:
@@ -58,26 +59,26 @@ class Matching:
         if choices.addresses:
             yield self._from_addresses(choices.addresses)
         if choices.object_ids:
-            yield _about(self._tx, choices.object_ids)
+            yield _about(self.tx, choices.object_ids)
         if choices.ids:
             yield marks_of(choices.ids)
         for text in choices.texts:
-            yield entries_with(self._tx, self.index, text)
+            yield entries_with(self.tx, self.index, text)
         if isinstance(choices, AuditFilters) and choices.people_only:
             yield self._of_people()
 
     def _shown(self) -> Marks:
-        edition = edition_of(self._tx)
+        edition = edition_of(self.tx)
         shown = shown_categories(edition)
         if len(shown) == len(load_audit_catalogue().categories):
             return self.index.every()
         return self.index.any_of(Facet.CATEGORY, sorted(shown))
 
     def _acted(self, choices: Choices) -> Marks:
-        users = {*choices.user_ids, *acting_users(self._tx, choices.by)}
-        teams = {*choices.team_ids, *teams_called(self._tx, choices.by)}
+        users = {*choices.user_ids, *acting_users(self.tx, choices.by)}
+        teams = {*choices.team_ids, *teams_called(self.tx, choices.by)}
         found = self.index.any_of(Facet.USER, map(str, sorted(users)))
-        for stay in stays_of(self._tx, teams):
+        for stay in stays_of(self.tx, teams):
             last = self.index.last if stay.last is None else stay.last
             own = self.index.having(Facet.USER, str(stay.user_id))
             found |= own & span(stay.first, last)
@@ -106,20 +107,20 @@ class Matching:
         end = (
             self.index.last + 1
             if filters.until is None
-            else first_at(self._tx, self.index, to_text(filters.until) + "~")
+            else first_at(self.tx, self.index, to_text(filters.until) + "~")
         )
         return span(first, end - 1)
 
     @property
     def now(self) -> datetime:
         """The time of the transaction."""
-        return self._tx.now
+        return self.tx.now
 
     def since(self, filters: AuditFilters) -> datetime | None:
         """From when on entries pass."""
         if filters.last_days is None:
             return filters.since
-        oldest = self._tx.now - timedelta(days=filters.last_days)
+        oldest = self.tx.now - timedelta(days=filters.last_days)
         return oldest if filters.since is None else max(filters.since, oldest)
 
     def ends(self, found: Marks) -> tuple[datetime | None, datetime | None]:
@@ -133,12 +134,12 @@ class Matching:
 
     def _time_of(self, number: int) -> datetime:
         # One that was taken out has the time of the next, or of the last one.
-        row = self._tx.sql(_AT, (number,)).fetchone() or self._tx.sql(_LAST_AT).fetchone()
+        row = self.tx.sql(_AT, (number,)).fetchone() or self.tx.sql(_LAST_AT).fetchone()
         return from_text(row[0])
 
     def first_at(self, at: datetime) -> int:
         """The first entry at or after a time; one beyond the last if there is none."""
-        return first_at(self._tx, self.index, to_text(at))
+        return first_at(self.tx, self.index, to_text(at))
 
 
 def first_at(tx: Tx, index: AuditIndex, text: str) -> int:

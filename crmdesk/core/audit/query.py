@@ -14,6 +14,12 @@ from crmdesk.core.audit.event import AuditEvent, entries_numbered, read_event, s
 from crmdesk.core.audit.figures import DEFAULT_BARS, Facets, Histogram, facets, histogram
 from crmdesk.core.audit.filters import AuditFilters
 from crmdesk.core.audit.found import FoundEntries
+from crmdesk.core.audit.found_with_imported import FoundWithImported
+from crmdesk.core.audit.imported_matching import (
+    has_imported,
+    imported_events_numbered,
+    imported_places,
+)
 from crmdesk.core.audit.matching import Matching, edition_of, shown_categories
 from crmdesk.core.audit.vocabulary import Vocabulary, read_vocabulary
 from crmdesk.core.db.engine import Database, Tx
@@ -69,7 +75,11 @@ class AuditLogReader:
         with self._database.read() as tx:
             found = _found(tx, filters)
             # One more than asked for tells whether there is a next page.
-            ids = found[: limit + 1] if after is None else found.after(_cursor(after), limit + 1)
+            ids = (
+                found[: limit + 1]
+                if after is None
+                else found.after(_cursor(after, found), limit + 1)
+            )
             by_id = _by_id(tx, ids[:limit])
         shown = tuple(by_id[number] for number in ids[:limit] if number in by_id)
         return Page(shown, str(ids[limit - 1]) if len(ids) > limit else None, len(found))
@@ -207,13 +217,16 @@ def walk_entries(tx: Tx, filters: AuditFilters) -> Iterator[AuditEvent]:
 
 
 def _found(tx: Tx, filters: AuditFilters) -> FoundEntries:
-    return FoundEntries(Matching(tx).passing(filters))
+    marks = Matching(tx).passing(filters)
+    if has_imported(tx):
+        return FoundWithImported(marks, imported_places(tx, filters))
+    return FoundEntries(marks)
 
 
 def _by_id(tx: Tx, ids: Sequence[int]) -> dict[int, AuditEvent]:
     shown = shown_categories(edition_of(tx))
     hidden = sensitive_names(tx)
-    found: dict[int, AuditEvent] = {}
+    found = imported_events_numbered(tx, ids)
     for start in range(0, len(ids), _IDS_AT_ONCE):
         for row in entries_numbered(tx, ids[start : start + _IDS_AT_ONCE]):
             event = read_event(row, hidden)
@@ -222,8 +235,11 @@ def _by_id(tx: Tx, ids: Sequence[int]) -> dict[int, AuditEvent]:
     return found
 
 
-def _cursor(text: str) -> int:
-    if not (text.isascii() and text.isdigit()) or len(text) > 18:
+def _cursor(text: str, found: FoundEntries) -> int:
+    digits = text.removeprefix("-")
+    known = digits.isascii() and digits.isdigit() and len(digits) <= 18
+    # Own entries never go; an imported one may have been removed with its file.
+    if not known or (digits != text and int(text) not in found):
         raise WrongUsage(
             "audit_cursor_invalid",
             f"“{text}” is not where a page of the audit log ended.",

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from crmdesk.core.access.actor import ActorKind
 from crmdesk.core.audit.catalogue import CategoryEntry, load_audit_catalogue
+from crmdesk.core.audit.imported_matching import imported_subcategories
 from crmdesk.core.audit.index import Facet
 from crmdesk.core.audit.kinds import Result
 from crmdesk.core.audit.matching import Matching, edition_of
@@ -108,9 +109,22 @@ def _subcategories(
 def _of_families(tx: Tx, shown: tuple[CategoryEntry, ...]) -> list[tuple[str, str, str]]:
     """What stands in the log and is known by the family of its code only."""
     in_log = sorted(Matching(tx).index.values(Facet.SUBCATEGORY))
-    return [
+    found = [
         (code, entry.label, category.code)
         for category in shown
         for code in in_log
         if (entry := category.subcategory(code)) is not None and "*" in entry.code
     ]
+    return found + _imported(tx, shown)
+
+
+def _imported(tx: Tx, shown: tuple[CategoryEntry, ...]) -> list[tuple[str, str, str]]:
+    """What imported logs hold; what the catalogue does not know goes by its own name."""
+    by_code = {category.code: category for category in shown}
+    found = []
+    for category, code in imported_subcategories(tx):
+        if code and category in by_code:
+            entry = by_code[category].subcategory(code)
+            label = code.replace("_", " ").capitalize() if entry is None else entry.label
+            found.append((code, label, category))
+    return found

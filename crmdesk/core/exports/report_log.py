@@ -13,6 +13,7 @@ from crmdesk.core.audit.acting import acting_users, teams_called
 from crmdesk.core.audit.catalogue import load_audit_catalogue
 from crmdesk.core.audit.event import AuditEvent
 from crmdesk.core.audit.filters import AuditFilters
+from crmdesk.core.audit.imported_matching import imported_people
 from crmdesk.core.audit.kinds import Category
 from crmdesk.core.audit.query import count_entries, walk_entries
 from crmdesk.core.clock import to_text
@@ -74,7 +75,11 @@ def _refuse_unknown_users(tx: Tx, filters: AuditFilters) -> None:
     unknown = [
         prefix
         for prefix in filters.by
-        if not (acting_users(tx, (prefix,)) or teams_called(tx, (prefix,)))
+        if not (
+            acting_users(tx, (prefix,))
+            or teams_called(tx, (prefix,))
+            or imported_people(tx, prefix)
+        )
     ]
     unknown += [str(user_id) for user_id in filters.user_ids if user_id not in known]
     if unknown:
