@@ -23,11 +23,13 @@ from crmdesk.ui.queries import Queries
 from crmdesk.ui.start.locking import Lock
 from crmdesk.ui.start.ways_in import WaysIn, steps
 from crmdesk.ui.start.window import OpeningPage, StartWindow
+from crmdesk.ui.viewing import Viewing
 from crmdesk.ui.window_state import WindowState
 
 if TYPE_CHECKING:
     from crmdesk.core.access.actor import Actor
     from crmdesk.core.jobs.job import Job
+    from crmdesk.core.workspace import Workspace
     from crmdesk.ui.signed_in import SignedInWindow
     from crmdesk.ui.start.sign_in import NewPasswordPage, SignInPage
     from crmdesk.ui.start.steps import Begun, Opened
@@ -63,6 +65,7 @@ class Application(QObject):
         self._lock.lifted.connect(self._unlocked)
         self._lock.lost.connect(self._session_lost)
         self._lock.signed_out.connect(self.sign_out)
+        self.viewing = Viewing(self, self._window_of, self._run)
         self._ways = WaysIn(self.start, self._run, self._close_workspace, report)
         self._ways.opened.connect(self._workspace_open)
         self._ways.begun.connect(self._first_entry)
@@ -151,30 +154,30 @@ class Application(QObject):
         )
 
     def _enter(self, actor: Actor, interrupted: Sequence[Job] = ()) -> SignedInWindow:
-        from crmdesk.ui.signed_in import SignedInWindow
-
         opened = self._require_open()
-        window = SignedInWindow(
-            opened.workspace,
-            actor,
-            self.state,
-            self.look,
-            self._ways.choices(opened.workspace.file.name),
-            self,
-            self._start_job,
-        )
+        window = self._window_of(opened.workspace, actor)
         self._over = False
         self.signed_in = window
         window.signed_out.connect(self.sign_out)
-        window.session_over.connect(self._session_over)
-        window.idle.connect(self.lock)
-        window.workspace_wanted.connect(self._switch)
+        window.view_wanted.connect(lambda email: self.viewing.begin(window, email))
         window.closed.connect(self._window_closed)
         window.window.show()
         self.start.hide()
         window.start()
         window.tell_interrupted(interrupted)
         self.doorway.enter(opened.workspace.file.id)
+        return window
+
+    def _window_of(self, workspace: Workspace, actor: Actor) -> SignedInWindow:
+        from crmdesk.ui.signed_in import SignedInWindow
+
+        choices = self._ways.choices(workspace.file.name)
+        window = SignedInWindow(
+            workspace, actor, self.state, self.look, choices, self, self._start_job
+        )
+        window.session_over.connect(self._session_over)
+        window.idle.connect(self.lock)
+        window.workspace_wanted.connect(self._switch)
         return window
 
     def sign_out(self) -> None:
@@ -195,6 +198,7 @@ class Application(QObject):
     # -- locking -----------------------------------------------------------------------------
     def lock(self) -> None:
         """Cover the window until its person gives the password."""
+        self.viewing.stop()
         window, opened = self.signed_in, self._opened
         if window is not None and opened is not None and not self._lock.locked:
             window.rest()
@@ -234,6 +238,7 @@ class Application(QObject):
         if window is None or self._lock.locked:
             self.start.activateWindow()
             return False
+        self.viewing.stop()
         window.window.show()
         window.window.raise_()
         window.window.activateWindow()
@@ -251,6 +256,7 @@ class Application(QObject):
 
     def _leave(self) -> None:
         """Take the signed-in window away; the workspace stays open."""
+        self.viewing.stop()
         window, self.signed_in = self.signed_in, None
         self.doorway.leave()
         self._show_start()

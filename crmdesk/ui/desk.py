@@ -36,6 +36,7 @@ class Ways:
         draft: tab key and whether it holds an unfinished draft (the dot).
         follow: the page's commands changed (menus follow).
         session_ended: shows the sign-in or the locked page, with the reason.
+        view_as: shows the window as the user with this e-mail address would see it.
     """
 
     go: Callable[[str], object]
@@ -44,6 +45,7 @@ class Ways:
     draft: Callable[[str, bool], object]
     follow: Callable[[], object]
     session_ended: Callable[[NotSignedIn], object]
+    view_as: Callable[[str], object]
 
 
 @dataclass(slots=True)

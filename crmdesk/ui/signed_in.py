@@ -61,6 +61,8 @@ class SignedInWindow(QObject):
         session_over: the session ended, was locked, or lasted too long.
         idle: nobody was there for as long as the workspace allows.
         workspace_wanted: key of another workspace, or empty for choosing one.
+        view_wanted: e-mail address of a user as whom to look.
+        viewing_stopped: enough was seen as another user.
         closed: the window is gone.
     """
 
@@ -68,6 +70,8 @@ class SignedInWindow(QObject):
     session_over = Signal(object)
     idle = Signal()
     workspace_wanted = Signal(str)
+    view_wanted = Signal(str)
+    viewing_stopped = Signal()
     closed = Signal()
 
     def __init__(
@@ -100,6 +104,8 @@ class SignedInWindow(QObject):
         self.feed = FrameFeed(self.desk, self.window)
         self.lock_notice = LockNotice(self.desk)
         self.window.show_above_pages(self.lock_notice)
+        if actor.viewer is not None:
+            self._show_viewing(actor.full_name)
         self._locks = LockWatch(self.desk, self.lock_notice, self)
         self._drills = DrillWatch(self.desk, self)
         self._mail = MailWatch(self.desk, start_job or workspace.start_worker, self)
@@ -119,9 +125,11 @@ class SignedInWindow(QObject):
         self.jobs.watch()
         self.feed.start()
         self._locks.start()
-        self._drills.start()
-        self._mail.start()
-        self._idle.start()
+        # Beside a window that looks as somebody else, one's own goes on with the rest.
+        if self._actor.viewer is None:
+            self._drills.start()
+            self._mail.start()
+            self._idle.start()
 
     def rest(self) -> None:
         """Watch nothing: the window is locked or closing."""
@@ -149,6 +157,7 @@ class SignedInWindow(QObject):
             draft=self._on_window("set_draft"),
             follow=self._on_window("follow_page"),
             session_ended=self._session_ended,
+            view_as=self.view_wanted.emit,
         )
 
     def _on_window(self, name: str) -> Callable[..., object]:
@@ -176,7 +185,7 @@ class SignedInWindow(QObject):
             act_on_notice=self._act_on_notice,
             read_all_notices=self._read_all_notices,
             set_theme=self._look.set_theme,
-            sign_out=self.signed_out.emit,
+            sign_out=(self.signed_out if self._actor.viewer is None else self.viewing_stopped).emit,
             help=lambda _place: self.window.open_keys(),
             closing=self.rest,
         )
@@ -274,6 +283,15 @@ class SignedInWindow(QObject):
         ):
             self._actions.register(spec, partial(self.go, link))
 
+    def _show_viewing(self, name: str) -> None:
+        from crmdesk.ui.viewing import ViewingBanner
+
+        self.viewing_banner = ViewingBanner(name)
+        self.viewing_banner.acted.connect(self.viewing_stopped)
+        self.window.show_above_pages(self.viewing_banner)
+        title = self.tr("%1 as seen by %2").replace("%1", self.window.windowTitle())
+        self.window.setWindowTitle(title.replace("%2", name))
+
     # -- what happens ------------------------------------------------------------------------
     def _session_ended(self, error: NotSignedIn) -> None:
         # Several searches may fail at once; one answer is enough.
@@ -319,6 +337,8 @@ class SignedInWindow(QObject):
 
     def _anchor(self) -> None:
         """Sign the log's head once a worker, which has no keyring, has ended."""
+        if self._actor.viewer is not None:
+            return
         anchors = self._workspace.anchors
         self.desk.run_write(
             self, anchors.anchor_to_keyring, lambda _problem: None, lambda _error: None

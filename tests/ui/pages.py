@@ -62,6 +62,7 @@ class PageStand:
                 draft=told.drafts.__setitem__,
                 follow=lambda: None,
                 session_ended=told.ended.append,
+                view_as=told.links.append,
             ),
         )
         self.jobs.watch()

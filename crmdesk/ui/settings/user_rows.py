@@ -88,6 +88,9 @@ def user_actions(user: User, *, own: bool, last: bool) -> Sequence[RowAction]:
         found.append(
             RowAction("reset_two_factor", _say("Reset two-factor"), "shield-alert", reason=why)
         )
+    found.append(
+        RowAction("view_as", _say("View as this user"), "eye", reason=_against_viewing(user, own))
+    )
     if user.active:
         found.append(RowAction("deactivate", _say("Deactivate user"), "user-x", reason=reason))
     else:
@@ -98,6 +101,14 @@ def user_actions(user: User, *, own: bool, last: bool) -> Sequence[RowAction]:
         )
     )
     return tuple(found)
+
+
+def _against_viewing(user: User, own: bool) -> str:
+    if own:
+        return _say("You see the program as yourself already.")
+    if user.super_admin:
+        return _say("A Super Admin sees what you see.")
+    return "" if user.active else _say("Reactivate the user first.")
 
 
 def _rights(user: User) -> str:

@@ -190,6 +190,8 @@ class UsersPage(QWidget):
             self._issue_code(user)
         elif key == "reset_two_factor":
             reset_two_factor(self._desk, user, self.window(), self._read_again, self._failed)
+        elif key == "view_as":
+            self._desk.ways.view_as(user.email)
         elif key == "reactivate":
             self._write(lambda: service.reactivate(actor, user.email), self._read_again)
         elif key == "deactivate":
