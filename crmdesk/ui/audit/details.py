@@ -9,16 +9,17 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.core.audit.event import AuditEvent
-from crmdesk.core.audit.kinds import Action
 from crmdesk.core.audit.verify import Reason
 from crmdesk.core.setting_declarations import Edition
 from crmdesk.ui import words
 from crmdesk.ui.audit.bulk_tab import BulkTab
+from crmdesk.ui.audit.comments.tab import CommentsTab
 from crmdesk.ui.audit.entry_deeds import EntryDeeds, place_words
 from crmdesk.ui.audit.entry_facts import (
     detail_facts,
     entry_facts,
     fault,
+    opens_into_records,
     shown_changes,
     sign_in_facts,
 )
@@ -40,18 +41,7 @@ from crmdesk.ui.widgets.value_change import ShownChange, ValueChange
 
 # The panel opens with a few of them; the others come between what the window does.
 _MOST_CHANGES, _AT_ONCE, _TURN_MS = 40, 4, 5
-DETAILS, RECORDS = "details", "records"
-# Acts that leave a trace in the history of each record.
-_ACTS = {
-    Action.CREATE,
-    Action.UPDATE,
-    Action.DELETE,
-    Action.RESTORE,
-    Action.UNDO,
-    Action.MERGE,
-    Action.IMPORT,
-    Action.PURGE,
-}
+DETAILS, RECORDS, COMMENTS = "details", "records", "comments"
 
 
 class EntryPanel(SidePanel):
@@ -77,7 +67,8 @@ class EntryPanel(SidePanel):
         self.copy_button.setObjectName("audit_copy_link")
         self.copy_button.clicked.connect(self.copy_link)
         self.tools.insertWidget(0, self.copy_button)
-        self._event: AuditEvent | None = None
+        self.event: AuditEvent | None = None
+        self._coming: AuditEvent | None = None
         self._waiting: list[ShownChange] = []
         self._last: QWidget = content
         self._content = content
@@ -90,6 +81,11 @@ class EntryPanel(SidePanel):
         self.add_page(DETAILS, say("Details"), content)
         self.add_page(RECORDS, say("Records"), self.bulk, scrolls=False)
         self.show_tab(RECORDS, shown=False)
+        self.comments = CommentsTab(self._desk)
+        self.comments.counted.connect(self._count_comments)
+        self.comments.failed.connect(deeds.failed)
+        self.add_page(COMMENTS, say("Comments"), self.comments, scrolls=False)
+        self.page_chosen.connect(lambda _key: self._fit_page())
 
     @property
     def complete(self) -> bool:
@@ -103,7 +99,7 @@ class EntryPanel(SidePanel):
     def show_entry(self, event_id: int) -> None:
         """Read an entry and show it; one that is gone says so."""
         self.event_id = event_id
-        self._event, self._waiting = None, []
+        self.event, self._coming, self._waiting = None, None, []
         self._turns.stop()
         empty_layout(self._body)
         self._notes = QWidget(self._content)
@@ -129,10 +125,10 @@ class EntryPanel(SidePanel):
             QGuiApplication.clipboard().setText(self.wording.link(f"audit/{self.event_id}"))
             self._desk.toast(say("Link copied"), say("It opens this entry in CRM Desk."))
 
-    def look_again(self, event: AuditEvent) -> None:
-        """Find out what can be done from an entry: records may be back, a file may be gone."""
-        if self._enterprise:
-            desk = self._desk
+    def look_again(self) -> None:
+        """Find out what can be done from the entry: records may be back, a file may be gone."""
+        event, desk = self.event, self._desk
+        if event is not None and self._enterprise:
             desk.run_query(
                 self,
                 "place",
@@ -143,23 +139,49 @@ class EntryPanel(SidePanel):
 
     def _fill(self, event: AuditEvent) -> None:
         wording = self.wording
+        self.event = event
         who = filled(say("%1, %2"), wording.who(event), wording.at(event, inside=True))
         self.set_heading(wording.title(event), who)
         self.set_foot([])
         self._show_bulk(event)
-        self.look_again(event)
+        self._show_comments(event)
+        self.look_again()
         # The panel opens before its body stands.
-        self._event = event
+        self._coming = event
         self._turns.start()
 
     def _show_bulk(self, event: AuditEvent) -> None:
         """A bulk action is one entry; its records are a page of their own."""
-        many = event.subjects > 1 and self._enterprise and event.action in _ACTS
-        many = many and (event.object or "") in self.wording.objects
+        many = opens_into_records(event) and (event.object or "") in self.wording.objects
+        many = many and self._enterprise
         self.show_tab(RECORDS, shown=many)
         if many:
             self.set_page_title(RECORDS, filled(say("Records %1"), words.number(event.subjects)))
             self.bulk.show_entry(event)
+
+    def _show_comments(self, event: AuditEvent) -> None:
+        """Entries of another program's log are read here, not talked about."""
+        own = event.id > 0
+        self.show_tab(COMMENTS, shown=own)
+        if own:
+            self.set_page_title(COMMENTS, say("Comments"))
+            self.comments.show_entry(event.id)
+
+    def show_comment(self, event_id: int, comment_id: int = 0) -> None:
+        """Show an entry with what is said about it, and one comment of it if one is given."""
+        self.show_entry(event_id)
+        self.show_page(COMMENTS)
+        self._fit_page()
+        if comment_id:
+            self.comments.show_comment(event_id, comment_id)
+
+    def _count_comments(self, count: int) -> None:
+        text = filled(say("Comments %1"), words.number(count)) if count else say("Comments")
+        self.set_page_title(COMMENTS, text)
+
+    def _fit_page(self) -> None:
+        """Comments bring a foot of their own."""
+        self._foot.setVisible(self.foot.count() > 0 and self.page != COMMENTS)
 
     def _fill_body(self, event: AuditEvent) -> None:
         wording = self.wording
@@ -185,7 +207,7 @@ class EntryPanel(SidePanel):
 
     def _add_more(self) -> None:
         """Show the body, then a few more changes in each turn below those that stand."""
-        event, self._event = self._event, None
+        event, self._coming = self._coming, None
         if event is not None:
             self._fill_body(event)
             return
@@ -211,6 +233,7 @@ class EntryPanel(SidePanel):
         if event.id != self.event_id:
             return
         self.set_foot(self.deeds.buttons(event, place))
+        self._fit_page()
         self._set_notes(place_words(event, place, self._desk))
 
     def _set_notes(self, notes: Sequence[tuple[str, str]]) -> None:

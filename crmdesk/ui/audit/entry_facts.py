@@ -11,6 +11,7 @@ from PySide6.QtCore import QLocale
 
 from crmdesk.core.access.actor import ActorKind, SignInType
 from crmdesk.core.audit.event import MASKED, AuditEvent
+from crmdesk.core.audit.kinds import Action
 from crmdesk.core.audit.verify import Reason
 from crmdesk.ui import words
 from crmdesk.ui.audit.say import say
@@ -20,6 +21,17 @@ from crmdesk.ui.widgets.value_change import ShownChange
 
 # Shown by themselves, or only of use to machines.
 _NOT_FACTS = {"changes", "values", "old", "new", "record_ids"}
+# Acts that leave a trace in the history of each record.
+_ACTS = {
+    Action.CREATE,
+    Action.UPDATE,
+    Action.DELETE,
+    Action.RESTORE,
+    Action.UNDO,
+    Action.MERGE,
+    Action.IMPORT,
+    Action.PURGE,
+}
 
 
 def shown_changes(wording: Wording, event: AuditEvent) -> list[ShownChange]:
@@ -90,6 +102,11 @@ def entry_facts(wording: Wording, event: AuditEvent) -> list[tuple[str, str]]:
         (say("Job"), event.job_id or ""),
         (say("Entry"), f"#{words.number(event.id)}"),
     ]
+
+
+def opens_into_records(event: AuditEvent) -> bool:
+    """Whether it is a bulk action that left a trace in the history of each record."""
+    return event.subjects > 1 and event.action in _ACTS
 
 
 def utc_words(at: datetime) -> str:

@@ -74,6 +74,10 @@ class FacetList(CheckList):
         self._items.blockSignals(blocked)
         self.list.viewport().update()
 
+    def labels(self) -> list[str]:
+        """What is offered."""
+        return [self._items.item(row).text() for row in range(self._items.rowCount())]
+
     def count_of(self, value: str) -> int | None:
         """The count that stands beside a choice; None while it is not known."""
         for row in range(self._items.rowCount()):

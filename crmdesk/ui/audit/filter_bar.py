@@ -137,6 +137,9 @@ class AuditFilterBar(QWidget):
         self.action.offer([(word.code, word.label) for word in vocabulary.actions])
         self.people.offer_people(vocabulary)
         self._show_chips()
+        if self.error.text():
+            # What was unknown may be known by now.
+            self._read()
 
     def show_wanted(self, wanted: AuditViewDefinition) -> None:
         """Ask for exactly this, e.g. for what a view keeps; no signal."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from crmdesk.core.audit.vocabulary import Vocabulary, Word
 from crmdesk.core.setting_declarations import Edition
 from crmdesk.ui.audit.say import say
 from crmdesk.ui.audit.wording import Wording
@@ -31,6 +32,21 @@ def edition_name(edition: Edition) -> str:
         Edition.PROFESSIONAL: say("Professional"),
         Edition.ENTERPRISE: say("Enterprise"),
     }[edition]
+
+
+def first_words(wording: Wording) -> Vocabulary:
+    """The words of the catalogue, before those of the log itself were read."""
+    shown = wording.catalogue.visible_in(wording.edition)
+    return Vocabulary(
+        tuple(Word(found.code, found.label) for found in shown),
+        (),
+        tuple(Word(code, label) for code, label in wording.catalogue.action_labels.items()),
+        (),
+        (),
+        tuple(Word(name, found.plural_label) for name, found in wording.objects.items()),
+        (),
+        (),
+    )
 
 
 def nothing_here(clear: Callable[[], object], *, filtered: bool) -> EmptyState:

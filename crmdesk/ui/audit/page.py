@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.core.audit.filters import AuditFilters
 from crmdesk.core.audit.view_model import AuditView, AuditViewDefinition
-from crmdesk.ui.audit.details import EntryPanel
+from crmdesk.ui.audit.details import COMMENTS, EntryPanel
 from crmdesk.ui.audit.entry_deeds import EntryDeeds
 from crmdesk.ui.audit.figures_part import Figures, FiguresPart, bars_of, summary_words, whole_words
 from crmdesk.ui.audit.filter_bar import AuditFilterBar
-from crmdesk.ui.audit.log_words import edition_words, nothing_here
+from crmdesk.ui.audit.log_words import edition_words, first_words, nothing_here
 from crmdesk.ui.audit.period_words import MOMENT, between
 from crmdesk.ui.audit.say import say
 from crmdesk.ui.audit.source import AuditSource
@@ -31,6 +31,7 @@ from crmdesk.ui.jobs import Job
 from crmdesk.ui.messages import message
 from crmdesk.ui.tables.cells import RowHeight
 from crmdesk.ui.tables.data_table import DataTable
+from crmdesk.ui.tables.model import PagedModel
 from crmdesk.ui.widgets.banner import Banner, BannerTone
 from crmdesk.ui.widgets.buttons import Button
 from crmdesk.ui.widgets.page_header import PageHeader
@@ -47,7 +48,8 @@ _NUMBER = re.compile(r"-?[1-9][0-9]{0,17}")
 class AuditPage(Page):
     """The log of what was done, by whom and when. Reading it writes no entry.
 
-    Links: ``audit``, ``audit/<entry>``, ``audit/view/<view>``.
+    Links: ``audit``, ``audit/<entry>``, ``audit/<entry>/comments/<comment>``,
+    ``audit/view/<view>``.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -65,7 +67,7 @@ class AuditPage(Page):
         )
         self.deeds = EntryDeeds(wording, self)
         self.panel = EntryPanel(wording, self.deeds)
-        self.filters = AuditFilterBar(desk, desk.workspace.audit_reader.vocabulary(desk.actor))
+        self.filters = AuditFilterBar(desk, first_words(wording))
         self.views = AuditViewsBar(desk, lambda: self.filters.wanted, self)
         self.strip = SummaryStrip()
         self.figures = FiguresPart(desk, self)
@@ -80,6 +82,7 @@ class AuditPage(Page):
         self.banner: Banner | None = None
         self._lay_out()
         self._connect()
+        self._read_words()
         self.show_view(self.views.current)
         self.views.read()
 
@@ -122,6 +125,7 @@ class AuditPage(Page):
         self.figures.failed.connect(lambda error: self.strip.set_error(message(error).title))
         self.verify_button.clicked.connect(self.verify)
         self.deeds.done.connect(self._look_again)
+        self.panel.comments.changed.connect(self._read_marks)
         for part in (self.exports, self.deeds, self.views):
             part.failed.connect(self._show_error)
         self._desk.jobs.ended.connect(self._job_ended)
@@ -162,15 +166,33 @@ class AuditPage(Page):
     def _look_again(self) -> None:
         """What was done from an entry is an entry itself, and the panel's may offer less now."""
         self.table.refresh()
-        if self.panel.isVisible() and self.panel.event_id is not None:
-            self.panel.show_entry(self.panel.event_id)
+        self.panel.look_again()
 
     @Slot(object)
     def _job_ended(self, _job: Job) -> None:
         if self.isVisible():
             self._look_again()
 
+    @Slot()
+    def _read_marks(self) -> None:
+        """Somebody said something about an entry, or read it: the rows show it."""
+        model = self.table.view.model()
+        if isinstance(model, PagedModel):
+            model.forget_rows()
+            self.table.view.viewport().update()
+
     # Filters and views
+
+    def _read_words(self) -> None:
+        """Find out which values, people and teams there are: of millions of entries that waits."""
+        desk = self._desk
+        desk.run_query(
+            self,
+            "words",
+            lambda: desk.workspace.audit_reader.vocabulary(desk.actor),
+            self.filters.set_vocabulary,
+            self._show_error,
+        )
 
     @Slot(object)
     def show_view(self, view: AuditView) -> None:
@@ -300,8 +322,7 @@ class AuditPage(Page):
         wording = Wording.of(self._desk)
         self.source.wording = self.panel.wording = self.deeds.wording = wording
         self.header.set_title(say("Audit Logs"), edition_words(wording))
-        reader = self._desk.workspace.audit_reader
-        self.filters.set_vocabulary(reader.vocabulary(self._desk.actor))
+        self._read_words()
         self.views.read()
         self.table.refresh()
 
@@ -313,6 +334,8 @@ class AuditPage(Page):
             self.views.go_to(numbers[0])
         elif numbers:
             self.open_entry(numbers[0])
+            if parts[1:2] == [COMMENTS]:
+                self.panel.show_comment(*numbers[:2])
 
     def escape(self) -> bool:
         """Close the panel, then go back to what the view shows."""

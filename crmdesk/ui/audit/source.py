@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from crmdesk.core.audit.comment_model import CommentCount
 from crmdesk.core.audit.event import AuditEvent
 from crmdesk.core.audit.view_model import AuditViewDefinition
-from crmdesk.ui.audit.entry_facts import utc_words
+from crmdesk.ui import words
+from crmdesk.ui.audit.entry_facts import opens_into_records, utc_words
 from crmdesk.ui.audit.say import say
 from crmdesk.ui.audit.wording import Wording
 from crmdesk.ui.exports.words import filled
-from crmdesk.ui.tables.cells import Cell, Column, Row, TableQuery
+from crmdesk.ui.tables.cells import Cell, Column, Row, TableQuery, Tone
 
 _EVERYTHING = AuditViewDefinition()
 
@@ -28,6 +30,7 @@ class AuditSource:
             Column("action", say("Action"), 128, sortable=False),
             Column("target", say("Object"), 240, least=150, stretch=True, sortable=False),
             Column("address", say("Address"), 132, rank=3, sortable=False),
+            Column("comments", say("Comments"), 96, rank=1, sortable=False),
         )
 
     def ids(self, query: TableQuery) -> Sequence[int]:
@@ -40,9 +43,11 @@ class AuditSource:
     def rows(self, ids: Sequence[int]) -> Sequence[Row]:
         """The entries with these numbers."""
         desk = self.wording.desk
-        return [self._row(event) for event in desk.workspace.audit_reader.rows(desk.actor, ids)]
+        events = desk.workspace.audit_reader.rows(desk.actor, ids)
+        said = desk.workspace.comment_reader.counts(desk.actor, ids)
+        return [self._row(event, said.get(event.id)) for event in events]
 
-    def _row(self, event: AuditEvent) -> Row:
+    def _row(self, event: AuditEvent, said: CommentCount | None) -> Row:
         wording = self.wording
         action, tone = wording.action(event)
         who = wording.who(event)
@@ -53,7 +58,25 @@ class AuditSource:
             "user": Cell(who, avatar=who),
             "category": Cell(wording.category(event), quiet=True),
             "action": Cell(action, badge=tone),
-            "target": Cell(wording.target(event)),
+            "target": Cell(wording.target(event), tip=_inside(event)),
             "address": Cell(event.address, quiet=True),
+            "comments": _comments(said),
         }
         return Row(event.id, cells)
+
+
+def _inside(event: AuditEvent) -> str:
+    """What a bulk entry opens into."""
+    return say("Opens into %Ln records", event.subjects) if opens_into_records(event) else ""
+
+
+def _comments(said: CommentCount | None) -> Cell:
+    """How many, with what is unread marked by its word as well as by its colour."""
+    if said is None or not said.comments:
+        return Cell()
+    count = words.number(said.comments)
+    if not said.unread:
+        tip = say("%Ln comment{|s}", said.comments)
+        return Cell(count, icon="message-square", tip=tip)
+    new = filled(say("%1, %2 new"), count, words.number(said.unread))
+    return Cell(new, icon="message-square", tone=Tone.INFO)

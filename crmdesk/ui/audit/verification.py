@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication
-
 from crmdesk.core.audit.verify import ChainVerification, Unproven
 from crmdesk.ui import words
 from crmdesk.ui.audit.entry_facts import fault
+from crmdesk.ui.audit.say import say
 from crmdesk.ui.messages import message
 from crmdesk.ui.widgets.banner import Banner, BannerTone
 
@@ -23,11 +22,11 @@ def verified_banner(found: ChainVerification, show: Callable[[int], object]) -> 
     if found.ok:
         return _good(found)
     bad = found.first_bad
-    title = _say("The log is not as it was written")
-    where = "" if bad is None else _say("Entry %1: ").replace("%1", words.number(bad))
-    right = _say("%Ln entr{y|ies} before it are right.", found.events)
+    title = say("The log is not as it was written")
+    where = "" if bad is None else say("Entry %1: ").replace("%1", words.number(bad))
+    right = say("%Ln entr{y|ies} before it are right.", found.events)
     reason = "" if found.reason is None else fault(found.reason)
-    action = "" if bad is None else _say("Show entry")
+    action = "" if bad is None else say("Show entry")
     text = f"{where}{reason} {right}".strip()
     banner = Banner(BannerTone.DANGER, title, text, action, icon="shield-x")
     banner.setObjectName("audit_verdict")
@@ -39,19 +38,19 @@ def verified_banner(found: ChainVerification, show: Callable[[int], object]) -> 
 def failed_banner(error: Exception, again: Callable[[], object]) -> Banner:
     """The banner of a verification that could not be done."""
     said = message(error)
-    banner = Banner(BannerTone.WARN, said.title, said.advice, _say("Try again"))
+    banner = Banner(BannerTone.WARN, said.title, said.advice, say("Try again"))
     banner.setObjectName("audit_verdict")
     banner.acted.connect(again)
     return banner
 
 
 def _good(found: ChainVerification) -> Banner:
-    title = _say("%Ln entr{y|ies} verified", found.events)
-    parts = [_say("No entry is missing, changed or out of order.")]
+    title = say("%Ln entr{y|ies} verified", found.events)
+    parts = [say("No entry is missing, changed or out of order.")]
     if found.erased:
-        parts.append(_say("%Ln of them had personal details erased.", found.erased))
+        parts.append(say("%Ln of them had personal details erased.", found.erased))
     if found.anchored:
-        anchored = _say("Entry %1 and all before it are confirmed by a kept signature.")
+        anchored = say("Entry %1 and all before it are confirmed by a kept signature.")
         parts.append(anchored.replace("%1", words.number(found.anchored)))
     parts += [_unproven(kind) for kind in found.unproven]
     tone = BannerTone.WARN if found.unproven else BannerTone.OK
@@ -62,14 +61,8 @@ def _good(found: ChainVerification) -> Banner:
 
 def _unproven(kind: Unproven) -> str:
     return {
-        Unproven.MACS: _say("Without the workspace key a rewritten log looks right."),
-        Unproven.TAIL: _say(
-            "Without a kept signature nothing tells of entries cut off at the end."
-        ),
-        Unproven.SIGNATURES: _say("Kept signatures could not be checked."),
-        Unproven.KEYRING: _say("The keyring did not answer, so the signature in it was not asked."),
+        Unproven.MACS: say("Without the workspace key a rewritten log looks right."),
+        Unproven.TAIL: say("Without a kept signature nothing tells of entries cut off at the end."),
+        Unproven.SIGNATURES: say("Kept signatures could not be checked."),
+        Unproven.KEYRING: say("The keyring did not answer, so the signature in it was not asked."),
     }[kind]
-
-
-def _say(text: str, count: int = -1) -> str:
-    return QCoreApplication.translate("Audit", text, "", count)

@@ -8,8 +8,6 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QCoreApplication
-
 from crmdesk.core.access.actor import ActorKind
 from crmdesk.core.audit.catalogue import AuditCatalogue
 from crmdesk.core.audit.event import AuditEvent
@@ -18,7 +16,10 @@ from crmdesk.core.links import DeepLink
 from crmdesk.core.records.schema import ObjectType
 from crmdesk.core.setting_declarations import Edition
 from crmdesk.ui import words
+from crmdesk.ui.audit.say import say
 from crmdesk.ui.desk import Desk
+from crmdesk.ui.exports.words import filled
+from crmdesk.ui.records.showing import in_sentence
 from crmdesk.ui.tables.cells import Tone
 
 _TONES = {
@@ -84,9 +85,9 @@ class Wording:
     def action(self, event: AuditEvent) -> tuple[str, Tone]:
         """The word of the badge and its tint; what did not succeed says that instead."""
         if event.result == Result.FAILED:
-            return _say("Failed"), Tone.DANGER
+            return say("Failed"), Tone.DANGER
         if event.result == Result.REFUSED:
-            return _say("Refused"), Tone.DANGER
+            return say("Refused"), Tone.DANGER
         known = {found.value for found in Action}
         action = Action(event.action) if event.action in known else None
         tone = Tone.NEUTRAL if action is None else _TONES.get(action, Tone.NEUTRAL)
@@ -101,11 +102,11 @@ class Wording:
         if name := event.user_name or event.user:
             return name
         names = {
-            ActorKind.SYSTEM: _say("CRM Desk"),
-            ActorKind.SCHEDULE: _say("Schedule"),
-            ActorKind.UNKNOWN: _say("Unknown person"),
+            ActorKind.SYSTEM: say("CRM Desk"),
+            ActorKind.SCHEDULE: say("Schedule"),
+            ActorKind.UNKNOWN: say("Unknown person"),
         }
-        return names.get(ActorKind(event.actor_kind), _say("Erased"))
+        return names.get(ActorKind(event.actor_kind), say("Erased"))
 
     def at(self, event: AuditEvent, now: datetime | None = None, *, inside: bool = False) -> str:
         """When, to the second: "Today 09:41:07", then "20 Nov 2026 16:22:01".
@@ -115,7 +116,7 @@ class Wording:
         """
         here = event.at.astimezone(self.zone)
         days = ((now or datetime.now(UTC)).astimezone(self.zone).date() - here.date()).days
-        near = (_say("today"), _say("yesterday")) if inside else (_say("Today"), _say("Yesterday"))
+        near = (say("today"), say("yesterday")) if inside else (say("Today"), say("Yesterday"))
         day = dict(enumerate(near)).get(days) or words.day(here.date())
         return f"{day} {here:%H:%M:%S}"
 
@@ -125,19 +126,21 @@ class Wording:
         changes = event.detail.get("changes")
         if isinstance(changes, list) and changes:
             labels = [self.property(event.object, str(each.get("property"))) for each in changes]
-            more = _say(" and %n more", len(labels) - 2) if len(labels) > 2 else ""
-            return _say("%1, %2").replace("%1", named).replace("%2", ", ".join(labels[:2]) + more)
+            more = say(" and %n more", len(labels) - 2) if len(labels) > 2 else ""
+            return say("%1, %2").replace("%1", named).replace("%2", ", ".join(labels[:2]) + more)
         return named
 
     def title(self, event: AuditEvent) -> str:
-        """The heading of its panel: "Contacts: Delete", "Backup created"."""
-        record = {Category.CRM_OBJECT, Category.PROPERTY_VALUE}
-        if event.category in record:
-            object_type = self.objects.get(event.object or "")
-            label = event.subcategory if object_type is None else object_type.label
-            action, _ = self.action(event)
-            return _say("%1: %2").replace("%1", label).replace("%2", action.lower())
-        return self.subcategory(event)
+        """The heading of its panel: "Deal deleted", "412 deals edited", "Backup created"."""
+        object_type = self.objects.get(event.object or "")
+        record = event.category in {Category.CRM_OBJECT, Category.PROPERTY_VALUE}
+        if not record or event.result != Result.OK:
+            return self.subcategory(event)
+        label = event.subcategory if object_type is None else object_type.label
+        if event.subjects > 1 and object_type is not None:
+            label = f"{words.number(event.subjects)} {in_sentence(object_type.plural_label)}"
+        done = _done(event.action) or self.action(event)[0].lower()
+        return filled(say("%1 %2"), label, done)
 
     def property(self, object_name: str | None, name: str) -> str:
         """A property's label; its internal name when it is gone."""
@@ -157,14 +160,24 @@ class Wording:
         of_record = (event.object_id or "").isdigit()
         if not name and not of_record and event.category == Category.SECURITY:
             # Its id is that of a restore, which tells a person nothing.
-            what = _say("%1, %2").replace("%1", self.subcategory(event))
+            what = say("%1, %2").replace("%1", self.subcategory(event))
             return what.replace("%2", object_type.plural_label.lower())
         return f"{object_type.label} {name or event.object_id or ''}".rstrip()
 
 
+def _done(action: str) -> str:
+    """What became of a record: "Deal deleted"."""
+    return {
+        Action.CREATE: say("created"),
+        Action.UPDATE: say("edited"),
+        Action.DELETE: say("deleted"),
+        Action.RESTORE: say("restored"),
+        Action.PURGE: say("deleted for good"),
+        Action.MERGE: say("merged"),
+        Action.UNDO: say("put back"),
+        Action.IMPORT: say("imported"),
+    }.get(Action(action) if action in set(Action) else Action.REFUSE, "")
+
+
 def _first_text(detail: Mapping[str, Any], keys: tuple[str, ...]) -> str:
     return next((str(detail[key]) for key in keys if isinstance(detail.get(key), str)), "")
-
-
-def _say(text: str, count: int = -1) -> str:
-    return QCoreApplication.translate("Audit", text, "", count)

@@ -105,6 +105,7 @@ def test_people_and_teams_narrow_and_the_program_itself_can_be_shown(desk, stand
     page = hands.page
     page.refresh()
     people = page.filters.people
+    hands.wait(lambda: "Marc Dubois" in people.list.labels())
     hands.click(people)
     people.list.choose([f"user:{marc.user_id}"])
     hands.wait(lambda: page.table.count == by_sql(desk, f"user_id = {marc.user_id}"))

@@ -79,6 +79,22 @@ def test_a_bulk_deletion_is_one_entry_that_opens_into_its_records(desk, page, ha
     hands.click(dialog.safe_button)
 
 
+def test_what_is_said_about_an_entry_stands_in_the_panel_and_beside_its_row(desk, page, hands):
+    event_id = entry_of(desk, category="property_value")
+    marc = desk.user("Marc Dubois", super_admin=True)
+    first = desk.workspace.audit_comments.add(marc, event_id, "Why was this changed?").comment_id
+    page.refresh()
+    hands.wait(lambda: page.table.row(event_id).cells["comments"].text == "1, 1 new")
+
+    page.open_link(f"audit/{event_id}/comments/{first}")
+    assert page.panel.page == "comments"
+    hands.wait(lambda: "Why was this changed?" in texts(page.panel.comments))
+    hands.wait(lambda: page.table.row(event_id).cells["comments"].text == "1")
+    assert page.panel._tabs.tabText(2) == "Comments 1"
+    page.panel.show_page("details")
+    hands.wait(lambda: page.panel.findChild(Button, "audit_open_link"))
+
+
 def test_what_is_gone_says_so_and_a_late_restore_says_until_when(desk, stand, qtbot):
     contact, deal = desk.contact(lastname="Devon"), desk.deal(dealname="Late order")
     desk.edit(contact, city="Oslo")
