@@ -22,8 +22,9 @@ from crmdesk.core.audit.imported_words import (
     target_of,
 )
 from crmdesk.core.audit.kinds import Category, Result
+from crmdesk.core.files.names import tidy
 from crmdesk.core.files.source import TableSource
-from crmdesk.core.files.table import Row, tidy
+from crmdesk.core.files.table import Row
 from crmdesk.core.records.dates import DateOrder, canonical_datetime, detect_date_order
 from crmdesk.core.records.problems import ValueProblem
 

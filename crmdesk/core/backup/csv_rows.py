@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 
+# Types whose text is free and therefore stands in quotes; every other type was checked at
+# write and can hold neither comma, quote nor line break.
+FREE_TEXT_TYPES = frozenset({"string", "enumeration", "multi_enumeration", "phone"})
+
 LINE_END = b"\r\n"
 _QUOTE = b'"'
 _OTHERS = bytes(byte for byte in range(256) if byte not in b'"\n')

@@ -7,7 +7,6 @@ piece is deflated on its own, and the pieces are put one after the other into on
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from crmdesk.core.backup.cancel import cancelled_error, never
 from crmdesk.core.backup.complete_parts import Part, complete_parts, part_pieces
 from crmdesk.core.backup.csv_rows import LINE_END, count_rows, heading_of, line_feeds
 from crmdesk.core.backup.manifest import ManifestEntry
-from crmdesk.core.backup.rows import OrderedPieces, RangeCutter
+from crmdesk.core.backup.rows import OrderedPieces, RangeCutter, usual_threads
 from crmdesk.core.backup.shapes import (
     BackupContext,
     BackupResult,
@@ -34,8 +33,6 @@ from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.errors import UserError
 from crmdesk.core.files.atomic import atomic_write
 
-MOST_THREADS = 8
-
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
@@ -44,11 +41,6 @@ class _Piece:
     text: bytes
     deflated: bytes
     rows: int
-
-
-def usual_threads() -> int:
-    """As many as the computer has processors for us, within reason."""
-    return max(1, min(MOST_THREADS, os.cpu_count() or 1))
 
 
 def ignore_progress(_: Progress) -> None:

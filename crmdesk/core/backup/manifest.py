@@ -20,7 +20,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from crmdesk.core import clock
 from crmdesk.core.access.keys import fingerprint
-from crmdesk.core.backup.shapes import FREE_TEXT_TYPES, BackupContext, ObjectShape
+from crmdesk.core.backup.csv_rows import FREE_TEXT_TYPES
+from crmdesk.core.backup.shapes import BackupContext, ObjectShape
 
 MANIFEST_NAME = "manifest.json"
 SIGNATURE_NAME = "manifest.sig"

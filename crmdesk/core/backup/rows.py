@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -25,6 +26,7 @@ LONGEST_ROW = 1 << 31
 FEWEST_ROWS = 1
 FIRST_ROWS = 250
 MOST_ROWS = 4_000
+MOST_THREADS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,11 @@ def query_range(
     if too_long:
         raise TooLong
     return tuple(row)
+
+
+def usual_threads() -> int:
+    """As many as the computer has processors for us, within reason."""
+    return max(1, min(MOST_THREADS, os.cpu_count() or 1))
 
 
 class OrderedPieces:

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-# Types whose text is free and therefore stands in quotes; every other type was checked at
-# write and can hold neither comma, quote nor line break.
-FREE_TEXT_TYPES = frozenset({"string", "enumeration", "multi_enumeration", "phone"})
+from crmdesk.core.backup.csv_rows import FREE_TEXT_TYPES
+
 RECORD_ID = "hs_object_id"
 
 

@@ -12,9 +12,9 @@ from crmdesk.core.db.tables import exports
 from crmdesk.core.errors import UserError
 from crmdesk.core.exports.model import ExportRequest
 from crmdesk.core.exports.report_columns import report_columns
-from crmdesk.core.exports.report_json import is_report, report_from_json
+from crmdesk.core.exports.report_json import report_from_json
 from crmdesk.core.exports.report_model import ReportRequest
-from crmdesk.core.exports.request_json import request_from_json
+from crmdesk.core.exports.request_json import is_report, request_from_json
 from crmdesk.core.records.schema import ObjectType, load_object_type
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from crmdesk.core.backup.shapes import FREE_TEXT_TYPES
+from crmdesk.core.backup.csv_rows import FREE_TEXT_TYPES
 from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.sqlite import quoted

@@ -8,7 +8,7 @@ from typing import Any
 
 from crmdesk.core.errors import UserError
 from crmdesk.core.exports.model import ExportFormat, ExportSource
-from crmdesk.core.files.table import tidy
+from crmdesk.core.files.names import tidy
 
 # As many characters as the field of the dialog takes.
 _LONGEST_NAME = 200

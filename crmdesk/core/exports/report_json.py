@@ -36,11 +36,6 @@ def report_to_json(request: ReportRequest) -> dict[str, Any]:
     return facts
 
 
-def is_report(facts: Mapping[str, Any]) -> bool:
-    """Whether a stored request is one for a report."""
-    return "subject" in facts
-
-
 def report_from_json(facts: Mapping[str, Any]) -> ReportRequest:
     """The request that was stored."""
     return ReportRequest(

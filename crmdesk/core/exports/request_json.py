@@ -12,6 +12,11 @@ from crmdesk.core.records import filters
 from crmdesk.core.records.filters import RecordQuery
 
 
+def is_report(facts: Mapping[str, Any]) -> bool:
+    """Whether a stored request is one for a report."""
+    return "subject" in facts
+
+
 def request_to_json(request: ExportRequest) -> dict[str, Any]:
     """Plain values that :func:`request_from_json` reads back."""
     query = request.query

@@ -9,8 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from crmdesk.core.backup.engine import usual_threads
-from crmdesk.core.backup.rows import OrderedPieces, RangeCutter
+from crmdesk.core.backup.rows import OrderedPieces, RangeCutter, usual_threads
 from crmdesk.core.backup.snapshot import Snapshot, open_snapshot
 from crmdesk.core.db import sqlite_backup, sqlite_sheet
 from crmdesk.core.db.driver import sqlite3

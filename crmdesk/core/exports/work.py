@@ -28,11 +28,8 @@ from crmdesk.core.exports.jsonl_file import write_jsonl
 from crmdesk.core.exports.making import Making
 from crmdesk.core.exports.model import OF_RECORDS, OF_SUPER_ADMINS, ExportFormat, ExportState
 from crmdesk.core.exports.record_making import opened_records
-from crmdesk.core.exports.report_json import is_report, report_from_json
-from crmdesk.core.exports.report_making import opened_report
-from crmdesk.core.exports.request_json import request_from_json
+from crmdesk.core.exports.request_json import is_report, request_from_json
 from crmdesk.core.exports.vault_files import remove_files_of
-from crmdesk.core.exports.xlsx_file import write_xlsx
 from crmdesk.core.files.digest import sha256_of
 from crmdesk.core.files.names import safe_file_name
 from crmdesk.core.jobs.job import REQUIRED, Job, JobState
@@ -116,6 +113,10 @@ class ExportWork:
         """What the job's request asks for; which of the two kinds it is, its own words tell."""
         facts = context.params["request"]
         if is_report(facts):
+            # Imported for the few exports that need it: most wait longer for imports than for rows.
+            from crmdesk.core.exports.report_json import report_from_json
+            from crmdesk.core.exports.report_making import opened_report
+
             report = report_from_json(facts)
             return opened_report(self._database, self._guard, context.actor, report)
         records = request_from_json(facts)
@@ -173,6 +174,8 @@ class ExportWork:
             context.report("writing", done, total)
 
         if making.format is ExportFormat.XLSX:
+            from crmdesk.core.exports.xlsx_file import write_xlsx
+
             return notes | write_xlsx(content, target, name=name, reported=reported)
         if making.format is ExportFormat.JSONL:
             write_jsonl(content, target, reported=reported)

@@ -7,7 +7,7 @@ one that must be there.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from xml.sax.saxutils import quoteattr
+from html import escape
 
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _SHEETS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -57,7 +57,7 @@ def closing_parts(names: Sequence[str]) -> list[tuple[str, bytes]]:
     """Names and contents of the parts that name all sheets, known only at the end."""
     numbers = range(1, len(names) + 1)
     sheets = "".join(
-        f'<sheet name={quoteattr(name)} sheetId="{number}" r:id="rId{number}"/>'
+        f'<sheet name="{escape(name)}" sheetId="{number}" r:id="rId{number}"/>'
         for number, name in zip(numbers, names, strict=True)
     )
     workbook = (

@@ -37,6 +37,12 @@ def safe_file_name(label: str, taken: Collection[str] = (), suffix: str = "") ->
     return next(name for name in names if _key(name) not in used)
 
 
+def tidy(original: str) -> str:
+    """One line of visible text; what cannot be shown is left out."""
+    shown = "".join(character if character.isprintable() else " " for character in original)
+    return " ".join(shown.split())
+
+
 def storable(text: str) -> str:
     """A text as a database can hold it: odd bytes of a file name become question marks."""
     return text.encode("utf-8", "replace").decode("utf-8")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from crmdesk.core.errors import UserError
+from crmdesk.core.files.names import tidy
 
 
 class RowProblemCode(StrEnum):
@@ -151,12 +152,6 @@ def wrong_width(line: int, found: int, expected: int) -> RowProblem:
     cause = RowProblemCause.TOO_FEW_CELLS if few else RowProblemCause.TOO_MANY_CELLS
     code = RowProblemCode.INCORRECT_NUMBER_OF_COLUMNS
     return RowProblem(code, cause, line, found=str(found), expected=expected)
-
-
-def tidy(original: str) -> str:
-    """One line of visible text; what cannot be shown is left out."""
-    shown = "".join(character if character.isprintable() else " " for character in original)
-    return " ".join(shown.split())
 
 
 # The parser's own limit of 131,072 characters refuses texts that are only long.

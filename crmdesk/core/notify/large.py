@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from sqlalchemy import Row, select
 
 from crmdesk.core.db.engine import Tx
-from crmdesk.core.db.tables import export_thresholds, users, workspace
-from crmdesk.core.mail.lines import one_line
-from crmdesk.core.mail.model import Letter, MailKind
-from crmdesk.core.mail.queue import queue_mail
+from crmdesk.core.db.tables import export_thresholds, users
 from crmdesk.core.notify.inbox import Inbox, NotificationKind
-from crmdesk.core.settings import read_setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,30 +35,6 @@ class LargeFile:
     state: str = "succeeded"
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
-    mail: MailKind
-    subject: str
-    first: str
-    last: str
-
-
-_WORDS: Final = {
-    NotificationKind.LARGE_EXPORT: _Words(
-        MailKind.LARGE_EXPORT,
-        "Large export: %1 records",
-        "%2 exports %1 records from CRM Desk.",
-        "To look at the export or to cancel it, open Import & Export in CRM Desk.",
-    ),
-    NotificationKind.LARGE_DOWNLOAD: _Words(
-        MailKind.LARGE_DOWNLOAD,
-        "Large file saved: %1 records",
-        "%2 saved a file with %1 records from CRM Desk.",
-        "To see who saved which file, open Audit Logs in CRM Desk.",
-    ),
-}
-
-
 def tell_large_file(tx: Tx, inbox: Inbox, file: LargeFile) -> int:
     """Tell every Super Admin whose threshold is passed, once each; returns how many.
 
@@ -80,8 +51,12 @@ def tell_large_file(tx: Tx, inbox: Inbox, file: LargeFile) -> int:
         "state": file.state,
     }
     inbox.notify(tx, [row.id for row in wanted], file.kind, values, file.link)
-    for row in wanted:
-        queue_mail(tx, _letter(tx, file, row))
+    if wanted:
+        # Imported for the few files that somebody hears of.
+        from crmdesk.core.notify.large_letters import queue_letter
+
+        for row in wanted:
+            queue_letter(tx, file, row)
     return len(wanted)
 
 
@@ -97,30 +72,3 @@ def _who_wants(tx: Tx, records: int) -> Sequence[Row[Any]]:
         )
         .order_by(users.c.id)
     ).all()
-
-
-def _letter(tx: Tx, file: LargeFile, to: Row[Any]) -> Letter:
-    words = _WORDS[file.kind]
-    records = f"{file.records:,}"
-    zone = str(read_setting(tx, "workspace.time_zone"))
-    when = f"{tx.now.astimezone(ZoneInfo(zone)):%d %b %Y, %H:%M} ({zone})"
-    facts = (
-        ("File", file.name),
-        ("Records from", file.source_name),
-        ("When", when),
-        ("Sensitive values", ", ".join(file.sensitive) or "none"),
-        ("Your threshold", f"{to.records:,}"),
-        ("Workspace", str(tx.scalar(select(workspace.c.name)) or "")),
-    )
-    body = [
-        words.first.replace("%1", records).replace("%2", one_line(file.user) or "Somebody"),
-        "",
-        *(f"{name + ':':<18}{one_line(value)}" for name, value in facts if value),
-        "",
-        words.last,
-        "Your threshold is changed under Settings, Import & Export.",
-    ]
-    # Nobody chooses a word of the subject: it becomes a header.
-    subject = words.subject.replace("%1", records)
-    text = "\n".join(body) + "\n"
-    return Letter(words.mail, one_line(to.email), subject, text, user_id=to.id)

@@ -13,7 +13,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Generic, TypeVar
 
-from crmdesk.core.files.table import tidy
+from crmdesk.core.files.names import tidy
 from crmdesk.core.records.catalogue import Catalogue, ObjectDefinition, PropertyDefinition
 from crmdesk.core.records.headers import (
     fold,
