@@ -20,6 +20,7 @@ BUSY_MILLISECONDS = 500
 _READER_CACHE_KIB = 256
 #: Records that are not in the recycle bin.
 LIVE = "archived_at IS NULL"
+_IN_RANGE = "id > ?1 AND id <= ?2"
 # Of a text SQLite counts the characters; of a blob it knows the bytes.
 _BYTES = "length(CAST(line AS BLOB))"
 _TOO_LONG = f"count(*) FILTER (WHERE {_BYTES} > ?3)"
@@ -75,26 +76,42 @@ def range_query(table: str, row: str, condition: str = LIVE) -> str:
     Args:
         condition: SQL over the table; its parameters are the fourth and following.
     """
-    together = _together("''")
-    return f"SELECT {together}, count(*), {_TOO_LONG} FROM ({_lines(table, row, condition)})"
+    return _printed(_lines(table, row, f"{_IN_RANGE} AND ({condition})"))
+
+
+def listed_query(table: str, row: str) -> str:
+    """Like :func:`range_query`, of the records whose ids are the JSON array ``?1``."""
+    return _printed(_lines(table, row, "id IN (SELECT value FROM json_each(?1))"))
+
+
+def ids_query(table: str, condition: str) -> str:
+    """The ids of a range for which the condition holds as a JSON array, and their number."""
+    # The third parameter, which has no meaning here, has to stand somewhere.
+    return (
+        f"SELECT json_group_array(id), count(*), 0 FROM {quoted_name(table)} NOT INDEXED"
+        f" WHERE {_IN_RANGE} AND ?3 > 0 AND ({condition})"
+    )
 
 
 def separated_range_query(table: str, row: str) -> str:
     """Like :func:`range_query`, rows parted by NUL, which no stored value holds; no number."""
     together = _together("char(0)")
-    return f"SELECT {together}, {_TOO_LONG} FROM ({_lines(table, row)})"
+    lines = _lines(table, row, f"{_IN_RANGE} AND {LIVE}")
+    return f"SELECT {together}, {_TOO_LONG} FROM ({lines})"
+
+
+def _printed(lines: str) -> str:
+    together = _together("''")
+    return f"SELECT {together}, count(*), {_TOO_LONG} FROM ({lines})"
 
 
 def _together(between: str) -> str:
     return f"CAST(group_concat(line,{between}) FILTER (WHERE {_BYTES} <= ?3) AS BLOB)"
 
 
-def _lines(table: str, row: str, condition: str = LIVE) -> str:
+def _lines(table: str, row: str, where: str) -> str:
     """Lines in order of ids; ``NOT INDEXED`` keeps the planner on the table, which is."""
-    return (
-        f"SELECT {row} AS line FROM {quoted_name(table)} NOT INDEXED"
-        f" WHERE id > ?1 AND id <= ?2 AND ({condition}) ORDER BY id"
-    )
+    return f"SELECT {row} AS line FROM {quoted_name(table)} NOT INDEXED WHERE {where} ORDER BY id"
 
 
 def boundary_query(table: str) -> str:

@@ -50,7 +50,7 @@ def opened_records(
         rows, notes = _rows(tx, object_type, chosen, request)
     making = making_of(Chosen(object_type, tuple(chosen), ()), request)
     with opened_rows(database.path, rows, cancelled) as snapshot:
-        yield making, record_content(snapshot, rows, notes)
+        yield making, record_content(snapshot, rows, notes, cancelled)
 
 
 def named_request(chosen: Chosen, request: ExportRequest) -> ExportRequest:
