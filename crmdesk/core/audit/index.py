@@ -1,4 +1,8 @@
-"""Which entries have which category, user and the like, as bits behind the log."""
+"""Which entries have which category, user and the like, as bits behind the log.
+
+What is kept ends somewhere behind the newest entry; the bits of the rest are made from the log
+itself and held in memory, so that an answer is exact whoever last had time to keep something.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +12,16 @@ from enum import StrEnum
 
 from crmdesk.core.audit.marks import CHUNK, EMPTY, Marks, span
 from crmdesk.core.db.engine import Tx
+from crmdesk.core.db.sqlite_marks import (
+    bits_of,
+    index_state,
+    kept_counts,
+    kept_marks,
+    kept_values,
+)
 
 _CACHE_KEY = "audit_tail"
+_WHOLE = (1 << CHUNK) - 1
 
 
 class Facet(StrEnum):
@@ -39,11 +51,11 @@ class Tail:
     """The bits of the newest entries, made from the log itself.
 
     Attributes:
-        first, last: the entries it tells of, both included.
+        after, last: the entries it tells of come after the first and end with the second.
         marks: by facet and value, a number of bits by chunk.
     """
 
-    first: int
+    after: int
     last: int
     marks: Mapping[Key, Mapping[int, int]]
 
@@ -57,12 +69,9 @@ class AuditIndex:
 
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
-        row = tx.sql(
-            "SELECT (SELECT min(id) FROM audit_events), (SELECT max(id) FROM audit_events)"
-        ).fetchone()
-        self.first = 1 if row[0] is None else int(row[0])
-        self.last = 0 if row[0] is None else int(row[1])
-        self._tail = _tail(tx, self.first - 1, self.last)
+        self.first, self.last = ends_of_log(tx)
+        self.state = index_state(tx.driver)
+        self._tail = _tail(tx, self.state.marked_to, self.last)
 
     def every(self) -> Marks:
         """All entries; numbers have no gap, so that one that was taken out is still listed."""
@@ -70,7 +79,7 @@ class AuditIndex:
 
     def having(self, facet: Facet, value: str) -> Marks:
         """The entries with a value."""
-        return Marks(self._tail.marks.get((facet, value), {}))
+        return Marks(kept_marks(self._tx.driver, facet, value)) | self._newest(facet, value)
 
     def any_of(self, facet: Facet, values: Iterable[str]) -> Marks:
         """The entries with one of some values."""
@@ -79,23 +88,78 @@ class AuditIndex:
             found |= self.having(facet, value)
         return found
 
-    def values(self, facet: Facet) -> list[str]:
-        """Every value that occurs, in no order."""
-        return [value for each, value in self._tail.marks if each is facet]
+    def values(self, facet: Facet) -> set[str]:
+        """Every value that occurs."""
+        newest = {value for each, value in self._tail.marks if each is facet}
+        return newest.union(kept_values(self._tx.driver, facet))
 
     def counts(self, facet: Facet, among: Marks) -> dict[str, int]:
         """By value, how many entries of a set have it; those with none are left out."""
-        counted = {
-            value: (self.having(facet, value) & among).count() for value in self.values(facet)
-        }
+        counted: dict[str, int] = {}
+        chunks = among.chunks
+        end = self._tail.after // CHUNK
+        for value, chunk, many, bits in kept_counts(self._tx.driver, facet):
+            if chunk in chunks and chunk != end:
+                # All of a chunk is asked for more often than not, and its sum is known.
+                whole = chunks[chunk] == _WHOLE
+                own = many if whole else (chunks[chunk] & bits_of(bits)).bit_count()
+                counted[value] = counted.get(value, 0) + own
+        # Where what is kept ends and the newest entries begin, one chunk may have bits of both.
+        rest = {chunk: bits for chunk, bits in chunks.items() if chunk >= end}
+        for value in self.values(facet) if rest else ():
+            own = (self.having_since(facet, value, end) & Marks(rest)).count()
+            counted[value] = counted.get(value, 0) + own
         return {value: count for value, count in counted.items() if count}
 
+    def having_since(self, facet: Facet, value: str, chunk: int) -> Marks:
+        """The entries with a value, without those of earlier chunks."""
+        kept = kept_marks(self._tx.driver, facet, value, chunk)
+        return Marks(kept) | self._newest(facet, value)
 
-def _tail(tx: Tx, behind: int, last: int) -> Tail:
-    """The bits of what comes after ``behind``, up to ``last`` at least."""
+    def _newest(self, facet: Facet, value: str) -> Marks:
+        return Marks(self._tail.marks.get((facet, value), {}))
+
+
+def ends_of_log(tx: Tx) -> tuple[int, int]:
+    """The lowest and the highest number of an entry; 1 and 0 for none."""
+    row = tx.sql(
+        "SELECT (SELECT min(id) FROM audit_events), (SELECT max(id) FROM audit_events)"
+    ).fetchone()
+    return (1, 0) if row[0] is None else (int(row[0]), int(row[1]))
+
+
+def chunk_marks(tx: Tx, after: int, last: int) -> dict[Key, int]:
+    """By facet and value, the bits of entries of one chunk.
+
+    Args:
+        after, last: the entries come after the first and end with the second.
+    """
+    held: dict[tuple[Facet, str | int | None], bytearray] = {}
+    for number, *values in tx.sql(_ROWS, (after, last)):
+        bit = number % CHUNK
+        place, mask = bit >> 3, 1 << (bit & 7)
+        for key in zip(_FACETS, values, strict=True):
+            found = held.get(key)
+            if found is None:
+                found = held[key] = bytearray(CHUNK // 8)
+            found[place] |= mask
+    return {
+        (facet, str(value)): int.from_bytes(bits, "little")
+        for (facet, value), bits in held.items()
+        if value is not None and value != ""
+    }
+
+
+def end_of_chunk(after: int, last: int) -> int:
+    """The last entry of the chunk that the next entry is in, but no later one than ``last``."""
+    return min(((after + 1) // CHUNK + 1) * CHUNK - 1, last)
+
+
+def _tail(tx: Tx, after: int, last: int) -> Tail:
+    """The bits of what comes after an entry, up to ``last`` at least."""
     known: Tail | None = tx.cache.get(_CACHE_KEY)
-    if known is None or known.first > behind + 1 or known.last < behind:
-        known = Tail(behind + 1, behind, {})
+    if known is None or known.after != after:
+        known = Tail(after, after, {})
     if known.last >= last:
         return known
     grown = _with_rows(tx, known, last)
@@ -109,26 +173,9 @@ def _with_rows(tx: Tx, known: Tail, last: int) -> Tail:
     marks: dict[Key, dict[int, int]] = {key: dict(bits) for key, bits in known.marks.items()}
     start = known.last
     while start < last:
-        end = min(((start + 1) // CHUNK + 1) * CHUNK - 1, last)
-        _add(tx, marks, start, end)
+        chunk, end = (start + 1) // CHUNK, end_of_chunk(start, last)
+        for key, bits in chunk_marks(tx, start, end).items():
+            own = marks.setdefault(key, {})
+            own[chunk] = own.get(chunk, 0) | bits
         start = end
-    return Tail(known.first, last, marks)
-
-
-def _add(tx: Tx, marks: dict[Key, dict[int, int]], after: int, last: int) -> None:
-    """Set the bits of entries of one chunk."""
-    held: dict[Key, bytearray] = {}
-    chunk = (after + 1) // CHUNK
-    for number, *values in tx.sql(_ROWS, (after, last)):
-        bit = number % CHUNK
-        for facet, value in zip(_FACETS, values, strict=True):
-            if value is None or value == "":
-                continue
-            key = (facet, str(value))
-            found = held.get(key)
-            if found is None:
-                found = held[key] = bytearray(CHUNK // 8)
-            found[bit >> 3] |= 1 << (bit & 7)
-    for key, found in held.items():
-        bits = marks.setdefault(key, {})
-        bits[chunk] = bits.get(chunk, 0) | int.from_bytes(found, "little")
+    return Tail(known.after, last, marks)

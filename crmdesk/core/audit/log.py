@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, desc, insert, select, update
 from crmdesk.core.access.actor import SYSTEM, Actor
 from crmdesk.core.audit import chain, kinds
 from crmdesk.core.audit.kinds import EventKind, Result
+from crmdesk.core.audit.texts import forget_words
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.tables import audit_details, audit_events
 from crmdesk.core.files.names import storable
@@ -146,6 +147,7 @@ class AuditLog:
 
 
 def _erase_where(tx: Tx, which: ColumnElement[bool]) -> int:
+    forget_words(tx, tx.execute(select(audit_details.c.event_id).where(which)).scalars())
     return tx.execute(
         update(audit_details)
         .where(which, audit_details.c.erased_at.is_(None))

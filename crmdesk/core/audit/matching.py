@@ -12,8 +12,8 @@ from crmdesk.core.audit.catalogue import load_audit_catalogue
 from crmdesk.core.audit.filters import NOTHING, AuditFilters, Choices
 from crmdesk.core.audit.index import AuditIndex, Facet
 from crmdesk.core.audit.kinds import Category, Result
-from crmdesk.core.audit.marks import CHUNK, EMPTY, Marks, marks_of, span
-from crmdesk.core.audit.texts import entries_with
+from crmdesk.core.audit.marks import CHUNK, Marks, marks_of, span
+from crmdesk.core.audit.texts import entries_about, entries_with
 from crmdesk.core.clock import from_text, to_text
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.errors import WrongUsage
@@ -59,7 +59,7 @@ class Matching:
         if choices.addresses:
             yield self._from_addresses(choices.addresses)
         if choices.object_ids:
-            yield _about(self.tx, choices.object_ids)
+            yield entries_about(self.tx, self.index, choices.object_ids)
         if choices.ids:
             yield marks_of(choices.ids)
         for text in choices.texts:
@@ -177,23 +177,6 @@ def _by_facet(choices: Choices) -> dict[Facet, tuple[str, ...]]:
 
 def _lower(codes: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(code.lower() for code in codes)
-
-
-def _about(tx: Tx, object_ids: tuple[str, ...]) -> Marks:
-    found = EMPTY
-    # The table's index begins with the kind of thing, of which there are few.
-    types = [row[0] for row in tx.sql(_OBJECT_TYPES)]
-    for object_id in object_ids:
-        for object_type in types:
-            rows = tx.sql(_ABOUT, (object_type, object_id))
-            found |= marks_of(row[0] for row in rows)
-    return found
-
-
-_OBJECT_TYPES = (
-    "SELECT object_type FROM audit_events WHERE object_id IS NOT NULL GROUP BY object_type"
-)
-_ABOUT = "SELECT id FROM audit_events WHERE object_type IS ? AND object_id = ?"
 
 
 _AT = "SELECT at_order FROM audit_events WHERE id >= ? ORDER BY id LIMIT 1"

@@ -20,6 +20,7 @@ from crmdesk.core.audit.imported_matching import (
     imported_events_numbered,
     imported_places,
 )
+from crmdesk.core.audit.index_keeping import keep_index
 from crmdesk.core.audit.matching import Matching, edition_of, shown_categories
 from crmdesk.core.audit.vocabulary import Vocabulary, read_vocabulary
 from crmdesk.core.db.engine import Database, Tx
@@ -72,6 +73,7 @@ class AuditLogReader:
         """
         self._guard.require(actor, Permission.SUPER_ADMIN)
         limit = min(max(limit, 1), _LARGEST_PAGE)
+        self._keep_index(filters)
         with self._database.read() as tx:
             found = _found(tx, filters)
             # One more than asked for tells whether there is a next page.
@@ -92,6 +94,7 @@ class AuditLogReader:
             WrongUsage: a filter that does not exist.
         """
         self._guard.require(actor, Permission.SUPER_ADMIN)
+        self._keep_index(filters)
         with self._database.read() as tx:
             return _found(tx, filters)
 
@@ -118,6 +121,7 @@ class AuditLogReader:
             WrongUsage: a filter that does not exist.
         """
         self._guard.require(actor, Permission.SUPER_ADMIN)
+        self._keep_index(filters)
         with self._database.read() as tx:
             return histogram(Matching(tx), filters, zone, most)
 
@@ -129,6 +133,7 @@ class AuditLogReader:
             WrongUsage: a filter that does not exist.
         """
         self._guard.require(actor, Permission.SUPER_ADMIN)
+        self._keep_index(filters)
         with self._database.read() as tx:
             return facets(Matching(tx), filters)
 
@@ -192,6 +197,9 @@ class AuditLogReader:
         self._guard.require(actor, Permission.SUPER_ADMIN)
         with self._database.read() as tx:
             return read_bulk(tx, records, ids)
+
+    def _keep_index(self, filters: AuditFilters) -> None:
+        keep_index(self._database, words=bool(filters.texts or filters.without.texts))
 
 
 def count_entries(tx: Tx, filters: AuditFilters) -> int:

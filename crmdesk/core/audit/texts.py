@@ -2,29 +2,58 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterable
 
-from sqlalchemy import or_, select
-
-from crmdesk.core.audit.event import run_plain
-from crmdesk.core.audit.index import AuditIndex
-from crmdesk.core.audit.marks import Marks, marks_of
+from crmdesk.core.audit.index import AuditIndex, Facet
+from crmdesk.core.audit.marks import EMPTY, Marks, marks_of
+from crmdesk.core.db import sqlite_words
 from crmdesk.core.db.engine import Tx
-from crmdesk.core.db.sqlite_audit import details_contain
-from crmdesk.core.db.tables import audit_events
+from crmdesk.core.db.sqlite_marks import IndexState, index_state, keep_index_state
+
+_ABOUT = "SELECT id FROM audit_events WHERE object_type IS ? AND object_id = ?"
+_OF_JOB = "SELECT id FROM audit_events WHERE job_id = ?"
 
 
 def entries_with(tx: Tx, index: AuditIndex, text: str) -> Marks:
-    """The entries that hold a text."""
+    """The entries that hold a text: words in their details, or a whole record or job id.
+
+    Of several words each stands beside the next, and the last may be the beginning of one; case
+    and accents make no difference.
+    """
     term = text.strip()
     if not term:
         return index.every()
-    in_json = json.dumps(term, ensure_ascii=False)[1:-1]
-    statement = select(audit_events.c.id).where(
-        or_(
-            audit_events.c.object_id == term,
-            audit_events.c.job_id == term,
-            details_contain(audit_events.c.id, term, in_json),
-        )
-    )
-    return marks_of(row[0] for row in run_plain(tx, statement))
+    found = entries_about(tx, index, [term]) | marks_of(row[0] for row in tx.sql(_OF_JOB, (term,)))
+    if not any(map(str.isalnum, term)):
+        return found
+    phrase = sqlite_words.phrase_of(term)
+    kept_to = index.state.worded_to if sqlite_words.has_words(tx.driver) else 0
+    if kept_to:
+        found |= marks_of(sqlite_words.with_words(tx.driver, phrase))
+    unkept = sqlite_words.with_words_unkept(tx.driver, phrase, kept_to, index.last)
+    return found | marks_of(unkept)
+
+
+def entries_about(tx: Tx, index: AuditIndex, object_ids: Iterable[str]) -> Marks:
+    """The entries about things with these ids, whatever they are."""
+    # The table's index begins with the kind of thing, of which there are few.
+    types = [None, *index.values(Facet.OBJECT_TYPE)]
+    found = EMPTY
+    for object_id in object_ids:
+        for object_type in types:
+            rows = tx.sql(_ABOUT, (object_type, object_id))
+            found |= marks_of(row[0] for row in rows)
+    return found
+
+
+def forget_words(tx: Tx, event_ids: Iterable[int]) -> None:
+    """Take the words of entries out of the index, before their details are erased."""
+    state = index_state(tx.driver)
+    if not state.worded_to:
+        return
+    if sqlite_words.has_words(tx.driver):
+        kept = [number for number in event_ids if number <= state.worded_to]
+        sqlite_words.forget_words(tx.driver, kept)
+    else:
+        sqlite_words.empty_words(tx.driver)
+        keep_index_state(tx.driver, IndexState(state.marked_to, 0))

@@ -71,6 +71,8 @@ LEFT_BEHIND: Mapping[str, str] = {
     "plans": "stand on staging files that last an hour",
     "mail_server": "a workspace put up elsewhere sends nothing until somebody says how",
     "outbox": "sent from where they were made, and not a second time",
+    "audit_marks": "made from the log again",
+    "audit_index_state": "says how much of the log that was made from",
     "definitions_state": "counts changes for readers of one database",
 }
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from sqlalchemy import ColumnElement, LargeBinary, case, exists, func, select
+from sqlalchemy import LargeBinary
 
 from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.tables import audit_details, audit_events
@@ -145,30 +145,3 @@ def signer_of(connection: sqlite3.Connection) -> tuple[str, bytes] | None:
     except sqlite3.DatabaseError:
         return None
     return None if row is None else (str(row[0]), bytes(row[1]))
-
-
-def details_contain(event_id: ColumnElement[int], text: str, in_json: str) -> ColumnElement[bool]:
-    """The condition that a value, not a key, of an entry's details contains a text.
-
-    Args:
-        event_id: the entry's number in the statement around it.
-        text: what to look for; letters of ASCII match in either case.
-        in_json: the same as JSON writes it. Looking for it first spares taking most details
-            apart.
-    """
-    # Another name for the table, which the statement around it may be reading too.
-    searched = audit_details.alias("searched")
-    # Details that somebody broke hold nothing; json_tree alone would end the whole search.
-    readable = case((func.json_valid(searched.c.payload) == 1, searched.c.payload))
-    atoms = func.json_tree(readable).table_valued("atom")
-    return exists(
-        select(1)
-        .select_from(searched)
-        .where(
-            searched.c.event_id == event_id,
-            searched.c.payload.contains(in_json, autoescape=True),
-            exists(
-                select(1).select_from(atoms).where(atoms.c.atom.contains(text, autoescape=True))
-            ),
-        )
-    )

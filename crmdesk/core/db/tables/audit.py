@@ -42,8 +42,6 @@ audit_events = Table(
     Column("mac", LargeBinary, nullable=False),
     **STRICT,
 )
-Index("ix_audit_events_category", audit_events.c.category)
-Index("ix_audit_events_action", audit_events.c.action)
 Index("ix_audit_events_user", audit_events.c.user_id)
 Index(
     "ix_audit_events_object",

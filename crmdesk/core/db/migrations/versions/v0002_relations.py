@@ -37,6 +37,8 @@ TABLES = (
     "audit_comment_drafts",
     "audit_comment_reads",
     "team_stays",
+    "audit_marks",
+    "audit_index_state",
 )
 #: On tables of the first release: whether a change was undone, what was merged into a record, the
 #: list of imports, newest first, and the notices of one file.
@@ -68,6 +70,8 @@ SELECT m.team_id, m.user_id, coalesce((
 FROM team_members m JOIN users u ON u.id = m.user_id JOIN teams t ON t.id = m.team_id
 WHERE t.removed_at IS NULL
 """
+#: What the log is searched by took the place of these.
+DROPPED = ("ix_audit_events_category", "ix_audit_events_action")
 COUNTED = ("association_labels", "association_limits", "property_groups", "create_form_fields")
 
 
@@ -78,3 +82,5 @@ def upgrade() -> None:
         op.execute(statement)
     op.execute(LISTED_BACKUPS)
     op.execute(KNOWN_STAYS)
+    for name in DROPPED:
+        op.execute(f"DROP INDEX IF EXISTS {name}")

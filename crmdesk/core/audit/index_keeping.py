@@ -1,0 +1,83 @@
+"""Keeps the index of the log, behind the writes: whoever reads takes the time, nobody who acts."""
+
+from __future__ import annotations
+
+from crmdesk.core.audit.index import chunk_marks, end_of_chunk, ends_of_log
+from crmdesk.core.audit.marks import CHUNK
+from crmdesk.core.db import sqlite_words
+from crmdesk.core.db.engine import Database
+from crmdesk.core.db.sqlite_marks import (
+    IndexState,
+    KeptMarks,
+    add_marks,
+    index_state,
+    keep_index_state,
+)
+from crmdesk.core.errors import UserError
+
+#: As many entries are looked through by each reader rather than kept.
+_MARKED_STEP = 8192
+_WORDED_STEP = 1024
+#: Entries whose words are kept in one transaction, which others wait for.
+_WORDED_AT_ONCE = 4096
+#: A reader does not wait for a writer; the next one will do what this one left.
+_PATIENCE_SECONDS = 0.05
+
+
+def keep_index(database: Database, *, words: bool = False) -> None:
+    """Bring what is kept up to the newest entry, unless it nearly is.
+
+    Where nothing can be written, or somebody else is writing, nothing is done: readers find the
+    same without it, later.
+
+    Args:
+        words: the words too, which only a search for text needs.
+    """
+    if database.refusal is not None:
+        return
+    try:
+        with database.patient(_PATIENCE_SECONDS):
+            _keep_marks(database)
+            if words and sqlite_words.KEPT:
+                _keep_words(database)
+    except UserError:
+        # Busy, read-only, full: whatever it is, reading can do without, and writing will tell.
+        return
+
+
+def _keep_marks(database: Database) -> None:
+    with database.read() as tx:
+        first, last = ends_of_log(tx)
+        end = max(index_state(tx.driver).marked_to, first - 1)
+    if last - end < _MARKED_STEP:
+        return
+    while end < last:
+        start, end = end, end_of_chunk(end, last)
+        with database.read() as tx:
+            found = chunk_marks(tx, start, end)
+        chunk = end // CHUNK
+        marks = [KeptMarks(facet, value, chunk, bits) for (facet, value), bits in found.items()]
+        with database.write() as tx:
+            state = index_state(tx.driver)
+            if state.marked_to > start:
+                # Another process was quicker.
+                return
+            add_marks(tx.driver, marks)
+            keep_index_state(tx.driver, IndexState(end, state.worded_to))
+
+
+def _keep_words(database: Database) -> None:
+    with database.read() as tx:
+        first, last = ends_of_log(tx)
+        end = index_state(tx.driver).worded_to
+    if last - end < _WORDED_STEP:
+        return
+    while end < last:
+        with database.write() as tx:
+            state = index_state(tx.driver)
+            if not state.worded_to:
+                sqlite_words.begin_words(tx.driver)
+            start = max(state.worded_to, first - 1)
+            end = min(start + _WORDED_AT_ONCE, last)
+            sqlite_words.add_words(tx.driver, start, end)
+            keep_index_state(tx.driver, IndexState(state.marked_to, end))

@@ -1,0 +1,107 @@
+"""The bits that the audit log is filtered by, as the database keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from isal import isal_zlib
+
+from crmdesk.core.db.driver import sqlite3
+
+_LEVEL = 1
+
+
+class IndexState(NamedTuple):
+    """How far the log was read: the last entry whose bits, and whose words, are kept."""
+
+    marked_to: int
+    worded_to: int
+
+
+class KeptMarks(NamedTuple):
+    """The entries of one chunk that have a value."""
+
+    facet: str
+    value: str
+    chunk: int
+    bits: int
+
+
+def index_state(connection: sqlite3.Connection) -> IndexState:
+    """Where the index ends; 0 before its first entry."""
+    row = connection.execute("SELECT marked_to, worded_to FROM main.audit_index_state").fetchone()
+    return IndexState(0, 0) if row is None else IndexState(*row)
+
+
+def keep_index_state(connection: sqlite3.Connection, state: IndexState) -> None:
+    """Say how far it reaches now."""
+    connection.execute(
+        "INSERT INTO main.audit_index_state (id, marked_to, worded_to) VALUES (1, ?, ?) "
+        "ON CONFLICT (id) DO UPDATE SET marked_to = excluded.marked_to, "
+        "worded_to = excluded.worded_to",
+        state,
+    )
+
+
+def kept_marks(
+    connection: sqlite3.Connection, facet: str, value: str, first: int = 0
+) -> dict[int, int]:
+    """The bits of one value, by chunk, from the chunk ``first`` on."""
+    rows = connection.execute(
+        "SELECT chunk, bits FROM main.audit_marks WHERE facet = ? AND value = ? AND chunk >= ?",
+        (facet, value, first),
+    )
+    return {chunk: _inflated(bits) for chunk, bits in rows}
+
+
+def kept_values(connection: sqlite3.Connection, facet: str) -> list[str]:
+    """Every value of a facet."""
+    # One step of the index a value; DISTINCT would go through all chunks of each.
+    rows = connection.execute(
+        "WITH RECURSIVE each(value) AS ("
+        "SELECT min(value) FROM main.audit_marks WHERE facet = :facet UNION ALL "
+        "SELECT (SELECT min(m.value) FROM main.audit_marks m "
+        "WHERE m.facet = :facet AND m.value > each.value) FROM each WHERE each.value IS NOT NULL) "
+        "SELECT value FROM each WHERE value IS NOT NULL",
+        {"facet": facet},
+    )
+    return [row[0] for row in rows]
+
+
+def kept_counts(
+    connection: sqlite3.Connection, facet: str
+) -> Iterator[tuple[str, int, int, bytes]]:
+    """Value, chunk, how many, and the bits as :func:`bits_of` reads them, of a whole facet."""
+    return connection.execute(
+        "SELECT value, chunk, many, bits FROM main.audit_marks WHERE facet = ?", (facet,)
+    )
+
+
+def bits_of(kept: bytes) -> int:
+    """What :func:`kept_counts` gave."""
+    return _inflated(kept)
+
+
+def add_marks(connection: sqlite3.Connection, marks: Iterable[KeptMarks]) -> None:
+    """Set bits beside those that are kept."""
+    for facet, value, chunk, bits in marks:
+        key = (facet, value, chunk)
+        row = connection.execute(
+            "SELECT bits FROM main.audit_marks WHERE facet = ? AND value = ? AND chunk = ?", key
+        ).fetchone()
+        joined = bits if row is None else bits | _inflated(row[0])
+        connection.execute(
+            "INSERT OR REPLACE INTO main.audit_marks (facet, value, chunk, many, bits) "
+            "VALUES (?, ?, ?, ?, ?)",
+            (*key, joined.bit_count(), _deflated(joined)),
+        )
+
+
+def _deflated(bits: int) -> bytes:
+    plain = bits.to_bytes((bits.bit_length() + 7) // 8, "little")
+    return bytes(isal_zlib.compress(plain, _LEVEL))
+
+
+def _inflated(kept: bytes) -> int:
+    return int.from_bytes(isal_zlib.decompress(kept), "little")
