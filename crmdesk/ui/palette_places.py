@@ -85,6 +85,7 @@ def _settings_places(desk: Desk) -> list[Place]:
     ]
     if desk.may(Permission.SUPER_ADMIN):
         sections.append((_say("Users & Teams"), "users", "users"))
+        sections.append((_say("Privacy"), "fingerprint-pattern", "privacy"))
     found = [Place(text, kind, icon, f"settings/{key}") for text, icon, key in sections]
     admin = desk.may(Permission.SUPER_ADMIN)
     found += [

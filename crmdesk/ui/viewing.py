@@ -26,8 +26,11 @@ class ViewingBanner(Banner):
         say = QCoreApplication.translate
         super().__init__(
             BannerTone.WARN,
-            say("ViewingBanner", "You look as %1 would").replace("%1", name),
-            say("ViewingBanner", "Nothing can be changed or started. The log has when you began."),
+            say("ViewingBanner", "You see CRM Desk as %1").replace("%1", name),
+            say(
+                "ViewingBanner",
+                "Nothing can be changed or started. The log has when you began.",
+            ),
             say("ViewingBanner", "Stop viewing"),
             icon="eye",
             parent=parent,

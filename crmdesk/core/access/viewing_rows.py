@@ -34,7 +34,7 @@ def viewing_refused(actor: Actor) -> PermissionDenied:
     """Why nothing is written, in a sentence."""
     return PermissionDenied(
         "viewing_as",
-        f"You look as {actor.full_name} would: nothing can be changed or started.",
+        f"You see CRM Desk as {actor.full_name}: nothing can be changed or started.",
         "Stop viewing, and do it in your own name.",
         user=actor.full_name,
     )

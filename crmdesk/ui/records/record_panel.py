@@ -20,6 +20,7 @@ from crmdesk.ui.queries import Write
 from crmdesk.ui.records.associations import AssociationsPage
 from crmdesk.ui.records.history import HistoryList
 from crmdesk.ui.records.merging import add_undo_of_merges
+from crmdesk.ui.records.privacy_request import add_privacy_request
 from crmdesk.ui.records.properties_page import PropertiesPage
 from crmdesk.ui.records.property_history import PropertyHistory
 from crmdesk.ui.records.showing import Showing, in_sentence
@@ -339,6 +340,7 @@ class RecordPanel(SidePanel):
         edit.setEnabled(live)
         copy = self.tr("Copy record ID %1").replace("%1", str(self.record.id))
         menu.addAction(icon("copy"), copy, self._copy_id)
+        add_privacy_request(menu, self._desk, self.record)
         if live and self._desk.may(Permission.DELETE_RECORDS):
             merge = self.tr("Merge with another %1").replace("%1", label)
             menu.addAction(icon("merge"), merge, self.merge_asked.emit)

@@ -63,6 +63,14 @@ def own_places(*, admin: bool) -> list[OwnPlace]:
             admins=True,
         ),
         OwnPlace(
+            "privacy.request",
+            "privacy",
+            _say("Privacy requests"),
+            _say("GDPR, data subject, export or delete a person"),
+            ("privacy_address",),
+            admins=True,
+        ),
+        OwnPlace(
             "exports.own_threshold",
             "transfer",
             _say("Large export notification threshold"),

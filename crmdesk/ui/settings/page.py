@@ -28,7 +28,7 @@ from crmdesk.ui.widgets.link import Link
 from crmdesk.ui.widgets.search_field import SearchField
 
 _LEFT = 248
-_ADMINS = frozenset({"users", "mail"})
+_ADMINS = frozenset({"users", "mail", "privacy"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,7 @@ class SettingsPage(Page):
             ("users", account, self.tr("Users & Teams"), "users", self._make_users),
             ("security", account, self.tr("Security"), "shield", self._make_security),
             ("mail", account, self.tr("E\u2011mail"), "mail", self._make_mail),
+            ("privacy", account, self.tr("Privacy"), "fingerprint-pattern", self._make_privacy),
             ("objects", data, self.tr("Objects"), "blocks", self._make_objects),
             (
                 "backup",
@@ -128,6 +129,11 @@ class SettingsPage(Page):
         from crmdesk.ui.settings.mail.page import MailPage
 
         return MailPage(self._desk)
+
+    def _make_privacy(self) -> QWidget:
+        from crmdesk.ui.settings.privacy.page import PrivacyPage
+
+        return PrivacyPage(self._desk)
 
     def _make_objects(self) -> QWidget:
         from crmdesk.ui.settings.objects.page import ObjectsPage
@@ -387,9 +393,12 @@ class SettingsPage(Page):
 
     def open_link(self, link: str) -> None:
         """``settings/users``, or ``settings/backup.keep_days`` for one setting."""
-        wanted = link.partition("/")[2]
+        wanted, _, about = link.partition("/")[2].partition("/")
         if wanted in {each.key for each in self._sections}:
             self.show_section(wanted)
+            open_for = getattr(self.shown_page, "open_for", None)
+            if about and open_for is not None:
+                open_for(about)
             return
         own = section_of(wanted, admin=self._admin)
         self._go_to(SETTINGS[wanted].section if wanted in SETTINGS else own, wanted)
