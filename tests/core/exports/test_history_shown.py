@@ -50,7 +50,7 @@ def test_a_history_is_shown_of_plain_records_that_a_super_admin_saved_from_the_l
     exports = desk.workspace.exports
     shown = exports.list(desk.admin, limit=1_000)
 
-    assert len(shown) == len(expected) == 7 * 2 * 4 * 2
+    assert len(shown) == len(expected) == len(ExportSource) * 2 * 4 * 2
     assert {each.id: each.has_history for each in shown} == expected
     assert {each.id for each in shown if each.downloads} == {
         export_id for export_id, is_shown in expected.items() if is_shown
