@@ -13,7 +13,7 @@ from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.errors import UserError
 from crmdesk.core.founding import NewWorkspace
 from crmdesk.core.workspace import Workspace, create_workspace
-from crmdesk.core.workspace_folder import make_database, read_workspace_file
+from crmdesk.core.workspace_folder import WorkspaceFile, make_database, read_workspace_file
 from crmdesk.core.workspace_key import load_key
 from tests.builders import PASSWORD, Desk, KeyBox
 
@@ -53,6 +53,13 @@ def test_a_hostile_name_is_kept_as_a_label(tmp_path: Path) -> None:
     created.workspace.close()
 
     assert read_workspace_file(tmp_path / "new").name == name
+
+
+def test_a_workspace_file_that_was_edited_by_hand_is_still_read(tmp_path: Path) -> None:
+    text = "# moved\nid='7'\nname = \"A\\u00e5 \\\\ B\" # as before\n"
+    (tmp_path / "workspace.toml").write_text(text)
+
+    assert read_workspace_file(tmp_path) == WorkspaceFile("7", "Aå \\ B", "keyring")
 
 
 def test_a_folder_that_holds_a_workspace_is_not_made_twice(desk: Desk) -> None:
