@@ -8,10 +8,16 @@ from dataclasses import dataclass, replace
 from crmdesk.core.errors import UserError
 from crmdesk.core.records.headers import fold
 from crmdesk.core.records.schema import ObjectType
-from crmdesk.core.transfer.columns import RECORD_ID
+from crmdesk.core.transfer.columns import RECORD_ID, default_key
 from crmdesk.core.transfer.families import file_family
 from crmdesk.core.transfer.links import names_records
-from crmdesk.core.transfer.model import AssociationColumn, ImportRequest, Inspection, Trust
+from crmdesk.core.transfer.model import (
+    AssociationColumn,
+    ImportMode,
+    ImportRequest,
+    Inspection,
+    Trust,
+)
 
 _KEY_ENDINGS = ("id", "ids", "no", "nr", "number", "key", "code", "ref", "reference")
 
@@ -125,14 +131,30 @@ def _waits(requests: Sequence[ImportRequest], place: int, waiting: Sequence[int]
 def share_key(
     requests: Sequence[ImportRequest], tables: Sequence[TableTogether], place: int, by: SharedColumn
 ) -> list[ImportRequest]:
-    """The imports with one more association between two of them."""
+    """The imports with one more association between two of them.
+
+    Where nothing else finds the records that are named, the column does that too: who says that it
+    names them wants no second one of the same name.
+    """
     link, mapping = link_by_key(by.header, tables[by.place], by.key)
     changed = list(requests)
     own = {h: name for h, name in (changed[place].mapping or {}).items() if h != by.header}
     kept = [each for each in changed[place].associations if each.header != by.header]
-    changed[by.place] = replace(changed[by.place], mapping=mapping)
+    named = replace(changed[by.place], mapping=mapping)
+    changed[by.place] = replace(named, key=named.key or _key_of(named, tables[by.place], by.key))
     changed[place] = replace(changed[place], mapping=own, associations=(*kept, link))
     return changed
+
+
+def _key_of(request: ImportRequest, table: TableTogether, header: str) -> str | None:
+    """The property of a column, where the import would find no record that is there already."""
+    mapping = request.mapping or {}
+    name, names = mapping.get(header), set(mapping.values())
+    if name in (None, RECORD_ID) or request.mode is ImportMode.CREATE:
+        return None
+    found = table.found
+    usual = default_key(table.object_type, names, found.trust, RECORD_ID in names, request.mode)
+    return name if usual is None else None
 
 
 def _called_like_a_key(header: str) -> bool:

@@ -87,6 +87,21 @@ def test_a_key_that_goes_to_the_name_is_found_by_it(bench: Bench) -> None:
     assert mapping == tables[1].mapping
 
 
+def test_a_name_that_is_shared_finds_the_record_that_is_there_already(bench: Bench) -> None:
+    bench.desk.add("companies", name="Alfreds")
+    firms = bench.file("Company name,City\nAlfreds,Berlin\nVins,Reims\n", "Firms.csv")
+    people = bench.file("Email,Company name\na@x.example,Alfreds\nb@x.example,Vins\n", "People.csv")
+    tables, requests = _tables(bench, people, firms)
+    assert requests[1].key is None
+
+    linked = share_key(requests, tables, 0, SharedColumn("Company name", 1, "Company name"))
+
+    assert linked[1].key == "name"
+    companies, contacts = _done(bench, linked)
+    assert (companies.created, companies.updated) == (1, 1)
+    assert (contacts.created, contacts.associated, contacts.not_associated) == (2, 2, 0)
+
+
 def test_columns_that_do_not_tell_rows_apart_are_no_keys(bench: Bench) -> None:
     text = "CustomerID,CompanyName,City,Group\nA,Acme,Rome,1\nB,Bolt,Rome,1\n"
     tables, _ = _tables(bench, bench.file(text, "Customers.csv"))
