@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.clock import to_text
+from crmdesk.core.errors import UserError
 from crmdesk.core.exports.model import ExportRequest, ExportSource, ExportState
 from crmdesk.core.notify.inbox import NotificationKind
 from crmdesk.core.records.filters import RecordQuery
@@ -80,6 +81,16 @@ def _listing(desk: Desk, window: QWidget) -> Iterator[tuple[str, QWidget]]:
     yield from _history(desk, page, window)
     page.open_link(f"exports/{done}")
     yield from _overview(page, window)
+    page.open_link(f"exports/{waiting}")
+    settle(300)
+    yield "waiting", window
+    page.close_panel()
+    broken = UserError("database_busy", "Another program holds the database.", "Try again soon.")
+    page._show_error(broken)
+    settle(200)
+    yield "error", window
+    page.table.show_banner(None)
+    page.open_link(f"exports/{done}")
     page.filters.columns.click()
     settle(200)
     yield "columns", window

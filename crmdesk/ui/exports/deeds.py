@@ -134,7 +134,7 @@ class ExportDeeds(QObject):
                 deed=deed,
                 icon=icon,
                 effects=(
-                    *(Effect("list", line) for line in self._held(found)),
+                    *self._held(found),
                     Effect("lock", sensitive, "warn_icon" if found.sensitive else "text2"),
                     Effect("clock", filled(say("Asked for %1."), self._asked(found))),
                     Effect("scroll-text", say("Your decision is written to the audit log.")),
@@ -147,13 +147,14 @@ class ExportDeeds(QObject):
         self.dialog = dialog
         return dialog
 
-    def _held(self, found: Export) -> list[str]:
+    def _held(self, found: Export) -> list[Effect]:
         """Which records and columns it would hold; its details say it all."""
         asked = self._desk.workspace.exports.asked(self._desk.actor, found.id)
         if asked is None:
             return []
-        told = [filled(say("%1: %2"), *fact) for fact in chosen_facts(self._desk, asked)]
-        return [*told, columns_line(asked)]
+        facts = chosen_facts(self._desk, asked)
+        told = [Effect("list-filter", filled(say("%1: %2"), *fact)) for fact in facts]
+        return [*told, Effect("columns-3", columns_line(asked))]
 
     def _asked(self, found: Export) -> str:
         return words.moment(found.created_at, self._desk.zone, inside=True)

@@ -110,9 +110,12 @@ class OverviewStrip(QFrame):
         self._fit()
 
     def set_narrow(self, narrow: bool) -> None:
-        """The charts fold away; their days can still be opened as a table."""
+        """The charts fold away, and what is beside them with them; the tables still have it all."""
         for part in (self.exports, self.records):
             part.chart.setVisible(not narrow)
+        self.months.set_narrow(narrow)
+        self.exporters.set_narrow(narrow)
+        self._fit()
 
     def _fit(self) -> None:
         """Leave out what there is no room for, the least telling first."""
@@ -179,34 +182,60 @@ class _Months(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._amounts: list[Amount] = []
+        self._titles = self._short = ("", "")
         self.by_user = _figure()
         self.by_user.setText(say("By user"))
         self.by_user.setObjectName("overview_by_user")
         self.by_user.setAccessibleName(say("Show months and users as a table"))
         self.links = [_figure(), _figure()]
         self._names = [_heading(""), _heading("")]
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(2)
-        grid.setColumnStretch(0, 1)
+        self._narrow = False
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(16)
+        self._grid.setVerticalSpacing(2)
+        for place, link in enumerate(self.links):
+            link.clicked.connect(partial(self._choose, place))
+        self._place()
+        column = _column(self)
+        column.addLayout(self._grid)
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Stand beside each other, with the records alone in sight."""
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self._place()
+            self._show_texts()
+
+    def _place(self) -> None:
+        grid, beside = self._grid, self._narrow
+        for widget in (self.by_user, *self._names, *self.links):
+            grid.removeWidget(widget)
         # Under the headings of the other parts, whose first line is lower than a link.
         side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
-        grid.addWidget(self.by_user, 0, 1, 2, 1, side)
+        grid.addWidget(self.by_user, 0, 2, 2, 1, side)
         for place, (name, link) in enumerate(zip(self._names, self.links, strict=True)):
-            grid.addWidget(name, 2 * place, 0)
-            grid.addWidget(link, 2 * place + 1, 0, Qt.AlignmentFlag.AlignLeft)
-            link.clicked.connect(partial(self._choose, place))
-        column = _column(self)
-        column.addLayout(grid)
+            row, column = (0, place) if beside else (2 * place, 0)
+            grid.setColumnStretch(place, int(beside or not place))
+            grid.addWidget(name, row, column)
+            grid.addWidget(link, row + 1, column, Qt.AlignmentFlag.AlignLeft)
 
     def show_months(self, this: DayAmount, last: DayAmount) -> None:
         self._amounts = [this.amount, last.amount]
-        names = (filled(say("%1 so far"), _month(this.day)), _month(last.day))
-        for place, (name, amount) in enumerate(zip(names, self._amounts, strict=True)):
+        self._titles = (filled(say("%1 so far"), _month(this.day)), _month(last.day))
+        self._short = (_month(this.day), _month(last.day))
+        for link, name, amount in zip(self.links, self._titles, self._amounts, strict=True):
             text = ", ".join(_amount_texts(amount))
-            self._names[place].setText(name)
-            self.links[place].setText(text)
-            self.links[place].setAccessibleName(filled(say("%1: %2"), name, text))
+            link.setAccessibleName(filled(say("%1: %2"), name, text))
+        self._show_texts()
+
+    def _show_texts(self) -> None:
+        titles = self._short if self._narrow else self._titles
+        for name, title in zip(self._names, titles, strict=True):
+            name.setText(title)
+        for link, amount in zip(self.links, self._amounts, strict=False):
+            texts = _amount_texts(amount)
+            link.setText(texts[-1] if self._narrow else ", ".join(texts))
+            link.setToolTip(", ".join(texts) if self._narrow else "")
 
     def _choose(self, place: int) -> None:
         self.chosen.emit(self._amounts[place].wanted)
@@ -224,6 +253,8 @@ class _Exporters(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.links: list[Link] = []
+        self._names: list[ElidedLabel] = []
+        self._narrow = False
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(2)
@@ -232,8 +263,14 @@ class _Exporters(QWidget):
         column.addWidget(_heading(say("Most records")))
         column.addLayout(self._grid)
 
+    def set_narrow(self, narrow: bool) -> None:
+        """Only the first of them; the table by user has the others."""
+        self._narrow = narrow
+        for each in (*self._names[1:], *self.links[1:]):
+            each.setVisible(not narrow)
+
     def show_exporters(self, exporters: Sequence[ExporterAmount]) -> None:
-        self.links = []
+        self.links, self._names = [], []
         _empty(self._grid)
         for row, each in enumerate(exporters):
             who = each.user_name or say("Somebody")
@@ -244,8 +281,10 @@ class _Exporters(QWidget):
             self.links.append(link)
             name = ElidedLabel(who)
             name.setMinimumWidth(px(_NAME))
+            self._names.append(name)
             self._grid.addWidget(name, row, 0)
             self._grid.addWidget(link, row, 1, Qt.AlignmentFlag.AlignRight)
+        self.set_narrow(self._narrow)
         if not exporters:
             self._grid.addWidget(ElidedLabel(say("Nobody"), tone="text2"), 0, 0)
 

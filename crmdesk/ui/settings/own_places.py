@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
@@ -105,6 +106,12 @@ def show_place(page: QWidget, key: str) -> None:
         if isinstance(area, QScrollArea) and area.isAncestorOf(control):
             area.ensureWidgetVisible(control)
     control.setFocus()
+
+
+def commands_of(page: QWidget) -> Mapping[str, Callable[[], object]]:
+    """What a section can do that has commands of its own."""
+    commands = getattr(page, "commands", None)
+    return {} if commands is None else dict(commands())
 
 
 def _say(text: str) -> str:

@@ -17,7 +17,7 @@ from crmdesk.ui.frame.page import Page
 from crmdesk.ui.look import Look
 from crmdesk.ui.messages import message, sentence
 from crmdesk.ui.settings.card_rows import settings_card
-from crmdesk.ui.settings.own_places import own_matching, section_of, show_place
+from crmdesk.ui.settings.own_places import commands_of, own_matching, section_of, show_place
 from crmdesk.ui.settings.own_two_factor import OwnTwoFactor
 from crmdesk.ui.settings.saving import SaveAnswer, save_settings
 from crmdesk.ui.settings.section_page import SectionPage, setting_matching
@@ -370,7 +370,7 @@ class SettingsPage(Page):
     # -- as a page of the window -------------------------------------------------------------
     def commands(self) -> Mapping[str, Callable[[], object]]:
         """Search, and save while something changed."""
-        found: dict[str, Callable[[], object]] = {"find": self.search.setFocus}
+        found = {"find": self.search.setFocus, **commands_of(self.shown_page)}
         form = self._form()
         if form is not None and form.dirty:
             found["save"] = self._save

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
@@ -134,6 +134,11 @@ class UsersPage(QWidget):
             line += " " + self.tr("The last one can be neither removed nor deactivated.")
         self.header.set_title(self.tr("Users & Teams"), line)
 
+    def commands(self) -> Mapping[str, Callable[[], object]]:
+        """Export the users, while they are in sight."""
+        in_sight = self._tables.currentWidget() is self.users
+        return self.exports.commands() if in_sight else {}
+
     def _failed(self, error: Exception) -> None:
         told = message(error)
         self.banner.show()
@@ -145,6 +150,7 @@ class UsersPage(QWidget):
         self.export_button.setVisible(self.exports.allowed and not teams)
         self.add.setText(self.tr("Add team") if teams else self.tr("Add user"))
         self.add.set_icon("users" if teams else "user-plus")
+        self._desk.ways.follow()
 
     # -- users -------------------------------------------------------------------------------
     def _user_actions(self, row: Row) -> Sequence[RowAction]:

@@ -145,7 +145,7 @@ def test_two_factor_that_somebody_lost_is_reset_with_a_code_of_ones_own(users, d
 
 
 def test_the_users_leave_as_a_file(users, desk, qtbot):
-    qtbot.mouseClick(users.export_button, LEFT)
+    users.settings.commands()["export"]()
     dialog = users.exports.dialog
     qtbot.waitUntil(lambda: dialog.estimate is not None)
     assert dialog.deed_button.plain_text() == "Export 1 user"
@@ -158,5 +158,7 @@ def test_the_users_leave_as_a_file(users, desk, qtbot):
     qtbot.waitUntil(lambda: "Export finished" in [each[0] for each in told.toasts], timeout=20_000)
     [found] = desk.workspace.exports.list(desk.admin)
     assert (found.source_name, found.records, found.format) == ("Users", 1, "xlsx")
+    assert users.export_button.isVisible()
     users.mode.changed.emit("teams")
     assert not users.export_button.isVisible()
+    assert "export" not in users.settings.commands()
