@@ -76,6 +76,9 @@ def _fill(desk: Desk, rows: int) -> None:
         raw.executemany(insert, [row for row, _ in some])
         raw.executemany(details, [row for _, row in some])
         raw.execute("COMMIT")
+        if desk.workspace.database.pages is not None:
+            # Else the database's log would hold all of it.
+            desk.workspace.database.pages.committed()
     raw.close()
 
 
