@@ -29,7 +29,7 @@ _PLACES = re.compile(
             rf"records/{_NAME}(?:/{_NUMBER}|/segment/{_NUMBER}|/view/{_NUMBER})?",
             rf"records/recycle-bin(?:/{_NAME})?",
             rf"(?:backups|restores?|exports|imports)(?:/{_FILE})?",
-            rf"audit(?:/-?{_NUMBER}(?:/comments(?:/{_NUMBER})?)?)?",
+            rf"audit(?:/-?{_NUMBER}(?:/comments(?:/{_NUMBER})?)?|/view/-?{_NUMBER})?",
             r"settings(?:/[a-z][a-z0-9_.-]{0,99})?",
         )
     )

@@ -30,6 +30,7 @@ PLACES = (
     "audit/-12",
     "audit/4711/comments",
     "audit/4711/comments/9",
+    "audit/view/-2",
     "settings",
     "settings/users",
     "settings/backup.keep_days",

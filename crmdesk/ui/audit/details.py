@@ -246,8 +246,12 @@ class EntryPanel(SidePanel):
         self._notes.setVisible(bool(notes))
 
     def _check(self, event_id: int) -> None:
-        self.check = Badge(say("Checking this entry"), BadgeTone.NEUTRAL, "shield")
+        imported = event_id < 0
+        text = say("Imported: not proven here") if imported else say("Checking this entry")
+        self.check = Badge(text, BadgeTone.NEUTRAL, "file-up" if imported else "shield")
         self._body.insertWidget(0, self.check)
+        if imported:
+            return
         desk, badge = self._desk, self.check
 
         def done(reason: Reason | None) -> None:

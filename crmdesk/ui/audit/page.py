@@ -74,9 +74,12 @@ class AuditPage(Page):
         self._figures: Figures | None = None
         self.verify_button = Button(say("Verify log"), icon="shield-check")
         self.verify_button.setObjectName("audit_verify")
+        self.recorded_button = Button(say("What is recorded"), icon="list-checks")
+        self.recorded_button.setObjectName("audit_recorded_button")
         self.exports = ReportPart(desk, self._offer, self)
         self.export_button = self.exports.button()
         self.header = PageHeader(say("Audit Logs"), edition_words(wording))
+        self.header.add(self.recorded_button)
         self.header.add(self.verify_button)
         self.header.add(self.export_button)
         self.banner: Banner | None = None
@@ -124,6 +127,7 @@ class AuditPage(Page):
         self.figures.read.connect(self._show_figures)
         self.figures.failed.connect(lambda error: self.strip.set_error(message(error).title))
         self.verify_button.clicked.connect(self.verify)
+        self.recorded_button.clicked.connect(lambda: self._desk.go("settings/audit.recorded"))
         self.deeds.done.connect(self._look_again)
         self.panel.comments.changed.connect(self._read_marks)
         for part in (self.exports, self.deeds, self.views):

@@ -56,7 +56,7 @@ class AuditSource:
                 wording.at(event), quiet=True, tip=filled(say("%1 UTC"), utc_words(event.at))
             ),
             "user": Cell(who, avatar=who),
-            "category": Cell(wording.category(event), quiet=True),
+            "category": Cell(_category(wording, event), quiet=True),
             "action": Cell(action, badge=tone),
             "target": Cell(wording.target(event), tip=_inside(event)),
             "address": Cell(event.address, quiet=True),
@@ -80,3 +80,9 @@ def _comments(said: CommentCount | None) -> Cell:
         return Cell(count, icon="message-square", tip=tip)
     new = filled(say("%1, %2 new"), count, words.number(said.unread))
     return Cell(new, icon="message-square", tone=Tone.INFO)
+
+
+def _category(wording: Wording, event: AuditEvent) -> str:
+    """What it was; an entry of another program's log says that it is one."""
+    category = wording.category(event)
+    return filled(say("Imported: %1"), category) if event.imported else category

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QScrollArea, QWidget
 
+_ABOVE = 32
+
 
 @dataclass(frozen=True, slots=True)
 class OwnPlace:
@@ -72,6 +74,22 @@ def own_places(*, admin: bool) -> list[OwnPlace]:
             admins=True,
         ),
         OwnPlace(
+            "audit.recorded",
+            "audit",
+            _say("What is recorded"),
+            _say("Categories of the audit log, editions"),
+            ("audit_category_login",),
+            admins=True,
+        ),
+        OwnPlace(
+            "audit.imported",
+            "audit",
+            _say("Import a log of HubSpot"),
+            _say("Audit, login and security history"),
+            ("import_log",),
+            admins=True,
+        ),
+        OwnPlace(
             "exports.own_threshold",
             "transfer",
             _say("Large export notification threshold"),
@@ -105,6 +123,10 @@ def show_place(page: QWidget, key: str) -> None:
     for area in [page, *page.findChildren(QScrollArea)]:
         if isinstance(area, QScrollArea) and area.isAncestorOf(control):
             area.ensureWidgetVisible(control)
+            if not control.focusPolicy():
+                # Something to read, which begins at the top of what is in sight.
+                top = control.mapTo(area.widget(), control.rect().topLeft())
+                area.verticalScrollBar().setValue(top.y() - _ABOVE)
     control.setFocus()
 
 

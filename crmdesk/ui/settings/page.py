@@ -16,9 +16,8 @@ from crmdesk.ui.frame.footer import Footer
 from crmdesk.ui.frame.page import Page
 from crmdesk.ui.look import Look
 from crmdesk.ui.messages import message, sentence
-from crmdesk.ui.settings.card_rows import settings_card
+from crmdesk.ui.settings.own_cards import security_cards, transfer_cards
 from crmdesk.ui.settings.own_places import commands_of, own_matching, section_of, show_place
-from crmdesk.ui.settings.own_two_factor import OwnTwoFactor
 from crmdesk.ui.settings.saving import SaveAnswer, save_settings
 from crmdesk.ui.settings.section_page import SectionPage, setting_matching
 from crmdesk.ui.widgets.banner import Banner, BannerTone
@@ -28,7 +27,7 @@ from crmdesk.ui.widgets.link import Link
 from crmdesk.ui.widgets.search_field import SearchField
 
 _LEFT = 248
-_ADMINS = frozenset({"users", "mail", "privacy"})
+_ADMINS = frozenset({"audit", "users", "mail", "privacy"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +93,7 @@ class SettingsPage(Page):
             ),
             ("users", account, self.tr("Users & Teams"), "users", self._make_users),
             ("security", account, self.tr("Security"), "shield", self._make_security),
+            ("audit", account, self.tr("Audit Logs"), "scroll-text", self._make_audit),
             ("mail", account, self.tr("E\u2011mail"), "mail", self._make_mail),
             ("privacy", account, self.tr("Privacy"), "fingerprint-pattern", self._make_privacy),
             ("objects", data, self.tr("Objects"), "blocks", self._make_objects),
@@ -141,34 +141,15 @@ class SettingsPage(Page):
         return ObjectsPage(self._desk)
 
     def _make_security(self) -> QWidget:
-        own = settings_card(
-            self.tr("Your two-factor authentication"),
-            self.tr("A second proof of who you are: a code of six digits from your phone."),
-            [OwnTwoFactor(self._desk)],
-        )
-        cards = [own, self._recovery_key_card()] if self._admin else [own]
-        return self._make(Section.SECURITY, cards)
+        return self._make(Section.SECURITY, security_cards(self._desk, admin=self._admin))
+
+    def _make_audit(self) -> QWidget:
+        from crmdesk.ui.settings.audit_page import AuditSettingsPage
+
+        return AuditSettingsPage(self._desk)
 
     def _make_transfer(self) -> QWidget:
-        if not self._admin:
-            return self._make(Section.TRANSFER)
-        from crmdesk.ui.settings.own_threshold import OwnThreshold
-
-        own = settings_card(
-            self.tr("Large exports"),
-            self.tr("Your own notice, at once, of every export of many records."),
-            [OwnThreshold(self._desk)],
-        )
-        return self._make(Section.TRANSFER, [own])
-
-    def _recovery_key_card(self) -> QWidget:
-        from crmdesk.ui.settings.new_recovery_key import NewRecoveryKey
-
-        return settings_card(
-            self.tr("Recovery key"),
-            self.tr("Make a new one when the sheet was lost, or seen by somebody else."),
-            [NewRecoveryKey(self._desk)],
-        )
+        return self._make(Section.TRANSFER, transfer_cards(self._desk, admin=self._admin))
 
     def _make(self, section: Section, before: Sequence[QWidget] = ()) -> SectionPage:
         states = [each for each in self._states() if each.setting.section is section]

@@ -1,0 +1,85 @@
+"""The settings of the audit log: ways into it, what is recorded, and logs of HubSpot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from crmdesk.core.setting_declarations import Edition
+from tests.builders import Desk
+from tests.core.audit.test_imported import audit_log, written
+from tests.ui.settings.conftest import OpenSettings, dialog_named, has_dialog
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def button(page: QWidget, name: str) -> QPushButton:
+    found = page.findChild(QPushButton, name)
+    assert found is not None
+    return found
+
+
+def said(page: QWidget) -> str:
+    return "\n".join(child.accessibleName() for child in page.findChildren(QWidget))
+
+
+def test_the_page_leads_into_the_log_and_says_what_is_recorded(
+    desk: Desk, settings_page: OpenSettings, qtbot
+) -> None:
+    desk.contact(firstname="Ann")
+    page = settings_page()
+    page.open_link("settings/audit.recorded")
+    own = page.shown_page
+    qtbot.waitUntil(lambda: "1 entry" in said(own))
+    for name in ("open_audit_logs", "open_login_history", "open_security_activity"):
+        qtbot.mouseClick(button(own, name), LEFT)
+    page.show_section("security")
+    qtbot.mouseClick(button(page.shown_page, "open_login_history"), LEFT)
+    views = [f"audit/view/{number}" for number in (-1, -2, -3, -2)]
+    assert page.stand.told.links == views
+
+    rows = {row.category.code: row for row in own.recorded.rows}
+    assert len(rows) == len(desk.workspace.audit.catalogue(desk.admin).categories)
+    assert "No source in this workspace" in rows["salesforce"].accessibleName()
+    assert "Contacts" in rows["crm_object"].accessibleName()
+    assert rows["crm_object"].accessibleName().endswith("1 entry")
+
+    desk.workspace.settings.set(desk.admin, "workspace.edition", Edition.STARTER.value)
+    own.recorded.read()
+    hidden = "Not shown in this edition"
+    qtbot.waitUntil(lambda: hidden in own.recorded.rows[3].accessibleName())
+    assert hidden not in own.recorded.rows[0].accessibleName()
+
+
+def test_a_log_of_hubspot_is_imported_after_a_look_and_removed_again(
+    desk: Desk, settings_page: OpenSettings, qtbot, tmp_path: Path
+) -> None:
+    page = settings_page()
+    page.show_section("audit")
+    card = page.shown_page.imported
+    qtbot.mouseClick(card.button, LEFT)
+    assert has_dialog("choose_log")
+    card.choosing.reject()
+
+    card.look(written(tmp_path / "wrong.csv", ["First name"], ["Ann"]))
+    qtbot.waitUntil(card.banner.isVisible)
+    card.look(audit_log(tmp_path))
+    qtbot.waitUntil(lambda: has_dialog("import_log_dialog"))
+    asked = dialog_named("import_log_dialog")
+    assert "4 entries" in asked.accessibleDescription()
+    assert not card.banner.isVisible()
+    assert desk.workspace.imported_logs.list(desk.admin) == []
+    qtbot.keyClick(asked, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(desk.workspace.imported_logs.list(desk.admin)) == 1)
+
+    qtbot.waitUntil(lambda: card.findChild(QPushButton, "remove_imported_log") is not None)
+    card.look(audit_log(tmp_path))
+    qtbot.waitUntil(lambda: has_dialog("import_log_dialog"))
+    again = dialog_named("import_log_dialog")
+    assert not again.deed_button.isEnabled()
+    again.reject()
+    qtbot.mouseClick(button(card, "remove_imported_log"), LEFT)
+    dialog_named("remove_log_dialog").deed_button.click()
+    qtbot.waitUntil(lambda: desk.workspace.imported_logs.list(desk.admin) == [])
