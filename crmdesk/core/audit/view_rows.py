@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Row, Table, select
@@ -61,34 +61,43 @@ def _read(text: str) -> tuple[AuditViewDefinition, list[str]]:
 
 
 def _without_unknown_codes(filters: AuditFilters) -> tuple[AuditFilters, list[str]]:
+    categories, rest = _known(filters.categories, "categories")
+    actions, more = _known(filters.actions, "actions")
+    without = filters.without
+    no_categories, again = _known(without.categories, "categories")
+    no_actions, last = _known(without.actions, "actions")
+    kept = replace(
+        filters,
+        categories=categories,
+        actions=actions,
+        without=replace(without, categories=no_categories, actions=no_actions),
+    )
+    return kept, [*rest, *more, *again, *last]
+
+
+def _known(codes: tuple[str, ...], what: str) -> tuple[tuple[str, ...], list[str]]:
+    """Those that the catalogue has, and those it has not."""
     catalogue = load_audit_catalogue()
-    known: dict[str, Collection[str]] = {
+    known = {
         "categories": {category.code for category in catalogue.categories},
         "actions": set(catalogue.action_labels),
-    }
-    unknown: list[str] = []
-    for name, value in _given(filters):
-        codes = next((known[end] for end in known if name.endswith(end)), None)
-        if codes is not None and "sub" not in name:
-            unknown += [code for code in value if code.lower() not in codes]
-            kept: Any = tuple(code for code in value if code.lower() in codes)
-            filters = replace(filters, **{name: kept})
-    return filters, unknown
+    }[what]
+    kept = tuple(code for code in codes if code.lower() in known)
+    return kept, [code for code in codes if code.lower() not in known]
 
 
 def _removed(tx: Tx, filters: AuditFilters) -> Iterator[Gone]:
     """Users, teams and objects that the filters name and nobody finds any more."""
-    for name, value in _given(filters):
-        if name.endswith("user_ids"):
-            yield from _removed_rows(tx, users, "full_name", GoneKind.USER, value)
-        elif name.endswith("team_ids"):
-            yield from _removed_rows(tx, teams, "name", GoneKind.TEAM, value)
-        elif name.endswith("object_types"):
-            yield from _removed_objects(tx, value)
+    without = filters.without
+    users_named = (*filters.user_ids, *without.user_ids)
+    yield from _removed_rows(tx, users, "full_name", GoneKind.USER, users_named)
+    teams_named = (*filters.team_ids, *without.team_ids)
+    yield from _removed_rows(tx, teams, "name", GoneKind.TEAM, teams_named)
+    yield from _removed_objects(tx, (*filters.object_types, *without.object_types))
 
 
 def _removed_objects(tx: Tx, names: Collection[str]) -> Iterator[Gone]:
-    for name in names:
+    for name in dict.fromkeys(names):
         live = select(object_types.c.archived_at).where(object_types.c.name == name)
         found = tx.execute(live).scalars().all()
         if found and None not in found:
@@ -98,15 +107,12 @@ def _removed_objects(tx: Tx, names: Collection[str]) -> Iterator[Gone]:
 def _removed_rows(
     tx: Tx, table: Table, label: str, kind: GoneKind, ids: Collection[int]
 ) -> Iterator[Gone]:
+    if not ids:
+        return
     rows = tx.execute(select(table).where(table.c.id.in_(ids)))
     found = {row.id: (getattr(row, label), row.removed_at) for row in rows}
-    for wanted in ids:
+    for wanted in dict.fromkeys(ids):
         if wanted not in found:
             yield Gone(kind, str(wanted))
         elif found[wanted][1] is not None:
             yield Gone(kind, found[wanted][0])
-
-
-def _given(filters: AuditFilters) -> list[tuple[str, Any]]:
-    pairs = [(field.name, getattr(filters, field.name)) for field in fields(filters)]
-    return [(name, value) for name, value in pairs if value]

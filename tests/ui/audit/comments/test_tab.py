@@ -85,6 +85,7 @@ def test_a_thread_is_written_answered_ticked_off_and_deleted(at_work: AtWork, de
     at_work.wait(lambda: shown(tab) == ["Why all 42?", "For the mail merge."])
     assert counts[-1] == 2
     at_work.click(tab.back)
+    at_work.wait(lambda: button(tab, f"mark_{first}").isVisible())
     at_work.click(button(tab, f"mark_{first}"))
     at_work.wait(lambda: shown(tab) == [])
     tab.filter.take_focus()
@@ -156,6 +157,7 @@ def test_people_are_tagged_drafts_come_back_and_what_was_read_is_marked(
     tab.show_entry(ENTRY)
     at_work.wait(lambda: tab.loaded is not None)
     assert composer.text == ""
+    at_work.wait(lambda: button(tab, f"reply_{first}").isVisible())
     at_work.click(button(tab, f"reply_{first}"))
     assert composer.text == "To be said later"
     tab.resize(280, 360)
