@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crmdesk.cli import audit_export, audit_import
+from crmdesk.cli import audit_comments, audit_export, audit_import, audit_views
 from crmdesk.cli.audit_filters import (
     Actions,
     By,
@@ -31,6 +31,8 @@ app = group("Read, verify and anchor the audit log.")
 app.command("export")(audit_export.export_log)
 app.command("import")(audit_import.import_log)
 app.add_typer(audit_import.imported, name="imported")
+app.add_typer(audit_views.app, name="view")
+app.add_typer(audit_comments.app, name="comment")
 _COLUMNS = ("id", "at", "subcategory", "action", "user", "object", "object_id")
 
 
@@ -38,6 +40,7 @@ _COLUMNS = ("id", "at", "subcategory", "action", "user", "object", "object_id")
 def list_events(
     context: typer.Context,
     *,
+    view: audit_views.InView = None,
     categories: Categories = None,
     subcategories: Subcategories = None,
     actions: Actions = None,
@@ -54,6 +57,7 @@ def list_events(
     """List entries, newest first; reading writes no entry."""
     filters = audit_filters(categories, subcategories, actions, by, since, until, search)
     with seat(context) as here:
+        filters = audit_views.in_view(here, view, filters)
         page = here.workspace.audit_reader.events(here.actor, filters, limit, after)
         here.output.items(
             "events",

@@ -39,7 +39,7 @@ _SENTENCES: Final = {
     NotificationKind.RECOVERY_KEY_RENEWED: (
         "{by} made a new recovery key. The old sheet opens this workspace no more."
     ),
-    NotificationKind.MENTION: "{user} mentions you on entry {event} of the audit log: {text}",
+    NotificationKind.MENTION: "{user} mentions you on entry {event} of the audit log{said}.",
 }
 _DELETED_RECORDS: Final = "Deleted records restored: {records}."
 #: Exports of what is no record, which are counted in rows.
@@ -94,7 +94,7 @@ def _facts(values: Mapping[str, Any]) -> dict[str, str]:
         "sensitive": f"with sensitive values ({inside})" if inside else "no sensitive values",
         "outcome": _OUTCOMES.get(state, f"was {state}" if state == "cancelled" else state),
         "event": str(_number(values, "event")),
-        "text": text("text"),
+        "said": f": “{text('text')}”" if values.get("text") else "",
         "act": _ACTS.get(text("act"), edited),
     }
 
