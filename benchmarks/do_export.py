@@ -1,5 +1,7 @@
-"""One export by the product: ``-m benchmarks.do_export FOLDER csv|xlsx`` queues its job, and
-``ours do_export FOLDER`` runs it, as its worker process does.
+"""One export by the product.
+
+``-m benchmarks.do_export FOLDER csv|xlsx tenth|all`` queues its job, and ``ours do_export FOLDER``
+runs it, as its worker process does.
 """
 
 from __future__ import annotations
@@ -15,8 +17,8 @@ def main(folder: str) -> None:
     run(folder)
 
 
-def queue(folder: str, file_format: str) -> None:
-    """Ask for an export: a tenth as CSV, or everything as a workbook."""
+def queue(folder: str, file_format: str, share: str) -> None:
+    """Ask for an export of all contacts, or of a tenth of them."""
     from benchmarks import data, desk
     from crmdesk.core.exports.model import ExportFormat, ExportRequest
     from crmdesk.core.records.filters import Filter, Operator, RecordQuery
@@ -24,7 +26,7 @@ def queue(folder: str, file_format: str) -> None:
     opened = desk.opened(Path(folder))
     tenth = (Filter("whole_9", Operator.ENDS_WITH, ("1",)),)
     asked = ExportRequest(
-        RecordQuery("contacts", tenth if file_format == "csv" else ()),
+        RecordQuery("contacts", tenth if share == "tenth" else ()),
         columns=("createdate", *data.TYPES),
         format=ExportFormat(file_format),
     )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import compileall
 from shlex import quote
 
 from benchmarks import peers
-from benchmarks.measure import ROOT, Contestant
+from benchmarks.measure import Contestant
 
 TITLE = "First window: from the start of the process until it is painted"
 NOTE = (
@@ -17,8 +16,7 @@ NOTE = (
 
 
 def contestants(_rows: int) -> list[Contestant]:
-    """Ours and the bare window; ours is compiled, as an installer leaves it."""
-    compileall.compile_dir(ROOT / "crmdesk", quiet=1)
+    """Ours and the bare window."""
     start = f"QT_QPA_PLATFORM=offscreen HOME=$(mktemp -d) {quote(peers.our_python())}"
     return [
         Contestant("CRM Desk", f"{start} -m benchmarks.do_first_window ours"),
