@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from crmdesk.core.exports.model import ExportFormat, ExportRequest
+from crmdesk.core.exports.model import OF_RECORD_FILES, ExportRequest
 from crmdesk.core.records.catalogue import PropertyDefinition
 from crmdesk.core.records.filters import RecordQuery
 from crmdesk.core.records.types import PropertyType
@@ -36,7 +36,7 @@ def test_ten_thousand_texts_come_back_as_they_were(
             [(f"firm{n}.example", text, tx.now_text) for n, text in enumerate(wanted)],
         )
     changed = []
-    for file_format in ExportFormat:
+    for file_format in OF_RECORD_FILES:
         asked = ExportRequest(
             RecordQuery("companies"),
             columns=("domain", COLUMN, "phone"),

@@ -11,6 +11,7 @@ from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.errors import Cancelled, PermissionDenied, UserError
 from crmdesk.core.exports.model import (
+    OF_RECORD_FILES,
     Export,
     ExportFormat,
     ExportRequest,
@@ -135,7 +136,7 @@ def test_an_export_without_records_still_names_its_columns(desk: Desk, tmp_path:
     assert path.read_bytes() == b'"Record ID","Email"\r\n'
 
 
-@pytest.mark.parametrize("file_format", ExportFormat)
+@pytest.mark.parametrize("file_format", OF_RECORD_FILES)
 def test_every_kind_of_file_holds_every_record(
     desk: Desk, tmp_path: Path, file_format: ExportFormat
 ) -> None:
