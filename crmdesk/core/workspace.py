@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +33,7 @@ from crmdesk.core.jobs.queue import CleanUp, JobQueue
 from crmdesk.core.jobs.worker import Watcher, Work, run_job
 from crmdesk.core.mail.due import mail_is_due
 from crmdesk.core.notify.inbox import Inbox
+from crmdesk.core.once import cached_property
 from crmdesk.core.reserve import keep_reserve
 from crmdesk.core.restore.plan_sweep import sweep_plans
 from crmdesk.core.settings import Settings

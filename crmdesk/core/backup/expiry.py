@@ -51,12 +51,13 @@ class BackupExpiry:
         return removed
 
 
-def _lapsed(tx: Tx) -> dict[str, bool]:
-    """Backups whose time is over, and whether an earlier start has seen that.
+def _lapsed(tx: Tx, only: str | None = None) -> dict[str, bool]:
+    """Backups whose time is over, or the one asked for, and whether an earlier start saw it.
 
     By the steady time, which a clock set back does not bring back, and by the clock as it is
     now, so that one set ahead by mistake and put right costs no file.
     """
+    wanted = () if only is None else (backups.c.id == only,)
     rows = tx.execute(
         select(
             backups.c.id,
@@ -69,6 +70,7 @@ def _lapsed(tx: Tx) -> dict[str, bool]:
             backups.c.expired_at.is_(None),
             backups.c.pinned == 0,
             backups.c.expires_at <= to_text(tx.steady_now),
+            *wanted,
         )
     )
     return {row.id: row.expiry_seen_at is not None for row in rows if _over_by_the_clock(tx, row)}
@@ -80,7 +82,7 @@ def _expire(tx: Tx, audit_log: AuditLog, vault: Path, backup_id: str) -> bool:
     Returns:
         Whether the file goes, once the transaction stands.
     """
-    found = _lapsed(tx)
+    found = _lapsed(tx, backup_id)
     # Since the look without the lock somebody may have pinned or deleted it.
     if backup_id not in found or backup_id == newest_completed(tx):
         return False

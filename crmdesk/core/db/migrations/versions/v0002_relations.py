@@ -41,7 +41,7 @@ TABLES = (
     "audit_index_state",
 )
 #: On tables of the first release: whether a change was undone, what was merged into a record, the
-#: list of imports, newest first, and the notices of one file.
+#: list of imports, newest first, the notices of one file, and when somebody signed in last.
 INDEXES = (
     "CREATE INDEX ix_change_sets_undoes ON change_sets (undoes) WHERE undoes IS NOT NULL",
     "CREATE INDEX ix_record_aliases_winner ON record_aliases (object_type_id, winner_id)",
@@ -49,6 +49,8 @@ INDEXES = (
     "CREATE INDEX ix_imports_user ON imports (user_id, created_at, id)",
     "CREATE INDEX ix_restores_import ON restores (import_id)",
     "CREATE INDEX ix_notifications_link ON notifications (link)",
+    "CREATE INDEX ix_audit_events_sign_in ON audit_events (user_id) "
+    "WHERE subcategory = 'LOGIN_SUCCEEDED'",
 )
 #: Backups stand in the list of exports; new ones come there by ``list_backup``.
 LISTED_BACKUPS = """
