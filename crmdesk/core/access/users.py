@@ -45,6 +45,7 @@ from crmdesk.core.db.tables import one_time_codes, user_permissions, users, work
 
 __all__ = ["AddedUser", "NewUser", "User", "UserChange", "UserService"]
 _GRANT = StepUpPurpose.GRANT_SUPER_ADMIN
+_SENSITIVE = (Permission.VIEW_SENSITIVE, Permission.EDIT_SENSITIVE)
 
 
 class UserService:
@@ -132,6 +133,7 @@ class UserService:
                 read_user_by_id(tx, user_id),
                 {"permissions": [each.value for each in new.permissions]},
             )
+            self._log_access(tx, actor, read_user_by_id(tx, user_id), ())
             put_in_teams(tx, self._audit_log, actor, user_id, (), new.teams)
         return AddedUser(user_id, code)
 
@@ -156,7 +158,9 @@ class UserService:
             self._set_rest(tx, actor, old, change)
             if change.teams is not None:
                 put_in_teams(tx, self._audit_log, actor, old.id, old.teams, change.teams)
-            return read_user_by_id(tx, old.id)
+            changed = read_user_by_id(tx, old.id)
+            self._log_access(tx, actor, changed, old.permissions)
+            return changed
 
     def deactivate(self, actor: Actor, email: str) -> User:
         """Let a user do nothing any more, at once and everywhere, until reactivated.
@@ -208,7 +212,10 @@ class UserService:
             update_user(tx, user.id, active=0, super_admin=0, password_hash=None)
             update_user(tx, user.id, removed_at=tx.now_text)
             facts = {"super_admin": user.super_admin, "permissions": _values(user.granted)}
-            self._log_user(tx, actor, kinds.REMOVE_USER, user, facts)
+            kind = kinds.REMOVE_ADMIN_USER if user.super_admin else kinds.REMOVE_USER
+            self._log_user(tx, actor, kind, user, facts)
+            gone = replace(user, super_admin=False, granted=())
+            self._log_access(tx, actor, gone, user.permissions)
 
     # -- within ------------------------------------------------------------------------------
     def _refuse_weak(self, new: NewUser) -> None:
@@ -246,6 +253,16 @@ class UserService:
             facts |= _change("permissions", _values(old.granted), _values(granted))
         if facts:
             self._log_user(tx, actor, kinds.UPDATE_USER, old, facts)
+
+    def _log_access(self, tx: Tx, actor: Actor, user: User, before: Iterable[Permission]) -> None:
+        """Tell where somebody may see or edit sensitive values from now on, or no longer."""
+        old, new = (
+            tuple(each for each in _SENSITIVE if each in rights)
+            for rights in (tuple(before), user.permissions)
+        )
+        if old != new:
+            facts = _change("access", _values(old), _values(new))
+            self._log_user(tx, actor, kinds.SENSITIVE_ACCESS_CHANGED, user, facts)
 
     def _log_user(
         self, tx: Tx, actor: Actor, kind: EventKind, user: User, facts: dict[str, object]

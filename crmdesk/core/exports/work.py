@@ -26,7 +26,13 @@ from crmdesk.core.exports.content import Content
 from crmdesk.core.exports.csv_file import MOST_ROWS, write_csv
 from crmdesk.core.exports.jsonl_file import write_jsonl
 from crmdesk.core.exports.making import Making
-from crmdesk.core.exports.model import OF_RECORDS, OF_SUPER_ADMINS, ExportFormat, ExportState
+from crmdesk.core.exports.model import (
+    OF_RECORDS,
+    OF_SUPER_ADMINS,
+    ExportFormat,
+    ExportSource,
+    ExportState,
+)
 from crmdesk.core.exports.record_making import opened_records
 from crmdesk.core.exports.request_json import is_report, request_from_json
 from crmdesk.core.exports.vault_files import remove_files_of
@@ -232,10 +238,11 @@ class ExportWork:
 
     def _tell(self, tx: Tx, context: JobContext, making: Making, facts: dict[str, Any]) -> None:
         link = f"exports/{facts['export_id']}"
+        of_users = making.source is ExportSource.USERS
         self._audit_log.log(
             tx,
             context.actor,
-            kinds.EXPORT_CREATED,
+            kinds.USERS_EXPORTED if of_users else kinds.EXPORT_CREATED,
             object_type=making.object_name,
             object_id=facts["export_id"],
             job_id=context.job.id,
@@ -249,6 +256,18 @@ class ExportWork:
             }
             | dict(making.details),
         )
+        if making.sensitive:
+            self._audit_log.log(
+                tx,
+                context.actor,
+                kinds.SENSITIVE_EXPORTED,
+                object_type=making.object_name,
+                object_id=facts["export_id"],
+                job_id=context.job.id,
+                subjects=facts["records"],
+                link=link,
+                details={"properties": list(making.sensitive)},
+            )
         if context.actor.user_id is not None:
             self._inbox.notify(
                 tx,

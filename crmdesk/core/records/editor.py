@@ -135,7 +135,8 @@ class RecordEditor:
                 write_cells(tx, change_id, object_type, record_id, cells)
                 update_record(tx, object_type, record_id, cells)
                 follow_activities(tx, object_type, change_id)
-                self._entries.values(tx, actor, object_type, record, cells)
+                revised = source is Source.ACTIVITY_LOG_REVERT
+                self._entries.values(tx, actor, object_type, record, cells, revised=revised)
             return masked(object_type, read_record(tx, object_type, record_id))
 
     def put_back(

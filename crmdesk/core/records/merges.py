@@ -258,18 +258,20 @@ class MergeService:
     def _log_undo(
         self, tx: Tx, actor: Actor, object_type: ObjectType, winner: Record, loser: Record
     ) -> None:
-        self._audit_log.log(
-            tx,
-            actor,
-            kinds.crm_object(object_type.name, Action.UNDO),
-            object_type=object_type.name,
-            object_id=winner.id,
-            link=f"records/{object_type.name}/{winner.id}",
-            details={
-                "name": display_name(object_type, masked(object_type, winner).values),
-                "merged_record": loser.id,
-            },
-        )
+        # Among the records for whoever looks there, and among security activity for every edition.
+        for kind in (kinds.crm_object(object_type.name, Action.UNDO), kinds.MERGE_REVERTED):
+            self._audit_log.log(
+                tx,
+                actor,
+                kind,
+                object_type=object_type.name,
+                object_id=winner.id,
+                link=f"records/{object_type.name}/{winner.id}",
+                details={
+                    "name": display_name(object_type, masked(object_type, winner).values),
+                    "merged_record": loser.id,
+                },
+            )
 
 
 def _masked(each: MergeValue) -> MergeValue:

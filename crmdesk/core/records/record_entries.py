@@ -87,26 +87,32 @@ class RecordEntries:
         object_type: ObjectType,
         record: Record,
         cells: Sequence[CellChange],
+        *,
+        revised: bool = False,
         **facts: Any,
     ) -> None:
-        """Values of one record, from old to new."""
-        self._audit_log.log(
-            tx,
-            actor,
-            kinds.property_value(object_type.name),
-            object_type=object_type.name,
-            object_id=record.id,
-            link=f"records/{object_type.name}/{record.id}",
-            details={
-                "name": display_name(object_type, masked(object_type, record).values),
-                "changes": [
-                    {
-                        "property": cell.property.name,
-                        "old": loggable(cell.property, cell.old),
-                        "new": loggable(cell.property, cell.new),
-                    }
-                    for cell in cells
-                ],
-                **facts,
-            },
-        )
+        """Values of one record, from old to new.
+
+        Args:
+            revised: they were put back from the history; that is security activity as well.
+        """
+        changes = [
+            {
+                "property": cell.property.name,
+                "old": loggable(cell.property, cell.old),
+                "new": loggable(cell.property, cell.new),
+            }
+            for cell in cells
+        ]
+        name = display_name(object_type, masked(object_type, record).values)
+        again = (kinds.PROPERTY_REVISED,) if revised else ()
+        for kind in (kinds.property_value(object_type.name), *again):
+            self._audit_log.log(
+                tx,
+                actor,
+                kind,
+                object_type=object_type.name,
+                object_id=record.id,
+                link=f"records/{object_type.name}/{record.id}",
+                details={"name": name, "changes": changes, **facts},
+            )
