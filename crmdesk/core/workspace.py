@@ -103,6 +103,7 @@ class Workspace:
 
     audit_reader = cached_property(composition.audit.audit_reader)
     audit = cached_property(composition.audit.audit)
+    sensitive_values = cached_property(composition.audit.sensitive_values)
     audit_views = cached_property(composition.audit.audit_views)
     imported_logs = cached_property(composition.audit.imported_logs)
     audit_comments = cached_property(composition.audit.audit_comments)

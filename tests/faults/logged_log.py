@@ -36,7 +36,17 @@ def _with_comment(act: Callable[[Desk, int], object], *, resolved: bool = False)
     return prepare
 
 
+def _hidden_edit(desk: Desk) -> Act:
+    """An entry that hides a sensitive value."""
+    contact = desk.contact(phone="555-0100")
+    desk.workspace.definitions.set_property(desk.admin, "contacts", "phone", {"sensitive": True})
+    desk.edit(contact, phone="555-0199")
+    [[entry]] = desk.sql("SELECT max(id) FROM audit_events WHERE category = 'property_value'")
+    return lambda: desk.workspace.sensitive_values.reveal(desk.admin, int(str(entry)))
+
+
 LOG: dict[str, Preparation] = {
+    "sensitive_values.reveal": _hidden_edit,
     "audit_comments.add": lambda d: lambda: d.workspace.audit_comments.add(d.admin, 1, "Why?"),
     "audit_comments.edit": _with_comment(
         lambda d, i: d.workspace.audit_comments.edit(d.admin, i, "Why 42 of them?")

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from PySide6.QtWidgets import QWidget
 
 from crmdesk.core.access.permissions import Permission
+from crmdesk.core.audit.filters import AuditFilters
+from crmdesk.core.audit.view_model import AuditViewDefinition
 from crmdesk.ui.audit.page import AuditPage
 from tests.builders import Desk
 from tests.shots.main import settle, settle_until
@@ -32,25 +34,52 @@ def shots(desk_factory: Callable[[], Desk]) -> Iterator[tuple[str, QWidget]]:
     page.open_entry(int(str(deleted[0][0])))
     settle(300)
     yield "deleted", window
+    bulk = desk.sql("SELECT max(id) FROM audit_events WHERE subjects > 1")
+    page.open_entry(int(str(bulk[0][0])))
+    page.panel.show_page("records")
+    settle(300)
+    yield "bulk", window
+    page.panel.show_comment(int(str(changed[0][0])))
+    settle(300)
+    yield "comments", window
+    page.close_panel()
+    yield from _filter_shots(window, page)
+
+
+def _filter_shots(window: QWidget, page: AuditPage) -> Iterator[tuple[str, QWidget]]:
+    """What opens below the chips and the search, and what they find."""
+    filters = page.filters
     page.verify()
     settle_until(lambda: page.banner is not None)
     yield "verified", window
-    page.close_panel()
-    page.filters.category.click()
-    page.filters.category.list.choose(["security", "crm_object"])
+    filters.people.click()
+    settle(300)
+    yield "people", window
+    filters.people.popover.dismiss()
+    filters.category.click()
+    filters.category.list.choose(["security", "crm_object"])
     settle(400)
     yield "categories", window
-    page.filters.category.popover.dismiss()
-    page.filters.period.click()
+    filters.category.popover.dismiss()
+    filters.period.click()
     settle(300)
     yield "dates", window
-    page.filters.period.popover.dismiss()
-    page.filters.search.setText("action:delte")
-    page.filters.search.returnPressed.emit()
+    filters.period.popover.dismiss()
+    filters.search.setText("action:delte")
+    filters.search.returnPressed.emit()
     settle(300)
     yield "error", window
-    page.filters.search.setText("nothing like this")
-    page.filters.search.returnPressed.emit()
+    filters.search.setText("subcategory:")
+    filters.search.offer()
+    settle(200)
+    yield "completions", filters.search.popup
+    filters.search.popup.hide()
+    page.views.manage()
+    settle(300)
+    yield "views", page.views.dialog
+    page.views.dialog.reject()
+    filters.search.setText("nothing like this")
+    filters.search.returnPressed.emit()
     settle_until(lambda: page.table.count == 0)
     yield "nothing", window
 
@@ -68,5 +97,10 @@ def _write_entries(desk: Desk) -> None:
     deal = desk.deal(dealname="Rattlesnake Canyon 2027")
     desk.backup()
     editor.archive(elif_, "deals", [deal.id])
+    desk.workspace.audit_views.save_as(
+        desk.admin, "Deletions by sales", AuditViewDefinition(AuditFilters(actions=("delete",)))
+    )
     for record_id, phone in ((1, "555-0199"), (2, "555-0142"), (3, "555-0177")):
         editor.update(marc, "contacts", record_id, {"phone": phone})
+    entry = int(str(desk.sql("SELECT max(id) FROM audit_events")[0][0]))
+    desk.workspace.audit_comments.add(desk.admin, entry, "Is the new number right?")

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from crmdesk.core.audit.comments import AuditComments
     from crmdesk.core.audit.imported import ImportedLogs
     from crmdesk.core.audit.query import AuditLogReader
+    from crmdesk.core.audit.revealing import SensitiveValues
     from crmdesk.core.audit.service import AuditService
     from crmdesk.core.audit.views import AuditViews
     from crmdesk.core.workspace import Workspace
@@ -23,6 +24,13 @@ def audit_reader(workspace: Workspace) -> AuditLogReader:
     from crmdesk.core.audit.query import AuditLogReader
 
     return AuditLogReader(workspace.database, workspace.guard)
+
+
+def sensitive_values(workspace: Workspace) -> SensitiveValues:
+    """Make the service that shows what entries hide."""
+    from crmdesk.core.audit.revealing import SensitiveValues
+
+    return SensitiveValues(*workspace.basis, workspace.audit_reader)
 
 
 def audit(workspace: Workspace) -> AuditService:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from PySide6.QtCore import QLocale
 from crmdesk.core.access.actor import ActorKind, SignInType
 from crmdesk.core.audit.event import MASKED, AuditEvent
 from crmdesk.core.audit.kinds import Action
+from crmdesk.core.audit.revealing import RevealedChange
 from crmdesk.core.audit.verify import Reason
 from crmdesk.ui import words
 from crmdesk.ui.audit.say import say
@@ -70,6 +72,24 @@ def shown_changes(wording: Wording, event: AuditEvent) -> list[ShownChange]:
         )
         for name, value in values.items()
     ]
+
+
+def revealed_changes(
+    wording: Wording, event: AuditEvent, found: Sequence[RevealedChange]
+) -> list[ShownChange]:
+    """The changes of an entry, with what was revealed in the place of what is hidden."""
+    shown = {wording.property(event.object, each.property): each for each in found}
+    return [
+        replace(change, old=shown[change.title].old, new=shown[change.title].new)
+        if change.title in shown
+        else change
+        for change in shown_changes(wording, event)
+    ]
+
+
+def hides_values(changes: Sequence[ShownChange]) -> bool:
+    """Whether a sensitive value is among them."""
+    return any(MASK in (change.old, change.new) for change in changes)
 
 
 def sign_in_facts(wording: Wording, event: AuditEvent) -> list[tuple[str, str]]:

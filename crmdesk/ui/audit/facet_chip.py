@@ -40,7 +40,9 @@ class FacetChip(Chip):
         self._inside = QVBoxLayout()
         self._inside.setContentsMargins(12, 12, 12, 12)
         self.popover.body.addLayout(self._inside)
-        self.list = self._make_list()
+        self.list = FacetList(name, ())
+        self.list.changed.connect(lambda: self._take_ticks(self.list.chosen()))
+        self._inside.addWidget(self.list)
         self.opened.connect(lambda: self.popover.open_under(self))
         self.cleared.connect(self.off)
 
@@ -49,11 +51,10 @@ class FacetChip(Chip):
         if dict(choices) == self._labels:
             return
         self._labels = dict(choices)
-        before, self.list = self.list, self._make_list()
-        before.hide()
-        self._inside.removeWidget(before)
-        before.deleteLater()
+        blocked = self.list.blockSignals(True)
+        self.list.offer(choices)
         self.list.choose(self._values)
+        self.list.blockSignals(blocked)
         if self._counts is not None:
             self.list.show_counts(self._counts)
         self.popover.refit()
@@ -90,9 +91,3 @@ class FacetChip(Chip):
 
     def _take_ticks(self, values: tuple[str, ...]) -> None:
         self.changed.emit(values)
-
-    def _make_list(self) -> FacetList:
-        made = FacetList(self.accessibleName() or self._name, list(self._labels.items()))
-        made.changed.connect(lambda: self._take_ticks(made.chosen()))
-        self._inside.insertWidget(0, made)
-        return made

@@ -324,7 +324,8 @@ class AuditPage(Page):
     def refresh(self) -> None:
         """Read the log again, the labels and the zone it is shown with, and the views."""
         wording = Wording.of(self._desk)
-        self.source.wording = self.panel.wording = self.deeds.wording = wording
+        self.source.wording = self.deeds.wording = wording
+        self.panel.set_wording(wording)
         self.header.set_title(say("Audit Logs"), edition_words(wording))
         self._read_words()
         self.views.read()

@@ -34,16 +34,21 @@ class PeopleChip(FacetChip):
         self._teams: tuple[str, ...] = ()
         self.machines = CheckRow(say("Also what schedules and the program itself did"), width=252)
         self.machines.toggled.connect(self._take_machines)
+        self._inside.addSpacing(8)
         self._inside.addWidget(rule())
         self._inside.addWidget(self.machines)
         self.off.connect(self._clear)
 
     def offer_people(self, vocabulary: Vocabulary) -> None:
         """Offer who there is and who there was, then the teams."""
-        people = [
-            (f"{_USER}{each.id}", _named(each.name or each.email, removed=each.removed))
-            for each in vocabulary.users
-        ]
+        names = [each.name for each in vocabulary.users]
+        people = []
+        for each in vocabulary.users:
+            name = each.name or each.email
+            if each.name and names.count(each.name) > 1:
+                # Two people of one name are told apart.
+                name = filled(say("%1, %2"), each.name, each.email)
+            people.append((f"{_USER}{each.id}", _named(name, removed=each.removed)))
         teams = [
             (f"{_TEAM}{each.id}", filled(say("Team %1"), _named(each.name, removed=each.removed)))
             for each in vocabulary.teams

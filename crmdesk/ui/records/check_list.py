@@ -38,24 +38,17 @@ class CheckList(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._rows = rows
         self._items = QStandardItemModel(self)
-        for value, label in choices:
-            item = QStandardItem(label)
-            item.setData(value, _KEY)
-            item.setCheckable(True)
-            item.setEditable(False)
-            self._items.appendRow(item)
         self.search = SearchField(self.tr("Search options"))
         self.search.textChanged.connect(self._narrow)
-        if len(choices) < _SEARCH_FROM:
-            self.search.hide()
         self.list = QListView()
         self.list.setProperty("role", "plain")
         self.list.setAccessibleName(name)
         self.list.setFrameShape(QListView.Shape.NoFrame)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setFixedHeight(px(_ROW) * max(1, min(len(choices), rows)))
         self.list.setModel(self._items)
+        self.offer(choices)
         self._items.itemChanged.connect(self._tell)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         column = QVBoxLayout(self)
@@ -64,6 +57,18 @@ class CheckList(QWidget):
         column.addWidget(self.search)
         column.addWidget(self.list)
         self.setFocusProxy(self.list)
+
+    def offer(self, choices: Sequence[tuple[str, str]]) -> None:
+        """Offer other choices, none of them ticked."""
+        self._items.clear()
+        for value, label in choices:
+            item = QStandardItem(label)
+            item.setData(value, _KEY)
+            item.setCheckable(True)
+            item.setEditable(False)
+            self._items.appendRow(item)
+        self.search.setHidden(len(choices) < _SEARCH_FROM)
+        self.list.setFixedHeight(px(_ROW) * max(1, min(len(choices), self._rows)))
 
     def chosen(self) -> tuple[str, ...]:
         """The ticked values, in the order of the list."""

@@ -321,6 +321,7 @@ RIGHTS: dict[str, Permission | str] = {
     "segments.remove_members": USE,
     "segments.set": USE,
     "segments.show": USE,
+    "sensitive_values.reveal": SUPER_ADMIN,
     "settings.all": SIGNED_IN,
     "settings.backup_interval": INNER,
     "settings.change": INNER,

@@ -11,6 +11,7 @@ from crmdesk.core.exports.model import ExportFilter, ExportSource, ExportState
 from crmdesk.ui.audit.page import AuditPage
 from crmdesk.ui.exports.file_dialog import CHOSEN
 from crmdesk.ui.widgets.buttons import Button
+from crmdesk.ui.widgets.link import Link
 from crmdesk.ui.widgets.value_change import ValueChange
 from tests.ui.audit.conftest import entry_of, shown, texts
 from tests.ui.clipping import clipped
@@ -93,7 +94,7 @@ def test_a_deleted_record_shows_what_was_lost(desk, page, qtbot):
     assert "Deal Name. Before: Rattlesnake Canyon. After: No value." in names
 
 
-def test_a_sensitive_value_stays_hidden(desk, stand, qtbot):
+def test_a_sensitive_value_stays_hidden_until_it_is_revealed(desk, stand, qtbot):
     contact = desk.contact(firstname="Ann")
     desk.workspace.definitions.set_property(desk.admin, "contacts", "phone", {"sensitive": True})
     desk.edit(contact, phone="555-0100")
@@ -103,6 +104,10 @@ def test_a_sensitive_value_stays_hidden(desk, stand, qtbot):
 
     assert "555-0100" not in texts(page.panel)
     assert "After: •••••••" in texts(page.panel)
+
+    qtbot.mouseClick(page.panel.findChild(Link, "audit_reveal"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "After: 555-0100" in texts(page.panel))
+    assert entry_of(desk, action="reveal")
 
 
 def test_the_keyboard_opens_steps_and_closes(desk, page, qtbot):
@@ -189,7 +194,9 @@ def test_a_restore_is_named_by_what_it_did_and_not_by_its_id(desk, page):
     assert "c1a57475ebbfa219" not in wording.target(restore)
 
 
-def test_the_log_as_it_is_narrowed_or_all_of_it_leaves_as_a_file(desk, page, stand, qtbot):
+def test_the_log_as_it_is_narrowed_or_all_of_it_leaves_as_a_file(
+    desk, page, stand, qtbot, tmp_path
+):
     page.filters.search.setText("Rattlesnake")
     page.filters.search.returnPressed.emit()
     qtbot.waitUntil(lambda: page.table.count == 2)
@@ -216,4 +223,11 @@ def test_the_log_as_it_is_narrowed_or_all_of_it_leaves_as_a_file(desk, page, sta
     )
     [found] = desk.workspace.exports.list(desk.admin, ExportFilter(source=ExportSource.AUDIT_LOG))
     assert (found.records, found.state) == (shown, ExportState.SUCCEEDED)
+
+    page.filters.clear()
+    page.open_entry(entry_of(desk, subcategory="EXPORT", action="export"))
+    qtbot.waitUntil(lambda: page.panel.findChild(Button, "audit_download") is not None)
+    assert "Saving a copy is counted as a download." in texts(page.panel)
+    page.deeds.saving.save(found, tmp_path / "copy.csv")
+    qtbot.waitUntil(lambda: entry_of(desk, action="download") > 0)
     assert page.commands()["export"] == page.exports.ask

@@ -25,7 +25,7 @@ def opened(page, hands, event_id: int, button: str = "") -> Button | None:
 def test_the_link_of_an_entry_is_copied_and_leads_back(desk, page, hands):
     event_id = entry_of(desk, category="property_value")
     opened(page, hands, event_id)
-    hands.click(page.panel.copy_button)
+    hands.click(page.panel.findChild(Button, "audit_copy_link"))
 
     link = parse_link(QGuiApplication.clipboard().text())
     assert link.workspace_id == desk.workspace.id
