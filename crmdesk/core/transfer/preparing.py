@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -29,7 +29,9 @@ from crmdesk.core.restore.sources import same_object
 from crmdesk.core.settings import read_setting
 from crmdesk.core.transfer.columns import RECORD_ID, ColumnPlan, plan_columns, usual_mapping
 from crmdesk.core.transfer.families import file_family
-from crmdesk.core.transfer.fill_parts import FillTask, fill_from, fill_stage
+from crmdesk.core.transfer.fill_part import FillTask
+from crmdesk.core.transfer.fill_parts import fill_from, fill_stage
+from crmdesk.core.transfer.fill_processes import Reader
 from crmdesk.core.transfer.filling import date_orders, first_batch, sample_rows
 from crmdesk.core.transfer.links import collect_links, load_links
 from crmdesk.core.transfer.matching import Matching, Origin
@@ -120,12 +122,17 @@ class Preparer:
         return self._settled(request, opened, opened.source)
 
     def fill(
-        self, prepared: Prepared, limit: int | None = None, reported: Reported = lambda _: None
+        self,
+        prepared: Prepared,
+        limit: int | None = None,
+        reported: Reported = lambda _: None,
+        helpers: Sequence[Reader] = (),
     ) -> Stage:
         """Read the rows, or the first ``limit`` of them, into a new stage.
 
         Args:
             reported: told the rows read so far; may raise to stop, and nothing is left behind.
+            helpers: processes that wait for a part; started here where there are none.
         """
         columns = _stage_columns(prepared.object_type, prepared.plan)
         path = scratch_path(self._folder)
@@ -133,7 +140,7 @@ class Preparer:
         task = FillTask(stage, prepared.source, prepared.plan, prepared.context, prepared.dates)
         try:
             if limit is None:
-                fill_stage(task, reported)
+                fill_stage(task, reported, helpers)
             else:
                 fill_from(task, [first_batch(prepared.source, limit)])
             write_statics(path, columns, prepared.statics)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
@@ -28,6 +28,7 @@ from crmdesk.core.jobs.worker import JobContext
 from crmdesk.core.notify.inbox import Inbox, NotificationKind
 from crmdesk.core.settings import read_setting
 from crmdesk.core.transfer.error_file import first_problems, write_error_file
+from crmdesk.core.transfer.fill_processes import Reader, helpers_for_file, readers
 from crmdesk.core.transfer.links import Linked, write_links_found
 from crmdesk.core.transfer.model import ImportRequest
 from crmdesk.core.transfer.new_properties import NewProperties
@@ -85,17 +86,20 @@ class ImportWork:
     def _run_one(
         self, context: JobContext, import_id: str, request: ImportRequest, *, is_last: bool
     ) -> None:
-        stored = self._keep_file(context, import_id, request)
-        self._new_properties.make(context.actor, context.job.id, request)
-        prepared = self._preparer.prepare(request, stored)
+        with readers(helpers_for_file(Path(request.path))) as helpers:
+            stored = self._keep_file(context, import_id, request)
+            self._new_properties.make(context.actor, context.job.id, request)
+            prepared = self._preparer.prepare(request, stored)
+            filled = self._fill(context, prepared, helpers)
         try:
-            self._import(context, import_id, prepared, settle_first=True, is_last=is_last)
+            self._import(context, import_id, prepared, filled, settle_first=True, is_last=is_last)
         except UserError as error:
             if error.code != "plan_outdated":
                 raise
             # Somebody wrote while the file was read. The second time the records are found
             # while the write lock is held, so that nobody can come between again.
-            self._import(context, import_id, prepared, settle_first=False, is_last=is_last)
+            filled = self._fill(context, prepared, ())
+            self._import(context, import_id, prepared, filled, settle_first=False, is_last=is_last)
 
     def abandoned(self, tx: Tx, job: Job, actor: Actor) -> None:
         """Put the rows of imports that did not happen in the job's state, and clean up."""
@@ -184,22 +188,26 @@ class ImportWork:
         tx.after_commit(lambda: (self._vault / name).unlink(missing_ok=True))
 
     # -- reading, checking, writing --------------------------------------------------------
-    def _import(
-        self,
-        context: JobContext,
-        import_id: str,
-        prepared: Prepared,
-        *,
-        settle_first: bool,
-        is_last: bool,
-    ) -> None:
+    def _fill(self, context: JobContext, prepared: Prepared, helpers: Sequence[Reader]) -> Stage:
         total = 0 if prepared.opened.table is None else prepared.opened.table.rows or 0
 
         def reported(done: int) -> None:
             context.stop_if_cancelled()
             context.report("reading", done, total)
 
-        stage = self._preparer.fill(prepared, None, reported)
+        return self._preparer.fill(prepared, None, reported, helpers)
+
+    def _import(
+        self,
+        context: JobContext,
+        import_id: str,
+        prepared: Prepared,
+        stage: Stage,
+        *,
+        settle_first: bool,
+        is_last: bool,
+    ) -> None:
+        """Check and write a filled stage, which is gone afterwards."""
         error_file = self._vault / f"{import_id}-errors.csv"
         try:
             settled = None

@@ -17,7 +17,9 @@ from crmdesk.core.files.table_parts import cut_table
 from crmdesk.core.records.schema import load_object_type
 from crmdesk.core.records.values import ValueContext
 from crmdesk.core.transfer.columns import ColumnPlan, MappedColumn
-from crmdesk.core.transfer.fill_parts import FillTask, fill_stage
+from crmdesk.core.transfer.fill_part import FillTask
+from crmdesk.core.transfer.fill_parts import fill_stage
+from crmdesk.core.transfer.fill_processes import readers
 from tests.core.transfer.conftest import Bench
 
 HOSTILE = [
@@ -122,7 +124,8 @@ def filled(
     mapped = tuple(MappedColumn(i, source.headers.names[i], p) for i, p in enumerate(columns))
     plan = ColumnPlan(mapped, None, "", "email")
     stage = create_stage(bench.folder / "stage.sqlite3", contacts, columns, blank_keeps=True)
-    fill_stage(FillTask(stage, source, plan, ValueContext(), {}), reported, processes)
+    with readers(processes - 1) as helpers:
+        fill_stage(FillTask(stage, source, plan, ValueContext(), {}), reported, helpers)
     assert [found.name for found in bench.folder.glob("stage*")] == ["stage.sqlite3"]
     with closing(sqlite3.connect(stage.path)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]

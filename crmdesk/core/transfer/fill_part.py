@@ -1,0 +1,62 @@
+"""Reads one part of a table into one part of a stage, in whatever process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from crmdesk.core.changes.stage import Stage
+from crmdesk.core.changes.stage_parts import PartWriter
+from crmdesk.core.files.source import TableSource
+from crmdesk.core.files.table import Batch
+from crmdesk.core.files.table_parts import TablePart
+from crmdesk.core.records.dates import DateOrder
+from crmdesk.core.records.values import ValueContext
+from crmdesk.core.transfer.columns import ColumnPlan
+from crmdesk.core.transfer.filling import BATCH_ROWS, Filler
+
+
+@dataclass(frozen=True, slots=True)
+class FillTask:
+    """All that is needed to read a table into a stage, for any process."""
+
+    stage: Stage
+    source: TableSource
+    plan: ColumnPlan
+    context: ValueContext
+    dates: dict[int, DateOrder]
+
+    def batches(self, part: TablePart | None) -> Iterator[Batch]:
+        """The rows of a part; ``None`` is the whole table."""
+        return self.source.batches(BATCH_ROWS, part=part)
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A part was read; ``cut_rightly`` unless it ends inside of a row."""
+
+    cut_rightly: bool
+
+
+def fill_part(
+    task: FillTask, number: int, batches: Iterable[Batch], reported: Callable[[int], None]
+) -> Filled:
+    """Read so many batches into the part of that number, and no more.
+
+    Args:
+        reported: told the rows read so far; may raise to stop.
+
+    Raises:
+        UserError: what reading the table refuses, or what the disk said.
+    """
+    filler = Filler(
+        task.stage,
+        task.plan,
+        task.context,
+        task.dates,
+        proven_text=task.source.dialect is not None,
+    )
+    with PartWriter(task.stage.path, number, len(task.stage.columns)) as writer:
+        rows_end = filler.fill(writer, batches, reported)
+        writer.finish()
+        return Filled(rows_end)

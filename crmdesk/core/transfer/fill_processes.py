@@ -1,0 +1,117 @@
+"""Processes that read parts of a table, started before there is anything to read.
+
+A process takes half a second until it can begin; meanwhile the file is kept and looked at.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from crmdesk.core.errors import UserError
+from crmdesk.core.files.table_parts import TablePart
+from crmdesk.core.files.workbook import TableKind, recognise
+from crmdesk.core.transfer.fill_part import Filled, FillTask, fill_part
+
+#: Bytes; a process takes half a second to start.
+WORTH_A_PROCESS = 16 << 20
+_MOST_PROCESSES = 4
+
+
+class Reader:
+    """Another process, which reads one part of one table.
+
+    Attributes:
+        filled: what came of it; None until it is done, and for good where the process failed.
+    """
+
+    def __init__(self, pipe: Connection) -> None:
+        self.filled: Filled | None = None
+        self._pipe = pipe
+        self._rows = 0
+        self._ended = False
+
+    def begin(self, task: FillTask, number: int, part: TablePart | None) -> None:
+        """Let it read a part."""
+        try:
+            self._pipe.send((task, number, part))
+        except OSError:
+            self._ended = True
+
+    def rows_read(self) -> int:
+        """How many rows it has read so far."""
+        self.is_working(0)
+        return self._rows
+
+    def is_working(self, seconds: float) -> bool:
+        """Listen, so many seconds at most for the first word; whether it has not ended."""
+        try:
+            while not self._ended and self._pipe.poll(seconds):
+                said = self._pipe.recv()
+                if isinstance(said, Filled):
+                    self.filled = said
+                else:
+                    self._rows = said
+                seconds = 0
+        except (EOFError, OSError):
+            self._ended = True
+        return not self._ended
+
+
+def helpers_for(size: int) -> int:
+    """How many processes should help to read a text table of so many bytes."""
+    return min(_processors(), _MOST_PROCESSES, max(size // WORTH_A_PROCESS, 1)) - 1
+
+
+def helpers_for_file(path: Path) -> int:
+    """The same for a file that nobody has opened yet; only plain text can be cut in parts."""
+    try:
+        return helpers_for(path.stat().st_size) if recognise(path) is TableKind.CSV else 0
+    except (OSError, UserError):
+        # What is wrong with it is told by who opens it.
+        return 0
+
+
+@contextmanager
+def readers(many: int) -> Iterator[list[Reader]]:
+    """So many processes that wait for a part each; they are gone when the block ends."""
+    with ExitStack() as stack:
+        yield [stack.enter_context(_reader()) for _ in range(many)]
+
+
+@contextmanager
+def _reader() -> Iterator[Reader]:
+    # Forking would take along locks and open databases.
+    context = get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_work, args=(theirs,), daemon=True)
+    with ours:
+        try:
+            with theirs, suppress(OSError):  # no room for a process: its part is read here
+                process.start()
+            yield Reader(ours)
+        finally:
+            if process.pid is not None:
+                process.terminate()
+                process.join()
+
+
+def _work(pipe: Connection) -> None:
+    """What the other process does: it says how far it is, and ends where nobody listens."""
+    # Ctrl+C goes to all processes of a terminal; ours ends when the first one closes the pipe.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Why it failed is told by who reads the part again, in the process that is listened to.
+    with suppress(Exception), pipe:
+        task, number, part = pipe.recv()
+        pipe.send(fill_part(task, number, task.batches(part), pipe.send))
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
