@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from crmdesk.core.changes.change_set import RecordChange
+from crmdesk.core.changes.history_rows import (
+    Printed,
+    PrintedBeside,
+    keep_rows,
+    print_rows,
+    printed_beside,
+)
 from crmdesk.core.changes.stage import Stage
 from crmdesk.core.db.engine import Tx
-from crmdesk.core.db.sqlite import joined, quoted
+from crmdesk.core.db.sqlite import quoted
 from crmdesk.core.errors import UserError
 from crmdesk.core.records.association_counts import follow_activities
 
 # SQLite gathers what one UPDATE reads from another table before it writes any of it: for a million
 # records that would be gigabytes.
-_ROWS_AT_ONCE = 20_000
+_ROWS_AT_ONCE = 5_000
+_RANGES_WORTH_A_THREAD = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +34,12 @@ class Applied:
     values: int
 
 
-def apply_stage(tx: Tx, stage: Stage, change_id: int) -> Applied:
+def apply_stage(tx: Tx, stage: Stage, change_id: int, *, beside: bool = False) -> Applied:
     """Create and update the staged records, or raise and change nothing.
+
+    Args:
+        beside: the stage stands in its file as it is, so that of a large change another thread
+            may print the history while this one writes the records.
 
     A value that breaks a rule of the table after all ends the whole transaction (OR ROLLBACK):
     to be able to take back one statement only, SQLite would keep each page it changes twice.
@@ -37,12 +49,41 @@ def apply_stage(tx: Tx, stage: Stage, change_id: int) -> Applied:
     """
     refuse_outdated(tx, stage)
     ranges = _row_ranges(tx)
-    values = _write_history(tx, stage, change_id, ranges)
+    if beside and len(ranges) >= _RANGES_WORTH_A_THREAD and stage.columns:
+        with printed_beside(tx, stage) as printed:
+            applied = _write(tx, stage, change_id, ranges, printed)
+    else:
+        applied = _write(tx, stage, change_id, ranges, None)
+    follow_activities(tx, stage.object_type, change_id)
+    return applied
+
+
+def _write(
+    tx: Tx,
+    stage: Stage,
+    change_id: int,
+    ranges: Sequence[tuple[int, int]],
+    printed: PrintedBeside | None,
+) -> Applied:
+    """Write records and history; what is not printed beside is printed before."""
+    values = 0
+
+    def keep(rows: Iterable[Sequence[Printed]]) -> None:
+        nonlocal values
+        values += sum(keep_rows(tx, stage, change_id, some) for some in rows)
+
+    if printed is None:
+        keep(print_rows(tx, stage))
     # A new record may take a unique value that another one gives up.
     standing = _clear_moving_unique_values(tx, stage)
     created = _create(tx, stage, change_id)
-    updated = _update(tx, stage, ranges, standing)
-    follow_activities(tx, stage.object_type, change_id)
+    updated = 0
+    for some in _updates(tx, stage, ranges, standing):
+        updated += some
+        if printed is not None:
+            keep(printed.ready())
+    if printed is not None:
+        keep(printed.rest())
     return Applied(created, updated, values)
 
 
@@ -119,39 +160,12 @@ def _row_ranges(tx: Tx) -> list[tuple[int, int]]:
     return list(zip([0, *(end + 1 for end in ends)], ends, strict=False))
 
 
-def _write_history(tx: Tx, stage: Stage, change_id: int, ranges: Sequence[tuple[int, int]]) -> int:
-    """Keep old and new of every value that changes, one row a record, in one pass.
-
-    Returns:
-        How many values that are.
-    """
-    if not stage.columns:
-        return 0
-    cells = [
-        f"CASE WHEN {stage.changed(position)} THEN "
-        f"',' || json_array({column.id}, {stage.live(position)}, r.c{position}) END"
-        for position, column in enumerate(stage.columns)
-    ]
-    statement = (
-        "INSERT INTO main.value_history (change_id, object_type_id, record_id, cells) "
-        f"SELECT ?, ?, o.id, '[' || substr({joined(cells)}, 2) || ']' "
-        f"FROM {stage.join} WHERE r.row BETWEEN ? AND ? ORDER BY o.id"
-    )
-    for first, last in ranges:
-        tx.sql(statement, (change_id, stage.object_type.id, first, last))
-    row = tx.sql(
-        "SELECT coalesce(sum(json_array_length(cells)), 0) FROM main.value_history "
-        "WHERE change_id = ?",
-        (change_id,),
-    ).fetchone()
-    return int(row[0])
-
-
-def _update(
+def _updates(
     tx: Tx, stage: Stage, ranges: Sequence[tuple[int, int]], standing: Collection[int]
-) -> int:
+) -> Iterator[int]:
+    """Update the records range by range; yields how many of each."""
     if not stage.columns:
-        return 0
+        return
     table = quoted(stage.object_type.table)
     kept = [f"{table}.{quoted(column.column)}" for column in stage.columns]
     assignments = "".join(
@@ -165,7 +179,8 @@ def _update(
         f"FROM stage.rows r WHERE r.outcome = 'update' AND r.record_id = {table}.id "
         "AND r.row BETWEEN ? AND ?"
     )
-    return sum(tx.sql(statement, (tx.now_text, first, last)).rowcount for first, last in ranges)
+    for first, last in ranges:
+        yield tx.sql(statement, (tx.now_text, first, last)).rowcount
 
 
 def _clear_moving_unique_values(tx: Tx, stage: Stage) -> set[int]:

@@ -258,7 +258,7 @@ def _row(tx: Tx, restore_id: str) -> Row[tuple[object, ...]]:
 def _written(tx: Tx, stage: Stage, change_id: int) -> Applied:
     """Write the plan, or say how many records changed since the review, and how."""
     try:
-        return apply_stage(tx, stage, change_id)
+        return apply_stage(tx, stage, change_id, beside=True)
     except UserError as error:
         if error.code == "plan_outdated":
             raise records_changed(tx, stage) from error

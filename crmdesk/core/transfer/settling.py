@@ -129,8 +129,11 @@ def _key_found_all(stage: Stage, matching: Matching, archived: int) -> int | Non
     return matching.key if stage.columns[matching.key].unique else None
 
 
-def apply_import(tx: Tx, stage: Stage, change_id: int) -> Applied:
+def apply_import(tx: Tx, stage: Stage, change_id: int, *, beside: bool) -> Applied:
     """Write the plan, records from the recycle bin first.
+
+    Args:
+        beside: the plan was made in an earlier transaction; see :func:`apply_stage`.
 
     Raises:
         UserError: ``plan_outdated``.
@@ -149,7 +152,7 @@ def apply_import(tx: Tx, stage: Stage, change_id: int) -> Applied:
     )
     # Others count them among their live associations again.
     recount_around(tx, stage.object_type, [row[0] for row in tx.sql(restored)])
-    return apply_stage(tx, stage, change_id)
+    return apply_stage(tx, stage, change_id, beside=beside)
 
 
 def remember_sources(tx: Tx, stage: Stage, matching: Matching) -> None:

@@ -265,6 +265,7 @@ class ImportWork:
         stage: Stage,
         settled: Settled | None,
     ) -> dict[str, object]:
+        was_settled = settled is not None
         if settled is None:
             settled = settle_import(tx, stage, prepared.rules, sample_size=0)
         elif conflicts(tx, stage, prepared.rules.matching, settled.archived_matches):
@@ -278,7 +279,7 @@ class ImportWork:
             source_label=name,
             job_id=context.job.id,
         )
-        applied = apply_import(tx, stage, change_id)
+        applied = apply_import(tx, stage, change_id, beside=was_settled)
         remember_sources(tx, stage, prepared.rules.matching)
         linked = write_links_found(tx, stage, prepared.rules.links, change_id)
         self._finish_rows(tx, import_id, change_id, settled, linked)
