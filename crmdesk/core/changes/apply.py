@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from crmdesk.core.changes.change_set import RecordChange
-from crmdesk.core.changes.history_rows import (
-    Printed,
-    PrintedBeside,
-    keep_rows,
-    print_rows,
-    printed_beside,
-)
+from crmdesk.core.changes.history_rows import printed_beside, write_history
 from crmdesk.core.changes.stage import Stage
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.sqlite import quoted
@@ -21,8 +15,7 @@ from crmdesk.core.records.association_counts import follow_activities
 
 # SQLite gathers what one UPDATE reads from another table before it writes any of it: for a million
 # records that would be gigabytes.
-_ROWS_AT_ONCE = 5_000
-_RANGES_WORTH_A_THREAD = 2
+_ROWS_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,42 +42,27 @@ def apply_stage(tx: Tx, stage: Stage, change_id: int, *, beside: bool = False) -
     """
     refuse_outdated(tx, stage)
     ranges = _row_ranges(tx)
-    if beside and len(ranges) >= _RANGES_WORTH_A_THREAD and stage.columns:
+    if not stage.columns:
+        applied = Applied(_create(tx, stage, change_id), 0, 0)
+    elif beside and len(ranges) > 1:
         with printed_beside(tx, stage) as printed:
-            applied = _write(tx, stage, change_id, ranges, printed)
+            created, updated = _write(tx, stage, change_id, ranges)
+            applied = Applied(created, updated, printed.keep(tx, change_id))
     else:
-        applied = _write(tx, stage, change_id, ranges, None)
+        values = write_history(tx, stage, change_id)
+        applied = Applied(*_write(tx, stage, change_id, ranges), values)
     follow_activities(tx, stage.object_type, change_id)
     return applied
 
 
 def _write(
-    tx: Tx,
-    stage: Stage,
-    change_id: int,
-    ranges: Sequence[tuple[int, int]],
-    printed: PrintedBeside | None,
-) -> Applied:
-    """Write records and history; what is not printed beside is printed before."""
-    values = 0
-
-    def keep(rows: Iterable[Sequence[Printed]]) -> None:
-        nonlocal values
-        values += sum(keep_rows(tx, stage, change_id, some) for some in rows)
-
-    if printed is None:
-        keep(print_rows(tx, stage))
+    tx: Tx, stage: Stage, change_id: int, ranges: Sequence[tuple[int, int]]
+) -> tuple[int, int]:
+    """Write the records; returns how many were created and updated."""
     # A new record may take a unique value that another one gives up.
     standing = _clear_moving_unique_values(tx, stage)
     created = _create(tx, stage, change_id)
-    updated = 0
-    for some in _updates(tx, stage, ranges, standing):
-        updated += some
-        if printed is not None:
-            keep(printed.ready())
-    if printed is not None:
-        keep(printed.rest())
-    return Applied(created, updated, values)
+    return created, _update(tx, stage, ranges, standing)
 
 
 def refuse_outdated(tx: Tx, stage: Stage) -> None:
@@ -115,9 +93,6 @@ def plan_outdated(records: int) -> UserError:
 
 
 def _create(tx: Tx, stage: Stage, change_id: int) -> int:
-    waiting = tx.sql("SELECT count(*) FROM stage.rows WHERE outcome = 'create'").fetchone()[0]
-    if not waiting:
-        return 0
     object_type = stage.object_type
     table = quoted(object_type.table)
     sequence = tx.sql(
@@ -126,11 +101,13 @@ def _create(tx: Tx, stage: Stage, change_id: int) -> int:
     first = (sequence[0] if sequence else 0) + 1
     # Ids are given here, in the order of the rows, so that history and sources can name them;
     # beside the rows, since writing into each of them would write the whole stage again.
-    tx.sql(
+    created = tx.sql(
         "INSERT INTO stage.created SELECT row, ? - 1 + row_number() OVER (ORDER BY row) "
-        "FROM stage.rows WHERE outcome = 'create'",
+        "FROM stage.verdicts WHERE outcome = 'create'",
         (first,),
-    )
+    ).rowcount
+    if not created:
+        return 0
     columns = "".join(f", {quoted(column.column)}" for column in stage.columns)
     cells = "".join(f", r.c{index}" for index in range(len(stage.columns)))
     tx.sql(
@@ -144,28 +121,28 @@ def _create(tx: Tx, stage: Stage, change_id: int) -> int:
         "SELECT ?, ?, record_id, ? FROM stage.created ORDER BY record_id",
         (change_id, object_type.id, RecordChange.CREATE.value),
     )
-    return int(waiting)
+    return int(created)
 
 
 def _row_ranges(tx: Tx) -> list[tuple[int, int]]:
     """First and last row of each part of the rows to update, so that none fills the memory."""
-    ends = [
-        row
-        for (row,) in tx.sql(
-            "SELECT max(row) FROM (SELECT row, (row_number() OVER (ORDER BY row) - 1) / ? AS part "
-            "FROM stage.rows WHERE outcome = 'update') GROUP BY part ORDER BY part",
-            (_ROWS_AT_ONCE,),
-        )
-    ]
-    return list(zip([0, *(end + 1 for end in ends)], ends, strict=False))
+    ranges: list[tuple[int, int]] = []
+    last = -1
+    while True:
+        found = tx.sql(
+            "SELECT max(row) FROM (SELECT row FROM stage.verdicts WHERE outcome = 'update' "
+            "AND row > ? ORDER BY row LIMIT ?)",
+            (last, _ROWS_AT_ONCE),
+        ).fetchone()[0]
+        if found is None:
+            return ranges
+        ranges.append((last + 1, found))
+        last = found
 
 
-def _updates(
+def _update(
     tx: Tx, stage: Stage, ranges: Sequence[tuple[int, int]], standing: Collection[int]
-) -> Iterator[int]:
-    """Update the records range by range; yields how many of each."""
-    if not stage.columns:
-        return
+) -> int:
     table = quoted(stage.object_type.table)
     kept = [f"{table}.{quoted(column.column)}" for column in stage.columns]
     assignments = "".join(
@@ -179,8 +156,7 @@ def _updates(
         f"FROM stage.rows r WHERE r.outcome = 'update' AND r.record_id = {table}.id "
         "AND r.row BETWEEN ? AND ?"
     )
-    for first, last in ranges:
-        yield tx.sql(statement, (tx.now_text, first, last)).rowcount
+    return sum(tx.sql(statement, (tx.now_text, first, last)).rowcount for first, last in ranges)
 
 
 def _clear_moving_unique_values(tx: Tx, stage: Stage) -> set[int]:

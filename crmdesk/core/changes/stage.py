@@ -117,7 +117,6 @@ def create_stage(
         UserError: ``disk_full`` or what else the disk said; no file is left.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)
     try:
         _make(path, columns, blank_keeps)
     except BaseException:
@@ -126,11 +125,21 @@ def create_stage(
     return Stage(path, object_type, tuple(columns), blank_keeps)
 
 
-def _make(path: Path, columns: Sequence[Property], blank_keeps: bool) -> None:
+def make_scratch(path: Path) -> None:
+    """Make an empty file that its owner alone can read, in place of one that was left behind.
+
+    Raises:
+        UserError: what the disk said.
+    """
+    path.unlink(missing_ok=True)
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except OSError as error:
         raise as_user_error(error, path, 0) from error
+
+
+def _make(path: Path, columns: Sequence[Property], blank_keeps: bool) -> None:
+    make_scratch(path)
     shown = "".join(f", c.c{index}" for index in range(len(columns)))
     with explain_errors(path), closing(sqlite3.connect(path)) as connection, connection:
         connection.executescript(

@@ -20,6 +20,7 @@ from crmdesk.core.records.dates import (
     DateOrder,
     canonical_date,
     canonical_datetime,
+    is_canonical_date,
     is_canonical_datetime,
 )
 from crmdesk.core.records.local_times import local_time_reader
@@ -80,9 +81,16 @@ class ColumnParser:
         is_free_text: any storable text is a value, kept exactly as given.
     """
 
-    def __init__(self, parse: Parse, is_canonical: Check | None, is_text: bool = False) -> None:
+    def __init__(
+        self,
+        parse: Parse,
+        is_canonical: Check | None,
+        is_text: bool = False,
+        learns_by: Check | None = None,
+    ) -> None:
         self._parse = parse
         self._is_canonical = is_canonical
+        self._learns_by = learns_by
         self.is_free_text = is_text
         self._known = {""}
 
@@ -124,6 +132,9 @@ class ColumnParser:
         """Remember those that are read as they stand; False at the first that is not."""
         if len(self._known) + len(texts) > CACHED_TEXTS:
             self._known = {""}
+        if self._learns_by is not None and all(map(self._learns_by, texts)):
+            self._known |= texts
+            return True
         for text in texts:
             try:
                 if self._parse(text) != text:
@@ -165,7 +176,10 @@ def column_parser(target: PropertyShape, context: ValueContext | None = None) ->
     is_comma = context.decimal_mark == DecimalMark.COMMA
     if target.type in _CHECKS and not (is_comma and target.type is PropertyType.NUMBER):
         return ColumnParser(parse, _CHECKS[target.type])
-    return ColumnParser(lru_cache(CACHED_TEXTS)(parse), None)
+    is_date = target.type is PropertyType.DATE
+    return ColumnParser(
+        lru_cache(CACHED_TEXTS)(parse), None, learns_by=is_canonical_date if is_date else None
+    )
 
 
 def parse(text: str, target: PropertyShape, context: ValueContext | None = None) -> str | None:

@@ -72,8 +72,8 @@ class Rulebook:
 
 def settle_import(tx: Tx, stage: Stage, rules: Rulebook, *, sample_size: int = 200) -> Settled:
     """Match every row, apply every rule, and count what writing it would do."""
-    index_unique_columns(tx, stage)
     archived = match_records(tx, stage, rules.matching)
+    index_unique_columns(tx, stage)
     _fail_empty(tx, stage, rules.plan)
     _append_choices(tx, stage)
     if archived:
@@ -319,11 +319,12 @@ def _fail_not_unique(tx: Tx, stage: Stage, plan: ColumnPlan, known: int | None) 
 def _counted(tx: Tx, stage: Stage, archived: int, sample_size: int) -> Settled:
     counts = count(tx, stage, sample_size=sample_size)
     # Coming back from the bin is a change, and so is a value of a property yet to be made.
-    tx.sql(
+    changing = tx.sql(
         "UPDATE stage.verdicts SET outcome = 'update' WHERE outcome = 'unchanged' "
         f"AND reason IN ('{RESTORED}', 'new_value')"
-    )
-    numbers = dict(tx.sql("SELECT outcome, count(*) FROM stage.rows GROUP BY outcome").fetchall())
+    ).rowcount
+    rows = int(tx.sql("SELECT count(*) FROM stage.verdicts").fetchone()[0])
+    updated, unchanged = counts.records_changing + changing, counts.records_unchanged - changing
     notes = dict(
         tx.sql(
             "SELECT k.reason, count(*) FROM stage.skips k JOIN stage.rows r ON r.row = k.row "
@@ -331,11 +332,11 @@ def _counted(tx: Tx, stage: Stage, archived: int, sample_size: int) -> Settled:
         ).fetchall()
     )
     return Settled(
-        rows=sum(numbers.values()),
-        created=numbers.get("create", 0),
-        updated=numbers.get("update", 0),
-        unchanged=numbers.get("unchanged", 0),
-        failed=numbers.get("failed", 0),
+        rows=rows,
+        created=counts.records_created,
+        updated=updated,
+        unchanged=unchanged,
+        failed=rows - counts.records_created - updated - unchanged,
         archived_matches=archived,
         notes={str(Reason(reason)): many for reason, many in notes.items()},
         counts=counts,
