@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -14,7 +15,8 @@ class Remembered:
 
     QSettings waits for the disk twice each time the event loop has nothing to do, and locks its
     values meanwhile. Beside a backup that fills the disk a mere change of tab held the window
-    up for half a second. So they are read once and written elsewhere.
+    up for half a second. So they are read once and written elsewhere; by one thread that stays,
+    since starting one waits until it runs, and beside busy jobs that takes its time.
 
     Args:
         settings: where they are kept; get it by :func:`remembered`.
@@ -26,6 +28,8 @@ class Remembered:
         self._lock = threading.Lock()
         self._unwritten: dict[str, object] = {}
         self._writing = False
+        # The end of the program waits for what such a pool has to do.
+        self._pool = ThreadPoolExecutor(1, "crmdesk-remember")
 
     def value(self, key: str, default: Any = None) -> Any:
         """The value of a key, as it was given or as text."""
@@ -39,8 +43,7 @@ class Remembered:
             if self._writing:
                 return
             self._writing = True
-        # The end of the program waits for threads that are no daemons.
-        threading.Thread(target=self._write, name="crmdesk-remember").start()
+        self._pool.submit(self._write)
 
     def _write(self) -> None:
         while batch := self._take():
