@@ -52,6 +52,9 @@ def export_log(
     name: ExportName = "",
     bom: Bom = False,
     for_spreadsheet: ForSpreadsheet = False,
+    comments: Annotated[
+        bool, typer.Option("--comments", help="With what people said about each entry.")
+    ] = False,
     force: Force = False,
     code: Code = None,
 ) -> None:
@@ -70,7 +73,7 @@ def export_log(
         for_spreadsheets=for_spreadsheet,
     )
     with seat(context) as here:
-        asked = ReportRequest(AuditLogReport(filters), **chosen)
+        asked = ReportRequest(AuditLogReport(filters, comments=comments), **chosen)
         export_id = here.workspace.reports.create(here.actor, asked)
         exports = here.workspace.exports
         finish_job(here, exports.show(here.actor, export_id).job_id, wait=True)

@@ -98,6 +98,13 @@ _ALL = (
         choices=tuple(edition.value for edition in Edition),
     ),
     Setting(
+        "workspace.content_edition",
+        SettingType.FLAG,
+        True,
+        "Whether reports of the audit log hold content activity, which comes from imported logs.",
+        Section.WORKSPACE,
+    ),
+    Setting(
         "workspace.site_country",
         SettingType.TEXT,
         "",

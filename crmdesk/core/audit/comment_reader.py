@@ -96,6 +96,12 @@ class CommentReader:
             return readers(tx)
 
 
+def every_thread(tx: Tx, event_id: int) -> list[Comment]:
+    """All threads of an entry, oldest first, as whoever wrote none of them reads them."""
+    rows = _rows_of(tx, event_id)
+    return _threads(rows, _Reader(0, 0, people(tx, _named(rows))))
+
+
 class _Reader:
     """Makes comments of rows, as one person sees them."""
 

@@ -33,15 +33,19 @@ class Matching:
         self.tx = tx
         self.index = AuditIndex(tx)
 
-    def passing(self, filters: AuditFilters) -> Marks:
+    def passing(self, filters: AuditFilters, *, in_any_edition: bool = False) -> Marks:
         """The entries that pass and that the edition shows.
+
+        Args:
+            in_any_edition: also those that only another edition shows, to be counted.
 
         Raises:
             WrongUsage: ``audit_category_unknown``, ``audit_action_unknown``.
         """
         _check(filters)
         _check(filters.without)
-        found = self._shown() & self._range(filters)
+        found = self.index.every() if in_any_edition else self._shown()
+        found &= self._range(filters)
         for wanted in self._wanted(filters):
             found &= wanted
         if filters.without != NOTHING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -106,6 +106,13 @@ class ExportRequest:
     for_spreadsheets: bool = False
 
 
+class Exclusion(StrEnum):
+    """Why rows that were asked for are not in a report of the log."""
+
+    EDITION = "edition"
+    CONTENT_EDITION = "content_edition"
+
+
 @dataclass(frozen=True, slots=True)
 class ExportEstimate:
     """What an export would be.
@@ -116,6 +123,7 @@ class ExportEstimate:
         left_out: labels of sensitive columns that "every property" leaves out, since the actor
             may not see them.
         needs_approval: it would wait for somebody's decision.
+        excluded: how many rows of the log are left out, by the reason.
     """
 
     records: int
@@ -123,6 +131,7 @@ class ExportEstimate:
     sensitive: tuple[str, ...]
     left_out: tuple[str, ...]
     needs_approval: bool
+    excluded: Mapping[Exclusion, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,7 @@ AUDIT_LOG_COLUMNS = (
     ReportColumn("detail", "Details", json=True),
     ReportColumn("erased", "Details erased"),
 )
+COMMENTS_COLUMN = ReportColumn("comments", "Comments", json=True)
 USERS_COLUMNS = (
     ReportColumn("id", "User ID", plain=True),
     ReportColumn("name", "Name"),
@@ -84,8 +85,8 @@ HISTORY_COLUMNS = (
 def report_columns(subject: ReportSubject) -> tuple[ReportColumn, ...]:
     """Every column that a report may have; the first names a row and is always in it."""
     match subject:
-        case AuditLogReport():
-            return AUDIT_LOG_COLUMNS
+        case AuditLogReport(comments=comments):
+            return AUDIT_LOG_COLUMNS + ((COMMENTS_COLUMN,) if comments else ())
         case UsersReport():
             return USERS_COLUMNS
         case HistoryReport():

@@ -25,9 +25,9 @@ def report_to_json(request: ReportRequest) -> dict[str, Any]:
     facts = asdict(request)
     subject = request.subject
     match subject:
-        case AuditLogReport(filters=filters, up_to=up_to):
+        case AuditLogReport(filters=filters, up_to=up_to, comments=comments):
             told: dict[str, Any] = {_KIND: _AUDIT_LOG, "filters": filters_to_json(filters)}
-            told |= {} if up_to is None else {"up_to": up_to}
+            told |= {"up_to": up_to, "comments": comments}
         case UsersReport():
             told = {_KIND: _USERS}
         case HistoryReport():
@@ -52,7 +52,9 @@ def report_from_json(facts: Mapping[str, Any]) -> ReportRequest:
 
 def _subject(facts: Mapping[str, Any]) -> ReportSubject:
     if facts[_KIND] == _AUDIT_LOG:
-        return AuditLogReport(filters_from_json(facts["filters"])[0], facts.get("up_to"))
+        return AuditLogReport(
+            filters_from_json(facts["filters"])[0], facts.get("up_to"), bool(facts.get("comments"))
+        )
     if facts[_KIND] == _USERS:
         return UsersReport()
     return HistoryReport(facts["object_name"], facts["record_id"], facts["property_name"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 from itertools import dropwhile, takewhile
 
@@ -15,6 +16,7 @@ from crmdesk.core.audit.event import AuditEvent
 from crmdesk.core.audit.filters import AuditFilters
 from crmdesk.core.audit.imported_matching import imported_people
 from crmdesk.core.audit.kinds import Category
+from crmdesk.core.audit.matching import Matching
 from crmdesk.core.audit.query import count_entries, walk_entries
 from crmdesk.core.clock import to_text
 from crmdesk.core.db.engine import Tx
@@ -22,18 +24,21 @@ from crmdesk.core.db.tables import users as user_table
 from crmdesk.core.db.tables import workspace
 from crmdesk.core.errors import UserError
 from crmdesk.core.exports.content import Cells
-from crmdesk.core.exports.model import ExportSource, Naming
-from crmdesk.core.exports.report_columns import AUDIT_LOG_COLUMNS
+from crmdesk.core.exports.model import Exclusion, ExportSource, Naming
+from crmdesk.core.exports.report_columns import report_columns
+from crmdesk.core.exports.report_comments import comments_cell, discussed_entries
 from crmdesk.core.exports.report_model import AuditLogReport
 from crmdesk.core.exports.report_table import ReportTable, truth
 from crmdesk.core.files.plain_line import plain_line
 from crmdesk.core.links import DeepLink, may_be_linked
 from crmdesk.core.records.schema import load_object_types
+from crmdesk.core.settings import read_setting
 
 #: As much of a session's id as the log shows of it.
 _SESSION_SIGNS = 12
 #: Their subcategory names the object alone, and their type what was done to it too.
 _OF_OBJECTS = frozenset({Category.CRM_OBJECT, Category.PROPERTY_VALUE, Category.ASSOCIATION})
+_CONTENT = "content"
 # Made once: for each entry anew it would take as long as the writing.
 _AS_JSON = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -45,8 +50,9 @@ def audit_log_table(tx: Tx, subject: AuditLogReport, choices: Naming) -> ReportT
         UserError: ``audit_user_unknown``.
         WrongUsage: a filter that does not exist.
     """
-    filters = subject.filters
-    _refuse_unknown_users(tx, filters)
+    _refuse_unknown_users(tx, subject.filters)
+    filters, excluded = _allowed(tx, subject.filters)
+    discussed = discussed_entries(tx) if subject.comments else frozenset()
     workspace_id = str(tx.scalar(select(workspace.c.id)))
     words = _kind_labels(tx) if choices is Naming.LABEL else _kind_codes
 
@@ -56,17 +62,33 @@ def audit_log_table(tx: Tx, subject: AuditLogReport, choices: Naming) -> ReportT
     def rows() -> Iterator[Cells]:
         for event in dropwhile(is_later, walk_entries(tx, filters)):
             kind = words(event.category, event.subcategory, event.action)
-            yield _entry_cells(event, workspace_id, *kind)
+            cells = _entry_cells(event, workspace_id, *kind)
+            yield (*cells, comments_cell(tx, event.id, discussed)) if subject.comments else cells
 
     later = sum(1 for _ in takewhile(is_later, walk_entries(tx, filters)))
     return ReportTable(
         ExportSource.AUDIT_LOG,
         "Audit log",
         "audit_log",
-        AUDIT_LOG_COLUMNS,
+        report_columns(subject),
         count_entries(tx, filters) - later,
         rows,
+        excluded=excluded,
     )
+
+
+def _allowed(tx: Tx, filters: AuditFilters) -> tuple[AuditFilters, dict[Exclusion, int]]:
+    """The filters as the editions narrow them, and how many entries that leaves out."""
+    matching = Matching(tx)
+    everything = matching.passing(filters, in_any_edition=True)
+    excluded = {Exclusion.EDITION: (everything - matching.passing(filters)).count()}
+    if not read_setting(tx, "workspace.content_edition"):
+        without = (*filters.without.categories, _CONTENT)
+        narrowed = replace(filters, without=replace(filters.without, categories=without))
+        before = count_entries(tx, filters)
+        filters = narrowed
+        excluded[Exclusion.CONTENT_EDITION] = before - count_entries(tx, filters)
+    return filters, {reason: count for reason, count in excluded.items() if count}
 
 
 def _refuse_unknown_users(tx: Tx, filters: AuditFilters) -> None:

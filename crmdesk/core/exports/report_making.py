@@ -16,7 +16,11 @@ from crmdesk.core.exports.jsonl_file import json_pieces
 from crmdesk.core.exports.making import Making, export_name
 from crmdesk.core.exports.model import OF_SUPER_ADMINS, ExportFormat, Naming
 from crmdesk.core.exports.record_making import refuse_unseeing
-from crmdesk.core.exports.report_columns import ReportColumn, report_columns
+from crmdesk.core.exports.report_columns import (
+    COMMENTS_COLUMN,
+    ReportColumn,
+    report_columns,
+)
 from crmdesk.core.exports.report_json import report_to_json
 from crmdesk.core.exports.report_model import ReportRequest
 from crmdesk.core.exports.report_table import ReportTable
@@ -84,7 +88,9 @@ def chosen_columns(request: ReportRequest) -> list[ReportColumn]:
                 column=name,
             )
     first, *_ = offered
-    return [first, *(by_name[name] for name in request.columns if name != first.name)]
+    always = [COMMENTS_COLUMN.name] if COMMENTS_COLUMN.name in by_name else []
+    wanted = dict.fromkeys([first.name, *request.columns, *always])
+    return [by_name[name] for name in wanted]
 
 
 def sampled_bytes(table: ReportTable, request: ReportRequest) -> int:

@@ -15,10 +15,12 @@ class AuditLogReport:
     Attributes:
         up_to: the last entry that was there when it was asked for: what asking for it and making
             it cause is not in it. None before it was asked for.
+        comments: what people said about each entry stands in a column of its own.
     """
 
     filters: AuditFilters = field(default_factory=AuditFilters)
     up_to: int | None = None
+    comments: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from crmdesk.core.exports.content import Cells
-from crmdesk.core.exports.model import ExportSource
+from crmdesk.core.exports.model import Exclusion, ExportSource
 from crmdesk.core.exports.report_columns import ReportColumn
 
 
@@ -18,6 +18,7 @@ class ReportTable:
         object_name: API name of the object, or what else it is of.
         rows: every cell, in the order of ``columns``; good while the transaction is.
         sensitive: labels of sensitive properties that are in it.
+        excluded: how many rows are left out, by the reason.
     """
 
     source: ExportSource
@@ -27,6 +28,7 @@ class ReportTable:
     total: int
     rows: Callable[[], Iterator[Cells]]
     sensitive: tuple[str, ...] = ()
+    excluded: Mapping[Exclusion, int] = field(default_factory=dict)
 
 
 def truth(value: bool) -> str:

@@ -70,7 +70,7 @@ class ReportService:
             table = report_table(tx, request)
             waits = self._must_wait(tx, actor, table)
             size = sampled_bytes(table, request)
-            return ExportEstimate(table.total, size, table.sensitive, (), waits)
+            return ExportEstimate(table.total, size, table.sensitive, (), waits, table.excluded)
 
     def create(self, actor: Actor, request: ReportRequest) -> str:
         """Queue an export, or let it wait for a decision; returns its id.

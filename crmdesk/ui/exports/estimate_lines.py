@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -37,12 +39,20 @@ class EstimateLines(QWidget):
         self.setMinimumHeight(0)
         self._fill([("circle-alert", why, "danger")])
 
-    def show_estimate(self, what: str, found: ExportEstimate, *, associated: bool) -> None:
+    def show_estimate(
+        self,
+        what: str,
+        found: ExportEstimate,
+        *,
+        associated: bool,
+        also: Sequence[tuple[str, str]] = (),
+    ) -> None:
         """Say what it would be.
 
         Args:
             what: the records in words, "12,480 contacts".
             associated: a column of associated records is in it.
+            also: what else is to be known, each with its icon.
         """
         size = filled(say("%1, about %2."), what, words.size(found.bytes))
         if associated:
@@ -58,6 +68,7 @@ class EstimateLines(QWidget):
         if found.needs_approval:
             text = say("It waits until a Super Admin approves it.")
             lines.append(("hourglass", text, "warn_icon"))
+        lines += [(icon, text, "text2") for icon, text in also]
         self.setMinimumHeight(0)
         self._fill(lines)
 

@@ -147,7 +147,7 @@ class FileDialog(DecisionDialog):
                 control.changed.connect(self.recount)
             else:
                 control.currentIndexChanged.connect(self.recount)
-        self.format.currentIndexChanged.connect(self._show_fields)
+        self.format.currentIndexChanged.connect(self.show_fields)
         self._pause.timeout.connect(self._ask)
         self.decided.connect(self._create)
         self.recount()
@@ -169,15 +169,18 @@ class FileDialog(DecisionDialog):
     @Slot()
     def recount(self) -> None:
         """Something was chosen: what it would be is asked again after a pause."""
-        self._show_fields()
+        self.show_fields()
         self.estimate = None
         self.lines.show_busy()
         self.set_reason(say("It is being counted"))
         self._pause.start()
 
     @Slot()
-    def _show_fields(self) -> None:
-        self.bom.setVisible(self.format.currentData() == ExportFormat.CSV)
+    def show_fields(self) -> None:
+        """Show the fields that count for what is chosen."""
+        in_csv = self.format.currentData() == ExportFormat.CSV
+        self.bom.setVisible(in_csv)
+        self.spreadsheets.setVisible(in_csv)
         self.chosen_field.setVisible(self.columns.currentData() == CHOSEN)
         self.fit_soon()
 
@@ -204,7 +207,8 @@ class FileDialog(DecisionDialog):
     def _show(self, found: ExportEstimate) -> None:
         self.estimate = found = self.completed(found)
         what = self._asking.counted(found.records)
-        self.lines.show_estimate(what, found, associated=bool(self.associated_names()))
+        associated = bool(self.associated_names())
+        self.lines.show_estimate(what, found, associated=associated, also=self.notes(found))
         deed = say("Ask for approval") if found.needs_approval else filled(say("Export %1"), what)
         self.deed_button.setText(deed)
         self.set_reason("" if found.records else say("There is nothing to export"))
@@ -213,6 +217,10 @@ class FileDialog(DecisionDialog):
     def completed(self, found: ExportEstimate) -> ExportEstimate:
         """The estimate with what only the dialog knows."""
         return found
+
+    def notes(self, found: ExportEstimate) -> Sequence[tuple[str, str]]:
+        """What else is said below the estimate, each with its icon."""
+        return ()
 
     def associated_names(self) -> tuple[str, ...]:
         """Objects whose associated records stand in the file."""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtWidgets import QWidget
 
-from crmdesk.core.exports.model import ExportFormat, Naming
+from crmdesk.core.exports.model import ExportEstimate, ExportFormat, Naming
 from crmdesk.core.exports.report_columns import report_columns
-from crmdesk.core.exports.report_model import ReportRequest, ReportSubject
+from crmdesk.core.exports.report_model import AuditLogReport, ReportRequest, ReportSubject
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.exports.file_dialog import ALL, CHOSEN, Asking, FileDialog, choice_box
 from crmdesk.ui.exports.words import say
+from crmdesk.ui.widgets.check_row import CheckRow
 from crmdesk.ui.widgets.form_field import FormField
 
 
@@ -27,6 +28,8 @@ class ReportOffer:
         subjects: what may be exported, each with its label, the likeliest first.
         counted: so many rows in words.
         has_choices: some of its values have a label beside what is stored.
+        notes: what else is to be known of one of the subjects, each with its icon.
+        comments: its rows may come with what people said about them.
     """
 
     what: str
@@ -35,10 +38,14 @@ class ReportOffer:
     subjects: Sequence[tuple[str, ReportSubject]]
     counted: Callable[[int], str]
     has_choices: bool = True
+    notes: Callable[[ReportSubject, ExportEstimate], Sequence[tuple[str, str]]] | None = None
+    comments: bool = False
 
 
 class ReportDialog(FileDialog):
     """Name, what of it, columns and how they are written."""
+
+    formats = tuple(ExportFormat)
 
     def __init__(self, desk: Desk, offer: ReportOffer, parent: QWidget) -> None:
         offered = report_columns(offer.subjects[0][1])
@@ -49,7 +56,14 @@ class ReportDialog(FileDialog):
         labels = [(label, label) for label, _subject in offer.subjects]
         self.rows = choice_box("export_records", labels)
         self.chosen.choose(name for name, _label in labelled)
+        self._offer = offer
+        self.comments = CheckRow(
+            say("With comments"), say("What people said about each entry, in a column at the end.")
+        )
+        self.comments.setObjectName("export_comments")
         self.lay_out(self._fields(offer))
+        if offer.comments:
+            self.body.insertWidget(self.body.indexOf(self.spreadsheets), self.comments)
         service = desk.workspace.reports
         asking = Asking(
             request=self.request,
@@ -68,12 +82,31 @@ class ReportDialog(FileDialog):
         naming = [FormField(say("Headings of columns"), self.headers)]
         if offer.has_choices:
             naming.append(FormField(say("Values"), self.choices))
+        self._naming = naming
         return [*top, [self.chosen_field], naming]
+
+    def show_fields(self) -> None:
+        """JSON is for programs: its headings and values are always the internal ones."""
+        super().show_fields()
+        for field in self._naming:
+            field.setVisible(self.format.currentData() != ExportFormat.JSONL)
+
+    def notes(self, found: ExportEstimate) -> Sequence[tuple[str, str]]:
+        """What the offer says of the subject that is chosen."""
+        return () if self._offer.notes is None else self._offer.notes(self.subject, found)
+
+    @property
+    def subject(self) -> ReportSubject:
+        """What is chosen."""
+        chosen = self._subjects[max(0, self.rows.currentIndex())]
+        if isinstance(chosen, AuditLogReport):
+            return replace(chosen, comments=self.comments.is_checked())
+        return chosen
 
     def request(self) -> ReportRequest:
         """What the core is asked for."""
         return ReportRequest(
-            self._subjects[max(0, self.rows.currentIndex())],
+            self.subject,
             self.name.text(),
             self.asked_columns(),
             ExportFormat(self.format.currentData()),

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from crmdesk.core.audit.filters import AuditFilters
+from crmdesk.core.audit.vocabulary import Vocabulary
+from crmdesk.core.exports.model import Exclusion, ExportEstimate
 from crmdesk.core.exports.report_model import (
     AuditLogReport,
     HistoryReport,
@@ -12,28 +16,53 @@ from crmdesk.core.exports.report_model import (
 from crmdesk.core.records.record import Record
 from crmdesk.core.records.schema import Property
 from crmdesk.ui import words
+from crmdesk.ui.audit.filter_words import filter_words
 from crmdesk.ui.exports.report_dialog import ReportOffer
 from crmdesk.ui.exports.words import filled, say
 
 
-def audit_log_offer(shown: AuditFilters, count: int) -> ReportOffer:
+def audit_log_offer(
+    shown: AuditFilters, count: int, vocabulary: Vocabulary, zone: ZoneInfo
+) -> ReportOffer:
     """The entries that the log shows, and all of them.
 
     Args:
         shown: what the log is narrowed to.
         count: how many entries it shows.
+        vocabulary: the words of its filters.
+        zone: of its dates.
     """
     subjects: list[tuple[str, ReportSubject]] = [(say("The whole log"), AuditLogReport())]
     if shown != AuditFilters():
         label = filled(say("What the log shows (%1)"), words.number(count))
         subjects.insert(0, (label, AuditLogReport(shown)))
+
+    def notes(subject: ReportSubject, found: ExportEstimate) -> list[tuple[str, str]]:
+        filters = subject.filters if isinstance(subject, AuditLogReport) else AuditFilters()
+        said = filter_words(filters, vocabulary, zone)
+        narrowed = filled(say("Filters: %1."), said) if said else say("No filter.")
+        return [("list-filter", narrowed), *_excluded(found)]
+
     return ReportOffer(
         say("the audit log"),
         say("Audit log"),
         say("Entries"),
         subjects,
         lambda found: say("%Ln entr{y|ies}", found),
+        notes=notes,
+        comments=True,
     )
+
+
+def _excluded(found: ExportEstimate) -> list[tuple[str, str]]:
+    """What the editions leave out."""
+    lines = []
+    for reason, count in found.excluded.items():
+        text = say("Without %Ln entr{y|ies} that this edition does not show.", count)
+        if reason is Exclusion.CONTENT_EDITION:
+            text = say("Without %Ln entr{y|ies} of content activity, as the settings say.", count)
+        lines.append(("eye-off", text))
+    return lines
 
 
 def users_offer() -> ReportOffer:

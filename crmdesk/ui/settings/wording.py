@@ -35,6 +35,7 @@ def setting_words(setting: Setting) -> SettingWords:
         "workspace.time_zone": SettingWords(_say("Time zone")),
         "workspace.currency": SettingWords(_say("Currency")),
         "workspace.edition": SettingWords(_say("Edition")),
+        "workspace.content_edition": SettingWords(_say("Content activity in reports of the log")),
         "workspace.site_country": SettingWords(_say("Country in the audit log")),
         "workspace.site_region": SettingWords(_say("Region in the audit log")),
         "backup.min_interval": SettingWords(
@@ -128,7 +129,7 @@ def _workspace_cards() -> tuple[CardWords, ...]:
         CardWords(
             _say("Name and edition"),
             _say("The edition decides how often a backup may be made and what the log shows."),
-            ("workspace.name", "workspace.edition"),
+            ("workspace.name", "workspace.edition", "workspace.content_edition"),
         ),
         CardWords(
             _say("Dates and amounts"),

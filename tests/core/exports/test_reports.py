@@ -22,6 +22,7 @@ from crmdesk.core.exports.model import (
     Export,
     ExportFilter,
     ExportFormat,
+    ExportRequest,
     ExportSource,
     ExportState,
     FileState,
@@ -36,6 +37,7 @@ from crmdesk.core.exports.report_model import (
 )
 from crmdesk.core.exports.report_tables import report_table
 from crmdesk.core.notify.inbox import NotificationKind
+from crmdesk.core.records.filters import RecordQuery
 from tests.builders import Desk
 
 LOG = ReportRequest(AuditLogReport(), headers=Naming.NAME, choices=Naming.NAME)
@@ -111,6 +113,35 @@ def test_kinds_of_entries_stand_by_their_labels(desk: Desk) -> None:
         newest = next(report_table(tx, ReportRequest(AuditLogReport())).rows())
 
     assert newest[7:10] == ("CRM object", "Contacts", "Create")
+
+
+def test_a_report_of_the_log_ends_where_it_was_asked_for_and_may_tell_what_was_said(
+    desk: Desk, tmp_path: Path
+) -> None:
+    comments = desk.workspace.audit_comments
+    newest = desk.workspace.audit_reader.events(desk.admin).events[0]
+    thread = comments.add(desk.admin, newest.id, "Who was\nthat?").comment_id
+    comments.reply(desk.admin, thread, "\u202eMe")
+    last = desk.workspace.audit_reader.events(desk.admin).events[0]
+    subject = AuditLogReport(AuditFilters(), comments=True)
+    asked = replace(LOG, subject=subject, format=ExportFormat.JSONL, columns=("id", "link"))
+    assert report_from_json(json.loads(json.dumps(report_to_json(asked)))) == asked
+    export_id = desk.workspace.reports.create(desk.admin, asked)
+    desk.contact(firstname="Later")
+    desk.workspace.run_job(str(desk.workspace.exports.show(desk.admin, export_id).job_id))
+
+    path = saved(desk, desk.admin, desk.workspace.exports.show(desk.admin, export_id), tmp_path)
+    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    assert list(lines[0]) == ["at", "id", "link", "comments"]
+    assert lines[0]["id"] == last.id
+    said = {line["id"]: line["comments"] for line in lines if line["comments"]}
+    assert list(said) == [newest.id]
+    assert said[newest.id][0]["text"] == "Who was\nthat?"
+    assert len(said[newest.id][0]["replies"]) == 1
+    with pytest.raises(WrongUsage):
+        desk.workspace.exports.create(
+            desk.admin, ExportRequest(RecordQuery("contacts"), format=ExportFormat.JSONL)
+        )
 
 
 def test_what_the_log_does_not_know_is_refused(desk: Desk) -> None:
