@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks import (
     apply,
+    audit,
     backup,
     data,
     exporting,
@@ -45,6 +46,7 @@ MEASURED = {
     "window": window,
     "first-window": first_window,
     "profile": profile,
+    "audit": audit,
 }
 USUAL_ROWS = 200_000
 FULL_ROWS = 1_000_000

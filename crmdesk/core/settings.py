@@ -173,10 +173,11 @@ def read_setting(tx: Tx, key: str) -> Value:
     A setting is read in every call: a value that another program broke must not stop the work.
     """
     found = SETTINGS[key]
-    text = tx.scalar(select(settings.c.value).where(settings.c.key == key))
-    if text is None:
+    # As plain SQL: each page of a table asks for one or two, and waits for it.
+    row = tx.sql("SELECT value FROM settings WHERE key = ?", (key,)).fetchone()
+    if row is None:
         return _unset(tx, found)
-    value = _stored(found, text)
+    value = _stored(found, row[0])
     return _unset(tx, found) if value is None else value
 
 

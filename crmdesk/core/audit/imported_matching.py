@@ -98,6 +98,8 @@ def _of_users(tx: Tx, by_email: Mapping[str, int]) -> dict[str, int]:
 def imported_events_numbered(tx: Tx, ids: Iterable[int]) -> dict[int, AuditEvent]:
     """The entries with these negative numbers, as far as the edition shows them."""
     wanted = [-number for number in ids if number < 0]
+    if not wanted:
+        return {}
     shown = shown_categories(edition_of(tx))
     found: dict[int, AuditEvent] = {}
     for start in range(0, len(wanted), _IDS_AT_ONCE):

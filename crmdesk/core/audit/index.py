@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from crmdesk.core.audit.marks import CHUNK, EMPTY, Marks, span
+from crmdesk.core.audit.kept_sets import KeptSets
+from crmdesk.core.audit.marks import CHUNK, Marks, span
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.sqlite_marks import (
     bits_of,
@@ -79,14 +80,20 @@ class AuditIndex:
 
     def having(self, facet: Facet, value: str) -> Marks:
         """The entries with a value."""
-        return Marks(kept_marks(self._tx.driver, facet, value)) | self._newest(facet, value)
+        kept = KeptSets.of(self._tx).get(
+            (facet, value),
+            self.state.marked_to,
+            lambda: Marks(kept_marks(self._tx.driver, facet, value)),
+        )
+        return kept | self._newest(facet, value)
 
     def any_of(self, facet: Facet, values: Iterable[str]) -> Marks:
         """The entries with one of some values."""
-        found = EMPTY
+        found: dict[int, int] = {}
         for value in values:
-            found |= self.having(facet, value)
-        return found
+            for chunk, bits in self.having(facet, value).chunks.items():
+                found[chunk] = found.get(chunk, 0) | bits
+        return Marks(found)
 
     def values(self, facet: Facet) -> set[str]:
         """Every value that occurs."""

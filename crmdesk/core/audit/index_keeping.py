@@ -7,7 +7,6 @@ from crmdesk.core.audit.marks import CHUNK
 from crmdesk.core.db import sqlite_words
 from crmdesk.core.db.engine import Database
 from crmdesk.core.db.sqlite_marks import (
-    IndexState,
     KeptMarks,
     add_marks,
     index_state,
@@ -19,7 +18,7 @@ from crmdesk.core.errors import UserError
 _MARKED_STEP = 8192
 _WORDED_STEP = 1024
 #: Entries whose words are kept in one transaction, which others wait for.
-_WORDED_AT_ONCE = 4096
+_WORDED_AT_ONCE = 8192
 #: A reader does not wait for a writer; the next one will do what this one left.
 _PATIENCE_SECONDS = 0.05
 
@@ -63,7 +62,7 @@ def _keep_marks(database: Database) -> None:
                 # Another process was quicker.
                 return
             add_marks(tx.driver, marks)
-            keep_index_state(tx.driver, IndexState(end, state.worded_to))
+            keep_index_state(tx.driver, state._replace(marked_to=end))
 
 
 def _keep_words(database: Database) -> None:
@@ -80,4 +79,4 @@ def _keep_words(database: Database) -> None:
             start = max(state.worded_to, first - 1)
             end = min(start + _WORDED_AT_ONCE, last)
             sqlite_words.add_words(tx.driver, start, end)
-            keep_index_state(tx.driver, IndexState(state.marked_to, end))
+            keep_index_state(tx.driver, state._replace(worded_to=end))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import compress
+from itertools import compress, repeat
 
 #: Entries whose bits make one number.
 CHUNK = 1 << 16
 _ALL = (1 << CHUNK) - 1
+_SET = ord("1")
 _ZERO_AND_ONE = bytes.maketrans(b"01", b"\x00\x01")
 
 
@@ -89,6 +91,23 @@ def marks_of(numbers: Iterable[int]) -> Marks:
             held = by_chunk[chunk] = bytearray(CHUNK // 8)
         held[bit >> 3] |= 1 << (bit & 7)
     return Marks({chunk: int.from_bytes(held, "little") for chunk, held in by_chunk.items()})
+
+
+def marks_of_many(numbers: Iterable[int], last: int) -> Marks:
+    """The same for up to millions of numbers, none of them above ``last``.
+
+    A sign for each number that there is, set without a step of this interpreter: a quarter of the
+    time for a million, and wasted on a few.
+    """
+    signs = bytearray(b"0") * ((last // CHUNK + 1) * CHUNK)
+    deque(map(signs.__setitem__, numbers, repeat(_SET)), maxlen=0)
+    # Binary digits begin with the highest.
+    chunks = (
+        (start // CHUNK, int(signs[start : start + CHUNK][::-1], 2))
+        for start in range(0, len(signs), CHUNK)
+        if _SET in signs[start : start + CHUNK]
+    )
+    return Marks(dict(chunks))
 
 
 class RangeCounts:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain, islice
 
 from crmdesk.core.audit.index import AuditIndex, Facet
-from crmdesk.core.audit.marks import EMPTY, Marks, marks_of
+from crmdesk.core.audit.kept_sets import KeptSets
+from crmdesk.core.audit.marks import EMPTY, Marks, marks_of, marks_of_many
 from crmdesk.core.db import sqlite_words
 from crmdesk.core.db.engine import Tx
-from crmdesk.core.db.sqlite_marks import IndexState, index_state, keep_index_state
+from crmdesk.core.db.sqlite_marks import index_state, keep_index_state
 
+_FEW = 2000
 _ABOUT = "SELECT id FROM audit_events WHERE object_type IS ? AND object_id = ?"
 _OF_JOB = "SELECT id FROM audit_events WHERE job_id = ?"
 
@@ -29,9 +32,23 @@ def entries_with(tx: Tx, index: AuditIndex, text: str) -> Marks:
     phrase = sqlite_words.phrase_of(term)
     kept_to = index.state.worded_to if sqlite_words.has_words(tx.driver) else 0
     if kept_to:
-        found |= marks_of(sqlite_words.with_words(tx.driver, phrase))
+        found |= _kept(tx, index, phrase)
     unkept = sqlite_words.with_words_unkept(tx.driver, phrase, kept_to, index.last)
     return found | marks_of(unkept)
+
+
+def _kept(tx: Tx, index: AuditIndex, phrase: str) -> Marks:
+    """Who adds a filter to a word does not wait for the word again."""
+    version = (index.state.worded_to, index.state.forgotten)
+
+    def read() -> Marks:
+        numbers = sqlite_words.with_words(tx.driver, phrase)
+        few = list(islice(numbers, _FEW))
+        if len(few) < _FEW:
+            return marks_of(few)
+        return marks_of_many(chain(few, numbers), index.last)
+
+    return KeptSets.of(tx).get(phrase, version, read)
 
 
 def entries_about(tx: Tx, index: AuditIndex, object_ids: Iterable[str]) -> Marks:
@@ -56,4 +73,5 @@ def forget_words(tx: Tx, event_ids: Iterable[int]) -> None:
         sqlite_words.forget_words(tx.driver, kept)
     else:
         sqlite_words.empty_words(tx.driver)
-        keep_index_state(tx.driver, IndexState(state.marked_to, 0))
+        state = state._replace(worded_to=0)
+    keep_index_state(tx.driver, state._replace(forgotten=state.forgotten + 1))

@@ -10,13 +10,21 @@ from isal import isal_zlib
 from crmdesk.core.db.driver import sqlite3
 
 _LEVEL = 1
+#: Bytes of a chunk's bits as they are.
+_PLAIN = 65_536 // 8
 
 
 class IndexState(NamedTuple):
-    """How far the log was read: the last entry whose bits, and whose words, are kept."""
+    """How far the log was read: the last entry whose bits, and whose words, are kept.
 
-    marked_to: int
-    worded_to: int
+    Attributes:
+        forgotten: how often words were taken out; with ``worded_to`` it tells one state of the
+            words from another.
+    """
+
+    marked_to: int = 0
+    worded_to: int = 0
+    forgotten: int = 0
 
 
 class KeptMarks(NamedTuple):
@@ -30,16 +38,17 @@ class KeptMarks(NamedTuple):
 
 def index_state(connection: sqlite3.Connection) -> IndexState:
     """Where the index ends; 0 before its first entry."""
-    row = connection.execute("SELECT marked_to, worded_to FROM main.audit_index_state").fetchone()
-    return IndexState(0, 0) if row is None else IndexState(*row)
+    row = connection.execute(
+        "SELECT marked_to, worded_to, forgotten FROM main.audit_index_state"
+    ).fetchone()
+    return IndexState() if row is None else IndexState(*row)
 
 
 def keep_index_state(connection: sqlite3.Connection, state: IndexState) -> None:
     """Say how far it reaches now."""
     connection.execute(
-        "INSERT INTO main.audit_index_state (id, marked_to, worded_to) VALUES (1, ?, ?) "
-        "ON CONFLICT (id) DO UPDATE SET marked_to = excluded.marked_to, "
-        "worded_to = excluded.worded_to",
+        "INSERT OR REPLACE INTO main.audit_index_state (id, marked_to, worded_to, forgotten) "
+        "VALUES (1, ?, ?, ?)",
         state,
     )
 
@@ -99,9 +108,11 @@ def add_marks(connection: sqlite3.Connection, marks: Iterable[KeptMarks]) -> Non
 
 
 def _deflated(bits: int) -> bytes:
-    plain = bits.to_bytes((bits.bit_length() + 7) // 8, "little")
-    return bytes(isal_zlib.compress(plain, _LEVEL))
+    """Deflated where that saves half; what common values have is read sooner as it is."""
+    plain = bits.to_bytes(_PLAIN, "little")
+    deflated = bytes(isal_zlib.compress(plain, _LEVEL))
+    return deflated if len(deflated) < _PLAIN // 2 else plain
 
 
 def _inflated(kept: bytes) -> int:
-    return int.from_bytes(isal_zlib.decompress(kept), "little")
+    return int.from_bytes(kept if len(kept) == _PLAIN else isal_zlib.decompress(kept), "little")

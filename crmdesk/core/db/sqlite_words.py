@@ -113,12 +113,17 @@ def _texts(connection: sqlite3.Connection, after: int, last: int) -> Iterator[tu
     return ((number, text) for number, payload in rows if (text := words_of(payload)))
 
 
-def _values(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        for each in value.values():
-            yield from _values(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _values(each)
-    elif value is not None and not isinstance(value, bool):
-        yield str(value)
+def _values(value: Any) -> list[str]:
+    """Every number and text in it. A stack and no recursion: it is done for each entry there is."""
+    found, left = [], [value]
+    while left:
+        each = left.pop()
+        if isinstance(each, str):
+            found.append(each)
+        elif isinstance(each, dict):
+            left.extend(each.values())
+        elif isinstance(each, list):
+            left.extend(each)
+        elif each is not None and not isinstance(each, bool):
+            found.append(str(each))
+    return found

@@ -23,5 +23,8 @@ audit_index_state = Table(
     Column("id", Integer, primary_key=True),
     Column("marked_to", Integer, nullable=False, server_default=text("0")),
     Column("worded_to", Integer, nullable=False, server_default=text("0")),
+    Column(
+        "forgotten", Integer, nullable=False, server_default=text("0"), comment="times, of words"
+    ),
     **STRICT,
 )

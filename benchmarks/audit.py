@@ -1,0 +1,184 @@
+"""The audit log at full length: pages, filters, counts, words, figures, and the cost of writing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from statistics import median
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from benchmarks.audit_data import RARE, audit_folder
+from benchmarks.desk import opened
+from crmdesk.core.audit.filters import AuditFilters, Choices
+from crmdesk.core.db.driver import sqlite3
+from crmdesk.core.records.record import Record
+from tests.builders import Desk
+
+TITLE = "Audit log: finding entries"
+NOTE = (
+    "So many entries of 200 people in three years. “List” is what a change of filters costs the "
+    "window, off its own thread: every entry that passes, counted and ready to be jumped into; "
+    "“first” is the first time in a process, “again” any later one. “Rows” is a page of 60 at "
+    "the top and in the middle of such a list, read while the window waits. The floor is the bare "
+    "driver on the same file, which counts what passes, once."
+)
+COLUMNS = {
+    "name": "",
+    "many": "entries",
+    "first": "list, first, ms",
+    "again": "list, again, ms",
+    "top": "rows at the top, ms",
+    "middle": "rows in the middle, ms",
+    "floor": "the driver counts, ms",
+}
+COMMAND = "python3 dev.py bench --only audit --rows 10000000"
+_OSLO = ZoneInfo("Europe/Oslo")
+_PAGE = 60
+_EDITS = 100
+
+
+def measure(rows: int, rounds: int, say: Callable[[str], None]) -> list[dict[str, Any]]:
+    """Medians of elapsed time, but for what is said to be the first."""
+    folder = audit_folder(rows)
+    desk = opened(folder)
+    table = [_index(desk, say)]
+    for name, filters, sql in _filters():
+        table.append(_list(desk, name, filters, sql, rounds))
+        say(f"  {table[-1]}")
+    for name, act in _figures(desk):
+        table.append({"name": name, "again": _median_ms(act, rounds)})
+        say(f"  {table[-1]}")
+    table += _written(desk, say)
+    desk.workspace.close()
+    return [dict.fromkeys(COLUMNS) | line | {"command": COMMAND} for line in table]
+
+
+def _filters() -> Iterator[tuple[str, AuditFilters, str]]:
+    """What is looked for, and SQL for the same; none where the driver has no words."""
+    now = datetime.now(UTC)
+    month = now - timedelta(days=400), now - timedelta(days=370)
+    yield "everything", AuditFilters(), "1"
+    yield "a category", AuditFilters(categories=("login",)), "category = 'login'"
+    yield "an action", AuditFilters(actions=("update",)), "action = 'update'"
+    yield "a subcategory", AuditFilters(subcategories=("DEALS",)), "subcategory = 'DEALS'"
+    yield "who did most", AuditFilters(user_ids=(2,)), "user_id = 2"
+    yield "who did least", AuditFilters(user_ids=(201,)), "user_id = 201"
+    yield "names that begin so", AuditFilters(by=("person1",)), ""
+    yield "an address", AuditFilters(addresses=("192.0.2.17",)), "address = '192.0.2.17'"
+    yield "a record", AuditFilters(object_types=("contacts",), object_ids=("4711",)), ""
+    yield (
+        "thirty days of last year",
+        AuditFilters(since=month[0], until=month[1]),
+        f"at BETWEEN '{month[0]:%Y-%m-%dT%H:%M:%S}' AND '{month[1]:%Y-%m-%dT%H:%M:%S}'",
+    )
+    yield (
+        "two common ones that never meet",
+        AuditFilters(categories=("login",), actions=("update",)),
+        "category = 'login' AND action = 'update'",
+    )
+    yield (
+        "three filters, seven values",
+        AuditFilters(
+            categories=("crm_object", "property_value"),
+            actions=("delete", "create"),
+            user_ids=(2, 3, 4),
+        ),
+        "category IN ('crm_object', 'property_value') AND action IN ('delete', 'create') "
+        "AND user_id IN (2, 3, 4)",
+    )
+    yield (
+        "all but a category and a person",
+        AuditFilters(without=Choices(categories=("property_value",), user_ids=(2,))),
+        "category <> 'property_value' AND user_id IS NOT 2",
+    )
+    yield "people only", AuditFilters(people_only=True), ""
+    yield "a rare word", AuditFilters(texts=(RARE.split(" ")[0],)), ""
+    yield "a rare phrase and a category", AuditFilters(("login",), texts=(RARE,)), ""
+    yield "a word of a number in 1,000", AuditFilters(texts=("Street 4711",)), ""
+    yield "a word of every fourth entry", AuditFilters(texts=("harbour",)), ""
+    yield "a common phrase and a person", AuditFilters(texts=("harbour quay",), user_ids=(9,)), ""
+
+
+def _list(desk: Desk, name: str, filters: AuditFilters, sql: str, rounds: int) -> dict[str, Any]:
+    reader = desk.workspace.audit_reader
+    ids = partial(reader.ids, desk.admin, filters)
+    first = _ms(ids)
+    again = _median_ms(ids, rounds)
+    found = ids()
+    middle = len(found) // 2
+    line = {"name": name, "many": f"{len(found):,}", "first": first, "again": again}
+    if found:
+        line["top"] = _median_ms(lambda: reader.rows(desk.admin, found[:_PAGE]), rounds)
+        places = iter(range(middle, len(found), 997))
+        line["middle"] = _median_ms(lambda: _page_at(desk, found, next(places, 0)), rounds)
+    if sql:
+        count = f"SELECT count(*) FROM audit_events NOT INDEXED WHERE {sql}"
+        bare = sqlite3.connect(desk.workspace.database.path)
+        line["floor"] = _ms(lambda: bare.execute(count).fetchone())
+        bare.close()
+    return line
+
+
+def _page_at(desk: Desk, found: Any, place: int) -> None:
+    desk.workspace.audit_reader.rows(desk.admin, found[place : place + _PAGE])
+
+
+def _figures(desk: Desk) -> Iterator[tuple[str, Callable[[], object]]]:
+    reader, admin = desk.workspace.audit_reader, desk.admin
+    now = datetime.now(UTC)
+    login = AuditFilters(categories=("login",))
+    month = AuditFilters(people_only=True, last_days=30)
+    year = AuditFilters(since=now - timedelta(days=365), until=now)
+    yield "histogram of three years by month", lambda: reader.histogram(admin, login, _OSLO)
+    yield "histogram of a year by day", lambda: reader.histogram(admin, year, _OSLO, 366)
+    yield "histogram of thirty days", lambda: reader.histogram(admin, month, _OSLO)
+    yield "counts by facet, everything", lambda: reader.facets(admin)
+    yield "counts by facet, thirty days", lambda: reader.facets(admin, month)
+    yield "a page of 100 with its count, category", lambda: reader.events(admin, login)
+
+
+def _index(desk: Desk, say: Callable[[str], None]) -> dict[str, Any]:
+    """What is searched by is made when the first reader comes, and then kept up."""
+    began = time.process_time()
+    desk.workspace.audit_reader.ids(desk.admin, AuditFilters(texts=("nothing",)))
+    seconds = round(time.process_time() - began)
+    say(f"  the index took {seconds} s of the processor where it was not there")
+    return {"name": "the index, where it was not there yet, processor seconds", "first": seconds}
+
+
+def _written(desk: Desk, say: Callable[[str], None]) -> list[dict[str, Any]]:
+    """A value of a record, edited with history and entry, and the same by one bare UPDATE."""
+    contact = desk.contact(firstname="Ann")
+    bare = desk.workspace.database.raw()
+    ours, floor = [], []
+    for turn in range(_EDITS):
+        contact = _timed_edit(desk, contact, turn, ours)
+        began = time.process_time()
+        bare.execute("BEGIN IMMEDIATE")
+        bare.execute("UPDATE obj_contacts SET phone = ? WHERE id = ?", (f"-{turn}", contact.id))
+        bare.execute("ROLLBACK")
+        floor.append((time.process_time() - began) * 1000)
+    bare.close()
+    say(f"  an edit {median(ours):.2f} ms, the bare UPDATE {median(floor):.2f} ms")
+    name = "an edit with history and entry, processor ms, and the bare UPDATE"
+    return [{"name": name, "again": round(median(ours), 2), "floor": round(median(floor), 2)}]
+
+
+def _timed_edit(desk: Desk, contact: Record, turn: int, taken: list[float]) -> Record:
+    began = time.process_time()
+    desk.edit(contact, phone=str(turn))
+    taken.append((time.process_time() - began) * 1000)
+    return desk.read(contact)
+
+
+def _ms(act: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    act()
+    return round((time.perf_counter() - began) * 1000, 2)
+
+
+def _median_ms(act: Callable[[], object], rounds: int) -> float:
+    return round(median(_ms(act) for _ in range(rounds)), 2)
