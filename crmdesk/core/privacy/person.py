@@ -76,6 +76,14 @@ def find_person(tx: Tx, address: str) -> Person:
     )
 
 
+def unheld(tx: Tx, addresses: Iterable[str]) -> list[str]:
+    """Those addresses that no contact has now: some may have changed hands."""
+    contacts = load_object_type(tx, "contacts")
+    column = quoted(contacts.by_name["email"].column)
+    held = f"SELECT 1 FROM main.{quoted(contacts.table)} WHERE lower({column}) = ? LIMIT 1"
+    return [each for each in addresses if tx.sql(held, (each,)).fetchone() is None]
+
+
 def keep_person(tx: Tx, person: Person) -> None:
     """Put the person's records into the connection's table ``temp.picked``."""
     keep_ids(tx, person.record_ids)

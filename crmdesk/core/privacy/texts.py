@@ -51,6 +51,7 @@ _STRUCK = (
     _Texts("imports", "id", ("name", "file_name", "errors", "error")),
     _Texts("import_details", "import_id", ("facts",)),
     _Texts("import_templates", "id", ("mapping",)),
+    _Texts("imported_events", "id", ("detail",)),
     _Texts("restores", "id", ("planned", "error")),
     _Texts("change_sets", "id", ("source_label",)),
     _Texts("notifications", "id", ("values_json",)),
@@ -62,7 +63,7 @@ _TOLD = (
     _Texts("saved_views", "id", ("name", "definition")),
     _Texts("segments", "id", ("name", "filters"), "archived_at IS NULL"),
     _Texts("audit_comments", "id", ("text",)),
-    _Texts("audit_views", "id", ("name", "filters")),
+    _Texts("audit_comment_drafts", "user_id", ("text",)),
 )
 
 

@@ -30,7 +30,7 @@ from crmdesk.core.privacy.data import data_tables
 from crmdesk.core.privacy.data_file import write_data_file
 from crmdesk.core.privacy.finding import Look, entries_about, look_for
 from crmdesk.core.privacy.model import FileKind, HoldingFile, plan_hash
-from crmdesk.core.privacy.person import Person, find_person
+from crmdesk.core.privacy.person import Person, find_person, unheld
 from crmdesk.core.privacy.texts import STRUCK_OUT, strike_out
 from crmdesk.core.records.purging import Purger, write_tombstones
 from crmdesk.core.settings import Settings
@@ -178,7 +178,10 @@ class PrivacyWork:
         gone = self.purger.purge(
             tx, context.actor, person.object_type, person.record_ids, context.job.id
         )
-        write_tombstones(tx, self.purger.tombstone_key, person.object_type, [person.address])
+        # All of them: an old backup knows the person by an address they had then.
+        write_tombstones(
+            tx, self.purger.tombstone_key, person.object_type, unheld(tx, person.addresses)
+        )
         self.audit_log.erase_entries(tx, entries)
         texts = strike_out(tx, person.addresses)
         _forget_files(tx, found.files)

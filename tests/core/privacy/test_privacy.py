@@ -14,6 +14,7 @@ from crmdesk.core.exports.model import ExportRequest
 from crmdesk.core.jobs.job import JobState
 from crmdesk.core.privacy.model import PersonFound
 from crmdesk.core.records.filters import Filter, Operator, RecordQuery
+from crmdesk.core.restore.deleted_model import DeletedRequest, Refusal
 from tests.builders import Desk
 
 ANN, JOANN, NEW = "Ann.Lee@example.org", "jo.ann.lee@example.org", "ann@lee.example"
@@ -171,3 +172,14 @@ def test_what_cannot_be_done_is_refused_and_changes_nothing(desk: Desk):
     former = desk.edit(ann, email=ANN)
     again = privacy.find(desk.admin, NEW)
     assert (again.record_ids, again.former_ids) == ((), (former.id,))
+
+
+def test_nobody_comes_back_from_a_backup_that_knew_another_address(desk: Desk):
+    ann = desk.contact(email=ANN)
+    file = desk.backup_file()
+    desk.edit(ann, email=NEW)
+    _delete(desk, desk.workspace.privacy.find(desk.admin, NEW))
+
+    plan = desk.workspace.deleted_records.plan(desk.admin, DeletedRequest(str(file), "contacts"))
+
+    assert [each.refusal for each in plan.records] == [Refusal.ERASED]

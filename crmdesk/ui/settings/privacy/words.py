@@ -82,7 +82,7 @@ def _place(table: str) -> str:
         "saved_views": _say("Views"),
         "segments": _say("Segments"),
         "audit_comments": _say("Comments in the log"),
-        "audit_views": _say("Views of the log"),
+        "audit_comment_drafts": _say("Unsent comments"),
     }
     return named.get(table, table)
 
