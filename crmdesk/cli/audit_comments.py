@@ -109,12 +109,14 @@ def _tell(here: Seat, written: Written, sentence: str) -> None:
         "comment_id": written.comment_id,
         "told": written.told,
         "not_told": written.not_told,
+        "nobody": list(written.nobody),
     }
     lines = [sentence]
     if written.told:
         lines.append(f"{plural(written.told, 'person', 'people')} told.")
     if written.not_told:
         lines.append(f"{written.not_told:,} more are tagged and not told.")
+    lines += [f"Nobody who sees the log is called “@{each}”." for each in written.nobody]
     here.output.result(document, *lines)
 
 

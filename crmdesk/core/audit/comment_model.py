@@ -103,11 +103,13 @@ class Written:
     Attributes:
         told: how many people were told that they are mentioned.
         not_told: how many are mentioned and were not told, since there are too many.
+        nobody: what stands after an @ and is nobody who may see the log; some of it.
     """
 
     comment_id: int
     told: int = 0
     not_told: int = 0
+    nobody: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

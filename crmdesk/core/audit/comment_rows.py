@@ -11,16 +11,15 @@ from typing import Any, Final
 from sqlalchemy import Row, insert, select, update
 
 from crmdesk.core.access.actor import Actor
-from crmdesk.core.audit.catalogue import load_audit_catalogue
 from crmdesk.core.audit.comment_model import OBJECT_TYPE, comment_link
 from crmdesk.core.audit.comment_text import Person
+from crmdesk.core.audit.event import entry_not_found
 from crmdesk.core.audit.kinds import EventKind
 from crmdesk.core.audit.log import AuditLog
+from crmdesk.core.audit.matching import edition_of, shown_categories
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.tables import audit_comments, audit_events, users
 from crmdesk.core.errors import UserError
-from crmdesk.core.setting_declarations import Edition
-from crmdesk.core.settings import read_setting
 
 #: Everything about a comment but the salt; the digest covers them in this order.
 DIGESTED: Final = tuple(each.name for each in audit_comments.columns if each.name != "salt")
@@ -94,15 +93,8 @@ def refuse_hidden(tx: Tx, event_id: int) -> None:
         UserError: ``audit_event_not_found``.
     """
     category = tx.scalar(select(audit_events.c.category).where(audit_events.c.id == event_id))
-    edition = Edition(str(read_setting(tx, "workspace.edition")))
-    shown = {each.code for each in load_audit_catalogue().visible_in(edition)}
-    if category not in shown:
-        raise UserError(
-            "audit_event_not_found",
-            f"The audit log shows no entry {event_id}.",
-            "It may be of a category that this edition does not show.",
-            id=event_id,
-        )
+    if category not in shown_categories(edition_of(tx)):
+        raise entry_not_found(event_id)
 
 
 def readers(tx: Tx) -> list[Person]:

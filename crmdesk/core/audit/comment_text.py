@@ -24,6 +24,7 @@ _AT = re.compile(r"(?<![\w.+\-@])@(?=[^\s@])")
 _WORD = re.compile(r"[^\s,;:!?()<>\[\]{}\"“”]+")
 _LINK = re.compile(r"(?:https?|crmdesk)://[^\s<>\"“”\x00-\x1f]+", re.IGNORECASE)
 _AFTER_LINK = ".,;:!?)'"
+_MOST_NAMED = 3
 _KEPT_CONTROLS = "\n\t"
 _STEERING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _JOINERS = "\u200c\u200d"
@@ -166,6 +167,18 @@ def _escaped(text: str) -> str:
 def mentioned(stored: str) -> list[int]:
     """The ids of the users that a stored text mentions, each once, in order."""
     return [int(each) for each in dict.fromkeys(_STORED.findall(stored)) if each]
+
+
+def meant_nobody(stored: str) -> tuple[str, ...]:
+    """What stands after an @ and is nobody's name or address, each once, at most three."""
+    found: dict[str, None] = {}
+    for place in _AT.finditer(_STORED.sub(" ", stored)):
+        word = _WORD.match(place.string, place.end())
+        if word is not None and word[0][0].isalpha():
+            found[word[0].rstrip(".'")] = None
+        if len(found) == _MOST_NAMED:
+            break
+    return tuple(found)
 
 
 def to_typed(stored: str, people: Mapping[int, Person]) -> str:

@@ -26,7 +26,13 @@ from crmdesk.core.audit.comment_rows import (
     refuse_hidden,
     seal,
 )
-from crmdesk.core.audit.comment_text import checked_text, mentioned, spans, to_stored
+from crmdesk.core.audit.comment_text import (
+    checked_text,
+    meant_nobody,
+    mentioned,
+    spans,
+    to_stored,
+)
 from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.errors import UserError
@@ -188,7 +194,7 @@ class AuditComments:
             {"user": actor.full_name, "event": event_id, "text": _excerpt(tx, stored)},
             comment_link(event_id, comment_id),
         )
-        return Written(comment_id, len(told), len(not_told))
+        return Written(comment_id, len(told), len(not_told), meant_nobody(stored))
 
 
 def _excerpt(tx: Tx, stored: str) -> str:

@@ -16,6 +16,7 @@ from crmdesk.core.clock import from_text
 from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.tables import audit_details, audit_events, users
+from crmdesk.core.errors import UserError
 
 MASKED = "masked"
 """What stands for a value that only a logged reveal shows."""
@@ -216,3 +217,13 @@ def _masked_change(change: Mapping[str, Any]) -> dict[str, Any]:
         name: MASKED if name in {"old", "new"} and value is not None else value
         for name, value in change.items()
     }
+
+
+def entry_not_found(event_id: int) -> UserError:
+    """The answer for an entry that is not there, or not shown."""
+    return UserError(
+        "audit_event_not_found",
+        f"The audit log shows no entry {event_id}.",
+        "It may be of a category that this edition does not show.",
+        id=event_id,
+    )

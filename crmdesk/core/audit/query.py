@@ -10,7 +10,13 @@ from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.guard import Guard
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.audit.bulk import BulkRecord, BulkRecords, bulk_records, read_bulk
-from crmdesk.core.audit.event import AuditEvent, entries_numbered, read_event, sensitive_names
+from crmdesk.core.audit.event import (
+    AuditEvent,
+    entries_numbered,
+    entry_not_found,
+    read_event,
+    sensitive_names,
+)
 from crmdesk.core.audit.figures import DEFAULT_BARS, Facets, Histogram, facets, histogram
 from crmdesk.core.audit.filters import AuditFilters
 from crmdesk.core.audit.found import FoundEntries
@@ -24,7 +30,7 @@ from crmdesk.core.audit.index_keeping import keep_index
 from crmdesk.core.audit.matching import Matching, edition_of, shown_categories
 from crmdesk.core.audit.vocabulary import Vocabulary, read_vocabulary
 from crmdesk.core.db.engine import Database, Tx
-from crmdesk.core.errors import UserError, WrongUsage
+from crmdesk.core.errors import WrongUsage
 
 EVERYTHING = AuditFilters()
 _LARGEST_PAGE = 10_000
@@ -169,12 +175,7 @@ class AuditLogReader:
         with self._database.read() as tx:
             found = _by_id(tx, [event_id])
         if event_id not in found:
-            raise UserError(
-                "audit_event_not_found",
-                f"The audit log shows no entry {event_id}.",
-                "It may be of a category that this edition does not show.",
-                id=event_id,
-            )
+            raise entry_not_found(event_id)
         return found[event_id]
 
     def bulk(self, actor: Actor, event_id: int) -> BulkRecords:

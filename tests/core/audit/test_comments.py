@@ -87,6 +87,7 @@ def test_who_may_see_the_log_is_mentioned_by_name_and_told_once(desk: Desk):
     text = "@marc dubois, @MARC@northwind.example, @Maria and @una: ask a@marc.example @{2} @nobody"
     written = write.add(desk.admin, 1, text)
     assert (written.told, written.not_told) == (2, 0)
+    assert written.nobody == ("una", "nobody")
     (thread,) = threads(desk)
     people = [span.text for span in thread.spans if span.kind is SpanKind.PERSON]
     assert people == ["@Marc Dubois", "@Marc Dubois", "@Maria Lund"]

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from crmdesk.core.access.secrets import SecretStore
+from crmdesk.core.audit.comment_model import Draft
+from crmdesk.core.audit.view_model import LOGIN_HISTORY
 from crmdesk.core.backup import complete_tables, rebuild_rows
 from crmdesk.core.backup.rebuild import rebuild_workspace
 from crmdesk.core.backup.rebuild_database import RebuildProgress
@@ -59,6 +61,13 @@ def furnish(desk: Desk) -> None:
     export_id = workspace.exports.create(desk.admin, ExportRequest(RecordQuery("contacts")))
     workspace.run_job(str(workspace.exports.show(desk.admin, export_id).job_id))
     workspace.exports.download(desk.admin, export_id, desk.folder.parent / "copy.csv")
+    comment_id = workspace.audit_comments.add(desk.admin, 1, "Who was this?").comment_id
+    workspace.audit_comments.resolve(
+        desk.admin, workspace.audit_comments.reply(desk.admin, comment_id, "Me.").comment_id
+    )
+    workspace.comment_drafts.keep(desk.admin, 1, Draft("new", "And"))
+    workspace.comment_reader.mark_seen(desk.admin, 1)
+    workspace.audit_views.clone(desk.admin, LOGIN_HISTORY.id)
 
 
 def dump(path: Path) -> dict[str, list[tuple[object, ...]]]:

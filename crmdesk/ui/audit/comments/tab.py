@@ -190,7 +190,8 @@ class CommentsTab(QWidget):
             self,
             lambda: reader.mark_seen(actor, event_id),
             lambda _: self.changed.emit(event_id),
-            self.failed.emit,
+            # Nobody asked for it; a database that is only read shows its comments all the same.
+            lambda _: None,
         )
 
     # What is written
@@ -237,13 +238,21 @@ class CommentsTab(QWidget):
         self._show_place(_NEW if thread is None else f"reply/{thread.id}")
         if thread is None and self.filter.current == ThreadState.RESOLVED:
             self.filter.set_current(ThreadState.OPEN.value)
+        self._say_who_was_told(written)
+        announce(self.composer.edit, self.tr("Sent"))
+        self.composer.edit.setFocus()
+        self._look_again()
+
+    def _say_who_was_told(self, written: Written) -> None:
+        """Say it where it is not as the comment lets one think."""
         if written.not_told:
             title = self.tr("%Ln pe{rson|ople} told of the comment", "", written.told)
             text = self.tr("%Ln more {is|are} tagged and not told.", "", written.not_told)
             self._desk.toast(title, text)
-        announce(self.composer.edit, self.tr("Sent"))
-        self.composer.edit.setFocus()
-        self._look_again()
+        elif written.nobody:
+            names = ", ".join(f"@{each}" for each in written.nobody)
+            text = self.tr("%1 is nobody who may see the log.").replace("%1", names)
+            self._desk.toast(self.tr("Comment sent, somebody is not told"), text)
 
     def _not_sent(self, error: Exception) -> None:
         self.composer.show_error(message(error).sentence)

@@ -16,7 +16,7 @@ from crmdesk.ui.widgets.paragraph import Paragraph
 from crmdesk.ui.widgets.scrolling import scrolling
 from crmdesk.ui.widgets.side_panel import empty_layout
 
-AT_ONCE = 30
+AT_ONCE = 12
 
 
 class ThreadsView(QWidget):
