@@ -106,15 +106,20 @@ def anchor_head(context: typer.Context, out: OutFile, *, force: Force = False) -
 
 @app.command("catalogue")
 def catalogue(context: typer.Context) -> None:
-    """Say what is recorded, and what is not."""
+    """Say what is recorded, what is not, and how many entries there are of each category."""
     with seat(context) as here:
         found = here.workspace.audit.catalogue(here.actor)
+        counts = here.workspace.audit_reader.facets(here.actor).categories
+        shown = {
+            each.code for each in here.workspace.audit_reader.vocabulary(here.actor).categories
+        }
         documents = [
             {
                 "category": category.code,
                 "label": category.label,
                 "edition": category.edition.value,
                 "recorded": category.has_source,
+                "entries": counts.get(category.code, 0) if category.code in shown else None,
                 "description": category.description,
                 "actions": list(category.actions),
                 "subcategories": [
@@ -124,7 +129,8 @@ def catalogue(context: typer.Context) -> None:
             }
             for category in found.categories
         ]
-        here.output.items("categories", documents, ("category", "label", "edition", "recorded"))
+        columns = ("category", "label", "edition", "recorded", "entries")
+        here.output.items("categories", documents, columns)
 
 
 def _event(found: AuditEvent) -> dict[str, Any]:
@@ -137,6 +143,7 @@ def _event(found: AuditEvent) -> dict[str, Any]:
         "detail": dict(found.detail),
         "result": found.result,
         "job_id": found.job_id,
+        "imported": found.imported,
     }
 
 

@@ -16,6 +16,7 @@ from crmdesk.cli.audit_filters import (
     Until,
     audit_filters,
 )
+from crmdesk.cli.audit_views import InView, in_view
 from crmdesk.cli.downloads import code_for_download
 from crmdesk.cli.export_options import (
     EVERY_COLUMN,
@@ -40,6 +41,7 @@ def export_log(
     context: typer.Context,
     out: OutFile,
     *,
+    view: InView = None,
     categories: Categories = None,
     subcategories: Subcategories = None,
     actions: Actions = None,
@@ -73,6 +75,7 @@ def export_log(
         for_spreadsheets=for_spreadsheet,
     )
     with seat(context) as here:
+        filters = in_view(here, view, filters)
         asked = ReportRequest(AuditLogReport(filters, comments=comments), **chosen)
         export_id = here.workspace.reports.create(here.actor, asked)
         exports = here.workspace.exports

@@ -1,0 +1,53 @@
+"""The log and files: reports of it, logs of HubSpot taken in, and what is recorded."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.cli.conftest import Terminal
+from tests.core.audit.test_imported import AUDIT, audit_log, written
+
+
+def test_logs_come_in_and_reports_go_out(terminal: Terminal, tmp_path: Path):
+    file = audit_log(tmp_path)
+    tried = terminal("audit", "import", str(file), "--dry-run").document
+    assert (tried["import_id"], tried["added"], tried["kind"]) == (None, 4, "audit")
+    done = terminal("audit", "import", str(file)).document
+    again = terminal("audit", "import", str(file)).document
+    assert (done["added"], again["added"], again["known"]) == (4, 0, 4)
+    bad = written(tmp_path / "bad.csv", AUDIT, ["1", "X", "", "Y", "", "someday", ""])
+    refused = terminal("audit", "import", str(bad))
+    assert (refused.code, refused.error) == (1, "log_file_without_entries")
+    told = terminal.plainly("audit", "import", str(bad), "--dry-run").out
+    assert "Line 2: “someday” is no time" in told
+
+    listed = terminal("audit", "list", "--by", "bo@").document
+    assert [each["imported"] for each in listed["events"]] == [True, True]
+    assert all(each["id"] < 0 for each in listed["events"])
+    entries = {
+        each["category"]: each["entries"]
+        for each in terminal("audit", "catalogue").document["categories"]
+    }
+    assert (entries["other"], entries["salesforce"]) == (1, 0)
+
+    out = tmp_path / "log.jsonl"
+    made = terminal(
+        *("audit", "export", "--by", "bo@", "--comments"),
+        *("--format", "jsonl", "--out", str(out)),
+    ).document
+    lines = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
+    assert made["records"] == len(lines) == 2
+    assert list(lines[0])[:6] == ["at", "type", "user", "object_id", "location", "link"]
+    assert terminal("audit", "export", "--out", str(out)).error == "file_exists"
+    csv = tmp_path / "log.csv"
+    terminal("audit", "export", "--view", "Security Activity", "--out", str(csv))
+    heads = csv.read_text("utf-8").splitlines()[0]
+    assert heads.startswith(
+        '"Time","Type","User e-mail","Object ID","Approximate location","Link","Entry"'
+    )
+
+    imported = terminal("audit", "imported", "list").document["imported"]
+    assert [each["added"] for each in imported] == [0, 4]
+    removed = terminal("audit", "imported", "remove", str(imported[1]["import_id"])).document
+    assert removed == {"removed": 4}
