@@ -100,13 +100,13 @@ def bars_of(figures: Figures, zone: ZoneInfo) -> list[Bar]:
     for bar in figures.histogram.bars:
         lost = figures.losses.get(bar.start, 0)
         begin, end = bar.start.astimezone(zone), (bar.end - _MOMENT).astimezone(zone)
-        sentence = filled(
-            say("%1: %2"), _time_words(span, begin, end), say("%Ln entr{y|ies}", bar.count)
-        )
+        time = _time_words(span, begin, end)
+        sentence = filled(say("%1: %2"), time, say("%Ln entr{y|ies}", bar.count))
         if lost:
             of_them = say("%Ln of them deletion{|s} or export{|s}", lost)
             sentence = filled(say("%1, %2"), sentence, of_them)
-        found.append(Bar(bar.count, min(lost, bar.count), _axis_words(span, begin), sentence))
+        label = _axis_words(span, begin)
+        found.append(Bar(bar.count, min(lost, bar.count), time, label, sentence))
     return found
 
 

@@ -38,12 +38,14 @@ class Bar:
     Attributes:
         total: how many entries, losses among them.
         losses: deletions and exports; painted on top in the colour that means just those.
+        time: what it stands for, e.g. "22 Nov 2026".
         label: a word for the axis, painted where there is room.
         sentence: says it all; the tip, and what is read aloud.
     """
 
     total: int
     losses: int
+    time: str
     label: str
     sentence: str
 

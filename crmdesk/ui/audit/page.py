@@ -69,7 +69,7 @@ class AuditPage(Page):
         self.panel = EntryPanel(wording, self.deeds)
         self.filters = AuditFilterBar(desk, first_words(wording))
         self.views = AuditViewsBar(desk, lambda: self.filters.wanted, self)
-        self.strip = SummaryStrip()
+        self.strip = SummaryStrip(desk.queries)
         self.figures = FiguresPart(desk, self)
         self._figures: Figures | None = None
         self.verify_button = Button(say("Verify log"), icon="shield-check")
@@ -240,7 +240,7 @@ class AuditPage(Page):
         bars = bars_of(found, zone)
         self.strip.set_error("")
         self.strip.set_range(whole_words(found, zone))
-        self.strip.histogram.show_bars(bars, summary_words(bars))
+        self.strip.show_bars(bars, summary_words(bars))
         self.filters.show_facets(found.facets)
 
     # Export

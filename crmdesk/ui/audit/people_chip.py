@@ -17,6 +17,7 @@ from crmdesk.ui.widgets.check_row import CheckRow
 from crmdesk.ui.widgets.labels import rule
 
 _USER, _TEAM = "user:", "team:"
+_BOX_INSET = 11
 
 
 class PeopleChip(FacetChip):
@@ -32,10 +33,12 @@ class PeopleChip(FacetChip):
         super().__init__(say("Modified by"), parent)
         self._filters = AuditFilters()
         self._teams: tuple[str, ...] = ()
-        self.machines = CheckRow(say("Also what schedules and the program itself did"), width=252)
+        self.machines = CheckRow(say("Also what schedules and the program itself did"), width=240)
         self.machines.toggled.connect(self._take_machines)
         self._inside.addSpacing(8)
         self._inside.addWidget(rule())
+        # Its box stands under those of the list.
+        self.machines.setContentsMargins(_BOX_INSET, 0, 0, 0)
         self._inside.addWidget(self.machines)
         self.off.connect(self._clear)
 

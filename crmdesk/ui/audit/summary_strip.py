@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from crmdesk.ui.audit.histogram import LogHistogram
+from crmdesk.ui.audit.bars_table import BarsTable
+from crmdesk.ui.audit.histogram import Bar, LogHistogram
 from crmdesk.ui.audit.say import say
+from crmdesk.ui.queries import Queries
 from crmdesk.ui.theme.apply import current_tokens, px
 from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.widgets.elided_label import ElidedLabel
 from crmdesk.ui.widgets.labels import label
+from crmdesk.ui.widgets.link import Link
 
 _SQUARE, _LEGEND_FROM = 10, 560
 
@@ -25,7 +30,7 @@ class SummaryStrip(QWidget):
 
     picked = Signal(int, int)
 
-    def __init__(self) -> None:
+    def __init__(self, queries: Queries) -> None:
         super().__init__()
         self.count = label("", TextStyle.STRONG, tabular=True)
         self.range = ElidedLabel("", TextStyle.BODY, "text2")
@@ -33,6 +38,13 @@ class SummaryStrip(QWidget):
         self.error.hide()
         self.histogram = LogHistogram(say("Entries over time"))
         self.histogram.picked.connect(self.picked)
+        self.bars = BarsTable(queries, self)
+        self.bars.picked.connect(lambda place: self.picked.emit(place, place))
+        self.table_link = Link(say("As table"))
+        self.table_link.setObjectName("audit_bars_table")
+        self.table_link.setAccessibleName(say("Show entries over time as a table"))
+        self.table_link.setProperty("figure", "row")
+        self.table_link.clicked.connect(lambda: self.bars.open_under(self.table_link))
         self._legend = QWidget()
         self._narrow = False
         self._lay_out()
@@ -54,6 +66,7 @@ class SummaryStrip(QWidget):
         line.addWidget(self.range, 1)
         line.addWidget(self.error)
         line.addWidget(self._legend)
+        line.addWidget(self.table_link)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
@@ -67,6 +80,12 @@ class SummaryStrip(QWidget):
     def set_range(self, text: str) -> None:
         """Say over what time, and in which zone."""
         self.range.setText(text)
+
+    def show_bars(self, bars: Sequence[Bar], summary: str) -> None:
+        """Show other figures, painted and as a table."""
+        self.histogram.show_bars(bars, summary)
+        self.bars.show_bars(bars)
+        self.table_link.setVisible(any(bar.total for bar in bars))
 
     def set_error(self, text: str) -> None:
         """Say in the histogram's place why it could not be read; empty shows it again."""

@@ -182,7 +182,7 @@ class RowPainter:
                 painter.drawPixmap(left, middle - high // 2, mark)
             return
         used = self._front_marks(painter, slot, start, middle, cell, first=first)
-        letters = self._name if first else self._body
+        letters = self._name if first and not cell.quiet else self._body
         role = self._role(cell, row, first=first)
         self._text(painter, slot, (start + used, room - used), line, cell.shown, letters, role)
         if cell.second:

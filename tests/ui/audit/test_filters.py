@@ -172,6 +172,13 @@ def test_the_histogram_zooms_by_a_drag_a_click_and_keys(desk, page, hands):
 
     page.views.reset()
     hands.wait(lambda: len(chart.bars) == last + 1)
+    hands.click(page.strip.table_link)
+    hands.wait(lambda: page.strip.bars.table.count == sum(bool(bar.total) for bar in chart.bars))
+    hands.press(Qt.Key.Key_Home)
+    hands.press(ENTER)
+    assert page.filters.period.plain_text() == chart.bars[last].time
+    page.views.reset()
+    hands.wait(lambda: len(chart.bars) == last + 1)
     hands.qtbot.mouseClick(chart, Qt.MouseButton.LeftButton, pos=QPoint(3, 20))
     hands.wait(lambda: page.table.count == 0)
 
