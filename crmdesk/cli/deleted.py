@@ -66,13 +66,7 @@ def restore_deleted(
             "Bringing records back has to be accepted.",
             "Look with --dry-run, then add --accept-changes.",
         )
-    path = Path(source)
-    request = DeletedRequest(
-        str(path.absolute()) if path.is_file() else source,
-        object_name,
-        None if records is None else _ids(records),
-        related,
-    )
+    request = _request(source, object_name, records, related=related)
     with seat(context) as here:
         plan = here.workspace.deleted_records.plan(here.actor, request)
         document = _document(plan)
@@ -80,11 +74,7 @@ def restore_deleted(
             here.output.result(document, *_told(plan))
             return
         here.output.say("\n".join(_told(plan)))
-        job_id = here.workspace.deleted_records.start(
-            here.actor, plan.id, step_up_id=_step_up(here, plan, code)
-        )
-        finish_job(here, job_id, wait=True)
-        result = dict(here.workspace.jobs.job(here.actor, job_id).result or {})
+        result = _brought_back(here, plan, code)
         here.output.result(
             document | result,
             f"{plural(int(result.get('records_changed', 0)), 'record')} came back with "
@@ -99,6 +89,22 @@ def _ids(text: str) -> tuple[int, ...]:
         raise WrongUsage(
             "record_ids_invalid", f"“{text}” is no list of record IDs.", "E.g. --records 1,2"
         ) from problem
+
+
+def _request(
+    source: str, object_name: str, records: str | None, *, related: bool
+) -> DeletedRequest:
+    path = Path(source)
+    place = str(path.absolute()) if path.is_file() else source
+    return DeletedRequest(place, object_name, None if records is None else _ids(records), related)
+
+
+def _brought_back(here: Seat, plan: DeletedPlan, code: str | None) -> dict[str, Any]:
+    """Do what the plan says; what its job tells of it."""
+    step_up_id = _step_up(here, plan, code)
+    job_id = here.workspace.deleted_records.start(here.actor, plan.id, step_up_id=step_up_id)
+    finish_job(here, job_id, wait=True)
+    return dict(here.workspace.jobs.job(here.actor, job_id).result or {})
 
 
 def _step_up(here: Seat, plan: DeletedPlan, code: str | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +14,9 @@ from crmdesk.cli.parameters import JsonLines, ObjectName, group
 from crmdesk.cli.session import seat
 from crmdesk.core.errors import WrongUsage
 from crmdesk.core.records.types import PropertyType
+
+if TYPE_CHECKING:
+    from crmdesk.core.records.type_changes import TypeChangePlan
 
 app = group("List, add, change and archive properties.")
 app.add_typer(property_groups.app, name="group")
@@ -200,27 +203,34 @@ def change_type(
         if unconverted is not None:
             service.save_unconverted(here.actor, *what, unconverted)
         if not dry_run:
-            if plan.unconverted and accept is None:
-                raise WrongUsage(
-                    "accept_missing",
-                    f"{plan.unconverted:,} of {plan.values:,} values cannot become {type_.value} "
-                    "without loss; they would stay with the old property, which is put away.",
-                    f"To go on: --accept-unconverted {plan.unconverted}",
-                )
+            _refuse_unaccepted(plan, accept)
             plan = service.apply(here.actor, *what, accept_unconverted=accept or 0)
-        document = {
-            "property": property_document(plan.property),
-            "values": plan.values,
-            "converted": plan.converted,
-            "unconverted": plan.unconverted,
-            "samples": [
-                {"id": each.record_id, "value": each.value, "reason": each.reason}
-                for each in plan.samples
-            ],
-        }
         counted = f"{plan.converted:,} of {plan.values:,} values"
         line = f"{counted} would be converted." if dry_run else f"{counted} are converted."
-        here.output.result(document, line)
+        here.output.result(_type_document(plan), line)
+
+
+def _refuse_unaccepted(plan: TypeChangePlan, accept: int | None) -> None:
+    if plan.unconverted and accept is None:
+        raise WrongUsage(
+            "accept_missing",
+            f"{plan.unconverted:,} of {plan.values:,} values cannot become {plan.type.value} "
+            "without loss; they would stay with the old property, which is put away.",
+            f"To go on: --accept-unconverted {plan.unconverted}",
+        )
+
+
+def _type_document(plan: TypeChangePlan) -> dict[str, Any]:
+    return {
+        "property": property_document(plan.property),
+        "values": plan.values,
+        "converted": plan.converted,
+        "unconverted": plan.unconverted,
+        "samples": [
+            {"id": each.record_id, "value": each.value, "reason": each.reason}
+            for each in plan.samples
+        ],
+    }
 
 
 def _option(text: str) -> tuple[str, str]:

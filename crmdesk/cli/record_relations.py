@@ -13,6 +13,7 @@ from crmdesk.cli.session import Seat, seat
 
 if TYPE_CHECKING:
     from crmdesk.core.changes.change_set import Change
+    from crmdesk.core.records.merge_plan import MergePlan
 
 OtherObject = Annotated[str, typer.Argument(metavar="OBJECT", help="The other record's object.")]
 OtherId = Annotated[int, typer.Argument(metavar="ID", help="The other record's ID.")]
@@ -109,22 +110,8 @@ def merge(
     with seat(context) as here:
         service = here.workspace.merges
         plan = service.plan(here.actor, object_name, winner, loser, choices)
-        document: dict[str, object] = {
-            "object": object_name,
-            "winner": winner,
-            "loser": loser,
-            "values": [
-                {
-                    "property": each.column.name,
-                    "winner": None if each.column.sensitive else each.winner,
-                    "loser": None if each.column.sensitive else each.loser,
-                    "chosen": each.chosen.value,
-                }
-                for each in plan.values
-            ],
-            "associations": dict(plan.associations),
-            "held": plan.held,
-        }
+        document: dict[str, object] = {"object": object_name, "winner": winner, "loser": loser}
+        document |= _merge_document(plan)
         left = "" if not plan.held else f" {_held(plan.held)}"
         written = plural(len(plan.cells), "value")
         if dry_run:
@@ -160,6 +147,22 @@ def unmerge(
         }
         left = f" {plural(done.skipped, 'change')} could not be taken back." if done.skipped else ""
         here.output.result(document, f"{done.loser_id} is a record of its own again.{left}")
+
+
+def _merge_document(plan: MergePlan) -> dict[str, object]:
+    return {
+        "values": [
+            {
+                "property": each.column.name,
+                "winner": None if each.column.sensitive else each.winner,
+                "loser": None if each.column.sensitive else each.loser,
+                "chosen": each.chosen.value,
+            }
+            for each in plan.values
+        ],
+        "associations": dict(plan.associations),
+        "held": plan.held,
+    }
 
 
 def _held(names: list[str]) -> str:

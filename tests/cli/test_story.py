@@ -13,10 +13,7 @@ from tests.cli.conftest import EMAIL, Authenticator, Terminal
 from tests.secret_service import SecretService
 
 
-def test_the_main_job_from_an_empty_folder_to_a_restore_and_its_undo(
-    bare_terminal: Terminal, contacts_csv: Path, tmp_path: Path, restored_keyring: SecretService
-):
-    crmdesk = bare_terminal
+def _founded(crmdesk: Terminal) -> None:
     made = crmdesk.json(
         "init",
         *("--name", "Northwind Traders", "--email", EMAIL, "--full-name", "Ingrid Solberg"),
@@ -26,6 +23,13 @@ def test_the_main_job_from_an_empty_folder_to_a_restore_and_its_undo(
     keys = ["workspace", "workspace_id", "user_id", "recovery_key", "fingerprint"]
     assert list(made) == keys
     assert (crmdesk.folder / "crm.sqlite3").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_main_job_from_an_empty_folder_to_a_restore_and_its_undo(
+    bare_terminal: Terminal, contacts_csv: Path, tmp_path: Path, restored_keyring: SecretService
+):
+    crmdesk = bare_terminal
+    _founded(crmdesk)
 
     imported = crmdesk.json("import", "contacts", str(contacts_csv))
     assert (imported["rows"], imported["created"], imported["failed"]) == (3, 2, 1)

@@ -141,25 +141,16 @@ def plan_columns(
         _refuse_calculated(target)
         columns.append(MappedColumn(index, headers.names[index], target))
     if not columns:
-        raise UserError(
-            "nothing_mapped",
-            "No column of the file is mapped to a property, so there is nothing to import.",
-            "Map at least one column.",
-        )
+        raise _nothing_mapped()
     names = {column.target.name for column in columns}
     key = request.key or default_key(object_type, names, trust, id_index is not None, request.mode)
     _refuse_key(key, names, object_type, trust, id_index)
-    statics = [object_type.property(name) for name in request.static]
-    for each in statics:
-        if each.name in names:
-            raise _twice(each.name)
-        refuse_static(each)
     return ColumnPlan(
         tuple(sorted(columns, key=lambda c: c.index)),
         id_index,
         id_header,
         key,
-        tuple(statics),
+        _statics(request, names, object_type),
         tuple(_mapped_association(each, headers) for each in request.associations),
     )
 
@@ -167,6 +158,26 @@ def plan_columns(
 def _mapped_association(asked: AssociationColumn, headers: Headers) -> MappedAssociation:
     label = None if asked.label_header is None else _index_of(asked.label_header, headers)
     return MappedAssociation(_index_of(asked.header, headers), label, asked)
+
+
+def _nothing_mapped() -> UserError:
+    return UserError(
+        "nothing_mapped",
+        "No column of the file is mapped to a property, so there is nothing to import.",
+        "Map at least one column.",
+    )
+
+
+def _statics(
+    request: ImportRequest, names: set[str], object_type: ObjectType
+) -> tuple[Property, ...]:
+    """The properties that get one value for every row."""
+    statics = tuple(object_type.property(name) for name in request.static)
+    for each in statics:
+        if each.name in names:
+            raise _twice(each.name)
+        refuse_static(each)
+    return statics
 
 
 def possible_keys(

@@ -58,12 +58,7 @@ def inspect_file(
         if object_type is None
         else _Table(good, object_type, object_types, trust).columns(headers, faults)
     )
-    names = {c.property for c in columns if c.property is not None}
-    keys: tuple[str, ...] = ()
-    key = None
-    if object_type is not None:
-        keys = possible_keys(object_type, names, trust, RECORD_ID in names)
-        key = default_key(object_type, names, trust, RECORD_ID in names, ImportMode.UPSERT)
+    keys, key = _keys(object_type, columns, trust)
     manifest = None if opened.backup is None else opened.backup.manifest
     return Inspection(
         path=str(opened.path),
@@ -89,6 +84,18 @@ def inspect_file(
         looks_like=table.object_name if table else None,
         looks_by=found_by,
     )
+
+
+def _keys(
+    object_type: ObjectType | None, columns: Sequence[ColumnSuggestion], trust: Trust
+) -> tuple[tuple[str, ...], str | None]:
+    """By what records can be found, and by what they are unless somebody says it."""
+    if object_type is None:
+        return (), None
+    names = {each.property for each in columns if each.property is not None}
+    has_ids = RECORD_ID in names
+    keys = possible_keys(object_type, names, trust, has_ids)
+    return keys, default_key(object_type, names, trust, has_ids, ImportMode.UPSERT)
 
 
 def _settled_options(opened: OpenedFile, options: FileOptions) -> FileOptions:

@@ -85,6 +85,23 @@ class FileStep(QWidget):
         self._connect()
 
     def _build(self) -> None:
+        left = scrolling(self._options())
+        left.setFixedWidth(px(_OPTIONS_WIDTH))
+        found = QWidget()
+        row = QHBoxLayout(found)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(left)
+        row.addLayout(self._rows(), 1)
+        self._faces = QStackedWidget()
+        self._faces.addWidget(self.drop)
+        self._faces.addWidget(found)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._faces)
+
+    def _card(self) -> Card:
+        """Which file it is."""
         self._name = ElidedLabel("", TextStyle.STRONG)
         self._about = Paragraph("", TextStyle.CAPTION, "text2")
         self._trust = Paragraph("", TextStyle.CAPTION, "text2")
@@ -94,6 +111,10 @@ class FileStep(QWidget):
         card = Card()
         for part in (self._name, self._about, self._trust, self.other_file, self.more):
             card.body.addWidget(part)
+        return card
+
+    def _options(self) -> QWidget:
+        """How it is read."""
         self._object_field = FormField(say("Object"), self.object_choice)
         self._encoding_field = FormField(say("Encoding"), self.encoding)
         self._delimiter_field = FormField(say("Columns are separated by"), self.delimiter)
@@ -102,7 +123,7 @@ class FileStep(QWidget):
         column.setContentsMargins(24, 16, 16, 16)
         column.setSpacing(16)
         for widget in (
-            card,
+            self._card(),
             self.tables,
             self._object_field,
             self._encoding_field,
@@ -111,8 +132,10 @@ class FileStep(QWidget):
         ):
             column.addWidget(widget)
         column.addStretch(1)
-        left = scrolling(options)
-        left.setFixedWidth(px(_OPTIONS_WIDTH))
+        return options
+
+    def _rows(self) -> QVBoxLayout:
+        """What is in it."""
         self._rows_note = label("", TextStyle.CAPTION, "text2")
         notice = QVBoxLayout()
         notice.setContentsMargins(24, 16, 24, 8)
@@ -124,18 +147,7 @@ class FileStep(QWidget):
         right.setSpacing(0)
         right.addLayout(notice)
         right.addWidget(self.preview, 1)
-        found = QWidget()
-        row = QHBoxLayout(found)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(left)
-        row.addLayout(right, 1)
-        self._faces = QStackedWidget()
-        self._faces.addWidget(self.drop)
-        self._faces.addWidget(found)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self._faces)
+        return right
 
     def _connect(self) -> None:
         self.other_file.clicked.connect(lambda: ask_open(self, self.file_chosen.emit))

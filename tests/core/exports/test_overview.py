@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.errors import PermissionDenied
 from crmdesk.core.exports.model import OF_RECORDS, ExportRequest, ExportState
@@ -19,10 +20,8 @@ def figures(amount: Amount) -> tuple[int, int]:
     return amount.exports, amount.records
 
 
-def test_what_left_is_counted_by_day_person_and_month_and_the_list_agrees(
-    timed_desk: Desk,
-) -> None:
-    desk = timed_desk
+def months_of_exports(desk: Desk) -> Actor:
+    """What left in three months of Oslo; returns one of the two who took it."""
     desk.workspace.settings.set(desk.admin, "workspace.time_zone", "Europe/Oslo")
     edda = desk.user("Edda Berg", Permission.EXPORT)
     left(desk, "2026-11-22T08:00:00.000Z", 10)
@@ -36,8 +35,14 @@ def test_what_left_is_counted_by_day_person_and_month_and_the_list_agrees(
     left(desk, "2026-11-22T08:40:00.000Z", 500, source="backup")  # stays here
     left(desk, "2026-11-22T07:40:00.000Z", 1, edda.user_id, source="audit_log")  # of no records
     left(desk, "2026-11-23T08:30:00.000Z", 500)  # the clock was set back
+    return edda
 
-    workspace = desk.workspace
+
+def test_what_left_is_counted_by_day_person_and_month_and_the_list_agrees(
+    timed_desk: Desk,
+) -> None:
+    desk, workspace = timed_desk, timed_desk.workspace
+    edda = months_of_exports(desk)
     shown = workspace.export_overviews.show(desk.admin)
     assert figures(shown.whole) == (6, 720)
     assert len(shown.days) == 30
