@@ -10,6 +10,7 @@ import re
 from collections.abc import Generator, Iterable, Iterator, Sequence
 
 from crmdesk.core.backup import deflate
+from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.sqlite_sheet import (
     EXACT_DIGITS,
     INEXACT,
@@ -27,6 +28,7 @@ LONGEST_CELL = 32_767
 #: Bytes, and characters, that fit whatever they are.
 _SURELY_FITS = LONGEST_CELL // 2
 _ROWS_OF_A_PIECE = 500
+_MARKS = TEXT + TEXT_END + NUMBER + NUMBER_END + ROW_END
 _CONTROLS = bytes(sign for sign in range(0x20) if sign not in b"\t\n")
 _CONTROL = re.compile(b"[" + re.escape(_CONTROLS) + b"]")
 # No characters to XML, though they are to UTF-8.
@@ -54,13 +56,18 @@ def sheet_piece(marked: bytes, rows: int, columns: Sequence[FileColumn] = ()) ->
     """Make a piece of marked rows.
 
     Args:
-        columns: as the rows have them, where a cell may be too long.
+        columns: as the rows have them; none for rows that were looked at before.
+
+    Raises:
+        sqlite3.DatabaseError: what is kept as text is none.
     """
     if INEXACT in marked:
         marked = _INEXACT_NUMBER.sub(TEXT + rb"\1" + TEXT_END, marked)
     rest, continued = b"", 0
-    if columns and max(map(len, marked.split(ROW_END))) > _SURELY_FITS:
-        marked, rest, continued = _shortened(marked, columns)
+    if columns:
+        _refuse_other_bytes(marked, rows * (2 * len(columns) + 1))
+        if max(map(len, marked.split(ROW_END))) > _SURELY_FITS:
+            marked, rest, continued = _shortened(marked, columns)
     xml = as_xml(marked)
     deflated = deflate.deflate_piece(xml, deflate.USUAL_LEVEL)
     return SheetPiece(marked, xml, deflated, rows, rest, continued)
@@ -115,6 +122,17 @@ def cell_texts(text: str) -> Sequence[str]:
         pieces.append(units[start:end].decode("utf-16-le"))
         start = end
     return pieces
+
+
+def _refuse_other_bytes(marked: bytes, marks: int) -> None:
+    """A spreadsheet opens nothing of a file with a text that is no UTF-8, by another's hand."""
+    texts = marked.translate(None, _MARKS)
+    try:
+        texts.decode()
+    except UnicodeDecodeError as problem:
+        raise sqlite3.DatabaseError("a text is not UTF-8") from problem
+    if len(marked) - len(texts) != marks:
+        raise sqlite3.DatabaseError("a text holds what marks a cell")
 
 
 def _escaped(text: bytes) -> bytes:

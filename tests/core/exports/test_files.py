@@ -138,6 +138,19 @@ def test_signs_of_two_units_are_counted_as_two_and_never_cut(desk: Desk, tmp_pat
     assert [row[2] for row in rest] == [2, 3, 2, 3]
 
 
+def test_a_text_that_is_none_is_told_and_not_written_where_nobody_could_open_it(
+    desk: Desk, tmp_path: Path
+) -> None:
+    rows = rows_of(desk, "deals", "dealname")
+    deal = desk.deal(dealname="x")
+    for wrong in ("c3", "41ff", "fe"):
+        with desk.workspace.database.write() as tx:
+            tx.sql(f"UPDATE obj_deals SET dealname = CAST(x'{wrong}' AS TEXT) WHERE id = {deal.id}")
+
+        with pytest.raises(UserError, match="cannot be read"):
+            written_xlsx(desk, tmp_path, rows)
+
+
 def test_a_sheet_has_a_name_that_spreadsheets_take(desk: Desk, tmp_path: Path) -> None:
     rows = rows_of(desk, "deals", "dealname")
     for name, shown in (
