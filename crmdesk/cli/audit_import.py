@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _LISTED = ("import_id", "file", "kind", "added", "failed", "imported_at")
 _BAD_ROWS_SHOWN = 5
+_KINDS = {"audit": "audit log", "login": "login history", "security": "security activity"}
 _FAULTS = {
     "unreadable": "The row cannot be read: its cells do not match the headings, or are no text.",
     "time_missing": "It has no time.",
@@ -40,7 +41,7 @@ def import_log(
             found = service.look(here.actor, file.absolute())
         else:
             import_id, found = service.take(here.actor, file.absolute())
-        document = {"import_id": import_id} | _document(found)
+        document = {"import_id": import_id, "dry_run": dry_run} | _document(found)
         here.output.result(document, *_told(document))
 
 
@@ -70,9 +71,9 @@ def _error(bad: BadRow) -> dict[str, Any]:
 
 
 def _told(document: dict[str, Any]) -> list[str]:
-    verb = "Added" if document["import_id"] is not None else "It would add"
+    verb = "It would add" if document["dry_run"] else "Added"
     added = plural(document["added"], "entry", "entries")
-    lines = [f"{document['file']} is a {document['kind']} log. {verb} {added}."]
+    lines = [f"{document['file']}: {_KINDS[document['kind']]}. {verb} {added}."]
     if document["known"]:
         lines.append(f"{plural(document['known'], 'entry', 'entries')} were there already.")
     errors = document["errors"][:_BAD_ROWS_SHOWN]

@@ -23,6 +23,7 @@ def _taken(desk: Desk) -> Act:
 
 def _removed(desk: Desk) -> Act:
     log_id, _ = desk.workspace.imported_logs.take(desk.admin, _file(desk))
+    assert log_id is not None
     return lambda: desk.workspace.imported_logs.remove(desk.admin, log_id)
 
 

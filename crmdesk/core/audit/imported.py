@@ -59,14 +59,14 @@ class ImportedLogs:
         ):
             return _survey(tx, source, kind, stage)
 
-    def take(self, actor: Actor, path: Path, sha256: str = "") -> tuple[int, LogFileSurvey]:
+    def take(self, actor: Actor, path: Path, sha256: str = "") -> tuple[int | None, LogFileSurvey]:
         """Take the entries of a file that are not there yet; all of them or none.
 
         Args:
             sha256: of the file that was looked at; another one is refused. Empty takes any.
 
         Returns:
-            The import's id and what was added.
+            The import's id, none where nothing was new, and what was added.
 
         Raises:
             PermissionDenied: the actor is not a Super Admin.
@@ -80,7 +80,7 @@ class ImportedLogs:
                 raise _without_entries(path, stage)
             with self._database.write(stage.path) as tx:
                 done = _survey(tx, source, kind, stage)
-                return self._take(tx, actor, done), done
+                return (self._take(tx, actor, done) if done.added else None), done
 
     def list(self, actor: Actor) -> list[ImportedLog]:
         """Every file that was taken, the newest first.

@@ -29,6 +29,7 @@ class Part(StrEnum):
     ADDRESS = "address"
     COUNTRY = "country"
     REGION = "region"
+    LOCATION = "location"
     AGENT = "agent"
     SIGN_IN_TYPE = "sign_in_type"
 
@@ -52,6 +53,7 @@ _HEADINGS: Mapping[Part, tuple[str, ...]] = {
     Part.ADDRESS: ("ipaddress", "ip"),
     Part.COUNTRY: ("countrycode", "country"),
     Part.REGION: ("regioncode", "region", "stateregion"),
+    Part.LOCATION: ("approximatelocation", "location"),
     Part.AGENT: ("useragent", "agent", "browser"),
     Part.SIGN_IN_TYPE: ("logintype", "typeoflogin", "loginmethod"),
 }

@@ -110,6 +110,7 @@ class LogRowReader:
                 raise _Bad(RowFault.TOO_LONG, part)
         at = self._moment(cells[Part.AT])
         category, subcategory, action, result, object_type = self._what(cells)
+        country = cells.get(Part.COUNTRY, "")
         email = _ADDRESS.search(cells.get(Part.USER, ""))
         return ImportedEntry(
             line=row.line,
@@ -123,8 +124,8 @@ class LogRowReader:
             object_type=object_type,
             object_id=cells.get(Part.OBJECT_ID) or None,
             address=cells.get(Part.ADDRESS, ""),
-            country=cells.get(Part.COUNTRY, ""),
-            region=cells.get(Part.REGION, ""),
+            country=country,
+            region=cells.get(Part.REGION) or (cells.get(Part.LOCATION, "") if not country else ""),
             agent=cells.get(Part.AGENT, ""),
             sign_in_type=cells.get(Part.SIGN_IN_TYPE, ""),
             detail=self._detail(row),
@@ -191,4 +192,4 @@ class LogRowReader:
 
 
 #: Their words are kept in the details: the catalogue's may say less.
-_TRANSLATED = (Part.CATEGORY, Part.SUBCATEGORY, Part.ACTION, Part.TYPE)
+_TRANSLATED = (Part.CATEGORY, Part.SUBCATEGORY, Part.ACTION, Part.TYPE, Part.LOCATION)

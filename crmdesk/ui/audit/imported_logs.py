@@ -100,7 +100,7 @@ class ImportedLogsCard(QWidget):
         desk = self._desk
         dialog.set_busy(say("Importing..."))
 
-        def done(taken: tuple[int, LogFileSurvey]) -> None:
+        def done(taken: tuple[int | None, LogFileSurvey]) -> None:
             dialog.accept()
             desk.toast(
                 say("Log imported"),
