@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QPlainTextEdit, QWidget
 
@@ -167,7 +167,21 @@ class CommentEdit(QPlainTextEdit):
             return False
         return True
 
+    def _is_ours(self, event: QKeyEvent) -> bool:
+        """Whether a key of the window's own, such as Esc, means something here first."""
+        key = event.key()
+        if self.popup.isVisible() and not event.modifiers():
+            return key in _STEPS or key in _ENTER or key in {Qt.Key.Key_Tab, Qt.Key.Key_Escape}
+        return key in _ENTER and bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+
     # Qt overrides
+
+    def event(self, event: QEvent) -> bool:
+        asks = event.type() is QEvent.Type.ShortcutOverride
+        if asks and isinstance(event, QKeyEvent) and self._is_ours(event):
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self._taken_by_list(event):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QDialog, QMenu, QPushButton
 
 from crmdesk.core.audit.comment_model import CommentCount, Draft, comment_link
@@ -113,9 +114,7 @@ def test_a_thread_is_written_answered_ticked_off_and_deleted(at_work: AtWork, de
     at_work.wait(lambda: shown(tab) == ["", "For the mail merge."])
 
 
-def test_people_are_tagged_drafts_come_back_and_what_was_read_is_marked(
-    at_work: AtWork, desk: Desk
-):
+def test_what_was_read_is_marked_and_people_are_tagged(at_work: AtWork, desk: Desk):
     tab, composer = at_work.page, at_work.page.composer
     marc = desk.user("Marc Dubois", super_admin=True)
     desk.user("Maria Lund", super_admin=True)
@@ -135,7 +134,16 @@ def test_people_are_tagged_drafts_come_back_and_what_was_read_is_marked(
     assert long.lines.plain_text() == "x" * (FIRST + 10)
 
     composer.edit.setFocus()
+    # Esc belongs to the window, and to the list while it is open.
+    escapes: list[bool] = []
+    QShortcut(QKeySequence("Esc"), tab, lambda: escapes.append(True))
     at_work.qtbot.keyClicks(composer.edit, "Yes, @mar")
+    at_work.press(Qt.Key.Key_Escape)
+    assert not composer.edit.popup.isVisible()
+    at_work.press(Qt.Key.Key_Escape)
+    assert escapes == [True]
+    at_work.press(Qt.Key.Key_Backspace)
+    at_work.qtbot.keyClicks(composer.edit, "r")
     assert [each.full_name for each in composer.edit.offered] == ["Marc Dubois", "Maria Lund"]
     at_work.qtbot.keyClicks(composer.edit, "i")
     for key in (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Tab):
@@ -147,6 +155,12 @@ def test_people_are_tagged_drafts_come_back_and_what_was_read_is_marked(
     assert composer.error.isVisible()
     assert composer.text == "Yes, @ma"
 
+
+def test_a_draft_is_there_again(at_work: AtWork, desk: Desk):
+    tab, composer = at_work.page, at_work.page.composer
+    first = desk.workspace.audit_comments.add(desk.admin, ENTRY, "Hello?").comment_id
+    tab.show_comment(ENTRY, first)
+    at_work.wait(lambda: tab.threads.thread is not None)
     composer.edit.setPlainText("To be said later")
     tab.show_entry(2)
     at_work.wait(lambda: tab.loaded is not None)
