@@ -18,6 +18,7 @@ from crmdesk.cli.audit_filters import (
     Until,
     audit_filters,
 )
+from crmdesk.cli.audit_query import InQuery, in_query
 from crmdesk.cli.documents import moment
 from crmdesk.cli.out_file import Force, OutFile, refuse_target
 from crmdesk.cli.output import plural
@@ -48,6 +49,7 @@ def list_events(
     since: Since = None,
     until: Until = None,
     search: Search = "",
+    query: InQuery = "",
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100,
     after: Annotated[
         str | None, typer.Option("--after", metavar="CURSOR", help="The “next” of a page.")
@@ -57,7 +59,7 @@ def list_events(
     """List entries, newest first; reading writes no entry."""
     filters = audit_filters(categories, subcategories, actions, by, since, until, search)
     with seat(context) as here:
-        filters = audit_views.in_view(here, view, filters)
+        filters = audit_views.in_view(here, view, in_query(here, query, filters))
         page = here.workspace.audit_reader.events(here.actor, filters, limit, after)
         here.output.items(
             "events",

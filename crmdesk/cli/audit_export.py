@@ -16,6 +16,7 @@ from crmdesk.cli.audit_filters import (
     Until,
     audit_filters,
 )
+from crmdesk.cli.audit_query import InQuery, in_query
 from crmdesk.cli.audit_views import InView, in_view
 from crmdesk.cli.downloads import code_for_download
 from crmdesk.cli.export_options import (
@@ -49,6 +50,7 @@ def export_log(
     since: Since = None,
     until: Until = None,
     search: Search = "",
+    query: InQuery = "",
     file_format: LogFormat = "csv",
     columns: Columns = EVERY_COLUMN,
     name: ExportName = "",
@@ -75,7 +77,7 @@ def export_log(
         for_spreadsheets=for_spreadsheet,
     )
     with seat(context) as here:
-        filters = in_view(here, view, filters)
+        filters = in_view(here, view, in_query(here, query, filters))
         asked = ReportRequest(AuditLogReport(filters, comments=comments), **chosen)
         export_id = here.workspace.reports.create(here.actor, asked)
         exports = here.workspace.exports

@@ -16,6 +16,7 @@ from crmdesk.cli.audit_filters import (
     Until,
     audit_filters,
 )
+from crmdesk.cli.audit_query import InQuery, in_query
 from crmdesk.cli.parameters import JsonLines, group
 from crmdesk.cli.session import Seat, seat
 from crmdesk.core.errors import UserError, WrongUsage
@@ -110,6 +111,7 @@ def save(
     since: Since = None,
     until: Until = None,
     search: Search = "",
+    query: InQuery = "",
     period: Period = "",
     shared: Annotated[
         bool, typer.Option("--shared", help="Show it to all who see the log.")
@@ -123,8 +125,8 @@ def save(
             "usage", "A period has dates of its own.", "Give --period, or --since and --until."
         )
     filters = audit_filters(categories, subcategories, actions, by, since, until, search)
-    definition = AuditViewDefinition(filters, period)
     with seat(context) as here:
+        definition = AuditViewDefinition(in_query(here, query, filters), period)
         views = here.workspace.audit_views
         own = [each for each in views.list(here.actor) if each.mine]
         known = next((each for each in own if each.name.casefold() == name.casefold()), None)

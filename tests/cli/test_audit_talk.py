@@ -8,15 +8,19 @@ from tests.cli.conftest import Terminal
 def test_a_view_of_the_log_is_saved_shown_shared_renamed_and_deleted(terminal: Terminal):
     made = terminal("record", "add", "contacts", "email=ann@a.example").document["id"]
     terminal("record", "delete", "contacts", str(made))
-    words = ("audit", "view", "save", "Deletions", "--action", "delete")
-    view = terminal(*words, "--category", "crm_object", "--period", "today").document
+    words = ("audit", "view", "save", "Deletions")
+    asked = ("--query", "action:Delete category:crm_object -by:nobody")
+    refused = terminal(*words, *asked)
+    assert (refused.code, refused.error) == (2, "query_invalid")
+    view = terminal(*words, asked[0], asked[1][:-10], "--period", "today").document
     assert (view["shared"], view["mine"], view["period"]) == (False, True, "today")
     assert view["filters"] == {"categories": ["crm_object"], "actions": ["delete"]}
     shown = terminal("audit", "list", "--view", "deletions").document
     assert [(each["action"], each["object_id"]) for each in shown["events"]] == [
         ("delete", str(made))
     ]
-    assert terminal(*words, "--search", "nowhere").document["id"] == view["id"]
+    words = (*words, "--action", "delete", "--search", "nowhere")
+    assert terminal(*words).document["id"] == view["id"]
     assert terminal("audit", "list", "--view", "Deletions").document["events"] == []
 
     copied = terminal("audit", "view", "clone", "Login History").document
