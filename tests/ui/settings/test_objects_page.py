@@ -143,7 +143,8 @@ def test_a_type_changes_once_the_loss_is_ticked(objects, desk, qtbot, tmp_path):
     assert not dialog.deed_button.isEnabled()
     dialog.save_to(str(tmp_path / "left.csv"))
     qtbot.waitUntil((tmp_path / "left.csv").exists)
-    assert not clipped(dialog)
+    # The dialog grows in the turn after its content did.
+    qtbot.waitUntil(lambda: not clipped(dialog))
     qtbot.mouseClick(dialog.accept_losses.box, LEFT)
     dialog.deed_button.click()
 
