@@ -140,7 +140,7 @@ def _event(found: Row[Any]) -> AuditEvent:
         agent=row["agent"],
         sign_in_type=row["sign_in_type"],
         link=None,
-        detail={"imported_from": origin} | json.loads(row["detail"]),
+        detail={"imported_from": origin, "in_the_file": json.loads(row["detail"])},
         erased=False,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
@@ -106,7 +107,7 @@ class ImportedLogsCard(QWidget):
                 say("Log imported"),
                 say("%Ln entr{y|ies} added to the audit log.", taken[1].added),
                 say("Show them"),
-                lambda: desk.go("audit"),
+                lambda: desk.go(f"audit/days/{_days(survey, desk.zone)}"),
             )
             self.read()
 
@@ -175,3 +176,9 @@ class ImportedLogsCard(QWidget):
         said = message(error)
         self.banner.set_state(BannerTone.DANGER, said.title, said.advice)
         self.banner.show()
+
+
+def _days(survey: LogFileSurvey, zone: ZoneInfo) -> str:
+    """From when to when its entries lie, as a link says it."""
+    times = (survey.first_at, survey.last_at)
+    return "/".join(each.astimezone(zone).date().isoformat() for each in times if each)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
@@ -17,7 +17,7 @@ from crmdesk.ui.audit.entry_deeds import EntryDeeds
 from crmdesk.ui.audit.figures_part import Figures, FiguresPart, bars_of, summary_words, whole_words
 from crmdesk.ui.audit.filter_bar import AuditFilterBar
 from crmdesk.ui.audit.log_words import edition_words, first_words, nothing_here
-from crmdesk.ui.audit.period_words import MOMENT, between
+from crmdesk.ui.audit.period_words import MOMENT, between, of_days
 from crmdesk.ui.audit.say import say
 from crmdesk.ui.audit.source import AuditSource
 from crmdesk.ui.audit.summary_strip import SummaryStrip
@@ -333,11 +333,15 @@ class AuditPage(Page):
         self.table.refresh()
 
     def open_link(self, link: str) -> None:
-        """``audit/<entry>`` opens one, ``audit/view/<view>`` a view."""
+        """``audit/<entry>``, ``audit/view/<view>``, ``audit/days/<first>/<last>``."""
         _, *parts = link.split("/")
         numbers = [int(each) for each in parts if _NUMBER.fullmatch(each)]
         if parts[:1] == ["view"] and numbers:
             self.views.go_to(numbers[0])
+        elif parts[:1] == ["days"]:
+            first, last = (date.fromisoformat(day) for day in parts[1:3])
+            zone = self.source.wording.zone
+            self.filters.ask(of_days(AuditViewDefinition(), first, last, zone))
         elif numbers:
             self.open_entry(numbers[0])
             if parts[1:2] == [COMMENTS]:

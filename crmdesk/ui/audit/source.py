@@ -56,9 +56,9 @@ class AuditSource:
                 wording.at(event), quiet=True, tip=filled(say("%1 UTC"), utc_words(event.at))
             ),
             "user": Cell(who, avatar=who),
-            "category": Cell(_category(wording, event), quiet=True),
+            "category": Cell(wording.category(event), quiet=True),
             "action": Cell(action, badge=tone),
-            "target": Cell(wording.target(event), tip=_inside(event)),
+            "target": Cell(_target(wording, event), tip=_inside(event)),
             "address": Cell(event.address, quiet=True),
             "comments": _comments(said),
         }
@@ -82,7 +82,7 @@ def _comments(said: CommentCount | None) -> Cell:
     return Cell(new, icon="message-square", tone=Tone.INFO)
 
 
-def _category(wording: Wording, event: AuditEvent) -> str:
-    """What it was; an entry of another program's log says that it is one."""
-    category = wording.category(event)
-    return filled(say("Imported: %1"), category) if event.imported else category
+def _target(wording: Wording, event: AuditEvent) -> str:
+    """To what it was done; an entry of another program's log says that it is one."""
+    target = wording.target(event)
+    return filled(say("Imported: %1"), target) if event.imported else target

@@ -13,6 +13,7 @@ from crmdesk.ui.exports.file_dialog import CHOSEN
 from crmdesk.ui.widgets.buttons import Button
 from crmdesk.ui.widgets.link import Link
 from crmdesk.ui.widgets.value_change import ValueChange
+from tests.core.audit.test_imported import audit_log
 from tests.ui.audit.conftest import entry_of, shown, texts
 from tests.ui.clipping import clipped
 from tests.ui.hands import nameless
@@ -231,3 +232,14 @@ def test_the_log_as_it_is_narrowed_or_all_of_it_leaves_as_a_file(
     page.deeds.saving.save(found, tmp_path / "copy.csv")
     qtbot.waitUntil(lambda: entry_of(desk, action="download") > 0)
     assert page.commands()["export"] == page.exports.ask
+
+
+def test_an_imported_entry_says_that_it_is_one_and_is_not_checked(desk, page, qtbot, tmp_path):
+    desk.workspace.imported_logs.take(desk.admin, audit_log(tmp_path))
+    page.open_link("audit/days/2025-07-14/2025-07-15")
+    qtbot.waitUntil(lambda: page.table.count == 4)
+    assert page.source.rows([-4])[0].cells["target"].text == "Imported: A"
+    page.open_link("audit/-4")
+    qtbot.waitUntil(lambda: page.panel.complete)
+    assert "Imported: not proven here" in texts(page.panel)
+    assert "audit.csv" in texts(page.panel)

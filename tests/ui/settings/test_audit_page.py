@@ -73,6 +73,9 @@ def test_a_log_of_hubspot_is_imported_after_a_look_and_removed_again(
     assert desk.workspace.imported_logs.list(desk.admin) == []
     qtbot.keyClick(asked, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: len(desk.workspace.imported_logs.list(desk.admin)) == 1)
+    qtbot.waitUntil(lambda: bool(page.stand.told.toasts))
+    page.stand.told.toasts[-1][3]()
+    assert page.stand.told.links[-1] == "audit/days/2025-07-14/2025-07-15"
 
     qtbot.waitUntil(lambda: card.findChild(QPushButton, "remove_imported_log") is not None)
     card.look(audit_log(tmp_path))
