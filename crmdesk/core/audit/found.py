@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from typing import overload
 
-from crmdesk.core.audit.marks import Marks, RangeCounts, falling
+from crmdesk.core.audit.marks import Falling, Marks, RangeCounts
 
 _CHUNKS_KEPT = 8
 
@@ -20,8 +20,8 @@ class FoundEntries(Sequence[int]):
     def __init__(self, marks: Marks) -> None:
         self.marks = marks
         self._counts = RangeCounts(marks)
-        self._length = marks.count()
-        self._kept: dict[int, array[int]] = {}
+        self._length = self._counts.total
+        self._kept: dict[int, Falling] = {}
 
     def __len__(self) -> int:
         return self._length
@@ -74,20 +74,19 @@ class FoundEntries(Sequence[int]):
         found = array("q")
         while start < stop:
             # Chunks are counted from the lowest number up, and the list goes down.
-            chunk, below = self._counts.at(self._length - 1 - start)
-            numbers = self._expanded(chunk)
-            first = start - (self._length - below - len(numbers))
-            part = numbers[first : first + stop - start]
+            chunk = self._counts.chunk_of(self._length - 1 - start)
+            above = self._length - self._counts.through(chunk)
+            part = self._falling(chunk).part(start - above, stop - start)
             found.extend(part)
             start += len(part)
         return found
 
-    def _expanded(self, chunk: int) -> array[int]:
-        numbers = self._kept.get(chunk)
-        if numbers is None:
-            numbers = falling(chunk, self.marks.chunks[chunk])
-            while len(self._kept) >= _CHUNKS_KEPT:
-                # Windows and threads may share a list: whoever comes first takes it out.
-                self._kept.pop(next(iter(self._kept)), None)
-            self._kept[chunk] = numbers
-        return numbers
+    def _falling(self, chunk: int) -> Falling:
+        found = self._kept.get(chunk)
+        if found is None:
+            found = Falling(chunk, self.marks.chunks[chunk])
+            for oldest in list(self._kept)[: 1 - _CHUNKS_KEPT]:
+                # Threads may share a list: whoever comes first takes it out.
+                self._kept.pop(oldest, None)
+            self._kept[chunk] = found
+        return found

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from crmdesk.core.audit.kept_sets import KeptSets
-from crmdesk.core.audit.marks import CHUNK, Marks, span
+from crmdesk.core.audit.marks import CHUNK, Marks, span, union
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.sqlite_marks import (
     bits_of,
@@ -80,20 +80,17 @@ class AuditIndex:
 
     def having(self, facet: Facet, value: str) -> Marks:
         """The entries with a value."""
-        kept = KeptSets.of(self._tx).get(
-            (facet, value),
-            self.state.marked_to,
-            lambda: Marks(kept_marks(self._tx.driver, facet, value)),
-        )
-        return kept | self._newest(facet, value)
+        return self.any_of(facet, (value,))
 
     def any_of(self, facet: Facet, values: Iterable[str]) -> Marks:
         """The entries with one of some values."""
-        found: dict[int, int] = {}
-        for value in values:
-            for chunk, bits in self.having(facet, value).chunks.items():
-                found[chunk] = found.get(chunk, 0) | bits
-        return Marks(found)
+        wanted = tuple(values)
+
+        def read() -> Marks:
+            return union(Marks(kept_marks(self._tx.driver, facet, value)) for value in wanted)
+
+        kept = KeptSets.of(self._tx).get((facet, wanted), self.state.marked_to, read)
+        return union((kept, *(self._newest(facet, value) for value in wanted)))
 
     def values(self, facet: Facet) -> set[str]:
         """Every value that occurs."""

@@ -6,10 +6,11 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import compress, repeat
+from itertools import compress, islice, repeat
 
 #: Entries whose bits make one number.
 CHUNK = 1 << 16
+_BLOCK = 1024
 _ALL = (1 << CHUNK) - 1
 _SET = ord("1")
 _ZERO_AND_ONE = bytes.maketrans(b"01", b"\x00\x01")
@@ -30,14 +31,16 @@ class Marks:
 
     def __and__(self, other: Marks) -> Marks:
         few, many = sorted((self.chunks, other.chunks), key=len)
-        both = ((chunk, bits & many.get(chunk, 0)) for chunk, bits in few.items())
-        return Marks({chunk: bits for chunk, bits in both if bits})
+        both: dict[int, int] = {}
+        for chunk, bits in few.items():
+            rest = many.get(chunk, 0)
+            # Whole chunks are common: of all entries, and of dates.
+            if found := rest if bits is _ALL else bits if rest is _ALL else bits & rest:
+                both[chunk] = found
+        return Marks(both)
 
     def __or__(self, other: Marks) -> Marks:
-        joined = dict(self.chunks)
-        for chunk, bits in other.chunks.items():
-            joined[chunk] = joined.get(chunk, 0) | bits
-        return Marks(joined)
+        return union((self, other))
 
     def __sub__(self, other: Marks) -> Marks:
         left = ((chunk, bits & ~other.chunks.get(chunk, 0)) for chunk, bits in self.chunks.items())
@@ -54,18 +57,53 @@ class Marks:
     def newest_first(self) -> Iterator[int]:
         """The numbers, from the highest to the lowest."""
         for chunk in sorted(self.chunks, reverse=True):
-            yield from falling(chunk, self.chunks[chunk])
+            yield from Falling(chunk, self.chunks[chunk])
 
 
 EMPTY = Marks({})
 
 
-def falling(chunk: int, bits: int) -> array[int]:
-    """The numbers of one chunk, from the highest to the lowest, 8 bytes each."""
-    length = bits.bit_length()
-    signs = f"{bits:b}".encode().translate(_ZERO_AND_ONE)
-    top = chunk * CHUNK + length - 1
-    return array("q", compress(range(top, top - length, -1), signs))
+def union(sets: Iterable[Marks]) -> Marks:
+    """What is in any of some sets."""
+    found: dict[int, int] = {}
+    for each in sets:
+        for chunk, bits in each.chunks.items():
+            found[chunk] = found.get(chunk, 0) | bits
+    return Marks(found)
+
+
+class Falling:
+    """The numbers of one chunk, from the highest to the lowest, made for the part looked at.
+
+    Args:
+        chunk: its number.
+        bits: of its members.
+    """
+
+    __slots__ = ("_signs", "_top")
+
+    def __init__(self, chunk: int, bits: int) -> None:
+        # Binary digits begin with the highest; each becomes a byte of 0 or 1.
+        self._signs = f"{bits:b}".encode().translate(_ZERO_AND_ONE)
+        self._top = chunk * CHUNK + len(self._signs) - 1
+
+    def __iter__(self) -> Iterator[int]:
+        return self._since(0)
+
+    def part(self, start: int, many: int) -> array[int]:
+        """At most ``many`` numbers from a place on, 8 bytes each."""
+        place = 0
+        # Blocks are counted, not gone through, until the one that is wanted.
+        while start and place < len(self._signs):
+            passed = self._signs.count(1, place, place + _BLOCK)
+            if passed > start:
+                break
+            start, place = start - passed, place + _BLOCK
+        return array("q", islice(self._since(place), start, start + many))
+
+    def _since(self, place: int) -> Iterator[int]:
+        top = self._top - place
+        return compress(range(top, self._top - len(self._signs), -1), self._signs[place:])
 
 
 def span(first: int, last: int) -> Marks:
@@ -118,7 +156,13 @@ class RangeCounts:
         self._order = sorted(marks.chunks)
         self._before = [0]
         for chunk in self._order:
-            self._before.append(self._before[-1] + marks.chunks[chunk].bit_count())
+            bits = marks.chunks[chunk]
+            self._before.append(self._before[-1] + (CHUNK if bits is _ALL else bits.bit_count()))
+
+    @property
+    def total(self) -> int:
+        """How many in all."""
+        return self._before[-1]
 
     def below(self, number: int) -> int:
         """How many are lower than ``number``."""
@@ -127,11 +171,14 @@ class RangeCounts:
         part = self._chunks.get(chunk, 0) & ((1 << bit) - 1) if bit else 0
         return self._before[position] + part.bit_count()
 
-    def at(self, position: int) -> tuple[int, int]:
-        """The chunk that holds a member, and how many are in lower chunks.
+    def through(self, chunk: int) -> int:
+        """How many are in a chunk that has some, and in lower ones."""
+        return self._before[bisect_left(self._order, chunk) + 1]
+
+    def chunk_of(self, position: int) -> int:
+        """The chunk that holds a member.
 
         Args:
             position: among all, from the lowest up.
         """
-        index = bisect_right(self._before, position) - 1
-        return self._order[index], self._before[index]
+        return self._order[bisect_right(self._before, position) - 1]
