@@ -255,6 +255,9 @@ LOGGED: dict[str, Preparation] = {
     **PEOPLE,
     **PRIVACY,
     **SHAPING,
+    "audit.anchor": lambda d: (
+        lambda: d.workspace.audit.anchor(d.admin, d.folder.parent / "anchor.json")
+    ),
     "backups.delete": _with_backup(lambda d, i: d.workspace.backups.delete(d.admin, i)),
     "backups.download": _with_backup(
         lambda d, i: d.workspace.backups.download(d.admin, i, d.folder.parent / "saved.zip")

@@ -49,7 +49,6 @@ READS = frozenset(
         *LOG_READS,
         *MAIL_READS,
         *SHAPING_READS,
-        "audit.anchor",
         "audit.catalogue",
         "audit.check_entry",
         "audit.verify",

@@ -87,7 +87,7 @@ class RecoveryKeyService:
             self._proofs.spend(tx, actor, step_up_id, purpose, tx.scalar(select(workspace.c.id)))
             tx.execute(update(workspace).values(wrapped_key=recovery_key.wrap(self._key, made)))
             _await(tx)
-            self._audit_log.log(tx, actor, kinds.RECOVERY_KEY_RENEWED)
+            self._audit_log.log(tx, actor, kinds.RECOVERY_KEY_RENEWED, object_type="workspace")
             self._inbox.notify(
                 tx,
                 SUPER_ADMINS,

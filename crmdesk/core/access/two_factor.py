@@ -289,7 +289,14 @@ class TwoFactorService:
         """Log a code that was taken or refused; one that was not given is asked for again."""
         details = {"purpose": purpose, "method": check.method}
         if check.refusal is None:
-            self._audit_log.log(tx, actor, kinds.TWO_FACTOR_CODE_ACCEPTED, details=details)
+            self._audit_log.log(
+                tx,
+                actor,
+                kinds.TWO_FACTOR_CODE_ACCEPTED,
+                object_type="user",
+                object_id=actor.user_id,
+                details=details,
+            )
         elif _is_a_try(check.refusal):
             details["reason"] = check.refusal.code
             self._audit_log.log(
@@ -297,6 +304,8 @@ class TwoFactorService:
                 actor,
                 kinds.TWO_FACTOR_CODE_REFUSED,
                 result=Result.REFUSED,
+                object_type="user",
+                object_id=actor.user_id,
                 details=details,
             )
 

@@ -98,7 +98,13 @@ class AuditService:
         self._guard.require(actor, Permission.SUPER_ADMIN)
         refuse_inside(self._database.path.parent, out)
         with self._database.write() as tx:
-            self._audit_log.log(tx, actor, kinds.LOG_ANCHORED, details={"file": out.name})
+            self._audit_log.log(
+                tx,
+                actor,
+                kinds.LOG_ANCHORED,
+                object_type="audit_log",
+                details={"file": out.name},
+            )
         return self._keeper.write_anchor(out)
 
     def catalogue(self, actor: Actor) -> AuditCatalogue:

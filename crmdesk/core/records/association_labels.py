@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -260,3 +260,15 @@ def used(tx: Tx, label_id: int) -> int:
     """How many associations bear a label."""
     row = tx.sql("SELECT count(*) FROM associations WHERE label_id = ?", (label_id,)).fetchone()
     return int(row[0])
+
+
+def labels_between(
+    tx: Tx, one: ObjectType, other: ObjectType, mine: End, links: Iterable[Link]
+) -> list[str]:
+    """What the other record is to the one at the end ``mine``, by the labels between them."""
+    known = {label.id: label for label in load_labels(tx, one, other)}
+    borne = [(known[link.label_id], link) for link in links if link.label_id in known]
+    found = [
+        (label.position, label.seen_from(one.id, first=link.first == mine)) for label, link in borne
+    ]
+    return [text for _, text in sorted(found)]

@@ -19,7 +19,7 @@ from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import change_sets
 from crmdesk.core.errors import UserError
 from crmdesk.core.records.association_counts import recount_after
-from crmdesk.core.records.association_labels import chosen_link, refuse_over_limit
+from crmdesk.core.records.association_labels import chosen_link, labels_between, refuse_over_limit
 from crmdesk.core.records.association_listing import (
     AssociatedRecord,
     AssociationGroup,
@@ -193,7 +193,9 @@ class AssociationService:
             change_id = self._write(
                 tx, actor, pair, source, adding=wanted - standing, removing=standing - wanted
             )
-            self._log(tx, actor, pair, Action.UPDATE, labels=list(labels))
+            old = labels_between(tx, pair.one, pair.other, pair.ends[0], standing)
+            changed = {"old": old, "new": list(labels)}
+            self._log(tx, actor, pair, Action.UPDATE, labels=changed)
         return Change(object_name, (record_id,), change_id)
 
     def undo(self, actor: Actor, change_id: int) -> AssociationUndo:

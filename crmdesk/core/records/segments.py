@@ -59,6 +59,9 @@ class Segment:
     updated_at: datetime
 
 
+_MEMBERS = "SELECT count(*) FROM segment_members WHERE segment_id = ?"
+
+
 class Segments:
     """Everybody sees and uses segments; who made one, or a Super Admin, changes it."""
 
@@ -221,7 +224,13 @@ class Segments:
             if count:
                 mine = segments.c.id == segment_id
                 tx.execute(update(segments).where(mine).values(updated_at=tx.now_text))
-                details = {"added" if adding else "removed": count}
+                now = int(tx.sql(_MEMBERS, (segment_id,)).fetchone()[0])
+                before = now - count if adding else now + count
+                details = {
+                    "added" if adding else "removed": count,
+                    "members_old": before,
+                    "members": now,
+                }
                 self._log(
                     tx, actor, kinds.SEGMENT_CHANGED, object_type, segment_id, row.name, details
                 )
