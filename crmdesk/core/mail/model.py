@@ -94,6 +94,7 @@ class MailKind(StrEnum):
     RESTORES = "restores"
     APPROVALS = "approvals"
     MENTIONS = "mentions"
+    REPORT = "report"
     TEST = "test"
     PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of a kind
     REGISTRATION = "registration"

@@ -130,6 +130,9 @@ def test_a_report_of_the_log_ends_where_it_was_asked_for_and_may_tell_what_was_s
     desk.contact(firstname="Later")
     desk.workspace.run_job(str(desk.workspace.exports.show(desk.admin, export_id).job_id))
 
+    [(subject_line, body)] = desk.sql("SELECT subject, body FROM outbox WHERE kind = 'report'")
+    assert subject_line == "Your report of the audit log is ready"
+    assert f"crmdesk://{desk.workspace.file.id}/exports/{export_id}\n" in body
     path = saved(desk, desk.admin, desk.workspace.exports.show(desk.admin, export_id), tmp_path)
     lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     assert list(lines[0]) == ["at", "id", "link", "comments"]
