@@ -58,5 +58,5 @@ def test_a_comment_is_added_answered_edited_resolved_and_deleted(terminal: Termi
     text = terminal.plainly("audit", "comment", "list", "1").out
     assert "(deleted)" in text
     assert "  Be\u241bcause!" in text
-    assert terminal("audit", "comment", "reply", str(thread), "Gone?").error == "comment_unknown"
+    assert terminal("audit", "comment", "edit", str(thread), "Gone?").error == "comment_unknown"
     assert terminal("audit", "comment", "add", "999999", "Hm.").error == "audit_event_not_found"

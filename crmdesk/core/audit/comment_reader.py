@@ -17,6 +17,7 @@ from crmdesk.core.audit.comment_text import Person, mentioned, spans, to_typed
 from crmdesk.core.clock import from_text, optional_from_text
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import audit_comment_reads, audit_comments
+from crmdesk.core.notify.inbox import NotificationKind
 
 
 class CommentReader:
@@ -78,7 +79,10 @@ class CommentReader:
             return {row[0]: CommentCount(row[1], row[2]) for row in rows}
 
     def mark_seen(self, actor: Actor, event_id: int) -> None:
-        """Count all that is said about an entry by now as read, for the actor."""
+        """Count all that is said about an entry by now as read, for the actor.
+
+        Notices that the actor is mentioned there are read with it.
+        """
         self._guard.require(actor, Permission.SUPER_ADMIN)
         with self._database.write() as tx:
             tx.sql(
@@ -87,6 +91,16 @@ class CommentReader:
                 "GROUP BY event_id "
                 "ON CONFLICT (user_id, event_id) DO UPDATE SET seen_id = excluded.seen_id",
                 (actor.user_id, event_id),
+            )
+            tx.sql(
+                "UPDATE notifications SET read_at = ? WHERE user_id = ? AND read_at IS NULL "
+                "AND kind = ? AND link GLOB ?",
+                (
+                    tx.now_text,
+                    actor.user_id,
+                    NotificationKind.MENTION.value,
+                    f"audit/{event_id}/comments/*",
+                ),
             )
 
     def people(self, actor: Actor) -> list[Person]:

@@ -65,17 +65,18 @@ def seal(
     )
 
 
-def find_row(tx: Tx, comment_id: int, *, deleted_too: bool = False) -> Row[Any]:
+def find_row(tx: Tx, comment_id: int, *, heads_thread: bool = False) -> Row[Any]:
     """A comment on an entry that is shown.
 
     Args:
-        deleted_too: also one that was deleted, which may still head a thread.
+        heads_thread: also a deleted one, as long as replies of others stand below it.
 
     Raises:
         UserError: ``comment_unknown``, ``audit_event_not_found``.
     """
     row = tx.execute(select(audit_comments).where(audit_comments.c.id == comment_id)).first()
-    if row is None or (row.deleted_at is not None and not deleted_too):
+    gone = row is None or row.deleted_at is not None
+    if row is None or (gone and not (heads_thread and _has_replies(tx, comment_id))):
         raise UserError(
             "comment_unknown",
             f"There is no comment {comment_id}.",
@@ -84,6 +85,13 @@ def find_row(tx: Tx, comment_id: int, *, deleted_too: bool = False) -> Row[Any]:
         )
     refuse_hidden(tx, row.event_id)
     return row
+
+
+def _has_replies(tx: Tx, comment_id: int) -> bool:
+    replies = select(audit_comments.c.id).where(
+        audit_comments.c.parent_id == comment_id, audit_comments.c.deleted_at.is_(None)
+    )
+    return tx.execute(replies.limit(1)).first() is not None
 
 
 def refuse_hidden(tx: Tx, event_id: int) -> None:

@@ -77,7 +77,7 @@ class AuditComments:
         self._guard.require(actor, Permission.SUPER_ADMIN)
         text = checked_text(text)
         with self._database.write() as tx:
-            row = find_row(tx, comment_id)
+            row = find_row(tx, comment_id, heads_thread=True)
             thread = row.parent_id or row.id
             drop_draft(tx, actor, row.event_id, f"reply/{thread}")
             return self._write(tx, actor, row.event_id, thread, text)
@@ -143,9 +143,9 @@ class AuditComments:
     def _mark(self, actor: Actor, comment_id: int, *, resolved: bool) -> None:
         self._guard.require(actor, Permission.SUPER_ADMIN)
         with self._database.write() as tx:
-            row = find_row(tx, comment_id)
+            row = find_row(tx, comment_id, heads_thread=True)
             thread = row.parent_id or row.id
-            first = row if thread == row.id else find_row(tx, thread, deleted_too=True)
+            first = row if thread == row.id else find_row(tx, thread, heads_thread=True)
             if (first.resolved_at is not None) is resolved:
                 return
             change_row(

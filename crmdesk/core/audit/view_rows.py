@@ -31,6 +31,19 @@ def definition_text(definition: AuditViewDefinition) -> str:
     return json.dumps(facts, ensure_ascii=False, sort_keys=True)
 
 
+def flat_definition(text: str) -> dict[str, str]:
+    """What a kept view asks for as names and texts, for the entry that tells of a change."""
+    kept = json.loads(text)
+    facts = kept["filters"] | {"period": kept["period"]}
+    ruled_out = facts.pop("without", {})
+    facts |= {f"without {name}": value for name, value in ruled_out.items()}
+    return {name: _flat(value) for name, value in sorted(facts.items()) if value}
+
+
+def _flat(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
 def view_of(tx: Tx, actor: Actor, row: Row[Any]) -> AuditView:
     """A view of its row; what cannot be read any more is left out and told."""
     definition, unreadable = _read(row.definition)

@@ -19,7 +19,7 @@ from crmdesk.core.audit.view_model import (
     AuditViewDefinition,
     is_view_period,
 )
-from crmdesk.core.audit.view_rows import definition_text, view_of
+from crmdesk.core.audit.view_rows import definition_text, flat_definition, view_of
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.errors import UserError, WrongUsage
 from crmdesk.core.records.names import MAX_LABEL, validate_label
@@ -142,7 +142,11 @@ class AuditViews:
             actor,
             kinds.AUDIT_VIEW_CREATED,
             view_id,
-            {"view": name, "sharing": EVERYONE if shared else PRIVATE, "definition": text},
+            {
+                "view": name,
+                "sharing": EVERYONE if shared else PRIVATE,
+                "values": flat_definition(text),
+            },
         )
         return view_id
 
@@ -173,12 +177,26 @@ def _kept(tx: Tx, actor: Actor) -> list[AuditView]:
     return [view_of(tx, actor, row) for row in visible_rows(tx, actor, None)]
 
 
-def _changes(row: Row[Any], values: Mapping[str, str]) -> list[dict[str, str]]:
+def _changes(row: Row[Any], values: Mapping[str, str]) -> list[dict[str, str | None]]:
+    """Old and new, what is filtered by one by one."""
+    old = {name: getattr(row, name) for name in values}
+    new = dict(values)
+    if "definition" in values:
+        old = _flat_or_nothing(old["definition"])
+        new = flat_definition(new["definition"])
     return [
-        {"property": name, "old": getattr(row, name), "new": value}
-        for name, value in values.items()
-        if getattr(row, name) != value
+        {"property": name, "old": old.get(name), "new": new.get(name)}
+        for name in sorted(old.keys() | new.keys())
+        if old.get(name) != new.get(name)
     ]
+
+
+def _flat_or_nothing(text: str) -> dict[str, str]:
+    """What a view asked for; nothing where another program wrote something unreadable."""
+    try:
+        return flat_definition(text)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return {}
 
 
 def _checked_name(name: str) -> str:

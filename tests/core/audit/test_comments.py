@@ -58,16 +58,20 @@ def test_a_thread_is_written_answered_edited_ticked_off_and_deleted(desk: Desk):
     (thread,) = threads(desk)
     assert (thread.deleted, thread.text, len(thread.replies)) == (True, "", 2)
     assert desk.sql("SELECT text FROM audit_comments WHERE id = ?", first) == [(None,)]
-    write.remove(desk.admin, reply)
-    write.remove(desk.admin, thread.replies[1].id)
+    last = write.reply(desk.admin, first, "Who deleted it?").comment_id
+    write.resolve(desk.admin, first)
+    assert threads(desk, ThreadState.RESOLVED)[0].replies[-1].id == last
+    for each in (last, reply, thread.replies[1].id):
+        write.remove(desk.admin, each)
     assert threads(desk) == ()
-    with pytest.raises(UserError, match="no comment"):
-        write.reply(desk.admin, reply, "Still there?")
+    for gone in (reply, first):
+        with pytest.raises(UserError, match="no comment"):
+            write.reply(desk.admin, gone, "Still there?")
     told = desk.sql(
         "SELECT action, count(*) FROM audit_events WHERE object_type = 'audit_comment' "
         "GROUP BY action ORDER BY action"
     )
-    assert told == [("create", 3), ("delete", 3), ("update", 3)]
+    assert told == [("create", 4), ("delete", 4), ("update", 4)]
     assert desk.workspace.audit.verify(desk.admin).ok
 
 
@@ -120,13 +124,15 @@ def test_drafts_and_unread_marks_are_each_persons_own(desk: Desk):
     )
     marc = desk.user("Marc Dubois", super_admin=True)
     first = write.add(desk.admin, 1, "Why?").comment_id
-    write.reply(desk.admin, first, "Anybody?")
+    write.reply(desk.admin, first, "Anybody? @Marc?")
     write.add(marc, 2, "Mine.")
     assert read.counts(marc, [1, 2, 3, -7]) == {1: CommentCount(2, 2), 2: CommentCount(1, 0)}
     assert read.counts(desk.admin, range(1, 900)) == {1: CommentCount(2, 0), 2: CommentCount(1, 1)}
     assert [each.unread for each in threads(desk, actor=marc)] == [True]
+    assert desk.workspace.inbox.unread_count(marc) == 1
     read.mark_seen(marc, 1)
     read.mark_seen(marc, 3)
+    assert desk.workspace.inbox.unread_count(marc) == 0
     assert read.counts(marc, [1]) == {1: CommentCount(2, 0)}
     write.reply(desk.admin, first, "Hello?")
     assert [each.unread for each in threads(desk, actor=marc)[0].replies] == [False, True]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -85,6 +86,9 @@ def test_a_view_comes_back_as_it_was_saved_and_each_change_is_an_entry(desk: Des
     today = AuditViewDefinition(AuditFilters(actions=("delete",)), "today")
     views.save(desk.admin, view_id, today)
     assert found(desk, view_id).definition == today
+    changes = {each["property"]: each for each in json.loads(str(last_entry(desk)[2]))["changes"]}
+    assert changes["actions"] == {"property": "actions", "old": "delete, purge", "new": "delete"}
+    assert changes["period"] == {"property": "period", "old": None, "new": "today"}
     assert today.filters_at(NOON, OSLO).since == datetime(2026, 11, 21, 23, 0, tzinfo=UTC)
     unsaved = replace(today, period="")
     copies = [views.clone(desk.admin, view_id, unsaved) for _ in range(2)]

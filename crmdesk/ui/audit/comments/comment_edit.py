@@ -193,6 +193,12 @@ class CommentEdit(QPlainTextEdit):
         if event.text() or self.popup.isVisible():
             self.offer()
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.StyleChange:
+            # Another text scale asks for another height.
+            self._fit()
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self._close()

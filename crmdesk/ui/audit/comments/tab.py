@@ -160,6 +160,9 @@ class CommentsTab(QWidget):
         self._thread_id = 0 if thread is None else thread.id
         if thread is not None and self._place == _NEW:
             self._show_place(f"reply/{thread.id}")
+        elif not self._place_is_there(loaded.found):
+            # Somebody deleted what this would have been about; the words may still be wanted.
+            self._show_place(_NEW, self.composer.text)
         self._render()
         if wanted:
             QTimer.singleShot(0, self, lambda: self.threads.point_at(wanted))
@@ -212,6 +215,16 @@ class CommentsTab(QWidget):
             self.composer.show_place(
                 self.tr("Comment"), self.tr("Write a comment. Type @ to tag someone"), text=text
             )
+
+    def _place_is_there(self, found: Threads) -> bool:
+        kind, _, number = self._place.partition("/")
+        if kind == _NEW:
+            return True
+        thread = find_thread(found.threads, int(number))
+        return thread is not None and (
+            kind == "reply"
+            or not any(each.deleted for each in (thread, *thread.replies) if each.id == int(number))
+        )
 
     def keep_draft(self) -> None:
         """Keep what stands in the field, so that it is there the next time."""
