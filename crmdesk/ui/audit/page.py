@@ -120,6 +120,7 @@ class AuditPage(Page):
         self.table.counted.connect(self._count)
         self.panel.closed.connect(self.close_panel)
         self.panel.stepped.connect(self._step)
+        self.panel.page_chosen.connect(lambda _: self._desk.ways.follow())
         self.filters.changed.connect(self._load)
         self.filters.down_pressed.connect(self.start_focus)
         self.views.chosen.connect(self.show_view)
@@ -293,13 +294,15 @@ class AuditPage(Page):
     # What the window asks
 
     def commands(self) -> Mapping[str, Callable[[], object]]:
-        """Find, save the view, export, and steps in the panel."""
+        """Find, save the view, export, and steps in the panel; a comment is sent from there."""
+        sends = self.panel.isVisible() and self.panel.page == COMMENTS
         return {
             "find": self.filters.search.setFocus,
             "save": self.views.save,
             **self.exports.commands(),
             "previous": lambda: self._step(-1),
             "next": lambda: self._step(1),
+            **({"send": self.panel.comments.send} if sends else {}),
         }
 
     def set_narrow(self, narrow: bool) -> None:
