@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -68,9 +68,17 @@ def list_exports(
             "next": shown[-1].id if len(found) > limit else None,
         }
         documents = [export_document(each) for each in shown]
+        if not (here.output.as_json or as_lines):
+            # For people the state says what became of the file; scripts have a key of its own.
+            documents = [each | _state_of(each) for each in documents]
         here.output.items("exports", documents, _LISTED, as_lines=as_lines, **facts)
         if facts["next"] is not None and not as_lines:
             here.output.say(f"{len(shown):,} of {facts['total']:,}; more: --after {facts['next']}")
+
+
+def _state_of(document: dict[str, Any]) -> dict[str, str]:
+    gone = document["file"] in ("expired", "missing")
+    return {"state": document["file"]} if gone else {}
 
 
 def _filter(

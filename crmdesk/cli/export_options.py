@@ -137,5 +137,17 @@ def told(document: dict[str, Any]) -> list[str]:
     if document["state"] == "pending_approval":
         lines.append("Somebody who may approve exports has to approve it first.")
     if document["state"] == "succeeded":
-        lines.append(f"Save it: crmdesk export download {document['export_id']} --out FILE")
+        lines.append(_file_told(document))
     return lines
+
+
+def _file_told(document: dict[str, Any]) -> str:
+    """How its file is saved, or what became of it."""
+    kind = "backup" if document["source_kind"] == "backup" else "export"
+    match document["file"]:
+        case "expired":
+            return "Its file has expired and was removed."
+        case "missing":
+            return "Its file is no longer in the vault."
+        case _:
+            return f"Save it: crmdesk {kind} download {document['export_id']} --out FILE"

@@ -23,6 +23,7 @@ _HINTS = {
     "not_a_merge": "The numbers of merges are shown by: crmdesk record history OBJECT ID",
     "nothing_in_bin": "What is there is listed by: crmdesk record list OBJECT --archived",
     "pipeline_unknown": "The pipelines are listed by: crmdesk pipeline list OBJECT",
+    "property_unknown": "The properties are listed by: crmdesk property list OBJECT",
     "stage_unknown": "The stages are listed by: crmdesk pipeline list OBJECT",
     "template_unknown": "The templates are listed by: crmdesk import templates",
     "undo_running": "See: crmdesk import list",

@@ -97,6 +97,7 @@ def test_the_list_is_narrowed_and_read_by_pages(terminal: Terminal) -> None:
     assert (page["total"], len(page["exports"])) == (3, 2)
     assert names("--since", "2001-01-01", "--after", page["next"]) == ["Bo"]
     assert terminal("export", "list", "--state", "done").code == 2
+    assert terminal("export", "list", "--after", "none").error == "export_unknown"
     assert terminal("export", "create", "contacts", *chosen, "--segment", "North").error == "usage"
     wrong = terminal("export", "create", "contacts", "--headers", "labels").document["error"]
     assert wrong["message"] == "--headers does not take “labels”."

@@ -45,6 +45,7 @@ def routes(desk: Desk, actor: Actor) -> dict[str, Callable[[str, str, Path], obj
     target = desk.folder.parent / "theirs.csv"
     return {
         "show": lambda export_id, _job, _file: exports.show(actor, export_id),
+        "request": lambda export_id, _job, _file: exports.asked(actor, export_id),
         "history": lambda export_id, _job, _file: exports.history(actor, export_id),
         "download": lambda export_id, _job, _file: exports.download(actor, export_id, target),
         "cancel": lambda export_id, _job, _file: exports.cancel(actor, export_id),

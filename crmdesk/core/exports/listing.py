@@ -125,19 +125,22 @@ def read_exports(
     Args:
         sight: what may be seen.
         after: id of the last export of the page before.
+
+    Raises:
+        UserError: ``export_unknown``, there is no such page, or not for this person.
     """
     statement = _statement().where(*_conditions(tx, sight, wanted))
     if after is not None:
-        # Another user's id leads nowhere, like one that there is not.
         seen = (exports.c.id == after, *sight.conditions())
         last = tx.execute(select(exports.c.created_at).where(*seen)).first()
-        if last is not None:
-            statement = statement.where(
-                or_(
-                    exports.c.created_at < last.created_at,
-                    and_(exports.c.created_at == last.created_at, exports.c.id < after),
-                )
+        if last is None:
+            raise export_unknown(after)
+        statement = statement.where(
+            or_(
+                exports.c.created_at < last.created_at,
+                and_(exports.c.created_at == last.created_at, exports.c.id < after),
             )
+        )
     ordered = statement.order_by(desc(exports.c.created_at), desc(exports.c.id)).limit(limit)
     return [_export(tx, row, vault) for row in tx.execute(ordered).all()]
 

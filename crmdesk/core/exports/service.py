@@ -157,6 +157,9 @@ class ExportService:
 
         Args:
             after: id of the last one of the page before.
+
+        Raises:
+            UserError: ``export_unknown``, for a page after another user's as after none.
         """
         self._guard.require(actor, Permission.EXPORT)
         with self._database.read() as tx:
