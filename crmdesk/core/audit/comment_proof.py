@@ -29,6 +29,14 @@ def first_altered_comment(connection: sqlite3.Connection) -> int | None:
     return min([*altered, *([] if missing is None else [missing])], default=None)
 
 
+def tells_of_altered(connection: sqlite3.Connection, event_id: int, comment_id: str) -> bool:
+    """Whether an entry is the last about its comment, and the comment is not as it tells."""
+    if sqlite_comments.last_about(connection, comment_id) != event_id:
+        return False
+    there = sqlite_comments.has_comments(connection)
+    return not (there and _is_as_told(connection, int(comment_id), event_id))
+
+
 def _is_as_told(connection: sqlite3.Connection, comment_id: int, told: int | None) -> bool:
     if told is None:
         return False

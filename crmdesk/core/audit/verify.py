@@ -9,7 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from crmdesk.core.audit import chain
-from crmdesk.core.audit.comment_proof import first_altered_comment
+from crmdesk.core.audit.comment_model import OBJECT_TYPE
+from crmdesk.core.audit.comment_proof import first_altered_comment, tells_of_altered
 from crmdesk.core.audit.heads import Head
 from crmdesk.core.db import sqlite_audit
 from crmdesk.core.db.driver import sqlite3
@@ -225,13 +226,17 @@ def verify_entry(path: Path, mac_key: bytes, event_id: int) -> Reason | None:
         if event_id > 1 and values["previous_hash"] != previous_hash:
             return Reason.UNLINKED
         details = sqlite_audit.details_of(connection, event_id)
+        of_comment = values["object_type"] == OBJECT_TYPE and values["object_id"] is not None
+        altered = of_comment and tells_of_altered(connection, event_id, values["object_id"])
     if details is None:
         return Reason.DETAILS_MISSING
     payload, salt, erased_at = details
     if payload is None and salt is None and erased_at is not None:
         return None
     digest = hashlib.sha256((salt or b"") + (payload or b"")).digest()
-    return None if digest == values["details_digest"] else Reason.DETAILS_CHANGED
+    if digest != values["details_digest"]:
+        return Reason.DETAILS_CHANGED
+    return Reason.COMMENT_CHANGED if altered else None
 
 
 def _genuine(

@@ -34,6 +34,15 @@ def last_told(connection: sqlite3.Connection) -> Iterator[tuple[int, int, int | 
     )
 
 
+def last_about(connection: sqlite3.Connection, comment_id: str) -> int | None:
+    """The last entry that tells of a comment."""
+    row = connection.execute(
+        f"SELECT max(id) FROM audit_events WHERE object_id = ? AND {_ABOUT}",
+        (comment_id,),
+    ).fetchone()
+    return None if row[0] is None else int(row[0])
+
+
 def first_missing(connection: sqlite3.Connection) -> int | None:
     """The last entry about a comment that is not there, the first of them where several are.
 

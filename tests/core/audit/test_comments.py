@@ -191,6 +191,8 @@ def test_a_comment_that_another_program_changed_is_found_at_its_entry(desk: Desk
             tx.sql(statement, ())
         found = verify(desk.admin)
         assert (found.ok, found.first_bad, found.reason) == (False, entry, Reason.COMMENT_CHANGED)
+        single = [desk.workspace.audit.check_entry(desk.admin, each) for each in (entry - 1, entry)]
+        assert single == [None, Reason.COMMENT_CHANGED]
         with desk.workspace.database.write() as tx:
             tx.sql("DELETE FROM audit_comments", ())
             marks = ", ".join("?" * len(kept))
