@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, desc, insert, select, update
+from sqlalchemy import ColumnElement, select, update
 
 from crmdesk.core.access.actor import SYSTEM, Actor
 from crmdesk.core.audit import chain, kinds
@@ -17,6 +17,14 @@ from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.tables import audit_details, audit_events
 from crmdesk.core.files.names import storable
 
+# Plain SQL: whatever anybody does waits for its entry, which takes a fifth of the time so.
+_LAST = "SELECT id, hash, at_order FROM audit_events ORDER BY id DESC LIMIT 1"
+_NAMES = tuple(column.name for column in audit_events.columns)
+_APPEND = (
+    f"INSERT INTO audit_events ({', '.join(_NAMES)}) "  # noqa: S608 - names of our own columns
+    f"VALUES ({', '.join(f':{name}' for name in _NAMES)})"
+)
+_DETAIL = "INSERT INTO audit_details (event_id, payload, salt) VALUES (?, ?, ?)"
 #: Statements take few parameters.
 _ERASED_AT_ONCE = 500
 
@@ -88,11 +96,7 @@ class AuditLog:
 
     def _append(self, tx: Tx, row: dict[str, Any], payload: Mapping[str, Any]) -> None:
         # Read here and not before: several entries of one transaction follow one another.
-        last = tx.execute(
-            select(audit_events.c.id, audit_events.c.hash, audit_events.c.at_order)
-            .order_by(desc(audit_events.c.id))
-            .limit(1)
-        ).first()
+        last = tx.sql(_LAST).fetchone()
         if tx.went_back_by:
             seconds, tx.went_back_by = tx.went_back_by, 0.0
             self._append(
@@ -101,9 +105,8 @@ class AuditLog:
             return self._append(tx, row, payload)
         text = storable(json.dumps(payload, ensure_ascii=False, sort_keys=True, default=str))
         salt = secrets.token_bytes(16)
-        sequence, previous, order = (
-            (1, chain.FIRST, "") if last is None else (last.id + 1, last.hash, last.at_order)
-        )
+        number, previous, order = (0, chain.FIRST, "") if last is None else last
+        sequence = number + 1
         row = {
             "id": sequence,
             "at": tx.now_text,
@@ -114,8 +117,8 @@ class AuditLog:
         }
         row["hash"] = chain.entry_hash(row)
         row["mac"] = chain.entry_mac(self._mac_key, row["hash"])
-        tx.execute(insert(audit_events).values(row))
-        tx.execute(insert(audit_details).values(event_id=sequence, payload=text, salt=salt))
+        tx.sql(_APPEND, row)
+        tx.sql(_DETAIL, (sequence, text, salt))
         return None
 
     def erase(self, tx: Tx, object_type: str, object_ids: Sequence[object]) -> int:

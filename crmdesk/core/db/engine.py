@@ -20,7 +20,6 @@ from sqlalchemy import (
     create_engine,
     event,
     insert,
-    update,
 )
 from sqlalchemy.exc import DBAPIError
 
@@ -97,12 +96,9 @@ class Tx:
         """Run what was asked for with :meth:`before_commit`, then store the steady time."""
         for action in self._before_commit:
             action()
-        self.execute(
-            update(clock_state).values(
-                last_wall=self.now_text,
-                steady=to_text(self.steady_now),
-                went_back=round(self.went_back_by * 1000),
-            )
+        self.sql(
+            "UPDATE main.clock_state SET last_wall = ?, steady = ?, went_back = ?",
+            (self.now_text, to_text(self.steady_now), round(self.went_back_by * 1000)),
         )
 
     def finished(self) -> None:
