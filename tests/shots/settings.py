@@ -121,6 +121,7 @@ def _mail(made: SignedInWindow, page: SettingsPage) -> Iterator[tuple[str, QWidg
                 (state, problem, reply, number, message_id),
             )
     shown.server.read()
+    shown.given_up.read()
     shown.trial._tell(
         BannerTone.DANGER,
         problem_words(MailProblem.LOGIN_REFUSED),

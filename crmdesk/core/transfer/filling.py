@@ -241,7 +241,8 @@ def describe(problem: RowProblem) -> str:
     where = f"line {problem.line}" + (f", character {problem.offset}" if problem.offset else "")
     match problem.cause:
         case RowProblemCause.TOO_FEW_CELLS | RowProblemCause.TOO_MANY_CELLS:
-            return f"The row has {problem.found} cells where the header has {problem.expected}."
+            cells = "1 cell" if problem.found == "1" else f"{problem.found} cells"
+            return f"The row has {cells} where the header has {problem.expected}."
         case RowProblemCause.INVALID_BYTES:
             return f"Bytes that are no text in this encoding stand on {where}: {problem.found}."
         case RowProblemCause.NUL:

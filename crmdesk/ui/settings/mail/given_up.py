@@ -25,9 +25,9 @@ class GivenUp(QWidget):
         self.banner = Banner(BannerTone.WARN, "")
         self.banner.button.setObjectName("retry_all")
         self.banner.hide()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 0, 24, 0)
-        column.addWidget(self.banner)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(24, 0, 24, 0)
+        self._column.addWidget(self.banner)
         self.banner.acted.connect(self._retry)
         desk.jobs.ended.connect(lambda _job: self.isVisible() and self.read())
 
@@ -56,6 +56,7 @@ class GivenUp(QWidget):
             self.tr("Try all again"),
         )
         self.banner.setVisible(count > 0)
+        self._column.setContentsMargins(24, 0, 24, 8 if count else 0)
 
     @Slot()
     def _retry(self) -> None:
