@@ -21,18 +21,19 @@ from crmdesk.ui.audit.wording import Wording
 from crmdesk.ui.tables.cells import MASK
 from crmdesk.ui.widgets.value_change import ShownChange
 
+_UTC_LETTERS = len("2026-11-22 08:41:07.123")
 # Shown by themselves, or only of use to machines.
 _NOT_FACTS = {"changes", "values", "old", "new", "record_ids"}
 # Acts that leave a trace in the history of each record.
 _ACTS = {
-    Action.CREATE,
-    Action.UPDATE,
-    Action.DELETE,
-    Action.RESTORE,
-    Action.UNDO,
-    Action.MERGE,
-    Action.IMPORT,
-    Action.PURGE,
+    Action.CREATE.value,
+    Action.UPDATE.value,
+    Action.DELETE.value,
+    Action.RESTORE.value,
+    Action.UNDO.value,
+    Action.MERGE.value,
+    Action.IMPORT.value,
+    Action.PURGE.value,
 }
 
 
@@ -131,7 +132,7 @@ def opens_into_records(event: AuditEvent) -> bool:
 
 def utc_words(at: datetime) -> str:
     """A moment in UTC to the millisecond: "2026-11-22 08:41:07.123"."""
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03}"
+    return at.astimezone(UTC).isoformat(" ", "milliseconds")[:_UTC_LETTERS]
 
 
 def detail_facts(event: AuditEvent) -> list[tuple[str, str]]:

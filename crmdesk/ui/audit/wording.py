@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -38,6 +38,9 @@ _TONES = {
     Action.REVEAL: Tone.WARN,
     Action.REFUSE: Tone.DANGER,
 }
+# By its text: a page of rows asks 64 times, and an enumeration takes its time.
+_TONES_BY_CODE = {action.value: tone for action, tone in _TONES.items()}
+_DAYS_KEPT = 4_000
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ class Wording:
     zone: ZoneInfo
     edition: Edition
     objects: Mapping[str, ObjectType] = field(default_factory=dict)
+    _days: dict[date, str] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, desk: Desk) -> Wording:
@@ -88,9 +92,7 @@ class Wording:
             return say("Failed"), Tone.DANGER
         if event.result == Result.REFUSED:
             return say("Refused"), Tone.DANGER
-        known = {found.value for found in Action}
-        action = Action(event.action) if event.action in known else None
-        tone = Tone.NEUTRAL if action is None else _TONES.get(action, Tone.NEUTRAL)
+        tone = _TONES_BY_CODE.get(event.action, Tone.NEUTRAL)
         return self.catalogue.action_labels.get(event.action, event.action), tone
 
     def link(self, place: str) -> str:
@@ -115,10 +117,22 @@ class Wording:
             inside: it stands within a line: "Marc Dubois, today 09:41:07".
         """
         here = event.at.astimezone(self.zone)
-        days = ((now or datetime.now(UTC)).astimezone(self.zone).date() - here.date()).days
-        near = (say("today"), say("yesterday")) if inside else (say("Today"), say("Yesterday"))
-        day = dict(enumerate(near)).get(days) or words.day(here.date())
-        return f"{day} {here:%H:%M:%S}"
+        on, clock = here.date(), here.time().isoformat("seconds")
+        days = ((now or datetime.now(UTC)).astimezone(self.zone).date() - on).days
+        if days == 0:
+            return f"{say('today') if inside else say('Today')} {clock}"
+        if days == 1:
+            return f"{say('yesterday') if inside else say('Yesterday')} {clock}"
+        return f"{self._day(on)} {clock}"
+
+    def _day(self, on: date) -> str:
+        """A date in words, kept: entries beside each other are mostly of one day."""
+        found = self._days.get(on)
+        if found is None:
+            if len(self._days) > _DAYS_KEPT:
+                self._days.clear()
+            found = self._days[on] = words.day(on)
+        return found
 
     def target(self, event: AuditEvent) -> str:
         """To what it was done: "Contact Ann Devon, phone", "412 deals"."""
