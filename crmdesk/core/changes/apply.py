@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from crmdesk.core.changes.change_set import RecordChange
 from crmdesk.core.changes.history_rows import printed_beside, write_history
+from crmdesk.core.changes.rules import index_records
 from crmdesk.core.changes.stage import Stage
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.sqlite import quoted
 from crmdesk.core.errors import UserError
 from crmdesk.core.records.association_counts import follow_activities
 
-# SQLite gathers what one UPDATE reads from another table before it writes any of it: for a million
-# records that would be gigabytes.
+# SQLite gathers which records an UPDATE is about before it writes any of them.
 _ROWS_AT_ONCE = 20_000
 
 
@@ -143,18 +143,24 @@ def _row_ranges(tx: Tx) -> list[tuple[int, int]]:
 def _update(
     tx: Tx, stage: Stage, ranges: Sequence[tuple[int, int]], standing: Collection[int]
 ) -> int:
+    index_records(tx)
     table = quoted(stage.object_type.table)
-    kept = [f"{table}.{quoted(column.column)}" for column in stage.columns]
-    assignments = "".join(
-        f"{quoted(column.column)} = "
-        + (f"coalesce(r.c{index}, {kept[index]}), " if stage.blank_keeps else f"r.c{index}, ")
-        for index, column in enumerate(stage.columns)
-        if index not in standing
+    written = [index for index in range(len(stage.columns)) if index not in standing]
+    names = [quoted(stage.columns[index].column) for index in written]
+    values = [
+        f"coalesce(r.c{index}, {table}.{name})" if stage.blank_keeps else f"r.c{index}"
+        for index, name in zip(written, names, strict=True)
+    ]
+    # A fifth faster than UPDATE … FROM, which keeps a copy of all values it reads first.
+    assignment = (
+        f"({', '.join(names)}) = (SELECT {', '.join(values)} FROM stage.verdicts v "
+        "LEFT JOIN stage.cells r ON r.row = v.row "
+        f"WHERE v.record_id = {table}.id AND v.outcome = 'update'), "
     )
     statement = (
-        f"UPDATE OR ROLLBACK main.{table} SET {assignments}updated_at = ?, version = version + 1 "
-        f"FROM stage.rows r WHERE r.outcome = 'update' AND r.record_id = {table}.id "
-        "AND r.row BETWEEN ? AND ?"
+        f"UPDATE OR ROLLBACK main.{table} SET {assignment if names else ''}"
+        "updated_at = ?, version = version + 1 WHERE id IN "
+        "(SELECT record_id FROM stage.verdicts WHERE outcome = 'update' AND row BETWEEN ? AND ?)"
     )
     return sum(tx.sql(statement, (tx.now_text, first, last)).rowcount for first, last in ranges)
 

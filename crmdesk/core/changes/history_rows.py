@@ -105,7 +105,8 @@ def _second_connection(tx: Tx, stage: Stage, scratch: Path) -> sqlite3.Connectio
     connection.execute("CREATE TABLE history.rows (record_id INTEGER PRIMARY KEY, cells TEXT)")
     connection.execute("BEGIN")
     # From here on it sees the state of now.
-    connection.execute("SELECT 1 FROM main.sqlite_master LIMIT 1").fetchone()
+    for schema in ("main", "stage"):
+        connection.execute(f"SELECT 1 FROM {schema}.sqlite_master LIMIT 1").fetchone()
     return connection
 
 
