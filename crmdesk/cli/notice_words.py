@@ -23,9 +23,7 @@ _SENTENCES: Final = {
     ),
     NotificationKind.EXPORT_DONE: "Export “{name}” finished: {records}, {bytes}.",
     NotificationKind.EXPORT_FAILED: "Export “{name}” {state}. Nothing of it was kept.",
-    NotificationKind.EXPORT_WAITING: (
-        "{user} wants to export “{name}”, {records}. It waits for approval."
-    ),
+    NotificationKind.EXPORT_WAITING: ("{user} wants to export “{name}”, {records}. {decision}."),
     NotificationKind.EXPORT_REJECTED: "Export “{name}” rejected{reason}.",
     NotificationKind.LARGE_EXPORT: (
         "Large export: {user} exports “{name}”{source}, {records}, {sensitive}. It {outcome}."
@@ -93,6 +91,11 @@ def _facts(values: Mapping[str, Any]) -> dict[str, str]:
         "source": f" from {text('source_name')}" if values.get("source_name") else "",
         "sensitive": f"with sensitive values ({inside})" if inside else "no sensitive values",
         "outcome": _OUTCOMES.get(state, f"was {state}" if state == "cancelled" else state),
+        "decision": (
+            f"{text('decider', 'Somebody')} {text('decision')} it"
+            if values.get("decision")
+            else "It waits for approval"
+        ),
         "event": str(_number(values, "event")),
         "said": f": “{text('text')}”" if values.get("text") else "",
         "act": _ACTS.get(text("act"), edited),

@@ -199,12 +199,17 @@ def _export_waiting(values: _Values) -> _Told:
     text = _say("%1 wants to export %Ln record{|s}: “%2”.", count)
     if values.get("source") in _OF_ROWS:
         text = _say("%1 wants to export %Ln row{|s}: “%2”.", count)
+    text = text.replace("%1", _person(values)).replace("%2", _name(values))
+    decided = {
+        "approved": _say("%1 approved an export"),
+        "rejected": _say("%1 rejected an export"),
+        "cancelled": _say("%1 cancelled an export"),
+    }.get(str(values.get("decision")))
+    if decided is not None:
+        title = decided.replace("%1", str(values.get("decider") or _say("Somebody")))
+        return _Told(title, text, "circle-check", Tone.NEUTRAL, _say("Look at it"))
     return _Told(
-        _say("An export waits for approval"),
-        text.replace("%1", _person(values)).replace("%2", _name(values)),
-        "hourglass",
-        Tone.WARN,
-        _say("Look at it"),
+        _say("An export waits for approval"), text, "hourglass", Tone.WARN, _say("Look at it")
     )
 
 

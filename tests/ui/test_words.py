@@ -102,6 +102,19 @@ def test_a_large_export_says_who_what_how_many_and_what_became_of_it(state, outc
     assert (told.link, told.act) == ("Open export", act)
 
 
+def test_an_export_that_waited_says_who_decided_on_it_and_how():
+    values = {"name": "VIP list", "user": "Marc Dubois", "records": 9}
+    for decided, title in (
+        ({}, "An export waits for approval"),
+        ({"decision": "approved", "decider": "Una Berg"}, "Una Berg approved an export"),
+        ({"decision": "cancelled", "decider": ""}, "Somebody cancelled an export"),
+    ):
+        found = Notification(1, "export_waiting", NOW, values | decided, "exports/7", None)
+        told = notice(found, OSLO, now=NOW)
+        assert told.title == title
+        assert told.text == "Marc Dubois wants to export 9 records: “VIP list”."
+
+
 def test_a_notification_of_a_newer_program_is_shown_all_the_same():
     found = Notification(1, "from_the_future", NOW, {}, None, NOW)
     told = notice(found, OSLO, now=NOW)

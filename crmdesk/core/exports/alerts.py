@@ -38,13 +38,24 @@ def tell_started(tx: Tx, inbox: Inbox, export_id: str, records: int) -> int:
 
 
 def tell_outcome(tx: Tx, export_id: str, state: str) -> None:
-    """Write into the notices of an export what became of it."""
-    mine = (
-        notifications.c.kind == NotificationKind.LARGE_EXPORT.value,
-        notifications.c.link == _link(export_id),
-    )
+    """Write into the notices of a large export what became of it."""
+    _write_into(tx, NotificationKind.LARGE_EXPORT, export_id, {"state": state})
+
+
+def tell_decision(tx: Tx, export_id: str, decision: str, decider: str) -> None:
+    """Write into the notices of an export that waited how it was decided, and by whom.
+
+    Args:
+        decision: approved, rejected or cancelled.
+    """
+    facts = {"decision": decision, "decider": decider}
+    _write_into(tx, NotificationKind.EXPORT_WAITING, export_id, facts)
+
+
+def _write_into(tx: Tx, kind: NotificationKind, export_id: str, facts: dict[str, str]) -> None:
+    mine = (notifications.c.kind == kind.value, notifications.c.link == _link(export_id))
     for row in tx.execute(select(notifications).where(*mine)).all():
-        values = json.loads(row.values_json) | {"state": state}
+        values = json.loads(row.values_json) | facts
         tx.execute(
             update(notifications)
             .where(notifications.c.id == row.id)

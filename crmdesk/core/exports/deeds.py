@@ -17,6 +17,7 @@ from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import exports, user_permissions, users
 from crmdesk.core.errors import UserError
+from crmdesk.core.exports.alerts import tell_decision
 from crmdesk.core.exports.listing import EVERYTHING, Sight, export_unknown, read_export
 from crmdesk.core.exports.model import Export, ExportState
 from crmdesk.core.jobs.job import JobKind
@@ -88,8 +89,9 @@ def find_seen(
 
 
 def decide(tx: Tx, actor: Actor, export_id: str, state: ExportState, reason: str = "") -> None:
-    """Put a waiting export into the state that somebody chose for it."""
+    """Put a waiting export into the state that somebody chose for it; its notices say so."""
     final = state is not ExportState.QUEUED
+    tell_decision(tx, export_id, state.value if final else "approved", actor.full_name)
     tx.execute(
         update(exports)
         .where(exports.c.id == export_id)

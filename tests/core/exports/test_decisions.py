@@ -125,6 +125,9 @@ def test_whoever_may_approve_is_told_and_sees_what_waits_and_no_more(desk: Desk)
         desk.workspace.exports.show(paul, other)
     desk.workspace.export_approvals.approve(paul, waiting)
     assert desk.workspace.exports.list(paul) == []
+    for each in (paul, desk.admin):
+        (notice,) = told(desk, each, NotificationKind.EXPORT_WAITING)
+        assert (notice["decision"], notice["decider"]) == ("approved", "Paul Approver")
     # Who decides once more, or too late, is told what it is by now.
     for again in (paul, desk.user("Nora Approver", Permission.EXPORT, Permission.APPROVE_EXPORTS)):
         with pytest.raises(UserError, match="Paul Approver approved it, and its state is “queued”"):
