@@ -48,14 +48,15 @@ class CheckList(QWidget):
         self.list.setFrameShape(QListView.Shape.NoFrame)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setModel(self._items)
-        self.offer(choices)
-        self._items.itemChanged.connect(self._tell)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         column.addWidget(self.search)
         column.addWidget(self.list)
+        # Only now: the search has its place, and does not open as a window of its own.
+        self.offer(choices)
+        self._items.itemChanged.connect(self._tell)
         self.setFocusProxy(self.list)
 
     def offer(self, choices: Sequence[tuple[str, str]]) -> None:
