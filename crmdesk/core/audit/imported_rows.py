@@ -32,6 +32,7 @@ _LONGEST = 500
 _LONGEST_AGENT = 2_000
 _SHOWN = 60
 _ROWS_LOOKED_AT = 1_000
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
 _ADDRESS = re.compile(r"[^\s,;=:{}()<>\"']+@[^\s,;{}()<>\"']+")
 _TRUE, _FALSE = {"true", "yes", "1", "success", "succeeded"}, {"false", "no", "0", "failed"}
 _FALSE |= {"failure", "fail"}
@@ -65,6 +66,11 @@ class ImportedEntry:
     detail: str
 
 
+def _tidied(text: str) -> str:
+    """One line; most cells are one already, and to look at each letter takes its time."""
+    return text.strip() if text.isprintable() and "  " not in text else tidy(text)
+
+
 class _Bad(Exception):
     def __init__(self, fault: RowFault, part: Part | None = None) -> None:
         super().__init__(fault)
@@ -96,7 +102,7 @@ class LogRowReader:
         """The entry of a row, or what is wrong with it."""
         if row.problem is not None:
             return BadRow(row.line, RowFault.UNREADABLE)
-        cells = {part: tidy(row.cells[place]) for part, place in self._columns.items()}
+        cells = {part: _tidied(row.cells[place]) for part, place in self._columns.items()}
         try:
             return self._entry(row, cells)
         except _Bad as bad:
@@ -170,7 +176,7 @@ class LogRowReader:
         own_id = cells.get(Part.ID)
         # A newer export may have its columns in another order.
         said = own_id or sorted(zip(self._headings, row.cells, strict=True))
-        digest = hashlib.sha256(json.dumps([self.kind.value, said]).encode()).digest()
+        digest = hashlib.sha256(_as_json([self.kind.value, said]).encode()).digest()
         if own_id:
             return digest
         self._seen[digest] += 1
@@ -180,7 +186,7 @@ class LogRowReader:
         said = {
             self._headings[place]: row.cells[place] for place in self._others if row.cells[place]
         }
-        return json.dumps(said, ensure_ascii=False)
+        return _as_json(said)
 
     def _heading(self, part: Part) -> str:
         return self._headings[self._columns[part]]

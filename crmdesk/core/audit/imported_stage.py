@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from itertools import islice
+from operator import attrgetter
 from pathlib import Path
 
 from crmdesk.core.audit.imported_model import BadRow
@@ -18,6 +19,7 @@ from crmdesk.core.files.disk_errors import as_user_error
 
 _ROWS_AT_ONCE = 2_000
 _BAD_ROWS_KEPT = 100
+_CELLS = attrgetter(*sql.COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def _fill(tx: Tx, rows: Iterable[ImportedEntry | BadRow]) -> tuple[int, int, tup
     bad_rows: list[BadRow] = []
     waiting = iter(rows)
     while piece := list(islice(waiting, _ROWS_AT_ONCE)):
-        good = [astuple(row) for row in piece if isinstance(row, ImportedEntry)]
+        good = [_CELLS(row) for row in piece if isinstance(row, ImportedEntry)]
         bad = [row for row in piece if isinstance(row, BadRow)]
         sql.add(tx, good)
         many, failed = many + len(piece), failed + len(bad)

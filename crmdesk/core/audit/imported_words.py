@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from crmdesk.core.audit import kinds
 from crmdesk.core.audit.kinds import Action, Category, EventKind
@@ -88,20 +88,25 @@ _VERBS = _ACTIONS | {
     "REQUIRE": Action.ENABLE,
     "UNREQUIRE": Action.DISABLE,
 }
+# Kinds are few and rows many; what somebody hostile wrote must not pile up.
+_KINDS_KEPT = 4_096
 _BETWEEN_WORDS = re.compile(r"[^A-Z0-9]+")
 
 
+@lru_cache(_KINDS_KEPT)
 def as_code(text: str) -> str:
     """A name as the catalogue writes codes: ``Value updates`` is ``VALUE_UPDATES``."""
     return _BETWEEN_WORDS.sub("_", text.upper()).strip("_")
 
 
+@lru_cache(_KINDS_KEPT)
 def category_of(text: str) -> str:
     """The catalogue's code of a category; :data:`OTHER` for one it does not know."""
     code = as_code(text)
     return next((ours for ours, theirs in _CATEGORIES.items() if code in theirs), OTHER)
 
 
+@lru_cache(_KINDS_KEPT)
 def action_of(text: str) -> Action:
     """The catalogue's action."""
     code = as_code(text)
@@ -109,6 +114,7 @@ def action_of(text: str) -> Action:
     return known.get(code) or _ACTIONS.get(code, Action.OTHER)
 
 
+@lru_cache(_KINDS_KEPT)
 def target_of(category: str, text: str) -> tuple[str, str | None]:
     """Subcategory and API name of the object, from what the file says of it."""
     code = as_code(text)
@@ -123,6 +129,7 @@ def target_of(category: str, text: str) -> tuple[str, str | None]:
     return own.get(Category(category), code) if category in set(Category) else code, about
 
 
+@lru_cache(_KINDS_KEPT)
 def security_kind(text: str) -> tuple[str, Action]:
     """Code and action of a security activity."""
     code = as_code(text)

@@ -51,7 +51,7 @@ _STRUCK = (
     _Texts("imports", "id", ("name", "file_name", "errors", "error")),
     _Texts("import_details", "import_id", ("facts",)),
     _Texts("import_templates", "id", ("mapping",)),
-    _Texts("imported_events", "id", ("detail",)),
+    _Texts("imported_events", "id", ("object_id", "detail")),
     _Texts("restores", "id", ("planned", "error")),
     _Texts("change_sets", "id", ("source_label",)),
     _Texts("notifications", "id", ("values_json",)),
