@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from crmdesk.cli.output import plural
 from crmdesk.cli.parameters import PasswordStdin, group
 from crmdesk.cli.secret_input import read_password
 from crmdesk.cli.session import seat
@@ -52,7 +53,9 @@ def set_server(
     change = MailServerChange(host, where, kind, sender, user, password)
     with seat(context) as here:
         found = here.workspace.mail_server.set(here.actor, change)
-        here.output.result({"server": _document(found)}, _words(found))
+        given_up = here.workspace.outbox.given_up(here.actor)
+        document = {"server": _document(found), "given_up": given_up}
+        here.output.result(document, _words(found), *_offer(given_up))
 
 
 @app.command("remove")
@@ -74,6 +77,14 @@ def _document(found: MailServer | None) -> dict[str, Any] | None:
         "sender": found.sender,
         "has_password": found.has_password,
     }
+
+
+def _offer(given_up: int) -> list[str]:
+    """How to try again what was given up with the server of before."""
+    again = (
+        f"{plural(given_up, 'message')} given up before. To try again: crmdesk outbox retry --all"
+    )
+    return [again] * bool(given_up)
 
 
 def _words(found: MailServer | None) -> str:

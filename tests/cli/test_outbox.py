@@ -27,7 +27,7 @@ def test_a_warning_waits_for_a_server_and_is_sent_by_a_process_of_its_own(
         server += ("--security", "none", "--port", str(office.port), "--user", USER)
         # This makes it due, and the end of the command has it sent by another process.
         done = terminal.json(*server, "--password-stdin", stdin=f"{PASSWORD}\n")
-        assert done["server"]["has_password"]
+        assert (done["server"]["has_password"], done["given_up"]) == (True, 0)
         assert office.taken.wait(60), "no process sent it"
         assert office.messages[0]["Subject"] == "Large export: 2 records"
         office.answers["RCPT"] = ["550 no such user"]
