@@ -39,7 +39,7 @@ def find_places(desk: Desk, words: str) -> list[Place]:
     """Places whose words begin with those typed, best first; runs off the GUI thread."""
     if len(words.strip()) < _LEAST_LETTERS:
         return []
-    places = [*_record_places(desk), *_settings_places(desk)]
+    places = [*_record_places(desk), *_log_places(desk), *_settings_places(desk)]
     # The same search as for commands: beginnings of words, without accents.
     specs = [
         ActionSpec(str(number), place.text, place=place.kind) for number, place in enumerate(places)
@@ -69,6 +69,15 @@ def _record_places(desk: Desk) -> list[Place]:
     ]
     found.append(Place(_say("Recycle bin"), _say("Records"), "trash-2", "records/recycle-bin"))
     return found
+
+
+def _log_places(desk: Desk) -> list[Place]:
+    """The views of the audit log, for those who may see it."""
+    if not desk.may(Permission.SUPER_ADMIN):
+        return []
+    views = desk.workspace.audit_views.list(desk.actor)
+    of = _say("View of the audit log")
+    return [Place(view.name, of, "scroll-text", f"audit/view/{view.id}") for view in views]
 
 
 def _settings_places(desk: Desk) -> list[Place]:

@@ -247,10 +247,12 @@ class SignedInWindow(QObject):
         return SettingsPage(self.desk, self._look)
 
     def _palette_sources(self) -> Sequence[PaletteSource]:
+        from crmdesk.ui.audit.palette import entry_sources
         from crmdesk.ui.palette_places import place_sources
         from crmdesk.ui.records.palette import record_sources
 
-        return [*place_sources(self.desk), *record_sources(self.desk)]
+        desk = self.desk
+        return [*place_sources(desk), *record_sources(desk), *entry_sources(desk)]
 
     def _register_actions(self) -> None:
         lock = ActionSpec("lock", self.tr("Lock"), MenuName.FILE, ("Ctrl+L",), "lock", group=8)

@@ -6,6 +6,7 @@ import pytest
 
 from crmdesk.core.records.filters import parse_filter
 from crmdesk.core.records.views import ViewDefinition
+from crmdesk.ui.audit.palette import entry_sources
 from crmdesk.ui.palette_places import find_places, place_sources
 from tests.ui.pages import PageStand
 
@@ -37,6 +38,21 @@ def test_sections_and_single_settings_are_found_and_opened(desk, stand):
     group.lines[0].run()
     assert stand.told.links == ["settings/recycle_bin.days"]
     assert "settings/users" in {place.link for place in find_places(stand.desk, "users")}
+
+
+def test_views_and_entries_of_the_log_are_found_by_super_admins(desk, stand, qapp, tmp_path):
+    desk.deal(dealname="Rattlesnake Canyon")
+    [[entry]] = desk.sql("SELECT max(id) FROM audit_events")
+    assert find_places(stand.desk, "login hist")[0].link == "audit/view/-2"
+    (source,) = entry_sources(stand.desk)
+    (line,) = source.show(source.find("rattlesnake")).lines
+    assert line.text == "Deal Rattlesnake Canyon"
+    assert line.detail.startswith("Create, Ingrid Solberg, today ")
+    line.run()
+    assert stand.told.links == [f"audit/{entry}"]
+    made = PageStand(desk.workspace, desk.user("Una Berg"), tmp_path)
+    assert entry_sources(made.desk) == []
+    made.close()
 
 
 def test_only_super_admins_are_led_to_the_users(desk, qapp, tmp_path):
