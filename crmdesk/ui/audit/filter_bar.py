@@ -17,6 +17,7 @@ from crmdesk.core.audit.vocabulary import Vocabulary
 from crmdesk.ui.audit.facet_chip import FacetChip
 from crmdesk.ui.audit.people_chip import PeopleChip
 from crmdesk.ui.audit.period_chip import PeriodChip
+from crmdesk.ui.audit.period_words import plain
 from crmdesk.ui.audit.say import say
 from crmdesk.ui.audit.search_box import SearchBox
 from crmdesk.ui.audit.search_words import problem_words
@@ -30,7 +31,6 @@ from crmdesk.ui.widgets.labels import label
 from crmdesk.ui.widgets.link import Link
 
 _PAUSE_MS, _SEARCH_WIDTH, _SEARCH_LEAST, _GAP, _CHIP = 250, 320, 180, 8, 28
-_HOURS_A_DAY = 24
 _NO_TIME = {"since": None, "until": None, "last_days": None}
 
 
@@ -69,6 +69,9 @@ class AuditFilterBar(QWidget):
         self.error = label("", TextStyle.CAPTION, "danger")
         self.error.setWordWrap(True)
         self.error.hide()
+        self.notice = label("", TextStyle.CAPTION, "warn")
+        self.notice.setWordWrap(True)
+        self.notice.hide()
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._lay_out()
         self._connect()
@@ -94,6 +97,7 @@ class AuditFilterBar(QWidget):
         column.setSpacing(4)
         column.addLayout(row)
         column.addWidget(self.error)
+        column.addWidget(self.notice)
 
     def _connect(self) -> None:
         self.search.typed.connect(lambda _text: self._pause.start())
@@ -143,12 +147,17 @@ class AuditFilterBar(QWidget):
 
     def show_wanted(self, wanted: AuditViewDefinition) -> None:
         """Ask for exactly this, e.g. for what a view keeps; no signal."""
-        self._wanted, self._time_typed = wanted, False
+        self._wanted, self._time_typed = plain(wanted), False
         self._pause.stop()
         timeless = replace(wanted.filters, people_only=False, **_NO_TIME)  # type: ignore[arg-type]
         self.search.show_text(render_search(timeless, self._vocabulary, self._desk.zone))
         self._say_error("")
         self._show_chips()
+
+    def set_notice(self, text: str) -> None:
+        """Say below the chips what of a view does not hold any more; empty says nothing."""
+        self.notice.setText(text)
+        self.notice.setVisible(bool(text))
 
     def ask(self, wanted: AuditViewDefinition) -> None:
         """Ask for exactly this, and tell of it."""
@@ -194,9 +203,7 @@ class AuditFilterBar(QWidget):
         typed = any(getattr(filters, name) is not None for name in _NO_TIME)
         was_typed, self._time_typed = self._time_typed, typed
         if typed or was_typed:
-            period = "" if filters.last_days is None else _hours(filters.last_days)
-            timed = replace(filters, last_days=None, people_only=people_only)
-            return AuditViewDefinition(timed, period)
+            return plain(AuditViewDefinition(replace(filters, people_only=people_only)))
         kept = {name: getattr(before.filters, name) for name in _NO_TIME}
         timed = replace(filters, people_only=people_only, **kept)
         return AuditViewDefinition(timed, before.period)
@@ -251,7 +258,3 @@ class AuditFilterBar(QWidget):
         self.people.show_filters(filters)
         untimed = replace(filters, people_only=False, since=None, until=None)
         self.clear_link.setVisible(untimed != AuditFilters())
-
-
-def _hours(days: int) -> str:
-    return f"last_{days * _HOURS_A_DAY}_hours"

@@ -16,7 +16,7 @@ from crmdesk.ui.audit.details import COMMENTS, EntryPanel
 from crmdesk.ui.audit.entry_deeds import EntryDeeds
 from crmdesk.ui.audit.figures_part import Figures, FiguresPart, bars_of, summary_words, whole_words
 from crmdesk.ui.audit.filter_bar import AuditFilterBar
-from crmdesk.ui.audit.log_words import edition_words, first_words, nothing_here
+from crmdesk.ui.audit.log_words import edition_words, first_words, gone_words, nothing_here
 from crmdesk.ui.audit.period_words import MOMENT, between, of_days
 from crmdesk.ui.audit.say import say
 from crmdesk.ui.audit.source import AuditSource
@@ -203,6 +203,7 @@ class AuditPage(Page):
     def show_view(self, view: AuditView) -> None:
         """Show what a view keeps."""
         self.filters.show_wanted(view.definition)
+        self.filters.set_notice(gone_words(view))
         self._load()
 
     @Slot()

@@ -55,6 +55,15 @@ def time_words(wanted: AuditViewDefinition, zone: ZoneInfo) -> str:
     return ""
 
 
+def plain(wanted: AuditViewDefinition) -> AuditViewDefinition:
+    """The same with one way to say "the last days"; the command line has another."""
+    days = wanted.filters.last_days
+    if days is None:
+        return wanted
+    filters = replace(wanted.filters, last_days=None)
+    return AuditViewDefinition(filters, wanted.period or f"last_{days * _HOURS_A_DAY}_hours")
+
+
 def with_period(wanted: AuditViewDefinition, name: str) -> AuditViewDefinition:
     """The same filters in one of the usual times."""
     return AuditViewDefinition(replace(wanted.filters, since=None, until=None), name)

@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from crmdesk.core.audit.view_model import DEFAULT_VIEWS, AuditView, AuditViewDefinition
+from crmdesk.ui.audit.period_words import plain
 from crmdesk.ui.audit.say import say
 from crmdesk.ui.audit.view_deeds import ViewDeeds
 from crmdesk.ui.audit.views_dialog import ViewsDialog
@@ -91,7 +92,7 @@ class AuditViewsBar(QWidget):
     @property
     def changed(self) -> bool:
         """Whether something else is shown than was saved."""
-        return self._now() != self.current.definition
+        return self._now() != plain(self.current.definition)
 
     def follow(self) -> None:
         """Say whether the view in sight shows something else than was saved."""
@@ -225,12 +226,14 @@ class AuditViewsBar(QWidget):
         self.follow()
 
     def go_to(self, view_id: int) -> None:
-        """Show a view as it was saved."""
+        """Show a view as it was saved; one that was made elsewhere is read first."""
         if str(view_id) in self.tabs.keys():  # noqa: SIM118 - a method of a tab bar
             self.tabs.blockSignals(True)
             self.tabs.show_key(str(view_id))
             self.tabs.blockSignals(False)
             self.reset()
+        elif view_id:
+            self.read(view_id)
 
 
 def _quiet(picture: str, text: str, name: str) -> Button:

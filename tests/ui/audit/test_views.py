@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
-from crmdesk.ui.widgets.buttons import Button
+from crmdesk.core.audit.filters import AuditFilters
+from crmdesk.core.audit.view_model import AuditViewDefinition
 from tests.ui.clipping import clipped
 from tests.ui.hands import nameless
 
@@ -100,7 +101,10 @@ def test_what_cannot_be_done_with_a_view_is_off_with_its_reason(page):
 
 def test_all_views_are_ordered_and_opened_in_one_list(desk, page, hands):
     own = desk.workspace.audit_views
-    first = own.save_as(desk.admin, "First", page.filters.wanted)
+    team = desk.workspace.teams.add(desk.admin, "Sales")
+    of_team = AuditFilters(team_ids=(team.id,), last_days=7)
+    first = own.save_as(desk.admin, "First", AuditViewDefinition(of_team))
+    desk.workspace.teams.remove(desk.admin, "Sales")
     second = own.save_as(desk.admin, "Second", page.filters.wanted)
     choose(page.views.menu(), "Manage all views")
     dialog = page.views.dialog
@@ -117,4 +121,6 @@ def test_all_views_are_ordered_and_opened_in_one_list(desk, page, hands):
     assert tab_texts(page)[3:] == ["Second", "First"]
     page.open_link(f"audit/view/{first}")
     assert page.views.current.name == "First"
-    assert isinstance(page.views.menu_button, Button)
+    assert page.filters.period.plain_text() == "Last 7 days"
+    assert "The team Sales is gone" in page.filters.notice.text()
+    assert not page.views.changed
