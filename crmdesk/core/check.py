@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.access.secrets import SecretStore, check_store
+from crmdesk.core.audit.index_check import discard_index, index_agrees
 from crmdesk.core.backup.model import Backup, FileState
 from crmdesk.core.backup.policy import restored_at
 from crmdesk.core.clock import to_text
@@ -82,6 +83,7 @@ def _rest(
         "vault_files": lambda: _files(workspace, actor, quick=quick),
         "keyring": lambda: [_keyring(workspace, store)],
         "audit_log": lambda: [_log(workspace, actor)],
+        **({} if quick else {"audit_index": lambda: [_log_index(workspace)]}),
         "disk_space": lambda: [_room(workspace)],
     }
 
@@ -198,6 +200,17 @@ def _log(workspace: Workspace, actor: Actor) -> Check:
         return Check("audit_log", True, f"{found.events} entries, unbroken")
     reason = "unknown" if found.reason is None else found.reason.value
     return Check("audit_log", False, f"entry {found.first_bad}: {reason}")
+
+
+def _log_index(workspace: Workspace) -> Check:
+    """What was altered is thrown away: all of it can be made from the log again."""
+    with workspace.database.read() as tx:
+        agrees = index_agrees(tx)
+    if agrees:
+        return Check("audit_index", True, "what the log is searched by agrees with it")
+    if workspace.damage is None:
+        discard_index(workspace.database)
+    return Check("audit_index", False, "it did not agree with the log, and is made anew")
 
 
 def _room(workspace: Workspace) -> Check:

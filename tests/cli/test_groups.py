@@ -331,7 +331,7 @@ def test_check_finds_a_sound_workspace_sound_and_a_changed_file_changed(terminal
     checks = {each["name"]: each for each in sound.document["checks"]}
     assert set(checks) == {
         *("stored_bytes", "database", "references", "vault_files", "content_digests", "keyring"),
-        *("audit_log", "disk_space"),
+        *("audit_log", "audit_index", "disk_space"),
     }
     assert all(set(each) == {"name", "ok", "detail"} for each in checks.values())
 

@@ -11,6 +11,8 @@ from itertools import compress, islice, repeat
 #: Entries whose bits make one number.
 CHUNK = 1 << 16
 _BLOCK = 1024
+#: Members of a chunk that are sooner found one by one.
+_FEW = 200
 _ALL = (1 << CHUNK) - 1
 _SET = ord("1")
 _ZERO_AND_ONE = bytes.maketrans(b"01", b"\x00\x01")
@@ -80,18 +82,25 @@ class Falling:
         bits: of its members.
     """
 
-    __slots__ = ("_signs", "_top")
+    __slots__ = ("_few", "_signs", "_top")
 
     def __init__(self, chunk: int, bits: int) -> None:
-        # Binary digits begin with the highest; each becomes a byte of 0 or 1.
-        self._signs = f"{bits:b}".encode().translate(_ZERO_AND_ONE)
-        self._top = chunk * CHUNK + len(self._signs) - 1
+        self._few: array[int] | None = None
+        self._top = chunk * CHUNK + bits.bit_length() - 1
+        self._signs = b""
+        if bits.bit_count() <= _FEW:
+            self._few = array("q", _one_by_one(chunk, bits))
+        else:
+            # Binary digits begin with the highest; each becomes a byte of 0 or 1.
+            self._signs = f"{bits:b}".encode().translate(_ZERO_AND_ONE)
 
     def __iter__(self) -> Iterator[int]:
-        return self._since(0)
+        return self._since(0) if self._few is None else iter(self._few)
 
     def part(self, start: int, many: int) -> array[int]:
         """At most ``many`` numbers from a place on, 8 bytes each."""
+        if self._few is not None:
+            return self._few[start : start + many]
         place = 0
         # Blocks are counted, not gone through, until the one that is wanted.
         while start and place < len(self._signs):
@@ -104,6 +113,13 @@ class Falling:
     def _since(self, place: int) -> Iterator[int]:
         top = self._top - place
         return compress(range(top, self._top - len(self._signs), -1), self._signs[place:])
+
+
+def _one_by_one(chunk: int, bits: int) -> Iterator[int]:
+    while bits:
+        place = bits.bit_length() - 1
+        yield chunk * CHUNK + place
+        bits ^= 1 << place
 
 
 def span(first: int, last: int) -> Marks:

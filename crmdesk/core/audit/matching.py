@@ -14,6 +14,7 @@ from crmdesk.core.audit.index import AuditIndex, Facet
 from crmdesk.core.audit.kinds import Category, Result
 from crmdesk.core.audit.marks import CHUNK, Marks, marks_of, span
 from crmdesk.core.audit.texts import entries_about, entries_with
+from crmdesk.core.audit.times import first_at
 from crmdesk.core.clock import from_text, to_text
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.errors import WrongUsage
@@ -144,18 +145,6 @@ class Matching:
     def first_at(self, at: datetime) -> int:
         """The first entry at or after a time; one beyond the last if there is none."""
         return first_at(self.tx, self.index, to_text(at))
-
-
-def first_at(tx: Tx, index: AuditIndex, text: str) -> int:
-    """The first entry whose time, which never goes back, is at or after ``text``."""
-    low, high = index.first, index.last + 1
-    while low < high:
-        middle = (low + high) // 2
-        if tx.sql(_AT, (middle,)).fetchone()[0] >= text:
-            high = middle
-        else:
-            low = middle + 1
-    return low
 
 
 def edition_of(tx: Tx) -> Edition:

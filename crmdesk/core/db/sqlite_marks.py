@@ -92,6 +92,20 @@ def bits_of(kept: bytes) -> int:
     return _inflated(kept)
 
 
+def every_mark(connection: sqlite3.Connection) -> Iterator[tuple[KeptMarks, int]]:
+    """All that is kept, each with how many entries it is said to stand for."""
+    rows = connection.execute("SELECT facet, value, chunk, bits, many FROM main.audit_marks")
+    return (
+        (KeptMarks(facet, value, chunk, _inflated(bits)), many)
+        for facet, value, chunk, bits, many in rows
+    )
+
+
+def forget_marks(connection: sqlite3.Connection) -> None:
+    """Throw all of it away."""
+    connection.execute("DELETE FROM main.audit_marks")
+
+
 def add_marks(connection: sqlite3.Connection, marks: Iterable[KeptMarks]) -> None:
     """Set bits beside those that are kept."""
     for facet, value, chunk, bits in marks:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from crmdesk.core.audit import index_keeping, kinds
 from crmdesk.core.audit.filters import AuditFilters, Choices
+from crmdesk.core.audit.index_check import discard_index, index_agrees
 from crmdesk.core.audit.marks import CHUNK
 from crmdesk.core.clock import to_text
 from crmdesk.core.db import sqlite_words
@@ -223,6 +224,34 @@ def test_two_processes_and_a_busy_writer_leave_every_answer_exact(desk, small_st
             )
         writer.execute("ROLLBACK")
     other.close()
+
+
+def test_an_altered_index_is_found_thrown_away_and_made_anew(desk, small_steps):
+    reader, admin, database = desk.workspace.audit_reader, desk.admin, desk.workspace.database
+    write(desk, reader.count(admin) + 1, 120, random.Random(3))
+    asked = AuditFilters(user_ids=(1,), texts=("quay",))
+    many = reader.count(admin, asked)
+
+    def agrees():
+        with database.read() as tx:
+            return index_agrees(tx)
+
+    for alteration in (
+        "UPDATE audit_marks SET bits = (SELECT bits FROM audit_marks WHERE value = '2')",
+        "UPDATE audit_marks SET many = 7",
+        "DELETE FROM audit_marks",
+        "INSERT INTO audit_marks SELECT facet, '9', chunk, many, bits FROM audit_marks",
+    ):
+        assert agrees()
+        where = "" if alteration.startswith("INSERT") else " WHERE facet = 'user_id'"
+        with database.write() as tx:
+            tx.sql(alteration + (where or " WHERE facet = 'user_id' AND value = '1'"))
+        assert not agrees()
+        discard_index(database)
+        assert reader.count(admin, asked) == many == len(by_hand(desk, asked, "e.id"))
+    ((marked, worded),) = desk.sql("SELECT marked_to, worded_to FROM audit_index_state")
+    assert marked > 0
+    assert worded > 0
 
 
 @pytest.mark.parametrize("kept", [True, False])

@@ -1,0 +1,48 @@
+"""Whether what the log is searched by agrees with the log, and a new beginning where it does not.
+
+The chain proves the entries; an index that somebody altered would still keep a filter from finding
+them.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from crmdesk.core.audit.index import chunk_marks, end_of_chunk, ends_of_log
+from crmdesk.core.audit.marks import CHUNK
+from crmdesk.core.db import sqlite_words
+from crmdesk.core.db.engine import Database, Tx
+from crmdesk.core.db.sqlite_marks import every_mark, forget_marks, index_state, keep_index_state
+
+
+def index_agrees(tx: Tx) -> bool:
+    """Compare the bits of every value with the entries that they stand for."""
+    kept = {
+        (each.facet, each.value, each.chunk): _digest(each.bits, many)
+        for each, many in every_mark(tx.driver)
+    }
+    first, last = ends_of_log(tx)
+    start, end = first - 1, min(index_state(tx.driver).marked_to, last)
+    while start < end:
+        upto = end_of_chunk(start, end)
+        for (facet, value), bits in chunk_marks(tx, start, upto).items():
+            known = kept.pop((facet, value, upto // CHUNK), None)
+            if known != _digest(bits, bits.bit_count()):
+                return False
+        start = upto
+    # What is left stands for entries that there are not.
+    return not kept
+
+
+def discard_index(database: Database) -> None:
+    """Throw away what is kept; whoever reads next makes it anew."""
+    with database.write() as tx:
+        state = index_state(tx.driver)
+        forget_marks(tx.driver)
+        sqlite_words.empty_words(tx.driver)
+        empty = state._replace(marked_to=0, worded_to=0, forgotten=state.forgotten + 1)
+        keep_index_state(tx.driver, empty)
+
+
+def _digest(bits: int, many: int) -> bytes:
+    return sha256(bits.to_bytes(CHUNK // 8 + 1, "little") + many.to_bytes(4, "little")).digest()
