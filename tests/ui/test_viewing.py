@@ -58,6 +58,8 @@ def test_the_window_of_another_user_takes_the_place_of_ones_own_until_stop(
 
     codes = [code for code, _ in desk.audit_actions()]
     assert codes.count("IMPERSONATE_USER") == 6
+    # The window itself tries to write nothing.
+    assert codes.count("PERMISSION_REFUSED") == 3
     assert desk.value(ann, "firstname") == "Ann"
     own.window.close()
     parent.deleteLater()
