@@ -123,7 +123,7 @@ def _details(payload: str | None) -> str | None:
 def _import_rows(
     folder: Path, person: Person, files: Sequence[HoldingFile], stop: Callable[[], None]
 ) -> DataTable:
-    table = DataTable("import_rows", ("import", "file", "row", "column", "value"))
+    table = DataTable("import_rows", ("import", "table", "row", "column", "value"))
     read: set[str] = set()
     for each in files:
         if each.kind is not FileKind.IMPORT or each.file in read:
@@ -131,8 +131,7 @@ def _import_rows(
         read.add(each.file)
         for source in _tables_of(folder / each.file):
             for line, column, value in _rows_about(source, person, stop):
-                shown = source.entry or source.sheet or each.file
-                table.rows.append((each.name, shown, line, column, value))
+                table.rows.append((each.name, source.entry or source.sheet, line, column, value))
     return table
 
 

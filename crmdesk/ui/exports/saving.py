@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from crmdesk.core.access.step_up import StepUpPurpose
 from crmdesk.core.errors import Cancelled
-from crmdesk.core.exports.model import Export
+from crmdesk.core.exports.model import Export, ExportSource
 from crmdesk.core.exports.work import file_name
 from crmdesk.core.files.names import safe_file_name
 from crmdesk.ui.access.two_factor_dialog import CodeRequest, prove
@@ -85,6 +85,8 @@ class ExportSaving(QObject):
     def ask_where(self, found: Export, proof: str = "") -> None:
         """Ask for the place with the system's own dialog."""
         ending = Path(file_name(found.id, found.format, found.records or 0)).suffix
+        if found.source is ExportSource.PRIVACY:
+            ending = ".zip"
         name = f"{safe_file_name(found.name)[:100]}{ending}"
         title = say("Save a copy of the export")
         ask_save(self._over.window(), title, name, lambda path: self.save(found, path, proof))

@@ -42,7 +42,7 @@ def format_words(file_format: ExportFormat) -> str:
 
 
 def file_kind(found: Export) -> str:
-    """What kind of file an export is; a backup is its tables in a zip."""
+    """What kind of file an export is; a backup, and what a person is given, are zips."""
     zipped = (ExportSource.BACKUP, ExportSource.PRIVACY)
     return say("ZIP") if found.source in zipped else format_words(found.format)
 
@@ -105,7 +105,7 @@ def file_words(found: Export, zone: tzinfo) -> str:
     if found.file_state is FileState.MISSING:
         return say("The file is missing")
     size = words.size(found.bytes)
-    return filled(say("%1, %2, until %3"), format_words(found.format), size, day)
+    return filled(say("%1, %2, until %3"), file_kind(found), size, day)
 
 
 def is_kept_elsewhere(found: Export) -> bool:
