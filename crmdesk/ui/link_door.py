@@ -7,8 +7,9 @@ like any other: read by the same rules, and it can only be looked at.
 from __future__ import annotations
 
 import hashlib
+import os
 
-from PySide6.QtCore import QDir, QObject, QStandardPaths, Signal, Slot
+from PySide6.QtCore import QDir, QObject, Signal, Slot
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from crmdesk.core.errors import UserError
@@ -106,6 +107,7 @@ def _connected(name: str) -> QLocalSocket | None:
 def _address(workspace_id: str) -> str:
     """Where the door of a workspace is, by a short name: there is room for a hundred bytes."""
     name = f"crmdesk-{hashlib.sha256(workspace_id.encode()).hexdigest()[:16]}"
-    places = QStandardPaths.standardLocations(QStandardPaths.StandardLocation.RuntimeLocation)
-    own = next((place for place in places if QDir(place).exists()), "")
+    # Asked of the environment: Qt writes a warning where a session has no such folder.
+    own = os.environ.get("XDG_RUNTIME_DIR", "")
+    own = own if QDir(own).exists() else ""
     return f"{own}/{name}" if own and len(own) + len(name) < _LONGEST_ADDRESS else name
