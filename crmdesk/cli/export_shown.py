@@ -62,9 +62,22 @@ def request_document(asked: AskedFor) -> dict[str, Any]:
     }
 
 
+def _subject_lines(of: dict[str, Any]) -> list[str]:
+    """What a report is of; nothing for an export of records."""
+    lines = []
+    for name, value in of.get("filters", {}).items():
+        shown = ", ".join(map(str, value)) if isinstance(value, list) else value
+        lines.append(f"Filter: {name} {shown}")
+    if of.get("up_to"):
+        lines.append(f"Entries: up to {of['up_to']}{', with comments' * bool(of['comments'])}")
+    if "property_name" in of:
+        lines.append(f"Of: {of['property_name']} of {of['object_name']} {of['record_id']}")
+    return lines
+
+
 def _request_lines(request: dict[str, Any]) -> list[str]:
     """The same in words, each thing by the option that asks for it."""
-    lines = [f"Of: {name}={value}" for name, value in request.get("of", {}).items() if value]
+    lines = _subject_lines(request.get("of", {}))
     for number, group in enumerate(request.get("filters", ())):
         lines += [f"{OR}"] * bool(number) + [f"Filter: {text}" for text in group]
     ids = request.get("ids", ())

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from crmdesk.core.exports.asked import AskedFor
 from crmdesk.core.exports.model import ExportFormat, ExportRequest, Naming
-from crmdesk.core.exports.report_model import HistoryReport, ReportRequest
+from crmdesk.core.exports.report_model import AuditLogReport, HistoryReport, ReportRequest
 from crmdesk.core.records.filters import Filter, Group
 from crmdesk.core.records.schema import ObjectType
 from crmdesk.ui import words
+from crmdesk.ui.audit.filter_words import filter_words
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.exports.words import filled, say
 from crmdesk.ui.records.condition_words import condition_sentence
@@ -38,11 +39,7 @@ def chosen_facts(desk: Desk, asked: AskedFor) -> Facts:
     """Which records it holds."""
     request = asked.request
     if isinstance(request, ReportRequest):
-        subject = request.subject
-        if not isinstance(subject, HistoryReport):
-            return []
-        of = filled(say("%1 %2"), subject.object_name, words.number(subject.record_id))
-        return [(say("Record"), of)]
+        return _of_report(desk, request)
     query = request.query
     lines = _filter_lines(desk, asked.object_type, query.groups)
     chosen = say("%Ln record{|s} chosen one by one", len(request.ids)) if request.ids else ""
@@ -55,6 +52,23 @@ def chosen_facts(desk: Desk, asked: AskedFor) -> Facts:
         *zip(headings, lines, strict=False),
     ]
     return [(name, value) for name, value in facts if value]
+
+
+def _of_report(desk: Desk, request: ReportRequest) -> Facts:
+    match request.subject:
+        case HistoryReport() as subject:
+            of = filled(say("%1 %2"), subject.object_name, words.number(subject.record_id))
+            return [(say("Record"), of)]
+        case AuditLogReport() as subject:
+            vocabulary = desk.workspace.audit_reader.vocabulary(desk.actor)
+            said = filter_words(subject.filters, vocabulary, desk.zone)
+            return [
+                (say("Chosen"), "" if said else say("Every entry")),
+                (say("Filter"), said),
+                (say("Comments"), say("In a column of their own") if subject.comments else ""),
+            ]
+        case _:
+            return []
 
 
 def columns_line(asked: AskedFor, most: int = 8) -> str:

@@ -12,9 +12,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QFileDialog
 
 from crmdesk.core.access.permissions import Permission
+from crmdesk.core.exports.asked import AskedFor
 from crmdesk.core.exports.model import ExportRequest, ExportSource, ExportState
 from crmdesk.core.exports.report_model import ReportRequest, UsersReport
-from crmdesk.core.records.filters import RecordQuery
+from crmdesk.core.records.filters import RecordQuery, parse_filter
+from crmdesk.ui.exports.asked_facts import asked_facts
 from crmdesk.ui.exports.page import ExportsPage
 from crmdesk.ui.transfer.tab import EXPORTS, IMPORTS, ImportExportPage
 from tests.builders import Desk
@@ -199,11 +201,26 @@ def test_what_waits_is_approved_with_all_that_decides_it_in_sight(desk, show):
     hands.wait(lambda: line(hands).startswith("CSV, "))
 
 
+def filters_told(hands: AtWork, desk: Desk, *groups: tuple[str, ...]) -> list[str]:
+    """What the panel says of filters."""
+    parsed = [tuple(parse_filter(text) for text in group) for group in groups]
+    query = RecordQuery("contacts", parsed[0], alternatives=tuple(parsed[1:]))
+    contacts = desk.workspace.definitions.object(desk.admin, "contacts")
+    facts = asked_facts(hands.page._desk, AskedFor(ExportRequest(query), contacts, ()))
+    return [value for name, value in facts if name in ("Filter", "Or filter")]
+
+
 def test_what_waits_is_rejected_with_a_reason_that_both_read(desk, show):
     marc, export_id = waiting(desk)
     hands = show(desk)
     hands.page.open_link(f"exports/{export_id}")
     held = texts(hands.page.panel)
+    first = ("city:contains_token:Northern Oslo and beyond", "lifecyclestage:in:lead;customer")
+    others = ("createdate:within:last_7_days", "city:has_property:", "gone:eq:1")
+    assert filters_told(hands, desk, first, others) == [
+        "City: contains “Northern Oslo and beyond”; Lifecycle Stage: Lead or Customer",
+        "Create Date: Last 7 days; City: Has a value; gone",
+    ]
     assert "Columns: 1: First Name" in held
     assert "Headings: Labels and names" in held
     assert not hands.page.panel._tabs.isVisible()
