@@ -207,7 +207,8 @@ def test_it_is_found_at_the_right_entry(tamper: Tamper, anchored, tmp_path):
     folder, head = anchored
     original = (folder / "crm.sqlite3").read_bytes()
     path = tmp_path / "crm.sqlite3"
-    for seed in range(TIMES):
+    # Comments are looked at row by row, each in the same way.
+    for seed in range(TIMES // 10 if tamper in BESIDE else TIMES):
         path.write_bytes(original)
         first_bad = tampered(path, tamper, random.Random(seed))
 
