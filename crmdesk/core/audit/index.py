@@ -89,7 +89,8 @@ class AuditIndex:
         def read() -> Marks:
             return union(Marks(kept_marks(self._tx.driver, facet, value)) for value in wanted)
 
-        kept = KeptSets.of(self._tx).get((facet, wanted), self.state.marked_to, read)
+        version = (self.state.marked_to, self.state.forgotten)
+        kept = KeptSets.of(self._tx).get((facet, wanted), version, read)
         return union((kept, *(self._newest(facet, value) for value in wanted)))
 
     def values(self, facet: Facet) -> set[str]:

@@ -16,11 +16,13 @@ from crmdesk.core.audit import index_keeping, kinds
 from crmdesk.core.audit.filters import AuditFilters, Choices
 from crmdesk.core.audit.index_check import discard_index, index_agrees
 from crmdesk.core.audit.marks import CHUNK
+from crmdesk.core.check import check_workspace
 from crmdesk.core.clock import to_text
 from crmdesk.core.db import sqlite_words
 from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.tables import audit_events
 from crmdesk.core.workspace import Workspace
+from tests.builders import KeyBox
 
 BEGINS = datetime(2026, 3, 28, 22, 50, tzinfo=UTC)
 OSLO = ZoneInfo("Europe/Oslo")
@@ -329,3 +331,20 @@ def test_one_entry_is_one_row_whatever_its_text(desk):
     assert [event.detail["name"] for event in page.events] == hostile[::-1]
     assert page.total == before + len(hostile)
     assert len(desk.workspace.audit_reader.ids(desk.admin, AuditFilters(texts=("q" * 99,)))) == 1
+
+
+def test_an_entry_that_an_altered_index_hides_is_found_again_after_a_check(desk, small_steps):
+    begin_at(desk, 1)
+    write(desk, 2, 100, random.Random(4))
+    deletions = AuditFilters(actions=("delete",))
+    hidden = desk.workspace.audit_reader.ids(desk.admin, deletions)[0]
+    desk.sql("DELETE FROM audit_marks WHERE facet = 'action' AND value = 'delete'")
+    desk.workspace.close()
+    desk.workspace = Workspace(desk.folder, desk.key)
+    reader = desk.workspace.audit_reader
+    assert hidden not in reader.ids(desk.admin, deletions)
+
+    told = {each.name: each for each in check_workspace(desk.workspace, desk.admin, KeyBox())}
+
+    assert not told["audit_index"].ok
+    assert hidden in reader.ids(desk.admin, deletions)
