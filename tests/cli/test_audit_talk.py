@@ -30,6 +30,6 @@ def test_a_comment_is_added_answered_edited_resolved_and_deleted(terminal: Termi
         (thread, "resolved", 1)
     ]
     assert terminal("audit", "comment", "delete", str(thread)).code == 0
-    text = terminal.plainly("audit", "comment", "list", "1").out
+    text = terminal.plainly("audit", "comment", "list", "1", "--state", "all").out
     assert "(deleted)" in text
     assert "  Be\u241bcause!" in text
