@@ -103,7 +103,8 @@ def count_told(tx: Tx, person: Person) -> dict[str, int]:
         many = _count_records(tx, found.table, columns, person, own=own)
         if many:
             counts[found.name] = many
-    return counts
+    past = _count_history(tx, person)
+    return counts | ({"value_history": past} if past else {})
 
 
 def entries_naming(tx: Tx, addresses: Sequence[str], after: int = 0) -> list[int]:
@@ -151,6 +152,18 @@ def _count_records(tx: Tx, table: str, columns: Sequence[str], person: Person, *
             int(key) for key, *texts in rows if any(pattern.search(each or "") for each in texts)
         )
     return len(found)
+
+
+def _count_history(tx: Tx, person: Person) -> int:
+    """Changes of other records whose old or new value names an address."""
+    where, values = _holds(("cells",), person.addresses)
+    rows = tx.sql(
+        f"SELECT cells FROM main.value_history WHERE {where} AND NOT (object_type_id = ? "
+        "AND record_id IN (SELECT id FROM temp.picked))",
+        [*values, person.object_type.id],
+    )
+    pattern = _pattern(person.addresses)
+    return sum(1 for (cells,) in rows if pattern.search(cells))
 
 
 def _naming(

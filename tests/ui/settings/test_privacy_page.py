@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu
 
 from crmdesk.core.records.filters import RecordQuery
+from crmdesk.ui.records.privacy_request import add_privacy_request
 from crmdesk.ui.settings.privacy.page import PrivacyPage
 from tests.ui.clipping import clipped
 from tests.ui.settings.conftest import dialog_named, has_dialog
@@ -52,7 +54,16 @@ def test_a_person_is_looked_up_exported_and_deleted_with_the_address_typed(
     assert len(desk.workspace.records.ids(desk.admin, RecordQuery("contacts"))) == 0
 
 
-def test_others_have_no_such_page(settings_page, desk):
+def test_a_record_leads_to_the_request_and_others_have_no_such_page(settings_page, desk):
+    ann = desk.contact(email=ANN)
+    menu, stand = QMenu(), settings_page().stand
+    add_privacy_request(menu, stand.desk, ann)
+    menu.actions()[0].trigger()
+    assert stand.told.links == [f"settings/privacy/{ANN}"]
+
     page = settings_page(desk.user("Una User"))
     page.open_link("settings/privacy")
     assert page.section == "profile"
+    add_privacy_request(menu, page.stand.desk, ann)
+    add_privacy_request(menu, stand.desk, desk.add("companies", name="Lee AS"))
+    assert len(menu.actions()) == 1

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from crmdesk.app import _named_folder
+from crmdesk.core.access.user import NewUser
 from crmdesk.core.errors import UserError
 from crmdesk.core.known_workspaces import KnownWorkspaces
 from crmdesk.ui.access.enrolment_dialog import EnrolmentDialog
@@ -123,7 +124,16 @@ def test_the_window_locks_and_only_its_person_unlocks_it(program, known, qtbot):
     window, desk = application.signed_in.window, application.signed_in.desk
     EnrolmentDialog(desk, window).open()
 
+    una = NewUser("una@northwind.example", "Una User", password=PASSWORD)
+    desk.workspace.users.add(desk.actor, una)
+    desk.ways.view_as(una.email)
+    qtbot.waitUntil(lambda: application.viewing.shown is not None)
+    looked = application.viewing.shown.window
+    assert (looked.isVisible(), window.isVisible()) == (True, False)
+
+    # Whoever looks as another user looks no longer.
     application.lock()
+    assert not looked.isVisible()
     page = page_named(application, "locked_page")
     # The dialog that was open is covered too.
     assert not window.isVisible()

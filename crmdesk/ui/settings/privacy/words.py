@@ -80,6 +80,7 @@ def _until(desk: Desk, each: HoldingBackup) -> str:
 def _place(table: str) -> str:
     named = {
         "saved_views": _say("Views"),
+        "value_history": _say("History of others"),
         "segments": _say("Segments"),
         "audit_comments": _say("Comments in the log"),
         "audit_comment_drafts": _say("Unsent comments"),
