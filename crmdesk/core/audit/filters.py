@@ -54,12 +54,14 @@ class AuditFilters(Choices):
         without: what no entry shown may have.
         people_only: what users and support did, and failed sign-ins; nothing of schedules or the
             program itself.
+        imported_only: what the logs of another program say that were imported.
         since, until: aware; both inclusive, to the millisecond.
         last_days: no more than so many times 24 hours old, reckoned when it is asked.
     """
 
     without: Choices = field(default=NOTHING)
     people_only: bool = False
+    imported_only: bool = False
     since: datetime | None = None
     until: datetime | None = None
     last_days: int | None = None

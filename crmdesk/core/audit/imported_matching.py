@@ -86,6 +86,15 @@ def imported_people(tx: Tx, prefix: str) -> bool:
     return tx.scalar(found.limit(1)) is not None
 
 
+def imported_strangers(tx: Tx) -> tuple[str, ...]:
+    """E-mails of people who acted in imported logs and were never users of this workspace."""
+    rows = tx.sql(
+        "SELECT DISTINCT user_email FROM imported_events WHERE user_email <> '' "
+        "AND lower(user_email) NOT IN (SELECT lower(email) FROM users) ORDER BY 1"
+    )
+    return tuple(row[0] for row in rows)
+
+
 def _of_users(tx: Tx, by_email: Mapping[str, int]) -> dict[str, int]:
     known = {row.email.lower(): row.id for row in tx.execute(select(users.c.id, users.c.email))}
     found: Counter[str] = Counter()

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from crmdesk.core.audit.filters import AuditFilters, Choices
 from crmdesk.core.audit.language_times import Period, period
-from crmdesk.core.audit.language_words import PEOPLE, Key, Term, terms
+from crmdesk.core.audit.language_words import IMPORTED, PEOPLE, Key, Term, terms
 from crmdesk.core.audit.vocabulary import Vocabulary, Word
 
 
@@ -75,6 +75,7 @@ class _Reading:
     until: datetime | None = None
     last_days: int | None = None
     people_only: bool = False
+    imported_only: bool = False
 
     def take(self, term: Term) -> None:
         """Read one word."""
@@ -96,6 +97,7 @@ class _Reading:
             **{name: tuple(values) for name, values in self.wanted.items()},  # type: ignore[arg-type]
             without=Choices(**{name: tuple(values) for name, values in self.unwanted.items()}),  # type: ignore[arg-type]
             people_only=self.people_only,
+            imported_only=self.imported_only,
             since=self.since,
             until=self.until,
             last_days=self.last_days,
@@ -158,8 +160,10 @@ class _Reading:
     def _take_is(self, term: Term) -> None:
         if term.value.casefold() == PEOPLE:
             self.people_only = True
+        elif term.value.casefold() == IMPORTED:
+            self.imported_only = True
         else:
-            self._refuse(term, "value_unknown", PEOPLE)
+            self._refuse(term, "value_unknown", _near(term.value, [PEOPLE, IMPORTED]))
 
     def _take_last(self, term: Term) -> None:
         digits = term.value.removesuffix("d")
@@ -213,7 +217,7 @@ def words_of(key: Key, vocabulary: Vocabulary) -> tuple[Word, ...]:
 def people_names(vocabulary: Vocabulary) -> list[str]:
     """What ``by:`` takes, or the beginning of it."""
     people = [name for each in vocabulary.users for name in (each.email, each.name)]
-    return people + [each.name for each in vocabulary.teams]
+    return [*people, *(each.name for each in vocabulary.teams), *vocabulary.others]
 
 
 def user_codes(vocabulary: Vocabulary) -> dict[int, str]:

@@ -15,6 +15,7 @@ from crmdesk.core.audit.language import (
 )
 from crmdesk.core.audit.language_times import written_since, written_until
 from crmdesk.core.audit.language_words import (
+    IMPORTED,
     PEOPLE,
     Key,
     Term,
@@ -35,6 +36,7 @@ def render_search(filters: AuditFilters, vocabulary: Vocabulary, zone: ZoneInfo)
         zone: whose days are meant.
     """
     found = [f"{Key.IS}:{PEOPLE}"] if filters.people_only else []
+    found += [f"{Key.IS}:{IMPORTED}"] if filters.imported_only else []
     found += _choices(filters, vocabulary)
     found += ["-" + each for each in _choices(filters.without, vocabulary)]
     if filters.last_days is not None:
@@ -120,7 +122,7 @@ def _values(key: Key, vocabulary: Vocabulary) -> list[tuple[str, str]]:
         case Key.TEAM:
             return [(code, "") for code in team_codes(vocabulary).values()]
         case Key.IS:
-            return [(PEOPLE, "")]
+            return [(PEOPLE, ""), (IMPORTED, "")]
         case Key.LAST:
             return [("1d", ""), ("7d", ""), ("30d", ""), ("90d", "")]
         case Key.AFTER | Key.SINCE | Key.BEFORE | Key.UNTIL | Key.ON:

@@ -35,6 +35,9 @@ class Key(StrEnum):
 PEOPLE = "people"
 """``is:people`` asks for what users and support did, and for failed sign-ins."""
 
+IMPORTED = "imported"
+"""``is:imported`` asks for what imported logs say."""
+
 
 @dataclass(frozen=True, slots=True)
 class Term:

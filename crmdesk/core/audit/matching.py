@@ -12,7 +12,7 @@ from crmdesk.core.audit.catalogue import load_audit_catalogue
 from crmdesk.core.audit.filters import NOTHING, AuditFilters, Choices
 from crmdesk.core.audit.index import AuditIndex, Facet
 from crmdesk.core.audit.kinds import Category, Result
-from crmdesk.core.audit.marks import CHUNK, Marks, marks_of, span
+from crmdesk.core.audit.marks import CHUNK, EMPTY, Marks, marks_of, span
 from crmdesk.core.audit.texts import entries_about, entries_with
 from crmdesk.core.audit.times import first_at
 from crmdesk.core.clock import from_text, to_text
@@ -45,6 +45,8 @@ class Matching:
         """
         _check(filters)
         _check(filters.without)
+        if filters.imported_only:
+            return EMPTY
         found = self.index.every() if in_any_edition else self._shown()
         found &= self._range(filters)
         for wanted in self._wanted(filters):

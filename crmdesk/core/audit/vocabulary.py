@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from crmdesk.core.access.actor import ActorKind
 from crmdesk.core.audit.catalogue import CategoryEntry, load_audit_catalogue
-from crmdesk.core.audit.imported_matching import imported_subcategories
+from crmdesk.core.audit.imported_matching import imported_strangers, imported_subcategories
 from crmdesk.core.audit.index import Facet
 from crmdesk.core.audit.kinds import Result
 from crmdesk.core.audit.matching import Matching, edition_of
@@ -55,6 +55,7 @@ class Vocabulary:
 
     Attributes:
         categories: those that the edition shows.
+        others: e-mails of those who acted in imported logs and are no users.
         subcategories: those of the catalogue, of the objects, and what else stands in the log.
     """
 
@@ -66,6 +67,7 @@ class Vocabulary:
     objects: tuple[Word, ...]
     users: tuple[Person, ...]
     teams: tuple[Group, ...]
+    others: tuple[str, ...] = ()
 
 
 def read_vocabulary(tx: Tx) -> Vocabulary:
@@ -88,6 +90,7 @@ def read_vocabulary(tx: Tx) -> Vocabulary:
         objects,
         tuple(Person(u.id, u.email, u.full_name, u.removed_at is not None) for u in people),
         tuple(Group(t.id, t.name, t.removed_at is not None) for t in groups),
+        imported_strangers(tx),
     )
 
 

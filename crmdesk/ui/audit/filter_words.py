@@ -18,6 +18,8 @@ def filter_words(filters: AuditFilters, vocabulary: Vocabulary, zone: ZoneInfo) 
     parts += [filled(say("not %1"), part) for part in _choices(filters.without, vocabulary)]
     if filters.people_only:
         parts.append(say("only what people did"))
+    if filters.imported_only:
+        parts.append(say("only imported logs"))
     if filters.last_days is not None:
         parts.append(say("the last %Ln days", filters.last_days))
     if filters.since is not None:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from crmdesk.core.audit.filters import AuditFilters, Choices
+from crmdesk.core.audit.language import parse_search
 from crmdesk.core.errors import UserError
 from crmdesk.core.setting_declarations import Edition
 from tests.builders import Desk
@@ -87,6 +88,7 @@ def test_filters_find_imported_entries_as_they_find_own_ones(mixed: Desk):
         AuditFilters(texts=("Northern light",)): lambda e: e.subcategory == "NORTHERN_LIGHT",
         AuditFilters(ids=(-3, 2)): lambda e: e.id in {-3, 2},
         AuditFilters(actor_kinds=("system",)): lambda e: e.actor_kind == "system",
+        AuditFilters(imported_only=True): lambda e: e.imported,
         AuditFilters(people_only=True): lambda e: e.actor_kind == "user",
         AuditFilters(addresses=("192.*",)): lambda e: e.address.startswith("192."),
         AuditFilters(without=Choices(object_types=("contacts",))): lambda e: e.object != "contacts",
@@ -116,6 +118,14 @@ def test_figures_count_both(mixed: Desk):
     assert facets.subcategories["NORTHERN_LIGHT"] == 13
     assert facets.users[1] == len(reader.ids(admin, AuditFilters(user_ids=(1,))))
     words = reader.vocabulary(admin).subcategories
+    found = parse_search(
+        "is:imported by:hugo subcategory:northern_light",
+        reader.vocabulary(admin),
+        FIRST,
+        ZoneInfo("Europe/Oslo"),
+    )
+    assert not found.problems
+    assert 0 < len(reader.ids(admin, found.filters)) < 13
     assert [word.label for word in words if word.code == "NORTHERN_LIGHT"] == ["Northern light"]
 
 

@@ -175,6 +175,7 @@ TIMES = st.none() | st.one_of(
         **CHOICES,
         without=st.builds(Choices, **CHOICES),
         people_only=st.booleans(),
+        imported_only=st.booleans(),
         since=TIMES,
         until=TIMES.map(lambda at: at and at - timedelta(milliseconds=1)),
         last_days=st.none() | st.integers(1, 36_500),
