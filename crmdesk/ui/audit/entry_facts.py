@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from PySide6.QtCore import QLocale
@@ -96,7 +97,7 @@ def hides_values(changes: Sequence[ShownChange]) -> bool:
 def sign_in_facts(wording: Wording, event: AuditEvent) -> list[tuple[str, str]]:
     """Who, when and from where: what every edition shows of an entry."""
     place = ", ".join(part for part in (event.address, event.host) if part)
-    country = ", ".join(part for part in (event.region, _country(event.country)) if part)
+    country = place_of(event)
     from_settings = say("%1, from device settings").replace("%1", country) if country else ""
     return [
         (say("User"), event.user or wording.who(event)),
@@ -128,6 +129,11 @@ def entry_facts(wording: Wording, event: AuditEvent) -> list[tuple[str, str]]:
 def opens_into_records(event: AuditEvent) -> bool:
     """Whether it is a bulk action that left a trace in the history of each record."""
     return event.subjects > 1 and event.action in _ACTS
+
+
+def place_of(event: AuditEvent) -> str:
+    """Region and country, as the device's settings name them: "Oslo, Norway"."""
+    return ", ".join(part for part in (event.region, _country(event.country)) if part)
 
 
 def utc_words(at: datetime) -> str:
@@ -164,6 +170,7 @@ def fault(reason: Reason) -> str:
     }[reason]
 
 
+@lru_cache(maxsize=512)
 def _country(code: str) -> str:
     """The name of a country, in the language of the locale's data: "NO" → "Norway"."""
     territory = QLocale.codeToTerritory(code)

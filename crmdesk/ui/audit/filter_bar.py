@@ -23,9 +23,12 @@ from crmdesk.ui.audit.search_box import SearchBox
 from crmdesk.ui.audit.search_words import problem_words
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.records.flow import FlowLayout
+from crmdesk.ui.tables.column_chooser import ColumnChooser
+from crmdesk.ui.tables.data_table import DataTable
 from crmdesk.ui.theme.apply import px
 from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.widgets.announce import announce
+from crmdesk.ui.widgets.buttons import IconButton
 from crmdesk.ui.widgets.chip import Chip
 from crmdesk.ui.widgets.labels import label
 from crmdesk.ui.widgets.link import Link
@@ -62,6 +65,8 @@ class AuditFilterBar(QWidget):
         self.subcategory = FacetChip(say("Subcategory"), self)
         self.action = FacetChip(say("Action"), self)
         self.people = PeopleChip(self)
+        self.columns = IconButton("columns-3", say("Choose columns"))
+        self.columns.setObjectName("choose_columns")
         self.clear_link = Link(say("Clear"))
         self.clear_link.setObjectName("audit_clear")
         self.clear_link.setAccessibleName(say("Clear filters"))
@@ -92,6 +97,7 @@ class AuditFilterBar(QWidget):
         row.setSpacing(_GAP)
         row.addWidget(self.search, 2, top)
         row.addWidget(holder, 5)
+        row.addWidget(self.columns, 0, top)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -153,6 +159,15 @@ class AuditFilterBar(QWidget):
         self.search.show_text(render_search(timeless, self._vocabulary, self._desk.zone))
         self._say_error("")
         self._show_chips()
+
+    def choose_columns_of(self, table: DataTable) -> None:
+        """Let the button at the end choose the columns of a table."""
+        self.columns.clicked.connect(lambda: self._open_columns(table))
+
+    def _open_columns(self, table: DataTable) -> None:
+        chooser = ColumnChooser(table, self.window())
+        chooser.closed.connect(chooser.deleteLater)
+        chooser.open_under(self.columns)
 
     def set_notice(self, text: str) -> None:
         """Say below the chips what of a view does not hold any more; empty says nothing."""

@@ -19,7 +19,7 @@ from crmdesk.ui.audit.filter_bar import AuditFilterBar
 from crmdesk.ui.audit.log_words import edition_words, first_words, gone_words, nothing_here
 from crmdesk.ui.audit.period_words import MOMENT, between, of_days
 from crmdesk.ui.audit.say import say
-from crmdesk.ui.audit.source import AuditSource
+from crmdesk.ui.audit.source import USUAL, AuditSource
 from crmdesk.ui.audit.summary_strip import SummaryStrip
 from crmdesk.ui.audit.verification import failed_banner, verified_banner
 from crmdesk.ui.audit.views_bar import AuditViewsBar
@@ -63,7 +63,7 @@ class AuditPage(Page):
             desk.queries,
             state=desk.state,
             key="audit",
-            start=TableState(height=RowHeight.COMPACT),
+            start=TableState(columns=USUAL, height=RowHeight.COMPACT),
         )
         self.deeds = EntryDeeds(wording, self)
         self.panel = EntryPanel(wording, self.deeds)
@@ -123,6 +123,7 @@ class AuditPage(Page):
         self.panel.page_chosen.connect(lambda _: self._desk.ways.follow())
         self.filters.changed.connect(self._load)
         self.filters.down_pressed.connect(self.start_focus)
+        self.filters.choose_columns_of(self.table)
         self.views.chosen.connect(self.show_view)
         self.strip.picked.connect(self._zoom)
         self.figures.read.connect(self._show_figures)

@@ -9,13 +9,15 @@ from crmdesk.core.audit.comment_model import CommentCount
 from crmdesk.core.audit.event import AuditEvent
 from crmdesk.core.audit.view_model import AuditViewDefinition
 from crmdesk.ui import words
-from crmdesk.ui.audit.entry_facts import opens_into_records, utc_words
+from crmdesk.ui.audit.entry_facts import opens_into_records, place_of, utc_words
 from crmdesk.ui.audit.say import say
 from crmdesk.ui.audit.wording import Wording
 from crmdesk.ui.exports.words import filled
-from crmdesk.ui.tables.cells import Cell, Column, Row, TableQuery, Tone
+from crmdesk.ui.tables.cells import Align, Cell, Column, Row, TableQuery, Tone
 
 _EVERYTHING = AuditViewDefinition()
+#: The columns of the first start; the others are chosen.
+USUAL = ("at", "user", "category", "action", "target", "address", "comments")
 
 
 class AuditSource:
@@ -31,6 +33,10 @@ class AuditSource:
             Column("target", say("Object"), 240, least=150, stretch=True, sortable=False),
             Column("address", say("Address"), 132, rank=3, sortable=False),
             Column("comments", say("Comments"), 96, rank=1, sortable=False),
+            Column("subcategory", say("Subcategory"), 168, rank=3, sortable=False),
+            Column("place", say("Place"), 132, rank=3, sortable=False),
+            Column("agent", say("Agent"), 200, rank=3, sortable=False),
+            Column("number", say("Entry"), 96, rank=3, align=Align.END, sortable=False),
         )
 
     def ids(self, query: TableQuery) -> Sequence[int]:
@@ -61,6 +67,10 @@ class AuditSource:
             "target": Cell(_target(wording, event), tip=_inside(event)),
             "address": Cell(event.address, quiet=True),
             "comments": _comments(said),
+            "subcategory": Cell(wording.subcategory(event), quiet=True),
+            "place": Cell(place_of(event), quiet=True),
+            "agent": Cell(event.agent, quiet=True),
+            "number": Cell(f"#{words.number(event.id)}", quiet=True),
         }
         return Row(event.id, cells)
 

@@ -9,7 +9,9 @@ from crmdesk.core.audit.kinds import Category
 from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.exports.model import ExportFilter, ExportSource, ExportState
 from crmdesk.ui.audit.page import AuditPage
+from crmdesk.ui.audit.source import USUAL
 from crmdesk.ui.exports.file_dialog import CHOSEN
+from crmdesk.ui.tables.column_chooser import ColumnChooser
 from crmdesk.ui.widgets.buttons import Button
 from crmdesk.ui.widgets.link import Link
 from crmdesk.ui.widgets.value_change import ValueChange
@@ -54,6 +56,11 @@ def test_a_row_says_who_did_what_to_what_and_from_where(desk, page):
     assert row.cells["address"].text == "192.0.2.7"
     assert row.cells["at"].text.startswith("Today ")
     assert row.cells["at"].text.count(":") == 2
+    assert row.cells["at"].tip.endswith(" UTC")
+    assert row.cells["place"].text == "Norway"
+    assert [column.key for column in page.table.columns] == list(USUAL)
+    page.filters.columns.click()
+    assert page.window().findChild(ColumnChooser).isVisible()
 
 
 def test_a_click_opens_the_entry_with_old_and_new_side_by_side(desk, page, qtbot):
