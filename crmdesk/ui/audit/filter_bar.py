@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from crmdesk.core.audit.figures import Facets
@@ -83,7 +84,7 @@ class AuditFilterBar(QWidget):
         self.set_vocabulary(vocabulary)
 
     def _lay_out(self) -> None:
-        holder = QWidget()
+        self._holder = holder = QWidget()
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         holder.setSizePolicy(policy)
@@ -273,3 +274,17 @@ class AuditFilterBar(QWidget):
         self.people.show_filters(filters)
         untimed = replace(filters, people_only=False, since=None, until=None)
         self.clear_link.setVisible(untimed != AuditFilters())
+        self._give_room()
+
+    def _give_room(self) -> None:
+        """The chips have what they need in one row before the search is more than its least."""
+        shown = [each for each in (*self.chips, self.clear_link) if not each.isHidden()]
+        needed = sum(each.sizeHint().width() + _GAP for each in shown) - _GAP
+        others = px(_SEARCH_LEAST) + self.columns.sizeHint().width() + 2 * _GAP
+        self._holder.setMinimumWidth(max(0, min(needed, self.width() - others)))
+
+    # Qt overrides
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._give_room()

@@ -21,7 +21,7 @@ def edition_words(wording: Wording) -> str:
     if len(shown) == len(every):
         return ""
     names = [found.label for found in shown]
-    sentence = say("%1 shows %2. Everything is recorded all the same; Enterprise shows it.")
+    sentence = say("%1 shows %2. Enterprise shows all that is recorded.")
     listed = say(" and ").join(filter(None, (", ".join(names[:-1]), names[-1])))
     return filled(sentence, edition_name(wording.edition), listed)
 

@@ -85,7 +85,7 @@ class SummaryStrip(QWidget):
         """Show other figures, painted and as a table."""
         self.histogram.show_bars(bars, summary)
         self.bars.show_bars(bars)
-        self.table_link.setVisible(any(bar.total for bar in bars))
+        self._fit()
 
     def set_error(self, text: str) -> None:
         """Say in the histogram's place why it could not be read; empty shows it again."""
@@ -99,7 +99,9 @@ class SummaryStrip(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        shown = not self._narrow and not self.error.text()
+        bars = self.histogram.bars
+        shown = not self._narrow and not self.error.text() and bool(bars)
+        self.table_link.setVisible(any(bar.total for bar in bars))
         self.histogram.setVisible(shown)
         self._legend.setVisible(shown and self.width() >= px(_LEGEND_FROM))
 

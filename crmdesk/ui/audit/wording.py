@@ -168,7 +168,9 @@ class Wording:
         if name and (event.link or "").startswith("exports/"):
             return name
         if object_type is None:
-            return name or self.subcategory(event)
+            view = _first_text(event.detail, ("view",))
+            told = filled(say("%1, %2"), self.subcategory(event), view) if view else ""
+            return told or name or self.subcategory(event)
         if event.subjects > 1:
             return f"{words.number(event.subjects)} {object_type.plural_label.lower()}"
         of_record = (event.object_id or "").isdigit()

@@ -33,6 +33,10 @@ _PICTURES = {
     "mark_chevron_off": ("chevron-down", "disabled", "2"),
     "mark_up": ("chevron-up", "text2", "2"),
     "mark_down": ("chevron-down", "text2", "2"),
+    "mark_left": ("chevron-left", "text2", "2"),
+    "mark_right": ("chevron-right", "text2", "2"),
+    "mark_left_off": ("chevron-left", "disabled", "2"),
+    "mark_right_off": ("chevron-right", "disabled", "2"),
 }
 
 

@@ -75,6 +75,18 @@ QTabBar::tab:selected:disabled { border-bottom-color: transparent; }
 QTabBar[keyfocus="true"]::tab:selected {
     border: 2px solid $accent; border-radius: 6px; padding: 0px 10px 0px 10px;
 }
+/* Where tabs do not fit, two buttons scroll them; the torn edge says nothing that they do not. */
+QTabBar::scroller { width: ${px28}px; }
+QTabBar::tear { image: none; width: 0px; border: none; }
+QTabBar QToolButton {
+    min-width: 0px; min-height: 0px; border: none; border-radius: 0px; padding: 0px;
+    background: $surface;
+}
+QTabBar QToolButton:hover { background: $hover; }
+QTabBar QToolButton::left-arrow { image: url("$mark_left"); }
+QTabBar QToolButton::right-arrow { image: url("$mark_right"); }
+QTabBar QToolButton::left-arrow:disabled { image: url("$mark_left_off"); }
+QTabBar QToolButton::right-arrow:disabled { image: url("$mark_right_off"); }
 QTabBar[none="true"]::tab:selected { color: $text2; border-bottom-color: transparent; }
 """
 
