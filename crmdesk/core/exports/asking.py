@@ -10,8 +10,10 @@ from crmdesk.core.access.guard import Guard
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.sqlite import balanced, quoted
+from crmdesk.core.db.sqlite_sheet import marked_row
 from crmdesk.core.exports.columns import chosen_properties, export_columns
-from crmdesk.core.exports.model import ExportRequest, Naming
+from crmdesk.core.exports.model import ExportFormat, ExportRequest, Naming
+from crmdesk.core.exports.sheet_rows import bytes_of_a_row
 from crmdesk.core.records.picking import keep_ids
 from crmdesk.core.records.schema import ObjectType, Property, load_object_type
 from crmdesk.core.records.segment_rows import query_conditions, refuse_sensitive
@@ -96,16 +98,17 @@ def count_asked(tx: Tx, object_type: ObjectType, request: ExportRequest) -> int:
 def measured(
     tx: Tx, object_type: ObjectType, chosen: Sequence[Property], request: ExportRequest
 ) -> tuple[int, int]:
-    """Records, and bytes as the first records suggest."""
+    """Records, and bytes of the file as the first records suggest."""
     records = count_asked(tx, object_type, request)
     where, values = asked_records(tx, object_type, request)
     plain = replace(request, choices=Naming.NAME, for_spreadsheets=False)
     columns = export_columns(object_type, chosen, plain)
+    some = f"FROM {quoted(object_type.table)} WHERE {where} LIMIT {_SAMPLED}"
+    if request.format is ExportFormat.XLSX:
+        row = marked_row([(one.sql, one.is_number) for one in columns])
+        rows = tx.sql(f"SELECT CAST({row} AS BLOB) {some}", values)
+        return records, round(bytes_of_a_row(row[0] for row in rows) * records)
     # SQLite refuses a sum of a thousand terms that are nested one in the other.
     sizes = balanced([f"(coalesce(length({one.sql}), 0) + 3)" for one in columns], " + ")
-    row = tx.sql(
-        f"SELECT avg(size) FROM (SELECT {sizes} AS size FROM {quoted(object_type.table)} "
-        f"WHERE {where} LIMIT {_SAMPLED})",
-        values,
-    ).fetchone()
-    return records, round((row[0] or 0) * records)
+    size = tx.sql(f"SELECT avg(size) FROM (SELECT {sizes} AS size {some})", values).fetchone()[0]
+    return records, round((size or 0) * records)

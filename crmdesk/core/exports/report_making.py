@@ -25,7 +25,7 @@ from crmdesk.core.exports.report_json import report_to_json
 from crmdesk.core.exports.report_model import ReportRequest
 from crmdesk.core.exports.report_table import ReportTable
 from crmdesk.core.exports.report_tables import report_table
-from crmdesk.core.exports.sheet_rows import sheet_pieces
+from crmdesk.core.exports.sheet_rows import bytes_of_a_row, marked_cells, sheet_pieces
 from crmdesk.core.files.formula_guard import guarded
 
 _SAMPLED = 500
@@ -96,10 +96,12 @@ def chosen_columns(request: ReportRequest) -> list[ReportColumn]:
 def sampled_bytes(table: ReportTable, request: ReportRequest) -> int:
     """How large the file would be, as the first rows suggest."""
     places = _places(table, request)
-    sizes = [
-        sum(len(str(row[place] or "")) + 3 for place in places)
-        for row in islice(table.rows(), _SAMPLED)
-    ]
+    some = islice(table.rows(), _SAMPLED)
+    if request.format is ExportFormat.XLSX:
+        columns = [_file_column(table.columns[place], "") for place in places]
+        marked = (marked_cells(columns, [row[place] for place in places]) for row in some)
+        return round(bytes_of_a_row(marked) * table.total)
+    sizes = [sum(len(str(row[place] or "")) + 3 for place in places) for row in some]
     return round(sum(sizes) / len(sizes) * table.total) if sizes else 0
 
 

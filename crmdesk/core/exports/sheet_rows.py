@@ -28,6 +28,7 @@ LONGEST_CELL = 32_767
 #: Bytes, and characters, that fit whatever they are.
 _SURELY_FITS = LONGEST_CELL // 2
 _ROWS_OF_A_PIECE = 500
+_SAMPLED_BYTES = 4 << 20
 _MARKS = TEXT + TEXT_END + NUMBER + NUMBER_END + ROW_END
 _CONTROLS = bytes(sign for sign in range(0x20) if sign not in b"\t\n")
 _CONTROL = re.compile(b"[" + re.escape(_CONTROLS) + b"]")
@@ -97,6 +98,24 @@ def sheet_pieces(
             found.clear()
     if found:
         yield sheet_piece(b"".join(found), len(found), columns)
+
+
+def bytes_of_a_row(marked: Iterable[bytes]) -> float:
+    """Bytes that a row takes in a workbook, as the first few of them suggest.
+
+    Args:
+        marked: the rows one by one.
+    """
+    found: list[bytes] = []
+    size = 0
+    for row in marked:
+        found.append(row)
+        size += len(row)
+        if size > _SAMPLED_BYTES:
+            break
+    if not found:
+        return 0.0
+    return len(deflate.deflate_piece(as_xml(b"".join(found)), deflate.USUAL_LEVEL)) / len(found)
 
 
 def as_xml(marked: bytes) -> bytes:

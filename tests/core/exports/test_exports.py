@@ -4,6 +4,7 @@ import csv
 import io
 from dataclasses import replace
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
 
@@ -140,12 +141,19 @@ def test_an_export_without_records_still_names_its_columns(desk: Desk, tmp_path:
 def test_every_kind_of_file_holds_every_record(
     desk: Desk, tmp_path: Path, file_format: ExportFormat
 ) -> None:
-    for number in range(30):
-        desk.contact(firstname=f"Nr {number}")
+    with desk.workspace.database.write() as tx:
+        tx.driver.executemany(
+            "INSERT INTO obj_contacts (email, city, created_at, updated_at) VALUES (?, ?, ?3, ?3)",
+            [(f"{n}@example.org", token_hex(30), tx.now_text) for n in range(800)],
+        )
+    asked = replace(CONTACTS, format=file_format)
 
-    found = run(desk, desk.admin, replace(CONTACTS, format=file_format))
+    found = run(desk, desk.admin, asked)
 
-    assert found.records == 30
+    assert found.records == 800
+    assert desk.workspace.exports.estimate(desk.admin, asked).bytes == pytest.approx(
+        found.bytes, rel=0.15
+    )
     assert saved(desk, desk.admin, found, tmp_path).stat().st_size == found.bytes
 
 
