@@ -56,7 +56,6 @@ READS = frozenset(
         "imported_logs.look",
         "audit_reader.bulk",
         "audit_reader.bulk_rows",
-        "audit_reader.count",
         "audit_reader.event",
         "audit_reader.events",
         "audit_reader.facets",

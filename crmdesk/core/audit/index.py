@@ -103,11 +103,11 @@ class AuditIndex:
         counted: dict[str, int] = {}
         chunks = among.chunks
         end = self._tail.after // CHUNK
-        for value, chunk, many, bits in kept_counts(self._tx.driver, facet):
-            if chunk in chunks and chunk != end:
-                # All of a chunk is asked for more often than not, and its sum is known.
-                whole = chunks[chunk] == _WHOLE
-                own = many if whole else (chunks[chunk] & bits_of(bits)).bit_count()
+        # All of a chunk is asked for more often than not, and its sum is known.
+        in_part = [each for each, bits in chunks.items() if each < end and bits != _WHOLE]
+        for value, chunk, many, bits in kept_counts(self._tx.driver, facet, in_part):
+            if chunk in chunks and chunk < end:
+                own = many if bits is None else (chunks[chunk] & bits_of(bits)).bit_count()
                 counted[value] = counted.get(value, 0) + own
         # Where what is kept ends and the newest entries begin, one chunk may have bits of both.
         rest = {chunk: bits for chunk, bits in chunks.items() if chunk >= end}

@@ -104,15 +104,6 @@ class AuditLogReader:
         with self._database.read() as tx:
             return _found(tx, filters)
 
-    def count(self, actor: Actor, filters: AuditFilters = EVERYTHING) -> int:
-        """How many entries pass.
-
-        Raises:
-            PermissionDenied: the actor is not a Super Admin.
-            WrongUsage: a filter that does not exist.
-        """
-        return len(self.ids(actor, filters))
-
     def histogram(
         self,
         actor: Actor,

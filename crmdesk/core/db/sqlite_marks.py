@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -79,11 +80,17 @@ def kept_values(connection: sqlite3.Connection, facet: str) -> list[str]:
 
 
 def kept_counts(
-    connection: sqlite3.Connection, facet: str
-) -> Iterator[tuple[str, int, int, bytes]]:
-    """Value, chunk, how many, and the bits as :func:`bits_of` reads them, of a whole facet."""
+    connection: sqlite3.Connection, facet: str, in_part: Iterable[int]
+) -> Iterator[tuple[str, int, int, bytes | None]]:
+    """Value, chunk, how many, and the bits as :func:`bits_of` reads them, of a whole facet.
+
+    Args:
+        in_part: the chunks whose bits are wanted; of others, which are many, none are read.
+    """
     return connection.execute(
-        "SELECT value, chunk, many, bits FROM main.audit_marks WHERE facet = ?", (facet,)
+        "SELECT value, chunk, many, iif(chunk IN (SELECT value FROM json_each(?)), bits, NULL) "
+        "FROM main.audit_marks WHERE facet = ?",
+        (json.dumps(list(in_part)), facet),
     )
 
 

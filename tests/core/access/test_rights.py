@@ -72,7 +72,6 @@ RIGHTS: dict[str, Permission | str] = {
     "audit.verify": SUPER_ADMIN,
     "audit_reader.bulk": SUPER_ADMIN,
     "audit_reader.bulk_rows": SUPER_ADMIN,
-    "audit_reader.count": SUPER_ADMIN,
     "audit_reader.event": SUPER_ADMIN,
     "audit_reader.events": SUPER_ADMIN,
     "audit_reader.facets": SUPER_ADMIN,

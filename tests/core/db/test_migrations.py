@@ -10,6 +10,7 @@ import pytest
 
 from crmdesk.core.db import schema
 from crmdesk.core.db.driver import sqlite3
+from crmdesk.core.db.migrations.versions.v0002_relations import KNOWN_STAYS
 from crmdesk.core.exports.model import ExportSource, ExportState
 from crmdesk.core.workspace import Workspace
 from tests.builders import Desk
@@ -58,6 +59,21 @@ def test_a_workspace_of_an_earlier_release_opens_with_its_records_and_history(
     ]
     assert desk.workspace.audit.verify(desk.admin).ok
     desk.workspace.close()
+
+
+def test_who_is_in_a_team_is_known_to_have_been_in_it_since_the_log_says_so(desk: Desk) -> None:
+    teams, admin = desk.workspace.teams, desk.admin
+    for name in ("Harbour", "Quay"):
+        teams.add(admin, name)
+        teams.add_member(admin, name, admin.email)
+    stays = "SELECT team_id, user_id, first_event FROM team_stays ORDER BY team_id"
+    told = desk.sql(stays)
+    with desk.workspace.database.write() as tx:
+        tx.sql("DELETE FROM team_stays")
+        tx.sql(KNOWN_STAYS)
+
+    assert desk.sql(stays) == told
+    assert len(told) == 2
 
 
 @pytest.mark.parametrize("version", KEPT)

@@ -65,7 +65,7 @@ FROM backups
 KNOWN_STAYS = """
 INSERT INTO team_stays (team_id, user_id, first_event)
 SELECT m.team_id, m.user_id, coalesce((
-  SELECT max(e.id) + 1 FROM audit_events e JOIN audit_details d ON d.event_id = e.id
+  SELECT max(e.id) FROM audit_events e JOIN audit_details d ON d.event_id = e.id
   WHERE e.object_type = 'team' AND e.object_id = CAST(m.team_id AS TEXT)
     AND e.subcategory = 'TEAM_USER_ADDED' AND json_valid(d.payload)
     AND d.payload ->> 'member' = u.email), 1)
