@@ -39,7 +39,7 @@ def shots(desk_factory: Callable[[], Desk]) -> Iterator[tuple[str, QWidget]]:
     page.panel.show_page("records")
     settle(300)
     yield "bulk", window
-    page.panel.show_comment(int(str(changed[0][0])))
+    page.open_link(f"audit/{changed[0][0]}/comments")
     settle(300)
     yield "comments", window
     page.close_panel()
@@ -103,4 +103,13 @@ def _write_entries(desk: Desk) -> None:
     for record_id, phone in ((1, "555-0199"), (2, "555-0142"), (3, "555-0177")):
         editor.update(marc, "contacts", record_id, {"phone": phone})
     entry = int(str(desk.sql("SELECT max(id) FROM audit_events")[0][0]))
-    desk.workspace.audit_comments.add(desk.admin, entry, "Is the new number right?")
+    _write_comments(desk, entry)
+
+
+def _write_comments(desk: Desk, entry: int) -> None:
+    sanne = desk.user("Sanne de Vries", super_admin=True, email="sanne@northwind.example")
+    write = desk.workspace.audit_comments
+    first = write.add(desk.admin, entry, "@Sanne de Vries is the new number right?").comment_id
+    write.reply(sanne, first, "I asked: the old one is of the office. This one reaches her.")
+    write.reply(desk.admin, first, "Thanks.")
+    write.add(sanne, entry, "The same change came by https://forms.northwind.example/4711.")
