@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from crmdesk.ui.audit.facet_list import FacetList
@@ -16,11 +16,23 @@ from crmdesk.ui.widgets.popover import Popover
 _WIDTH = 300
 
 
+class FacetMenu(Popover):
+    """What opens below the chip: the choices, and below them what a kind of chip adds."""
+
+    def __init__(self, name: str, parent: QWidget) -> None:
+        super().__init__(name, _WIDTH, parent)
+        self.list = FacetList(name, ())
+        self.inside = QVBoxLayout()
+        self.inside.setContentsMargins(12, 12, 12, 12)
+        self.inside.addWidget(self.list)
+        self.body.addLayout(self.inside)
+
+
 class FacetChip(Chip):
     """Opens what can be chosen, with counts; every tick holds at once.
 
     It says no more than it was told: whoever hears ``changed`` tells it the new values, as it
-    does for what was typed.
+    does for what was typed. Its menu is made when it is first wanted: the page opens sooner.
 
     Signals:
         changed: the values that are ticked now.
@@ -32,32 +44,36 @@ class FacetChip(Chip):
 
     def __init__(self, name: str, parent: QWidget) -> None:
         super().__init__(name, parent=parent)
+        self._over = parent
+        self._menu: FacetMenu | None = None
         self._labels: dict[str, str] = {}
         self._values: tuple[str, ...] = ()
         self._counts: Mapping[str, int | None] | None = None
-        # No child of the chip, which runs from right to left for its icon after the word.
-        self.popover = Popover(name, _WIDTH, parent)
-        self._inside = QVBoxLayout()
-        self._inside.setContentsMargins(12, 12, 12, 12)
-        self.popover.body.addLayout(self._inside)
-        self.list = FacetList(name, ())
-        self.list.changed.connect(lambda: self._take_ticks(self.list.chosen()))
-        self._inside.addWidget(self.list)
         self.opened.connect(lambda: self.popover.open_under(self))
         self.cleared.connect(self.off)
+
+    @property
+    def popover(self) -> FacetMenu:
+        """What opens below."""
+        if self._menu is None:
+            self._menu = self._make_menu()
+            self._menu.list.changed.connect(lambda: self._take_ticks(self.list.chosen()))
+            self._fill(self._menu)
+        return self._menu
+
+    @property
+    def list(self) -> FacetList:
+        """The choices."""
+        return self.popover.list
 
     def offer(self, choices: Sequence[tuple[str, str]]) -> None:
         """Offer other choices: value and label of each."""
         if dict(choices) == self._labels:
             return
         self._labels = dict(choices)
-        blocked = self.list.blockSignals(True)
-        self.list.offer(choices)
-        self.list.choose(self._values)
-        self.list.blockSignals(blocked)
-        if self._counts is not None:
-            self.list.show_counts(self._counts)
-        self.popover.refit()
+        if self._menu is not None:
+            self._fill(self._menu)
+            self._menu.refit()
 
     def show_values(
         self, values: Sequence[str], excluded: Sequence[str] = (), typed: Sequence[str] = ()
@@ -70,9 +86,9 @@ class FacetChip(Chip):
             typed: the beginnings of names typed there.
         """
         self._values = tuple(values)
-        blocked = self.list.blockSignals(True)
-        self.list.choose(self._values)
-        self.list.blockSignals(blocked)
+        if self._menu is not None:
+            with QSignalBlocker(self._menu.list):
+                self._menu.list.choose(self._values)
         shown = [self._labels.get(each, each) for each in values] + [f"“{each}”" for each in typed]
         text = shown[0] if len(shown) == 1 else ""
         if len(shown) > 1:
@@ -87,7 +103,19 @@ class FacetChip(Chip):
     def show_counts(self, counts: Mapping[str, int | None]) -> None:
         """Show how many entries each choice stands for."""
         self._counts = counts
-        self.list.show_counts(counts)
+        if self._menu is not None:
+            self._menu.list.show_counts(counts)
+
+    def _make_menu(self) -> FacetMenu:
+        # No child of the chip, which runs from right to left for its icon after the word.
+        return FacetMenu(self._name, self._over)
+
+    def _fill(self, menu: FacetMenu) -> None:
+        with QSignalBlocker(menu.list):
+            menu.list.offer(list(self._labels.items()))
+            menu.list.choose(self._values)
+        if self._counts is not None:
+            menu.list.show_counts(self._counts)
 
     def _take_ticks(self, values: tuple[str, ...]) -> None:
         self.changed.emit(values)

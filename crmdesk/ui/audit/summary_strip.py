@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -38,13 +39,12 @@ class SummaryStrip(QWidget):
         self.error.hide()
         self.histogram = LogHistogram(say("Entries over time"))
         self.histogram.picked.connect(self.picked)
-        self.bars = BarsTable(queries, self)
-        self.bars.picked.connect(lambda place: self.picked.emit(place, place))
+        self._queries = queries
         self.table_link = Link(say("As table"))
         self.table_link.setObjectName("audit_bars_table")
         self.table_link.setAccessibleName(say("Show entries over time as a table"))
         self.table_link.setProperty("figure", "row")
-        self.table_link.clicked.connect(lambda: self.bars.open_under(self.table_link))
+        self.table_link.clicked.connect(self._open_table)
         self._legend = QWidget()
         self._narrow = False
         self._lay_out()
@@ -73,6 +73,18 @@ class SummaryStrip(QWidget):
         column.addLayout(line)
         column.addWidget(self.histogram)
 
+    @cached_property
+    def bars(self) -> BarsTable:
+        """The same figures as a table, made when it is first wanted."""
+        made = BarsTable(self._queries, self)
+        made.picked.connect(lambda place: self.picked.emit(place, place))
+        made.show_bars(self.histogram.bars)
+        return made
+
+    @Slot()
+    def _open_table(self) -> None:
+        self.bars.open_under(self.table_link)
+
     def set_count(self, text: str) -> None:
         """Say how many entries there are."""
         self.count.setText(text)
@@ -84,7 +96,8 @@ class SummaryStrip(QWidget):
     def show_bars(self, bars: Sequence[Bar], summary: str) -> None:
         """Show other figures, painted and as a table."""
         self.histogram.show_bars(bars, summary)
-        self.bars.show_bars(bars)
+        if "bars" in vars(self):
+            self.bars.show_bars(bars)
         self._fit()
 
     def set_error(self, text: str) -> None:

@@ -95,6 +95,20 @@ def test_each_choice_says_how_many_entries_it_would_show(desk, page, hands):
         shown_count = page.filters.category.list.count_of(code)
         assert shown_count == by_sql(desk, f"category = '{code}' AND actor_kind = 'user'")
     assert sum(bar.total for bar in page.strip.histogram.bars) == page.table.count
+    action = page.filters.action
+    action.setFocus()
+    hands.press(Qt.Key.Key_Space)
+    assert action.popover.isVisible()
+    hands.tab_to(action.list.list)
+    hands.press(Qt.Key.Key_Down)
+    hands.press(Qt.Key.Key_Space)
+    assert action.list.chosen() == ("update",)
+    hands.press(Qt.Key.Key_Escape)
+    assert not action.popover.isVisible()
+    assert action.hasFocus()
+    hands.press(DELETE)
+    assert action.list.chosen() == ()
+    hands.wait(lambda: sum(bar.total for bar in page.strip.histogram.bars) == page.table.count)
     losses = by_sql(desk, "action IN ('delete', 'purge', 'export', 'download')")
     assert sum(bar.losses for bar in page.strip.histogram.bars) == losses
 
