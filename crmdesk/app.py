@@ -242,7 +242,9 @@ class Application(QObject):
         window.window.show()
         window.window.raise_()
         window.window.activateWindow()
-        window.go(place)
+        if not window.go(place):
+            text = self.tr("Somebody with other rights made it, or it is of another version.")
+            window.desk.toast(self.tr("This link leads to nothing you can see"), text)
         return True
 
     # -- leaving -----------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crmdesk.cli.output import Output
+from crmdesk.cli.screen import has_screen
 from crmdesk.cli.session import call_of, here
 from crmdesk.cli.waiting import watcher
 
@@ -41,7 +41,7 @@ def demo(
 
     call = call_of(context)
     named = None if call.workspace is None else Path(call.workspace).expanduser().absolute()
-    shows_window = not no_window and _has_screen()
+    shows_window = not no_window and has_screen()
     output = call.output
     with watcher(output) as watch:
         made = Demo(new_demo_folder(named), records, seed, here(), watch)
@@ -83,9 +83,3 @@ def _account(made: Demo) -> list[str]:
         f"Later: {secret_file.ENVIRONMENT_NAME}={made.passphrase_file} "
         f"crmdesk --workspace {made.folder}",
     ]
-
-
-def _has_screen() -> bool:
-    if sys.platform != "linux":
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

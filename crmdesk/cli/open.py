@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from crmdesk.cli.screen import has_screen
 from crmdesk.cli.session import call_of
+from crmdesk.core.errors import UserError
 
 
 def open_link(
@@ -18,6 +21,13 @@ def open_link(
     from crmdesk.core.links import folder_of, parse_link
 
     call = call_of(context)
+    # Qt can also paint into memory, which tests and servers ask for.
+    if not has_screen() and "QT_QPA_PLATFORM" not in os.environ:
+        raise UserError(
+            "screen_missing",
+            "There is no screen here to open a window on.",
+            "Open the link in a desktop session.",
+        )
     wanted = parse_link(link)
     named = None if call.workspace is None else Path(call.workspace).expanduser().absolute()
     folder = folder_of(wanted, named)

@@ -140,13 +140,15 @@ class SignedInWindow(QObject):
         self._mail.rest()
         self._idle.rest()
 
-    def go(self, link: str) -> None:
-        """Open a link such as ``backups/<id>``; one that leads nowhere is passed over."""
+    def go(self, link: str) -> bool:
+        """Open a link such as ``backups/<id>``; False for one that leads nowhere."""
         key = _TABS_OF_LINKS.get(link.partition("/")[0], "")
         self.window.go_to(key)
         page = self.window.page
-        if page is not None and self.window.place == key:
+        found = page is not None and self.window.place == key
+        if found and page is not None:
             page.open_link(link)
+        return found
 
     # -- what the window is made of ----------------------------------------------------------
     def _ways(self) -> Ways:

@@ -235,9 +235,10 @@ def test_whoever_may_not_see_backups_starts_no_drill(enter, desk, qtbot):
 def test_a_link_that_leads_nowhere_changes_nothing(enter):
     entered = enter()
     before = entered.window.place
-    entered.go("nowhere/12")
-    entered.go("")
+    assert not entered.go("nowhere/12")
+    assert not entered.go("")
     assert entered.window.place == before
+    assert entered.go("settings/users")
 
 
 def test_a_job_shows_in_the_frame_and_can_be_cancelled_there(enter, desk, qtbot):
