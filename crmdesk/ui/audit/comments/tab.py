@@ -19,7 +19,7 @@ from crmdesk.ui.desk import Desk
 from crmdesk.ui.messages import message
 from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.widgets.announce import announce
-from crmdesk.ui.widgets.labels import label
+from crmdesk.ui.widgets.elided_label import ElidedLabel
 from crmdesk.ui.widgets.link import Link
 from crmdesk.ui.widgets.segmented import Segmented
 
@@ -68,7 +68,7 @@ class CommentsTab(QWidget):
         self.back = Link(self.tr("Back to all comments"), "arrow-left")
         self.back.setObjectName("all_comments")
         self.threads = ThreadsView(desk)
-        self.count = label("", TextStyle.CAPTION, "text2")
+        self.count = ElidedLabel("", TextStyle.CAPTION, "text2")
         self.composer = Composer()
         self._pause = QTimer(self, singleShot=True, interval=_DRAFT_MS)
         self._lay_out()
@@ -78,6 +78,7 @@ class CommentsTab(QWidget):
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setContentsMargins(11, 12, 16, 8)
+        head.setSpacing(8)
         head.addWidget(self.filter)
         head.addWidget(self.back)
         head.addStretch(1)
@@ -88,6 +89,7 @@ class CommentsTab(QWidget):
         column.addLayout(head)
         column.addWidget(self.threads, 1)
         column.addWidget(self.composer)
+        self.back.hide()
 
     def _connect(self) -> None:
         self.filter.changed.connect(self._refilter)
@@ -169,7 +171,7 @@ class CommentsTab(QWidget):
         self._mark_seen()
 
     def _tell_unread(self, error: Exception) -> None:
-        self.count.clear()
+        self.count.setText("")
         self.threads.show_error(message(error).sentence)
 
     def _render(self) -> None:
