@@ -144,6 +144,7 @@ def _event(found: AuditEvent) -> dict[str, Any]:
         "user": found.user or None,
         "detail": dict(found.detail),
         "result": found.result,
+        "super_admin": found.super_admin,
         "job_id": found.job_id,
         "imported": found.imported,
     }

@@ -38,6 +38,9 @@ def test_an_entry_tells_who_did_what_to_what_and_from_where(
     act()
     found = entries_after(desk, last)
     assert found
+    # Under a second name, where the field has one; never twice under the same.
+    told = [tuple(each[key] for key in ("category", "subcategory", "object_id")) for each in found]
+    assert len(set(told)) == len(told)
     for entry in found:
         assert_in_catalogue(entry)
         assert entry["at"].startswith("2026-")
@@ -49,6 +52,7 @@ def test_an_entry_tells_who_did_what_to_what_and_from_where(
         assert entry["user_id"] is not None
         assert "@" in entry["payload"]["user_email"]
         assert entry["payload"]["user_name"]
+        assert isinstance(entry["payload"]["user_super_admin"], bool)
         if name not in WITHOUT_SESSION:
             assert entry["session_id"], entry
             assert (entry["address"], entry["host"]) == (PLACE.address, PLACE.host)

@@ -59,6 +59,7 @@ class AuditEvent:
         link: where in the program it happened, e.g. ``records/contacts/17``.
         detail: its facts, e.g. ``changes`` from old to new; sensitive values are masked.
         erased: the details were erased; that the entry stood here is still proven.
+        super_admin: whether who acted was a Super Admin then; None where that is not known.
     """
 
     id: int
@@ -85,6 +86,7 @@ class AuditEvent:
     link: str | None
     detail: Mapping[str, Any]
     erased: bool
+    super_admin: bool | None = None
 
     @property
     def imported(self) -> bool:
@@ -161,6 +163,7 @@ def read_event(row: Sequence[Any], sensitive: SensitiveNames) -> AuditEvent:
     detail = _details(payload)
     email = detail.pop("user_email", None)
     name = detail.pop("user_name", None)
+    super_admin = detail.pop("user_super_admin", None)
     fields["at"] = from_text(fields["at"])
     hidden = sensitive.get(fields["object"] or "", frozenset())
     return AuditEvent(
@@ -170,6 +173,7 @@ def read_event(row: Sequence[Any], sensitive: SensitiveNames) -> AuditEvent:
         user_name=str((known_name if name is None else name) or ""),
         detail=_masked(detail, hidden),
         erased=erased_at is not None,
+        super_admin=super_admin if isinstance(super_admin, bool) else None,
     )
 
 

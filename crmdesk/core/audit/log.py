@@ -27,6 +27,7 @@ _APPEND = (
 _DETAIL = "INSERT INTO audit_details (event_id, payload, salt) VALUES (?, ?, ?)"
 #: Statements take few parameters.
 _ERASED_AT_ONCE = 500
+_IS_ADMIN = "SELECT super_admin FROM main.users WHERE id = ?"
 
 
 class AuditLog:
@@ -90,6 +91,9 @@ class AuditLog:
             "link": None if link is None else storable(link),
         }
         payload = {"user_email": acting.email, "user_name": acting.full_name, **(details or {})}
+        is_admin = tx.sql(_IS_ADMIN, (acting.user_id,)).fetchone()
+        if is_admin is not None:
+            payload["user_super_admin"] = bool(is_admin[0])
         if actor.viewer is not None:
             payload["viewed_as"] = {"id": actor.user_id, "email": actor.email}
         tx.before_commit(lambda: self._append(tx, row, payload))

@@ -112,7 +112,7 @@ def sign_in_facts(wording: Wording, event: AuditEvent) -> list[tuple[str, str]]:
 def entry_facts(wording: Wording, event: AuditEvent) -> list[tuple[str, str]]:
     """The rest: what it was done to, for whom it counts, and the numbers it is found by."""
     return [
-        (say("Acted as"), _actor_kind(event.actor_kind)),
+        (say("Acted as"), _acted_as(event)),
         (say("Category"), wording.category(event)),
         (say("Subcategory"), wording.subcategory(event)),
         (say("Action"), wording.action(event)[0]),
@@ -204,15 +204,15 @@ def _spaced(name: str) -> str:
     return plain[:1].upper() + plain[1:]
 
 
-def _actor_kind(kind: str) -> str:
+def _acted_as(event: AuditEvent) -> str:
     kinds = {
-        ActorKind.USER: "",
+        ActorKind.USER: say("Super Admin") if event.super_admin else "",
         ActorKind.SUPPORT: say("Support"),
         ActorKind.SYSTEM: say("The program itself"),
         ActorKind.SCHEDULE: say("Schedule"),
         ActorKind.UNKNOWN: say("Nobody who is known"),
     }
-    return kinds.get(ActorKind(kind), kind)
+    return kinds.get(ActorKind(event.actor_kind), event.actor_kind)
 
 
 def _sign_in_type(kind: str) -> str:
