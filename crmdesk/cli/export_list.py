@@ -24,7 +24,7 @@ Sources = Annotated[
     typer.Option(
         "--source",
         metavar="S",
-        help="Only object, view, segment, audit_log, users, property_history or backup.",
+        help="Only object, view, segment, audit_log, users, property_history, backup or privacy.",
     ),
 ]
 States = Annotated[

@@ -12,6 +12,7 @@ import pytest
 from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.errors import UserError
 from crmdesk.core.founding import NewWorkspace
+from crmdesk.core.records.types import PropertyType
 from crmdesk.core.workspace import Workspace, create_workspace
 from crmdesk.core.workspace_folder import WorkspaceFile, make_database, read_workspace_file
 from crmdesk.core.workspace_key import load_key
@@ -198,6 +199,10 @@ def test_what_people_save_never_replaces_a_file_of_the_workspace(desk: Desk) -> 
         assert refused.value.code == "target_in_workspace"
         with pytest.raises(UserError) as refused:
             desk.workspace.audit.anchor(desk.admin, target)
+        assert refused.value.code == "target_in_workspace"
+        zip_code = ("contacts", "zip", PropertyType.NUMBER, ())
+        with pytest.raises(UserError) as refused:
+            desk.workspace.type_changes.save_unconverted(desk.admin, *zip_code, target)
         assert refused.value.code == "target_in_workspace"
 
 
