@@ -108,7 +108,13 @@ def _document(found: PersonFound) -> dict[str, Any]:
         "entries": found.entries,
         "texts": found.texts,
         "files": [
-            {"kind": each.kind.value, "id": each.id, "name": each.name} for each in found.files
+            {
+                "kind": each.kind.value,
+                "id": each.id,
+                "name": each.name,
+                "downloads": each.downloads,
+            }
+            for each in found.files
         ],
         "backups": [_backup(each) for each in found.backups],
         "mentions": dict(found.mentions),
@@ -135,7 +141,10 @@ def _told(found: PersonFound) -> list[str]:
         f"{plural(found.entries, 'entry', 'entries')} of the audit log lose their details, and "
         f"{plural(found.texts, 'other text')} the address.",
     ]
-    lines += [f"File of an {each.kind.value.split('_')[0]}: {each.name}" for each in found.files]
+    lines += [
+        f"File of an {each.kind.value.split('_')[0]}: {each.name}{_copies(each.downloads)}"
+        for each in found.files
+    ]
     lines += [_backup_told(each) for each in found.backups]
     if found.former_ids:
         ids = ", ".join(map(str, found.former_ids))
@@ -149,6 +158,11 @@ def _told(found: PersonFound) -> list[str]:
 
 def _backup_told(each: HoldingBackup) -> str:
     until = "until it is unpinned" if each.pinned else f"until {moment(each.expires_at)}"
-    copies = f"; {plural(each.downloads, 'copy', 'copies')} saved elsewhere" * bool(each.downloads)
     second = f"; a second copy: {each.second_copy}" if each.second_copy else ""
-    return f"Still held by backup {each.id}, {until}{copies}{second}."
+    return f"Still held by backup {each.id}, {until}{_copies(each.downloads)}{second}."
+
+
+def _copies(downloads: int) -> str:
+    if not downloads:
+        return ""
+    return f"; {plural(downloads, 'copy', 'copies')} saved elsewhere"

@@ -84,10 +84,12 @@ def _of_exports(
     tx: Tx, folder: Path, person: Person, traces: Traces, stop: Callable[[], None]
 ) -> Iterator[HoldingFile]:
     rows = tx.sql(
-        "SELECT id, name, object_name, format, request, file_name FROM main.exports "
-        "WHERE file_name IS NOT NULL AND expired_at IS NULL ORDER BY created_at, id"
+        "SELECT id, name, object_name, format, request, file_name, "
+        "(SELECT count(*) FROM main.export_downloads d WHERE d.export_id = e.id) "
+        "FROM main.exports e WHERE file_name IS NOT NULL AND expired_at IS NULL "
+        "ORDER BY created_at, id"
     ).fetchall()
-    for export_id, name, object_name, form, request, file in rows:
+    for export_id, name, object_name, form, request, file, downloads in rows:
         if not (folder / file).is_file():
             continue
         of_contacts = object_name == _CONTACTS
@@ -101,7 +103,7 @@ def _of_exports(
             )
         )
         if held:
-            yield HoldingFile(FileKind.EXPORT, export_id, name, file)
+            yield HoldingFile(FileKind.EXPORT, export_id, name, file, int(downloads))
 
 
 def _columns(request: str) -> frozenset[str]:

@@ -25,12 +25,14 @@ class HoldingFile:
         id: of the import or export.
         name: what the import or export is called.
         file: its name inside the folder of its kind.
+        downloads: how many copies were saved elsewhere, which nobody here can delete.
     """
 
     kind: FileKind
     id: str
     name: str
     file: str
+    downloads: int = 0
 
 
 @dataclass(frozen=True, slots=True)

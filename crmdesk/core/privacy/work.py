@@ -192,7 +192,10 @@ class PrivacyWork:
             "associations": found.associations,
             "entries": len(entries),
             "texts": texts,
-            "files": [{"kind": each.kind.value, "id": each.id} for each in found.files],
+            "files": [
+                {"kind": each.kind.value, "id": each.id, "downloads": each.downloads}
+                for each in found.files
+            ],
             "backups": [
                 {name: _plain(value) for name, value in asdict(each).items()}
                 for each in found.backups

@@ -42,7 +42,10 @@ def goes(found: PersonFound) -> list[tuple[str, str]]:
         FileKind.IMPORT_ERRORS: _say("File of errors"),
         FileKind.EXPORT: _say("Exported file"),
     }
-    facts += [(kinds[each.kind], each.name) for each in found.files[:_MOST_FILES]]
+    facts += [
+        (kinds[each.kind], "; ".join((each.name, *_copies(each.downloads))))
+        for each in found.files[:_MOST_FILES]
+    ]
     more = len(found.files) - _MOST_FILES
     return facts + ([("", _count("and %Ln more file{|s}", more))] if more > 0 else [])
 
@@ -70,11 +73,14 @@ def _until(desk: Desk, each: HoldingBackup) -> str:
     told = _say("pinned: until you unpin and delete it")
     if each.expires_at is not None:
         told = _say("until %1").replace("%1", desk.exact(each.expires_at))
-    if each.downloads:
-        told += "; " + _count("%Ln cop{y|ies} saved elsewhere", each.downloads)
+    parts = [told, *_copies(each.downloads)]
     if each.second_copy:
-        told += "; " + _say("second copy: %1").replace("%1", each.second_copy)
-    return told
+        parts.append(_say("second copy: %1").replace("%1", each.second_copy))
+    return "; ".join(parts)
+
+
+def _copies(downloads: int) -> list[str]:
+    return [_count("%Ln cop{y|ies} saved elsewhere", downloads)] if downloads else []
 
 
 def _place(table: str) -> str:
