@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.core.audit.imported_model import ImportedLog, LogFileSurvey
@@ -27,7 +27,13 @@ from crmdesk.ui.widgets.side_panel import empty_layout
 
 
 class ImportedLogsCard(QWidget):
-    """A button that takes a file in, and the files that were taken."""
+    """A button that takes a file in, and the files that were taken.
+
+    Signals:
+        changed: entries came or went.
+    """
+
+    changed = Signal()
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -110,6 +116,7 @@ class ImportedLogsCard(QWidget):
                 lambda: desk.go(f"audit/days/{_days(survey, desk.zone)}"),
             )
             self.read()
+            self.changed.emit()
 
         desk.run_write(
             self,
@@ -160,6 +167,7 @@ class ImportedLogsCard(QWidget):
         def removed(_many: int) -> None:
             dialog.accept()
             self.read()
+            self.changed.emit()
 
         dialog.decided.connect(
             lambda: desk.run_write(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.core.audit.catalogue import CategoryEntry
@@ -49,6 +50,11 @@ class RecordedList(QWidget):
             row = CategoryRow(category, self._examples(category), shown=category in shown)
             self.rows.append(row)
             self._column.addWidget(row)
+        self.count()
+
+    @Slot()
+    def count(self) -> None:
+        """Count the entries of each category."""
         desk = self._desk
         desk.run_query(
             self,

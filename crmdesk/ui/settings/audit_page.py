@@ -18,6 +18,7 @@ class AuditSettingsPage(CardPage):
         self.setObjectName("audit_settings")
         self.imported = ImportedLogsCard(desk)
         self.recorded = RecordedList(desk)
+        self.imported.changed.connect(self.recorded.count)
         cards = (
             (
                 say("The log"),

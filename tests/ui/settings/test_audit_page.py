@@ -74,6 +74,7 @@ def test_a_log_of_hubspot_is_imported_after_a_look_and_removed_again(
     qtbot.keyClick(asked, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: len(desk.workspace.imported_logs.list(desk.admin)) == 1)
     qtbot.waitUntil(lambda: bool(page.stand.told.toasts))
+    qtbot.waitUntil(lambda: "Other activity" in said(page) and "1 entry" in said(page))
     page.stand.told.toasts[-1][3]()
     assert page.stand.told.links[-1] == "audit/days/2025-07-14/2025-07-15"
 
