@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -65,6 +66,18 @@ class Comment:
     def resolved(self) -> bool:
         """Whether somebody has ticked the thread off."""
         return self.resolved_at is not None
+
+
+def find_thread(threads: Sequence[Comment], comment_id: int) -> Comment | None:
+    """The thread that a comment belongs to."""
+    return next(
+        (
+            thread
+            for thread in threads
+            if comment_id in (thread.id, *(reply.id for reply in thread.replies))
+        ),
+        None,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,7 +165,13 @@ class AuditViews:
         self, tx: Tx, actor: Actor, kind: EventKind, view_id: int, details: Mapping[str, Any]
     ) -> None:
         self._audit_log.log(
-            tx, actor, kind, object_type=OBJECT_TYPE, object_id=view_id, details=details
+            tx,
+            actor,
+            kind,
+            object_type=OBJECT_TYPE,
+            object_id=view_id,
+            link=f"audit/view/{view_id}",
+            details=details,
         )
 
     def _is_admin(self, tx: Tx, user_id: int) -> bool:

@@ -128,7 +128,7 @@ class Inbox:
                 # Loaded where it is needed: every window and command has an inbox.
                 from crmdesk.core.notify.mailed import write_about
 
-                write_about(tx, kind, dict.fromkeys(wanted), values or {})
+                write_about(tx, kind, dict.fromkeys(wanted), values or {}, link)
 
     def list(
         self,

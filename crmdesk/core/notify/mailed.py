@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.tables import mail_choices, users, workspace
+from crmdesk.core.links import DeepLink, may_be_linked
 from crmdesk.core.mail.lines import one_line
 from crmdesk.core.mail.model import Letter, MailKind
 from crmdesk.core.mail.queue import queue_mail
@@ -65,9 +66,17 @@ MAILED: Final[Mapping[NotificationKind, _Words]] = {
 
 
 def write_about(
-    tx: Tx, kind: NotificationKind, user_ids: Iterable[int], values: Mapping[str, Any]
+    tx: Tx,
+    kind: NotificationKind,
+    user_ids: Iterable[int],
+    values: Mapping[str, Any],
+    link: str | None = None,
 ) -> None:
-    """Queue a letter to each of the users who chose to be written to about such things."""
+    """Queue a letter to each of the users who chose to be written to about such things.
+
+    Args:
+        link: the place that the notification leads to.
+    """
     words = MAILED[kind]
     wanted = (
         select(users.c.id, users.c.email)
@@ -79,21 +88,23 @@ def write_about(
         )
     )
     for row in tx.execute(wanted).all():
-        body = _body(tx, words, values)
+        body = _body(tx, words, values, link or "")
         letter = Letter(words.topic, one_line(row.email), words.subject, body, user_id=row.id)
         queue_mail(tx, letter)
 
 
-def _body(tx: Tx, words: _Words, values: Mapping[str, Any]) -> str:
+def _body(tx: Tx, words: _Words, values: Mapping[str, Any], link: str) -> str:
     def shown(found: re.Match[str]) -> str:
         value = values.get(found[1], "")
         return f"{value:,}" if isinstance(value, int) else one_line(str(value))
 
     # In one go: a name that somebody chose may look like a place for another value.
     text = _PLACE.sub(shown, words.text)
+    own = tx.execute(select(workspace.c.id, workspace.c.name)).one()
+    place = f"Link:       {DeepLink(own.id, link)}\n" if may_be_linked(link) else ""
     return (
         f"{text or words.subject}\n\n"
-        f"Workspace:  {one_line(str(tx.scalar(select(workspace.c.name)) or ''))}\n\n"
+        f"Workspace:  {one_line(own.name)}\n{place}\n"
         f"Open {words.place} in CRM Desk to see more. What you are written to about is chosen\n"
         "under Settings, E-mail.\n"
     )

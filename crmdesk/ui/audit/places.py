@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from crmdesk.core.audit.comment_model import ThreadState, find_thread
 from crmdesk.core.audit.event import AuditEvent
 from crmdesk.core.audit.kinds import Action, Category, Result
 from crmdesk.core.errors import UserError
@@ -90,9 +91,23 @@ def is_there(desk: Desk, link: str) -> bool:
             workspace.restores.show(actor, first)
         elif place == "exports" and first:
             workspace.exports.show(actor, first)
+        elif place == "audit" and second:
+            return _is_in_log(desk, first, second.rpartition("/")[2])
     except UserError:
         return False
     return True
+
+
+def _is_in_log(desk: Desk, first: str, last: str) -> bool:
+    """Whether a view of the log, or a comment on one of its entries, is still there."""
+    workspace, actor = desk.workspace, desk.actor
+    if first == "view":
+        return last in {str(view.id) for view in workspace.audit_views.list(actor)}
+    if not (first.isdigit() and last.isdigit()):
+        return True
+    found = workspace.comment_reader.threads(actor, int(first), ThreadState.ALL)
+    thread = find_thread(found.threads, int(last))
+    return thread is not None and not (thread.deleted and thread.id == int(last))
 
 
 def _export(desk: Desk, event: AuditEvent) -> Export | None:

@@ -98,7 +98,9 @@ def test_who_may_see_the_log_is_mentioned_by_name_and_told_once(desk: Desk):
     assert thread.text.endswith(" and @una: ask a@marc.example @{2} @nobody")
     link = f"audit/1/comments/{written.comment_id}"
     assert mentions(desk, marc) == [(thread.text, link)]
-    assert desk.sql("SELECT recipient, kind FROM outbox") == [(marc.email, "mentions")]
+    ((recipient, kind, body),) = desk.sql("SELECT recipient, kind, body FROM outbox")
+    assert (recipient, kind) == (marc.email, "mentions")
+    assert f"\nLink:       crmdesk://{desk.workspace.id}/{link}\n" in str(body)
 
     # A new name shows at once, and stays a mention when the text is edited.
     with desk.workspace.database.write() as tx:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -198,18 +197,6 @@ class ThreadCard(QWidget):
         link = Link(text, icon_name)
         link.clicked.connect(lambda: self.asked.emit(Act(act, self.thread)))
         return link
-
-
-def find_thread(threads: Sequence[Comment], comment_id: int) -> Comment | None:
-    """The thread that a comment belongs to."""
-    return next(
-        (
-            thread
-            for thread in threads
-            if comment_id in (thread.id, *(reply.id for reply in thread.replies))
-        ),
-        None,
-    )
 
 
 def _time(at: datetime, desk: Desk) -> str:

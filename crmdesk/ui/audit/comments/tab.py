@@ -9,9 +9,15 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from crmdesk.core.audit.comment_model import Draft, Threads, ThreadState, Written
+from crmdesk.core.audit.comment_model import (
+    Draft,
+    Threads,
+    ThreadState,
+    Written,
+    find_thread,
+)
 from crmdesk.core.audit.comment_text import Person
-from crmdesk.ui.audit.comments.cards import Act, find_thread
+from crmdesk.ui.audit.comments.cards import Act
 from crmdesk.ui.audit.comments.composer import Composer
 from crmdesk.ui.audit.comments.deeds import CommentDeeds
 from crmdesk.ui.audit.comments.threads_view import ThreadsView

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from crmdesk.core.audit.comment_model import Comment, Threads, ThreadState
-from crmdesk.ui.audit.comments.cards import CommentCard, ThreadCard, find_thread
+from crmdesk.core.audit.comment_model import Comment, Threads, ThreadState, find_thread
+from crmdesk.ui.audit.comments.cards import CommentCard, ThreadCard
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.widgets.link import Link

@@ -14,6 +14,7 @@ from crmdesk.core.audit.comment_model import CommentCount, Draft, comment_link
 from crmdesk.ui.audit.comments.cards import CommentCard
 from crmdesk.ui.audit.comments.spanned_text import FIRST, SpannedText
 from crmdesk.ui.audit.comments.tab import CommentsTab
+from crmdesk.ui.audit.places import is_there
 from crmdesk.ui.theme.apply import apply_theme
 from crmdesk.ui.theme.motion import set_reduced_motion
 from tests.builders import Desk
@@ -176,3 +177,7 @@ def test_a_draft_is_there_again(at_work: AtWork, desk: Desk):
     assert composer.text == "To be said later"
     tab.resize(280, 360)
     assert clipped(tab) == []
+    # What an entry about comments and views leads to.
+    links = {"audit/view/-1": True, "audit/view/99": False, comment_link(ENTRY, first): True}
+    links |= {comment_link(ENTRY, 99): False, f"audit/{ENTRY}": True}
+    assert {link: is_there(at_work.stand.desk, link) for link in links} == links
