@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks import (
     apply,
     audit,
+    audit_window,
     backup,
     data,
     exporting,
@@ -47,6 +48,7 @@ MEASURED = {
     "first-window": first_window,
     "profile": profile,
     "audit": audit,
+    "audit-window": audit_window,
 }
 USUAL_ROWS = 200_000
 FULL_ROWS = 1_000_000

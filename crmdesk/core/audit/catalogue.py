@@ -54,9 +54,11 @@ class CategoryEntry:
 
     def subcategory(self, code: str) -> SubcategoryEntry | None:
         """The entry that describes a stored code."""
-        exact = [found for found in self.subcategories if found.code == code]
-        by_family = [found for found in self.subcategories if fnmatchcase(code, found.code)]
-        return next(iter(exact + by_family), None)
+        for found in self.subcategories:
+            if found.code == code:
+                return found
+        families = (found for found in self.subcategories if "*" in found.code)
+        return next((found for found in families if fnmatchcase(code, found.code)), None)
 
 
 @dataclass(frozen=True, slots=True)
