@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QModelIndex, QStringListModel, Qt, Signal
+from PySide6.QtCore import QModelIndex, QRect, QStringListModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCompleter, QListView
 
@@ -14,7 +14,7 @@ from crmdesk.ui.theme.apply import px
 from crmdesk.ui.widgets.properties import restyle
 from crmdesk.ui.widgets.search_field import SearchField
 
-_ROWS, _WIDTH = 8, 320
+_ROWS, _WIDTH, _BEFORE, _BELOW = 8, 440, 24, 4
 _ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab}
 
 
@@ -43,6 +43,7 @@ class SearchBox(SearchField):
         # By the place and not by the text: two values may be called the same.
         self._completer.activated[QModelIndex].connect(self._take)  # type: ignore[index]
         self.popup.setAccessibleName(say("Completions"))
+        self.popup.setProperty("role", "completions")
         self.textEdited.connect(self._edited)
 
     @property
@@ -75,10 +76,8 @@ class SearchBox(SearchField):
             self.popup.hide()
             return
         self._model.setStringList([_line(each) for each in self._offered])
-        place = self.cursorRect()
-        place.setLeft(max(0, place.left() - px(24)))
-        place.setWidth(px(_WIDTH))
-        self._completer.complete(place)
+        left = max(0, self.cursorRect().left() - px(_BEFORE))
+        self._completer.complete(QRect(left, self.height(), px(_WIDTH), _BELOW))
 
     def take(self, number: int) -> None:
         """Put one of the offered completions into the text."""

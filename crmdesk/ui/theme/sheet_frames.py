@@ -114,6 +114,10 @@ QTableView, QTreeView, QListView {
     selection-background-color: $soft; selection-color: $text; gridline-color: $grid;
 }
 QListView[role="plain"], QListWidget[role="plain"] { background: transparent; }
+/* What completes a search opens below it, as a combo box's list does. */
+QListView[role="completions"] {
+    background: $raised; color: $text; border: 1px solid $border; padding: 4px;
+}
 QListView::item { min-height: ${px32}px; padding: 0px 8px; border-radius: 6px; }
 QListView::item:hover { background: $hover; }
 QListView::item:selected { background: $soft; color: $soft_text; }
