@@ -35,6 +35,7 @@ from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import one_time_codes, users, workspace
 from crmdesk.core.errors import NotSignedIn, UserError
+from crmdesk.core.mail.queue import recall_codes
 
 _LONG_WORDS = "Four or more words that do not belong together make a good one."
 _MESSAGES = {
@@ -146,6 +147,7 @@ class PasswordService:
     def _keep(self, tx: Tx, actor: Actor, account: Account, hashed: str) -> None:
         tx.execute(update(users).where(users.c.id == account.user_id).values(password_hash=hashed))
         tx.execute(delete(one_time_codes).where(one_time_codes.c.user_id == account.user_id))
+        recall_codes(tx, account.user_id)
         end_sessions(tx, account.user_id, but=actor.session_id)
         self._audit_log.log(
             tx, actor, kinds.CHANGE_PASSWORD, object_type="user", object_id=account.user_id

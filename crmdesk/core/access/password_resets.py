@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.guard import Guard
@@ -14,14 +14,13 @@ from crmdesk.core.access.user_rules import ONE_TIME_CODE_LASTS, make_one_time_co
 from crmdesk.core.audit import kinds
 from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.db.engine import Database, Tx
-from crmdesk.core.db.tables import mail_server, outbox, workspace
+from crmdesk.core.db.tables import mail_server, workspace
 from crmdesk.core.errors import UserError
 from crmdesk.core.mail.lines import one_line
-from crmdesk.core.mail.model import SECRET_PLACE, Letter, MailKind, MailState
-from crmdesk.core.mail.queue import queue_mail
+from crmdesk.core.mail.model import SECRET_PLACE, Letter, MailKind
+from crmdesk.core.mail.queue import queue_mail, recall_codes
 from crmdesk.core.mail.secret import sealed_code
 
-_CODES = (MailKind.PASSWORD_RESET.value, MailKind.REGISTRATION.value)
 _RESET = """\
 {actor} let you choose a new password in the workspace “{workspace}”.
 
@@ -96,7 +95,7 @@ class PasswordResets:
                     "Reactivate the user first.",
                 )
             code = make_one_time_code(tx, user.id)
-            _recall(tx, user)
+            recall_codes(tx, user.id)
             message_id = None
             if not show and tx.scalar(select(mail_server.c.id)) is not None:
                 message_id = queue_mail(tx, self._letter(tx, actor, user, code))
@@ -129,9 +128,3 @@ class PasswordResets:
             user.id,
             sealed_code(self._key, code, user.email),
         )
-
-
-def _recall(tx: Tx, user: User) -> None:
-    """Messages that have an earlier code are not sent any more: it is not good any more."""
-    unsent = outbox.c.state.in_([MailState.QUEUED.value, MailState.FAILED.value])
-    tx.execute(delete(outbox).where(outbox.c.user_id == user.id, outbox.c.kind.in_(_CODES), unsent))

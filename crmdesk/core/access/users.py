@@ -42,6 +42,7 @@ from crmdesk.core.audit.kinds import EventKind
 from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import one_time_codes, user_permissions, users, workspace
+from crmdesk.core.mail.queue import recall_codes
 
 __all__ = ["AddedUser", "NewUser", "User", "UserChange", "UserService"]
 _GRANT = StepUpPurpose.GRANT_SUPER_ADMIN
@@ -208,6 +209,7 @@ class UserService:
             put_in_teams(tx, self._audit_log, actor, user.id, user.teams, ())
             self._second_factor.forget(tx, user.id)
             tx.execute(delete(one_time_codes).where(one_time_codes.c.user_id == user.id))
+            recall_codes(tx, user.id)
             tx.execute(delete(user_permissions).where(user_permissions.c.user_id == user.id))
             update_user(tx, user.id, active=0, super_admin=0, password_hash=None)
             update_user(tx, user.id, removed_at=tx.now_text)

@@ -57,6 +57,13 @@ def queue_mail(
     return int(inserted.lastrowid)
 
 
+def recall_codes(tx: Tx, user_id: int) -> None:
+    """Do not send one-time codes that are not good any more: used, replaced, or nobody's."""
+    unsent = outbox.c.state.in_([MailState.QUEUED.value, MailState.FAILED.value])
+    with_code = outbox.c.secret.is_not(None)
+    tx.execute(delete(outbox).where(outbox.c.user_id == user_id, with_code, unsent))
+
+
 def is_due(tx: Tx, message_id: int | None = None) -> ColumnElement[bool]:
     """The condition of messages to be sent now: all whose time has come, or just the one."""
     queued = outbox.c.state == MailState.QUEUED.value

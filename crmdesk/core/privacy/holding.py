@@ -70,7 +70,7 @@ def _of_imports(
                 held = names_person(folder / stored, traces, by_id=_never, stop=stop)
                 known[stored] = held
             # The record may have been known to the file by its id alone.
-            if known[stored] or (job_id in wrote and (folder / stored).is_file()):
+            if known[stored] or job_id in wrote:
                 yield HoldingFile(FileKind.IMPORT, import_id, name, stored)
         # What a restore left out stands by record id.
         skipped = kind != "import" and object_name == _CONTACTS

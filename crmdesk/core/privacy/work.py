@@ -22,7 +22,6 @@ from crmdesk.core.db.tables import exports, jobs, workspace
 from crmdesk.core.errors import UserError
 from crmdesk.core.exports.model import ExportState
 from crmdesk.core.files.digest import sha256_of
-from crmdesk.core.files.disk_errors import as_user_error
 from crmdesk.core.jobs.job import Job
 from crmdesk.core.jobs.worker import JobContext
 from crmdesk.core.notify.inbox import Inbox, NotificationKind
@@ -233,7 +232,12 @@ def _remove(path: Path) -> None:
     try:
         path.unlink(missing_ok=True)
     except OSError as error:
-        raise as_user_error(error, path, 0) from error
+        raise UserError(
+            "file_not_removed",
+            f"{path} could not be removed: {error.strerror or error}. No record was deleted.",
+            "Make the folder writable, then delete the person again.",
+            path=str(path),
+        ) from error
 
 
 def _set_export(tx: Tx, export_id: str, **values: object) -> None:

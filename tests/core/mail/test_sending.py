@@ -9,7 +9,7 @@ from threading import Timer
 import pytest
 
 from crmdesk.core.db.driver import sqlite3
-from crmdesk.core.errors import UserError
+from crmdesk.core.errors import NotSignedIn, UserError
 from crmdesk.core.mail.model import (
     MailProblem,
     MailState,
@@ -60,7 +60,12 @@ def test_a_one_time_code_is_sent_and_stands_nowhere_else(timed_desk: Desk) -> No
     marc = desk.user("Marc Dubois")
     with post_office() as office:
         configure(desk, office.port)
+        passwords = desk.workspace.passwords
+        shown = str(desk.workspace.password_resets.issue(desk.admin, marc.email, show=True).code)
         issued = desk.workspace.password_resets.issue(desk.admin, marc.email)
+        # A newer code takes the place of the earlier one.
+        with pytest.raises(NotSignedIn):
+            passwords.set_first(marc.email, shown, "nine grey seals under a pier", PLACE)
         again = desk.workspace.password_resets.issue(desk.admin, marc.email)
         assert (again.code, again.sent_to) == (None, marc.email)
         [(kept, sealed)] = desk.sql("SELECT body, secret FROM outbox")
@@ -72,11 +77,15 @@ def test_a_one_time_code_is_sent_and_stands_nowhere_else(timed_desk: Desk) -> No
     assert issued.message_id != again.message_id
     assert desk.sql("SELECT secret, state FROM outbox") == [(None, "sent")]
     desk.workspace.passwords.set_first(marc.email, code, "nine grey seals under a pier", PLACE)
+    desk.workspace.password_resets.issue(desk.admin, marc.email)
     desk.workspace.users.deactivate(desk.admin, marc.email)
     with pytest.raises(UserError, match="deactivated"):
         desk.workspace.password_resets.issue(desk.admin, marc.email)
+    # A code of somebody who is gone is sent to nobody.
+    desk.workspace.users.remove(desk.admin, marc.email)
+    assert desk.sql("SELECT state FROM outbox") == [("sent",)]
     codes = [code for code, _ in desk.audit_actions()]
-    assert codes.count("MANUAL_REGISTRATION_EMAIL_SEND") == 2
+    assert codes.count("MANUAL_REGISTRATION_EMAIL_SEND") == 3
 
 
 def test_a_login_is_made_over_either_kind_of_encryption_and_in_the_clear_on_this_computer(
