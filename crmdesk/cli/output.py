@@ -26,6 +26,7 @@ _HINTS = {
     "property_unknown": "The properties are listed by: crmdesk property list OBJECT",
     "stage_unknown": "The stages are listed by: crmdesk pipeline list OBJECT",
     "template_unknown": "The templates are listed by: crmdesk import templates",
+    "threshold_invalid": "For no notice: crmdesk export threshold off",
     "undo_running": "See: crmdesk import list",
     "code_missing": "Give the six digits that your authenticator app shows, or a recovery code: "
     "--otp CODE",

@@ -74,7 +74,7 @@ def valid_threshold(records: int | None) -> int | None:
     raise UserError(
         "threshold_invalid",
         f"The threshold has to be between {LEAST_THRESHOLD:,} and {MOST_THRESHOLD:,} records.",
-        "Leave it empty, or say off, for no notice.",
+        "Leave it empty for no notice.",
         least=LEAST_THRESHOLD,
         most=MOST_THRESHOLD,
     )
