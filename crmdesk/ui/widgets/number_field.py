@@ -41,6 +41,7 @@ class DateField(QDateEdit):
     def __init__(self, name: str, day: QDate, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
+        self.lineEdit().setAccessibleName(name)
         self.setCalendarPopup(True)
         self.setDate(day)
         _dress(self.calendarWidget())

@@ -121,6 +121,7 @@ def test_people_and_teams_narrow_and_the_program_itself_can_be_shown(desk, stand
     people = page.filters.people
     hands.wait(lambda: "Marc Dubois" in people.list.labels())
     hands.click(people)
+    assert nameless(people.popover) + clipped(people.popover) == []
     people.list.choose([f"user:{marc.user_id}"])
     hands.wait(lambda: page.table.count == by_sql(desk, f"user_id = {marc.user_id}"))
     assert people.plain_text() == "Modified by: Marc Dubois"
@@ -136,6 +137,7 @@ def test_dates_are_chosen_and_reversed_ones_are_refused_in_place(desk, page, han
     period = page.filters.period
     assert period.plain_text() == "Last 30 days"
     hands.click(period)
+    assert nameless(period.popover) + clipped(period.popover) == []
     today = QDate.currentDate()
     period.first.setDate(today)
     period.last.setDate(today.addDays(-3))
