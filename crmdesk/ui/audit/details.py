@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
@@ -26,13 +25,7 @@ DETAILS, RECORDS, COMMENTS = "details", "records", "comments"
 
 
 class EntryPanel(SidePanel):
-    """Shows one entry of the log.
-
-    Signals:
-        shown: an entry stands in the panel now; carries it.
-    """
-
-    shown = Signal(object)
+    """Shows one entry of the log."""
 
     def __init__(self, wording: Wording, deeds: EntryDeeds, parent: QWidget | None = None) -> None:
         super().__init__("audit", say("Entry"), parent=parent)
@@ -82,7 +75,6 @@ class EntryPanel(SidePanel):
             self.set_foot([])
             return
         self._fill(event)
-        self.shown.emit(event)
 
     def show_comment(self, event_id: int, comment_id: int = 0) -> None:
         """Show an entry with what is said about it, and one comment of it if one is given."""

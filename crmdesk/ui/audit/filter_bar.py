@@ -137,6 +137,11 @@ class AuditFilterBar(QWidget):
         return self._wanted
 
     @property
+    def vocabulary(self) -> Vocabulary:
+        """The words of the log as they were read last."""
+        return self._vocabulary
+
+    @property
     def narrows(self) -> bool:
         """Whether there is a filter to clear."""
         return self._wanted != AuditViewDefinition() or bool(self.search.text().strip())
