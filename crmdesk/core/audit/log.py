@@ -69,33 +69,19 @@ class AuditLog:
             link: where in the program it happened.
             details: JSON-able facts; everything personal belongs here, where it can be erased.
         """
-        acting = actor.viewer or actor
         row = {
             "category": kind.category.value,
             "subcategory": kind.subcategory,
             "action": kind.action.value,
             "result": result.value,
-            "actor_kind": acting.kind.value,
-            "user_id": acting.user_id,
-            "session_id": acting.session_id,
-            "sign_in_type": acting.sign_in_type,
-            "address": acting.place.address,
-            "host": acting.place.host,
-            "agent": acting.place.agent,
-            "country": acting.place.country,
-            "region": acting.place.region,
+            **_who(actor.viewer or actor),
             "object_type": object_type,
             "object_id": None if object_id is None else storable(str(object_id)),
             "job_id": job_id,
             "subjects": subjects,
             "link": None if link is None else storable(link),
         }
-        payload = {"user_email": acting.email, "user_name": acting.full_name, **(details or {})}
-        is_admin = tx.sql(_IS_ADMIN, (acting.user_id,)).fetchone()
-        if is_admin is not None:
-            payload["user_super_admin"] = bool(is_admin[0])
-        if actor.viewer is not None:
-            payload["viewed_as"] = {"id": actor.user_id, "email": actor.email}
+        payload = _names(tx, actor, details or {})
         tx.before_commit(lambda: self._append(tx, row, payload))
 
     def _append(self, tx: Tx, row: dict[str, Any], payload: Mapping[str, Any]) -> None:
@@ -151,6 +137,33 @@ class AuditLog:
             some = event_ids[start : start + _ERASED_AT_ONCE]
             erased += _erase_where(tx, audit_details.c.event_id.in_(some))
         return erased
+
+
+def _who(acting: Actor) -> dict[str, Any]:
+    """The columns that tell who acted, and from where."""
+    return {
+        "actor_kind": acting.kind.value,
+        "user_id": acting.user_id,
+        "session_id": acting.session_id,
+        "sign_in_type": acting.sign_in_type,
+        "address": acting.place.address,
+        "host": acting.place.host,
+        "agent": acting.place.agent,
+        "country": acting.place.country,
+        "region": acting.place.region,
+    }
+
+
+def _names(tx: Tx, actor: Actor, details: Mapping[str, Any]) -> dict[str, Any]:
+    """The details, with who acted as they were called then, and what they were."""
+    acting = actor.viewer or actor
+    named = {"user_email": acting.email, "user_name": acting.full_name, **details}
+    is_admin = tx.sql(_IS_ADMIN, (acting.user_id,)).fetchone()
+    if is_admin is not None:
+        named["user_super_admin"] = bool(is_admin[0])
+    if actor.viewer is not None:
+        named["viewed_as"] = {"id": actor.user_id, "email": actor.email}
+    return named
 
 
 def _erase_where(tx: Tx, which: ColumnElement[bool]) -> int:

@@ -21,7 +21,6 @@ class OwnPlace:
         title: as it stands there.
         more: other words it is searched by.
         controls: object names; the first in sight takes the focus.
-        admins: only Super Admins have it.
     """
 
     key: str
@@ -29,7 +28,6 @@ class OwnPlace:
     title: str
     more: str
     controls: tuple[str, ...]
-    admins: bool = False
 
 
 def own_places(*, admin: bool) -> list[OwnPlace]:
@@ -57,13 +55,19 @@ def own_places(*, admin: bool) -> list[OwnPlace]:
             _say("Codes from your phone, recovery codes"),
             ("turn_on_two_factor", "new_recovery_codes"),
         ),
+    ]
+    return [*found, *_of_admins()] if admin else found
+
+
+def _of_admins() -> list[OwnPlace]:
+    """What only Super Admins have."""
+    return [
         OwnPlace(
             "security.recovery_key",
             "security",
             _say("New recovery key"),
             _say("The sheet that opens the workspace when the keyring is lost"),
             ("new_recovery_key",),
-            admins=True,
         ),
         OwnPlace(
             "privacy.request",
@@ -71,7 +75,6 @@ def own_places(*, admin: bool) -> list[OwnPlace]:
             _say("Privacy requests"),
             _say("GDPR, data subject, export or delete a person"),
             ("privacy_address",),
-            admins=True,
         ),
         OwnPlace(
             "audit.recorded",
@@ -79,7 +82,6 @@ def own_places(*, admin: bool) -> list[OwnPlace]:
             _say("What is recorded"),
             _say("Categories of the audit log, editions"),
             ("audit_category_login",),
-            admins=True,
         ),
         OwnPlace(
             "audit.imported",
@@ -87,7 +89,6 @@ def own_places(*, admin: bool) -> list[OwnPlace]:
             _say("Import a log of HubSpot"),
             _say("Audit, login and security history"),
             ("import_log",),
-            admins=True,
         ),
         OwnPlace(
             "exports.own_threshold",
@@ -95,10 +96,8 @@ def own_places(*, admin: bool) -> list[OwnPlace]:
             _say("Large export notification threshold"),
             _say("Your own notice of exports with many records"),
             ("export_threshold",),
-            admins=True,
         ),
     ]
-    return [each for each in found if admin or not each.admins]
 
 
 def own_matching(section: str, words: str, *, admin: bool) -> str:
