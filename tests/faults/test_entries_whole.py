@@ -28,7 +28,7 @@ WITHOUT_OLD = {
 }
 
 
-@pytest.mark.parametrize("name", sorted(LOGGED)[:: effort(14, 1)])
+@pytest.mark.parametrize("name", sorted(LOGGED)[:: effort(27, 1)])
 def test_an_entry_tells_who_did_what_to_what_and_from_where(
     timed_desk: Desk, name: str, record: Record
 ) -> None:
