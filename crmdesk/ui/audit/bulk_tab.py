@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from crmdesk.core.audit.bulk import BulkRecord, BulkRecords, Standing
 from crmdesk.core.audit.event import AuditEvent
+from crmdesk.core.files.plain_line import plain_line
 from crmdesk.core.records.record import MASKED
+from crmdesk.ui.audit.entry_facts import cut
 from crmdesk.ui.audit.say import say
 from crmdesk.ui.audit.wording import Wording
 from crmdesk.ui.exports.words import filled
@@ -18,7 +20,7 @@ from crmdesk.ui.tables.data_table import DataTable
 from crmdesk.ui.widgets.empty_state import EmptyState
 from crmdesk.ui.window_state import TableState
 
-_FEW = 2
+_FEW, _LONGEST_NAME = 2, 200
 
 
 class BulkSource:
@@ -65,9 +67,9 @@ class BulkSource:
         ]
         if len(found.values) > _FEW:
             changes.append(say("%n more", len(found.values) - _FEW))
-        what = ", ".join(changes)
+        name, what = plain_line(found.name[:_LONGEST_NAME]), ", ".join(changes)
         cells = {
-            "name": Cell(found.name, second=what, tip="\n".join(filter(None, (found.name, what)))),
+            "name": Cell(name, second=what, tip="\n".join(filter(None, (name, what)))),
             "now": _standing(found.standing),
         }
         return Row(found.id, cells, dimmed=found.standing is Standing.GONE)
@@ -129,4 +131,4 @@ def _standing(standing: Standing) -> Cell:
 def _shown(value: str | None) -> str:
     if value is None:
         return say("nothing")
-    return MASK if value == MASKED else value
+    return MASK if value == MASKED else cut(value)

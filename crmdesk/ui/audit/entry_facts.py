@@ -16,6 +16,7 @@ from crmdesk.core.audit.event import MASKED, AuditEvent
 from crmdesk.core.audit.kinds import Action
 from crmdesk.core.audit.revealing import RevealedChange
 from crmdesk.core.audit.verify import Reason
+from crmdesk.core.files.plain_line import plain_line
 from crmdesk.ui import words
 from crmdesk.ui.audit.say import say
 from crmdesk.ui.audit.wording import Wording
@@ -23,6 +24,7 @@ from crmdesk.ui.tables.cells import MASK
 from crmdesk.ui.widgets.value_change import ShownChange
 
 _UTC_LETTERS = len("2026-11-22 08:41:07.123")
+_LONGEST = 1_000
 # Shown by themselves, or only of use to machines.
 _NOT_FACTS = {"changes", "values", "old", "new", "record_ids"}
 # Acts that leave a trace in the history of each record.
@@ -82,7 +84,7 @@ def revealed_changes(
     """The changes of an entry, with what was revealed in the place of what is hidden."""
     shown = {wording.property(event.object, each.property): each for each in found}
     return [
-        replace(change, old=shown[change.title].old, new=shown[change.title].new)
+        replace(change, old=_text(shown[change.title].old), new=_text(shown[change.title].new))
         if change.title in shown
         else change
         for change in shown_changes(wording, event)
@@ -186,16 +188,31 @@ def _text(value: Any) -> str | None:
     if value is None or value in ("", [], {}):
         return None
     if isinstance(value, str):
-        return MASK if value == MASKED else value
+        return MASK if value == MASKED else cut(value)
     if isinstance(value, bool):
         return say("Yes") if value else say("No")
     if isinstance(value, int):
         return words.number(value)
     if isinstance(value, list) and all(isinstance(each, str | int) for each in value):
-        return ", ".join(str(each) for each in value)
+        return cut(", ".join(str(each) for each in value))
     if isinstance(value, Mapping) and all(isinstance(each, str | int) for each in value.values()):
-        return "\n".join(f"{_spaced(name)}: {_text(each) or 0}" for name, each in value.items())
-    return json.dumps(value, ensure_ascii=False, indent=1)
+        return cut(
+            "\n".join(f"{_spaced(name)}: {_text(each) or 0}" for name, each in value.items())
+        )
+    return cut(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def cut(text: str) -> str:
+    """The beginning of a long text, with what would turn or hide its letters spelt out.
+
+    Laying out a megabyte would stop the window for minutes.
+    """
+    lines = text[:_LONGEST].replace("\r\n", "\n").split("\n")
+    shown = "\n".join(map(plain_line, lines))
+    if len(text) <= _LONGEST:
+        return shown
+    rest = say("and %Ln more characters", len(text) - _LONGEST)
+    return f"{shown}… ({rest})"
 
 
 def _spaced(name: str) -> str:

@@ -12,6 +12,7 @@ from crmdesk.core.access.actor import ActorKind
 from crmdesk.core.audit.catalogue import AuditCatalogue
 from crmdesk.core.audit.event import AuditEvent
 from crmdesk.core.audit.kinds import Action, Category, Result
+from crmdesk.core.files.plain_line import plain_line
 from crmdesk.core.links import DeepLink
 from crmdesk.core.records.schema import ObjectType
 from crmdesk.core.setting_declarations import Edition
@@ -41,6 +42,8 @@ _TONES = {
 # By its text: a page of rows asks 64 times, and an enumeration takes its time.
 _TONES_BY_CODE = {action.value: tone for action, tone in _TONES.items()}
 _DAYS_KEPT = 4_000
+# No cell shows more; measuring a megabyte for one would take seconds.
+_LONGEST_NAME = 200
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,7 @@ class Wording:
     def who(self, event: AuditEvent) -> str:
         """The name of who acted, as it was then."""
         if name := event.user_name or event.user:
-            return name
+            return plain_line(name)
         names = {
             ActorKind.SYSTEM: say("CRM Desk"),
             ActorKind.SCHEDULE: say("Schedule"),
@@ -196,4 +199,5 @@ def _done(action: str) -> str:
 
 
 def _first_text(detail: Mapping[str, Any], keys: tuple[str, ...]) -> str:
-    return next((str(detail[key]) for key in keys if isinstance(detail.get(key), str)), "")
+    found = next((str(detail[key]) for key in keys if isinstance(detail.get(key), str)), "")
+    return plain_line(found[:_LONGEST_NAME])

@@ -99,8 +99,10 @@ def test_a_click_opens_the_entry_with_old_and_new_side_by_side(desk, page, qtbot
 
 def test_an_entry_of_many_values_shows_them_in_their_order(desk, page, qtbot):
     names = ("firstname", "lastname", "email", "phone", "city", "company", "jobtitle", "website")
-    contact = desk.contact(email="old@northwind.example")
-    desk.edit(contact, **{n: f"{n}@new.example" for n in names})
+    contact = desk.contact(email="old@northwind.example", lastname="\u202egpj.exe\x1b[31m")
+    # Laid out as a whole, a value such as the last one would stop the window for minutes.
+    long = {"website": "Q" * 300_000, "jobtitle": "\u2067Boss\r\nof all"}
+    desk.edit(contact, **{n: f"{n}@new.example" for n in names if n not in long} | long)
     page.refresh()
     newest = entry_of(desk, category="property_value")
     qtbot.waitUntil(lambda: page.table.ids[0] >= newest)
@@ -112,6 +114,10 @@ def test_an_entry_of_many_values_shows_them_in_their_order(desk, page, qtbot):
     qtbot.waitUntil(lambda: all(found.y() for found in shown_changes))
     tops = [found.y() for found in shown_changes]
     assert tops == sorted(tops)
+    told = "\n".join(found.accessibleName() for found in shown_changes)
+    assert "QQQ… (and 299,000 more characters)" in told
+    assert "After: \\u2067Boss\nof all." in told
+    assert "Before: \\u202egpj.exe\\u001b[31m." in told
 
 
 def test_a_sensitive_value_stays_hidden_until_it_is_revealed(desk, stand, qtbot):
