@@ -10,7 +10,7 @@ from crmdesk.core.changes.history_rows import printed_beside, write_history
 from crmdesk.core.changes.rules import index_records
 from crmdesk.core.changes.stage import Stage
 from crmdesk.core.db.engine import Tx
-from crmdesk.core.db.sqlite import quoted
+from crmdesk.core.db.sqlite import page_kept, quoted
 from crmdesk.core.errors import UserError
 from crmdesk.core.records.association_counts import follow_activities
 
@@ -42,14 +42,13 @@ def apply_stage(tx: Tx, stage: Stage, change_id: int, *, beside: bool = False) -
     """
     refuse_outdated(tx, stage)
     ranges = _row_ranges(tx)
-    if not stage.columns:
-        applied = Applied(_create(tx, stage, change_id), 0, 0)
-    elif beside and len(ranges) > 1:
+    if beside and len(ranges) > 1 and stage.columns:
         with printed_beside(tx, stage) as printed:
             created, updated = _write(tx, stage, change_id, ranges)
-            applied = Applied(created, updated, printed.keep(tx, change_id))
+            with page_kept(tx.driver, "sqlite_sequence"):
+                applied = Applied(created, updated, printed.keep(tx, change_id))
     else:
-        values = write_history(tx, stage, change_id)
+        values = write_history(tx, stage, change_id) if stage.columns else 0
         applied = Applied(*_write(tx, stage, change_id, ranges), values)
     follow_activities(tx, stage.object_type, change_id)
     return applied
@@ -59,10 +58,12 @@ def _write(
     tx: Tx, stage: Stage, change_id: int, ranges: Sequence[tuple[int, int]]
 ) -> tuple[int, int]:
     """Write the records; returns how many were created and updated."""
-    # A new record may take a unique value that another one gives up.
-    standing = _clear_moving_unique_values(tx, stage)
-    created = _create(tx, stage, change_id)
-    return created, _update(tx, stage, ranges, standing)
+    with page_kept(tx.driver, "sqlite_sequence"):
+        # A new record may take a unique value that another one gives up.
+        standing = _clear_moving_unique_values(tx, stage)
+        # Before new records stand behind them: what the tree of all has in common is written once.
+        updated = _update(tx, stage, ranges, standing) if stage.columns else 0
+        return _create(tx, stage, change_id), updated
 
 
 def refuse_outdated(tx: Tx, stage: Stage) -> None:
