@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from crmdesk.core.changes.change_set import RecordChange
 from crmdesk.core.changes.history_rows import printed_beside, write_history
 from crmdesk.core.changes.rules import index_records
-from crmdesk.core.changes.stage import Stage
+from crmdesk.core.changes.stage import Outcome, Stage
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.sqlite import page_kept, quoted
 from crmdesk.core.errors import UserError
 from crmdesk.core.records.association_counts import follow_activities
 
-# SQLite gathers which records an UPDATE is about before it writes any of them.
-_ROWS_AT_ONCE = 20_000
+# To be able to take back one statement, SQLite keeps in memory what it changes, and all that must
+# leave the cache meanwhile.
+_ROWS_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def apply_stage(tx: Tx, stage: Stage, change_id: int, *, beside: bool = False) -
         UserError: ``plan_outdated`` when a record was edited or deleted since the plan was made.
     """
     refuse_outdated(tx, stage)
-    ranges = _row_ranges(tx)
+    ranges = _row_ranges(tx, Outcome.UPDATE)
     if beside and len(ranges) > 1 and stage.columns:
         with printed_beside(tx, stage) as printed:
             created, updated = _write(tx, stage, change_id, ranges)
@@ -111,12 +112,14 @@ def _create(tx: Tx, stage: Stage, change_id: int) -> int:
         return 0
     columns = "".join(f", {quoted(column.column)}" for column in stage.columns)
     cells = "".join(f", r.c{index}" for index in range(len(stage.columns)))
-    tx.sql(
-        f"INSERT OR ROLLBACK INTO main.{table} (id, created_at, updated_at, version{columns}) "
-        f"SELECT n.record_id, ?, ?, 1{cells} FROM stage.created n "
-        "LEFT JOIN stage.cells r ON r.row = n.row ORDER BY n.row",
-        (tx.now_text, tx.now_text),
-    )
+    for rows in _row_ranges(tx, Outcome.CREATE):
+        tx.sql(
+            f"INSERT OR ROLLBACK INTO main.{table} (id, created_at, updated_at, version{columns}) "
+            f"SELECT n.record_id, ?, ?, 1{cells} FROM stage.created n "
+            "LEFT JOIN stage.cells r ON r.row = n.row "
+            "WHERE n.row BETWEEN ? AND ? ORDER BY n.row",
+            (tx.now_text, tx.now_text, *rows),
+        )
     tx.sql(
         "INSERT INTO main.record_history (change_id, object_type_id, record_id, kind) "
         "SELECT ?, ?, record_id, ? FROM stage.created ORDER BY record_id",
@@ -125,15 +128,15 @@ def _create(tx: Tx, stage: Stage, change_id: int) -> int:
     return int(created)
 
 
-def _row_ranges(tx: Tx) -> list[tuple[int, int]]:
-    """First and last row of each part of the rows to update, so that none fills the memory."""
+def _row_ranges(tx: Tx, outcome: Outcome) -> list[tuple[int, int]]:
+    """First and last row of each part of the rows of an outcome."""
     ranges: list[tuple[int, int]] = []
     last = -1
     while True:
         found = tx.sql(
-            "SELECT max(row) FROM (SELECT row FROM stage.verdicts WHERE outcome = 'update' "
+            "SELECT max(row) FROM (SELECT row FROM stage.verdicts WHERE outcome = ? "
             "AND row > ? ORDER BY row LIMIT ?)",
-            (last, _ROWS_AT_ONCE),
+            (outcome.value, last, _ROWS_AT_ONCE),
         ).fetchone()[0]
         if found is None:
             return ranges
