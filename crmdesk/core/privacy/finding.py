@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crmdesk.core.db.engine import Tx
-from crmdesk.core.privacy.holding import holding_backups, holding_files
+from crmdesk.core.privacy.holding import files_kept, holding_backups, holding_files
 from crmdesk.core.privacy.model import PersonFound
 from crmdesk.core.privacy.person import (
     Person,
@@ -26,12 +26,14 @@ class Look:
     Attributes:
         entries: numbers of the entries of the log that ``found`` counts.
         last_entry: the last one there was.
+        files: names of all files of imports and exports there were.
     """
 
     person: Person
     found: PersonFound
     entries: tuple[int, ...]
     last_entry: int
+    files: frozenset[str]
 
 
 def look_for(tx: Tx, vault: Path, address: str, stop: Callable[[], None]) -> Look:
@@ -59,7 +61,7 @@ def look_for(tx: Tx, vault: Path, address: str, stop: Callable[[], None]) -> Loo
         mentions=count_told(tx, person),
     )
     last = tx.sql("SELECT coalesce(max(id), 0) FROM main.audit_events").fetchone()[0]
-    return Look(person, found, tuple(entries), int(last))
+    return Look(person, found, tuple(entries), int(last), files_kept(tx))
 
 
 def entries_about(tx: Tx, person: Person, after: int = 0) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from crmdesk.core.clock import from_text
@@ -15,17 +15,33 @@ from crmdesk.core.privacy.searching import Traces, names_person
 _CONTACTS = "contacts"
 
 
+def files_kept(tx: Tx) -> frozenset[str]:
+    """The names of all files of imports and exports."""
+    rows = tx.sql(
+        "SELECT stored_file FROM main.imports UNION SELECT error_file FROM main.imports "
+        "UNION SELECT file_name FROM main.exports"
+    )
+    return frozenset(str(row[0]) for row in rows if row[0] is not None)
+
+
 def holding_files(
-    tx: Tx, vault: Path, person: Person, stop: Callable[[], None]
+    tx: Tx,
+    vault: Path,
+    person: Person,
+    stop: Callable[[], None],
+    besides: Collection[str] = (),
 ) -> Iterator[HoldingFile]:
     """Files of imports and exports that hold the person.
+
+    Args:
+        besides: names of files that were looked through before.
 
     An import that made or changed one of the records had them in its file, whatever stands there
     to know them by.
     """
     traces = Traces(person.addresses, person.record_ids)
-    yield from _of_imports(tx, vault / "imports", person, traces, stop)
-    yield from _of_exports(tx, vault / "exports", person, traces, stop)
+    yield from _of_imports(tx, vault / "imports", person, traces, stop, besides)
+    yield from _of_exports(tx, vault / "exports", person, traces, stop, besides)
 
 
 def holding_backups(
@@ -56,7 +72,12 @@ def holding_backups(
 
 
 def _of_imports(
-    tx: Tx, folder: Path, person: Person, traces: Traces, stop: Callable[[], None]
+    tx: Tx,
+    folder: Path,
+    person: Person,
+    traces: Traces,
+    stop: Callable[[], None],
+    besides: Collection[str],
 ) -> Iterator[HoldingFile]:
     wrote = jobs_that_wrote(tx, person)
     rows = tx.sql(
@@ -65,7 +86,7 @@ def _of_imports(
     ).fetchall()
     known: dict[str, bool] = {}
     for import_id, name, kind, object_name, job_id, stored, errors in rows:
-        if stored is not None:
+        if stored is not None and stored not in besides:
             if stored not in known:
                 held = names_person(folder / stored, traces, by_id=_never, stop=stop)
                 known[stored] = held
@@ -74,14 +95,20 @@ def _of_imports(
                 yield HoldingFile(FileKind.IMPORT, import_id, name, stored)
         # What a restore left out stands by record id.
         skipped = kind != "import" and object_name == _CONTACTS
-        if errors is not None and names_person(
-            folder / errors, traces, by_id=_always if skipped else _never, stop=stop
-        ):
+        if errors is None or errors in besides:
+            continue
+        by_id = _always if skipped else _never
+        if names_person(folder / errors, traces, by_id=by_id, stop=stop):
             yield HoldingFile(FileKind.IMPORT_ERRORS, import_id, name, errors)
 
 
 def _of_exports(
-    tx: Tx, folder: Path, person: Person, traces: Traces, stop: Callable[[], None]
+    tx: Tx,
+    folder: Path,
+    person: Person,
+    traces: Traces,
+    stop: Callable[[], None],
+    besides: Collection[str],
 ) -> Iterator[HoldingFile]:
     rows = tx.sql(
         "SELECT id, name, object_name, format, request, file_name, "
@@ -90,7 +117,7 @@ def _of_exports(
         "ORDER BY created_at, id"
     ).fetchall()
     for export_id, name, object_name, form, request, file, downloads in rows:
-        if not (folder / file).is_file():
+        if file in besides or not (folder / file).is_file():
             continue
         of_contacts = object_name == _CONTACTS
         # Of a workbook only the text is looked through: without addresses nobody is told apart.

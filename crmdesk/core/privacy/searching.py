@@ -13,9 +13,12 @@ from xml.sax.saxutils import escape
 from crmdesk.core.errors import UserError
 from crmdesk.core.files.archive import ArchiveLimits, open_archive
 
-_PIECE = 1 << 19
+#: Bytes that are looked at together.
+PIECE = 1 << 19
 #: Longer than any address in any encoding, so that none is missed where two pieces meet.
 _OVERLAP = 2_048
+#: As many bytes behind an address tell whether it ends there.
+_TELLING = 2
 _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "cp1252")
 #: Files of the vault are our own or were checked when they came in; only one at a time is read.
 _LIMITS = ArchiveLimits(file_bytes=1 << 50, entries=100_000, total_bytes=1 << 50, ratio=100_000)
@@ -99,13 +102,23 @@ def _is_in(
     stop: Callable[[], None],
 ) -> bool:
     kept = b"\n"
-    while piece := file.read(_PIECE):
+    while piece := file.read(PIECE):
         stop()
         looked_at = kept + piece.lower()
-        # A plain search is a hundred times faster than one that looks at what stands around.
-        if any(n in looked_at and alone.search(looked_at) for n, alone in needles.items()):
+        # What follows an address at the end is told by the next piece.
+        if _names(looked_at, needles, len(looked_at) - _TELLING):
             return True
         if rows is not None and rows.search(looked_at):
             return True
         kept = looked_at[-_OVERLAP:]
+    return _names(kept, needles, len(kept))
+
+
+def _names(text: bytes, needles: Mapping[bytes, re.Pattern[bytes]], upto: int) -> bool:
+    """Whether an address stands alone in a text whose first byte is only what stands before."""
+    for needle, alone in needles.items():
+        # A plain search is a hundred times faster than one that looks at what stands around.
+        found = alone.search(text, 1) if needle in text else None
+        if found is not None and found.end() <= upto:
+            return True
     return False

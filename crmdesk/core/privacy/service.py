@@ -83,8 +83,9 @@ class PrivacyService:
             found_hash: :attr:`PersonFound.hash` of what was shown.
 
         Raises:
-            UserError: ``email_invalid``; the job fails with ``plan_outdated``, or with what the
-                disk said where a file could not be removed: then nothing was deleted.
+            UserError: ``email_invalid``; the job fails with ``plan_outdated`` or
+                ``files_being_made``, or with what the disk said where a file could not be removed:
+                then nothing was deleted.
         """
         self._guard.require(actor, Permission.SUPER_ADMIN)
         wanted = checked_address(address)

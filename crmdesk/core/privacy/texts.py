@@ -19,6 +19,8 @@ from crmdesk.core.records.schema import load_object_types
 from crmdesk.core.records.types import PropertyType
 
 STRUCK_OUT = "(erased)"
+#: Of more spellings than this the pattern alone decides: a statement takes only so many terms.
+_MOST_TERMS = 100
 _OPEN_JOBS = "(" + ", ".join(f"'{state.value}'" for state in sorted(OPEN)) + ")"
 
 
@@ -187,8 +189,13 @@ def _naming(
 
 
 def _holds(columns: Sequence[str], addresses: Sequence[str]) -> tuple[str, list[str]]:
-    """SQL that is true where a column names an address, whatever its capitals."""
+    """SQL that is true where a column names an address, whatever its capitals.
+
+    It may be true of others too: each text is looked at again with :func:`_pattern`.
+    """
     needles = _spellings(addresses)
+    if len(needles) > _MOST_TERMS:
+        needles = ["@"]
     # Few values have an @, and to fold one takes longer than to look for it.
     terms = [
         f"(instr({column}, '@') AND ({' OR '.join([f'instr(lower({column}), ?)'] * len(needles))}))"

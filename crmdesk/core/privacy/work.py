@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,12 +22,13 @@ from crmdesk.core.db.tables import exports, jobs, workspace
 from crmdesk.core.errors import UserError
 from crmdesk.core.exports.model import ExportState
 from crmdesk.core.files.digest import sha256_of
-from crmdesk.core.jobs.job import Job
+from crmdesk.core.jobs.job import Job, JobKind, JobState
 from crmdesk.core.jobs.worker import JobContext
 from crmdesk.core.notify.inbox import Inbox, NotificationKind
 from crmdesk.core.privacy.data import data_tables
 from crmdesk.core.privacy.data_file import write_data_file
 from crmdesk.core.privacy.finding import Look, entries_about, look_for
+from crmdesk.core.privacy.holding import holding_files
 from crmdesk.core.privacy.model import FileKind, HoldingFile, plan_hash
 from crmdesk.core.privacy.person import Person, find_person, unheld
 from crmdesk.core.privacy.texts import STRUCK_OUT, strike_out
@@ -39,6 +40,8 @@ _FOLDERS = {
     FileKind.IMPORT_ERRORS: "imports",
     FileKind.EXPORT: "exports",
 }
+#: What they will write was read before, and may hold whoever is deleted meanwhile.
+_WRITE_FILES = (JobKind.BACKUP, JobKind.EXPORT, JobKind.IMPORT, JobKind.PRIVACY_EXPORT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +139,8 @@ class PrivacyWork:
         Files go last before it commits: nothing is ever called deleted whose file is still there.
 
         Raises:
-            UserError: ``plan_outdated``, other records have the address than were shown; what
-                the disk said.
+            UserError: ``plan_outdated``, other records have the address than were shown;
+                ``files_being_made``; what the disk said.
             Cancelled: nothing was deleted.
         """
         address = str(context.params["address"])
@@ -147,10 +150,12 @@ class PrivacyWork:
         context.stop_if_cancelled()
         context.report("deleting")
         with self.database.write() as tx:
+            _refuse_while_files_are_made(tx)
             person = find_person(tx, address)
             # Compared here, where nobody else writes: the look took its time.
             if plan_hash(person.addresses[0], person.record_ids) != context.params["found_hash"]:
                 raise plan_outdated(1)
+            look = self._with_newer_files(tx, context, person, look)
             result = self._erase(tx, context, person, look)
             context.succeed(tx, result)
             _forget_address(tx, context.job)
@@ -170,6 +175,12 @@ class PrivacyWork:
             details={"state": job.state.value},
         )
         _forget_address(tx, job)
+
+    def _with_newer_files(self, tx: Tx, context: JobContext, person: Person, look: Look) -> Look:
+        """The look, with files that appeared since: few, or none."""
+        stop = context.stop_if_cancelled
+        newer = tuple(holding_files(tx, self.vault, person, stop, besides=look.files))
+        return replace(look, found=replace(look.found, files=(*look.found.files, *newer)))
 
     def _erase(self, tx: Tx, context: JobContext, person: Person, look: Look) -> dict[str, Any]:
         found = look.found
@@ -225,6 +236,19 @@ class PrivacyWork:
             subjects=len(ids),
             link=f"exports/{facts['export_id']}" if "export_id" in facts else None,
             details={"record_ids": list(ids)} | facts,
+        )
+
+
+def _refuse_while_files_are_made(tx: Tx) -> None:
+    working = select(jobs.c.id).where(
+        jobs.c.kind.in_([kind.value for kind in _WRITE_FILES]),
+        jobs.c.state.in_([JobState.RUNNING.value, JobState.CANCELLING.value]),
+    )
+    if tx.execute(working.limit(1)).first() is not None:
+        raise UserError(
+            "files_being_made",
+            "A backup, an export or an import is running, and its file may hold the person.",
+            "Nothing was deleted. Delete the person again when it has ended.",
         )
 
 

@@ -10,10 +10,14 @@ import pytest
 
 from crmdesk.core.backup.model import Backup
 from crmdesk.core.errors import UserError
-from crmdesk.core.exports.model import ExportRequest
+from crmdesk.core.exports.model import ExportRequest, FileState
 from crmdesk.core.jobs.job import JobState
+from crmdesk.core.jobs.worker import Progress, Watcher
 from crmdesk.core.privacy.model import PersonFound
+from crmdesk.core.privacy.searching import PIECE, Traces, names_person
+from crmdesk.core.records.catalogue import PropertyDefinition
 from crmdesk.core.records.filters import Filter, Operator, RecordQuery
+from crmdesk.core.records.types import PropertyType
 from crmdesk.core.restore.deleted_model import DeletedRequest, Refusal
 from tests.builders import Desk
 
@@ -54,9 +58,11 @@ def _lived(desk: Desk) -> tuple[int, Backup]:
     return ann, desk.backup()
 
 
-def _delete(desk: Desk, found: PersonFound, address: str = NEW) -> str:
+def _delete(
+    desk: Desk, found: PersonFound, address: str = NEW, watcher: Watcher | None = None
+) -> str:
     job_id = desk.workspace.privacy.start_delete(desk.admin, address, found.hash)
-    desk.workspace.run_job(job_id)
+    desk.workspace.run_job(job_id, watcher)
     return job_id
 
 
@@ -184,3 +190,62 @@ def test_nobody_comes_back_from_a_backup_that_knew_another_address(desk: Desk):
     plan = desk.workspace.deleted_records.plan(desk.admin, DeletedRequest(str(file), "contacts"))
 
     assert [each.refusal for each in plan.records] == [Refusal.ERASED]
+
+
+def test_a_file_that_is_made_meanwhile_goes_too_and_one_in_the_making_is_waited_for(desk: Desk):
+    ann = desk.contact(email=NEW)
+    privacy, exports = desk.workspace.privacy, desk.workspace.exports
+    waiting = exports.create(desk.admin, ExportRequest(RecordQuery("contacts")))
+    found = privacy.find(desk.admin, NEW)
+
+    def begins(progress: Progress) -> None:
+        if progress.phase == "deleting":
+            desk.workspace.jobs.claim(str(exports.show(desk.admin, waiting).job_id))
+
+    with pytest.raises(UserError) as refusal:
+        _delete(desk, found, watcher=begins)
+    assert refusal.value.code == "files_being_made"
+    assert desk.read(ann).values["email"] == NEW
+    failed = UserError("stopped", "It was stopped.", "Begin again.")
+    desk.workspace.jobs.end(str(exports.show(desk.admin, waiting).job_id), JobState.FAILED, failed)
+
+    made: list[str] = []
+
+    def makes(progress: Progress) -> None:
+        if progress.phase == "deleting":
+            made.append(_export(desk))
+
+    job_id = _delete(desk, found, watcher=makes)
+
+    result = desk.workspace.jobs.job(desk.admin, job_id).result
+    assert result is not None
+    assert [each["id"] for each in result["files"]] == made
+    assert exports.show(desk.admin, made[0]).file_state is FileState.EXPIRED
+    assert privacy.find(desk.admin, NEW).files == ()
+
+
+def test_whoever_has_a_thousand_addresses_is_found_as_well(desk: Desk):
+    many = [f"a{number}@example.org" for number in range(1_000)]
+    more = PropertyDefinition("hs_additional_emails", "More addresses", PropertyType.STRING)
+    desk.workspace.definitions.add_property(desk.admin, "contacts", more)
+    desk.contact(email=NEW, hs_additional_emails=";".join(many))
+    desk.add("companies", name="Lee AS", description=f"ask {many[-1]}")
+
+    found = desk.workspace.privacy.find(desk.admin, many[500])
+
+    assert (len(found.record_ids), found.mentions) == (1, {"companies": 1})
+
+
+def test_an_address_at_the_end_of_a_piece_is_not_taken_for_one_it_begins_like(tmp_path: Path):
+    traces = Traces(("ann@example.co",), ())
+    path = tmp_path / "people.csv"
+
+    def named(before: int, text: str) -> bool:
+        path.write_bytes(b"x" * (before - 1) + b"\n" + text.encode())
+        return names_person(path, traces, by_id=lambda _: False, stop=lambda: None)
+
+    for left in (14, 15, 2_048):
+        assert not named(PIECE - left, "ann@example.com;1\n" + 3_000 * "y")
+        assert not named(PIECE - left - 2, "joann@example.co;1\n" + 3_000 * "y")
+        assert named(PIECE - left, "ann@example.co;1\n" + 3_000 * "y")
+    assert named(PIECE - 14, "ann@example.co")
