@@ -110,12 +110,16 @@ class _Known:
     def __init__(self, people: Iterable[Person]) -> None:
         self._people = list(people)
         whole: dict[str, list[Person]] = {}
+        lengths: set[int] = set()
         for person in self._people:
-            for name in {person.email.casefold(), person.full_name.casefold()}:
+            names = (person.email, person.full_name)
+            for name in {name.casefold() for name in names}:
                 whole.setdefault(name, []).append(person)
+            # Folding can make a name longer, and it is typed either way: "Weiß" is "weiss".
+            lengths |= {len(form) for name in names for form in (name, name.casefold())}
         self._whole = whole
         # The longest first: "Ann Berg-Dahl" is not "Ann Berg".
-        self._lengths = sorted({len(name) for name in whole}, reverse=True)
+        self._lengths = sorted(lengths, reverse=True)
         # A megabyte of @ is looked at in the time that one letter takes.
         self._first = {name[:1] for name in whole}
         self._by_word: dict[str, Person | None] = {}

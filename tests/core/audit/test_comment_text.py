@@ -51,3 +51,10 @@ def test_what_is_shown_says_the_same_and_steers_nothing(text: str):
     assert all(span.text == span.target for span in found if span.kind is SpanKind.LINK)
     # Editing without a change changes nothing.
     assert to_stored(to_typed(stored, KNOWN), PEOPLE) == stored
+
+
+def test_a_whole_name_is_taken_also_where_folding_makes_it_longer():
+    people = [Person(1, "a@x.example", "Ann Weiß"), Person(2, "i@x.example", "İpek Öz")]
+    for typed in ("Ann Weiß", "ann weiß", "Ann Weiss", "ANN WEISS"):
+        assert to_stored(f"@{typed}, hello", people) == "@{1}, hello"
+    assert to_stored("@İpek Öz knows", people) == "@{2} knows"
