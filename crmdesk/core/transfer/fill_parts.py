@@ -77,6 +77,20 @@ def _fill_parts(
         found = other.filled
         if found is None:
             remove_part(task.stage.path, number)
-            found = fill_part(task, number, task.batches(parts[number]), reported)
+            found = _read_here(task, number, parts[number], reported, filled[-1])
         filled.append(found)
     return filled
+
+
+def _read_here(
+    task: FillTask,
+    number: int,
+    part: TablePart | None,
+    reported: Callable[[int], None],
+    before: Filled,
+) -> Filled:
+    """Read what another process did not; it raises what is wrong with the table."""
+    if not before.cut_rightly:
+        # Behind a wrong cut a table looks broken that is not, and all of it is read again.
+        return before
+    return fill_part(task, number, task.batches(part), reported)

@@ -54,6 +54,19 @@ def test_a_cut_inside_of_a_cell_is_noticed_and_the_table_read_as_a_whole(bench: 
     assert filled(bench, path, 2) == filled(bench, path, 1)
 
 
+def test_what_looks_broken_behind_such_a_cut_breaks_nothing(bench: Bench) -> None:
+    cell = '"' + "one, two, three\n" * 60_000 + ',"""'
+    before = f'Email,First name,Phone\na@example.org,5" {"x" * 650_000},\n'
+    plain = f"cy@example.org,{'y' * 400},1\n"
+    # Without a quote the second part takes all that follows for one cell, which is too large.
+    text = f"{before}{plain * 1_700}b@example.org,{cell},\n{plain * 3_000}"
+    path = bench.file(text)
+    cut = cut_table(path, path.stat().st_size, 2)[0].end
+    assert text.index(cell) < cut < text.index(cell) + len(cell)
+
+    assert filled(bench, path, 2) == filled(bench, path, 1)
+
+
 def test_what_another_process_did_not_finish_is_read_here(bench: Bench) -> None:
     path = bench.file("Email,First name,Phone\n" + rows(HOSTILE))
 
