@@ -27,7 +27,7 @@ class Person:
     Attributes:
         addresses: all that the records have or had, the one that was asked for first; folded.
         record_ids: ascending; those in the recycle bin and merged ones among them.
-        former_ids: records that had the address and have another now.
+        former_ids: records that had the address and have another now, where they were asked for.
     """
 
     object_type: ObjectType
@@ -56,8 +56,12 @@ def folded(text: str) -> str:
     return text.translate(_FOLDED)
 
 
-def find_person(tx: Tx, address: str) -> Person:
-    """Every contact that has an address, as the first one or another, whatever its capitals."""
+def find_person(tx: Tx, address: str, *, former: bool = True) -> Person:
+    """Every contact that has an address, as the first one or another, whatever its capitals.
+
+    Args:
+        former: also who had it once, for which all history is read: not while others wait.
+    """
     contacts = load_object_type(tx, "contacts")
     wanted = folded(address)
     direct = [
@@ -72,7 +76,7 @@ def find_person(tx: Tx, address: str) -> Person:
         address,
         (wanted, *sorted(ever - {wanted})),
         ids,
-        tuple(sorted(_once_had(tx, contacts, wanted) - set(ids))),
+        tuple(sorted(_once_had(tx, contacts, wanted) - set(ids))) if former else (),
     )
 
 

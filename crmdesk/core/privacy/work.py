@@ -96,7 +96,7 @@ class PrivacyWork:
 
     def _complete(self, tx: Tx, context: JobContext, target: Path, rows: int, digest: str) -> None:
         export_id, size = str(context.params["export_id"]), target.stat().st_size
-        person = find_person(tx, str(context.params["address"]))
+        person = find_person(tx, str(context.params["address"]), former=False)
         sensitive = [each.label for each in person.object_type.properties if each.sensitive]
         keep = timedelta(days=self.settings.number(tx, "exports.keep_days"))
         _set_export(
@@ -151,7 +151,7 @@ class PrivacyWork:
         context.report("deleting")
         with self.database.write() as tx:
             _refuse_while_files_are_made(tx)
-            person = find_person(tx, address)
+            person = find_person(tx, address, former=False)
             # Compared here, where nobody else writes: the look took its time.
             if plan_hash(person.addresses[0], person.record_ids) != context.params["found_hash"]:
                 raise plan_outdated(1)
