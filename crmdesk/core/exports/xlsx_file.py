@@ -52,13 +52,7 @@ def write_xlsx(
     Raises:
         UserError: ``too_many_columns``, ``disk_full`` or what else the disk said.
     """
-    if len(content.columns) > MOST_COLUMNS:
-        raise UserError(
-            "too_many_columns",
-            f"A workbook has {MOST_COLUMNS:,} columns at most, and this export "
-            f"{len(content.columns):,}.",
-            "Choose CSV, or fewer columns.",
-        )
+    _refuse_too_many(len(content.columns))
     done = continued = 0
     with (
         atomic_write(target) as file,
@@ -80,6 +74,15 @@ def write_xlsx(
                 reported(done)
         book.close()
     return {"long_values": continued} if continued else {}
+
+
+def _refuse_too_many(columns: int) -> None:
+    if columns > MOST_COLUMNS:
+        raise UserError(
+            "too_many_columns",
+            f"A workbook has {MOST_COLUMNS:,} columns at most, and this export {columns:,}.",
+            "Choose CSV, or fewer columns.",
+        )
 
 
 @contextmanager
