@@ -69,6 +69,8 @@ def list_events(
             next=page.next,
             total=page.total,
         )
+        if not page.events:
+            here.output.remark("No entry matches. Without filters all are shown.")
 
 
 @app.command("verify")
@@ -153,6 +155,12 @@ def _event(found: AuditEvent) -> dict[str, Any]:
 def _verdict(document: dict[str, Any]) -> list[str]:
     if document["ok"]:
         lines = [f"The audit log is whole: {plural(document['events'], 'entry', 'entries')}."]
+    elif document["reason"] == "anchor_not_genuine":
+        whole = plural(document["events"], "entry", "entries")
+        lines = [
+            f"The audit log holds: {whole}. But an anchor was not signed by this workspace, or is "
+            "none: anchor_not_genuine."
+        ]
     else:
         bad = document["first_bad"]
         where = "" if bad is None else f" at entry {bad:,}"

@@ -98,6 +98,10 @@ def list_comments(
             open=found.open,
             resolved=found.resolved,
         )
+        if not found.threads and found.open + found.resolved:
+            here.output.remark(
+                f"{found.open} open and {found.resolved} resolved are shown by --state all."
+            )
 
 
 def _state(thread: Comment) -> str:

@@ -21,6 +21,7 @@ def open_link(
     from crmdesk.core.links import folder_of, parse_link
 
     call = call_of(context)
+    wanted = parse_link(link)
     # Qt can also paint into memory, which tests and servers ask for.
     if not has_screen() and "QT_QPA_PLATFORM" not in os.environ:
         raise UserError(
@@ -28,7 +29,6 @@ def open_link(
             "There is no screen here to open a window on.",
             "Open the link in a desktop session.",
         )
-    wanted = parse_link(link)
     named = None if call.workspace is None else Path(call.workspace).expanduser().absolute()
     folder = folder_of(wanted, named)
     document = {"workspace": str(folder), "place": wanted.place}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 import typer
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from crmdesk.core.mail.model import MailProblem, OutboxMessage
 
 app = group("See and send e-mail.")
+Topic = Literal["backup_problems", "restores", "approvals", "mentions"]
 app.add_typer(mail_server.app, name="server")
 _LISTED = ("id", "to", "subject", "state", "next_attempt", "reply")
 
@@ -90,7 +91,7 @@ def send_test(
 def topics(
     context: typer.Context,
     topic: Annotated[
-        Literal["backup_problems", "restores", "approvals", "mentions"] | None,
+        Topic | None,
         typer.Argument(metavar="[TOPIC]", help="What about."),
     ] = None,
     choice: Annotated[
@@ -107,7 +108,8 @@ def topics(
             (chosen.add if choice == "on" else chosen.discard)(MailKind(topic))
             choices.set(here.actor, chosen)
         names = sorted(each.value for each in chosen)
-        text = f"You are written to about {', '.join(names)}." if names else "Nothing is chosen."
+        nothing = f"Nothing is chosen. There are {', '.join(get_args(Topic))}."
+        text = f"You are written to about {', '.join(names)}." if names else nothing
         here.output.result({"topics": names}, text)
 
 

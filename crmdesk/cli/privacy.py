@@ -74,6 +74,8 @@ def delete(
     wait: Wait = True,
 ) -> None:
     """Delete a person for good, and name the backups that still hold them."""
+    from crmdesk.core.privacy.model import nothing_kept
+
     with seat(context) as here:
         found = _look(here, email)
         document = _document(found)
@@ -81,6 +83,8 @@ def delete(
             here.output.result(document, *_told(found), "Nothing was deleted.")
             return
         here.output.say("\n".join(_told(found)))
+        if found.is_nothing:
+            raise nothing_kept(found.address)
         ask_for_good(yes=yes)
         privacy = here.workspace.privacy
         job_id = privacy.start_delete(here.actor, email, found.hash)

@@ -12,6 +12,8 @@ def test_a_view_of_the_log_is_saved_shown_and_renamed(terminal: Terminal):
     assert view["filters"] == {"subcategories": ["WORKSPACE_CREATED"]}
     shown = terminal("audit", "list", "--view", "beginning").document["events"]
     assert [each["id"] for each in shown] == [1]
+    typed = ("audit", "view", "save", "Beginning", "--category", "imprt")
+    assert terminal(*typed).error == "audit_category_unknown"
     assert terminal("audit", "view", "rename", "Beginning", "First").document["name"] == "First"
     assert terminal("audit", "view", "delete", "all logs").error == "view_default"
     names = [each["name"] for each in terminal("audit", "view", "list").document["views"]]

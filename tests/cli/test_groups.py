@@ -55,6 +55,7 @@ def test_a_person_is_handed_their_data_and_then_deleted_for_good(
     done = terminal("privacy", "delete", "ann@a.example", "--yes").document
     assert (done["state"], done["deleted"], done["backups"]) == ("succeeded", True, [])
     assert terminal("record", "list", "contacts").document["total"] == 0
+    assert terminal("privacy", "delete", "ann@a.example", "--yes").error == "person_unknown"
 
 
 def test_lists_are_one_object_a_line_when_asked(terminal: Terminal):

@@ -80,7 +80,7 @@ def recognise_log(headings: Sequence[str], file_name: str) -> tuple[LogKind, dic
     if kind is None or Part.AT not in columns:
         raise UserError(
             "log_file_not_recognised",
-            f"{file_name} has not the headings of an audit, login or security history.",
+            f"{file_name} does not have the headings of an audit, login or security history.",
             "Choose the CSV file as HubSpot exported it, with its first row.",
             headings=", ".join(headings[:20])[:500],
         )

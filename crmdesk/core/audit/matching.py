@@ -43,8 +43,8 @@ class Matching:
         Raises:
             WrongUsage: ``audit_category_unknown``, ``audit_action_unknown``.
         """
-        _check(filters)
-        _check(filters.without)
+        refuse_unknown_codes(filters)
+        refuse_unknown_codes(filters.without)
         if filters.imported_only:
             return EMPTY
         found = self.index.every() if in_any_edition else self._shown()
@@ -182,7 +182,12 @@ def _lowest_bit(bits: int) -> int:
     return (bits & -bits).bit_length() - 1
 
 
-def _check(choices: Choices) -> None:
+def refuse_unknown_codes(choices: Choices) -> None:
+    """Refuse a category or action that the catalogue does not have.
+
+    Raises:
+        WrongUsage: ``audit_category_unknown``, ``audit_action_unknown``.
+    """
     catalogue = load_audit_catalogue()
     known = [category.code for category in catalogue.categories]
     _refuse_unknown("category", _lower(choices.categories), known)

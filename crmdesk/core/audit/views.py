@@ -13,6 +13,7 @@ from crmdesk.core.access.permissions import Permission
 from crmdesk.core.audit import kinds
 from crmdesk.core.audit.kinds import EventKind
 from crmdesk.core.audit.log import AuditLog
+from crmdesk.core.audit.matching import refuse_unknown_codes
 from crmdesk.core.audit.view_model import (
     DEFAULT_VIEWS,
     AuditView,
@@ -219,6 +220,8 @@ def _checked_text(definition: AuditViewDefinition) -> str:
             f"“{definition.period}” is not a period.",
             "Give e.g. today, last_7_days or last_720_hours.",
         )
+    for choices in (definition.filters, definition.filters.without):
+        refuse_unknown_codes(choices)
     return definition_text(definition)
 
 

@@ -345,8 +345,12 @@ def _not_downloadable(found: Export) -> UserError:
         case _:
             state = found.state.replace("_", " ")
             text = f"The export “{found.name}” has no file: its state is “{state}”."
-            hint = "Wait until it is done." if found.state in _COMING else hint
+            hint = _COMING.get(found.state, hint)
     return UserError("export_not_downloadable", text, hint, state=found.state.value)
 
 
-_COMING = frozenset({ExportState.PENDING_APPROVAL, ExportState.QUEUED, ExportState.RUNNING})
+_COMING = {
+    ExportState.PENDING_APPROVAL: "Somebody who may approve exports has to approve it first.",
+    ExportState.QUEUED: "Wait until it is done.",
+    ExportState.RUNNING: "Wait until it is done.",
+}

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from crmdesk.core.errors import UserError
+
 
 class FileKind(StrEnum):
     """Where a file of the vault comes from."""
@@ -95,6 +97,15 @@ class PersonFound:
     def hash(self) -> str:
         """Stands for what was shown: other records than these are not deleted unseen."""
         return plan_hash(self.address, self.record_ids)
+
+
+def nothing_kept(address: str) -> UserError:
+    """The answer for an address under which there is nothing to hand out or to delete."""
+    return UserError(
+        "person_unknown",
+        f"Nothing is kept under {address}.",
+        "Check the address; capital letters do not count.",
+    )
 
 
 def plan_hash(address: str, record_ids: Sequence[int]) -> str:

@@ -29,7 +29,7 @@ from crmdesk.core.privacy.data import data_tables
 from crmdesk.core.privacy.data_file import write_data_file
 from crmdesk.core.privacy.finding import Look, entries_about, look_for
 from crmdesk.core.privacy.holding import holding_files
-from crmdesk.core.privacy.model import FileKind, HoldingFile, plan_hash
+from crmdesk.core.privacy.model import FileKind, HoldingFile, nothing_kept, plan_hash
 from crmdesk.core.privacy.person import Person, find_person, unheld
 from crmdesk.core.privacy.texts import STRUCK_OUT, strike_out
 from crmdesk.core.records.purging import Purger, write_tombstones
@@ -84,11 +84,7 @@ class PrivacyWork:
         with self.database.read() as tx:
             look = look_for(tx, self.vault, address, stop)
             if look.found.is_nothing:
-                raise UserError(
-                    "person_unknown",
-                    f"Nothing is kept under {address}.",
-                    "Check the address; capital letters do not count.",
-                )
+                raise nothing_kept(address)
             tables = data_tables(tx, self.vault, look.person, look.found, stop)
             name, at = str(tx.scalar(select(workspace.c.name)) or ""), tx.now
         context.report("writing")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Signal, Slot
@@ -31,8 +31,12 @@ class _Loaded:
 
     ids: Sequence[int]
     ticks: Ticks
-    current: int
-    opened: int
+    positions: Mapping[int | None, int]
+
+    def position_of(self, row_id: int | None) -> int:
+        """Where a row is, or -1; sought here only if it was opened after the load began."""
+        known = self.positions.get(row_id)
+        return find(self.ids, row_id) if known is None else known
 
 
 class DataTable(QWidget):
@@ -236,13 +240,12 @@ class DataTable(QWidget):
 
     def _start(self) -> None:
         query, source = self._query, self._source
-        ticks = self._model.ticks.copy()
-
-        current, open_id = self.view.current_id, self.view.open_id
+        ticks, view = self._model.ticks.copy(), self.view
+        marked = {view.current_id, view.open_id}
 
         def read() -> _Loaded:
             ids = source.ids(query)
-            return _Loaded(ids, ticks.within(ids), find(ids, current), find(ids, open_id))
+            return _Loaded(ids, ticks.within(ids), {each: find(ids, each) for each in marked})
 
         self._busy.set_top(self.view.header.height())
         self._busy.start()
@@ -252,7 +255,8 @@ class DataTable(QWidget):
         self._busy.stop()
         self.show_banner(None)
         self._model.ticks = loaded.ticks
-        self.view.show_ids(loaded.ids, loaded.current, loaded.opened)
+        current, opened = map(loaded.position_of, (self.view.current_id, self.view.open_id))
+        self.view.show_ids(loaded.ids, current, opened)
         self.view.announce_ticks()
         self._choose_face()
         self.counted.emit(len(loaded.ids))

@@ -152,9 +152,14 @@ class PaintedTable(QTableView):
         return self._open_id
 
     def show_open(self, row_id: int | None) -> None:
-        """Mark the row whose panel is open, or none."""
+        """Mark the row whose panel is open, or none; it is the current one from then on."""
         self._open_id = row_id
         position = -1 if row_id is None else self.position_of(row_id)
+        if position >= 0 and position != self.currentIndex().row():
+            # Else rows that are loaded again would lead the panel back to the row before.
+            index = self._model.index(position, 0)
+            how = QItemSelectionModel.SelectionFlag.NoUpdate
+            self.selectionModel().setCurrentIndex(index, how)
         self._select_open(position)
         if position >= 0 and not self.viewport().rect().contains(self.row_rect(position)):
             # What a link or the palette opened may lie far below.

@@ -202,6 +202,39 @@ def test_a_link_leads_to_an_entry_and_from_there_to_the_record(desk, page, stand
     qtbot.waitUntil(lambda: "The audit log shows no entry 999999." in texts(page.panel))
 
 
+def test_new_entries_at_the_top_leave_the_panel_and_its_row_as_they_are(desk, page, qtbot):
+    view, first = page.table.view, page.table.ids[0]
+    click_row(qtbot, page, first)
+    linked = entry_of(desk, category="property_value")
+    page.open_link(f"audit/{linked}")
+
+    assert (view.open_id, view.current_id) == (linked, linked)
+
+    page.open_entry(first)
+    page.open_entry(linked)
+    for name in ("Bo", "Cy"):
+        desk.contact(firstname=name)
+        before = page.table.count
+        page.refresh()
+        qtbot.waitUntil(lambda before=before: page.table.count > before)
+
+        assert page.panel.event_id == linked
+        assert (view.open_id, view.current_id) == (linked, linked)
+        assert view.ground_of(view.position_of(linked)) == "soft"
+        assert [index.row() for index in view.selectionModel().selectedRows()] == [
+            view.position_of(linked)
+        ]
+        # Opened while the rows are on their way: those know the row that was open before.
+        before = page.table.count
+        desk.contact(firstname=f"{name} the second")
+        page.refresh()
+        page.open_entry(first)
+        qtbot.waitUntil(lambda before=before: page.table.count > before)
+
+        assert page.panel.event_id == first == view.open_id == view.current_id
+        page.open_entry(linked)
+
+
 def test_the_log_as_it_is_narrowed_or_all_of_it_leaves_as_a_file(
     desk, page, stand, qtbot, tmp_path
 ):
