@@ -98,8 +98,15 @@ def refuse_hidden(tx: Tx, event_id: int) -> None:
     """Refuse an entry that is not there, or that the workspace's edition does not show.
 
     Raises:
-        UserError: ``audit_event_not_found``.
+        UserError: ``audit_event_not_found``, ``audit_event_imported``.
     """
+    if event_id < 0:
+        raise UserError(
+            "audit_event_imported",
+            "Entries of an imported log have no comments.",
+            "Comment on the entry that tells of the import.",
+            id=event_id,
+        )
     category = tx.scalar(select(audit_events.c.category).where(audit_events.c.id == event_id))
     if category not in shown_categories(edition_of(tx)):
         raise entry_not_found(event_id)

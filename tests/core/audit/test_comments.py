@@ -160,6 +160,8 @@ def test_hostile_text_is_shown_and_does_nothing(desk: Desk):
         write.add(desk.admin, 1, "ø" * (LONGEST // 2) + "x")
     with pytest.raises(UserError, match="shows no entry"):
         write.add(desk.admin, 10**9, "Hello?")
+    with pytest.raises(UserError, match="imported log"):
+        write.add(desk.admin, -1, "Hello?")
     everybody = [
         desk.user(f"Reader {number:03}", super_admin=True, email=f"r{number:03}@a.example")
         for number in range(MOST_TOLD + 2)
