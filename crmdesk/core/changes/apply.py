@@ -36,7 +36,7 @@ def apply_stage(tx: Tx, stage: Stage, change_id: int, *, beside: bool = False) -
             may print the history while this one writes the records.
 
     A value that breaks a rule of the table after all ends the whole transaction (OR ROLLBACK):
-    to be able to take back one statement only, SQLite would keep each page it changes twice.
+    to be able to take back an UPDATE alone, SQLite would keep each page it changes twice.
 
     Raises:
         UserError: ``plan_outdated`` when a record was edited or deleted since the plan was made.
