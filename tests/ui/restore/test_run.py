@@ -23,6 +23,7 @@ def test_a_restore_is_undone_from_its_summary(
     work.wait(lambda: work.page.flow.state.finished)
 
     desk.time.forward(minutes=1)
+    work.wait(lambda: work.page.wizard.run.undo_button.isVisible())
     work.click(work.page.wizard.run.undo_button)
     dialog = work.dialog()
     assert isinstance(dialog, DecisionDialog)
