@@ -23,7 +23,9 @@ def test_a_restore_is_undone_from_its_summary(
     work.wait(lambda: work.page.flow.state.finished)
 
     desk.time.forward(minutes=1)
-    work.wait(lambda: work.page.wizard.run.undo_button.isVisible())
+    # Asked anew each time: the button is made again as the summary comes.
+    run = work.page.wizard.run
+    work.wait(lambda: run.undo_button.isVisible() and run.undo_button.isEnabled())
     work.click(work.page.wizard.run.undo_button)
     dialog = work.dialog()
     assert isinstance(dialog, DecisionDialog)
