@@ -69,7 +69,7 @@ PLAN = (
 )
 APPLY = (
     Group("digests of the changed pages", (("", "page_"),)),
-    Group("history of every value", (("execute", "_write_history"),)),
+    Group("history of every value", (("execute", "history"),)),
     Group("the UPDATE itself", (("execute", "apply._update"),)),
     Group(
         "versions checked and plan hashed again",
