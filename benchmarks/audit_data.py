@@ -96,8 +96,8 @@ def _fill(desk: Desk, rows: int) -> None:
         [(n, *kind, objects.get(kind[1])) for n, kind in enumerate(every)],
     )
     raw.executemany("INSERT INTO words VALUES (?, ?)", list(enumerate(_WORDS)))
-    given = {"rows": rows, "people": PEOPLE, "words": len(_WORDS)}
-    given["step"] = YEARS * 365 * 86_400 / rows  # type: ignore[assignment]
+    step = YEARS * 365 * 86_400 / rows
+    given = {"rows": rows, "people": PEOPLE, "words": len(_WORDS), "step": step}
     for first in range(1, rows + 1, _AT_ONCE):
         raw.execute("BEGIN IMMEDIATE")
         raw.execute("DELETE FROM drawn")

@@ -6,21 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from crmdesk.core.exports.overview import Amount, DayAmount, MonthAmount
 from crmdesk.ui import words
 from crmdesk.ui.exports.date_chip import month_words
 from crmdesk.ui.exports.words import say
 from crmdesk.ui.queries import Queries
-from crmdesk.ui.tables.cells import Align, Cell, Column, Lead, Row, RowHeight
-from crmdesk.ui.tables.data_table import DataTable
-from crmdesk.ui.tables.source import ListSource
-from crmdesk.ui.theme.apply import px
-from crmdesk.ui.widgets.popover import Popover
-from crmdesk.ui.window_state import TableState
-
-_TALL = 320
+from crmdesk.ui.tables.cells import Align, Cell, Column, Row
+from crmdesk.ui.tables.table_popover import TablePopover
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +25,7 @@ class Figure:
     amount: Amount
 
 
-class FiguresTable(Popover):
+class FiguresTable(TablePopover):
     """Opens below its link; a line chosen here narrows the list to its exports.
 
     Args:
@@ -49,8 +43,6 @@ class FiguresTable(Popover):
     def __init__(
         self, name: str, headings: Sequence[str], width: int, queries: Queries, parent: QWidget
     ) -> None:
-        super().__init__(name, width, parent)
-        self._figures: tuple[Figure, ...] = ()
         texts = [
             Column(f"text{place}", heading, 130, stretch=True, sortable=False)
             for place, heading in enumerate(headings)
@@ -59,35 +51,21 @@ class FiguresTable(Popover):
             Column(key, heading, 90, align=Align.END, sortable=False)
             for key, heading in (("exports", say("Exports")), ("records", say("Records")))
         ]
-        self._source = ListSource((*texts, *numbers))
-        self.table = DataTable(
-            name,
-            self._source,
-            queries,
-            lead=Lead.CARD,
-            start=TableState(height=RowHeight.COMPACT),
-        )
-        self.table.setFixedHeight(px(_TALL))
-        self.table.opened.connect(self._choose)
-        inside = QVBoxLayout()
-        inside.setContentsMargins(0, 8, 0, 8)
-        inside.addWidget(self.table)
-        self.body.addLayout(inside)
+        super().__init__(name, (*texts, *numbers), width, queries, parent)
+        self._figures: tuple[Figure, ...] = ()
+        self.opened.connect(self._choose)
 
     def show_figures(self, figures: Sequence[Figure]) -> None:
         """Show other lines."""
         self._figures = tuple(figures)
-        self._source.replace(_row(place, each) for place, each in enumerate(self._figures))
-        if self.isVisible():
-            self.table.refresh()
+        self.show_rows(_row(place, each) for place, each in enumerate(self._figures))
 
     def about_to_open(self) -> None:
         self.wanted.emit()
-        self.table.refresh()
+        super().about_to_open()
 
-    @Slot(object)
+    @Slot(int)
     def _choose(self, place: int) -> None:
-        self.dismiss()
         self.chosen.emit(self._figures[place].amount.wanted)
 
 

@@ -26,16 +26,19 @@ OSLO = AuditFilters(
 )  # fmt: skip
 
 
+def import_logs(desk: Desk, folder: Path) -> None:
+    """Two logs from elsewhere, one with an entry about content."""
+    row = ["CONTENT", "UPDATE", "2025-01-02"]
+    content = written(folder / "b.csv", ["category", "action", "time"], row)
+    for path in (audit_log(folder), content):
+        desk.workspace.imported_logs.take(desk.admin, path)
+
+
 def test_the_dialog_says_filters_rows_and_what_is_left_out(
     desk: Desk, tmp_path: Path, qtbot
 ) -> None:
     desk.contact(firstname="Ann")
-    log = audit_log(tmp_path)
-    content = written(
-        tmp_path / "b.csv", ["category", "action", "time"], ["CONTENT", "UPDATE", "2025-01-02"]
-    )
-    for path in (log, content):
-        desk.workspace.imported_logs.take(desk.admin, path)
+    import_logs(desk, tmp_path)
     reader = desk.workspace.audit_reader
     stand = PageStand(desk.workspace, desk.admin, tmp_path)
     parent = QWidget()
