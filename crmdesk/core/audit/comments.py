@@ -62,11 +62,11 @@ class AuditComments:
                 ``mention_ambiguous``.
         """
         self._guard.require(actor, Permission.SUPER_ADMIN)
-        text = checked_text(text)
+        stored = self._stored(text)
         with self._database.write() as tx:
             refuse_hidden(tx, event_id)
             drop_draft(tx, actor, event_id, "new")
-            return self._write(tx, actor, event_id, None, text)
+            return self._write(tx, actor, event_id, None, stored)
 
     def reply(self, actor: Actor, comment_id: int, text: str) -> Written:
         """Answer a comment; an answer to a reply joins the same thread, which is one level deep.
@@ -75,12 +75,12 @@ class AuditComments:
             UserError: ``comment_unknown``, and as :meth:`add`.
         """
         self._guard.require(actor, Permission.SUPER_ADMIN)
-        text = checked_text(text)
+        stored = self._stored(text)
         with self._database.write() as tx:
             row = find_row(tx, comment_id, heads_thread=True)
             thread = row.parent_id or row.id
             drop_draft(tx, actor, row.event_id, f"reply/{thread}")
-            return self._write(tx, actor, row.event_id, thread, text)
+            return self._write(tx, actor, row.event_id, thread, stored)
 
     def edit(self, actor: Actor, comment_id: int, text: str) -> Written:
         """Write a comment of one's own anew; who is mentioned for the first time is told.
@@ -89,7 +89,7 @@ class AuditComments:
             UserError: ``comment_unknown``, ``comment_of_another``, and as :meth:`add`.
         """
         self._guard.require(actor, Permission.SUPER_ADMIN)
-        text = checked_text(text)
+        stored = self._stored(text, comment_id)
         with self._database.write() as tx:
             row = find_row(tx, comment_id)
             if row.author_id != actor.user_id:
@@ -100,9 +100,6 @@ class AuditComments:
                 )
             drop_draft(tx, actor, row.event_id, f"edit/{comment_id}")
             before = mentioned(row.text)
-            # Who was mentioned stays so, whatever they may see by now.
-            known = {each.id: each for each in (*people(tx, before).values(), *readers(tx))}
-            stored = to_stored(text, known.values())
             if stored == row.text:
                 return Written(comment_id)
             change_row(tx, comment_id, text=stored, edited_at=tx.now_text)
@@ -157,10 +154,23 @@ class AuditComments:
             change = "resolved" if resolved else "reopened"
             seal(tx, self._audit_log, actor, kinds.COMMENT_CHANGED, thread, change=change)
 
+    def _stored(self, typed: str, comment_id: int = 0) -> str:
+        """A text with who is mentioned found in it, before anybody else has to wait for a write.
+
+        Args:
+            comment_id: what it takes the place of: who is mentioned there stays so, whatever
+                they may see by now.
+        """
+        text = checked_text(typed)
+        with self._database.read() as tx:
+            known = {each.id: each for each in readers(tx)}
+            if comment_id:
+                known = people(tx, mentioned(find_row(tx, comment_id).text)) | known
+        return to_stored(text, known.values())
+
     def _write(
-        self, tx: Tx, actor: Actor, event_id: int, parent_id: int | None, text: str
+        self, tx: Tx, actor: Actor, event_id: int, parent_id: int | None, stored: str
     ) -> Written:
-        stored = to_stored(text, readers(tx))
         comment_id = add_row(
             tx,
             {

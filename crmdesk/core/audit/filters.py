@@ -24,6 +24,7 @@ class Choices:
         ids: numbers of entries.
         texts: words anywhere in the details, or a record or job id. Of several words each stands
             beside the next, and the last may be the beginning of one.
+        comments: what a comment on the entry holds, in any case; ``*`` for any comment.
     """
 
     categories: tuple[str, ...] = ()
@@ -39,6 +40,7 @@ class Choices:
     addresses: tuple[str, ...] = ()
     ids: tuple[int, ...] = ()
     texts: tuple[str, ...] = ()
+    comments: tuple[str, ...] = ()
 
 
 NOTHING = Choices()
@@ -46,7 +48,7 @@ NOTHING = Choices()
 
 @dataclass(frozen=True, slots=True)
 class AuditFilters(Choices):
-    """All that are given must hold; within one, any, but of the texts every one.
+    """All that are given must hold; within one, any, but every one of texts and comments.
 
     ``by``, ``user_ids`` and ``team_ids`` are one filter: who acted.
 

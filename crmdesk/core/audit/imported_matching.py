@@ -184,6 +184,9 @@ def _all_of(tx: Tx, choices: Choices) -> list[Condition]:
     if choices.actor_kinds and ActorKind.USER.value not in map(str.lower, choices.actor_kinds):
         # Such logs hold what users did.
         found.append(false())
+    if choices.comments:
+        # They are read here, not talked about.
+        found.append(false())
     if choices.addresses:
         found.append(or_(*(_from(each) for each in choices.addresses)))
     if choices.ids:

@@ -116,8 +116,8 @@ class _Reading:
                 self._take_time(term, key)
         elif key in _CODES:
             self._take_code(term, key)
-        elif key in (Key.ID, Key.ADDRESS):
-            self._add(term, "object_ids" if key is Key.ID else "addresses", term.value)
+        elif key in _AS_TYPED:
+            self._add(term, _AS_TYPED[key], term.value)
         elif key is Key.ENTRY:
             self._take_entry(term)
         else:
@@ -197,6 +197,7 @@ class _Reading:
 
 _DIGITS = 18
 _MOST_DAYS = 36_500
+_AS_TYPED = {Key.ID: "object_ids", Key.ADDRESS: "addresses", Key.COMMENT: "comments"}
 _TIMES = (Key.AFTER, Key.SINCE, Key.BEFORE, Key.UNTIL, Key.ON)
 WordsOf = Callable[[Vocabulary], tuple[Word, ...]]
 _CODES: dict[Key, tuple[str, WordsOf]] = {

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from crmdesk.core.audit.commented import ANY
 from crmdesk.core.audit.filters import AuditFilters, Choices
 from crmdesk.core.audit.language import (
     people_names,
@@ -63,6 +64,7 @@ def _choices(choices: Choices, vocabulary: Vocabulary) -> Iterator[str]:
         Key.ID: choices.object_ids,
         Key.ENTRY: tuple(map(str, choices.ids)),
         Key.ADDRESS: choices.addresses,
+        Key.COMMENT: choices.comments,
     }
     for key, given in values.items():
         yield from (f"{key}:{written_value(value)}" for value in given)
@@ -123,6 +125,8 @@ def _values(key: Key, vocabulary: Vocabulary) -> list[tuple[str, str]]:
             return [(code, "") for code in team_codes(vocabulary).values()]
         case Key.IS:
             return [(PEOPLE, ""), (IMPORTED, "")]
+        case Key.COMMENT:
+            return [(ANY, "")]
         case Key.LAST:
             return [("1d", ""), ("7d", ""), ("30d", ""), ("90d", "")]
         case Key.AFTER | Key.SINCE | Key.BEFORE | Key.UNTIL | Key.ON:

@@ -23,6 +23,7 @@ class Key(StrEnum):
     USER = "user"
     TEAM = "team"
     ADDRESS = "address"
+    COMMENT = "comment"
     IS = "is"
     AFTER = "after"
     SINCE = "since"

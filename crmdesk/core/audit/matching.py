@@ -9,6 +9,7 @@ from crmdesk.core.access.actor import ActorKind
 from crmdesk.core.audit import kinds
 from crmdesk.core.audit.acting import acting_users, stays_of, teams_called
 from crmdesk.core.audit.catalogue import load_audit_catalogue
+from crmdesk.core.audit.commented import entries_commented
 from crmdesk.core.audit.filters import NOTHING, AuditFilters, Choices
 from crmdesk.core.audit.index import AuditIndex, Facet
 from crmdesk.core.audit.kinds import Category, Result
@@ -71,6 +72,8 @@ class Matching:
             yield marks_of(choices.ids)
         for text in choices.texts:
             yield entries_with(self.tx, self.index, text)
+        for text in choices.comments:
+            yield entries_commented(self.tx, text)
         if isinstance(choices, AuditFilters) and choices.people_only:
             yield self._of_people()
 

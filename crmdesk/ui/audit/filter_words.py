@@ -48,6 +48,7 @@ def _choices(choices: Choices, vocabulary: Vocabulary) -> list[str]:
         (say("object ID %1"), choices.object_ids),
         (say("address %1"), choices.addresses),
         (say("entry %1"), [str(number) for number in choices.ids]),
+        (say("with a comment that holds %1"), [f"“{text}”" for text in choices.comments]),
         (say("with the words %1"), [f"“{text}”" for text in choices.texts]),
     )
     return [filled(text, say(" or ").join(values)) for text, values in named if values]

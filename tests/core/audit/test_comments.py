@@ -7,6 +7,7 @@ import pytest
 from crmdesk.core.access.actor import Actor
 from crmdesk.core.audit.comment_model import MOST_TOLD, Comment, CommentCount, Draft, ThreadState
 from crmdesk.core.audit.comment_text import LONGEST, SpanKind
+from crmdesk.core.audit.filters import AuditFilters, Choices
 from crmdesk.core.audit.verify import Reason
 from crmdesk.core.errors import UserError, WrongUsage
 from crmdesk.core.notify.inbox import NotificationKind
@@ -53,8 +54,22 @@ def test_a_thread_is_written_answered_edited_ticked_off_and_deleted(desk: Desk):
     write.reopen(desk.admin, first)
     assert [each.id for each in threads(desk, ThreadState.OPEN)] == [first]
 
+    ids = desk.workspace.audit_reader.ids
+    for text, there in {
+        "*": 1, "MAIL merge": 1, "name and city": 1, "why": 1, "y all 4": 1, "100%": 0, "wh_": 0,
+        "ingrid": 0, "x" * 60_000: 0,
+    }.items():  # fmt: skip
+        assert len(ids(desk.admin, AuditFilters(comments=(text,)))) == there, text
+    assert 1 not in ids(desk.admin, AuditFilters(without=Choices(comments=("thanks",))))
+    about = write.add(desk.admin, 2, "@marc: ÆRØ, 100%?").comment_id
+    for text in ("Marc Du", "@marc", "ærø, 100%"):
+        assert list(ids(desk.admin, AuditFilters(comments=(text,)))) == [2], text
+    write.remove(desk.admin, about)
+    assert list(ids(desk.admin, AuditFilters(comments=("ærø",)))) == []
+
     # A Super Admin deletes what another wrote; what was answered leaves its place.
     write.remove(marc, first)
+    assert list(ids(desk.admin, AuditFilters(comments=("why",)))) == []
     (thread,) = threads(desk)
     assert (thread.deleted, thread.text, len(thread.replies)) == (True, "", 2)
     assert desk.sql("SELECT text FROM audit_comments WHERE id = ?", first) == [(None,)]
@@ -71,7 +86,7 @@ def test_a_thread_is_written_answered_edited_ticked_off_and_deleted(desk: Desk):
         "SELECT action, count(*) FROM audit_events WHERE object_type = 'audit_comment' "
         "GROUP BY action ORDER BY action"
     )
-    assert told == [("create", 4), ("delete", 4), ("update", 4)]
+    assert told == [("create", 5), ("delete", 5), ("update", 4)]
     assert desk.workspace.audit.verify(desk.admin).ok
 
 

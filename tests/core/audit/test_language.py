@@ -50,8 +50,8 @@ def problems(text):
 def test_one_text_means_what_the_filters_say():
     text = (
         "action:delete by:ann after:2026-11-01 -category:login subcategory:deals object:deals "
-        'id:17 result:refused address:192.0.2.* category:"security ACTIVITY" team:ops '
-        "user:ANN@example.org "
+        "id:17 result:refused address:192.0.2.* comment:refund "
+        'category:"security ACTIVITY" team:ops user:ANN@example.org '
         'is:people kind:system entry:5 "Acme Ltd" wo-rd -"not \\"this\\""'
     )
 
@@ -67,6 +67,7 @@ def test_one_text_means_what_the_filters_say():
         object_types=("deals",),
         object_ids=("17",),
         addresses=("192.0.2.*",),
+        comments=("refund",),
         ids=(5,),
         texts=("Acme Ltd", "wo-rd"),
         without=Choices(categories=("login",), texts=('not "this"',)),
