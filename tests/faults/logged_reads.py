@@ -59,6 +59,7 @@ READS = frozenset(
         "audit_reader.event",
         "audit_reader.events",
         "audit_reader.facets",
+        "audit_reader.first_page",
         "audit_reader.histogram",
         "audit_reader.ids",
         "audit_reader.rows",

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from crmdesk.core.audit import index_keeping
+from crmdesk.core.audit import index_keeping, newest, texts
 from crmdesk.core.audit.filters import AuditFilters
 from crmdesk.core.audit.marks import CHUNK
 from crmdesk.core.clock import to_text
@@ -41,9 +41,13 @@ def check_list(desk: Desk, filters: AuditFilters, expected: list[int], at: list[
     ids = desk.workspace.audit_reader.ids(desk.admin, filters)
     assert len(ids) == len(expected)
     assert list(ids) == list(ids[:]) == expected, filters
+    page = desk.workspace.audit_reader.first_page(desk.admin, filters, 3)
+    assert [event.id for event in page] == expected[:3], filters
     for place in at:
         assert (ids[place], ids.index(expected[place])) == (expected[place], place)
         assert list(ids.after(expected[place], 2)) == expected[place + 1 : place + 3]
+        page = desk.workspace.audit_reader.first_page(desk.admin, filters, 2, expected[place])
+        assert [event.id for event in page] == expected[place + 1 : place + 3], filters
 
 
 def check_bars(desk: Desk, filters: AuditFilters, expected: list[int]) -> None:
@@ -80,6 +84,12 @@ def test_every_count_list_bar_and_facet_is_what_sql_counts_by_hand(
     monkeypatch.setattr(index_keeping, "_MARKED_STEP", 40)
     monkeypatch.setattr(index_keeping, "_WORDED_STEP", 25)
     monkeypatch.setattr(index_keeping, "_WORDED_AT_ONCE", 30)
+    # And pages are found part by part, words by those that begin so and in pieces.
+    monkeypatch.setattr(newest, "_FIRST", 30)
+    monkeypatch.setattr(newest, "_FIRST_WITH_TEXT", 20)
+    monkeypatch.setattr(newest, "_GROWTH", 2)
+    monkeypatch.setattr(texts, "_FEW", 9)
+    monkeypatch.setattr(texts, "MOST_PLACES", 500)
     chance = random.Random(7)
     first = last = CHUNK - 400
     begin_at(desk, first)

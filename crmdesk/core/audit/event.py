@@ -121,8 +121,7 @@ _SHOWN = (
     "sign_in_type",
     "link",
 )
-# The column's name in the table is the field's name but for one.
-_FIELDS = tuple("object" if name == "object_type" else name for name in _SHOWN)
+_OBJECT, _SHOWN_END = _SHOWN.index("object_type"), len(_SHOWN)
 _ENTRIES = (
     select(
         *(audit_events.c[name] for name in _SHOWN),
@@ -158,23 +157,26 @@ def entries_numbered(tx: Tx, ids: Sequence[int]) -> sqlite3.Cursor:
 
 def read_event(row: Sequence[Any], sensitive: SensitiveNames) -> AuditEvent:
     """Make an entry of a row; details that somebody broke count as none."""
-    *columns, payload, erased_at, known_email, known_name = row
-    fields = dict(zip(_FIELDS, columns, strict=True))
+    payload, erased_at, known_email, known_name = row[_SHOWN_END:]
     detail = _details(payload)
     email = detail.pop("user_email", None)
     name = detail.pop("user_name", None)
     super_admin = detail.pop("user_super_admin", None)
-    fields["at"] = from_text(fields["at"])
-    hidden = sensitive.get(fields["object"] or "", frozenset())
-    return AuditEvent(
-        **fields,
+    hidden = sensitive.get(row[_OBJECT] or "") if sensitive else None
+    # By place, in the order of the fields: by name each entry of a page takes half as long again.
+    values = (
+        row[0],
+        from_text(row[1]),
+        *row[2:_OBJECT],
         # Erased details take the name of then with them; the user may still be known.
-        user=str((known_email if email is None else email) or ""),
-        user_name=str((known_name if name is None else name) or ""),
-        detail=_masked(detail, hidden),
-        erased=erased_at is not None,
-        super_admin=super_admin if isinstance(super_admin, bool) else None,
+        str((known_email if email is None else email) or ""),
+        str((known_name if name is None else name) or ""),
+        *row[_OBJECT:_SHOWN_END],
+        _masked(detail, hidden) if hidden else detail,
+        erased_at is not None,
+        super_admin if isinstance(super_admin, bool) else None,
     )
+    return AuditEvent(*values)
 
 
 def sensitive_names(tx: Tx) -> SensitiveNames:
@@ -201,8 +203,6 @@ def _details(payload: str | None) -> dict[str, Any]:
 
 def _masked(detail: dict[str, Any], hidden: frozenset[str]) -> dict[str, Any]:
     """Hide what an entry holds from the time before its property became sensitive."""
-    if not hidden:
-        return detail
     changes, values = detail.get("changes"), detail.get("values")
     if isinstance(changes, list):
         detail["changes"] = [

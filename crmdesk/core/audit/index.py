@@ -6,14 +6,18 @@ itself and held in memory, so that an answer is exact whoever last had time to k
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any, TypeVar
 
 from crmdesk.core.audit.kept_sets import KeptSets
-from crmdesk.core.audit.marks import CHUNK, Marks, span, union
+from crmdesk.core.audit.marks import CHUNK, EMPTY, Marks, marks_of, span, union
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.sqlite_marks import (
+    LAST_CHUNK,
     bits_of,
     index_state,
     kept_counts,
@@ -44,7 +48,13 @@ _ROWS = (
     "SELECT id, category, subcategory, action, result, actor_kind, user_id, object_type, address "
     "FROM audit_events WHERE id > ? AND id <= ? ORDER BY id"
 )
+# A user is a number there and a text here.
+_HAVING = (
+    "SELECT id FROM audit_events WHERE id BETWEEN ? AND ? "
+    "AND CAST({} AS TEXT) IN (SELECT value FROM json_each(?))"
+)
 Key = tuple[Facet, str]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +76,35 @@ class AuditIndex:
 
     Attributes:
         first, last: the lowest and the highest entry; 1 and 0 for none.
+        part: the lowest and the highest entry that is asked about; ``None`` for all of them.
     """
 
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
         self.first, self.last = ends_of_log(tx)
         self.state = index_state(tx.driver)
-        self._tail = _tail(tx, self.state.marked_to, self.last)
+        self.part: tuple[int, int] | None = None
+        self._known: dict[Hashable, Any] = {}
+
+    def within(self, low: int, high: int) -> AuditIndex:
+        """The same index asked about entries from ``low`` to ``high``: no others are read.
+
+        Sets of it may hold entries from beyond that part, never too few of its own.
+        """
+        found = copy(self)
+        found.part = max(low, self.first), min(high, self.last)
+        return found
+
+    def once(self, key: Hashable, find: Callable[[], T]) -> T:
+        """What is found out once in a transaction, however many parts are asked about."""
+        if key not in self._known:
+            self._known[key] = find()
+        found: T = self._known[key]
+        return found
 
     def every(self) -> Marks:
         """All entries; numbers have no gap, so that one that was taken out is still listed."""
-        return span(self.first, self.last)
+        return span(*self.part) if self.part else span(self.first, self.last)
 
     def having(self, facet: Facet, value: str) -> Marks:
         """The entries with a value."""
@@ -84,14 +112,21 @@ class AuditIndex:
 
     def any_of(self, facet: Facet, values: Iterable[str]) -> Marks:
         """The entries with one of some values."""
-        wanted = tuple(values)
+        wanted = tuple(value for value in values if value)
+        chunks = (0, LAST_CHUNK)
+        sets, version = KeptSets.of(self._tx), (self.state.marked_to, self.state.forgotten)
 
         def read() -> Marks:
-            return union(Marks(kept_marks(self._tx.driver, facet, value)) for value in wanted)
+            driver = self._tx.driver
+            return union(Marks(kept_marks(driver, facet, value, *chunks)) for value in wanted)
 
-        version = (self.state.marked_to, self.state.forgotten)
-        kept = KeptSets.of(self._tx).get((facet, wanted), version, read)
-        return union((kept, *(self._newest(facet, value) for value in wanted)))
+        if self.part is None:
+            kept = sets.get((facet, wanted), version, read)
+            return union((kept, *(self._newest(facet, value) for value in wanted)))
+        low, high = self.part
+        chunks = low // CHUNK, high // CHUNK
+        held = sets.held((facet, wanted), version)
+        return (read() if held is None else held) | self._newest_in_part(facet, wanted)
 
     def values(self, facet: Facet) -> set[str]:
         """Every value that occurs."""
@@ -121,8 +156,24 @@ class AuditIndex:
         kept = kept_marks(self._tx.driver, facet, value, chunk)
         return Marks(kept) | self._newest(facet, value)
 
+    @property
+    def _tail(self) -> Tail:
+        return self.once("tail", lambda: _tail(self._tx, self.state.marked_to, self.last))
+
     def _newest(self, facet: Facet, value: str) -> Marks:
         return Marks(self._tail.marks.get((facet, value), {}))
+
+    def _newest_in_part(self, facet: Facet, values: Sequence[str]) -> Marks:
+        """Of the entries whose bits are not kept those asked about: all bits of all would wait."""
+        low, high = self.part or (self.first, self.last)
+        low = max(low, self.state.marked_to + 1)
+        if high < low or not values:
+            return EMPTY
+        known: Tail | None = self._tx.cache.get(_CACHE_KEY)
+        if known is not None and known.after == self.state.marked_to and known.last >= high:
+            return union(Marks(known.marks.get((facet, value), {})) for value in values)
+        rows = self._tx.sql(_HAVING.format(facet), (low, high, json.dumps(list(values))))
+        return marks_of(row[0] for row in rows)
 
 
 def ends_of_log(tx: Tx) -> tuple[int, int]:

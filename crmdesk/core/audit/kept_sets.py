@@ -27,11 +27,16 @@ class KeptSets:
         found: KeptSets = tx.cache.setdefault(_CACHE_KEY, cls())
         return found
 
+    def held(self, key: Hashable, version: Hashable) -> Marks | None:
+        """The set as it is in one version, if it was read."""
+        held = self._kept.get(key)
+        return held[1] if held is not None and held[0] == version else None
+
     def get(self, key: Hashable, version: Hashable, read: Callable[[], Marks]) -> Marks:
         """The set as it is in one version, read if need be."""
-        held = self._kept.get(key)
-        if held is not None and held[0] == version:
-            return held[1]
+        held = self.held(key, version)
+        if held is not None:
+            return held
         found = read()
         # Threads share it: nothing is done in two steps that another could come between.
         self._kept.pop(key, None)

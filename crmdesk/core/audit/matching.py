@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from datetime import datetime, timedelta
+from functools import partial
 
 from crmdesk.core.access.actor import ActorKind
 from crmdesk.core.audit import kinds
@@ -13,7 +15,7 @@ from crmdesk.core.audit.commented import entries_commented
 from crmdesk.core.audit.filters import NOTHING, AuditFilters, Choices
 from crmdesk.core.audit.index import AuditIndex, Facet
 from crmdesk.core.audit.kinds import Category, Result
-from crmdesk.core.audit.marks import CHUNK, EMPTY, Marks, marks_of, span
+from crmdesk.core.audit.marks import EMPTY, Marks, marks_of, span
 from crmdesk.core.audit.texts import entries_about, entries_with
 from crmdesk.core.audit.times import first_at
 from crmdesk.core.clock import from_text, to_text
@@ -35,6 +37,12 @@ class Matching:
         self.tx = tx
         self.index = AuditIndex(tx)
 
+    def within(self, low: int, high: int) -> Matching:
+        """The same, asked about entries from ``low`` to ``high`` alone."""
+        found = copy(self)
+        found.index = self.index.within(low, high)
+        return found
+
     def passing(self, filters: AuditFilters, *, in_any_edition: bool = False) -> Marks:
         """The entries that pass and that the edition shows.
 
@@ -48,14 +56,44 @@ class Matching:
         refuse_unknown_codes(filters.without)
         if filters.imported_only:
             return EMPTY
-        found = self.index.every() if in_any_edition else self._shown()
-        found &= self._range(filters)
+        low, high = self.ends_of_range(filters)
+        part = self.within(low, high) if self._is_part(low, high) else self
+        return part._passing(filters, in_any_edition)
+
+    def _passing(self, filters: AuditFilters, in_any_edition: bool) -> Marks:
+        found = self.index.every()
+        if not in_any_edition:
+            found &= self._shown()
         for wanted in self._wanted(filters):
             found &= wanted
+            if not found.chunks:
+                return EMPTY
         if filters.without != NOTHING:
             for unwanted in self._wanted(filters.without):
                 found -= unwanted
+        # Words take the longest: they are looked for among what is left.
+        for text in filters.texts:
+            found &= entries_with(self.tx, self.index, text, found)
+        for text in filters.without.texts:
+            found -= entries_with(self.tx, self.index, text, found)
         return found
+
+    def _is_part(self, low: int, high: int) -> bool:
+        return (low, high) != (self.index.first, self.index.last)
+
+    def ends_of_range(self, filters: AuditFilters) -> tuple[int, int]:
+        """The lowest and the highest entry asked about whose time passes.
+
+        For none the first is above the second.
+        """
+        low, high = self.index.part or (self.index.first, self.index.last)
+        since = self.since(filters)
+        if since is not None:
+            low = max(low, self.first_at(since))
+        if filters.until is not None:
+            # The text of the next millisecond sorts after every entry of this one.
+            high = min(high, self._first_at(to_text(filters.until) + "~") - 1)
+        return low, high
 
     def _wanted(self, choices: Choices) -> Iterable[Marks]:
         """One set for each filter that is given."""
@@ -67,13 +105,12 @@ class Matching:
         if choices.addresses:
             yield self._from_addresses(choices.addresses)
         if choices.object_ids:
-            yield entries_about(self.tx, self.index, choices.object_ids)
+            ids = choices.object_ids
+            yield self.index.once(("about", ids), lambda: entries_about(self.tx, self.index, ids))
         if choices.ids:
             yield marks_of(choices.ids)
-        for text in choices.texts:
-            yield entries_with(self.tx, self.index, text)
         for text in choices.comments:
-            yield entries_commented(self.tx, text)
+            yield self.index.once(("said", text), partial(entries_commented, self.tx, text))
         if isinstance(choices, AuditFilters) and choices.people_only:
             yield self._of_people()
 
@@ -85,8 +122,8 @@ class Matching:
         return self.index.any_of(Facet.CATEGORY, sorted(shown))
 
     def _acted(self, choices: Choices) -> Marks:
-        users = {*choices.user_ids, *acting_users(self.tx, choices.by)}
-        teams = {*choices.team_ids, *teams_called(self.tx, choices.by)}
+        users, teams = self.index.once(("by", choices.by), lambda: self._called(choices.by))
+        users, teams = users.union(choices.user_ids), teams.union(choices.team_ids)
         found = self.index.any_of(Facet.USER, map(str, sorted(users)))
         for stay in stays_of(self.tx, teams):
             last = self.index.last if stay.last is None else stay.last
@@ -94,11 +131,14 @@ class Matching:
             found |= own & span(stay.first, last)
         return found
 
+    def _called(self, starts: tuple[str, ...]) -> tuple[set[int], set[int]]:
+        return acting_users(self.tx, starts), teams_called(self.tx, starts)
+
     def _from_addresses(self, addresses: Iterable[str]) -> Marks:
         starts = tuple(each[:-1] for each in addresses if each.endswith("*"))
         wanted = {each for each in addresses if not each.endswith("*")}
         if starts:
-            known = self.index.values(Facet.ADDRESS)
+            known = self.index.once("addresses", lambda: self.index.values(Facet.ADDRESS))
             wanted.update(value for value in known if value.startswith(starts))
         return self.index.any_of(Facet.ADDRESS, wanted)
 
@@ -109,17 +149,6 @@ class Matching:
         )
         failed = self.index.having(Facet.SUBCATEGORY, kinds.LOGIN_FAILED.subcategory)
         return by_people | tried | failed
-
-    def _range(self, filters: AuditFilters) -> Marks:
-        since = self.since(filters)
-        first = self.index.first if since is None else self.first_at(since)
-        # The text of the next millisecond sorts after every entry of this one.
-        end = (
-            self.index.last + 1
-            if filters.until is None
-            else first_at(self.tx, self.index, to_text(filters.until) + "~")
-        )
-        return span(first, end - 1)
 
     @property
     def now(self) -> datetime:
@@ -137,9 +166,7 @@ class Matching:
         """The times of the oldest and the newest entry of a set, in their order."""
         if not found.chunks:
             return None, None
-        low, high = min(found.chunks), max(found.chunks)
-        oldest = low * CHUNK + _lowest_bit(found.chunks[low])
-        newest = high * CHUNK + found.chunks[high].bit_length() - 1
+        oldest, newest = found.ends()
         return self._time_of(oldest), self._time_of(newest)
 
     def _time_of(self, number: int) -> datetime:
@@ -149,7 +176,10 @@ class Matching:
 
     def first_at(self, at: datetime) -> int:
         """The first entry at or after a time; one beyond the last if there is none."""
-        return first_at(self.tx, self.index, to_text(at))
+        return self._first_at(to_text(at))
+
+    def _first_at(self, text: str) -> int:
+        return self.index.once(("at", text), lambda: first_at(self.tx, self.index, text))
 
 
 def edition_of(tx: Tx) -> Edition:
@@ -179,10 +209,6 @@ def _lower(codes: tuple[str, ...]) -> tuple[str, ...]:
 
 _AT = "SELECT at_order FROM audit_events WHERE id >= ? ORDER BY id LIMIT 1"
 _LAST_AT = "SELECT at_order FROM audit_events ORDER BY id DESC LIMIT 1"
-
-
-def _lowest_bit(bits: int) -> int:
-    return (bits & -bits).bit_length() - 1
 
 
 def refuse_unknown_codes(choices: Choices) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -28,6 +29,7 @@ from crmdesk.core.audit.imported_matching import (
 )
 from crmdesk.core.audit.index_keeping import keep_index
 from crmdesk.core.audit.matching import Matching, edition_of, shown_categories
+from crmdesk.core.audit.newest import newest_passing
 from crmdesk.core.audit.vocabulary import Vocabulary, read_vocabulary
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.errors import WrongUsage
@@ -91,6 +93,37 @@ class AuditLogReader:
             by_id = _by_id(tx, ids[:limit])
         shown = tuple(by_id[number] for number in ids[:limit] if number in by_id)
         return Page(shown, str(ids[limit - 1]) if len(ids) > limit else None, len(found))
+
+    def first_page(
+        self,
+        actor: Actor,
+        filters: AuditFilters = EVERYTHING,
+        limit: int = 100,
+        before: int | None = None,
+    ) -> list[AuditEvent]:
+        """The newest entries that pass, without counting the others: what a table shows at once.
+
+        Args:
+            actor: a Super Admin.
+            filters: which entries.
+            limit: at most so many, up to 10,000.
+            before: only own entries older than this one; imported ones stand among the first page
+                alone.
+
+        Raises:
+            PermissionDenied: the actor is not a Super Admin.
+            WrongUsage: a filter that does not exist.
+        """
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        limit = min(max(limit, 1), _LARGEST_PAGE)
+        with self._database.read() as tx:
+            if has_imported(tx):
+                found = _found(tx, filters)
+                ids = found[:limit] if before is None else found.after(before, limit)
+            else:
+                ids = array("q", newest_passing(Matching(tx), filters, limit, before))
+            by_id = _by_id(tx, ids)
+        return [by_id[number] for number in ids if number in by_id]
 
     def ids(self, actor: Actor, filters: AuditFilters = EVERYTHING) -> FoundEntries:
         """The numbers of all entries that pass, newest first, for a table.

@@ -2,59 +2,121 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import chain, islice
 
-from crmdesk.core.audit.index import AuditIndex, Facet
+from crmdesk.core.audit.index import AuditIndex
 from crmdesk.core.audit.kept_sets import KeptSets
-from crmdesk.core.audit.marks import EMPTY, Marks, marks_of, marks_of_many
+from crmdesk.core.audit.marks import (
+    EMPTY,
+    Marks,
+    marks_of,
+    marks_of_many,
+    marks_of_places,
+    span,
+)
 from crmdesk.core.db import sqlite_words
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.sqlite_marks import index_state, keep_index_state
+from crmdesk.core.db.sqlite_word_search import (
+    MOST_PLACES,
+    Phrase,
+    phrase_of,
+    places_between,
+    with_words,
+    with_words_among,
+    words_beginning,
+)
 
-_FEW = 2000
+#: So many are looked through rather than searched among millions.
+_FEW = 400
 _ABOUT = "SELECT id FROM audit_events WHERE object_type IS ? AND object_id = ?"
+# One step of that index a kind.
+_TYPES = (
+    "WITH RECURSIVE each(kind) AS ("
+    "SELECT min(object_type) FROM audit_events WHERE object_id IS NOT NULL UNION ALL "
+    "SELECT (SELECT min(e.object_type) FROM audit_events e "
+    "WHERE e.object_id IS NOT NULL AND e.object_type > each.kind) "
+    "FROM each WHERE each.kind IS NOT NULL) SELECT kind FROM each WHERE kind IS NOT NULL"
+)
 _OF_JOB = "SELECT id FROM audit_events WHERE job_id = ?"
 
 
-def entries_with(tx: Tx, index: AuditIndex, text: str) -> Marks:
+def entries_with(tx: Tx, index: AuditIndex, text: str, among: Marks) -> Marks:
     """The entries that hold a text: words in their details, or a whole record or job id.
 
     Of several words each stands beside the next, and the last may be the beginning of one; case
     and accents make no difference.
+
+    Args:
+        among: of these at least all are found that hold it.
     """
     term = text.strip()
-    if not term:
-        return index.every()
-    found = entries_about(tx, index, [term]) | marks_of(row[0] for row in tx.sql(_OF_JOB, (term,)))
+    if not term or not among.chunks:
+        return among
+    found = index.once(("thing", term), lambda: _about_thing(tx, index, term))
     if not any(map(str.isalnum, term)):
         return found
-    phrase = sqlite_words.phrase_of(term)
+    phrase = phrase_of(term)
+    if not phrase.words:
+        return found
     kept_to = index.state.worded_to if sqlite_words.has_words(tx.driver) else 0
-    if kept_to:
-        found |= _kept(tx, index, phrase)
-    unkept = sqlite_words.with_words_unkept(tx.driver, phrase, kept_to, index.last)
-    return found | marks_of(unkept)
+    unkept = among & span(kept_to + 1, index.last)
+    found |= marks_of(with_words_among(tx.driver, phrase, unkept.newest_first()))
+    return found | _kept(tx, index, phrase, among & span(index.first, kept_to))
 
 
-def _kept(tx: Tx, index: AuditIndex, phrase: str) -> Marks:
+def _kept(tx: Tx, index: AuditIndex, phrase: Phrase, among: Marks) -> Marks:
     """Who adds a filter to a word does not wait for the word again."""
     version = (index.state.worded_to, index.state.forgotten)
+    sets = KeptSets.of(tx)
+    held = sets.held(phrase, version)
+    if held is not None or not among.chunks:
+        return held or EMPTY
+    if among.count() <= _FEW:
+        return marks_of(with_words_among(tx.driver, phrase, among.newest_first()))
 
-    def read() -> Marks:
-        numbers = sqlite_words.with_words(tx.driver, phrase)
+    def endings() -> tuple[str, ...] | None:
+        return words_beginning(tx.driver, phrase.words[-1])
+
+    ends = index.once(("endings", phrase), endings)
+    if ends is not None:
+        if index.part is not None:
+            return _between(tx, phrase, ends, *among.ends())
+        low, high = index.first, index.state.worded_to
+        return sets.get(phrase, version, lambda: _between(tx, phrase, ends, low, high))
+
+    def of_beginning() -> Marks:
+        numbers = with_words(tx.driver, phrase.of_beginning)
         few = list(islice(numbers, _FEW))
         if len(few) < _FEW:
             return marks_of(few)
         return marks_of_many(chain(few, numbers), index.last)
 
-    return KeptSets.of(tx).get(phrase, version, read)
+    return sets.get(phrase, version, of_beginning)
+
+
+def _between(tx: Tx, phrase: Phrase, endings: Sequence[str], low: int, high: int) -> Marks:
+    """The entries from one to another with a phrase that ends with any of some words."""
+    found: dict[int, int] = {}
+    match = phrase.ending_with(endings)
+    while endings and low <= high:
+        last = min(high, low + MOST_PLACES - 1)
+        places = places_between(tx.driver, match, low, last)
+        found |= marks_of_places(places, low).chunks
+        low = last + 1
+    return Marks(found)
+
+
+def _about_thing(tx: Tx, index: AuditIndex, term: str) -> Marks:
+    of_job = marks_of(row[0] for row in tx.sql(_OF_JOB, (term,)))
+    return entries_about(tx, index, [term]) | of_job
 
 
 def entries_about(tx: Tx, index: AuditIndex, object_ids: Iterable[str]) -> Marks:
     """The entries about things with these ids, whatever they are."""
     # The table's index begins with the kind of thing, of which there are few.
-    types = [None, *index.values(Facet.OBJECT_TYPE)]
+    types = index.once("types", lambda: [None, *(row[0] for row in tx.sql(_TYPES))])
     found = EMPTY
     for object_id in object_ids:
         for object_type in types:

@@ -13,6 +13,8 @@ from crmdesk.core.db.driver import sqlite3
 _LEVEL = 1
 #: Bytes of a chunk's bits as they are.
 _PLAIN = 65_536 // 8
+#: No chunk's number is higher.
+LAST_CHUNK = 1 << 62
 
 
 class IndexState(NamedTuple):
@@ -55,12 +57,17 @@ def keep_index_state(connection: sqlite3.Connection, state: IndexState) -> None:
 
 
 def kept_marks(
-    connection: sqlite3.Connection, facet: str, value: str, first: int = 0
+    connection: sqlite3.Connection,
+    facet: str,
+    value: str,
+    first: int = 0,
+    last: int = LAST_CHUNK,
 ) -> dict[int, int]:
-    """The bits of one value, by chunk, from the chunk ``first`` on."""
+    """The bits of one value, by chunk, from the chunk ``first`` to ``last``."""
     rows = connection.execute(
-        "SELECT chunk, bits FROM main.audit_marks WHERE facet = ? AND value = ? AND chunk >= ?",
-        (facet, value, first),
+        "SELECT chunk, bits FROM main.audit_marks "
+        "WHERE facet = ? AND value = ? AND chunk BETWEEN ? AND ?",
+        (facet, value, first, last),
     )
     return {chunk: _inflated(bits) for chunk, bits in rows}
 

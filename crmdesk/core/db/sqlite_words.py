@@ -4,42 +4,40 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from typing import Any
 
 from crmdesk.core.db.driver import sqlite3
 
 #: From here on what is taken out leaves nothing in the file; older ones cannot read such a file.
 KEPT = sqlite3.sqlite_version_info >= (3, 42)
-_NAME = "audit_words"
+NAME = "audit_words"
 #: Neither texts nor lengths are kept: entries are found, not ranked.
-_CREATE = (
+CREATE = (
     "CREATE VIRTUAL TABLE {} USING fts5(words, content='', columnsize=0, "
     "tokenize='unicode61 remove_diacritics 2')"
 )
 # A sign that is a word of its own: words of two values never stand beside each other.
 _BETWEEN = " \ue000 "
-_AT_ONCE = 10_000
-_MAIN = f"main.{_NAME}"
+MAIN = f"main.{NAME}"
 
 
 def has_words(connection: sqlite3.Connection) -> bool:
     """Whether words were kept in this file, and this SQLite may read them."""
-    found = connection.execute("SELECT 1 FROM main.sqlite_master WHERE name = ?", (_NAME,))
+    found = connection.execute("SELECT 1 FROM main.sqlite_master WHERE name = ?", (NAME,))
     return KEPT and found.fetchone() is not None
 
 
 def begin_words(connection: sqlite3.Connection) -> None:
     """Make the table anew, empty."""
-    connection.execute(f"DROP TABLE IF EXISTS {_MAIN}")
-    connection.execute(_CREATE.format(_MAIN))
-    connection.execute(f"INSERT INTO {_MAIN} ({_NAME}, rank) VALUES ('secure-delete', 1)")
+    connection.execute(f"DROP TABLE IF EXISTS {MAIN}")
+    connection.execute(CREATE.format(MAIN))
+    connection.execute(f"INSERT INTO {MAIN} ({NAME}, rank) VALUES ('secure-delete', 1)")
 
 
 def add_words(connection: sqlite3.Connection, after: int, last: int) -> None:
     """Keep the words of the entries after one, up to ``last``."""
     connection.executemany(
-        f"INSERT INTO {_MAIN} (rowid, words) VALUES (?, ?)", _texts(connection, after, last)
+        f"INSERT INTO {MAIN} (rowid, words) VALUES (?, ?)", _texts(connection, after, last)
     )
 
 
@@ -52,7 +50,7 @@ def forget_words(connection: sqlite3.Connection, numbers: Iterable[int]) -> None
         (marks,),
     )
     connection.executemany(
-        f"INSERT INTO {_MAIN} ({_NAME}, rowid, words) VALUES ('delete', ?, ?)",
+        f"INSERT INTO {MAIN} ({NAME}, rowid, words) VALUES ('delete', ?, ?)",
         [(number, text) for number, payload in rows if (text := words_of(payload))],
     )
 
@@ -62,37 +60,9 @@ def empty_words(connection: sqlite3.Connection) -> None:
 
     The table below it is one like others.
     """
-    kept = connection.execute("SELECT 1 FROM main.sqlite_master WHERE name = ?", (f"{_NAME}_data",))
+    kept = connection.execute("SELECT 1 FROM main.sqlite_master WHERE name = ?", (f"{NAME}_data",))
     if kept.fetchone() is not None:
-        connection.execute(f"DELETE FROM main.{_NAME}_data")
-
-
-def with_words(connection: sqlite3.Connection, phrase: str) -> Iterator[int]:
-    """The entries among those kept that hold a phrase; its last word may be a beginning."""
-    found = connection.execute(f"SELECT rowid FROM {_MAIN} WHERE {_NAME} MATCH ?", (phrase,))
-    return (row[0] for row in found)
-
-
-def with_words_unkept(
-    connection: sqlite3.Connection, phrase: str, after: int, last: int
-) -> Iterator[int]:
-    """The same among entries whose words are not kept yet."""
-    while after < last:
-        end = min(after + _AT_ONCE, last)
-        with closing(sqlite3.connect(":memory:")) as scratch:
-            scratch.execute(_CREATE.format(_NAME))
-            scratch.executemany(
-                f"INSERT INTO {_NAME} (rowid, words) VALUES (?, ?)", _texts(connection, after, end)
-            )
-            found = scratch.execute(f"SELECT rowid FROM {_NAME} WHERE {_NAME} MATCH ?", (phrase,))
-            yield from [row[0] for row in found]
-        after = end
-
-
-def phrase_of(text: str) -> str:
-    """What to look for as the table wants it: one phrase whose last word is a beginning."""
-    plain = text.replace("\x00", " ").replace('"', '""')
-    return f'"{plain}" *'
+        connection.execute(f"DELETE FROM main.{NAME}_data")
 
 
 def words_of(payload: str | None) -> str:

@@ -75,6 +75,7 @@ RIGHTS: dict[str, Permission | str] = {
     "audit_reader.event": SUPER_ADMIN,
     "audit_reader.events": SUPER_ADMIN,
     "audit_reader.facets": SUPER_ADMIN,
+    "audit_reader.first_page": SUPER_ADMIN,
     "audit_reader.histogram": SUPER_ADMIN,
     "audit_reader.ids": SUPER_ADMIN,
     "audit_reader.rows": SUPER_ADMIN,

@@ -16,6 +16,7 @@ from crmdesk.core.audit.index_check import discard_index, index_agrees
 from crmdesk.core.check import check_workspace
 from crmdesk.core.db import sqlite_words
 from crmdesk.core.db.driver import sqlite3
+from crmdesk.core.db.sqlite_word_search import phrase_of, with_words_among
 from crmdesk.core.workspace import Workspace
 from tests.builders import KeyBox
 from tests.core.audit.by_hand import begin_at, by_hand, write
@@ -130,8 +131,8 @@ def test_whatever_stands_in_an_entry_is_found_by_itself_and_by_its_beginning(tex
             scratch.execute("INSERT INTO audit_details VALUES (?, ?)", (number, facts))
         for number, text in enumerate(texts, 1):
             for part in (text, text[: len(text) // 2 + 1]):
-                phrase = sqlite_words.phrase_of(part)
-                found = list(sqlite_words.with_words_unkept(scratch, phrase, 0, len(texts)))
+                numbers = range(1, len(texts) + 1)
+                found = list(with_words_among(scratch, phrase_of(part), numbers))
                 counted = scratch.execute("SELECT count(*) FROM audit_details").fetchone()[0]
                 assert counted == len(texts)
                 if part.isascii() and part.isalnum():

@@ -1,0 +1,150 @@
+"""Finds entries of the audit log by the words in their details.
+
+The full text gives the entries of a word that stands there whole as they are asked for; of a
+beginning it first puts together everything that begins so, a second of work in ten million. So a
+beginning is asked for as the words that there are of it, wherever they are few.
+"""
+
+from __future__ import annotations
+
+import json
+from array import array
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+
+from crmdesk.core.db.driver import sqlite3
+from crmdesk.core.db.sqlite_words import CREATE, MAIN, NAME, words_of
+
+#: Words of one beginning that are asked for one by one; each costs a search of its own.
+_MOST_WORDS = 24
+_AT_ONCE = 10_000
+#: Entries from which one call of :func:`places_between` tells: as many as a sign has numbers.
+MOST_PLACES = 1 << 20
+_FIRST_SIGN = 1 << 16
+_ONE_LESS = bytes((number - 1) % 256 for number in range(256))
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """What to look for: words beside each other, of which the last may be a beginning.
+
+    Attributes:
+        words: as the full text keeps them: small letters without accents.
+    """
+
+    text: str
+    words: tuple[str, ...]
+
+    @property
+    def of_beginning(self) -> str:
+        """As the full text wants it, whatever the last word goes on with."""
+        return f"{_quoted(self.text)} *"
+
+    def ending_with(self, endings: Iterable[str]) -> str:
+        """As the full text wants it with any of these as the last word, which are some."""
+        before = self.words[:-1]
+        return " OR ".join(_quoted(" ".join((*before, each))) for each in endings)
+
+
+@lru_cache(maxsize=64)
+def phrase_of(text: str) -> Phrase:
+    """Take a text apart as the full text does; without any word there is nothing to look for."""
+    plain = text.replace("\x00", " ")
+    with closing(sqlite3.connect(":memory:")) as scratch:
+        scratch.execute(CREATE.format(NAME))
+        scratch.execute(f"CREATE VIRTUAL TABLE each USING fts5vocab({NAME}, instance)")
+        scratch.execute(f"INSERT INTO {NAME} (rowid, words) VALUES (1, ?)", (plain,))
+        rows = scratch.execute('SELECT term FROM each ORDER BY "offset"').fetchall()
+    return Phrase(plain, tuple(row[0] for row in rows))
+
+
+def words_beginning(connection: sqlite3.Connection, start: str) -> tuple[str, ...] | None:
+    """Every word kept that begins so, in order; ``None`` for too many to go through."""
+    connection.execute(
+        f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.kept_words "
+        f"USING fts5vocab('main', '{NAME}', 'instance')"
+    )
+    found: list[str] = []
+    low = start
+    while len(found) <= _MOST_WORDS:
+        row = connection.execute(
+            "SELECT term FROM temp.kept_words WHERE term >= ? AND term < ? LIMIT 1",
+            (low, start + "\U0010ffff"),
+        ).fetchone()
+        if row is None:
+            return tuple(found)
+        found.append(row[0])
+        # No sign of a word sorts before this one: what follows is the next word.
+        low = row[0] + "0"
+    return None
+
+
+def with_words(connection: sqlite3.Connection, match: str) -> Iterator[int]:
+    """All entries among those kept that hold what a :class:`Phrase` asks for."""
+    found = connection.execute(f"SELECT rowid FROM {MAIN} WHERE {NAME} MATCH ?", (match,))
+    return (row[0] for row in found)
+
+
+def places_between(connection: sqlite3.Connection, match: str, low: int, high: int) -> array[int]:
+    """The same from one entry to another, each as its distance from the first, in rising order.
+
+    They come as one text, a sign for each: half the time of as many rows.
+
+    Args:
+        high: less than ``low + MOST_PLACES``.
+    """
+    (signs,) = connection.execute(
+        f"SELECT group_concat(char(? + rowid), '') FROM {MAIN} "
+        f"WHERE {NAME} MATCH ? AND rowid BETWEEN ? AND ?",
+        (_FIRST_SIGN - low, match, low, high),
+    ).fetchone()
+    written = bytearray((signs or "").encode("utf-32-le"))
+    # Four bytes each, the lowest first: what all have too much stands in the third.
+    written[2::4] = written[2::4].translate(_ONE_LESS)
+    found = array("I")
+    found.frombytes(written)
+    return found
+
+
+def with_words_among(
+    connection: sqlite3.Connection, phrase: Phrase, numbers: Iterable[int]
+) -> Iterator[int]:
+    """The same among some entries, looked for in their details themselves."""
+    left = iter(numbers)
+    while slice_ := list(islice(left, _AT_ONCE)):
+        with closing(sqlite3.connect(":memory:")) as scratch:
+            scratch.execute(CREATE.format(NAME))
+            scratch.executemany(
+                f"INSERT INTO {NAME} (rowid, words) VALUES (?, ?)",
+                _texts(connection, phrase, slice_),
+            )
+            found = scratch.execute(
+                f"SELECT rowid FROM {NAME} WHERE {NAME} MATCH ?", (phrase.of_beginning,)
+            )
+            yield from [row[0] for row in found]
+
+
+def _texts(
+    connection: sqlite3.Connection, phrase: Phrase, numbers: list[int]
+) -> Iterator[tuple[int, str]]:
+    """Number and words of those that may hold the phrase."""
+    rows = connection.execute(
+        "SELECT event_id, payload FROM main.audit_details "
+        "WHERE event_id IN (SELECT value FROM json_each(?)) AND payload IS NOT NULL",
+        (json.dumps(numbers),),
+    )
+    for number, payload in rows:
+        # Letters without accents stand in plain sight: taking a text apart costs ten times that.
+        if payload.isascii() and "\\u" not in payload:
+            small = payload.lower()
+            if not all(word in small for word in phrase.words):
+                continue
+        if text := words_of(payload):
+            yield number, text
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
