@@ -18,6 +18,10 @@ def test_a_view_of_the_log_is_saved_shown_and_renamed(terminal: Terminal):
     assert terminal("audit", "view", "delete", "all logs").error == "view_default"
     names = [each["name"] for each in terminal("audit", "view", "list").document["views"]]
     assert names == ["All Logs", "Login History", "Security Activity", "First"]
+    clone = terminal("audit", "view", "clone", "first").document
+    assert (clone["name"], clone["shared"]) == ("Copy of First", False)
+    assert terminal("audit", "view", "share", "Copy of First").document["shared"]
+    assert not terminal("audit", "view", "share", "First", "--private").document["shared"]
 
 
 def test_a_comment_is_added_answered_edited_resolved_and_deleted(terminal: Terminal):
@@ -31,6 +35,9 @@ def test_a_comment_is_added_answered_edited_resolved_and_deleted(terminal: Termi
     assert [(each["id"], each["state"], len(each["replies"])) for each in found] == [
         (thread, "resolved", 1)
     ]
+    assert terminal("audit", "comment", "reopen", str(thread)).code == 0
+    asked = ("audit", "list", "--query", "comment:why")
+    assert [each["id"] for each in terminal(*asked).document["events"]] == [1]
     assert terminal("audit", "comment", "delete", str(thread)).code == 0
     text = terminal.plainly("audit", "comment", "list", "1", "--state", "all").out
     assert "(deleted)" in text

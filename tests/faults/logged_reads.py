@@ -62,6 +62,7 @@ READS = frozenset(
         "audit_reader.first_page",
         "audit_reader.histogram",
         "audit_reader.ids",
+        "audit_reader.newest",
         "audit_reader.rows",
         "audit_reader.vocabulary",
         "backups.estimate",

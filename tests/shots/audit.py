@@ -50,7 +50,7 @@ def _filter_shots(window: QWidget, page: AuditPage) -> Iterator[tuple[str, QWidg
     """What opens below the chips and the search, and what they find."""
     filters = page.filters
     page.verify()
-    settle_until(lambda: page.banner is not None)
+    settle_until(lambda: page.told.banner is not None)
     yield "verified", window
     filters.people.click()
     settle(300)

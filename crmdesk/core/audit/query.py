@@ -167,6 +167,16 @@ class AuditLogReader:
         with self._database.read() as tx:
             return facets(Matching(tx), filters)
 
+    def newest(self, actor: Actor) -> int:
+        """The number of the newest own entry: whoever looks at the log sees whether it went on.
+
+        Raises:
+            PermissionDenied: the actor is not a Super Admin.
+        """
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        with self._database.read() as tx:
+            return int(tx.sql("SELECT coalesce(max(id), 0) FROM audit_events").fetchone()[0])
+
     def vocabulary(self, actor: Actor) -> Vocabulary:
         """The words that the search language knows here, and that filter menus offer.
 

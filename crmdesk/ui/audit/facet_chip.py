@@ -49,7 +49,7 @@ class FacetChip(Chip):
         self._labels: dict[str, str] = {}
         self._values: tuple[str, ...] = ()
         self._counts: Mapping[str, int | None] | None = None
-        self.opened.connect(lambda: self.popover.open_under(self))
+        self.opened.connect(lambda: self.popover.open_under(self.anchor))
         self.cleared.connect(self.off)
 
     @property

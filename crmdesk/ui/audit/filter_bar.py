@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from crmdesk.core.audit.figures import Facets
 from crmdesk.core.audit.filters import AuditFilters
@@ -15,6 +15,7 @@ from crmdesk.core.audit.language import SearchParse, parse_search
 from crmdesk.core.audit.language_render import Completion, complete, render_search
 from crmdesk.core.audit.view_model import AuditViewDefinition
 from crmdesk.core.audit.vocabulary import Vocabulary
+from crmdesk.ui.audit.chip_row import ChipRow, LogChip
 from crmdesk.ui.audit.facet_chip import FacetChip
 from crmdesk.ui.audit.people_chip import PeopleChip
 from crmdesk.ui.audit.period_chip import PeriodChip
@@ -23,18 +24,16 @@ from crmdesk.ui.audit.say import say
 from crmdesk.ui.audit.search_box import SearchBox
 from crmdesk.ui.audit.search_words import problem_words
 from crmdesk.ui.desk import Desk
-from crmdesk.ui.records.flow import FlowLayout
 from crmdesk.ui.tables.column_chooser import ColumnChooser
 from crmdesk.ui.tables.data_table import DataTable
 from crmdesk.ui.theme.apply import px
 from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.widgets.announce import announce
 from crmdesk.ui.widgets.buttons import IconButton
-from crmdesk.ui.widgets.chip import Chip
 from crmdesk.ui.widgets.labels import label
 from crmdesk.ui.widgets.link import Link
 
-_PAUSE_MS, _SEARCH_WIDTH, _SEARCH_LEAST, _GAP, _CHIP = 250, 320, 180, 8, 28
+_PAUSE_MS, _SEARCH_WIDTH, _SEARCH_LEAST, _GAP, _CHIP = 250, 320, 140, 8, 28
 _NO_TIME = {"since": None, "until": None, "last_days": None}
 
 
@@ -59,8 +58,6 @@ class AuditFilterBar(QWidget):
         self._time_typed = False
         self.search = SearchBox(self._completions)
         self.search.setObjectName("audit_search")
-        self.search.setMinimumWidth(px(_SEARCH_LEAST))
-        self.search.setMaximumWidth(px(_SEARCH_WIDTH))
         self.period = PeriodChip(desk, self)
         self.category = FacetChip(say("Category"), self)
         self.subcategory = FacetChip(say("Subcategory"), self)
@@ -72,6 +69,7 @@ class AuditFilterBar(QWidget):
         self.clear_link.setObjectName("audit_clear")
         self.clear_link.setAccessibleName(say("Clear filters"))
         self.clear_link.setFixedHeight(px(_CHIP))
+        self.row = ChipRow(self.chips, self.clear_link)
         self.error = label("", TextStyle.CAPTION, "danger")
         self.error.setWordWrap(True)
         self.error.hide()
@@ -84,25 +82,17 @@ class AuditFilterBar(QWidget):
         self.set_vocabulary(vocabulary)
 
     def _lay_out(self) -> None:
-        self._holder = holder = QWidget()
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        holder.setSizePolicy(policy)
-        flow = FlowLayout(_GAP, holder)
-        # Chips of 28 stand in the middle of a search field of 32.
-        flow.setContentsMargins(0, 2, 0, 2)
-        for chip in (*self.chips, self.clear_link):
-            flow.addWidget(chip)
-        top = Qt.AlignmentFlag.AlignTop
-        row = QHBoxLayout()
-        row.setSpacing(_GAP)
-        row.addWidget(self.search, 2, top)
-        row.addWidget(holder, 5)
-        row.addWidget(self.columns, 0, top)
+        self._grid = grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(_GAP)
+        grid.setVerticalSpacing(2)
+        grid.setColumnStretch(1, 1)
+        grid.addWidget(self.columns, 0, 2)
+        self._arrange(two_lines=False)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        column.addLayout(row)
+        column.addLayout(grid)
         column.addWidget(self.error)
         column.addWidget(self.notice)
 
@@ -120,7 +110,7 @@ class AuditFilterBar(QWidget):
             chip.off.connect(lambda name=name: self._take_values(name, (), all_of_it=True))
 
     @property
-    def chips(self) -> tuple[Chip, ...]:
+    def chips(self) -> tuple[LogChip, ...]:
         """The chips in their order."""
         return (self.period, self.category, self.subcategory, self.action, self.people)
 
@@ -278,15 +268,28 @@ class AuditFilterBar(QWidget):
             chip.show_values(getattr(filters, name), getattr(filters.without, name))
         self.people.show_filters(filters)
         untimed = replace(filters, people_only=False, since=None, until=None)
-        self.clear_link.setVisible(untimed != AuditFilters())
+        self.row.set_clearable(untimed != AuditFilters())
         self._give_room()
 
+    def _arrange(self, *, two_lines: bool) -> None:
+        for part in (self.search, self.row):
+            self._grid.removeWidget(part)
+        self._grid.addWidget(self.search, 0, 0, 1, 2 if two_lines else 1)
+        self._grid.addWidget(self.row, int(two_lines), 0 if two_lines else 1, 1, 1 + two_lines)
+        self._two_lines = two_lines
+
     def _give_room(self) -> None:
-        """The chips have what they need in one row before the search is more than its least."""
-        shown = [each for each in (*self.chips, self.clear_link) if not each.isHidden()]
-        needed = sum(each.sizeHint().width() + _GAP for each in shown) - _GAP
-        others = px(_SEARCH_LEAST) + self.columns.sizeHint().width() + 2 * _GAP
-        self._holder.setMinimumWidth(max(0, min(needed, self.width() - others)))
+        """The chips have what they need before the search is more than its least.
+
+        Where one that narrows the log had no room even so, the search has a line of its own.
+        """
+        room = self.width() - self.columns.sizeHint().width() - 2 * _GAP
+        two_lines = self.row.hides_one_set(room - px(_SEARCH_LEAST))
+        if two_lines != self._two_lines:
+            self._arrange(two_lines=two_lines)
+        search = min(max(px(_SEARCH_LEAST), room - self.row.wanted_width), px(_SEARCH_WIDTH))
+        self.search.setFixedWidth(room + _GAP if two_lines else search)
+        self.row.fit()
 
     # Qt overrides
 

@@ -62,6 +62,11 @@ def gone_words(view: AuditView) -> str:
     return " ".join(filled(sentences[each.kind], each.name) for each in view.gone)
 
 
+def view_missing() -> str:
+    """What is said where a link leads to no view that is there."""
+    return say("That view is gone, or whoever made it does not share it any more.")
+
+
 def nothing_here(clear: Callable[[], object], *, filtered: bool) -> EmptyState:
     """What stands in place of the table while no entry passes."""
     if not filtered:

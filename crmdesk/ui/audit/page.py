@@ -12,11 +12,19 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.core.audit.filters import AuditFilters
 from crmdesk.core.audit.view_model import AuditView, AuditViewDefinition
+from crmdesk.ui.audit.banner_place import BannerPlace
 from crmdesk.ui.audit.details import COMMENTS, EntryPanel
 from crmdesk.ui.audit.entry_deeds import EntryDeeds
 from crmdesk.ui.audit.figures_part import Figures, FiguresPart, bars_of, summary_words, whole_words
 from crmdesk.ui.audit.filter_bar import AuditFilterBar
-from crmdesk.ui.audit.log_words import edition_words, first_words, gone_words, nothing_here
+from crmdesk.ui.audit.log_words import (
+    edition_words,
+    first_words,
+    gone_words,
+    nothing_here,
+    view_missing,
+)
+from crmdesk.ui.audit.newer import NewerEntries
 from crmdesk.ui.audit.period_words import MOMENT, between, of_days
 from crmdesk.ui.audit.say import say
 from crmdesk.ui.audit.source import USUAL, AuditSource
@@ -32,7 +40,7 @@ from crmdesk.ui.messages import message
 from crmdesk.ui.tables.cells import RowHeight
 from crmdesk.ui.tables.data_table import DataTable
 from crmdesk.ui.tables.model import PagedModel
-from crmdesk.ui.widgets.banner import Banner, BannerTone
+from crmdesk.ui.widgets.banner import Banner
 from crmdesk.ui.widgets.buttons import Button
 from crmdesk.ui.widgets.page_header import PageHeader
 from crmdesk.ui.window_state import TableState
@@ -70,8 +78,10 @@ class AuditPage(Page):
         self.filters = AuditFilterBar(desk, first_words(wording))
         self.views = AuditViewsBar(desk, lambda: self.filters.wanted, self)
         self.strip = SummaryStrip(desk.queries)
+        self.newer = NewerEntries(desk, self, self.table, self.source, self.strip.newer_link)
         self.figures = FiguresPart(desk, self)
         self._figures: Figures | None = None
+        self._asked: AuditViewDefinition | None = None
         self.verify_button = Button(say("Verify log"), icon="shield-check")
         self.verify_button.setObjectName("audit_verify")
         self.recorded_button = Button(say("What is recorded"), icon="list-checks")
@@ -82,7 +92,7 @@ class AuditPage(Page):
         self.header.add(self.recorded_button)
         self.header.add(self.verify_button)
         self.header.add(self.export_button)
-        self.banner: Banner | None = None
+        self.told = BannerPlace()
         self._lay_out()
         self._connect()
         self._read_words()
@@ -90,12 +100,11 @@ class AuditPage(Page):
         self.views.read()
 
     def _lay_out(self) -> None:
-        self._banner_slot = QVBoxLayout()
         head = QVBoxLayout()
         head.setContentsMargins(24, 16, 24, 4)
         head.setSpacing(12)
         head.addWidget(self.header)
-        head.addLayout(self._banner_slot)
+        head.addWidget(self.told)
         tools = QVBoxLayout()
         tools.setContentsMargins(24, 12, 24, 6)
         tools.setSpacing(8)
@@ -125,6 +134,7 @@ class AuditPage(Page):
         self.filters.down_pressed.connect(self.start_focus)
         self.filters.choose_columns_of(self.table)
         self.views.chosen.connect(self.show_view)
+        self.views.missing.connect(lambda: self.filters.set_notice(view_missing()))
         self.strip.picked.connect(self._zoom)
         self.figures.read.connect(self._show_figures)
         self.figures.failed.connect(lambda error: self.strip.set_error(message(error).title))
@@ -132,6 +142,8 @@ class AuditPage(Page):
         self.recorded_button.clicked.connect(lambda: self._desk.go("settings/audit.recorded"))
         self.deeds.done.connect(self._look_again)
         self.panel.comments.changed.connect(self._read_marks)
+        self.newer.went_on.connect(self._read_marks)
+        self.newer.went_on.connect(self.panel.comments.read_again)
         for part in (self.exports, self.deeds, self.views):
             part.failed.connect(self._show_error)
         self._desk.jobs.ended.connect(self._job_ended)
@@ -171,6 +183,7 @@ class AuditPage(Page):
     @Slot()
     def _look_again(self) -> None:
         """What was done from an entry is an entry itself, and the panel's may offer less now."""
+        self.told.forget_error()
         self.table.refresh()
         self.panel.look_again()
 
@@ -211,6 +224,7 @@ class AuditPage(Page):
     def _load(self) -> None:
         wanted = self.filters.wanted
         self.views.follow()
+        self.told.forget_error()
         if wanted != self.table.query.filter:
             self.table.load(wanted)
 
@@ -230,8 +244,11 @@ class AuditPage(Page):
     def _count(self, count: int) -> None:
         """The rows stand; the figures above them come next."""
         self.strip.set_count(say("%Ln entr{y|ies}", count))
-        self.strip.histogram.set_pale(True)
-        self.figures.ask(self.filters.wanted)
+        wanted = self.filters.wanted
+        # What a few new entries add is no other picture.
+        self.strip.histogram.set_pale(wanted != self._asked)
+        self._asked = wanted
+        self.figures.ask(wanted)
         if not count:
             filtered = self.filters.narrows
             self.table.show_empty(nothing_here(self.clear_filters, filtered=filtered))
@@ -262,8 +279,7 @@ class AuditPage(Page):
 
     @Slot(object)
     def _show_error(self, error: Exception) -> None:
-        said = message(error)
-        self._show_banner(Banner(BannerTone.DANGER, said.title, said.advice))
+        self.told.show_error(error)
 
     # Verification
 
@@ -276,21 +292,15 @@ class AuditPage(Page):
             self,
             "verify",
             lambda: desk.workspace.audit.verify(desk.actor),
-            lambda found: self._show_verdict(verified_banner(found, self.open_entry)),
+            lambda found: self._show_verdict(
+                verified_banner(found, self.open_entry, self.told.clear)
+            ),
             lambda error: self._show_verdict(failed_banner(error, self.verify)),
         )
 
     def _show_verdict(self, banner: Banner) -> None:
         self.verify_button.set_idle()
-        self._show_banner(banner)
-
-    def _show_banner(self, banner: Banner) -> None:
-        if self.banner is not None:
-            self._banner_slot.removeWidget(self.banner)
-            self.banner.hide()
-            self.banner.deleteLater()
-        self.banner = banner
-        self._banner_slot.addWidget(banner)
+        self.told.show_banner(banner)
 
     # What the window asks
 
@@ -328,6 +338,7 @@ class AuditPage(Page):
 
     def refresh(self) -> None:
         """Read the log again, the labels and the zone it is shown with, and the views."""
+        self.told.forget_error()
         wording = Wording.of(self._desk)
         self.source.wording = self.deeds.wording = wording
         self.panel.set_wording(wording)

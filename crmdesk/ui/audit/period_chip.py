@@ -103,7 +103,7 @@ class PeriodChip(Chip):
             self.first.setDate(_qt(shown.since.astimezone(zone).date()))
         self.last.setDate(_qt((shown.until or now).astimezone(zone).date()))
         self._say_error("")
-        self.popover.open_under(self)
+        self.popover.open_under(self.anchor)
 
     def _choose(self, name: str) -> None:
         self.popover.dismiss()

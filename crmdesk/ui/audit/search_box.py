@@ -62,6 +62,9 @@ class SearchBox(SearchField):
         """Show the words of another filter; nobody typed them."""
         if text != self.text():
             self.setText(text)
+            if not self.hasFocus():
+                # What does not fit is read from its beginning.
+                self.setCursorPosition(0)
         self.set_error("")
 
     def set_error(self, error: str) -> None:

@@ -12,15 +12,20 @@ from crmdesk.ui.messages import message
 from crmdesk.ui.widgets.banner import Banner, BannerTone
 
 
-def verified_banner(found: ChainVerification, show: Callable[[int], object]) -> Banner:
+def verified_banner(
+    found: ChainVerification, show: Callable[[int], object], close: Callable[[], object]
+) -> Banner:
     """The banner of a verification.
 
     Args:
         found: the finding.
         show: opens the first bad entry.
+        close: takes the banner away; a log that is not as it was written goes on saying so.
     """
     if found.ok:
-        return _good(found)
+        banner = _good(found)
+        banner.acted.connect(close)
+        return banner
     bad = found.first_bad
     title = say("The log is not as it was written")
     where = "" if bad is None else say("Entry %1: ").replace("%1", words.number(bad))
@@ -54,7 +59,7 @@ def _good(found: ChainVerification) -> Banner:
         parts.append(anchored.replace("%1", words.number(found.anchored)))
     parts += [_unproven(kind) for kind in found.unproven]
     tone = BannerTone.WARN if found.unproven else BannerTone.OK
-    banner = Banner(tone, title, " ".join(parts), icon="shield-check")
+    banner = Banner(tone, title, " ".join(parts), say("Close"), icon="shield-check")
     banner.setObjectName("audit_verdict")
     return banner
 

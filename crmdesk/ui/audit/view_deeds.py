@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from crmdesk.core.audit.view_model import AuditView, AuditViewDefinition
+from crmdesk.core.links import DeepLink
+from crmdesk.ui.audit.say import say
 from crmdesk.ui.audit.view_dialogs import (
     SharingDialog,
     is_everyone,
@@ -114,6 +117,16 @@ class ViewDeeds(QObject):
         """Put the views after the three into this order, for oneself alone."""
         desk, order = self._desk, list(view_ids)
         self._write(lambda: desk.workspace.audit_views.reorder(desk.actor, order), view)
+
+    def copy_link(self, view: AuditView) -> None:
+        """Put a link that opens the view as it was saved on the clipboard."""
+        desk = self._desk
+        link = DeepLink(desk.workspace.id, f"audit/view/{view.id}")
+        QGuiApplication.clipboard().setText(str(link))
+        text = say("It opens this view in CRM Desk.")
+        if not view.shared:
+            text = say("It opens this view for you alone, until you share it.")
+        desk.toast(say("Link copied"), text)
 
     def _write(self, act: Callable[[], object], view: AuditView) -> None:
         self._desk.run_write(self, act, lambda _done: self.written.emit(view.id), self.failed.emit)

@@ -31,10 +31,12 @@ class AuditViewsBar(QWidget):
 
     Signals:
         chosen: an :class:`AuditView` to show.
+        missing: a link led to a view that is gone or not shared.
         failed: an error that the page has to show.
     """
 
     chosen = Signal(object)
+    missing = Signal()
     failed = Signal(object)
 
     def __init__(self, desk: Desk, now: Callable[[], AuditViewDefinition], page: QWidget) -> None:
@@ -155,6 +157,7 @@ class AuditViewsBar(QWidget):
         if reason := self._reason(view):
             menu.addAction(reason).setEnabled(False)
         menu.addSeparator()
+        self._add(menu, ("link", say("Copy link"), partial(self.deeds.copy_link, view)))
         self._add(menu, ("layout-list", say("Manage all views"), self.manage))
         menu.aboutToHide.connect(menu.deleteLater)
         return menu
@@ -211,8 +214,10 @@ class AuditViewsBar(QWidget):
         known = {view.id: view for view in views}
         wanted = then if then in known else before.id if before.id in known else DEFAULT_VIEWS[0].id
         self._fill(views, wanted)
-        if then or wanted != before.id:
+        if then in known or wanted != before.id:
             self.chosen.emit(self.current)
+        if then and then not in known:
+            self.missing.emit()
 
     def _fill(self, views: Sequence[AuditView], view_id: int) -> None:
         self.views = list(views)

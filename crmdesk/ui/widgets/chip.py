@@ -33,6 +33,7 @@ class Chip(Button):
         super().__init__(name, ButtonKind.CHIP, trailing=not icon, parent=parent)
         self._name, self._leading, self._reason, self._error = name, icon, "", ""
         self._on = False
+        self._stand_in: QWidget | None = None
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.clicked.connect(self._press)
         self.set_value("")
@@ -41,6 +42,20 @@ class Chip(Button):
     def is_on(self) -> bool:
         """Whether it narrows the table now."""
         return self._on
+
+    @property
+    def reason(self) -> str:
+        """Why it cannot be used now; empty when it can."""
+        return self._reason
+
+    def set_stand_in(self, widget: QWidget) -> None:
+        """What stands in its place while there is no room for it: its list opens below that."""
+        self._stand_in = widget
+
+    @property
+    def anchor(self) -> QWidget:
+        """What its list opens below."""
+        return self._stand_in if self._stand_in is not None and self.isHidden() else self
 
     def set_value(self, value: str, *, joined: bool = True) -> None:
         """Show what it is set to; empty is off.

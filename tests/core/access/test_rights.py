@@ -78,6 +78,7 @@ RIGHTS: dict[str, Permission | str] = {
     "audit_reader.first_page": SUPER_ADMIN,
     "audit_reader.histogram": SUPER_ADMIN,
     "audit_reader.ids": SUPER_ADMIN,
+    "audit_reader.newest": SUPER_ADMIN,
     "audit_reader.rows": SUPER_ADMIN,
     "audit_comments.add": SUPER_ADMIN,
     "audit_comments.edit": SUPER_ADMIN,

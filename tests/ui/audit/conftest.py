@@ -42,7 +42,7 @@ def hands(page: AuditPage, desk: Desk, stand: PageStand, qtbot) -> AtWork:
 
 def entry_of(desk: Desk, **wanted: str) -> int:
     """The newest entry whose columns hold these values."""
-    where = " AND ".join(f"{name} = ?" for name in wanted)
+    where = " AND ".join(f"{name} = ?" for name in wanted) or "true"
     rows = desk.sql(f"SELECT max(id) FROM audit_events WHERE {where}", *wanted.values())
     return int(rows[0][0] or 0)
 

@@ -11,7 +11,7 @@ from crmdesk.ui.audit.page import AuditPage
 from crmdesk.ui.widgets.buttons import Button
 from tests.ui.audit.conftest import shown, texts
 from tests.ui.clipping import PseudoTranslator, clipped
-from tests.ui.hands import nameless
+from tests.ui.hands import SMALLEST, nameless
 
 # The offscreen platform cannot raise a tooltip, nor give a list the whole keyboard.
 pytestmark = pytest.mark.qt_log_ignore("does not support raise|grabbing the keyboard", extend=True)
@@ -199,6 +199,35 @@ def test_the_histogram_zooms_by_a_drag_a_click_and_keys(desk, page, hands):
     hands.wait(lambda: page.table.count == 0)
 
 
+def test_what_has_no_room_waits_behind_one_chip_and_opens_below_it(page, hands):
+    row, action = page.filters.row, page.filters.action
+    page.resize(*SMALLEST)
+    page.open_entry(page.table.ids[0])
+    hands.wait(lambda: action in row.folded)
+    assert row.height() < 2 * action.height()
+    assert not page.filters.period.isHidden()
+    menu = row.menu()
+    states = {each.text(): each.isEnabled() for each in menu.actions()}
+    assert states["Subcategory: choose a category first"] is False
+    row.more.setFocus()
+    next(each for each in menu.actions() if each.text() == "Action").trigger()
+    menu.deleteLater()
+    assert action.popover.isVisible()
+    action.list.choose(["delete"])
+    hands.wait(lambda: page.table.query.filter.filters.actions == ("delete",))
+    assert row.more.plain_text() == "More: 1 set"
+    hands.press(Qt.Key.Key_Escape)
+    assert not action.popover.isVisible()
+    # What narrows the log stands before what does not, below the search if need be.
+    assert (action.isVisible(), action.hasFocus()) == (True, True)
+    assert row.y() > page.filters.search.y() + 20
+
+    page.close_panel()
+    page.resize(1280, 700)
+    hands.wait(lambda: not row.folded)
+    assert not row.more.isVisible()
+
+
 @pytest.mark.parametrize("size", [(1280, 710), (960, 550)])
 def test_nothing_is_cut_nothing_lacks_a_name_and_tab_walks_in_order(desk, stand, qtbot, size):
     from PySide6.QtCore import QCoreApplication
@@ -213,7 +242,7 @@ def test_nothing_is_cut_nothing_lacks_a_name_and_tab_walks_in_order(desk, stand,
         page.filters.search.setText("nokey:x")
         page.filters.search.returnPressed.emit()
         page.verify()
-        qtbot.waitUntil(lambda: page.banner is not None and page.panel.complete)
+        qtbot.waitUntil(lambda: page.told.banner is not None and page.panel.complete)
         assert clipped(page) + nameless(page) == []
         filters = page.filters
         page.verify_button.setFocus()

@@ -7,6 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 
 from crmdesk.core.audit.kinds import Category
 from crmdesk.core.db.driver import sqlite3
+from crmdesk.core.errors import UserError
 from crmdesk.core.exports.model import ExportFilter, ExportSource, ExportState
 from crmdesk.ui.audit.page import AuditPage
 from crmdesk.ui.audit.source import USUAL
@@ -161,11 +162,11 @@ def test_verifying_says_how_many_entries_are_right_and_finds_one_that_was_altere
     before = desk.sql("SELECT count(*) FROM audit_events")[0][0]
     page.verify_button.setFocus()
     qtbot.keyClick(page.verify_button, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: page.banner is not None)
+    qtbot.waitUntil(lambda: page.told.banner is not None)
 
-    assert f"{before} entries verified" in page.banner.accessibleName()
+    assert f"{before} entries verified" in page.told.banner.accessibleName()
     assert desk.sql("SELECT count(*) FROM audit_events")[0][0] == before
-    good = page.banner
+    good = page.told.banner
 
     event_id = entry_of(desk, category="property_value")
     with closing(sqlite3.connect(desk.workspace.database.path)) as connection:
@@ -176,10 +177,10 @@ def test_verifying_says_how_many_entries_are_right_and_finds_one_that_was_altere
         connection.commit()
 
     qtbot.mouseClick(page.verify_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: page.banner is not good)
+    qtbot.waitUntil(lambda: page.told.banner is not good)
 
-    assert f"Entry {event_id}: Something in this entry" in page.banner.accessibleName()
-    qtbot.mouseClick(page.banner.button, Qt.MouseButton.LeftButton)
+    assert f"Entry {event_id}: Something in this entry" in page.told.banner.accessibleName()
+    qtbot.mouseClick(page.told.banner.button, Qt.MouseButton.LeftButton)
     assert page.panel.event_id == event_id
     qtbot.waitUntil(lambda: page.panel.check.text() == "Not as it was written")
 
@@ -233,6 +234,51 @@ def test_new_entries_at_the_top_leave_the_panel_and_its_row_as_they_are(desk, pa
 
         assert page.panel.event_id == first == view.open_id == view.current_id
         page.open_entry(linked)
+
+
+def test_what_is_written_elsewhere_appears_and_moves_nobody_who_reads_further_down(
+    desk, page, qtbot
+):
+    newer, view, link = page.newer, page.table.view, page.strip.newer_link
+    marc = desk.user("Marc Dubois", super_admin=True)
+    first, comments = page.table.ids[0], desk.workspace.audit_comments
+    click_row(qtbot, page, first)
+    page.panel.show_page("comments")
+    page.panel.comments.composer.edit.setPlainText("Just what I")
+    comments.add(marc, first, "Is this right?")
+    newer.look()
+    qtbot.waitUntil(lambda: page.table.ids[0] == entry_of(desk))
+    said = page.panel.comments.threads
+    qtbot.waitUntil(lambda: "Is this right?" in texts(said))
+    assert page.panel.comments.composer.text == "Just what I"
+    assert cells(page, page.table.ids.index(first))["comments"].startswith("1")
+
+    page.resize(1280, 400)
+    qtbot.waitUntil(lambda: view.verticalScrollBar().maximum() > 0)
+    view.scrollToBottom()
+    before = page.table.count
+    for name in ("Bo", "Cy"):
+        desk.contact(firstname=name)
+    newer.look()
+    qtbot.waitUntil(link.isVisible)
+    assert (link.plain_text(), page.table.count) == ("2 new entries", before)
+    qtbot.mouseClick(link, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.table.count == before + 2)
+    assert (link.isVisible(), view.verticalScrollBar().value()) == (False, 0)
+
+
+def test_an_error_is_said_until_something_works_and_a_good_verdict_can_be_closed(page, qtbot):
+    page.deeds.failed.emit(UserError("x", "It is gone.", "Look again."))
+    assert page.told.banner.accessibleName().startswith("It is gone.")
+    page.filters.clear()
+    assert not page.told.isVisible()
+    page.verify()
+    qtbot.waitUntil(lambda: page.told.banner is not None)
+    page.filters.search.setText("x")
+    page.filters.search.returnPressed.emit()
+    assert page.told.isVisible()
+    qtbot.mouseClick(page.told.banner.button, Qt.MouseButton.LeftButton)
+    assert not page.told.isVisible()
 
 
 def test_the_log_as_it_is_narrowed_or_all_of_it_leaves_as_a_file(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from crmdesk.core.audit.filters import AuditFilters
 from crmdesk.core.audit.view_model import AuditViewDefinition
@@ -92,6 +93,7 @@ def test_what_cannot_be_done_with_a_view_is_off_with_its_reason(page):
         "Delete": False,
         "Manage sharing": False,
         "Everybody has this view: save as another to change it": False,
+        "Copy link": True,
         "Manage all views": True,
     }
     page.set_narrow(True)
@@ -124,3 +126,13 @@ def test_all_views_are_ordered_and_opened_in_one_list(desk, page, hands):
     assert page.filters.period.plain_text() == "Last 7 days"
     assert "The team Sales is gone" in page.filters.notice.text()
     assert not page.views.changed
+
+    choose(page.views.menu(), "Copy link")
+    assert QApplication.clipboard().text().endswith(f"/audit/view/{first}")
+    assert hands.told.toasts[-1][:2] == (
+        "Link copied",
+        "It opens this view for you alone, until you share it.",
+    )
+    page.open_link("audit/view/4711")
+    hands.wait(lambda: "That view is gone" in page.filters.notice.text())
+    assert page.views.current.name == "First"

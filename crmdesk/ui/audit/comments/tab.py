@@ -133,19 +133,31 @@ class CommentsTab(QWidget):
     def read(self) -> None:
         """Read the entry's comments anew."""
         event_id = self.event_id
-        if event_id is None:
-            return
-        actor, workspace = self._desk.actor, self._desk.workspace
-
-        def load() -> _Loaded:
-            drafts = workspace.comment_drafts.list(actor, event_id)
-            return _Loaded(
-                workspace.comment_reader.threads(actor, event_id, ThreadState.ALL),
-                {draft.place: draft.text for draft in drafts},
-                workspace.comment_reader.people(actor),
+        if event_id is not None:
+            self._desk.run_query(
+                self, "comments", lambda: self._load(event_id), self._take, self._tell_unread
             )
 
-        self._desk.run_query(self, "comments", load, self._take, self._tell_unread)
+    def _load(self, event_id: int) -> _Loaded:
+        actor, workspace = self._desk.actor, self._desk.workspace
+        drafts = workspace.comment_drafts.list(actor, event_id)
+        return _Loaded(
+            workspace.comment_reader.threads(actor, event_id, ThreadState.ALL),
+            {draft.place: draft.text for draft in drafts},
+            workspace.comment_reader.people(actor),
+        )
+
+    def read_again(self) -> None:
+        """Read what others may have said by now; where it is nothing, all stays as it stands."""
+        event_id, shown = self.event_id, self.loaded
+        if event_id is not None and shown is not None:
+            self._desk.run_query(
+                self,
+                "comments",
+                lambda: self._load(event_id),
+                lambda loaded: None if loaded.found == shown else self._take(loaded),
+                lambda _error: None,
+            )
 
     def show_all(self) -> None:
         """Go back from one thread to all of them."""
