@@ -74,6 +74,15 @@ class BackupFile:
         with self._open() as archive, archive.open(file) as reading:
             yield reading
 
+    def entry_pieces(self, file: str) -> Iterator[bytes]:
+        """The same content piece by piece, for who reads all of it.
+
+        Raises:
+            UserError: as :meth:`open_entry`.
+        """
+        with self._open() as archive:
+            yield from archive.pieces(file)
+
     def _open(self) -> Archive:
         if self.signed and self.manifest is not None:
             return open_archive(self.path, declared=declared_sizes(self.manifest))

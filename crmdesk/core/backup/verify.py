@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,6 @@ from crmdesk.core.backup.read_ahead import read_ahead
 from crmdesk.core.backup.reader import BackupFile, read_backup
 from crmdesk.core.errors import UserError
 
-_PIECE = 1 << 18
 # These say that there is no file to judge; all other refusals are findings about the file.
 _NOTHING_TO_JUDGE = frozenset(
     {"file_missing", "file_unreadable", "file_is_a_folder", "file_is_a_link", "file_not_ordinary"}
@@ -109,7 +108,7 @@ def _check_entry(
     digest = hashlib.sha256()
     line_ends = 0
     try:
-        for piece in read_ahead(_pieces(backup, entry)):
+        for piece in read_ahead(backup.entry_pieces(entry.file)):
             stop_if_cancelled()
             digest.update(piece)
             line_ends += line_feeds(piece)
@@ -133,12 +132,6 @@ def _check_entry(
 
 def _exact_rows(backup: BackupFile, entry: ManifestEntry) -> int:
     counter = RowCounter()
-    for piece in read_ahead(_pieces(backup, entry)):
+    for piece in read_ahead(backup.entry_pieces(entry.file)):
         counter.add(piece)
     return counter.rows
-
-
-def _pieces(backup: BackupFile, entry: ManifestEntry) -> Iterator[bytes]:
-    with backup.open_entry(entry.file) as reading:
-        while piece := reading.read(_PIECE):
-            yield piece

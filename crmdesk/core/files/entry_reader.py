@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 from isal import isal_zlib
@@ -12,7 +12,8 @@ from crmdesk.core.errors import UserError
 from crmdesk.core.files.central_directory import DirectoryEntry, ReadAt
 
 STORED, DEFLATED = 0, 8
-_PIECE = 1 << 18
+_PIECE = 1 << 19
+_PACKED_PIECE = 1 << 18
 # The library's own type description calls this class an instance.
 _UNPACKING_FAILED = cast(type[Exception], isal_zlib.error)
 
@@ -53,6 +54,15 @@ class EntryReader(io.RawIOBase):
         """Always: the entry is open for reading."""
         return True
 
+    def pieces(self) -> Iterator[bytes]:
+        """All that is left to read, uncopied.
+
+        Raises:
+            UserError: ``archive_entry_damaged``.
+        """
+        while piece := self._next(_PIECE):
+            yield piece
+
     def readinto(self, buffer: Any, /) -> int:
         """Fill ``buffer`` as far as one step yields; 0 is the end, checked.
 
@@ -82,7 +92,7 @@ class EntryReader(io.RawIOBase):
     def _inflated(self, size: int) -> bytes:
         inflate = self._inflate
         while inflate is not None and not inflate.eof:
-            packed = inflate.unconsumed_tail or self._packed(_PIECE)
+            packed = inflate.unconsumed_tail or self._packed(_PACKED_PIECE)
             try:
                 piece = inflate.decompress(packed, min(size, _PIECE))
             except _UNPACKING_FAILED as error:
