@@ -1,20 +1,11 @@
-"""One export by the product.
-
-``-m benchmarks.do_export FOLDER csv|xlsx tenth|all`` queues its job, and ``ours do_export FOLDER``
-runs it, as its worker process does.
-"""
+"""Queues one export of the product: ``-m benchmarks.do_export FOLDER csv|xlsx tenth|all``."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-from benchmarks.waiting_job import note, run
-
-
-def main(folder: str) -> None:
-    """Run the job that waits in the workspace."""
-    run(folder)
+from benchmarks.waiting_job import note
 
 
 def queue(folder: str, file_format: str, share: str) -> None:

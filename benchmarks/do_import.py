@@ -1,18 +1,11 @@
-"""One import by the product: ``-m benchmarks.do_import FOLDER CSV`` queues its job, and
-``ours do_import FOLDER`` runs it, as its worker process does.
-"""
+"""Queues one import by the product: ``-m benchmarks.do_import FOLDER CSV``."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-from benchmarks.waiting_job import note, run
-
-
-def main(folder: str) -> None:
-    """Run the job that waits in the workspace."""
-    run(folder)
+from benchmarks.waiting_job import note
 
 
 def queue(folder: str, given: str) -> None:

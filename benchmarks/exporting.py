@@ -6,10 +6,11 @@ from shlex import quote
 
 from benchmarks import data, desk, peers
 from benchmarks.measure import Contestant
+from benchmarks.waiting_job import worker
 
 TITLE = "Export: a tenth of the contacts × 60 columns as CSV"
 NOTE = (
-    "Ours: the whole job as a process (counted, labels looked up, file synced and digested, audit "
+    "Ours: the whole worker process (counted, labels looked up, file synced and digested, audit "
     "entry). The peer neither syncs nor logs. No index serves the filter."
 )
 _TENTH = "substr(whole_9, -1) = '1' AND archived_at IS NULL"
@@ -39,6 +40,6 @@ def ours(name: str, rows: int, file_format: str, share: str = "all") -> Contesta
     fresh = f"rm -rf {copy} && cp -r {folder} {copy}"
     return Contestant(
         name,
-        f"{python} -m benchmarks.ours do_export {copy}",
+        worker(data.FOLDER / "export-run"),
         prepare=f"{fresh} && {python} -m benchmarks.do_export {copy} {file_format} {share}",
     )

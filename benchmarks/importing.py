@@ -11,6 +11,7 @@ from shlex import quote
 
 from benchmarks import data, desk, peers
 from benchmarks.measure import Contestant
+from benchmarks.waiting_job import worker
 from crmdesk.core.db.driver import sqlite3
 from tests.builders import Desk
 
@@ -42,7 +43,7 @@ def contestants(rows: int) -> list[Contestant]:
     found = [
         Contestant(
             "CRM Desk, checked, with history and audit",
-            f"{python} -m benchmarks.ours do_import {copy}",
+            worker(data.FOLDER / "import-run"),
             prepare=f"rm -rf {copy} && cp -r {folder} {copy} && "
             f"{python} -m benchmarks.do_import {copy} {given}",
         ),

@@ -1,29 +1,22 @@
-"""A job that waits in a workspace: noted by who queued it, and run by a process of its own."""
+"""A job that waits in a workspace: noted by who queued it, and run by its worker process."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
+from shlex import quote
 
-from crmdesk.core.workspace import Workspace
+from benchmarks import peers
 
 _JOB = "job"
 
 
 def note(folder: str, job_id: str) -> None:
-    """Keep which job :func:`run` shall do."""
+    """Keep which job :func:`worker` shall do."""
     (Path(folder) / _JOB).write_text(job_id)
 
 
-def run(folder: str) -> None:
-    """Do the job, as its worker process does, and print its result."""
-    place = Path(folder)
-    workspace = Workspace(place / "workspace", bytes.fromhex((place / "key").read_text()))
-    job_id = (place / _JOB).read_text()
-    workspace.run_job(job_id)
-    with workspace.database.read() as tx:
-        state, result = tx.sql("SELECT state, result FROM jobs WHERE id = ?", (job_id,)).fetchone()
-    workspace.close()
-    if state != "succeeded":
-        raise SystemExit(f"the job {state}")
-    sys.stdout.write(f"{result}\n")
+def worker(folder: Path) -> str:
+    """The shell command of the process that a window would start for the job."""
+    workspace, job, key = (quote(str(folder / name)) for name in ("workspace", _JOB, "key"))
+    program = f"{quote(peers.our_python())} -m crmdesk --workspace {workspace}"
+    return f"{program} job run $(cat {job}) --key-stdin < {key}"

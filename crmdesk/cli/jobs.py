@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from crmdesk.cli.documents import job_document
+from crmdesk.cli.due_mail import MailSender
 from crmdesk.cli.parameters import JsonLines, group
-from crmdesk.cli.secret_input import read_line
-from crmdesk.cli.session import call_of, chosen_folder, opened, seat, send_mail
-from crmdesk.cli.waiting import MailSender, watcher
-from crmdesk.core.errors import UserError
-
-if TYPE_CHECKING:
-    from crmdesk.core.jobs.worker import Progress
+from crmdesk.cli.session import call_of, chosen_folder, opened, seat
+from crmdesk.cli.waiting import watcher
+from crmdesk.cli.worker import work
 
 app = group("See, cancel and run jobs.")
 JobId = Annotated[str, typer.Argument(metavar="ID", help="Id of the job.")]
@@ -72,50 +67,10 @@ def run(
     """Do a waiting job's work in this process."""
     call = call_of(context)
     if key_stdin:
-        _work(context, job_id)
+        # Every line is a document of its own here: progress first, the outcome last.
+        call.output.printed = True
+        work(chosen_folder(call), job_id)
         return
     with opened(call) as (workspace, _), watcher(call.output) as watch:
         workspace.run_job(job_id, MailSender(workspace, watch))
         call.output.result({"job_id": job_id, "state": "succeeded"}, "The job is done.")
-
-
-def _work(context: typer.Context, job_id: str) -> None:
-    """Run as the process that a window or a schedule started; nobody sees what it says."""
-    from crmdesk.core.platform import give_way
-    from crmdesk.core.workspace import Workspace
-
-    call = call_of(context)
-    give_way()
-    # Every line is a document of its own here: progress first, the outcome last.
-    call.output.printed = True
-    try:
-        key = bytes.fromhex(read_line("key_missing", "No key came on standard input."))
-    except ValueError:
-        raise UserError("key_damaged", "What came on standard input is no key.") from None
-    workspace = Workspace(chosen_folder(call), key)
-    try:
-        workspace.run_job(job_id, MailSender(workspace, _print_progress))
-    except UserError as error:
-        _print_line({"state": "failed", "error": {"code": error.code, "message": error.message}})
-        raise
-    else:
-        _print_line({"state": "succeeded"})
-    finally:
-        send_mail(workspace)
-        workspace.close()
-
-
-def _print_progress(progress: Progress) -> None:
-    _print_line(
-        {
-            "phase": progress.phase,
-            "done": progress.done,
-            "total": progress.total,
-            "detail": dict(progress.detail),
-        }
-    )
-
-
-def _print_line(document: dict[str, object]) -> None:
-    sys.stdout.write(json.dumps(document, default=str) + "\n")
-    sys.stdout.flush()

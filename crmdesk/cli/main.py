@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+from crmdesk.cli.faults import told_fault
 from crmdesk.cli.output import Output
 from crmdesk.cli.session import Call, call_of
 from crmdesk.core.errors import UserError
@@ -182,7 +183,7 @@ def run(arguments: Sequence[str], open_window: Callable[[Path, str], int]) -> in
         sys.stdout = None
         code = 1
     except Exception as error:  # noqa: BLE001 - the last place where a fault can be met
-        code = _fault(call, error)
+        code = told_fault(call.output, error)
     if call.window is not None and code == 0:
         return open_window(call.window, call.place)
     return code
@@ -224,12 +225,3 @@ def _help_of_group(error: typer.TyperException) -> str:
     context = getattr(error, "ctx", None)
     text = error.format_message()
     return text if context is not None and text == context.get_help() else ""
-
-
-def _fault(call: Call, error: Exception) -> int:
-    from crmdesk.core.crash_log import write_crash_log
-
-    path = write_crash_log(error)
-    where = f"Please report it with {path}" if path is not None else "Please report it."
-    call.output.error(UserError("unexpected", "A fault in CRM Desk stopped the command.", where))
-    return 1

@@ -7,9 +7,8 @@ import sys
 
 import typer
 
+from crmdesk.cli.lines import read_line
 from crmdesk.core.errors import SecondFactorRefused, WrongUsage
-
-_LONGEST_LINE = 4096
 
 
 def read_password(from_stdin: bool, prompt: str = "Password", *, confirm: bool = False) -> str:
@@ -47,21 +46,6 @@ def read_recovery_key(from_stdin: bool) -> str:
             "Give it on standard input with --recovery-key-stdin.",
         )
     return _ask_unseen("Recovery key: ")
-
-
-def read_line(code: str, message: str) -> str:
-    """One line of standard input, without its end.
-
-    Raises:
-        WrongUsage: with ``code``, there was none.
-    """
-    try:
-        line = sys.stdin.readline(_LONGEST_LINE).rstrip("\r\n")
-    except UnicodeDecodeError:
-        line = ""
-    if not line:
-        raise WrongUsage(code, message, "Send it as one line of text, in UTF-8.")
-    return line
 
 
 def code_or_ask(code: str | None) -> str | None:

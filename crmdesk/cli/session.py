@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
+from crmdesk.cli.due_mail import send_mail
 from crmdesk.cli.output import Output
 from crmdesk.cli.secret_input import ask_passphrase
 from crmdesk.core.access.secret_store import SECRET_FILE
@@ -95,15 +96,6 @@ def opened(call: Call, *, tells_damage: bool = True) -> Iterator[tuple[Workspace
         _anchor(call, workspace)
         send_mail(workspace)
         workspace.close()
-
-
-def send_mail(workspace: Workspace) -> None:
-    """Have due mail sent by a process of its own: no command waits for a mail server.
-
-    What cannot be started now is found due by the next command, or by a window.
-    """
-    with suppress(UserError, OSError):
-        workspace.send_mail()
 
 
 def _anchor(call: Call, workspace: Workspace) -> None:

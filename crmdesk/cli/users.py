@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from crmdesk.cli.lines import read_line
 from crmdesk.cli.parameters import Code, JsonLines, PasswordStdin, group
 from crmdesk.cli.proof import step_up
-from crmdesk.cli.secret_input import read_line
 from crmdesk.cli.session import Seat, seat
 from crmdesk.core.access.permissions import GRANTABLE, Permission
 

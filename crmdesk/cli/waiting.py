@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from crmdesk.cli.session import send_mail
+from crmdesk.cli.due_mail import MailSender
 from crmdesk.core.errors import UserError
 from crmdesk.core.jobs.worker import Progress
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from crmdesk.cli.output import Output
     from crmdesk.cli.session import Seat
     from crmdesk.core.jobs.worker import Watcher
-    from crmdesk.core.workspace import Workspace
 
 
 def finish_job(seat: Seat, job_id: str | None, *, wait: bool) -> None:
@@ -38,27 +37,6 @@ def finish_job(seat: Seat, job_id: str | None, *, wait: bool) -> None:
         return
     with _cancelled_by_signal(seat, job_id), watcher(seat.output) as watch:
         seat.workspace.run_job(job_id, MailSender(seat.workspace, watch))
-
-
-class MailSender:
-    """Has mail sent that a step of a job queued: a warning of a long export is for now.
-
-    Args:
-        watch: who else is told of each step.
-    """
-
-    def __init__(self, workspace: Workspace, watch: Watcher | None) -> None:
-        self._workspace = workspace
-        self._watch = watch
-        self._phase = ""
-
-    def __call__(self, progress: Progress) -> None:
-        """Called by the job, a few times a second."""
-        if progress.phase != self._phase:
-            self._phase = progress.phase
-            send_mail(self._workspace)
-        if self._watch is not None:
-            self._watch(progress)
 
 
 @contextmanager
