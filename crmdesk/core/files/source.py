@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 from crmdesk.core.errors import UserError
 from crmdesk.core.files import text_table, workbook
@@ -39,6 +39,22 @@ class Fingerprint:
     modified_ns: int
     inode: int
     sha256: str
+
+    @classmethod
+    def of(cls, found: os.stat_result, sha256: str) -> Self:
+        """Of a file in that state, with content of that digest."""
+        return cls(found.st_size, found.st_mtime_ns, found.st_ino, sha256)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a text table before it is opened: its file's state and how it is written.
+
+    Whoever says so has read all of the file, and knows the dialect of exactly these bytes.
+    """
+
+    taken: Fingerprint
+    dialect: CsvDialect
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +235,16 @@ def open_table(
     return _open_text(place, entry, limits, (encoding, delimiter, has_header))
 
 
+def open_known(path: Path, known: Known, max_bytes: int | None = None) -> TableSource:
+    """Open a plain text table without reading all of it to find out how it is written.
+
+    Raises:
+        UserError: as :func:`open_table`.
+    """
+    limits = TableLimits() if max_bytes is None else TableLimits(file_bytes=max_bytes)
+    return _text_source(path, None, limits, known)
+
+
 def list_tables(
     path: str | os.PathLike[str], max_bytes: int | None = None
 ) -> tuple[ArchiveEntry, ...]:
@@ -239,7 +265,7 @@ def take_fingerprint(path: Path, max_bytes: int | None = None) -> Fingerprint:
     with open_ordinary(path, max_bytes) as file:
         digest = sha256_of(file)
         found = os.fstat(file.fileno())
-    return Fingerprint(found.st_size, found.st_mtime_ns, found.st_ino, digest)
+    return Fingerprint.of(found, digest)
 
 
 def _open_workbook(
@@ -278,6 +304,20 @@ def _open_text(
     probe, head, taken = _examine(opened, place, entry, limits)
     dialect = choose_dialect(head, probe.guess(), encoding, delimiter, has_header)
     dialect = replace(dialect, proven=dialect.encoding == UTF_8 and probe.is_utf_8())
+    return _text_source(place, entry, limits, Known(taken, dialect), declared)
+
+
+def _text_source(
+    place: Path,
+    entry: str | None,
+    limits: TableLimits,
+    known: Known,
+    declared: Mapping[str, int] | None = None,
+) -> TableSource:
+    def opened() -> BinaryIO:
+        return _open_table_bytes(place, entry, limits, declared)
+
+    taken, dialect = known.taken, known.dialect
     headers = text_table.read_header(opened, dialect, limits)
     return TableSource(
         path=place,
@@ -323,8 +363,7 @@ def _examine(
         if entry is not None:
             return probe, head, take_fingerprint(place, limits.file_bytes)
         found = os.fstat(file.fileno())
-    stamp = Fingerprint(found.st_size, found.st_mtime_ns, found.st_ino, digest.hexdigest())
-    return probe, head, stamp
+    return probe, head, Fingerprint.of(found, digest.hexdigest())
 
 
 def _open_table_bytes(

@@ -139,6 +139,7 @@ class ImportRequest:
         date_order: how dates of numbers are written; ``None`` where the file shows it.
         new_properties: made before the rows are read; ``mapping`` may name them.
         sha256: digest of the file that was looked at; another file is refused.
+        dialect: how the text of that file is written, so that nobody has to find out again.
         associations: columns that name other records. What is wrong with one costs the
             association, never the row.
         static: internal names of properties, and the one value that every row gets.
@@ -157,6 +158,7 @@ class ImportRequest:
     new_properties: tuple[PropertyDefinition, ...] = ()
     options: FileOptions = field(default_factory=FileOptions)
     sha256: str | None = None
+    dialect: CsvDialect | None = None
     associations: tuple[AssociationColumn, ...] = ()
     static: Mapping[str, str] = field(default_factory=dict)
     date_orders: Mapping[str, DateOrder] = field(default_factory=dict)

@@ -12,7 +12,14 @@ from crmdesk.core.backup.reader import BackupFile, content_error, declared_sizes
 from crmdesk.core.errors import UserError
 from crmdesk.core.files.archive import ArchiveLimits, read_small_entry
 from crmdesk.core.files.ordinary import open_ordinary
-from crmdesk.core.files.source import TableSource, list_tables, open_table, take_fingerprint
+from crmdesk.core.files.source import (
+    Known,
+    TableSource,
+    list_tables,
+    open_known,
+    open_table,
+    take_fingerprint,
+)
 from crmdesk.core.files.workbook import TableKind
 from crmdesk.core.files.workbook import recognise as recognise_kind
 from crmdesk.core.records.catalogue import ObjectDefinition, load_catalogue
@@ -77,9 +84,16 @@ class OpenedFile:
 
 
 def open_file(
-    path: Path, options: FileOptions, home: Home, object_types: Sequence[ObjectType]
+    path: Path,
+    options: FileOptions,
+    home: Home,
+    object_types: Sequence[ObjectType],
+    known: Known | None = None,
 ) -> OpenedFile:
     """Open a file and choose the table that the options ask for.
+
+    Args:
+        known: what is known of a text table from before.
 
     Raises:
         UserError: whatever is wrong with the file, or ``table_missing``.
@@ -90,7 +104,7 @@ def open_file(
     kind = recognise_kind(path)
     if kind is TableKind.ZIP:
         return _open_zip(path, options, object_types)
-    return _open_plain(path, options, object_types)
+    return _open_plain(path, options, object_types, known)
 
 
 def object_definition(object_type: ObjectType) -> ObjectDefinition:
@@ -182,8 +196,13 @@ def _open_zip(path: Path, options: FileOptions, object_types: Sequence[ObjectTyp
     )
 
 
-def _open_plain(path: Path, options: FileOptions, object_types: Sequence[ObjectType]) -> OpenedFile:
-    source = _open_source(path, options, sheet=options.table)
+def _open_plain(
+    path: Path, options: FileOptions, object_types: Sequence[ObjectType], known: Known | None
+) -> OpenedFile:
+    if known is None:
+        source = _open_source(path, options, sheet=options.table)
+    else:
+        source = open_known(path, known, options.max_bytes)
     names = source.sheets or (path.name,)
     several = len(names) > 1
     tables = []

@@ -18,7 +18,7 @@ from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import exports, imports
 from crmdesk.core.errors import UserError
 from crmdesk.core.files.ordinary import file_missing
-from crmdesk.core.files.source import TableSource
+from crmdesk.core.files.source import Fingerprint, Known, TableSource
 from crmdesk.core.jobs.job import JobState
 from crmdesk.core.records.dates import DateOrder
 from crmdesk.core.records.schema import ObjectType, Property, load_object_type, load_object_types
@@ -80,26 +80,35 @@ class Preparer:
             largest = int(read_setting(tx, "import.max_bytes"))
         return replace(options, max_bytes=largest)
 
-    def open(self, path: Path, options: FileOptions) -> OpenedFile:
+    def open(self, path: Path, options: FileOptions, known: Known | None = None) -> OpenedFile:
         """Open a file under the size that the settings allow.
 
         Cells and headings of one that was exported for spreadsheets come as they were before.
+
+        Args:
+            known: what is known of a text table from before.
 
         Raises:
             UserError: whatever is wrong with it.
         """
         with self._database.read() as tx:
             object_types = load_object_types(tx)
-        opened = open_file(path, self.limited(options), self._home, object_types)
+        opened = open_file(path, self.limited(options), self._home, object_types, known)
         if opened.source is None or not self._is_guarded(options, opened):
             return opened
         return replace(opened, source=opened.source.unguarded())
 
-    def prepare(self, request: ImportRequest, path: Path | None = None) -> Prepared:
+    def prepare(
+        self,
+        request: ImportRequest,
+        path: Path | None = None,
+        taken: Fingerprint | None = None,
+    ) -> Prepared:
         """Open the file and settle columns, key and dates.
 
         Args:
             path: where the file lies by now; ``None`` for the place the request names.
+            taken: of that file, by whoever has just read it.
 
         Raises:
             UserError: ``file_changed`` when it is not the file that was looked at,
@@ -108,7 +117,7 @@ class Preparer:
         options = request.options
         if options.object_name is None:
             options = replace(options, object_name=request.object_name)
-        opened = self.open(path or Path(request.path), options)
+        opened = self.open(path or Path(request.path), options, _known(request, taken))
         if request.sha256 is not None and opened.sha256 != request.sha256:
             raise UserError(
                 "file_changed",
@@ -224,6 +233,13 @@ def table_not_chosen(opened: OpenedFile) -> UserError:
         "Choose one of: " + ", ".join(names) + ".",
         tables=names,
     )
+
+
+def _known(request: ImportRequest, taken: Fingerprint | None) -> Known | None:
+    """How the text is written, as it was found of the very bytes that were looked at."""
+    if taken is None or request.dialect is None or taken.sha256 != request.sha256:
+        return None
+    return Known(taken, request.dialect)
 
 
 def _stage_columns(object_type: ObjectType, plan: ColumnPlan) -> list[Property]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from crmdesk.core.files.dialect import CsvDialect
 from crmdesk.core.records.catalogue import OptionDefinition, PropertyDefinition
 from crmdesk.core.records.dates import DateOrder
 from crmdesk.core.records.numbers import DecimalMark
@@ -44,6 +45,7 @@ def request_from_json(facts: Mapping[str, Any]) -> ImportRequest:
         options=FileOptions(**facts["options"]),
         sha256=facts["sha256"],
         # A job that waits since an earlier release knows nothing of these.
+        dialect=_dialect(facts.get("dialect")),
         associations=tuple(AssociationColumn(**each) for each in facts.get("associations", ())),
         static=facts.get("static", {}),
         date_orders={
@@ -51,6 +53,13 @@ def request_from_json(facts: Mapping[str, Any]) -> ImportRequest:
         },
         lifecycle_back=facts.get("lifecycle_back", False),
     )
+
+
+def _dialect(facts: Mapping[str, Any] | None) -> CsvDialect | None:
+    if facts is None:
+        return None
+    others = {name: tuple(facts[name]) for name in ("alternatives", "other_delimiters")}
+    return CsvDialect(**{**facts, **others})
 
 
 def _definition(facts: Mapping[str, Any]) -> PropertyDefinition:

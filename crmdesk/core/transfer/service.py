@@ -346,6 +346,7 @@ class ImportService:
             mapping=full_mapping(prepared),
             options=self._preparer.limited(request.options),
             sha256=prepared.opened.sha256,
+            dialect=prepared.source.dialect,
         )
         return settled, prepared
 

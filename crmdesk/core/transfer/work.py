@@ -22,13 +22,13 @@ from crmdesk.core.clock import to_text
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import import_details, imports
 from crmdesk.core.errors import UserError
-from crmdesk.core.files.atomic import copy_file
 from crmdesk.core.jobs.job import Job, JobState
 from crmdesk.core.jobs.worker import JobContext
 from crmdesk.core.notify.inbox import Inbox, NotificationKind
 from crmdesk.core.settings import read_setting
 from crmdesk.core.transfer.error_file import first_problems, write_error_file
 from crmdesk.core.transfer.fill_processes import Reader, helpers_for_file, readers
+from crmdesk.core.transfer.keeping import FileKeeper
 from crmdesk.core.transfer.links import Linked, write_links_found
 from crmdesk.core.transfer.model import ImportRequest
 from crmdesk.core.transfer.new_properties import NewProperties
@@ -67,6 +67,7 @@ class ImportWork:
         self._inbox = inbox
         self._preparer = preparer
         self._vault = vault
+        self._files = FileKeeper(database, vault)
         self._new_properties = NewProperties(database, audit_log)
 
     def run(self, context: JobContext) -> None:
@@ -87,9 +88,9 @@ class ImportWork:
         self, context: JobContext, import_id: str, request: ImportRequest, *, is_last: bool
     ) -> None:
         with readers(helpers_for_file(Path(request.path))) as helpers:
-            stored = self._keep_file(context, import_id, request)
+            stored, taken = self._files.keep(context, import_id, request)
             self._new_properties.make(context.actor, context.job.id, request)
-            prepared = self._preparer.prepare(request, stored)
+            prepared = self._preparer.prepare(request, stored, taken)
             filled = self._fill(context, prepared, helpers)
         try:
             self._import(context, import_id, prepared, filled, settle_first=True, is_last=is_last)
@@ -138,54 +139,7 @@ class ImportWork:
                 {"name": row.name, "state": job.state.value},
                 link=f"imports/{import_id}",
             )
-        self._forget_file(tx, row, import_id)
-
-    # -- the file --------------------------------------------------------------------------
-    def _keep_file(self, context: JobContext, import_id: str, request: ImportRequest) -> Path:
-        """Copy the file into the vault, named by its content: what came in can be shown later."""
-        path = Path(request.path)
-        ending = path.suffix.lower()[:12]
-        name = f"{request.sha256}{ending if ending.isascii() else ''}"
-        target = self._vault / name
-        with self._database.write() as tx:
-            tx.execute(update(imports).where(imports.c.id == import_id).values(stored_file=name))
-        context.report("copying")
-        if target.is_file():
-            return target
-        try:
-            copy_file(
-                path,
-                target,
-                progress=lambda done, total: context.report("copying", done, total),
-                cancelled=context.cancelled,
-                sha256=request.sha256,
-            )
-        except UserError as error:
-            if error.code != "source_changed":
-                raise
-            raise UserError(
-                "file_changed",
-                f"{path.name} is no longer the file that was looked at.",
-                "Nothing was imported. Open it again and look at the preview once more.",
-                path=str(path),
-            ) from error
-        return target
-
-    def _forget_file(self, tx: Tx, row: Row[tuple[object, ...]], import_id: str) -> None:
-        """Remove what the job put in the vault, unless another import keeps the same file."""
-        self._unlink_after(tx, f"{import_id}-errors.csv")
-        if row.stored_file is None:
-            return
-        kept = tx.scalar(
-            select(imports.c.id).where(
-                imports.c.stored_file == row.stored_file, imports.c.id != import_id
-            )
-        )
-        if kept is None:
-            self._unlink_after(tx, row.stored_file)
-
-    def _unlink_after(self, tx: Tx, name: str) -> None:
-        tx.after_commit(lambda: (self._vault / name).unlink(missing_ok=True))
+        self._files.forget(tx, row)
 
     # -- reading, checking, writing --------------------------------------------------------
     def _fill(self, context: JobContext, prepared: Prepared, helpers: Sequence[Reader]) -> Stage:
