@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from crmdesk.core.changes.change_set import RecordChange
+from crmdesk.core.changes.change_set import Printed, RecordChange
 from crmdesk.core.changes.history_rows import printed_beside, write_history
 from crmdesk.core.changes.rules import index_records
 from crmdesk.core.changes.stage import Outcome, Stage
@@ -21,11 +21,16 @@ _ROWS_AT_ONCE = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What was written."""
+    """What was written.
+
+    Attributes:
+        printed: its history of values, where another thread has looked at all of it.
+    """
 
     created: int
     updated: int
     values: int
+    printed: Printed | None = None
 
 
 def apply_stage(tx: Tx, stage: Stage, change_id: int, *, beside: bool = False) -> Applied:
@@ -47,7 +52,8 @@ def apply_stage(tx: Tx, stage: Stage, change_id: int, *, beside: bool = False) -
         with printed_beside(tx, stage) as printed:
             created, updated = _write(tx, stage, change_id, ranges)
             with page_kept(tx.driver, "sqlite_sequence"):
-                applied = Applied(created, updated, printed.keep(tx, change_id))
+                kept = printed.keep(tx, change_id)
+                applied = Applied(created, updated, kept.values, kept)
     else:
         values = write_history(tx, stage, change_id) if stage.columns else 0
         applied = Applied(*_write(tx, stage, change_id, ranges), values)

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from sqlalchemy import insert
 
@@ -14,6 +15,9 @@ from crmdesk.core.access.actor import Actor
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.tables import change_sets, record_history, value_history
 from crmdesk.core.records.schema import ObjectType, Property
+
+#: SQL: what the digest of a history says of one record.
+HISTORY_LINE = "CAST(record_id || ' ' || length(cells) || ' ' || cells || char(10) AS BLOB)"
 
 
 class Source(StrEnum):
@@ -61,6 +65,33 @@ class Change:
     object_type: str
     record_ids: tuple[int, ...]
     change_id: int | None = None
+
+
+class Digest(Protocol):
+    """A SHA-256 that more can be added to."""
+
+    def update(self, data: bytes, /) -> None:
+        """Add bytes."""
+
+    def copy(self) -> Digest:
+        """Another one over the same bytes."""
+
+    def hexdigest(self) -> str:
+        """The digest of all bytes so far, in hex."""
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """History of values that was printed by the record's number, and what it comes to.
+
+    Attributes:
+        records, values: how many changed.
+        digest: over the lines of these records.
+    """
+
+    records: int
+    values: int
+    digest: Digest
 
 
 def open_change_set(
@@ -121,15 +152,21 @@ def write_record_change(
         tx.execute(insert(record_history), rows)
 
 
-def history_digest(tx: Tx, change_id: int) -> str:
-    """SHA-256 over the history of a change set: its one entry in the log vouches for all rows."""
-    digest = hashlib.sha256()
-    for (line,) in tx.sql(
-        "SELECT CAST(record_id || ' ' || length(cells) || ' ' || cells || char(10) AS BLOB) "
-        "FROM value_history WHERE change_id = ? ORDER BY object_type_id, record_id",
-        (change_id,),
-    ):
-        digest.update(line)
+def history_digest(tx: Tx, change_id: int, printed: Printed | None = None) -> str:
+    """SHA-256 over the history of a change set: its one entry in the log vouches for all rows.
+
+    Args:
+        printed: what is known of its values already, where they are of one object.
+    """
+    digest = None if printed is None else _begun(tx, change_id, printed)
+    if digest is None:
+        digest = hashlib.sha256()
+        for (line,) in tx.sql(
+            f"SELECT {HISTORY_LINE} FROM value_history WHERE change_id = ? "
+            "ORDER BY object_type_id, record_id",
+            (change_id,),
+        ):
+            digest.update(line)
     for record_id, kind in tx.sql(
         "SELECT record_id, kind FROM record_history WHERE change_id = ? "
         "ORDER BY object_type_id, record_id",
@@ -143,3 +180,11 @@ def history_digest(tx: Tx, change_id: int) -> str:
     ):
         digest.update(f"{' '.join(map(str, row))}\n".encode())
     return digest.hexdigest()
+
+
+def _begun(tx: Tx, change_id: int, printed: Printed) -> Digest | None:
+    """The digest so far; None where a change of these values made others as well."""
+    many = tx.sql(
+        "SELECT count(*) FROM value_history WHERE change_id = ?", (change_id,)
+    ).fetchone()[0]
+    return printed.digest.copy() if many == printed.records else None

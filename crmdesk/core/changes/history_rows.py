@@ -7,11 +7,13 @@ own: SQLite works without the interpreter's lock.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from crmdesk.core.changes.change_set import HISTORY_LINE, Printed
 from crmdesk.core.changes.stage import PAGE_BYTES, Stage, make_scratch
 from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.engine import Tx
@@ -37,32 +39,49 @@ class PrintedBeside:
     """History that another thread prints, of the state before this transaction.
 
     Args:
+        scratch: the file it prints into.
         pool: lends the thread.
+
+    Attributes:
+        is_attached: the transaction has the file; it is gone when the transaction ends.
     """
 
     def __init__(
-        self, connection: sqlite3.Connection, stage: Stage, pool: ThreadPoolExecutor
+        self,
+        connection: sqlite3.Connection,
+        stage: Stage,
+        scratch: Path,
+        pool: ThreadPoolExecutor,
     ) -> None:
+        self.is_attached = False
         self._connection = connection
         self._stage = stage
-        self._values = pool.submit(self._print)
+        self._scratch = scratch
+        self._printed = pool.submit(self._print)
 
-    def keep(self, tx: Tx, change_id: int) -> int:
-        """Wait for the thread and keep what it printed; returns how many values change."""
-        values = self._values.result()
-        rows = self._connection.execute(
-            "SELECT ?, ?, record_id, cells FROM history.rows ORDER BY record_id",
+    def keep(self, tx: Tx, change_id: int) -> Printed:
+        """Wait for the thread and keep what it printed."""
+        printed = self._printed.result()
+        tx.sql("ATTACH ? AS history", (str(self._scratch),))
+        self.is_attached = True
+        tx.sql(
+            f"{_INSERT} SELECT ?, ?, record_id, cells FROM history.rows ORDER BY record_id",
             (change_id, self._stage.object_type.id),
         )
-        tx.driver.executemany(f"{_INSERT} VALUES (?, ?, ?, ?)", rows)
-        return values
+        return printed
 
-    def _print(self) -> int:
+    def _print(self) -> Printed:
         self._connection.execute(f"INSERT INTO history.rows {_printed(self._stage)}")
-        row = self._connection.execute(
-            "SELECT coalesce(sum(json_array_length(cells)), 0) FROM history.rows"
+        many, values = self._connection.execute(
+            "SELECT count(*), coalesce(sum(json_array_length(cells)), 0) FROM history.rows"
         ).fetchone()
-        return int(row[0])
+        digest = hashlib.sha256()
+        lines = f"SELECT {HISTORY_LINE} FROM history.rows ORDER BY record_id"
+        for (line,) in self._connection.execute(lines):
+            digest.update(line)
+        # Whoever writes the records reads them next.
+        self._connection.execute("COMMIT")
+        return Printed(many, values, digest)
 
 
 @contextmanager
@@ -72,17 +91,20 @@ def printed_beside(tx: Tx, stage: Stage) -> Iterator[PrintedBeside]:
     Nothing of what this transaction has written so far, or will write, is seen.
     """
     scratch = stage.path.with_name(f"{stage.path.name}-history")
+    printing = None
     try:
         with (
             closing(_second_connection(tx, stage, scratch)) as connection,
             ThreadPoolExecutor(1, "history") as pool,
         ):
             try:
-                yield PrintedBeside(connection, stage, pool)
+                printing = PrintedBeside(connection, stage, scratch, pool)
+                yield printing
             finally:
                 connection.interrupt()
     finally:
-        scratch.unlink(missing_ok=True)
+        if printing is None or not printing.is_attached:
+            scratch.unlink(missing_ok=True)
 
 
 def _second_connection(tx: Tx, stage: Stage, scratch: Path) -> sqlite3.Connection:

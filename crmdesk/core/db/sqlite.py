@@ -129,7 +129,7 @@ def attached(connection: Connection, stage: Path | None) -> Iterator[None]:
     """Attach a staging file for the time of one transaction.
 
     It is scratch: a crash makes its job interrupted and the file is swept away, so it is written
-    without journal or fsync.
+    without journal or fsync. A file that the transaction attaches beside it is gone with it.
     """
     if stage is None:
         yield
@@ -144,6 +144,14 @@ def attached(connection: Connection, stage: Path | None) -> Iterator[None]:
     finally:
         driver.execute(f"PRAGMA main.cache_size={_USUAL_CACHE}")
         driver.execute("DETACH stage")
+        _drop_scratch(driver)
+
+
+def _drop_scratch(driver: sqlite3.Connection) -> None:
+    for _, schema, path in driver.execute("PRAGMA database_list").fetchall():
+        if schema not in ("main", "temp"):
+            driver.execute(f"DETACH {quoted(schema)}")
+            Path(path).unlink(missing_ok=True)
 
 
 @contextmanager

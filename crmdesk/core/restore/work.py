@@ -226,7 +226,7 @@ class RestoreWork:
                 "values_written": done.applied.values,
                 "skipped": done.skipped,
                 "plan_hash": task.plan_hash,
-                "history_digest": history_digest(tx, done.change_id),
+                "history_digest": history_digest(tx, done.change_id, done.applied.printed),
             },
         )
         if context.actor.user_id is not None:

@@ -307,7 +307,7 @@ class ImportWork:
                 "key": prepared.plan.key,
                 "mapping": dict(request.mapping or {}),
                 "values_written": applied.values,
-                "history_digest": history_digest(tx, change_id),
+                "history_digest": history_digest(tx, change_id, applied.printed),
             },
         )
         if context.actor.user_id is not None:

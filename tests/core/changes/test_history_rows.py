@@ -8,6 +8,7 @@ from unittest.mock import patch
 import pytest
 
 from crmdesk.core.changes import apply, history_rows
+from crmdesk.core.changes.change_set import history_digest
 from crmdesk.core.changes.stage import Stage
 from crmdesk.core.db.driver import sqlite3
 from tests.builders import Desk
@@ -39,6 +40,13 @@ def test_what_is_printed_beside_the_writing_is_what_was_printed_before_it(desk: 
     assert [cells for _, cells in beside] == [cells for _, cells in before]
     assert len(beside) == len(NAMES)
     assert not list((desk.workspace.folder / "staging").glob("*-history"))
+    [(change_id, promised)] = desk.sql(
+        "SELECT (SELECT max(id) FROM change_sets), payload ->> 'history_digest' "
+        "FROM audit_details WHERE payload ->> 'history_digest' IS NOT NULL "
+        "ORDER BY event_id DESC LIMIT 1"
+    )
+    with desk.workspace.database.read() as tx:
+        assert promised == history_digest(tx, int(str(change_id)))
 
 
 def test_what_stops_the_printing_stops_the_change(desk: Desk) -> None:
