@@ -72,10 +72,18 @@ class Matching:
             for unwanted in self._wanted(filters.without):
                 found -= unwanted
         # Words take the longest: they are looked for among what is left.
+        return self.with_texts(filters, found)
+
+    def with_texts(self, filters: AuditFilters, found: Marks, few: int | None = None) -> Marks:
+        """Of entries that pass all else those with the words that are wanted, and no others.
+
+        Args:
+            few: so many are looked through one by one; ``None`` for as many as are worth it.
+        """
         for text in filters.texts:
-            found &= entries_with(self.tx, self.index, text, found)
+            found &= entries_with(self.tx, self.index, text, found, few)
         for text in filters.without.texts:
-            found -= entries_with(self.tx, self.index, text, found)
+            found -= entries_with(self.tx, self.index, text, found, few)
         return found
 
     def _is_part(self, low: int, high: int) -> bool:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
 from crmdesk.core.audit.filters import AuditFilters
+from crmdesk.core.audit.marks import marks_of
 from crmdesk.core.audit.matching import Matching
 
 #: Entries asked about first; then so many times as many, as long as too few of them pass.
-_FIRST, _FIRST_WITH_TEXT, _GROWTH = 2048, 400, 16
+_FIRST, _GROWTH = 2048, 16
+#: Entries whose words are looked through before the full text is asked: what every fourth entry
+#: holds stands among them, and the full text is slow with what is common.
+_LOOKED_THROUGH, _MOST_LOOKED_THROUGH = 250, 1500
 
 
 def newest_passing(
@@ -23,24 +28,54 @@ def newest_passing(
     Raises:
         WrongUsage: ``audit_category_unknown``, ``audit_action_unknown``.
     """
-    found: list[int] = []
     low, high = matching.ends_of_range(filters)
     if before is not None:
         high = min(high, before - 1)
-    for first, last in _parts(low, high, with_text=bool(filters.texts)):
-        passing = matching.within(first, last).passing(filters)
-        found += islice(passing.newest_first(), limit - len(found))
+    found: list[int] = []
+    if filters.texts:
+        found, high = _looked_through(matching, filters, limit, low, high)
+    return found + _newest(matching, filters, limit - len(found), low, high)
+
+
+def _looked_through(
+    matching: Matching, filters: AuditFilters, limit: int, low: int, high: int
+) -> tuple[list[int], int]:
+    """What is soon found by reading entries one after the other, and where to go on from there."""
+    textless = replace(filters, texts=(), without=replace(filters.without, texts=()))
+    found: list[int] = []
+    wanted, turns = _LOOKED_THROUGH, 2
+    while turns and wanted <= _MOST_LOOKED_THROUGH:
+        entries = _newest(matching, textless, wanted, low, high)
+        if entries:
+            part = matching.within(entries[-1], high)
+            passing = part.with_texts(filters, marks_of(entries), few=len(entries))
+            found += islice(passing.newest_first(), limit - len(found))
+            high = entries[-1] - 1
+        if len(found) == limit or len(entries) < wanted:
+            return found, low - 1
+        if not found:
+            break
+        # As many again as hold what is missing, if they are like those before, and a quarter more.
+        wanted, turns = (limit - len(found)) * wanted * 5 // (len(found) * 4) + 1, turns - 1
+    return found, high
+
+
+def _newest(
+    matching: Matching, filters: AuditFilters, limit: int, low: int, high: int
+) -> list[int]:
+    found: list[int] = []
+    for first, last in _parts(low, high):
         if len(found) >= limit:
             break
+        passing = matching.within(first, last).passing(filters)
+        found += islice(passing.newest_first(), limit - len(found))
     return found
 
 
-def _parts(low: int, high: int, *, with_text: bool) -> Iterator[tuple[int, int]]:
+def _parts(low: int, high: int) -> Iterator[tuple[int, int]]:
     """The ends of parts, the newest first, each larger than the one before."""
-    size = _FIRST_WITH_TEXT if with_text else _FIRST
-    while True:
+    size = _FIRST
+    while low <= high:
         first = max(low, high - size + 1)
         yield first, high
-        if first <= low:
-            return
         high, size = first - 1, size * _GROWTH

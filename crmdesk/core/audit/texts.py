@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import chain, islice
 
 from crmdesk.core.audit.index import AuditIndex
@@ -21,6 +21,7 @@ from crmdesk.core.db.sqlite_marks import index_state, keep_index_state
 from crmdesk.core.db.sqlite_word_search import (
     MOST_PLACES,
     Phrase,
+    newest_with_words,
     phrase_of,
     places_between,
     with_words,
@@ -28,8 +29,10 @@ from crmdesk.core.db.sqlite_word_search import (
     words_beginning,
 )
 
-#: So many are looked through rather than searched among millions.
+#: So many entries are looked through in a millisecond or two.
 _FEW = 400
+#: So many of the newest with a phrase are found in as much.
+_NEWEST = 200
 _ABOUT = "SELECT id FROM audit_events WHERE object_type IS ? AND object_id = ?"
 # One step of that index a kind.
 _TYPES = (
@@ -42,7 +45,9 @@ _TYPES = (
 _OF_JOB = "SELECT id FROM audit_events WHERE job_id = ?"
 
 
-def entries_with(tx: Tx, index: AuditIndex, text: str, among: Marks) -> Marks:
+def entries_with(
+    tx: Tx, index: AuditIndex, text: str, among: Marks, few: int | None = None
+) -> Marks:
     """The entries that hold a text: words in their details, or a whole record or job id.
 
     Of several words each stands beside the next, and the last may be the beginning of one; case
@@ -50,6 +55,7 @@ def entries_with(tx: Tx, index: AuditIndex, text: str, among: Marks) -> Marks:
 
     Args:
         among: of these at least all are found that hold it.
+        few: so many of them are looked through one by one; ``None`` for as many as are worth it.
     """
     term = text.strip()
     if not term or not among.chunks:
@@ -63,47 +69,60 @@ def entries_with(tx: Tx, index: AuditIndex, text: str, among: Marks) -> Marks:
     kept_to = index.state.worded_to if sqlite_words.has_words(tx.driver) else 0
     unkept = among & span(kept_to + 1, index.last)
     found |= marks_of(with_words_among(tx.driver, phrase, unkept.newest_first()))
-    return found | _kept(tx, index, phrase, among & span(index.first, kept_to))
+    return found | _kept(tx, index, phrase, among & span(index.first, kept_to), few)
 
 
-def _kept(tx: Tx, index: AuditIndex, phrase: Phrase, among: Marks) -> Marks:
+def _kept(tx: Tx, index: AuditIndex, phrase: Phrase, among: Marks, few: int | None) -> Marks:
     """Who adds a filter to a word does not wait for the word again."""
     version = (index.state.worded_to, index.state.forgotten)
     sets = KeptSets.of(tx)
     held = sets.held(phrase, version)
     if held is not None or not among.chunks:
         return held or EMPTY
-    if among.count() <= _FEW:
+    if among.count() <= (_FEW if few is None else few):
         return marks_of(with_words_among(tx.driver, phrase, among.newest_first()))
-
-    def endings() -> tuple[str, ...] | None:
-        return words_beginning(tx.driver, phrase.words[-1])
-
-    ends = index.once(("endings", phrase), endings)
-    if ends is not None:
-        if index.part is not None:
-            return _between(tx, phrase, ends, *among.ends())
-        low, high = index.first, index.state.worded_to
-        return sets.get(phrase, version, lambda: _between(tx, phrase, ends, low, high))
-
-    def of_beginning() -> Marks:
-        numbers = with_words(tx.driver, phrase.of_beginning)
-        few = list(islice(numbers, _FEW))
-        if len(few) < _FEW:
-            return marks_of(few)
-        return marks_of_many(chain(few, numbers), index.last)
-
-    return sets.get(phrase, version, of_beginning)
+    match = index.once(("match", phrase), lambda: _match(tx, phrase))
+    if index.part is not None:
+        low, high = among.ends()
+        newest, reached = index.once(("newest", match), lambda: _newest(tx, match, high))
+        if low >= reached:
+            return newest
+        if match != phrase.of_beginning:
+            return _between(tx, match, low, high)
+    return sets.get(phrase, version, lambda: _all(tx, index, phrase, match))
 
 
-def _between(tx: Tx, phrase: Phrase, endings: Sequence[str], low: int, high: int) -> Marks:
-    """The entries from one to another with a phrase that ends with any of some words."""
+def _match(tx: Tx, phrase: Phrase) -> str:
+    """What to ask the full text for: whole words, where few begin as the last one does."""
+    ends = words_beginning(tx.driver, phrase.words[-1])
+    return phrase.ending_with(ends) if ends else phrase.of_beginning
+
+
+def _newest(tx: Tx, match: str, high: int) -> tuple[Marks, int]:
+    """The newest entries from ``high`` down, and down to which one they are all there are."""
+    numbers = newest_with_words(tx.driver, match, high, _NEWEST)
+    return marks_of(numbers), numbers[-1] if len(numbers) == _NEWEST else 0
+
+
+def _all(tx: Tx, index: AuditIndex, phrase: Phrase, match: str) -> Marks:
+    if match != phrase.of_beginning:
+        return _between(tx, match, index.first, index.state.worded_to)
+    numbers = with_words(tx.driver, match)
+    few = list(islice(numbers, _NEWEST))
+    if len(few) < _NEWEST:
+        return marks_of(few)
+    return marks_of_many(chain(few, numbers), index.last)
+
+
+def _between(tx: Tx, match: str, low: int, high: int) -> Marks:
+    """The entries from one to another that the full text finds."""
     found: dict[int, int] = {}
-    match = phrase.ending_with(endings)
-    while endings and low <= high:
+    while low <= high:
         last = min(high, low + MOST_PLACES - 1)
         places = places_between(tx.driver, match, low, last)
-        found |= marks_of_places(places, low).chunks
+        part = marks_of_places(places, low).chunks
+        # Where one part ends and the next begins, both have bits of one chunk.
+        found |= {chunk: bits | found.get(chunk, 0) for chunk, bits in part.items()}
         low = last + 1
     return Marks(found)
 

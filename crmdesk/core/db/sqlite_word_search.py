@@ -19,7 +19,7 @@ from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.sqlite_words import CREATE, MAIN, NAME, words_of
 
 #: Words of one beginning that are asked for one by one; each costs a search of its own.
-_MOST_WORDS = 24
+_MOST_WORDS = 8
 _AT_ONCE = 10_000
 #: Entries from which one call of :func:`places_between` tells: as many as a sign has numbers.
 MOST_PLACES = 1 << 20
@@ -86,6 +86,17 @@ def with_words(connection: sqlite3.Connection, match: str) -> Iterator[int]:
     """All entries among those kept that hold what a :class:`Phrase` asks for."""
     found = connection.execute(f"SELECT rowid FROM {MAIN} WHERE {NAME} MATCH ?", (match,))
     return (row[0] for row in found)
+
+
+def newest_with_words(
+    connection: sqlite3.Connection, match: str, high: int, limit: int
+) -> list[int]:
+    """The newest of them from ``high`` down."""
+    rows = connection.execute(
+        f"SELECT rowid FROM {MAIN} WHERE {NAME} MATCH ? AND rowid <= ? ORDER BY rowid DESC LIMIT ?",
+        (match, high, limit),
+    )
+    return [row[0] for row in rows]
 
 
 def places_between(connection: sqlite3.Connection, match: str, low: int, high: int) -> array[int]:
