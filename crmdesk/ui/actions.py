@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -94,6 +94,7 @@ class Actions(QObject):
         self._specs: dict[str, ActionSpec] = {}
         self._actions: dict[str, QAction] = {}
         self._reasons: dict[str, str] = {}
+        self._held: dict[str, str] = {}
         theme_signals().changed.connect(self._refresh_icons)
 
     def attach(self, window: QWidget) -> None:
@@ -133,8 +134,15 @@ class Actions(QObject):
             action.deleteLater()
             self.listed.emit()
 
+    def hold(self, keys: Sequence[str], reason: str) -> None:
+        """Disable actions for good, whatever a page offers."""
+        for key in keys:
+            self._held[key] = reason
+            self.set_reason(key, reason)
+
     def set_reason(self, key: str, reason: str) -> None:
         """Disable an action for a reason, or enable it with an empty one."""
+        reason = self._held.get(key, "") or reason
         if key not in self._actions or self._reasons.get(key, "") == reason:
             return
         self._reasons[key] = reason

@@ -288,8 +288,12 @@ class SignedInWindow(QObject):
             self._actions.register(spec, partial(self.go, link))
 
     def _show_viewing(self, name: str) -> None:
+        from crmdesk.ui.looking_only import WRITING_ACTIONS, LookingOnly
         from crmdesk.ui.viewing import ViewingBanner
 
+        reason = self.tr("Not while you see CRM Desk as %1").replace("%1", name)
+        self._looking_only = LookingOnly(self.window, reason)
+        self._actions.hold(WRITING_ACTIONS, reason)
         self.viewing_banner = ViewingBanner(name)
         self.viewing_banner.acted.connect(self.viewing_stopped)
         self.window.show_above_pages(self.viewing_banner)

@@ -43,6 +43,13 @@ def test_the_window_of_another_user_takes_the_place_of_ones_own_until_stop(
         assert (own.window.isVisible(), shown.viewing_banner.isVisible()) == (False, True)
         assert "Una User" in shown.viewing_banner.accessibleName()
         assert [tab.key for tab in shown.window._content.tabs] == ["records", "transfer"]
+        # What would be refused is not offered, whatever the page makes of its buttons later.
+        new, reason = shown.window.page.face.new_button, "Not while you see CRM Desk as Una User"
+        qtbot.waitUntil(new.isVisible)
+        new.set_reason("")
+        assert (new.isEnabled(), new.toolTip()) == (False, reason)
+        assert shown.desk.actions.reason("new") == reason
+        assert shown.window.page.face.filters.more.isEnabled()
         assert "Una User" in str(refusal_of_an_edit(shown, ann.id, qtbot))
         if way_out == "stop":
             shown.viewing_banner.button.setFocus()

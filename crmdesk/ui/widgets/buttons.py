@@ -83,6 +83,11 @@ class Button(QPushButton):
         return self._kind
 
     @property
+    def icon_name(self) -> str:
+        """The icon on it, by name; empty for none."""
+        return self._icon_name
+
+    @property
     def busy(self) -> bool:
         """Whether it shows the doing word and takes no second click."""
         return self._rest is not None

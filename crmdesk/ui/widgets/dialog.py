@@ -44,7 +44,7 @@ class Decision:
         deed: text of the button that does it.
         icon: 24 px at the left.
         destructive: a loss: red, and Enter presses the safe button.
-        typed_name: a name that has to be typed before the deed can be pressed.
+        typed_name: a name, address or time that has to be typed before the deed can be pressed.
     """
 
     title: str
@@ -134,7 +134,7 @@ class DecisionDialog(QDialog):
 
     def _name_field(self) -> FormField:
         self.name_edit = QLineEdit()
-        title = self.tr("Type the name “{name}” to confirm").format(name=self._decision.typed_name)
+        title = self.tr("Type “{name}” to confirm").format(name=self._decision.typed_name)
         self.name_edit.textChanged.connect(self._follow)
         return FormField(title, self.name_edit)
 
@@ -182,7 +182,7 @@ class DecisionDialog(QDialog):
         reason = self._reason
         if typed != self._decision.typed_name:
             # The label of the field says the same in sight.
-            reason = self.tr("Type the name first")
+            reason = self.tr("Type “{name}” first").format(name=self._decision.typed_name)
         self.deed_button.set_reason(reason)
 
     def _decide(self) -> None:
