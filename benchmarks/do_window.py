@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -92,7 +93,7 @@ class Bench:
 
     def tabs(self) -> Waits:
         """Visit every tab."""
-        worst = Waits(0.0, 0.0)
+        worst = Waits()
         for tab in TABS:
             worst = worst.or_worse(self.during(lambda tab=tab: self.shown.go(tab), 0.2))
         return worst
@@ -143,7 +144,7 @@ def _at_rest(bench: Bench, rounds: int) -> dict[str, Waits]:
     worst: dict[str, Waits] = {}
     for _ in range(rounds):
         for name, step in steps(bench).items():
-            worst[name] = step().or_worse(worst.get(name, Waits(0.0, 0.0)))
+            worst[name] = step().or_worse(worst.get(name, Waits()))
     return worst
 
 
@@ -229,7 +230,7 @@ def main(rows: int, rounds: int) -> None:
 
 
 def _print(name: str, waits: Waits, seconds: float | None = None) -> None:
-    line = {"name": name, "gap": waits.gap, "slice": waits.slice, "lasted": seconds}
+    line = {"name": name, **asdict(waits), "lasted": seconds}
     sys.stdout.write(json.dumps(line) + "\n")
     sys.stdout.flush()
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QTimer
 
@@ -18,40 +21,63 @@ class Waits:
     Attributes:
         gap: by the wall clock; another program's turn on a shared computer counts too.
         slice: processor time of the window's thread between two turns of its event loop.
+        ready: of the gap, for how long the thread could have run and had no processor.
+        held: of the gap, for how long it waited for something else: the interpreter, a lock, the
+            disk.
     """
 
-    gap: float
-    slice: float
+    gap: float = 0.0
+    slice: float = 0.0
+    ready: float = 0.0
+    held: float = 0.0
 
     def or_worse(self, other: Waits) -> Waits:
-        """The longer of each."""
-        return Waits(max(self.gap, other.gap), max(self.slice, other.slice))
+        """The longer gap with what it is made of, and the longer slice."""
+        longer = max(self, other, key=lambda waits: waits.gap)
+        return replace(longer, slice=max(self.slice, other.slice))
 
 
 class Pulse:
-    """A timer of 5 ms that remembers its longest delay."""
+    """A timer of 5 ms that remembers its longest delay; made in the thread it measures."""
 
     def __init__(self) -> None:
         self._timer = QTimer(interval=BEAT_MS)
         self._timer.timeout.connect(self._beat)
+        self._scheduled = _schedule_of_this_thread()
         self.begin()
         self._timer.start()
 
     def begin(self) -> None:
         """Measure anew."""
-        self._gap = self._slice = 0.0
-        self._wall, self._own = time.perf_counter(), time.thread_time()
+        self._worst = Waits()
+        self._wall, self._own, self._ready = self._times()
 
     def waits(self) -> Waits:
         """The longest since :meth:`begin`, what runs now included."""
         self._beat()
-        return Waits(self._gap, self._slice)
+        return self._worst
 
     def _beat(self) -> None:
-        wall, own = time.perf_counter(), time.thread_time()
-        self._gap = max(self._gap, (wall - self._wall) * 1000 - BEAT_MS)
-        self._slice = max(self._slice, (own - self._own) * 1000)
-        self._wall, self._own = wall, own
+        now = self._times()
+        wall, own, ready = (
+            (after - before) * 1000
+            for after, before in zip(now, (self._wall, self._own, self._ready), strict=True)
+        )
+        self._wall, self._own, self._ready = now
+        gap = wall - BEAT_MS
+        held = max(0.0, gap - own - ready)
+        self._worst = self._worst.or_worse(Waits(gap, own, min(ready, max(gap, 0.0)), held))
+
+    def _times(self) -> tuple[float, float, float]:
+        # The second number: nanoseconds in which the thread was ready and did not run.
+        ready = 0 if self._scheduled is None else int(os.pread(self._scheduled, 100, 0).split()[1])
+        return time.perf_counter(), time.thread_time(), ready / 1e9
+
+
+def _schedule_of_this_thread() -> int | None:
+    """A descriptor of what Linux notes of this thread's turns; None elsewhere."""
+    place = Path("/proc/self/task", str(threading.get_native_id()), "schedstat")
+    return os.open(place, os.O_RDONLY) if place.exists() else None
 
 
 def run_until(over: Callable[[], bool], most_seconds: float = 600.0) -> None:

@@ -14,7 +14,10 @@ TITLE = "The window: its longest waits, alone and beside jobs"
 NOTE = (
     "The whole signed-in window with every tab built, over contacts × 60 properties, painted by "
     "software. “Gap” is the longest delay of a 5 ms timer, so the longest time without paint or "
-    "key; other programs of a shared computer count in it. “Slice” is the longest processor "
+    "key; other programs of a shared computer count in it. What the longest gap is made of is what "
+    "Linux notes of the window's thread: “no processor” is for how long it could have run and "
+    "others did, the job and other programs alike; “held” is for how long it waited for Python's "
+    "interpreter, a lock or the disk; it worked for the rest. “Slice” is the longest processor "
     "time of the window's thread between two turns of its event loop: what the program itself is "
     "to blame for. Beside a job people scroll and change tabs until it has ended. Target: a gap "
     "of 50 ms at most while any job runs, aim 16. Why the aim is not reached: by Python's profiler "
@@ -25,6 +28,8 @@ NOTE = (
 COLUMNS = {
     "name": "",
     "gap": "longest gap, ms",
+    "ready": "of it no processor, ms",
+    "held": "of it held, ms",
     "slice": "longest slice, ms",
     "lasted": "the job took, s",
 }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -207,9 +208,23 @@ class Workspace:
         with self.database.patient(LOCK_PATIENCE_SECONDS):
             run_job(self.jobs, self._work_of, job_id, watcher)
 
-    def start_worker(self, job_id: str) -> None:
-        """Start a process that does a queued job's work and outlives this one."""
-        self.jobs.hand_over(job_id, start_worker(self.folder, job_id, self.key))
+    def start_worker(
+        self, job_id: str, later: Callable[[Callable[[], None]], object] | None = None
+    ) -> None:
+        """Start a process that does a queued job's work and outlives this one.
+
+        Args:
+            later: takes the write that notes the process in the job's row; done at once where
+                none is given. A window has it done by its writer, since it waits for the disk.
+
+        Raises:
+            OSError: no process could be started; the job stays queued.
+        """
+        note = partial(self.jobs.hand_over, job_id, start_worker(self.folder, job_id, self.key))
+        if later is None:
+            note()
+        else:
+            later(note)
 
     def mail_is_due(self) -> bool:
         """Whether :meth:`send_mail` may have something to do.

@@ -51,7 +51,7 @@ class JobWatcher(QObject):
     ) -> None:
         super().__init__(parent)
         self._workspace, self._actor, self._queries = workspace, actor, queries
-        self._start = start or workspace.start_worker
+        self._start = start or self._start_worker
         self._open: list[Job] = []
         self._expected: set[str] = set()
         self._timer = QTimer(self, interval=IDLE_MS)
@@ -104,6 +104,13 @@ class JobWatcher(QObject):
     def _look(self) -> None:
         known = self._known()
         self._queries.run_query(self, _KEY, lambda: self._read(known), self._take, self._stop)
+
+    def _start_worker(self, job_id: str) -> None:
+        self._workspace.start_worker(job_id, self._write_soon)
+
+    def _write_soon(self, write: Callable[[], None]) -> None:
+        # The worker claims its job itself; the note is for one that never comes to it.
+        self._queries.run_write(self, write, lambda _none: None, lambda _error: None)
 
     def _known(self) -> frozenset[str]:
         return frozenset({job.id for job in self._open} | self._expected)

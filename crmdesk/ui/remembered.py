@@ -50,7 +50,10 @@ class Remembered:
             settings = QSettings(self._place, self._format)
             for key, value in batch.items():
                 settings.setValue(key, value)
-            settings.sync()
+            # Its end writes as sync() would. But that one waits for the disk with Python's
+            # interpreter in its hands: each change of tab held the window up, beside a backup for
+            # a tenth of a second and more.
+            del settings
 
     def _take(self) -> dict[str, object]:
         with self._lock:

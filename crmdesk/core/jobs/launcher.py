@@ -7,6 +7,8 @@ import sys
 import threading
 from pathlib import Path
 
+from crmdesk.core.platform import give_way
+
 
 def worker_command(workspace: Path, job_id: str) -> list[str]:
     """The command line of a worker, from a checkout, an installation or a frozen program."""
@@ -30,6 +32,8 @@ def start_worker(workspace: Path, job_id: str, workspace_key: bytes) -> int:
         start_new_session=True,
         close_fds=True,
     )
+    # Before it imports anything: it is most of a second until it could do so itself.
+    give_way(pid=process.pid)
     assert process.stdin is not None  # noqa: S101 - for the type checker
     with process.stdin as pipe:
         pipe.write(workspace_key.hex().encode("ascii") + b"\n")

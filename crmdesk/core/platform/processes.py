@@ -11,6 +11,7 @@ import ctypes
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -26,7 +27,8 @@ _QUERY_LIMITED_INFORMATION = 0x1000
 _ACCESS_DENIED = 5
 _STILL_ACTIVE = 259
 _BELOW_NORMAL = 0x4000
-_NICENESS = 10
+_THREAD_BELOW_NORMAL = -1
+_NICENESS, _NICENESS_IN_THREAD = 10, 5
 
 Run = Callable[[Sequence[str]], str]
 
@@ -124,25 +126,57 @@ def disable_core_dumps() -> None:
         memory_kinds.write_text("0", encoding="ascii")
 
 
-def give_way(system: System | None = None, *, proc: Path = _PROC, kernel32: Any = None) -> None:
+def give_way(
+    system: System | None = None,
+    *,
+    pid: int | None = None,
+    proc: Path = _PROC,
+    kernel32: Any = None,
+) -> None:
     """Let other programs have the processor first, from now on and for child processes.
 
     For work that somebody watches from a window: the window draws and takes keys all the while,
     and on a computer with nothing else to do the work is as quick as before.
     Not run here on Windows.
+
+    Args:
+        pid: another process of this account, which gives way before its first line runs; by
+            default this one. On Windows a process speaks for itself alone.
     """
     system = system or current_system()
     if system is System.WINDOWS:
-        kernel32 = kernel32 or load_kernel32()
-        kernel32.SetPriorityClass(kernel32.GetCurrentProcess(), _BELOW_NORMAL)
+        if pid is None:
+            kernel32 = kernel32 or load_kernel32()
+            kernel32.SetPriorityClass(kernel32.GetCurrentProcess(), _BELOW_NORMAL)
         return
-    if os.nice(0) < _NICENESS:
-        os.nice(_NICENESS - os.nice(0))
-    if system is System.LINUX and os.getsid(0) == os.getpid():
-        # Where Linux shares the processor out among sessions first (autogroup), niceness counts
-        # within one session only, and a worker has one of its own.
+    process = pid or os.getpid()
+    # It may have ended already, and some systems let nobody ask.
+    with suppress(OSError):
+        if os.getpriority(os.PRIO_PROCESS, process) < _NICENESS:
+            os.setpriority(os.PRIO_PROCESS, process, _NICENESS)
+        if system is System.LINUX and os.getsid(process) == process:
+            # Where Linux shares the processor out among sessions first (autogroup), niceness
+            # counts within one session only, and a worker has one of its own.
+            place = proc / (str(pid) if pid else "self") / "autogroup"
+            place.write_text(str(_NICENESS), encoding="ascii")
+
+
+def give_way_in_thread(system: System | None = None, *, kernel32: Any = None) -> None:
+    """Let the other threads of this program have the processor before this one, from now on.
+
+    A little only: the thread holds the interpreter now and then, and while it waits for a
+    processor then, everybody waits with it. Not run here on Windows; nothing on macOS.
+    """
+    system = system or current_system()
+    if system is System.LINUX:
+        thread = threading.get_native_id()
+        # On Linux a thread has a niceness of its own.
         with suppress(OSError):
-            (proc / "self" / "autogroup").write_text(str(_NICENESS), encoding="ascii")
+            if os.getpriority(os.PRIO_PROCESS, thread) < _NICENESS_IN_THREAD:
+                os.setpriority(os.PRIO_PROCESS, thread, _NICENESS_IN_THREAD)
+    elif system is System.WINDOWS:
+        kernel32 = kernel32 or load_kernel32()
+        kernel32.SetThreadPriority(kernel32.GetCurrentThread(), _THREAD_BELOW_NORMAL)
 
 
 def _read(path: Path) -> str:

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from crmdesk.core.platform import (
     System,
     boot_id,
     give_way,
+    give_way_in_thread,
     process_alive,
     process_started_at,
     terminate,
@@ -207,6 +209,24 @@ def test_a_worker_gives_way_with_its_whole_session_and_spares_that_of_a_shell(tm
     assert (own / "autogroup").read_text(encoding="ascii") == "10"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="a niceness of threads is Linux's own")
+def test_a_thread_gives_way_and_its_program_does_not():
+    before = os.nice(0)
+    seen: list[int] = []
+
+    def work() -> None:
+        give_way_in_thread()
+        give_way_in_thread()
+        seen.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+
+    assert seen == [max(5, before)]
+    assert os.nice(0) == before
+
+
 def test_windows_is_asked_for_less_than_the_usual_share():
     asked: list[tuple[int, int]] = []
 
@@ -214,9 +234,16 @@ def test_windows_is_asked_for_less_than_the_usual_share():
         def GetCurrentProcess(self) -> int:
             return 7
 
+        def GetCurrentThread(self) -> int:
+            return 8
+
         def SetPriorityClass(self, process: int, priority: int) -> None:
             asked.append((process, priority))
 
-    give_way(System.WINDOWS, kernel32=Kernel())
+        SetThreadPriority = SetPriorityClass
 
-    assert asked == [(7, 0x4000)]
+    give_way(System.WINDOWS, kernel32=Kernel())
+    give_way(System.WINDOWS, pid=9, kernel32=Kernel())
+    give_way_in_thread(System.WINDOWS, kernel32=Kernel())
+
+    assert asked == [(7, 0x4000), (8, -1)]
