@@ -72,7 +72,7 @@ def bulk_records(tx: Tx, event: AuditEvent) -> BulkRecords:
     object_type = _object_type(tx, event.object)
     if object_type is None:
         return BulkRecords("", array("q"))
-    changes = _changes(tx, event)
+    changes = changes_of(tx, event)
     found = _changed(tx, event, object_type, changes)
     if not found:
         named = event.detail.get("record_ids")
@@ -114,7 +114,7 @@ def _object_type(tx: Tx, name: str | None) -> ObjectType | None:
     return next((each for each in load_object_types(tx) if each.name == name), None)
 
 
-def _changes(tx: Tx, event: AuditEvent) -> tuple[int, ...]:
+def changes_of(tx: Tx, event: AuditEvent) -> tuple[int, ...]:
     """The change sets of the act: named by the entry, else those of its job."""
     named = event.detail.get("change", event.detail.get("change_id"))
     if isinstance(named, int):

@@ -43,7 +43,7 @@ class EntryPanel(SidePanel):
         self.body.copy_asked.connect(self.copy_link)
         self.bulk.chosen.connect(self._desk.go)
         self.comments.counted.connect(self._count_comments)
-        for part in (self.body, self.comments):
+        for part in (self.body, self.bulk, self.comments):
             part.failed.connect(deeds.failed)
         self.page_chosen.connect(lambda _key: self._fit_page())
 

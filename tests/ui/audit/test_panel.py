@@ -4,8 +4,10 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 
 from crmdesk.core.links import parse_link
+from crmdesk.core.records.bulk_model import BulkAction, BulkChange
 from crmdesk.ui.audit.page import AuditPage
 from crmdesk.ui.widgets.buttons import Button
+from tests.core.audit.test_revealing import bulk_edit
 from tests.ui.audit.conftest import entry_of, shown, texts
 
 # The offscreen platform cannot raise a tooltip.
@@ -77,6 +79,26 @@ def test_a_bulk_deletion_is_one_entry_that_opens_into_its_records(desk, page, ha
     dialog = page.deeds.bin.dialog
     assert "ann@northwind.example" in texts(dialog)
     hands.click(dialog.safe_button)
+
+
+def test_of_an_entry_about_many_one_record_shows_its_sensitive_values(desk, page, hands):
+    first, second = desk.contact(lastname="Devon"), desk.contact(lastname="Moreno")
+    desk.workspace.definitions.set_property(desk.admin, "contacts", "phone", {"sensitive": True})
+    bulk_edit(desk, BulkChange("phone", BulkAction.SET, "555-0111"))
+    page.refresh()
+    event_id = entry_of(desk, category="property_value")
+    hands.wait(lambda: event_id in page.table.ids)
+    page.open_entry(event_id)
+    page.panel.show_page("records")
+    table = page.panel.bulk.table
+    hands.wait(lambda: table.count >= 2)
+    row = table.row(second.id)
+    assert "555-0111" not in row.cells["name"].second
+    assert [each.key for each in page.panel.bulk._actions(row)] == ["open", "reveal"]
+    table.action_chosen.emit("reveal", second.id)
+    hands.wait(lambda: "555-0111" in table.row(second.id).cells["name"].second)
+    assert "555-0111" not in table.row(first.id).cells["name"].second
+    assert entry_of(desk, action="reveal", object_id=str(second.id)) > event_id
 
 
 def test_what_is_said_about_an_entry_stands_in_the_panel_and_beside_its_row(desk, page, hands):
