@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import random
-import time
 from pathlib import Path
 
 import pytest
@@ -66,11 +66,12 @@ def test_a_long_log_is_verified_at_fifty_thousand_entries_a_second(
     tmp_path: Path, record: Record
 ) -> None:
     ledger = Ledger(tmp_path / "crm.sqlite3", SigningKey.generate()).create().fill(EVENTS)
-    began = time.process_time()
+    began = os.times()
 
     found = verify_chain(ledger.path, MAC_KEY, [], ledger.public_key)
 
-    speed = found.events / (time.process_time() - began)
+    # Several processes share a log of this length.
+    speed = found.events / sum(now - then for now, then in zip(os.times()[:4], began, strict=False))
     ledger.database.close()
     record(1, f"{found.events:,} entries verified at {speed:,.0f} a processor second")
     assert found.ok

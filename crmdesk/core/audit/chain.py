@@ -11,13 +11,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crmdesk.core.db.tables import audit_events
 
 NOT_CHAINED = ("hash", "mac")
 CHAINED = tuple(column.name for column in audit_events.columns if column.name not in NOT_CHAINED)
+#: The last two are bytes; before them stand texts and numbers alone.
+PLAIN = CHAINED[:-2]
 FIRST = bytes(32)
 _BLOCK = 64
 
@@ -41,6 +43,23 @@ def entry_hash(values: Mapping[str, Any]) -> bytes:
     return hashlib.sha256(canonical(values)).digest()
 
 
+def entry_hashes(
+    plain: Sequence[bytes], digests: Sequence[bytes], previous: Sequence[bytes]
+) -> tuple[bytes, ...]:
+    """The hashes of many entries.
+
+    Args:
+        plain: a JSON list of the columns :data:`PLAIN` of each.
+        digests, previous: their ``details_digest`` and ``previous_hash``.
+    """
+    hashes = []
+    for cells, digest, before in zip(plain, digests, previous, strict=True):
+        own = hashlib.sha256(cells[:-1])
+        own.update(f',"{digest.hex()}","{before.hex()}"]'.encode("ascii"))
+        hashes.append(own.digest())
+    return tuple(hashes)
+
+
 class EntryMac:
     """HMAC-SHA-256 over an entry's hash.
 
@@ -62,6 +81,10 @@ class EntryMac:
         outer = self._outer.copy()
         outer.update(inner.digest())
         return outer.digest()
+
+    def of_all(self, digests: Sequence[bytes]) -> tuple[bytes, ...]:
+        """The MACs of many entries."""
+        return tuple(map(self.of, digests))
 
 
 def entry_mac(key: bytes, digest: bytes) -> bytes:

@@ -13,13 +13,8 @@ from crmdesk.core.audit.anchors import AnchorKeeper
 from crmdesk.core.audit.catalogue import AuditCatalogue, load_audit_catalogue
 from crmdesk.core.audit.heads import Head, read_head_file
 from crmdesk.core.audit.log import AuditLog
-from crmdesk.core.audit.verify import (
-    ChainVerification,
-    Reason,
-    Unproven,
-    verify_chain,
-    verify_entry,
-)
+from crmdesk.core.audit.verdict import ChainVerification, Reason, Unproven
+from crmdesk.core.audit.verify import verify_chain, verify_entry
 from crmdesk.core.db.engine import Database
 from crmdesk.core.workspace_folder import refuse_inside
 

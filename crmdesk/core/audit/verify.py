@@ -3,157 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from crmdesk.core.audit import chain
 from crmdesk.core.audit.comment_model import OBJECT_TYPE
 from crmdesk.core.audit.comment_proof import first_altered_comment, tells_of_altered
 from crmdesk.core.audit.heads import Head
+from crmdesk.core.audit.verdict import ChainVerification, Reason, Unproven
+from crmdesk.core.audit.walk import BEGINNING, Walk, Walked
+from crmdesk.core.audit.walk_processes import processes_for, stretches, walk_in_processes
 from crmdesk.core.db import sqlite_audit
 from crmdesk.core.db.driver import sqlite3
-from crmdesk.core.db.sqlite_audit import ChainRow
-
-
-class Reason(StrEnum):
-    """What is wrong with the first bad entry."""
-
-    TABLE_MISSING = "table_missing"
-    """The log's tables are gone or have other columns than they must have."""
-    EMPTY = "empty"
-    """No entry at all: a workspace begins with one."""
-    DAMAGED = "damaged"
-    """The file cannot be read from here on."""
-    MISSING = "missing"
-    """The entry with this number is not there, though later ones are."""
-    CHANGED = "changed"
-    """A column of the entry is not what its hash covers."""
-    UNLINKED = "unlinked"
-    """The entry does not follow the one before it."""
-    FORGED = "forged"
-    """The hashes are right and the MAC is not: somebody without the key recomputed them."""
-    OUT_OF_ORDER = "out_of_order"
-    """The entry's time is before that of the one before it."""
-    DETAILS_MISSING = "details_missing"
-    DETAILS_CHANGED = "details_changed"
-    CUT = "cut"
-    """The log ends before an entry that a signed head, or left-over details, tell of."""
-    REWRITTEN = "rewritten"
-    """Entries up to this one are not those that were signed."""
-    COMMENT_CHANGED = "comment_changed"
-    """A comment is not what the entry of its last change tells, or is missing; the chain holds."""
-    ANCHOR_NOT_GENUINE = "anchor_not_genuine"
-    """The log holds, but a head it is compared with was not signed by this workspace."""
-
-
-class Unproven(StrEnum):
-    """What a verification could not look at."""
-
-    MACS = "macs"
-    """Without the workspace key a log that was rewritten as a whole looks right."""
-    TAIL = "tail"
-    """Without a signed head nothing tells that entries are missing at the end."""
-    SIGNATURES = "signatures"
-    """Without the public key the heads were believed."""
-    KEYRING = "keyring"
-    """The keyring did not answer, so that the head in it was not asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChainVerification:
-    """The finding.
-
-    Attributes:
-        events: entries found right, from the first on.
-        erased: those of them whose personal details were erased.
-        first_bad: number of the first bad entry; ``None`` when all is well.
-        anchored: the highest entry that a signed head confirms.
-        unproven: what could not be checked with what was given.
-    """
-
-    ok: bool
-    events: int
-    erased: int
-    first_bad: int | None
-    reason: Reason | None
-    anchored: int = 0
-    unproven: tuple[Unproven, ...] = ()
-
-
-class _Walk:
-    """Goes through the log from its first entry to the first bad one."""
-
-    def __init__(
-        self, connection: sqlite3.Connection, mac_key: bytes | None, anchors: dict[int, bytes]
-    ) -> None:
-        self._connection = connection
-        self._mac = None if mac_key is None else chain.EntryMac(mac_key)
-        self._anchors = anchors
-        self._previous_hash = chain.FIRST
-        self._previous_order = b""
-        self.events = 0
-        self.erased = 0
-        self.anchored = 0
-
-    def first_fault(self) -> Reason | None:
-        """Read on until an entry is bad; its number is ``events + 1``."""
-        try:
-            for row in sqlite_audit.chain_rows(self._connection, chain.CHAINED):
-                fault = self._fault(row)
-                if fault is not None:
-                    return fault
-                self.events = row.id
-        except sqlite3.DatabaseError:
-            return Reason.DAMAGED
-        return self._fault_after_the_last()
-
-    def _fault(self, row: ChainRow) -> Reason | None:
-        if row.id != self.events + 1:
-            return Reason.MISSING
-        digest = row.hash
-        if hashlib.sha256(row.canonical).digest() != digest and not self._hash_holds(row):
-            return Reason.CHANGED
-        if row.previous_hash != self._previous_hash:
-            return Reason.UNLINKED
-        if self._mac is not None and self._mac.of(digest) != row.mac:
-            return Reason.FORGED
-        # A table that was made anew may hold NULL where ours can not.
-        order = row.at_order or b""
-        if not self._previous_order <= order >= (row.at or b""):
-            return Reason.OUT_OF_ORDER
-        if row.id in self._anchors:
-            if self._anchors[row.id] != digest:
-                return Reason.REWRITTEN
-            self.anchored = row.id
-        self._previous_hash = digest
-        self._previous_order = order
-        return self._details_fault(row)
-
-    def _hash_holds(self, row: ChainRow) -> bool:
-        # Before an entry is called changed, ours and not the database's canonical form decides.
-        values = sqlite_audit.event_row(self._connection, row.id)
-        return bool(values) and chain.entry_hash(values) == row.hash
-
-    def _details_fault(self, row: ChainRow) -> Reason | None:
-        payload, salt = row.payload, row.salt
-        if payload is not None and salt is not None and row.erased_at is None:
-            right = hashlib.sha256(salt + payload).digest() == row.details_digest
-            return None if right else Reason.DETAILS_CHANGED
-        if row.has_details is None:
-            return Reason.DETAILS_MISSING
-        if payload is None and salt is None and row.erased_at is not None:
-            self.erased += 1
-            return None
-        return Reason.DETAILS_CHANGED
-
-    def _fault_after_the_last(self) -> Reason | None:
-        if max(self._anchors, default=0) > self.events:
-            return Reason.CUT
-        if sqlite_audit.last_details(self._connection) > self.events:
-            return Reason.CUT
-        return Reason.EMPTY if self.events == 0 else None
+from crmdesk.core.platform import processors
 
 
 def verify_chain(
@@ -183,16 +45,54 @@ def verify_chain(
             return ChainVerification(False, 0, 0, 1, Reason.DAMAGED, 0, unproven)
         if not has_log:
             return ChainVerification(False, 0, 0, 1, Reason.TABLE_MISSING, 0, unproven)
-        walk = _Walk(connection, mac_key, _expected(genuine))
-        reason = walk.first_fault()
-        bad = None if reason is None else walk.events + 1
+        expected = _expected(genuine)
+        walked = _walked(connection, path, mac_key, expected)
+        events = walked.last.number
+        reason = walked.reason or _fault_after(connection, events, expected)
+        bad = None if reason is None else events + 1
         if reason is None:
             reason, bad = _comment_fault(connection)
     if reason is None and len(genuine) < len(anchors):
         reason = Reason.ANCHOR_NOT_GENUINE
     return ChainVerification(
-        reason is None, walk.events, walk.erased, bad, reason, walk.anchored, unproven
+        reason is None, events, walked.erased, bad, reason, walked.anchored, unproven
     )
+
+
+def _walked(
+    connection: sqlite3.Connection,
+    path: Path,
+    mac_key: bytes | None,
+    expected: Mapping[int, bytes],
+) -> Walked:
+    """Every entry, by several processes where there are many."""
+    try:
+        if not sqlite_audit.are_numbered(connection):
+            return Walk(connection, mac_key, expected).to_the_end()
+        span = sqlite_audit.span(connection)
+    except sqlite3.DatabaseError:
+        return Walked(BEGINNING, BEGINNING, 0, 0, Reason.DAMAGED)
+    if span is None or span[0] != BEGINNING.number + 1:
+        missing = None if span is None else Reason.MISSING
+        return Walked(BEGINNING, BEGINNING, 0, 0, missing)
+    last = span[1]
+    processes = processes_for(last, processors())
+    if not processes:
+        return Walk(connection, mac_key, expected).stretch(last)
+    return walk_in_processes(connection, stretches(path, mac_key, expected, last), processes)
+
+
+def _fault_after(
+    connection: sqlite3.Connection, events: int, expected: Mapping[int, bytes]
+) -> Reason | None:
+    """What is wrong with the end of a log whose entries are right."""
+    try:
+        told = max(*expected, sqlite_audit.last_details(connection), 0)
+    except sqlite3.DatabaseError:
+        return Reason.DAMAGED
+    if told > events:
+        return Reason.CUT
+    return Reason.EMPTY if events == 0 else None
 
 
 def _comment_fault(connection: sqlite3.Connection) -> tuple[Reason | None, int | None]:

@@ -23,6 +23,7 @@ from crmdesk.core.platform.processes import (
     give_way_in_thread,
     process_alive,
     process_started_at,
+    processors,
     terminate,
 )
 from crmdesk.core.platform.system import System, current_system, run_program
@@ -46,6 +47,7 @@ __all__ = [
     "process_alive",
     "process_name",
     "process_started_at",
+    "processors",
     "replace",
     "restrict",
     "run_program",

@@ -232,3 +232,10 @@ def load_kernel32() -> Any:
         kernel32.GetProcessTimes.argtypes = [ctypes.c_void_p] * 5
         return kernel32
     raise OSError("kernel32 exists on Windows only")
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -5,7 +5,6 @@ A process takes half a second until it can begin; meanwhile the file is kept and
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -16,6 +15,7 @@ from pathlib import Path
 from crmdesk.core.errors import UserError
 from crmdesk.core.files.table_parts import TablePart
 from crmdesk.core.files.workbook import TableKind, recognise
+from crmdesk.core.platform import processors
 from crmdesk.core.transfer.fill_part import Filled, FillTask, fill_part
 
 #: Bytes; a process takes half a second to start.
@@ -65,7 +65,7 @@ class Reader:
 
 def helpers_for(size: int) -> int:
     """How many processes should help to read a text table of so many bytes."""
-    return min(_processors(), _MOST_PROCESSES, max(size // WORTH_A_PROCESS, 1)) - 1
+    return min(processors(), _MOST_PROCESSES, max(size // WORTH_A_PROCESS, 1)) - 1
 
 
 def helpers_for_file(path: Path) -> int:
@@ -109,9 +109,3 @@ def _work(pipe: Connection) -> None:
     with suppress(Exception), pipe:
         task, number, part = pipe.recv()
         pipe.send(fill_part(task, number, task.batches(part), pipe.send))
-
-
-def _processors() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -11,7 +11,7 @@ from crmdesk.core.access.permissions import Permission
 from crmdesk.core.audit.event import AuditEvent
 from crmdesk.core.audit.kinds import Category
 from crmdesk.core.audit.revealing import RevealedChange
-from crmdesk.core.audit.verify import Reason
+from crmdesk.core.audit.verdict import Reason
 from crmdesk.core.setting_declarations import Edition
 from crmdesk.ui.audit.entry_facts import (
     detail_facts,

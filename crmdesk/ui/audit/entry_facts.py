@@ -15,7 +15,7 @@ from crmdesk.core.access.actor import ActorKind, SignInType
 from crmdesk.core.audit.event import MASKED, AuditEvent
 from crmdesk.core.audit.kinds import Action
 from crmdesk.core.audit.revealing import RevealedChange
-from crmdesk.core.audit.verify import Reason
+from crmdesk.core.audit.verdict import Reason
 from crmdesk.core.files.plain_line import plain_line
 from crmdesk.ui import words
 from crmdesk.ui.audit.say import say

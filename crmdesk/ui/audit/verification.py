@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from crmdesk.core.audit.verify import ChainVerification, Unproven
+from crmdesk.core.audit.verdict import ChainVerification, Unproven
 from crmdesk.ui import words
 from crmdesk.ui.audit.entry_facts import fault
 from crmdesk.ui.audit.say import say

@@ -14,7 +14,8 @@ from crmdesk.core.audit import kinds
 from crmdesk.core.audit.anchors import AnchorKeeper
 from crmdesk.core.audit.comment_rows import add_row, seal
 from crmdesk.core.audit.log import AuditLog
-from crmdesk.core.audit.verify import ChainVerification, verify_chain
+from crmdesk.core.audit.verdict import ChainVerification
+from crmdesk.core.audit.verify import verify_chain
 from crmdesk.core.clock import Clock, system_time, to_text
 from crmdesk.core.db import schema
 from crmdesk.core.db.driver import sqlite3

@@ -13,7 +13,7 @@ from crmdesk.core.access.keys import SigningKey
 from crmdesk.core.audit import kinds
 from crmdesk.core.audit.anchors import SECRET_NAME, AnchorKeeper
 from crmdesk.core.audit.heads import Head, read_head_file
-from crmdesk.core.audit.verify import Reason
+from crmdesk.core.audit.verdict import Reason
 from crmdesk.core.errors import UserError
 from crmdesk.core.resources import resource_path
 from tests.core.audit.ledger import WORKSPACE_ID, Ledger, SetClock

@@ -8,7 +8,7 @@ from crmdesk.core.access.actor import Actor
 from crmdesk.core.audit.comment_model import MOST_TOLD, Comment, CommentCount, Draft, ThreadState
 from crmdesk.core.audit.comment_text import LONGEST, SpanKind
 from crmdesk.core.audit.filters import AuditFilters, Choices
-from crmdesk.core.audit.verify import Reason
+from crmdesk.core.audit.verdict import Reason
 from crmdesk.core.errors import UserError, WrongUsage
 from crmdesk.core.notify.inbox import NotificationKind
 from crmdesk.core.notify.mail_choices import TOPICS

@@ -11,7 +11,7 @@ from crmdesk.core.audit import kinds
 from crmdesk.core.audit.anchors import AnchorKeeper
 from crmdesk.core.audit.heads import read_head_file
 from crmdesk.core.audit.service import AuditService
-from crmdesk.core.audit.verify import Reason, Unproven
+from crmdesk.core.audit.verdict import Reason, Unproven
 from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.errors import PermissionDenied, UserError
 from tests.builders import Desk

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import update
 
 from crmdesk.core.audit import chain, kinds
-from crmdesk.core.audit.verify import Reason, Unproven, verify_chain
+from crmdesk.core.audit.verdict import Reason, Unproven
+from crmdesk.core.audit.verify import verify_chain
 from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.tables import audit_details
 from crmdesk.core.errors import UserError
