@@ -61,7 +61,8 @@ class CommentsTab(QWidget):
         self.event_id: int | None = None
         self.loaded: Threads | None = None
         self._drafts: dict[str, str] = {}
-        self._place, self._thread_id, self._wanted_id = _NEW, 0, 0
+        self._unseen = False
+        self._place, self._thread_id, self._wanted_id, self._written = _NEW, 0, 0, 0
         self.deeds = CommentDeeds(desk, self)
         self.filter = Segmented(
             self.tr("Which threads are shown"),
@@ -183,10 +184,23 @@ class CommentsTab(QWidget):
         elif not self._place_is_there(loaded.found):
             # Somebody deleted what this would have been about; the words may still be wanted.
             self._show_place(_NEW, self.composer.text)
+        place, newest = self.threads.place, self._news_in(loaded.found)
         self._render()
+        # The layout has to hear of the cards before they can be scrolled to.
         if wanted:
             QTimer.singleShot(0, self, lambda: self.threads.point_at(wanted))
+        elif newest or first:
+            self._unseen = first and not self.isVisible()
+            QTimer.singleShot(0, self, lambda: self.threads.bring_into_sight(newest))
+        else:
+            QTimer.singleShot(0, self, lambda: self.threads.keep_place(place))
         self._mark_seen()
+
+    def _news_in(self, found: Threads) -> int:
+        """What comes into sight: what was just written, else what is unread; 0 for nothing."""
+        written, self._written = self._written, 0
+        said = (each for thread in found.threads for each in (thread, *thread.replies))
+        return written or min((each.id for each in said if each.unread), default=0)
 
     def _tell_unread(self, error: Exception) -> None:
         self.count.setText("")
@@ -269,6 +283,7 @@ class CommentsTab(QWidget):
         self.deeds.send(self.event_id, self._place, text, self._sent, self._not_sent)
 
     def _sent(self, written: Written) -> None:
+        self._written = written.comment_id
         self._drafts.pop(self._place, None)
         self.composer.set_idle()
         thread = self.threads.thread
@@ -329,4 +344,8 @@ class CommentsTab(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        if self._unseen and self.loaded is not None:
+            # What is out of sight has no places that could be scrolled to.
+            self._unseen, news = False, self._news_in(self.loaded)
+            QTimer.singleShot(0, self, lambda: self.threads.bring_into_sight(news))
         self._mark_seen()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from crmdesk.core.audit.comment_model import Comment, Threads, ThreadState, find_thread
 from crmdesk.ui.audit.comments.cards import CommentCard, ThreadCard
 from crmdesk.ui.desk import Desk
+from crmdesk.ui.theme.apply import px
 from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.widgets.link import Link
 from crmdesk.ui.widgets.paragraph import Paragraph
@@ -17,6 +18,7 @@ from crmdesk.ui.widgets.scrolling import scrolling
 from crmdesk.ui.widgets.side_panel import empty_layout
 
 AT_ONCE = 12
+_BELOW = 120
 
 
 class ThreadsView(QWidget):
@@ -72,6 +74,27 @@ class ThreadsView(QWidget):
         again.clicked.connect(self.again)
         self._body.addWidget(again, 0, Qt.AlignmentFlag.AlignLeft)
         self._body.addStretch(1)
+
+    def bring_into_sight(self, comment_id: int) -> None:
+        """Scroll to a comment, or to the last one; the focus stays where it is.
+
+        Args:
+            comment_id: 0 for the last one.
+        """
+        cards = [each for each in self.findChildren(CommentCard) if each.isVisibleTo(self)]
+        wanted = [each for each in cards if each.comment.id == comment_id] or cards[-1:]
+        for card in wanted[:1]:
+            # The head of a comment may be all that fits, and below it stands what can be done.
+            self._area.ensureWidgetVisible(card.more, 0, px(_BELOW))
+
+    def keep_place(self, place: int) -> None:
+        """Scroll to where the threads stood before they were shown anew."""
+        self._area.verticalScrollBar().setValue(place)
+
+    @property
+    def place(self) -> int:
+        """How far down the threads are scrolled, in pixels."""
+        return self._area.verticalScrollBar().value()
 
     def point_at(self, comment_id: int) -> None:
         """Bring one comment into sight and the focus to it."""

@@ -181,3 +181,27 @@ def test_a_draft_is_there_again(at_work: AtWork, desk: Desk):
     links = {"audit/view/-1": True, "audit/view/99": False, comment_link(ENTRY, first): True}
     links |= {comment_link(ENTRY, 99): False, f"audit/{ENTRY}": True}
     assert {link: is_there(at_work.stand.desk, link) for link in links} == links
+
+
+def test_the_newest_stand_in_sight_beside_the_field_and_what_is_written_comes_there(
+    at_work: AtWork, desk: Desk
+):
+    tab, write = at_work.page, desk.workspace.audit_comments
+    last = [write.add(desk.admin, ENTRY, f"Thread {n}").comment_id for n in range(12)][-1]
+    tab.show_entry(ENTRY)
+
+    def in_sight(comment_id: int) -> bool:
+        card = tab.findChild(CommentCard, f"comment_{comment_id}")
+        top = -1 if card is None else card.mapTo(tab.threads, QPoint()).y()
+        return 0 <= top < tab.threads.height()
+
+    at_work.wait(lambda: in_sight(last))
+    tab.threads.keep_place(0)
+    write.add(desk.user("Marc Dubois", super_admin=True), ENTRY, "Said elsewhere")
+    tab.read_again()
+    at_work.wait(lambda: in_sight(last + 1))
+
+    tab.threads.keep_place(0)
+    tab.composer.edit.setPlainText("Mine")
+    at_work.click(tab.composer.send)
+    at_work.wait(lambda: in_sight(last + 2))
