@@ -143,7 +143,7 @@ def _find(here: Seat, object_name: str, other: str, name: str) -> Label:
     raise UserError(
         "label_unknown",
         f"There is no label “{name}” between these two objects.",
-        f"See: crmdesk association labels {object_name} {other}",
+        f"Run `crmdesk association labels {object_name} {other}`.",
     )
 
 

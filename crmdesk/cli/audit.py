@@ -66,11 +66,10 @@ def list_events(
             [_event(each) for each in page.events],
             _COLUMNS,
             as_lines=as_lines,
+            narrowed=True,
             next=page.next,
             total=page.total,
         )
-        if not page.events:
-            here.output.remark("No entry matches. Without filters all are shown.")
 
 
 @app.command("verify")

@@ -95,6 +95,7 @@ def list_comments(
             shown,
             columns,
             as_lines=as_lines,
+            narrowed=found.open + found.resolved > 0,
             open=found.open,
             resolved=found.resolved,
         )

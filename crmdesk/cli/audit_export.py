@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -18,26 +18,18 @@ from crmdesk.cli.audit_filters import (
 )
 from crmdesk.cli.audit_query import InQuery, in_query
 from crmdesk.cli.audit_views import InView, in_view
-from crmdesk.cli.downloads import code_for_download
 from crmdesk.cli.export_options import (
     EVERY_COLUMN,
     Bom,
     Columns,
     ExportName,
     ForSpreadsheet,
-    export_document,
-    told,
     written_as,
 )
+from crmdesk.cli.export_saving import finish_and_save
 from crmdesk.cli.out_file import Force, OutFile, refuse_target
 from crmdesk.cli.parameters import Code
-from crmdesk.cli.session import Seat, seat
-from crmdesk.cli.waiting import finish_job
-from crmdesk.core.errors import UserError
-
-if TYPE_CHECKING:
-    from crmdesk.core.exports.model import Export
-    from crmdesk.core.exports.report_model import ReportRequest
+from crmdesk.cli.session import seat
 
 LogFormat = Annotated[str, typer.Option("--format", metavar="csv|xlsx|jsonl", help="Kind of file.")]
 
@@ -83,23 +75,5 @@ def export_log(
     with seat(context) as here:
         filters = in_view(here, view, in_query(here, query, filters))
         asked = ReportRequest(AuditLogReport(filters, comments=comments), **chosen)
-        found = _made(here, asked)
-        step_up_id = code_for_download(here, found.id, code, sensitive=bool(found.sensitive))
-        path = here.workspace.exports.download(
-            here.actor, found.id, out.absolute(), step_up_id=step_up_id
-        )
-        document = export_document(found) | {"file": str(path)}
-        lines = told(document)[:-1]
-        here.output.result(document, *lines, f"Saved: {path}")
-
-
-def _made(here: Seat, asked: ReportRequest) -> Export:
-    """The export once its job has ended."""
-    exports = here.workspace.exports
-    export_id = here.workspace.reports.create(here.actor, asked)
-    finish_job(here, exports.show(here.actor, export_id).job_id, wait=True)
-    found = exports.show(here.actor, export_id)
-    if not found.downloadable:
-        why = (found.error or {}).get("message", "")
-        raise UserError("export_not_made", f"The export was not made. {why}".strip())
-    return found
+        export_id = here.workspace.reports.create(here.actor, asked)
+        finish_and_save(here, export_id, out, code)

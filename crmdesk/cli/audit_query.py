@@ -30,7 +30,12 @@ _SENTENCES = {
     "quote_open": "A quote is opened and not closed.",
     "cannot_exclude": "“{key}:” cannot be ruled out with a minus.",
 }
+#: Characters shown before and after what is wrong.
+_AROUND = 40
 _HINTS = {
+    "value_missing": "Write what is looked for right behind the colon, without a space.",
+    "range_reversed": "Exchange the two dates.",
+    "cannot_exclude": "Leave the minus out.",
     "key_unknown": "Put text that holds a colon into quotes.",
     "date_invalid": "Write it as 2026-11, 2026-11-22 or 2026-11-22T09:30, or today.",
     "days_invalid": "Write it as 30d.",
@@ -61,13 +66,25 @@ def in_query(here: Seat, text: str, filters: AuditFilters) -> AuditFilters:
     vocabulary = here.workspace.audit_reader.vocabulary(here.actor)
     found = parse_search(text, vocabulary, datetime.now(UTC), zone)
     if found.problems:
-        raise _refusal(found.problems[0])
+        raise _refusal(found.problems[0], text)
     return found.filters
 
 
-def _refusal(problem: Problem) -> WrongUsage:
+def _refusal(problem: Problem, text: str) -> WrongUsage:
+    """What is wrong, where it stands, and what was perhaps meant."""
     sentence = _SENTENCES[problem.code].format(key=problem.key, value=problem.value)
     hint = _HINTS.get(problem.code, "")
     if problem.nearest is not None:
-        hint = f"Did you mean {problem.nearest}?"
-    return WrongUsage("query_invalid", sentence, hint, start=problem.start, end=problem.end)
+        hint = f"Did you mean “{problem.nearest}”?"
+    place = f"At character {problem.start + 1}: {_around(text, problem.start, problem.end)}"
+    return WrongUsage(
+        "query_invalid", sentence, f"{place}\n{hint}".rstrip(), start=problem.start, end=problem.end
+    )
+
+
+def _around(text: str, start: int, end: int) -> str:
+    """The text with the word that is wrong between marks, shortened where it is long."""
+    before, after = text[:start], text[end:]
+    before = before if len(before) <= _AROUND else f"…{before[-_AROUND:]}"
+    after = after if len(after) <= _AROUND else f"{after[:_AROUND]}…"
+    return f"{before}>>>{text[start:end]}<<<{after}"

@@ -51,7 +51,7 @@ def find_audit_view(here: Seat, reference: str) -> AuditView:
         raise UserError(
             "view_unknown",
             f"There is no view “{reference}” of the audit log.",
-            "List them with: crmdesk audit view list",
+            "Run `crmdesk audit view list`.",
         )
     return min(matching, key=lambda each: not each.mine)
 

@@ -250,9 +250,14 @@ def _reference(source: str) -> str:
 
 
 def _verified(here: Seat, source: str) -> dict[str, Any]:
+    from crmdesk.core.files.ordinary import file_missing
+    from crmdesk.core.restore.sources import looks_like_file
+
     backups, path = here.workspace.backups, Path(source)
     if path.is_file():
         verdict = backups.verify_file(here.actor, path)
+    elif looks_like_file(source) and not path.exists():
+        raise file_missing(path)
     else:
         verdict = backups.verify(here.actor, source)
     problems = [{"code": each.code.value, "file": each.entry} for each in verdict.problems]

@@ -57,6 +57,8 @@ def list_exports(
     as_lines: JsonLines = False,
 ) -> None:
     """List exports, newest first: yours, or everybody's for a Super Admin."""
+    from crmdesk.core.exports.model import ExportFilter
+
     wanted = _filter(users, sources, states, since, until, search)
     with seat(context) as here:
         exports = here.workspace.exports
@@ -71,7 +73,10 @@ def list_exports(
         if not (here.output.as_json or as_lines):
             # For people the state says what became of the file; scripts have a key of its own.
             documents = [each | _state_of(each) for each in documents]
-        here.output.items("exports", documents, _LISTED, as_lines=as_lines, **facts)
+        narrowed = wanted != ExportFilter()
+        here.output.items(
+            "exports", documents, _LISTED, as_lines=as_lines, narrowed=narrowed, **facts
+        )
         if facts["next"] is not None and not as_lines:
             here.output.say(f"{len(shown):,} of {facts['total']:,}; more: --after {facts['next']}")
 

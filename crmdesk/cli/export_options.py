@@ -81,8 +81,13 @@ def chosen_of(option: str, kind: type[Choice], text: str) -> Choice:
         return kind(text)
     except ValueError:
         raise WrongUsage(
-            "usage", f"{option} does not take “{text}”.", f"It takes {' or '.join(kind)}."
+            "usage", f"{option} does not take “{text}”.", f"It takes {_either(list(kind))}."
         ) from None
+
+
+def _either(words: list[str]) -> str:
+    """E.g. ``"csv, xlsx or jsonl"``."""
+    return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def names_of(text: str) -> tuple[str, ...]:
@@ -150,4 +155,5 @@ def _file_told(document: dict[str, Any]) -> str:
         case "missing":
             return "Its file is no longer in the vault."
         case _:
-            return f"Save it: crmdesk {kind} download {document['export_id']} --out FILE"
+            command = f"crmdesk {kind} download {document['export_id']} --out FILE"
+            return f"To save it, run `{command}`."

@@ -8,7 +8,6 @@ import typer
 
 from crmdesk.cli import export_list, export_reports, export_shown, export_summary
 from crmdesk.cli.documents import moment
-from crmdesk.cli.downloads import code_for_download
 from crmdesk.cli.export_options import (
     EVERY_COLUMN,
     Associated,
@@ -24,6 +23,7 @@ from crmdesk.cli.export_options import (
     tell_export,
     written_as,
 )
+from crmdesk.cli.export_saving import SaveTo, finish_and_save, refuse_not_waiting, save_copy
 from crmdesk.cli.export_shown import ExportId
 from crmdesk.cli.named_ids import Ids, passed_over, unknown_ids
 from crmdesk.cli.out_file import Force, OutFile, refuse_target
@@ -65,6 +65,9 @@ def create(
     bom: Bom = False,
     for_spreadsheet: ForSpreadsheet = False,
     wait: Wait = True,
+    out: SaveTo = None,
+    force: Force = False,
+    code: Code = None,
 ) -> None:
     """Make a file of records; it is kept for 30 days and can be saved by “export download”."""
     from crmdesk.core.exports.model import ExportRequest, ExportSource
@@ -80,6 +83,8 @@ def create(
         for_spreadsheets=for_spreadsheet,
     )
     source, source_name = ExportSource.SEGMENT if segment else ExportSource.OBJECT, segment or ""
+    refuse_not_waiting(out, wait=wait)
+    refuse_target(out, force=force)
     refuse_view_with_filters(view, filters, segment)
     _refuse_ids_with_others(record_ids, filters, segment, view)
     with seat(context) as here:
@@ -91,7 +96,11 @@ def create(
         for line in passed_over(unknown_ids(here, object_name, record_ids)):
             here.output.remark(line)
         asked = ExportRequest(query, source, source_name, ids=tuple(record_ids or ()), **chosen)
-        finish_export(here, here.workspace.exports.create(here.actor, asked), wait=wait)
+        export_id = here.workspace.exports.create(here.actor, asked)
+        if out is None:
+            finish_export(here, export_id, wait=wait)
+        else:
+            finish_and_save(here, export_id, out, code)
 
 
 app.command("list")(export_list.list_exports)
@@ -147,10 +156,8 @@ def download(
     """Save a copy; it is checked on the way, counted and logged."""
     refuse_target(out, force=force)
     with seat(context) as here:
-        exports = here.workspace.exports
-        sensitive = bool(exports.show(here.actor, export_id).sensitive)
-        step_up_id = code_for_download(here, export_id, code, sensitive=sensitive)
-        path = exports.download(here.actor, export_id, out.absolute(), step_up_id=step_up_id)
+        found = here.workspace.exports.show(here.actor, export_id)
+        path = save_copy(here, found, out, code)
         here.output.result({"export_id": export_id, "file": str(path)}, f"Saved: {path}")
 
 

@@ -114,5 +114,5 @@ def import_lines(document: Mapping[str, Any]) -> list[str]:
 def _where_all_are(import_id: str | None, error_file: str) -> str:
     """Where the refused rows were saved; the vault's own name of them helps nobody."""
     if import_id is not None and error_file.startswith(import_id):
-        return f"Save all of them: crmdesk import show {import_id} --errors FILE"
+        return f"To save all of them, run `crmdesk import show {import_id} --errors FILE`."
     return f"All of them: {error_file}"

@@ -139,7 +139,7 @@ def _of_zip(
         raise WrongUsage(
             "object_missing",
             f"Name the object that {whole.name} goes into: "
-            f"crmdesk import {guess or 'OBJECT'} {quote(path)}",
+            f"`crmdesk import {guess or 'OBJECT'} {quote(path)}`.",
             "",
         )
     return [*here.workspace.imports.inspect_tables(here.actor, path, objects, options)]

@@ -174,7 +174,7 @@ def _import(
             raise WrongUsage(
                 "errors_of_several",
                 "Refused rows of several tables do not go into one file.",
-                "Leave --errors out, and save each with: crmdesk import show ID --errors FILE",
+                "Leave --errors out, and save each with `crmdesk import show ID --errors FILE`.",
             )
         if several.together:
             done = _together(here, proposed, choices.columns.named, going)

@@ -79,7 +79,9 @@ def recover(
     remember_workspace(call, folder, read_workspace_file(folder).name)
     document = {"backend": store.backend, "ok": True, "email": actor.email}
     call.output.result(
-        document, f"The key is back in the {store.backend}.", f"crmdesk sign-in {actor.email}"
+        document,
+        f"The key is back in the {store.backend}.",
+        f"Run `crmdesk sign-in {actor.email}`.",
     )
 
 

@@ -123,7 +123,7 @@ def _nothing() -> UserError:
         "definition_there",
         "Nothing of what was named can be put back: it is as the backup defines it, or the "
         "backup does not define it.",
-        "See what differs with “backup compare”.",
+        "Run `crmdesk backup compare` to see what differs.",
     )
 
 

@@ -81,10 +81,8 @@ def _document(found: MailServer | None) -> dict[str, Any] | None:
 
 def _offer(given_up: int) -> list[str]:
     """How to try again what was given up with the server of before."""
-    again = (
-        f"{plural(given_up, 'message')} given up before. To try again: crmdesk outbox retry --all"
-    )
-    return [again] * bool(given_up)
+    command = "To try again, run `crmdesk outbox retry --all`."
+    return [f"{plural(given_up, 'message')} given up before. {command}"] * bool(given_up)
 
 
 def _words(found: MailServer | None) -> str:

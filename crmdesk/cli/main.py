@@ -21,11 +21,15 @@ PROGRAM = "crmdesk"
 _CANCELLED = 130
 _USAGE = 2
 _GLOBAL = ("-w", "--workspace", "--as", "--json", "--quiet", "--version")
-# What reads a number says the same twice, in words for programmers.
-_NO_INTEGER = (
-    "Input should be a valid integer, unable to parse string as an integer",
-    "that is no whole number.",
-)
+# What reads a number speaks in words for programmers.
+_WORDS = {
+    "Input should be a valid integer, unable to parse string as an integer": "that is no whole "
+    "number.",
+    "Input should be greater than or equal to ": "it has to be at least ",
+    "Input should be less than or equal to ": "it can be at most ",
+    # What checks a choice names its own kind of error first, which tells nobody anything.
+    ": Value error, ": ": ",
+}
 
 #: Each command, and the module and name of its function or its group.
 COMMANDS = {
@@ -150,7 +154,7 @@ def _options(
 
         call.output.result({"version": __version__}, f"{PROGRAM} {__version__}")
     elif context.invoked_subcommand is None:
-        raise typer.TyperException("A command is missing. See: crmdesk --help")
+        raise typer.TyperException("A command is missing.")
 
 
 def run(arguments: Sequence[str], open_window: Callable[[Path, str], int]) -> int:
@@ -206,18 +210,19 @@ def _usage(error: typer.TyperException) -> UserError:
     option = getattr(error, "option_name", "")
     if option in _GLOBAL:
         message = f"{option} is in the wrong place: global options go before the command."
-        return UserError("usage", message, f"E.g. {PROGRAM} {option} … COMMAND")
+        return UserError("usage", message, f"E.g. `{PROGRAM} {option} … COMMAND`.")
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else PROGRAM
     # A command without a name of its own leaves a gap.
-    # What checks a choice names its own kind of error first, which tells nobody anything.
-    message = error.format_message().replace(": Value error, ", ": ").replace(*_NO_INTEGER)
+    message = error.format_message()
+    for theirs, ours in _WORDS.items():
+        message = message.replace(theirs, ours)
     if _help_of_group(error):
         message = f"A command of “{path.rpartition(' ')[2]}” is missing."
     if option[1:2].isdigit():
         message = f"{option} was taken for an option."
         return UserError("usage", message, f"Write -- before a value that begins so: -- {option}")
-    return UserError("usage", message, f"See: {' '.join(path.split())} --help")
+    return UserError("usage", message, f"Run `{' '.join(path.split())} --help`.")
 
 
 def _help_of_group(error: typer.TyperException) -> str:

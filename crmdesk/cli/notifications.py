@@ -36,9 +36,9 @@ def list_notifications(
         kinds = kinds_about(about)
         found = here.workspace.inbox.list(here.actor, limit, unread, kinds)
         documents = [_document(each) for each in found]
-        here.output.items(
-            "notifications", documents, ("id", "at", "text", "read"), as_lines=as_lines
-        )
+        columns = ("id", "at", "text", "read")
+        narrowed = unread or about is not None
+        here.output.items("notifications", documents, columns, as_lines=as_lines, narrowed=narrowed)
 
 
 @app.command("read")

@@ -68,7 +68,7 @@ def send(context: typer.Context) -> None:
             raise UserError(
                 "mail_server_missing",
                 "No mail server is configured.",
-                "Say which one: crmdesk outbox server set HOST --sender EMAIL",
+                "Run `crmdesk outbox server set HOST --sender EMAIL`.",
             )
         _tell_counts(here, _send_due(here))
 
@@ -140,7 +140,7 @@ def _tell(here: Seat, found: OutboxMessage) -> None:
         raise UserError(
             "mail_not_sent",
             f"The message was not sent: {problem_words(found.problem, found.reply)}",
-            f"It is tried again at {again}." if again else "See: crmdesk outbox server show",
+            f"It is tried again at {again}." if again else "Run `crmdesk outbox server show`.",
         )
     sent = f"Sent to {found.recipient}: {found.reply}"
     text = sent if found.sent_at is not None else "It is queued; another process sends just now."

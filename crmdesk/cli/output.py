@@ -9,28 +9,28 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from crmdesk.cli.empty_lists import empty_words
 from crmdesk.core.errors import UserError
 
 Document = Mapping[str, Any]
 
-# Where the window has a field to type into, the command line has an option.
 #: Where core speaks of what is in sight, a command that shows it.
 _HINTS = {
-    "change_unknown": "The numbers of changes are shown by: crmdesk record history OBJECT ID",
-    "changed_since": "See: crmdesk record history OBJECT ID",
-    "group_unknown": "The groups are listed by: crmdesk property group list OBJECT",
-    "label_unknown": "The labels are listed by: crmdesk association labels OBJECT OTHER",
-    "not_a_merge": "The numbers of merges are shown by: crmdesk record history OBJECT ID",
-    "nothing_in_bin": "What is there is listed by: crmdesk record list OBJECT --archived",
-    "pipeline_unknown": "The pipelines are listed by: crmdesk pipeline list OBJECT",
-    "property_unknown": "The properties are listed by: crmdesk property list OBJECT",
-    "stage_unknown": "The stages are listed by: crmdesk pipeline list OBJECT",
-    "template_unknown": "The templates are listed by: crmdesk import templates",
-    "threshold_invalid": "For no notice: crmdesk export threshold off",
-    "undo_running": "See: crmdesk import list",
+    "change_unknown": "Run `crmdesk record history {object} ID` for the numbers of changes.",
+    "changed_since": "Run `crmdesk record history {object} ID` to see what changed.",
     "code_missing": "Give the six digits that your authenticator app shows, or a recovery code: "
     "--otp CODE",
-    "object_unknown": "The objects are listed by: crmdesk object list",
+    "group_unknown": "Run `crmdesk property group list {object}`.",
+    "label_unknown": "Run `crmdesk association labels {object} OTHER`.",
+    "not_a_merge": "Run `crmdesk record history {object} ID` for the numbers of merges.",
+    "nothing_in_bin": "Run `crmdesk record list {object} --archived`.",
+    "object_unknown": "Run `crmdesk object list`.",
+    "pipeline_unknown": "Run `crmdesk pipeline list {object}`.",
+    "property_unknown": "Run `crmdesk property list {object}`.",
+    "stage_unknown": "Run `crmdesk pipeline list {object}`.",
+    "template_unknown": "Run `crmdesk import templates`.",
+    "threshold_invalid": "For no notice, run `crmdesk export threshold off`.",
+    "undo_running": "Run `crmdesk import list`.",
 }
 
 
@@ -69,12 +69,14 @@ class Output:
         columns: Sequence[str],
         *,
         as_lines: bool = False,
+        narrowed: bool = False,
         **facts: Any,
     ) -> None:
         """Print a list: one document, one JSON object a line, or a table.
 
         Args:
             columns: keys that the table shows.
+            narrowed: filters were given; an empty list is told of in other words.
             facts: what stands beside the list in the document, e.g. ``total``.
         """
         if as_lines:
@@ -82,9 +84,11 @@ class Output:
                 self._write_json(document)
         elif self.as_json:
             self._write_json({key: list(documents), **facts})
-        else:
-            for line in table(columns, documents):
+        elif rows := list(documents):
+            for line in table(columns, rows):
                 self._write(line)
+        else:
+            self._write(empty_words(key, narrowed=narrowed))
         self.printed = True
 
     def say(self, text: str) -> None:
@@ -99,7 +103,8 @@ class Output:
 
     def error(self, error: UserError) -> None:
         """Say why the command could not be done."""
-        hint = _HINTS.get(error.code, error.hint)
+        named = error.values.get("object", "OBJECT")
+        hint = _HINTS[error.code].format(object=named) if error.code in _HINTS else error.hint
         _write_error(f"crmdesk: {error.message}")
         if hint:
             _write_error(hint)

@@ -24,6 +24,9 @@ Wait = Annotated[
 ObjectName = Annotated[
     str, typer.Argument(metavar="OBJECT", help="Name of the object, e.g. contacts.")
 ]
+OptionalObject = Annotated[
+    str | None, typer.Argument(metavar="[OBJECT]", help="Only those of this object.")
+]
 RecordId = Annotated[int, typer.Argument(metavar="ID", help="The record ID.")]
 
 #: For commands whose value may begin with a minus sign: it is no option, and told why it is wrong.

@@ -56,7 +56,7 @@ def export(
         }
         told = [f"Export {export_id}: {found.state.value}, {found.bytes:,} bytes."]
         if path is None:
-            told.append(f"Save it: crmdesk export download {export_id} --out FILE.zip")
+            told.append(f"To save it, run `crmdesk export download {export_id} --out FILE.zip`.")
         else:
             told.append(f"Saved: {path}")
         here.output.result(document, *told)
@@ -142,8 +142,8 @@ def _told(found: PersonFound) -> list[str]:
         f"{plural(len(found.record_ids), 'contact')} ({found.in_bin:,} in the recycle bin), with "
         f"{plural(found.history, 'change')} of history and "
         f"{plural(found.associations, 'association')}.",
-        f"{plural(found.entries, 'entry', 'entries')} of the audit log lose their details, and "
-        f"{plural(found.texts, 'other text')} the address.",
+        f"Details erased in {plural(found.entries, 'entry', 'entries')} of the audit log; the "
+        f"address struck out of {plural(found.texts, 'other text')}.",
     ]
     lines += [
         f"File of an {each.kind.value.split('_')[0]}: {each.name}{_copies(each.downloads)}"

@@ -104,13 +104,13 @@ def find_segment(here: Seat, reference: str, object_name: str | None = None) -> 
         raise UserError(
             "segment_unknown",
             f"There is no segment “{reference}”{whose}.",
-            "List them with: crmdesk segment list",
+            "Run `crmdesk segment list`.",
         )
     if len(matching) > 1:
         raise UserError(
             "segment_ambiguous",
             f"Several objects have a segment “{reference}”.",
-            "Name it by its id, as crmdesk segment list shows it.",
+            "Name it by its id, as `crmdesk segment list` shows it.",
         )
     return matching[0]
 
@@ -142,7 +142,7 @@ def find_view(here: Seat, object_name: str, reference: str) -> SavedView:
         raise UserError(
             "view_unknown",
             f"There is no view “{reference}” of {object_name}.",
-            "List them with: crmdesk view list",
+            f"Run `crmdesk view list {object_name}`.",
         )
     # One's own comes before another's of the same name.
     return min(matching, key=lambda each: not each.mine)

@@ -126,7 +126,7 @@ def merge(
             document,
             f"{loser} is merged into {winner}: {written}, "
             f"{plural(done.associations, 'association')}. "
-            f"To take it back: crmdesk record unmerge {done.change_id}{'.' if left else ''}{left}",
+            f"To take it back, run `crmdesk record unmerge {done.change_id}`.{left}",
         )
 
 

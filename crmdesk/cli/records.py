@@ -40,11 +40,11 @@ _MOST_COLUMNS = 5
 # What to say when no record was found: the sentence, and what to do.
 _NOT_LIVE = (
     "There is no record with such an ID to delete.",
-    "Records that are deleted already: crmdesk record list OBJECT --archived",
+    "For records that are deleted already, run `crmdesk record list OBJECT --archived`.",
 )
 _NOT_IN_BIN = (
     "No record with such an ID is in the recycle bin.",
-    "See what is there: crmdesk record list OBJECT --archived",
+    "To see what is there, run `crmdesk record list OBJECT --archived`.",
 )
 register(app)
 
@@ -139,8 +139,10 @@ def list_records(
             return
         names = chosen or _display(here, object_name)
         rows = [{"id": each["id"], **each["properties"]} for each in documents]
-        here.output.items("records", rows, ("id", *names))
-        here.output.remark(f"{plural(len(ids), 'record')} in all, {len(documents):,} shown.")
+        narrowed = bool(filters or segment or view or archived)
+        here.output.items("records", rows, ("id", *names), narrowed=narrowed)
+        if rows:
+            here.output.remark(f"{plural(len(ids), 'record')} in all, {len(documents):,} shown.")
 
 
 @app.command("delete")
@@ -246,6 +248,8 @@ def _pairs(texts: Sequence[str]) -> dict[str, str]:
                 f"“{text}” is not of the form NAME=VALUE.",
                 "Write the internal name of a property, an equals sign and the value.",
             )
+        if name in found:
+            raise WrongUsage("value_twice", f"“{name}” is given twice.", "Give one value for it.")
         found[name] = value
     return found
 

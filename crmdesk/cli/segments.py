@@ -8,8 +8,9 @@ import typer
 
 from crmdesk.cli.named_ids import Ids, passed_over, unknown_ids
 from crmdesk.cli.output import plural
-from crmdesk.cli.parameters import JsonLines, ObjectName, group
+from crmdesk.cli.parameters import JsonLines, ObjectName, OptionalObject, group
 from crmdesk.cli.record_filters import (
+    OR,
     Filters,
     GroupedFilters,
     Or,
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
 app = group("Name sets of records: by a filter, or one by one.")
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Name or id of the segment.")]
-OptionalObject = Annotated[
-    str | None, typer.Argument(metavar="[OBJECT]", help="Only those of this object.")
-]
 FromImport = Annotated[
     str | None,
     typer.Option("--import", metavar="ID", help="The records that an import brought or changed."),
@@ -55,11 +53,15 @@ def list_segments(
 ) -> None:
     """List segments with the number of records each has now."""
     with seat(context) as here:
+        if object_name is not None:
+            here.workspace.definitions.object(here.actor, object_name)
         documents = [
             segment_document(each) for each in here.workspace.segments.list(here.actor, object_name)
         ]
         columns = ("id", "name", "object", "kind", "size")
-        here.output.items("segments", documents, columns, as_lines=as_lines)
+        here.output.items(
+            "segments", documents, columns, as_lines=as_lines, narrowed=object_name is not None
+        )
 
 
 @app.command("show")
@@ -67,7 +69,9 @@ def show(context: typer.Context, name: Name) -> None:
     """Show one segment. Its records: crmdesk record list OBJECT --segment NAME."""
     with seat(context) as here:
         document = segment_document(find_segment(here, name))
-        lines = [f"{key}: {value}" for key, value in document.items() if value not in (None, [])]
+        filters = document["filters"]
+        said = {**document, "filters": f" {OR} ".join(" and ".join(group) for group in filters)}
+        lines = [f"{key}: {value}" for key, value in said.items() if value not in (None, "")]
         here.output.result(document, *lines)
 
 
@@ -110,6 +114,8 @@ def set_segment(
 ) -> None:
     """Rename a segment, or give an active one another filter."""
     groups = groups_of(filters)
+    if rename is None and not groups:
+        raise WrongUsage("usage", "Nothing to change was given.", "Give --name or --filter.")
     with seat(context) as here:
         found = find_segment(here, name)
         segments = here.workspace.segments

@@ -131,7 +131,7 @@ def chosen_folder(call: Call) -> Path:
         raise WrongUsage(
             "workspace_not_chosen",
             "No workspace has been opened yet.",
-            "Name one with --workspace FOLDER, or create one with “crmdesk init”.",
+            "Name one with --workspace FOLDER, or run `crmdesk init`.",
         )
     return last
 
@@ -196,13 +196,13 @@ def resumed(call: Call, workspace: Workspace, store: SecretStore) -> Actor:
         if other is None:
             raise
         first = refusal.hint.rstrip(".")
-        hint = f"{first}; or act as {other}, who is signed in: crmdesk --as {other} …"
+        hint = f"{first}; or act as {other}, who is signed in: `crmdesk --as {other} …`."
         raise NotSignedIn(refusal.code, refusal.message, hint, **refusal.values) from None
 
 
 def _nobody(email: str | None) -> NotSignedIn:
     message = "Nobody is signed in." if email is None else f"{email} is not signed in."
-    hint = f"Sign in first: crmdesk sign-in {email or 'EMAIL'}"
+    hint = f"Run `crmdesk sign-in {email or 'EMAIL'}`."
     return NotSignedIn("not_signed_in", message, hint)
 
 

@@ -21,6 +21,8 @@ def list_settings(context: typer.Context, as_lines: JsonLines = False) -> None:
     """List every setting."""
     with seat(context) as here:
         documents = [_document(each) for each in here.workspace.settings.all(here.actor)]
+        if not (here.output.as_json or as_lines):
+            documents = [{name: _word(value) for name, value in d.items()} for d in documents]
         here.output.items("settings", documents, ("key", "value", "default"), as_lines=as_lines)
 
 
@@ -46,8 +48,8 @@ def set_value(
 
 
 def _word(value: object) -> str:
-    """A value as the list of settings shows it and as it is typed."""
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+    """A value as it is typed, by the words that the refusal of another one names."""
+    return {True: "on", False: "off"}[value] if isinstance(value, bool) else str(value)
 
 
 def _document(state: SettingState) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def enrol(context: typer.Context) -> None:
             {"secret": enrolment.secret, "otpauth_uri": enrolment.uri},
             f"Secret: {enrolment.secret}",
             f"Address: {enrolment.uri}",
-            "Put it into your authenticator app, then: crmdesk two-factor confirm --otp CODE",
+            "Put it into your authenticator app, then run `crmdesk two-factor confirm --otp CODE`.",
         )
 
 

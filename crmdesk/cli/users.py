@@ -11,6 +11,7 @@ from crmdesk.cli.parameters import Code, JsonLines, PasswordStdin, group
 from crmdesk.cli.proof import step_up
 from crmdesk.cli.session import Seat, seat
 from crmdesk.core.access.permissions import GRANTABLE, Permission
+from crmdesk.core.errors import WrongUsage
 
 if TYPE_CHECKING:
     from crmdesk.core.access.user import User
@@ -72,7 +73,7 @@ def add(
         if added.one_time_code is not None:
             lines += [
                 f"One-time code: {added.one_time_code}",
-                f"Give it to them; they set a password with: crmdesk password set {email}",
+                f"Give it to them; they run `crmdesk password set {email}`.",
             ]
         here.output.result({"user_id": added.user_id, "one_time_code": added.one_time_code}, *lines)
 
@@ -97,6 +98,8 @@ def set_user(
     """Change a user's name, rights or teams; what is not named stays."""
     from crmdesk.core.access.users import UserChange
 
+    if all(each is None for each in (full_name, super_admin, permissions, revoked, teams)):
+        raise WrongUsage("usage", "Nothing to change was given.", "Give e.g. --permission export.")
     change = UserChange(
         full_name,
         super_admin,
@@ -153,7 +156,7 @@ def reset_password(
         if made.code is not None:
             lines = [
                 f"One-time code: {made.code}",
-                f"Give it to them; they set a password with: crmdesk password set {email}",
+                f"Give it to them; they run `crmdesk password set {email}`.",
             ]
         document = {
             "email": email,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crmdesk.cli.parameters import JsonLines, ObjectName, group
+from crmdesk.cli.parameters import JsonLines, ObjectName, OptionalObject, group
 from crmdesk.cli.record_filters import (
     Filters,
     GroupedFilters,
@@ -48,13 +48,15 @@ def view_document(found: SavedView) -> dict[str, Any]:
 
 @app.command("list")
 def list_views(
-    context: typer.Context, object_name: ObjectName, as_lines: JsonLines = False
+    context: typer.Context, object_name: OptionalObject = None, as_lines: JsonLines = False
 ) -> None:
-    """List your views of an object, and those shared with everyone."""
+    """List your views, and those shared with everyone."""
     with seat(context) as here:
-        found = here.workspace.views.list(here.actor, object_name)
+        objects = here.workspace.definitions.objects(here.actor)
+        names = [each.name for each in objects] if object_name is None else [object_name]
+        found = [each for name in names for each in here.workspace.views.list(here.actor, name)]
         documents = [view_document(each) for each in found]
-        columns = ("id", "name", "owner", "shared", "default")
+        columns = ("id", "name", "object", "owner", "shared", "default")
         here.output.items("views", documents, columns, as_lines=as_lines)
 
 

@@ -29,7 +29,7 @@ from crmdesk.core.workspace_key import load_key
 _SPARE_BYTES = 64 << 20
 _QUICK_SECONDS = 0.2
 _MOST_NAMED = 5
-_ACCEPT = "If you changed them with another program on purpose: crmdesk check --accept"
+_ACCEPT = "If you changed them with another program on purpose, run `crmdesk check --accept`."
 _WITH_FILE = frozenset({FileState.KEPT, FileState.PINNED, FileState.LAST_SAFETY_COPY})
 
 

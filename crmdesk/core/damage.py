@@ -141,7 +141,9 @@ def _advice(found: tuple[Path, bool] | None) -> str:
     path, is_complete = found
     if is_complete:
         named = shlex.quote(str(path))
-        return f"Restore the newest backup: crmdesk workspace restore {named} --into NEW_FOLDER"
+        return (
+            f"Restore the newest backup: run `crmdesk workspace restore {named} --into NEW_FOLDER`."
+        )
     return f"Create a new workspace and import the newest backup into it: {path}"
 
 

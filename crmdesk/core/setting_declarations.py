@@ -251,7 +251,7 @@ _ALL = (
         "secrets.store",
         SettingType.CHOICE,
         "keyring",
-        "Where the workspace's key lies on this computer; changed by “crmdesk keyring use-file”.",
+        "Where the workspace's key lies on this computer; changed by `crmdesk keyring use-file`.",
         Section.SECURITY,
         choices=("keyring", "file"),
         editable=False,

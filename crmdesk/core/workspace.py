@@ -276,7 +276,7 @@ class Workspace:
             raise UserError(
                 "wrong_key",
                 "The key in this computer's keyring is not the key of this workspace.",
-                "Recover it with the recovery key: crmdesk keyring recover",
+                "Run `crmdesk keyring recover` and give the recovery key.",
             )
         return SigningKey.unwrap(self.key, row.signing_key)
 

@@ -163,7 +163,7 @@ def read_workspace_file(folder: Path) -> WorkspaceFile:
         raise UserError(
             "workspace_missing",
             f"There is no CRM Desk workspace in {folder}.",
-            "Create one with “crmdesk init”, or choose another folder.",
+            "Create one with `crmdesk init`, or choose another folder.",
         ) from error
 
 
@@ -299,5 +299,5 @@ def _in_use(folder: Path) -> UserError:
         "folder_in_use",
         f"There is a workspace in {folder} already.",
         "Open it, or choose another folder. If its recovery key was never shown, sign in and make "
-        "a new one: crmdesk keyring new-recovery-key",
+        "a new one with `crmdesk keyring new-recovery-key`.",
     )

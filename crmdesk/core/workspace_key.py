@@ -27,6 +27,6 @@ def load_key(folder: Path, store: SecretStore) -> bytes:
         raise UserError(
             "workspace_key_missing",
             f"The keyring of this computer does not hold the key of “{file.name}”.",
-            "Bring it back with the recovery key: crmdesk keyring recover",
+            "Run `crmdesk keyring recover` and give the recovery key.",
         )
     return keys.key_from_text(text)

@@ -77,7 +77,9 @@ def test_every_command_explains_itself(terminal: Terminal):
         assert done.out.startswith("Usage: ")
     assert all(name in terminal.plainly("--help").out for name in COMMANDS)
     alone = terminal.plainly("export")
-    assert alone.err.startswith("crmdesk: A command of “export” is missing.\nSee: ")
+    assert alone.err.startswith(
+        "crmdesk: A command of “export” is missing.\nRun `crmdesk export --help`."
+    )
     assert "approve " in alone.err
 
 

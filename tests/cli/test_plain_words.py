@@ -233,23 +233,50 @@ def test_refused_rows_in_the_vault_are_named_by_the_command_that_saves_them(
     plain = terminal.plainly("import", "contacts", str(people))
     saved = terminal.plainly("import", "contacts", str(people), "--errors", str(refused))
 
-    assert "Save all of them: crmdesk import show " in plain.out
+    assert "To save all of them, run `crmdesk import show " in plain.out
     assert f"All of them: {refused}" in saved.out
 
 
 def test_a_switch_is_told_as_it_is_typed(terminal: Terminal):
-    done = terminal.plainly("settings", "set", "exports.approval", "yes")
+    done = terminal.plainly("settings", "set", "exports.approval", "on")
 
-    assert done.out == "exports.approval is yes now.\n"
-    assert terminal.plainly("settings", "get", "exports.approval").out.startswith("yes\n")
+    assert done.out == "exports.approval is on now.\n"
+    assert terminal.plainly("settings", "get", "exports.approval").out.startswith("on\n")
+
+
+def test_an_empty_list_says_what_puts_something_there(terminal: Terminal):
+    for command, said in (
+        (("export", "list"), "No exports yet. `crmdesk export create` makes one.\n"),
+        (("team", "list"), "No teams yet. `crmdesk team add` makes one.\n"),
+        (("view", "list"), "No views yet. `crmdesk view add` saves one.\n"),
+        (("notification", "list", "--unread"), "Nothing matches. Without filters all are shown.\n"),
+    ):
+        assert terminal.plainly(*command).out == said
+    assert terminal("team", "list").document == {"teams": []}
+    assert terminal("export", "list", "--user", "nobody").error == "people_unknown"
+    assert terminal("segment", "list", "nope").error == "object_unknown"
+
+
+def test_what_is_wrong_in_a_search_is_pointed_at(terminal: Terminal):
+    wrong = terminal.plainly("audit", "list", "--query", "by:ingrid action:delte")
+
+    assert wrong.code == 2
+    assert "At character 11: by:ingrid >>>action:delte<<<\nDid you mean “delete”?" in wrong.err
 
 
 def test_what_is_wrong_is_told_with_the_command_that_helps(terminal: Terminal):
     unknown = terminal.plainly("record", "list", "company")
     odd = terminal.plainly("property", "add", "contacts", "x", "--label", "X", "--type", "text")
 
-    assert "The objects are listed by: crmdesk object list" in unknown.err
+    assert "Run `crmdesk object list`." in unknown.err
     assert "Value error" not in odd.err
+    unknown = terminal.plainly("record", "set", "companies", "1", "nme=x")
+    assert "Run `crmdesk property list companies`." in unknown.err
+    assert "at least 1" in terminal.plainly("job", "list", "--limit", "0").err
+    assert terminal("record", "set", "companies", "1", "name=x", "name=y").error == "value_twice"
+    assert terminal("user", "set", "ann@example.com").code == 2
+    assert terminal("segment", "set", "any").code == 2
+    assert terminal("backup", "verify", "none.zip").error == "file_missing"
     assert "'text' is not one of" in odd.err
 
 

@@ -27,7 +27,7 @@ _BACKENDS = {
     System.MACOS: "keyring.backends.macOS.Keyring",
     System.WINDOWS: "keyring.backends.Windows.WinVaultKeyring",
 }
-_USE_FILE = "or keep the key in an encrypted file: crmdesk keyring use-file"
+_USE_FILE = "or run `crmdesk keyring use-file` to keep the key in an encrypted file."
 _HINTS = {
     System.LINUX: "Install and start one, e.g. gnome-keyring with dbus-user-session or KWallet, "
     "and sign in to the desktop again; ",

@@ -58,7 +58,7 @@ class DecryptionFailed(UserError):
         super().__init__(
             "decryption_failed",
             "A protected value cannot be read with this workspace's key.",
-            "Check that the keyring holds this workspace's key: crmdesk keyring status",
+            "Run `crmdesk keyring status` to see whether the keyring holds this workspace's key.",
         )
 
 
@@ -84,7 +84,7 @@ def key_from_text(text: str) -> bytes:
         raise UserError(
             "key_damaged",
             "The workspace key in the keyring is damaged.",
-            "Put it back with the recovery key: crmdesk keyring recover",
+            "Run `crmdesk keyring recover` and give the recovery key.",
         ) from None
 
 

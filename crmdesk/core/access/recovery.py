@@ -160,7 +160,7 @@ def _refuse_other_key(tx: Tx, key: bytes) -> None:
         raise UserError(
             "wrong_key",
             "The key is not the key of this workspace.",
-            "Bring the right one back with the recovery key: crmdesk keyring recover",
+            "Run `crmdesk keyring recover` and give the recovery key.",
         )
 
 
@@ -177,14 +177,14 @@ def _named_admin(tx: Tx, email: str | None) -> Account:
         raise UserError(
             "admin_to_name",
             "Several people are Super Admins here, and one of them has to answer for this.",
-            "Say who you are: crmdesk --as EMAIL keyring recover",
+            "Say who you are: `crmdesk --as EMAIL keyring recover`.",
         )
     found = read_account(tx, admins[0]) if email is None else find_account(tx, email)
     if found is None or found.user_id not in admins:
         raise PermissionDenied(
             "permission_denied",
             "Only an active Super Admin brings the key of a workspace back.",
-            "Name one: crmdesk --as EMAIL keyring recover",
+            "Name one: `crmdesk --as EMAIL keyring recover`.",
         )
     return found
 

@@ -198,7 +198,7 @@ def not_enrolled() -> SecondFactorRefused:
     return SecondFactorRefused(
         "not_enrolled",
         "This needs two-factor authentication, which is not set up for you yet.",
-        "Set it up first: crmdesk two-factor enrol",
+        "Set it up first: run `crmdesk two-factor enrol`.",
     )
 
 

@@ -186,7 +186,7 @@ def _damaged(path: Path) -> UserError:
     return UserError(
         "keyring_file_damaged",
         f"The encrypted key file {path} is damaged or is another kind of file.",
-        "Move it away and bring the key back with the recovery key: crmdesk keyring recover",
+        "Move it away, run `crmdesk keyring recover` and give the recovery key.",
         path=str(path),
     )
 

@@ -333,7 +333,7 @@ def _password_too_short() -> NotSignedIn:
         "password_to_set",
         f"Without two-factor authentication a password has at least {shortest} characters; "
         "choose a longer one first.",
-        "Set it with the present one in place of the code: crmdesk password set EMAIL",
+        "Run `crmdesk password set EMAIL` and give the present one in place of the code.",
     )
 
 
@@ -341,5 +341,5 @@ def _password_to_set() -> NotSignedIn:
     return NotSignedIn(
         "password_to_set",
         "That was a one-time code; choose a password of your own first.",
-        "Set it with the code: crmdesk password set EMAIL",
+        "Run `crmdesk password set EMAIL` and give the code.",
     )

@@ -31,7 +31,7 @@ def find_team(tx: Tx, name: str) -> tuple[int, str]:
         raise UserError(
             "team_unknown",
             f"There is no team “{plain}”.",
-            "The teams are listed by: crmdesk team list",
+            "Run `crmdesk team list`.",
             name=plain,
         )
     return row.id, row.name

@@ -266,7 +266,7 @@ class TwoFactorService:
             raise UserError(
                 "two_factor_own",
                 "One's own two-factor authentication is removed with a code, not reset.",
-                "Remove it: crmdesk two-factor remove",
+                "Run `crmdesk two-factor remove` first.",
             )
         if not self._second_factor.is_enrolled(tx, person.id):
             raise UserError(
@@ -282,7 +282,7 @@ class TwoFactorService:
             raise UserError(
                 "two_factor_not_begun",
                 "There is no secret to confirm yet.",
-                "Begin first: crmdesk two-factor enrol",
+                "Run `crmdesk two-factor enrol` first.",
             )
 
     def _log_code(self, tx: Tx, actor: Actor, purpose: str, check: CodeCheck) -> None:

@@ -113,7 +113,7 @@ def read_user(tx: Tx, email: str) -> User:
         raise UserError(
             "user_unknown",
             f"There is no user “{plain}”.",
-            "The users are listed by: crmdesk user list",
+            "Run `crmdesk user list`.",
             email=plain,
         )
     return _user(tx, row)

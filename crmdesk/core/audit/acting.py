@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.tables import team_members, team_stays, teams, users
+from crmdesk.core.errors import UserError
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,26 @@ def members_called(tx: Tx, prefixes: Sequence[str]) -> set[int]:
     """Who is in such a team now, or was when it was removed."""
     called = team_members.c.team_id.in_(teams_called(tx, prefixes))
     return set(tx.execute(select(team_members.c.user_id).where(called)).scalars())
+
+
+def people_called(tx: Tx, prefixes: Sequence[str]) -> set[int]:
+    """Users, and members of teams, whose e-mail, name or team starts so.
+
+    Raises:
+        UserError: ``people_unknown``: a misspelt name must not read as "nothing was done".
+    """
+    found: set[int] = set()
+    for prefix in prefixes:
+        users_so = acting_users(tx, (prefix,))
+        if not users_so and not teams_called(tx, (prefix,)):
+            raise UserError(
+                "people_unknown",
+                f"No user or team is called “{prefix}”, or begins so.",
+                "Give an e-mail address, a name, a team, or the beginning of one.",
+                by=prefix,
+            )
+        found |= users_so | members_called(tx, (prefix,))
+    return found
 
 
 def stays_of(tx: Tx, team_ids: Iterable[int]) -> list[Stay]:

@@ -107,7 +107,7 @@ class ImportedLogs:
                 raise UserError(
                     "imported_log_not_found",
                     f"No imported log has the number {log_id}.",
-                    "See which there are: crmdesk audit imported list",
+                    "Run `crmdesk audit imported list`.",
                     id=log_id,
                 )
             gone = tx.execute(delete(imported_events).where(imported_events.c.log_id == log_id))

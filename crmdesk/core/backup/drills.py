@@ -138,7 +138,7 @@ class DrillService:
             raise UserError(
                 "backup_unknown",
                 f"There is no backup “{backup_id}”.",
-                "The backups are listed by “backup list”.",
+                "Run `crmdesk backup list`.",
             )
         usable = [each for each in found if each.restorable]
         if not usable:

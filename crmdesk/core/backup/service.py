@@ -355,7 +355,7 @@ class BackupService:
             raise UserError(
                 "backup_unknown",
                 f"There is no backup “{backup_id}”.",
-                "The backups are listed by “backup list”.",
+                "Run `crmdesk backup list`.",
             )
         return found[0]
 

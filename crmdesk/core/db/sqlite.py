@@ -231,7 +231,7 @@ def _explained(error: BaseException | None, path: Path) -> UserError | None:
         return UserError(
             "database_damaged",
             f"{path} is damaged. Nothing was changed.",
-            "Stop working in it. What is damaged, and the way back: crmdesk check",
+            "Stop working in it. Run `crmdesk check` to see what is damaged, and the way back.",
         )
     if name.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN")):
         return UserError(

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.functions import count as counted
 
-from crmdesk.core.audit.acting import acting_users, members_called
+from crmdesk.core.audit.acting import people_called
 from crmdesk.core.clock import from_text, optional_from_text, to_text
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.tables import export_downloads, exports, jobs, users
@@ -127,7 +127,8 @@ def read_exports(
         after: id of the last export of the page before.
 
     Raises:
-        UserError: ``export_unknown``, there is no such page, or not for this person.
+        UserError: ``export_unknown``, there is no such page, or not for this person;
+            ``people_unknown``.
     """
     statement = _statement().where(*_conditions(tx, sight, wanted))
     if after is not None:
@@ -210,7 +211,7 @@ def export_unknown(export_id: str) -> UserError:
     return UserError(
         "export_unknown",
         f"There is no export “{export_id}”, or it is another user's.",
-        "The exports are listed by “export list”.",
+        "Run `crmdesk export list`.",
     )
 
 
@@ -271,7 +272,7 @@ def _of_people(tx: Tx, wanted: ExportFilter) -> list[ColumnElement[bool]]:
     if wanted.users:
         found.append(exports.c.user_id.in_(wanted.users))
     if wanted.by:
-        called = acting_users(tx, wanted.by) | members_called(tx, wanted.by)
+        called = people_called(tx, wanted.by)
         found.append(exports.c.user_id.in_(called))
     return found
 

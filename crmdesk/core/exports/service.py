@@ -141,7 +141,9 @@ class ExportService:
                 return ExportState.CANCELLED
         if found.job_id is None:
             raise UserError(
-                "job_ended", f"It is too late: the export is {found.state}.", "Nothing was changed."
+                "job_ended",
+                f"It is too late: the export has ended ({found.state}).",
+                "Nothing was changed.",
             )
         return ExportState(self._jobs.request_cancel(actor, found.job_id).value)
 
@@ -334,7 +336,7 @@ def _not_downloadable(found: Export) -> UserError:
         return UserError(
             "export_not_downloadable",
             "A backup is not saved from the list of exports.",
-            f"Save it from the backups: crmdesk backup download {found.id} --out FILE",
+            f"Run `crmdesk backup download {found.id} --out FILE`.",
             state=found.state.value,
         )
     match found.file_state:

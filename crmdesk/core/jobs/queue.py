@@ -265,7 +265,9 @@ class JobQueue:
             row = _row(tx, job_id)
             if row.state not in _NAMES:
                 raise UserError(
-                    "job_ended", f"It is too late: the job is {row.state}.", "Nothing was changed."
+                    "job_ended",
+                    f"It is too late: the job has ended ({row.state}).",
+                    "Nothing was changed.",
                 )
             tx.execute(
                 update(jobs)

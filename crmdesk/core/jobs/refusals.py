@@ -13,9 +13,7 @@ INTERRUPTED = UserError(
 
 def unknown(job_id: str) -> UserError:
     """The refusal of an id that no job has, or another person's."""
-    return UserError(
-        "job_unknown", f"There is no job {job_id}.", "The jobs are listed by “job list”."
-    )
+    return UserError("job_unknown", f"There is no job {job_id}.", "Run `crmdesk job list`.")
 
 
 def no_permission() -> UserError:

@@ -233,7 +233,7 @@ def _row(tx: Tx, message_id: int) -> Row[Any]:
         raise UserError(
             "message_unknown",
             f"There is no message {message_id} in the outbox.",
-            "“crmdesk outbox list” shows them.",
+            "Run `crmdesk outbox list`.",
         )
     return row
 

@@ -152,7 +152,7 @@ def no_server() -> UserError:
     return UserError(
         "mail_server_missing",
         "No mail server is configured.",
-        "A Super Admin configures one under Settings, E-mail, or by “crmdesk outbox server set”.",
+        "A Super Admin configures one under Settings, E-mail, or by `crmdesk outbox server set`.",
     )
 
 

@@ -203,7 +203,7 @@ class Inbox:
                     raise UserError(
                         "notification_not_found",
                         f"There is no notification {notification_id}.",
-                        "“crmdesk notification list” shows yours.",
+                        "Run `crmdesk notification list`.",
                     )
             marked = tx.execute(
                 update(notifications)

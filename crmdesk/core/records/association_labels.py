@@ -132,7 +132,7 @@ def find_label(tx: Tx, one: ObjectType, other: ObjectType, text: str) -> LabelCh
         f"There is no label “{text}” between {one.plural_label} and {other.plural_label}.",
         f"Known are: {known}."
         if known
-        else "Add it under Settings, Objects, or by “crmdesk association add-label”.",
+        else "Add it under Settings, Objects, or run `crmdesk association add-label`.",
         label=text,
     )
 
@@ -248,8 +248,8 @@ def _limit_reached(
     return UserError(
         "association_limit_reached",
         f"{own.label} {end.record_id} has {maximum:,} {many.lower()}{text}, the most it may have.",
-        "Remove one first, or change the limit under Settings, Objects, or by “crmdesk association "
-        "set-limit”.",
+        "Remove one first, or change the limit under Settings, Objects, or by "
+        "`crmdesk association set-limit`.",
         object=own.name,
         record_id=end.record_id,
         maximum=maximum,

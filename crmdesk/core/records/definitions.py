@@ -216,6 +216,7 @@ def _archived(tx: Tx, object_type: ObjectType, property_id: int) -> ArchivedDefi
         "property_unknown",
         f"{object_type.plural_label} have no such property among those that were put away.",
         "Look at the list again.",
+        object=object_type.name,
     )
 
 

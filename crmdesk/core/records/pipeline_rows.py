@@ -122,6 +122,7 @@ def find_pipeline(tx: Tx, object_type: ObjectType, name: str) -> PipelineDetail:
         "pipeline_unknown",
         f"{object_type.plural_label} have no pipeline “{name}”.",
         "Look at the pipelines as they are now.",
+        object=object_type.name,
     )
 
 

@@ -193,6 +193,7 @@ def _found(object_type: ObjectType, groups: Sequence[PropertyGroup], name: str) 
         "group_unknown",
         f"{object_type.plural_label} have no group “{name}”.",
         "Look at the groups as they are now.",
+        object=object_type.name,
     )
 
 

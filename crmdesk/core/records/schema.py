@@ -112,6 +112,7 @@ class ObjectType:
                 f"{self.plural_label} have no property “{name}”.",
                 "Use the internal name, as listed under the object's properties.",
                 property=name,
+                object=self.name,
             )
         return found
 

@@ -47,7 +47,7 @@ class RestoreHistory:
                 raise UserError(
                     "restore_unknown",
                     f"There is no restore “{restore_id}”.",
-                    "The restores are listed by “restore list”.",
+                    "Run `crmdesk restore list`.",
                 )
             return _restore(tx, row)
 

@@ -95,7 +95,7 @@ def open_source(tx: Tx, reference: str, vault: Path, known_key: bytes) -> Truste
             ``backup_newer``, ``backup_damaged``, or why the file cannot be read.
     """
     row = tx.execute(select(backups).where(backups.c.id == reference)).first()
-    if row is None and not _looks_like_file(reference):
+    if row is None and not looks_like_file(reference):
         raise UserError(
             "backup_unknown",
             f"There is no backup “{reference}”.",
@@ -115,7 +115,8 @@ def open_source(tx: Tx, reference: str, vault: Path, known_key: bytes) -> Truste
     return _trusted(reference, read_backup(path, known_key=known_key))
 
 
-def _looks_like_file(reference: str) -> bool:
+def looks_like_file(reference: str) -> bool:
+    """Whether a file is meant, there or not, rather than the id of a backup."""
     return Path(reference).exists() or "/" in reference or "\\" in reference or "." in reference
 
 

@@ -205,7 +205,7 @@ def import_unknown(import_id: str) -> UserError:
     return UserError(
         "import_unknown",
         f"There is no import “{import_id}”, or it is another user's.",
-        "The imports are listed by “import list”.",
+        "Run `crmdesk import list`.",
     )
 
 
