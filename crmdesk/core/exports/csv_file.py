@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -26,13 +27,16 @@ def write_csv(
     bom: bool,
     reported: Callable[[int], None],
     most_rows: int = MOST_ROWS,
-) -> None:
+) -> str | None:
     """Write the rows; the file appears under its name only when all of it is on the disk.
 
     Args:
         name: of the parts inside a zip.
         reported: told the rows written; may raise to stop.
         most_rows: more of them come in parts.
+
+    Returns:
+        SHA-256 of the file in hex; ``None`` of a zip, whose headers are filled in afterwards.
 
     Raises:
         UserError: ``disk_full`` or what else the disk said.
@@ -49,6 +53,7 @@ def write_csv(
             done += piece.rows
             reported(done)
         sink.finish()
+    return sink.sha256
 
 
 def heading_line(columns: Sequence[FileColumn]) -> bytes:
@@ -64,20 +69,32 @@ class _Plain:
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
+        self._digest = hashlib.sha256()
+
+    @property
+    def sha256(self) -> str:
+        """Of all that was written, in hex."""
+        return self._digest.hexdigest()
 
     def add(self, piece: Piece) -> None:
-        self._file.write(self.heading + piece.text)
+        self._write(self.heading + piece.text)
         self.heading = b""
 
     def finish(self) -> None:
         # An export without any record still says which columns it has.
-        self._file.write(self.heading)
+        self._write(self.heading)
+
+    def _write(self, text: bytes) -> None:
+        self._file.write(text)
+        # Here, while others print the next rows, and not by reading the file once more.
+        self._digest.update(text)
 
 
 class _Parts:
     """Rows in several CSVs of a zip, each with the heading and at most so many rows."""
 
     heading = b""
+    sha256 = None
 
     def __init__(self, writer: ZipWriter, name: str, most_rows: int) -> None:
         self._writer = writer

@@ -104,9 +104,8 @@ class ExportWork:
                     tell_started(tx, self._inbox, export_id, content.total)
             target = self._vault / file_name(export_id, making.format, content.total)
             try:
-                notes = self._write(context, making, content, target)
-                # Reading all of it takes its time: nobody waits for the database meanwhile.
-                done = _described(target, content.total, notes, context.stop_if_cancelled)
+                # Outside of any transaction: nobody waits for the database meanwhile.
+                done = self._write(context, making, content, target)
                 with self._database.write() as tx:
                     self._complete(tx, context, export_id, making, done)
             except BaseException:
@@ -171,9 +170,9 @@ class ExportWork:
 
     def _write(
         self, context: JobContext, making: Making, content: Content, target: Path
-    ) -> dict[str, int]:
+    ) -> _Written:
         name, total = safe_file_name(making.name)[:200], content.total
-        notes = dict(content.notes)
+        notes, digest = dict(content.notes), None
 
         def reported(done: int) -> None:
             context.stop_if_cancelled()
@@ -182,12 +181,19 @@ class ExportWork:
         if making.format is ExportFormat.XLSX:
             from crmdesk.core.exports.xlsx_file import write_xlsx
 
-            return notes | write_xlsx(content, target, name=name, reported=reported)
-        if making.format is ExportFormat.JSONL:
+            notes |= write_xlsx(content, target, name=name, reported=reported)
+        elif making.format is ExportFormat.JSONL:
             write_jsonl(content, target, reported=reported)
-            return notes
-        write_csv(content, target, name=name, bom=making.bom, reported=reported)
-        return notes | ({"parts": -(-total // MOST_ROWS)} if total > MOST_ROWS else {})
+        else:
+            digest = write_csv(content, target, name=name, bom=making.bom, reported=reported)
+            notes |= {"parts": -(-total // MOST_ROWS)} if total > MOST_ROWS else {}
+        return _Written(
+            target,
+            total,
+            digest or _digest_of(target, context.stop_if_cancelled),
+            target.stat().st_size,
+            notes,
+        )
 
     def _complete(
         self,
@@ -288,12 +294,9 @@ class ExportWork:
             )
 
 
-def _described(
-    path: Path, records: int, notes: dict[str, int], told: Callable[[], None]
-) -> _Written:
+def _digest_of(path: Path, told: Callable[[], None]) -> str:
     with path.open("rb") as file:
-        digest = sha256_of(file, told)
-    return _Written(path, records, digest, path.stat().st_size, notes)
+        return sha256_of(file, told)
 
 
 def file_name(export_id: str, file_format: ExportFormat, records: int) -> str:
