@@ -122,6 +122,7 @@ _SHOWN = (
     "link",
 )
 _OBJECT, _SHOWN_END = _SHOWN.index("object_type"), len(_SHOWN)
+_ERASED_AT = _SHOWN_END + 1
 _ENTRIES = (
     select(
         *(audit_events.c[name] for name in _SHOWN),
@@ -157,26 +158,39 @@ def entries_numbered(tx: Tx, ids: Sequence[int]) -> sqlite3.Cursor:
 
 def read_event(row: Sequence[Any], sensitive: SensitiveNames) -> AuditEvent:
     """Make an entry of a row; details that somebody broke count as none."""
-    payload, erased_at, known_email, known_name = row[_SHOWN_END:]
-    detail = _details(payload)
-    email = detail.pop("user_email", None)
-    name = detail.pop("user_name", None)
-    super_admin = detail.pop("user_super_admin", None)
-    hidden = sensitive.get(row[_OBJECT] or "") if sensitive else None
+    user, user_name, super_admin, detail = read_facts(row, sensitive)
     # By place, in the order of the fields: by name each entry of a page takes half as long again.
     values = (
         row[0],
         from_text(row[1]),
         *row[2:_OBJECT],
+        user,
+        user_name,
+        *row[_OBJECT:_SHOWN_END],
+        detail,
+        row[_ERASED_AT] is not None,
+        super_admin,
+    )
+    return AuditEvent(*values)
+
+
+def read_facts(
+    row: Sequence[Any], sensitive: SensitiveNames
+) -> tuple[str, str, bool | None, dict[str, Any]]:
+    """E-mail and name of who acted, whether as a Super Admin, and the other details."""
+    payload, _, known_email, known_name = row[_SHOWN_END:]
+    detail = _details(payload)
+    email = detail.pop("user_email", None)
+    name = detail.pop("user_name", None)
+    super_admin = detail.pop("user_super_admin", None)
+    hidden = sensitive.get(row[_OBJECT] or "") if sensitive else None
+    return (
         # Erased details take the name of then with them; the user may still be known.
         str((known_email if email is None else email) or ""),
         str((known_name if name is None else name) or ""),
-        *row[_OBJECT:_SHOWN_END],
-        _masked(detail, hidden) if hidden else detail,
-        erased_at is not None,
         super_admin if isinstance(super_admin, bool) else None,
+        _masked(detail, hidden) if hidden else detail,
     )
-    return AuditEvent(*values)
 
 
 def sensitive_names(tx: Tx) -> SensitiveNames:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -83,7 +83,7 @@ class AuditLogReader:
         limit = min(max(limit, 1), _LARGEST_PAGE)
         self._keep_index(filters)
         with self._database.read() as tx:
-            found = _found(tx, filters)
+            found = found_entries(tx, filters)
             # One more than asked for tells whether there is a next page.
             ids = (
                 found[: limit + 1]
@@ -118,7 +118,7 @@ class AuditLogReader:
         limit = min(max(limit, 1), _LARGEST_PAGE)
         with self._database.read() as tx:
             if has_imported(tx):
-                found = _found(tx, filters)
+                found = found_entries(tx, filters)
                 ids = found[:limit] if before is None else found.after(before, limit)
             else:
                 ids = array("q", newest_passing(Matching(tx), filters, limit, before))
@@ -135,7 +135,7 @@ class AuditLogReader:
         self._guard.require(actor, Permission.SUPER_ADMIN)
         self._keep_index(filters)
         with self._database.read() as tx:
-            return _found(tx, filters)
+            return found_entries(tx, filters)
 
     def histogram(
         self,
@@ -237,29 +237,12 @@ class AuditLogReader:
         keep_index(self._database, words=bool(filters.texts or filters.without.texts))
 
 
-def count_entries(tx: Tx, filters: AuditFilters) -> int:
-    """How many entries :func:`walk_entries` comes to.
+def found_entries(tx: Tx, filters: AuditFilters) -> FoundEntries:
+    """The numbers of all entries that pass as :class:`AuditLogReader` shows them, newest first.
 
     Raises:
         WrongUsage: a filter that does not exist.
     """
-    return len(_found(tx, filters))
-
-
-def walk_entries(tx: Tx, filters: AuditFilters) -> Iterator[AuditEvent]:
-    """The entries that pass as :class:`AuditLogReader` shows them, newest first, one by one.
-
-    Raises:
-        WrongUsage: a filter that does not exist.
-    """
-    found = _found(tx, filters)
-    for start in range(0, len(found), _IDS_AT_ONCE):
-        ids = found[start : start + _IDS_AT_ONCE]
-        by_id = _by_id(tx, ids)
-        yield from (by_id[number] for number in ids if number in by_id)
-
-
-def _found(tx: Tx, filters: AuditFilters) -> FoundEntries:
     marks = Matching(tx).passing(filters)
     if has_imported(tx):
         return FoundWithImported(marks, imported_places(tx, filters))

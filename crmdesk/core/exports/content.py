@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 
 from crmdesk.core.backup.csv_rows import LINE_END
 
 Cells = Sequence[str | int | None]
 _ROWS_OF_A_PIECE = 500
+_END = LINE_END.decode()
+#: Stands for the quotes around a cell until those within cells are doubled: no text holds it.
+_QUOTE = "\0"
+_QUOTED = f"{_QUOTE}%s{_QUOTE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +86,28 @@ def printed_pieces(
     columns: Sequence[FileColumn], rows: Iterable[Cells]
 ) -> Generator[Piece, None, None]:
     """Rows that come as values, in the CSV that the database prints of records."""
-    lines: list[bytes] = []
-    for row in rows:
-        cells = (_printed(column, cell) for column, cell in zip(columns, row, strict=True))
-        lines.append(",".join(cells).encode() + LINE_END)
-        if len(lines) == _ROWS_OF_A_PIECE:
-            yield Piece(b"".join(lines), len(lines))
-            lines.clear()
-    if lines:
-        yield Piece(b"".join(lines), len(lines))
+    row_form = ",".join(_QUOTED if column.is_text else "%s" for column in columns)
+    quotes = 2 * sum(column.is_text for column in columns)
+    for some in many_rows(rows):
+        text = "".join([row_form % row + _END for row in some])
+        if text.count(_QUOTE) == quotes * len(some):
+            text = text.replace('"', '""').replace(_QUOTE, '"')
+        else:
+            text = "".join(_printed_row(columns, row) for row in some)
+        yield Piece(text.encode(), len(some))
+
+
+def many_rows(rows: Iterable[Cells]) -> Iterator[list[tuple[str | int, ...]]]:
+    """Rows by the hundred; blank cells are empty texts."""
+    waiting = iter(rows)
+    while some := list(islice(waiting, _ROWS_OF_A_PIECE)):
+        yield [tuple(["" if cell is None else cell for cell in row]) for row in some]
+
+
+def _printed_row(columns: Sequence[FileColumn], row: Cells) -> str:
+    return ",".join(map(_printed, columns, row)) + _END
 
 
 def _printed(column: FileColumn, cell: str | int | None) -> str:
-    text = "" if cell is None else str(cell)
+    text = str(cell)
     return '"' + text.replace('"', '""') + '"' if column.is_text else text

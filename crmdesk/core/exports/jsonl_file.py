@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
+from functools import lru_cache
 from pathlib import Path
 
-from crmdesk.core.exports.content import Cells, Content, FileColumn, Piece
+from crmdesk.core.exports.content import Cells, Content, FileColumn, Piece, many_rows
 from crmdesk.core.files.atomic import atomic_write
 from crmdesk.core.files.plain_line import plain_line
 
-_ROWS_OF_A_PIECE = 500
+_CELLS_KEPT = 4_096
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -38,22 +39,22 @@ def json_pieces(
     columns: Sequence[FileColumn], rows: Iterable[Cells]
 ) -> Generator[Piece, None, None]:
     """Rows as objects, a blank as null; no line ends but where an object does."""
-    keys = [f"{_encode(column.header)}: " for column in columns]
-    lines: list[bytes] = []
-    for row in rows:
-        cells = (_as_json(column, cell) for column, cell in zip(columns, row, strict=True))
-        pairs = (key + cell for key, cell in zip(keys, cells, strict=True))
-        lines.append(plain_line("{" + ", ".join(pairs) + "}").encode() + b"\n")
-        if len(lines) == _ROWS_OF_A_PIECE:
-            yield Piece(b"".join(lines), len(lines))
-            lines.clear()
-    if lines:
-        yield Piece(b"".join(lines), len(lines))
+    keys = (f"{_encode(column.header)}: ".replace("%", "%%") for column in columns)
+    form = "{" + ", ".join(f"{key}%s" for key in keys) + "}"
+    kinds = [_written if column.is_json else _as_json for column in columns]
+    for some in many_rows(rows):
+        lines = [
+            plain_line(form % tuple([kind(cell) for kind, cell in zip(kinds, row, strict=True)]))
+            for row in some
+        ]
+        yield Piece("\n".join([*lines, ""]).encode(), len(lines))
 
 
-def _as_json(column: FileColumn, cell: str | int | None) -> str:
-    if cell is None or cell == "":
-        return "null"
-    if column.is_json:
-        return str(cell)
-    return _encode(cell)
+# Cells of a log say the same again and again, and encoding is the dearest part.
+@lru_cache(_CELLS_KEPT, typed=True)
+def _as_json(cell: str | int) -> str:
+    return "null" if cell == "" else _encode(cell)
+
+
+def _written(cell: str | int) -> str:
+    return str(cell) or "null"

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
-from itertools import dropwhile, takewhile
+from itertools import islice, takewhile
 
 from sqlalchemy import select
 
 from crmdesk.core.audit.acting import acting_users, teams_called
 from crmdesk.core.audit.catalogue import load_audit_catalogue
-from crmdesk.core.audit.event import AuditEvent
 from crmdesk.core.audit.filters import AuditFilters
+from crmdesk.core.audit.found import FoundEntries
 from crmdesk.core.audit.imported_matching import imported_people
-from crmdesk.core.audit.kinds import Category
 from crmdesk.core.audit.matching import Matching
-from crmdesk.core.audit.query import count_entries, walk_entries
-from crmdesk.core.clock import to_text
+from crmdesk.core.audit.query import found_entries
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.tables import users as user_table
 from crmdesk.core.db.tables import workspace
@@ -27,20 +24,13 @@ from crmdesk.core.exports.content import Cells
 from crmdesk.core.exports.model import Exclusion, ExportSource, Naming
 from crmdesk.core.exports.report_columns import report_columns
 from crmdesk.core.exports.report_comments import comments_cell, discussed_entries
+from crmdesk.core.exports.report_entries import entry_printer
 from crmdesk.core.exports.report_model import AuditLogReport
-from crmdesk.core.exports.report_table import ReportTable, truth
-from crmdesk.core.files.plain_line import plain_line
-from crmdesk.core.links import DeepLink, may_be_linked
+from crmdesk.core.exports.report_table import ReportTable
 from crmdesk.core.records.schema import load_object_types
 from crmdesk.core.settings import read_setting
 
-#: As much of a session's id as the log shows of it.
-_SESSION_SIGNS = 12
-#: Their subcategory names the object alone, and their type what was done to it too.
-_OF_OBJECTS = frozenset({Category.CRM_OBJECT, Category.PROPERTY_VALUE, Category.ASSOCIATION})
 _CONTENT = "content"
-# Made once: for each entry anew it would take as long as the writing.
-_AS_JSON = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def audit_log_table(tx: Tx, subject: AuditLogReport, choices: Naming) -> ReportTable:
@@ -56,25 +46,28 @@ def audit_log_table(tx: Tx, subject: AuditLogReport, choices: Naming) -> ReportT
     workspace_id = str(tx.scalar(select(workspace.c.id)))
     words = _kind_labels(tx) if choices is Naming.LABEL else _kind_codes
 
-    def is_later(event: AuditEvent) -> bool:
-        return subject.up_to is not None and event.id > subject.up_to
+    printer = entry_printer(tx, workspace_id, words)
+    found = found_entries(tx, filters)
+    later = 0 if subject.up_to is None else _later(found, subject.up_to)
 
     def rows() -> Iterator[Cells]:
-        for event in dropwhile(is_later, walk_entries(tx, filters)):
-            kind = words(event.category, event.subcategory, event.action)
-            cells = _entry_cells(event, workspace_id, *kind)
-            yield (*cells, comments_cell(tx, event.id, discussed)) if subject.comments else cells
+        for number, cells in printer.rows(tx, islice(found, later, None)):
+            yield (*cells, comments_cell(tx, number, discussed)) if subject.comments else cells
 
-    later = sum(1 for _ in takewhile(is_later, walk_entries(tx, filters)))
     return ReportTable(
         ExportSource.AUDIT_LOG,
         "Audit log",
         "audit_log",
         report_columns(subject),
-        count_entries(tx, filters) - later,
+        len(found) - later,
         rows,
         excluded=excluded,
     )
+
+
+def _later(found: FoundEntries, up_to: int) -> int:
+    """How many entries were written after that one; they are the first ones."""
+    return sum(1 for _ in takewhile(lambda number: number > up_to, found))
 
 
 def _allowed(tx: Tx, filters: AuditFilters) -> tuple[AuditFilters, dict[Exclusion, int]]:
@@ -85,9 +78,9 @@ def _allowed(tx: Tx, filters: AuditFilters) -> tuple[AuditFilters, dict[Exclusio
     if not read_setting(tx, "workspace.content_edition"):
         without = (*filters.without.categories, _CONTENT)
         narrowed = replace(filters, without=replace(filters.without, categories=without))
-        before = count_entries(tx, filters)
+        before = len(found_entries(tx, filters))
         filters = narrowed
-        excluded[Exclusion.CONTENT_EDITION] = before - count_entries(tx, filters)
+        excluded[Exclusion.CONTENT_EDITION] = before - len(found_entries(tx, filters))
     return filters, {reason: count for reason, count in excluded.items() if count}
 
 
@@ -134,52 +127,3 @@ def _kind_labels(tx: Tx) -> Callable[[str, str, str], tuple[str, str, str]]:
         return found.label, shown, label
 
     return labels
-
-
-def _entry_cells(
-    event: AuditEvent, workspace_id: str, category: str, subcategory: str, action: str
-) -> Cells:
-    """One entry, whose cells stay on one line whatever they hold."""
-    detail = _AS_JSON(event.detail) if event.detail else ""
-    texts = (
-        to_text(event.at),
-        f"{subcategory}: {action}" if event.category in _OF_OBJECTS else subcategory,
-        event.user,
-        event.object_id,
-        ", ".join(filter(None, (event.region, event.country))),
-        link_of(event, workspace_id),
-    )
-    others = (
-        category,
-        subcategory,
-        action,
-        event.result,
-        event.actor_kind,
-        event.user_name,
-        event.object,
-    )
-    last = (
-        event.address,
-        event.host,
-        event.country,
-        event.region,
-        event.agent,
-        event.sign_in_type,
-        (event.session_id or "")[:_SESSION_SIGNS],
-        event.job_id,
-        detail,
-    )
-    return (
-        *(text and plain_line(text) for text in texts),
-        event.id,
-        *(text and plain_line(text) for text in others),
-        event.subjects,
-        *(text and plain_line(text) for text in last),
-        truth(event.erased),
-    )
-
-
-def link_of(event: AuditEvent, workspace_id: str) -> str | None:
-    """Where it was done, as a link that opens the window there."""
-    place = event.link or ""
-    return str(DeepLink(workspace_id, place)) if may_be_linked(place) else None

@@ -21,15 +21,18 @@ from crmdesk.core.db.sqlite_sheet import (
     TEXT,
     TEXT_END,
 )
-from crmdesk.core.exports.content import Cells, FileColumn, SheetPiece
+from crmdesk.core.exports.content import Cells, FileColumn, SheetPiece, many_rows
 
 #: Units of UTF-16 in a cell, Excel's own limit.
 LONGEST_CELL = 32_767
 #: Bytes, and characters, that fit whatever they are.
 _SURELY_FITS = LONGEST_CELL // 2
-_ROWS_OF_A_PIECE = 500
 _SAMPLED_BYTES = 4 << 20
 _MARKS = TEXT + TEXT_END + NUMBER + NUMBER_END + ROW_END
+#: Signs that stand for the marks in a text, which cannot hold those: no text holds these either.
+_STAND_INS = bytes(range(len(_MARKS)))
+_AS_MARKS = bytes.maketrans(_STAND_INS, _MARKS)
+_LARGEST_EXACT = 10**EXACT_DIGITS
 _CONTROLS = bytes(sign for sign in range(0x20) if sign not in b"\t\n")
 _CONTROL = re.compile(b"[" + re.escape(_CONTROLS) + b"]")
 # No characters to XML, though they are to UTF-8.
@@ -90,14 +93,26 @@ def sheet_pieces(
     columns: Sequence[FileColumn], rows: Iterable[Cells]
 ) -> Generator[SheetPiece, None, None]:
     """Pieces of rows that come as values."""
-    found: list[bytes] = []
-    for row in rows:
-        found.append(marked_cells(columns, row))
-        if len(found) == _ROWS_OF_A_PIECE:
-            yield sheet_piece(b"".join(found), len(found), columns)
-            found.clear()
-    if found:
-        yield sheet_piece(b"".join(found), len(found), columns)
+    for some in many_rows(rows):
+        marked = _marked_rows(columns, some)
+        if marked is None:
+            marked = b"".join(marked_cells(columns, row) for row in some)
+        yield sheet_piece(marked, len(some), columns)
+
+
+def _marked_rows(
+    columns: Sequence[FileColumn], rows: Sequence[tuple[str | int, ...]]
+) -> bytes | None:
+    """Rows whose numbers are whole and short; ``None`` where one is not, or a text is odd."""
+    numbers = [place for place, column in enumerate(columns) if column.is_number]
+    for place in numbers:
+        cells = [row[place] for row in rows]
+        if not {int}.issuperset(map(type, cells)) or max(map(abs, cells)) >= _LARGEST_EXACT:  # type: ignore[arg-type]
+            return None
+    form = "".join("\2%s\3" if column.is_number else "\0%s\1" for column in columns) + "\4"
+    text = "".join([form % row for row in rows]).encode()
+    marks = len(text) - len(text.translate(None, _STAND_INS))
+    return text.translate(_AS_MARKS) if marks == (2 * len(columns) + 1) * len(rows) else None
 
 
 def bytes_of_a_row(marked: Iterable[bytes]) -> float:
