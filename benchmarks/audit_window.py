@@ -17,7 +17,9 @@ NOTE = (
     "until its rows stand, by the wall clock. “Slice” is the longest processor time of the "
     "window's thread between two turns of its event loop, from the change until rows, histogram "
     "and counts stand; “gap” the longest delay of a 5 ms timer, other programs of the computer "
-    "included. Frames are processor time, each painted whole; at a jump no row is known before."
+    "included. Frames are processor time, each painted whole; at a jump no row is known before "
+    "and a page of 32 or two are read in the frame. Python searches for garbage between events, "
+    "as in the program."
 )
 COLUMNS = {
     "name": "",

@@ -7,6 +7,7 @@ Prints a line of JSON for each act; see :mod:`benchmarks.audit_window`.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import random
@@ -29,6 +30,7 @@ from benchmarks.pulse import Pulse, rest, run_until
 from crmdesk.core.audit.filters import AuditFilters, Choices
 from crmdesk.core.audit.view_model import AuditViewDefinition
 from crmdesk.ui.audit.page import AuditPage
+from crmdesk.ui.garbage import GarbageCollection
 from crmdesk.ui.theme.apply import apply_theme
 from tests.ui.pages import PageStand
 
@@ -40,6 +42,8 @@ def main() -> None:
     """Open the tab, change what it shows, and go through it."""
     app = QApplication(sys.argv[:1])
     apply_theme(app, "light")
+    # As the program does: else Python's search for garbage comes in the middle of a frame.
+    GarbageCollection(app)
     desk = opened(audit_folder(int(sys.argv[1])))
     # As a person's window does after its first search.
     desk.workspace.audit_reader.ids(desk.admin)
@@ -51,6 +55,8 @@ def main() -> None:
         if not QTest.qWaitForWindowExposed(page):
             raise SystemExit("the window was never exposed, so nothing would be painted")
         run_until(lambda: page.table.count > 0)
+        rest(1.0)
+        gc.freeze()
         _acts(page)
         _frames(page)
         page.close()

@@ -26,6 +26,7 @@ from benchmarks import data, desk
 from benchmarks.pulse import Pulse, Waits, rest, run_until
 from crmdesk.core.jobs.job import FINAL
 from crmdesk.core.transfer.model import ImportRequest
+from crmdesk.ui.garbage import GarbageCollection
 from crmdesk.ui.look import Look
 from crmdesk.ui.records.conditions import Ask, Condition
 from crmdesk.ui.signed_in import SignedInWindow
@@ -209,6 +210,8 @@ def main(rows: int, rounds: int) -> None:
     """Measure, and print."""
     app = QApplication(["crmdesk"])
     apply_theme(app, "light")
+    # As the program does.
+    GarbageCollection(app)
     folder = desk.copied(desk.desk_folder(rows))
     opened = desk.opened(folder)
     try:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from operator import attrgetter
 
 from crmdesk.core.audit.comment_model import CommentCount
 from crmdesk.core.audit.event import AuditEvent
@@ -13,7 +14,10 @@ from crmdesk.ui.audit.entry_facts import opens_into_records, place_of, utc_words
 from crmdesk.ui.audit.say import say
 from crmdesk.ui.audit.wording import Wording
 from crmdesk.ui.exports.words import filled
-from crmdesk.ui.tables.cells import Align, Cell, Column, Row, TableQuery, Tone
+from crmdesk.ui.tables.cells import Align, Cell, Column, MadeCells, Row, TableQuery, Tone
+
+#: An entry, and what was said about it.
+_Entry = tuple[AuditEvent, CommentCount | None]
 
 _EVERYTHING = AuditViewDefinition()
 #: The columns of the first start; the others are chosen.
@@ -38,6 +42,19 @@ class AuditSource:
             Column("agent", say("Agent"), 200, rank=3, sortable=False),
             Column("number", say("Entry"), 96, rank=3, align=Align.END, sortable=False),
         )
+        self._cells: dict[str, Callable[[_Entry], Cell]] = {
+            "at": self._at,
+            "user": self._user,
+            "category": _quiet(wording.category),
+            "action": self._action,
+            "target": self._target,
+            "address": _quiet(attrgetter("address")),
+            "comments": lambda entry: _comments(entry[1]),
+            "subcategory": _quiet(wording.subcategory),
+            "place": _quiet(place_of),
+            "agent": _quiet(attrgetter("agent")),
+            "number": _quiet(lambda event: f"#{words.number(event.id)}"),
+        }
 
     def ids(self, query: TableQuery) -> Sequence[int]:
         """The numbers, newest first; runs off the GUI thread."""
@@ -51,28 +68,34 @@ class AuditSource:
         desk = self.wording.desk
         events = desk.workspace.audit_reader.rows(desk.actor, ids)
         said = desk.workspace.comment_reader.counts(desk.actor, ids)
-        return [self._row(event, said.get(event.id)) for event in events]
+        return [
+            Row(event.id, MadeCells(self._cells, (event, said.get(event.id)))) for event in events
+        ]
 
-    def _row(self, event: AuditEvent, said: CommentCount | None) -> Row:
-        wording = self.wording
-        action, tone = wording.action(event)
-        who = wording.who(event)
-        cells = {
-            "at": Cell(
-                wording.at(event), quiet=True, tip=filled(say("%1 UTC"), utc_words(event.at))
-            ),
-            "user": Cell(who, avatar=who),
-            "category": Cell(wording.category(event), quiet=True),
-            "action": Cell(action, badge=tone),
-            "target": Cell(_target(wording, event), tip=_inside(event)),
-            "address": Cell(event.address, quiet=True),
-            "comments": _comments(said),
-            "subcategory": Cell(wording.subcategory(event), quiet=True),
-            "place": Cell(place_of(event), quiet=True),
-            "agent": Cell(event.agent, quiet=True),
-            "number": Cell(f"#{words.number(event.id)}", quiet=True),
-        }
-        return Row(event.id, cells)
+    def _at(self, entry: _Entry) -> Cell:
+        event, _ = entry
+        tip = filled(say("%1 UTC"), utc_words(event.at))
+        return Cell(self.wording.at(event), quiet=True, tip=tip)
+
+    def _user(self, entry: _Entry) -> Cell:
+        who = self.wording.who(entry[0])
+        return Cell(who, avatar=who)
+
+    def _action(self, entry: _Entry) -> Cell:
+        action, tone = self.wording.action(entry[0])
+        return Cell(action, badge=tone)
+
+    def _target(self, entry: _Entry) -> Cell:
+        event, _ = entry
+        target = self.wording.target(event)
+        if event.imported:
+            # An entry of another program's log says that it is one.
+            target = filled(say("Imported: %1"), target)
+        return Cell(target, tip=_inside(event))
+
+
+def _quiet(words_of: Callable[[AuditEvent], str]) -> Callable[[_Entry], Cell]:
+    return lambda entry: Cell(words_of(entry[0]), quiet=True)
 
 
 def _inside(event: AuditEvent) -> str:
@@ -90,9 +113,3 @@ def _comments(said: CommentCount | None) -> Cell:
         return Cell(count, icon="message-square", tip=tip)
     new = filled(say("%1, %2 new"), count, words.number(said.unread))
     return Cell(new, icon="message-square", tone=Tone.INFO)
-
-
-def _target(wording: Wording, event: AuditEvent) -> str:
-    """To what it was done; an entry of another program's log says that it is one."""
-    target = wording.target(event)
-    return filled(say("Imported: %1"), target) if event.imported else target

@@ -39,7 +39,7 @@ _TONES = {
     Action.REVEAL: Tone.WARN,
     Action.REFUSE: Tone.DANGER,
 }
-# By its text: a page of rows asks 64 times, and an enumeration takes its time.
+# By its text: every row asks, and an enumeration takes its time.
 _TONES_BY_CODE = {action.value: tone for action, tone in _TONES.items()}
 _DAYS_KEPT = 4_000
 # No cell shows more; measuring a megabyte for one would take seconds.
@@ -51,7 +51,7 @@ class Wording:
     """Words for entries, from the catalogue and from the labels the workspace has now.
 
     Attributes:
-        zone: what times are shown in; read once, since a page of rows asks for it 64 times.
+        zone: what times are shown in; read once, since every row asks for it.
         edition: what of the log is shown.
         objects: object types by API name; an object that was removed goes by its name.
     """
@@ -106,12 +106,12 @@ class Wording:
         """The name of who acted, as it was then."""
         if name := event.user_name or event.user:
             return plain_line(name)
-        names = {
+        names: dict[str, str] = {
             ActorKind.SYSTEM: say("CRM Desk"),
             ActorKind.SCHEDULE: say("Schedule"),
             ActorKind.UNKNOWN: say("Unknown person"),
         }
-        return names.get(ActorKind(event.actor_kind), say("Erased"))
+        return names.get(event.actor_kind, say("Erased"))
 
     def at(self, event: AuditEvent, now: datetime | None = None, *, inside: bool = False) -> str:
         """When, to the second: "Today 09:41:07", then "20 Nov 2026 16:22:01".

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QCoreApplication
@@ -14,9 +14,11 @@ from crmdesk.core.records.types import PropertyType
 from crmdesk.ui.records.conditions import Condition, filters_of
 from crmdesk.ui.records.defaults import NAME, badge_property
 from crmdesk.ui.records.showing import Showing, is_number, short_label
-from crmdesk.ui.tables.cells import Align, Cell, Column, Row, Sort, TableQuery
+from crmdesk.ui.tables.cells import Align, Cell, Column, MadeCells, Row, Sort, TableQuery
 
 _TEXT_LEAST = 120
+#: An id with the values that were read of it.
+_Record = tuple[int, dict[str, str | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class RecordSource:
         self._showing = showing
         self.columns: Sequence[Column] = record_columns(showing.object_type)
         self._shown: list[Property] = []
+        self._cells: dict[str, Callable[[_Record], Cell]] = {NAME: self._name}
 
     @property
     def object_type(self) -> ObjectType:
@@ -61,6 +64,7 @@ class RecordSource:
         """Read these columns from now on."""
         known = self.object_type.by_name
         self._shown = [known[key] for key in keys if key in known]
+        self._cells = {NAME: self._name, **{p.name: self._maker(p) for p in self._shown}}
 
     def ids(self, query: TableQuery) -> array[int]:
         """Ids of the records that match, in order; runs off the GUI thread."""
@@ -87,13 +91,15 @@ class RecordSource:
         names = list(dict.fromkeys((*_name_parts(own), *(p.name for p in self._shown))))
         found = desk.workspace.records.rows(desk.actor, own.name, ids, names)
         return [
-            self._row(row_id, dict(zip(names, values, strict=True)))
+            Row(row_id, MadeCells(self._cells, (row_id, dict(zip(names, values, strict=True)))))
             for row_id, values in found.items()
         ]
 
-    def _row(self, row_id: int, values: dict[str, str | None]) -> Row:
-        cells = {p.name: self._showing.cell(p, values[p.name]) for p in self._shown}
-        return Row(row_id, {NAME: name_cell(self._showing, row_id, values), **cells})
+    def _name(self, record: _Record) -> Cell:
+        return name_cell(self._showing, *record)
+
+    def _maker(self, shown: Property) -> Callable[[_Record], Cell]:
+        return lambda record: self._showing.cell(shown, record[1][shown.name])
 
     def _sorted_by(self, sort: Sort | None) -> str | None:
         if sort is None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from typing import Generic, TypeVar
 
 MASK = "•••••••"
 
@@ -114,6 +115,38 @@ class Cell:
 
 
 EMPTY = Cell()
+
+_Of = TypeVar("_Of")
+
+
+class MadeCells(Mapping[str, Cell], Generic[_Of]):
+    """Cells that are made when they are first looked at.
+
+    A page of rows is read at once, and often a third of its rows and half of its columns are
+    seen; words, dates and names cost more than the reading.
+
+    Args:
+        makers: makes the cell of each column.
+        of: what they make it of.
+    """
+
+    __slots__ = ("_made", "_makers", "_of")
+
+    def __init__(self, makers: Mapping[str, Callable[[_Of], Cell]], of: _Of) -> None:
+        self._makers, self._of = makers, of
+        self._made: dict[str, Cell] = {}
+
+    def __getitem__(self, key: str) -> Cell:
+        cell = self._made.get(key)
+        if cell is None:
+            cell = self._made[key] = self._makers[key](self._of)
+        return cell
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
 
 
 @dataclass(frozen=True, slots=True)

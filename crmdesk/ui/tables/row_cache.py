@@ -10,9 +10,10 @@ from operator import neg
 
 from crmdesk.ui.tables.cells import Row, RowKind
 
-PAGE_ROWS = 64
+# A little more than fits a window: a jump into millions reads one page or two, in one frame.
+PAGE_ROWS = 32
 # More of them would only be more for Python's search for garbage to go through.
-PAGES_KEPT = 16
+PAGES_KEPT = 32
 
 # Searching in steps lets other threads run in between; one search of millions would not.
 _STEP = 65_536

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from crmdesk.ui.tables.cells import Cell, Column, Row, Sort, TableQuery
+from collections.abc import Callable
+
+from crmdesk.ui.tables.cells import EMPTY, Cell, Column, MadeCells, Row, Sort, TableQuery
 from crmdesk.ui.tables.source import ListSource
 
 COLUMNS = [Column("name", "Name")]
@@ -41,3 +43,21 @@ def test_a_row_is_changed_in_place_and_a_new_one_comes_last():
 
 def test_an_unknown_id_brings_no_row():
     assert ListSource(COLUMNS).rows([4]) == []
+
+
+def test_a_cell_is_made_when_it_is_first_looked_at_and_only_then():
+    made: list[str] = []
+
+    def maker(key: str) -> Callable[[int], Cell]:
+        def make(number: int) -> Cell:
+            made.append(key)
+            return Cell(f"{key} {number}")
+
+        return make
+
+    cells = MadeCells({"name": maker("name"), "city": maker("city")}, 7)
+
+    assert (len(cells), list(cells), made) == (2, ["name", "city"], [])
+    assert [cells["city"].text, cells.get("city", EMPTY).text] == ["city 7", "city 7"]
+    assert made == ["city"]
+    assert cells.get("gone", EMPTY) is EMPTY
