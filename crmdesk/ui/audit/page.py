@@ -88,6 +88,7 @@ class AuditPage(Page):
         self.recorded_button.setObjectName("audit_recorded_button")
         self.exports = ReportPart(desk, self._offer, self)
         self.export_button = self.exports.button()
+        self.export_button.setText(say("Export report"))
         self.header = PageHeader(say("Audit Logs"), edition_words(wording))
         self.header.add(self.recorded_button)
         self.header.add(self.verify_button)
@@ -317,9 +318,18 @@ class AuditPage(Page):
         }
 
     def set_narrow(self, narrow: bool) -> None:
-        """The histogram folds away, and the buttons of views go into their menu."""
+        """The histogram folds away, views keep their menu alone, two buttons lose their words."""
         self.strip.set_narrow(narrow)
         self.views.set_narrow(narrow)
+        for button, text in (
+            (self.recorded_button, say("What is recorded")),
+            (self.verify_button, say("Verify log")),
+        ):
+            button.set_idle()
+            button.setText("" if narrow else text)
+            button.set_icon(button.icon_name)
+            button.setAccessibleName(text)
+            button.setToolTip(text if narrow else "")
 
     def regions(self) -> Sequence[QWidget]:
         """Header, views, filters, histogram, table, panel."""

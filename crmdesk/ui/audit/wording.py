@@ -18,6 +18,7 @@ from crmdesk.core.records.schema import ObjectType
 from crmdesk.core.setting_declarations import Edition
 from crmdesk.ui import words
 from crmdesk.ui.audit.say import say
+from crmdesk.ui.audit.setting_change import setting_label, setting_words
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.exports.words import filled
 from crmdesk.ui.records.showing import in_sentence
@@ -44,6 +45,7 @@ _TONES_BY_CODE = {action.value: tone for action, tone in _TONES.items()}
 _DAYS_KEPT = 4_000
 # No cell shows more; measuring a megabyte for one would take seconds.
 _LONGEST_NAME = 200
+_SETTING = "setting"
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,8 @@ class Wording:
     def title(self, event: AuditEvent) -> str:
         """The heading of its panel: "Deal deleted", "412 deals edited", "Backup created"."""
         object_type = self.objects.get(event.object or "")
+        if event.object == _SETTING and event.result == Result.OK:
+            return filled(say("%1 changed"), setting_label(event.object_id or ""))
         record = event.category in {Category.CRM_OBJECT, Category.PROPERTY_VALUE}
         if not record or event.result != Result.OK:
             return self.subcategory(event)
@@ -166,6 +170,8 @@ class Wording:
         return name if found is None else found.label
 
     def _named(self, event: AuditEvent) -> str:
+        if event.object == _SETTING:
+            return setting_words(event)
         object_type = self.objects.get(event.object or "")
         name = _first_text(event.detail, ("name", "label", "email", "file", "team", "setting"))
         if name and (event.link or "").startswith("exports/"):

@@ -63,8 +63,14 @@ def test_the_newest_entry_stands_first_and_a_row_says_who_did_what_and_from_wher
     page.filters.columns.click()
     assert page.window().findChild(ColumnChooser).isVisible()
 
-    # A restore is named by what it did and not by its id.
+    desk.workspace.settings.set(desk.admin, "recycle_bin.days", "30")
+    (changed,) = desk.workspace.audit_reader.events(desk.admin, limit=1).events
     wording = page.source.wording
+    assert wording.target(changed) == "Keep deleted records for: 90 → 30"
+    assert wording.title(changed) == "Keep deleted records for changed"
+    assert wording.target(replace(changed, detail={}, object_id="of.later")) == "of.later"
+
+    # A restore is named by what it did and not by its id.
     (event,) = desk.workspace.audit_reader.events(desk.admin, limit=1).events
     restore = replace(
         event,

@@ -175,7 +175,9 @@ class CommentsTab(QWidget):
         self.counted.emit(loaded.found.comments)
         if first:
             self._drafts = loaded.drafts
-            self._show_place(self._place)
+            if not self.composer.text:
+                # Who typed before the comments came keeps what they typed.
+                self._show_place(self._place)
         wanted, self._wanted_id = self._wanted_id, 0
         thread = find_thread(loaded.found.threads, wanted or self._thread_id)
         self._thread_id = 0 if thread is None else thread.id

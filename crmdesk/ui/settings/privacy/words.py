@@ -60,7 +60,7 @@ def stays(desk: Desk, found: PersonFound, objects: Mapping[str, str]) -> list[tu
         for each in found.backups
     ]
     facts += [
-        (objects.get(place) or _place(place), _count("%Ln name{s|} an address", many))
+        (objects.get(place) or _place(place), _count("%Ln mention{s|} the address", many))
         for place, many in found.mentions.items()
     ]
     if found.former_ids:
