@@ -101,7 +101,8 @@ class MailKind(StrEnum):
 
 
 #: For whoever they are written to; all others are for Super Admins.
-FOR_ANYONE = (MailKind.TEST, MailKind.PASSWORD_RESET, MailKind.REGISTRATION)
+WITH_CODE = (MailKind.PASSWORD_RESET, MailKind.REGISTRATION)
+FOR_ANYONE = (MailKind.TEST, *WITH_CODE)
 SECRET_PLACE = "{code}"  # noqa: S105 - where a code will stand
 """In the body of a message that has one: it is put there on the way out, and nowhere kept."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, insert
+from sqlalchemy import ColumnElement, and_, delete, insert, update
 
 from crmdesk.core.clock import to_text
 from crmdesk.core.db.engine import Tx
@@ -58,10 +58,15 @@ def queue_mail(
 
 
 def recall_codes(tx: Tx, user_id: int) -> None:
-    """Do not send one-time codes that are not good any more: used, replaced, or nobody's."""
+    """Do not send one-time codes that are not good any more: used, replaced, or nobody's.
+
+    One that is being handed over loses its code: if the server does not take it, it goes too.
+    """
     unsent = outbox.c.state.in_([MailState.QUEUED.value, MailState.FAILED.value])
-    with_code = outbox.c.secret.is_not(None)
-    tx.execute(delete(outbox).where(outbox.c.user_id == user_id, with_code, unsent))
+    with_code = and_(outbox.c.user_id == user_id, outbox.c.secret.is_not(None))
+    tx.execute(delete(outbox).where(with_code, unsent))
+    in_hand = outbox.c.state == MailState.SENDING.value
+    tx.execute(update(outbox).where(with_code, in_hand).values(secret=None))
 
 
 def is_due(tx: Tx, message_id: int | None = None) -> ColumnElement[bool]:

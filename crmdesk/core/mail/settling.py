@@ -6,14 +6,14 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, or_, select, update
+from sqlalchemy import Row, and_, delete, or_, select, update
 
 from crmdesk.core.access.actor import Actor
 from crmdesk.core.clock import from_text, to_text
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.tables import outbox, users
 from crmdesk.core.jobs.job import Job, JobState
-from crmdesk.core.mail.model import FOR_ANYONE, MailProblem, MailState, Undelivered
+from crmdesk.core.mail.model import FOR_ANYONE, WITH_CODE, MailProblem, MailState, Undelivered
 from crmdesk.core.mail.queue import is_due
 
 FIRST_WAIT = timedelta(minutes=1)
@@ -27,6 +27,9 @@ def settle(tx: Tx, row: Row[Any], answer: str | Undelivered) -> MailState:
     if isinstance(answer, str):
         state = MailState.SENT
         values |= {"sent_at": tx.now_text, "problem": None, "reply": answer, "secret": None}
+    elif _recalled(tx, row):
+        tx.execute(delete(outbox).where(outbox.c.id == row.id))
+        return MailState.FAILED
     else:
         due = tx.steady_now + waiting_time(row.attempts)
         over = answer.permanent or due > from_text(row.gives_up_at)
@@ -34,6 +37,13 @@ def settle(tx: Tx, row: Row[Any], answer: str | Undelivered) -> MailState:
         values |= {"problem": answer.problem.value, "reply": answer.reply, "due_at": to_text(due)}
     tx.execute(update(outbox).where(outbox.c.id == row.id).values(state=state.value, **values))
     return state
+
+
+def _recalled(tx: Tx, row: Row[Any]) -> bool:
+    """Whether its one-time code was replaced, or used, while it was being handed over."""
+    if row.kind not in [kind.value for kind in WITH_CODE]:
+        return False
+    return tx.scalar(select(outbox.c.secret).where(outbox.c.id == row.id)) is None
 
 
 def waiting_time(attempts: int) -> timedelta:

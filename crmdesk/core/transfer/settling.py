@@ -42,6 +42,7 @@ class Settled:
 
     Attributes:
         notes: values that are left alone, by reason.
+        tombstones: the last one that the rows were held against.
     """
 
     rows: int
@@ -52,6 +53,7 @@ class Settled:
     archived_matches: int
     notes: dict[str, int]
     counts: PlanCounts
+    tombstones: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +93,15 @@ def settle_import(tx: Tx, stage: Stage, rules: Rulebook, *, sample_size: int = 2
     return _counted(tx, stage, archived, sample_size)
 
 
-def conflicts(tx: Tx, stage: Stage, matching: Matching, archived: int) -> bool:
-    """Whether somebody else wrote a value since, which a row of this stage has too."""
+def conflicts(tx: Tx, stage: Stage, matching: Matching, settled: Settled) -> bool:
+    """Whether somebody else wrote a value since, which a row of this stage has too.
+
+    Or deleted a contact for good, whose address such a row may have.
+    """
+    if _last_tombstone(tx) != settled.tombstones:
+        return True
     table = quoted(stage.object_type.table)
-    known = _key_found_all(stage, matching, archived)
+    known = _key_found_all(stage, matching, settled.archived_matches)
     found = (
         tx.sql(
             f"SELECT 1 FROM stage.rows r LEFT JOIN main.{table} o "
@@ -340,4 +347,9 @@ def _counted(tx: Tx, stage: Stage, archived: int, sample_size: int) -> Settled:
         archived_matches=archived,
         notes={str(Reason(reason)): many for reason, many in notes.items()},
         counts=counts,
+        tombstones=_last_tombstone(tx),
     )
+
+
+def _last_tombstone(tx: Tx) -> int:
+    return int(tx.sql("SELECT coalesce(max(rowid), 0) FROM main.tombstones").fetchone()[0])

@@ -222,7 +222,7 @@ class ImportWork:
         was_settled = settled is not None
         if settled is None:
             settled = settle_import(tx, stage, prepared.rules, sample_size=0)
-        elif conflicts(tx, stage, prepared.rules.matching, settled.archived_matches):
+        elif conflicts(tx, stage, prepared.rules.matching, settled):
             raise plan_outdated(1)
         name = tx.scalar(select(imports.c.name).where(imports.c.id == import_id))
         change_id = open_change_set(
