@@ -41,7 +41,7 @@ def _log(window: QWidget) -> Iterator[tuple[str, QWidget]]:
     assert isinstance(page, AuditPage)
     settle_until(lambda: page.table.count > 0)
     yield "log", window
-    page.search.setText("555")
+    page.filters.search.setText("555")
     settle(500)
     yield from _dialog("log-dialog", page.exports)
     page.clear_filters()

@@ -77,8 +77,8 @@ def check_readable(entries: Iterable[DirectoryEntry]) -> None:
         if entry.encrypted:
             raise UserError(
                 "archive_encrypted",
-                "The zip file is protected by a pass phrase.",
-                "Unpack it with its pass phrase and choose the files.",
+                "The zip file is protected by a passphrase.",
+                "Unpack it with its passphrase and choose the files.",
                 entry=entry.name,
             )
         if entry.method not in (STORED, DEFLATED):

@@ -29,6 +29,8 @@ from crmdesk.core.transfer.model import FileOptions, ObjectKnownBy, TableInfo, T
 
 _LARGEST_MANIFEST = 16 << 20
 _PIECE = 1 << 20
+#: What a file of such a name is; one of them that holds plain text was cut off or never arrived.
+_PACKED = {".zip": "zip file", ".xlsx": "workbook", ".ods": "workbook"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def open_file(
         known: what is known of a text table from before.
 
     Raises:
-        UserError: whatever is wrong with the file, or ``table_missing``.
+        UserError: whatever is wrong with the file, ``file_kind_wrong`` or ``table_missing``.
     """
     backup = _as_backup(path, home, options.max_bytes)
     if backup is not None:
@@ -104,6 +106,12 @@ def open_file(
     kind = recognise_kind(path)
     if kind is TableKind.ZIP:
         return _open_zip(path, options, object_types)
+    if kind is TableKind.CSV and path.suffix.lower() in _PACKED:
+        raise UserError(
+            "file_kind_wrong",
+            f"{path.name} is not a {_PACKED[path.suffix.lower()]}.",
+            "Fetch it again. If it is a table of text, give it a name that ends in .csv.",
+        )
     return _open_plain(path, options, object_types, known)
 
 

@@ -21,7 +21,7 @@ class CreateDialog(DecisionDialog):
         super().__init__(decision, over, closes=False)
         self.setObjectName("create_dialog")
         note = say(
-            "Also links between records, definitions, segments and views, users without their "
+            "Also associations, definitions, segments and views, users without their "
             "passwords, history, imported files, the recycle bin and the audit log: about %1. With "
             "the recovery key the whole workspace can be brought back from it."
         )

@@ -30,6 +30,11 @@ def no_backups(estimate: BackupEstimate) -> NoBackups:
         "restore chosen values from it later.",
         estimate.records,
     )
+    if not estimate.records:
+        text = say(
+            "There are no records yet. A backup saves them all in one file, and you can restore "
+            "chosen values from it later."
+        )
     # A number and its unit stay on one line.
     size = words.size(estimate.bytes).replace(" ", "\u00a0")
     whole = EmptyState(
@@ -47,6 +52,8 @@ def _facts(estimate: BackupEstimate) -> tuple[Fact, ...]:
     inside = say(
         "All records and properties of %Ln object{|s}, as they are at one instant.", objects
     )
+    if not objects:
+        inside = say("All records and all their properties, as they are at one instant.")
     sensitive = (
         say(
             "Values of %Ln sensitive propert{y|ies}, readable. Keep the file in a safe place.",
@@ -61,6 +68,6 @@ def _facts(estimate: BackupEstimate) -> tuple[Fact, ...]:
         Fact(
             "layers",
             say("If you wish"),
-            say("A complete backup: with links, definitions, history and log."),
+            say("A complete backup: with associations, definitions, history and log."),
         ),
     )

@@ -1,8 +1,10 @@
-"""The one place above the list where something is said: work on a file, or what went wrong."""
+"""The one place above a list where something is said: work on a file, or what went wrong."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal, Slot
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal, SignalInstance, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from crmdesk.ui.backup.words import say
@@ -14,9 +16,12 @@ from crmdesk.ui.widgets.progress_row import ProgressRow
 class NoticeSlot(QWidget):
     """Holds at most one notice; takes no room while there is none.
 
+    A list that could not be read says so until it could. What went wrong with something a person
+    did is not mended by reading the list again: it stays until they close it or do something else.
+
     Signals:
         stop_asked: the work on a file should stop.
-        retry_asked: what failed should be tried again.
+        retry_asked: the list should be read again.
     """
 
     stop_asked = Signal()
@@ -25,6 +30,7 @@ class NoticeSlot(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shown: QWidget | None = None
+        self._lasts = False
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self.hide()
@@ -48,16 +54,27 @@ class NoticeSlot(QWidget):
         if isinstance(self._shown, ProgressRow):
             self._shown.set_progress(say("Saving a copy"), share)
 
-    def show_error(self, error: Exception) -> None:
-        """Say what went wrong and offer to try again."""
+    def show_unread(self, error: Exception) -> None:
+        """Say why the list could not be read, and offer to try again."""
         told = message(error)
-        self.show_finding(told.title, told.advice, say("Try again"))
+        self._say(told.title, told.advice, say("Try again"), self.retry_asked)
 
-    def show_finding(self, title: str, text: str, action: str = "") -> None:
+    def show_error(self, error: Exception) -> None:
+        """Say what went wrong with something a person did."""
+        told = message(error)
+        self.show_finding(told.title, told.advice)
+
+    def show_finding(self, title: str, text: str) -> None:
         """Say what was found to be wrong."""
+        self._say(title, text, say("Close"), self.clear)
+        self._lasts = True
+
+    def _say(
+        self, title: str, text: str, action: str, act: Callable[[], None] | SignalInstance
+    ) -> None:
         banner = Banner(BannerTone.DANGER, title, text, action)
         banner.setObjectName("backup_error")
-        banner.acted.connect(self.retry_asked)
+        banner.acted.connect(act)
         self._put(banner)
 
     @Slot()
@@ -67,10 +84,15 @@ class NoticeSlot(QWidget):
             self._column.removeWidget(self._shown)
             self._shown.hide()
             self._shown.deleteLater()
-        self._shown = None
+        self._shown, self._lasts = None, False
         self.hide()
 
-    def clear_error(self) -> None:
+    def list_was_read(self) -> None:
+        """Take away that it could not be, and nothing else."""
+        if isinstance(self._shown, Banner) and not self._lasts:
+            self.clear()
+
+    def forget_error(self) -> None:
         """Take a banner away and leave running work as it is."""
         if isinstance(self._shown, Banner):
             self.clear()

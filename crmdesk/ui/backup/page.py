@@ -89,7 +89,9 @@ class BackupPage(BackupFrame):
     @Slot()
     def refresh(self) -> None:
         desk = self._desk
-        desk.run_query(self, "vault", lambda: read_vault(desk), self._show, self.show_error)
+        desk.run_query(
+            self, "vault", lambda: read_vault(desk), self._show, self.notices.show_unread
+        )
 
     def open_link(self, link: str) -> None:
         wanted = link.partition("/")[2]
@@ -114,7 +116,7 @@ class BackupPage(BackupFrame):
     # -- the list ----------------------------------------------------------------------------
     def _show(self, vault: Vault) -> None:
         self._vault = vault
-        self.notices.clear_error()
+        self.notices.list_was_read()
         self._source.replace(self._row(backup) for backup in vault.backups)
         self._offer_first(vault)
         self.table.refresh()
@@ -225,6 +227,7 @@ class BackupPage(BackupFrame):
     @Slot()
     def ask_create(self) -> None:
         """Open the dialog that says what a backup would hold, with fresh numbers."""
+        self.notices.forget_error()
         self.deeds.ask_create(self._why_not())
 
     # -- row actions -------------------------------------------------------------------------
@@ -233,6 +236,7 @@ class BackupPage(BackupFrame):
         backup = self._backup(number)
         if backup is None:
             return
+        self.notices.forget_error()
         deeds: dict[str, Callable[[], object]] = {
             "cancel": lambda: self.deeds.cancel(backup),
             "again": self.ask_create,

@@ -69,8 +69,8 @@ class BackupFrame(Page):
         self.footer.set_words(
             "",
             say(
-                "Every backup holds all records and values. A complete one also holds links, "
-                "definitions, history and the log: the whole workspace."
+                "Every backup holds all records and values. A complete one also holds "
+                "associations, definitions, history and the log: the whole workspace."
             ),
         )
         main = QVBoxLayout()

@@ -81,11 +81,11 @@ class BackupPanel(SidePanel):
         if not lines:
             return [Paragraph(empty, TextStyle.BODY, "text2")]
         parts: list[QWidget] = [_grid(lines)]
-        note = say("It holds values only: links between records and history are not in it.")
+        note = say("It holds values only: associations and history are not in it.")
         if complete:
             note = say(
-                "Complete: also links, definitions, segments and views, users, history, recycle "
-                "bin and audit log. The whole workspace can be brought back from it."
+                "Complete: also associations, definitions, segments and views, users, history, "
+                "recycle bin and audit log. The whole workspace can be brought back from it."
             )
         parts.append(Paragraph(note, TextStyle.CAPTION, "text3"))
         return parts
@@ -135,7 +135,9 @@ class BackupPanel(SidePanel):
             (entry.label or entry.file, entry.rows, len(entry.columns)) for entry in opened.entries
         ]
         parts: list[QWidget] = [self._verdict(opened)]
-        parts += self._contents_parts(lines, say("There is no CSV file in it."))
+        parts += self._contents_parts(
+            lines, say("There is no CSV file in it. Choose another file.")
+        )
         if lines:
             parts.append(self._browse_button())
         self._fill(self._contents, parts)
@@ -154,7 +156,7 @@ class BackupPanel(SidePanel):
         if not ours:
             use = ("import", say("Bring values in by import"), "upload")
         compare = self._button("compare", say("Compare with now"), "git-compare")
-        self.set_foot([*([compare] if lines else ()), self._button(*use)])
+        self.set_foot([compare, self._button(*use)] if lines else [])
 
     def _verdict(self, opened: OpenedFile) -> Banner:
         if opened.verified and not opened.foreign:
@@ -227,15 +229,19 @@ def _grid(lines: Sequence[tuple[str, int | None, int]]) -> QWidget:
     grid.setVerticalSpacing(8)
     grid.setColumnStretch(0, 1)
     end = Qt.AlignmentFlag.AlignRight
+    known = (True, any(line[1] is not None for line in lines), any(line[2] for line in lines))
     for column, title in enumerate((say("Object"), say("Records"), say("Properties"))):
+        if not known[column]:
+            # Nothing tells it of a file from elsewhere.
+            continue
         head = label(title, TextStyle.HEADER)
         grid.addWidget(head, 0, column, end if column else Qt.AlignmentFlag.AlignLeft)
     for number, (name, records, properties) in enumerate(lines, 1):
         grid.addWidget(ElidedLabel(name, TextStyle.MEDIUM), number, 0)
         shown = "" if records is None else words.number(records)
         grid.addWidget(label(shown, tabular=True), number, 1, end)
-        known = words.number(properties) if properties else ""
-        grid.addWidget(label(known, tabular=True), number, 2, end)
+        told = words.number(properties) if properties else ""
+        grid.addWidget(label(told, tabular=True), number, 2, end)
     return whole
 
 

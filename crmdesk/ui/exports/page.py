@@ -173,7 +173,7 @@ class ExportsPage(Page):
             "overview",
             lambda: desk.workspace.export_overviews.show(desk.actor),
             self._show_overview,
-            self._show_error,
+            self._show_unread,
         )
 
     @Slot()
@@ -184,7 +184,7 @@ class ExportsPage(Page):
             "months",
             lambda: desk.workspace.export_overviews.months(desk.actor),
             lambda found: table.show_figures(month_figures(found)),
-            self._show_error,
+            self._show_unread,
         )
 
     def _show_overview(self, found: ExportOverview) -> None:
@@ -278,7 +278,14 @@ class ExportsPage(Page):
     @Slot(object)
     def _show_error(self, error: Exception) -> None:
         said = message(error)
-        self.table.show_banner(Banner(BannerTone.DANGER, said.title, said.advice))
+        self.table.show_error(said.title, said.advice)
+
+    def _show_unread(self, error: Exception) -> None:
+        """Figures that cannot be read now are there again with the list."""
+        said = message(error)
+        banner = Banner(BannerTone.DANGER, said.title, said.advice, say("Try again"))
+        banner.acted.connect(self.refresh)
+        self.table.show_banner(banner)
 
     # The panel
 
@@ -318,6 +325,7 @@ class ExportsPage(Page):
     @Slot(str)
     def _act_in_panel(self, key: str) -> None:
         if self.panel.found is not None:
+            self.table.forget_error()
             self._do(key, self.panel.found)
 
     @Slot()

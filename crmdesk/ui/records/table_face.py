@@ -340,9 +340,7 @@ class TableFace(QWidget):
             bring = Button(self.tr("Import a file"), ButtonKind.SECONDARY, "upload")
             bring.clicked.connect(self.import_asked)
             buttons.append(bring)
-        sentence = self.tr(
-            "Add the first one here, or bring them from a CSV or Excel file or a backup."
-        )
+        sentence = self.tr("Add one here, or import a CSV file, a workbook or a backup.")
         heading = self.tr("No %1 yet").replace("%1", in_sentence(plural))
         return EmptyState(self.object_type.icon, heading, sentence, buttons=buttons)
 

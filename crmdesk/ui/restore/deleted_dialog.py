@@ -76,7 +76,7 @@ class DeletedDialog(QDialog):
         self.objects.setAccessibleName(say("Object"))
         self.objects.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.objects.setMinimumContentsLength(14)
-        self.related = CheckRow(say("Also deleted records that they were linked with"))
+        self.related = CheckRow(say("Also deleted records that they were associated with"))
         self.related.set_checked(True)
         self._source = ListSource(_columns())
         start = TableState(height=RowHeight.COMPACT)
@@ -190,9 +190,9 @@ class DeletedDialog(QDialog):
             return
         ticked = self._ticked()
         text = say("%Ln record{|s} can come back", len(plan.coming))
-        note = say("With %Ln link{|s}", plan.associations) if plan.complete else ""
+        note = say("With %Ln association{|s}", plan.associations) if plan.complete else ""
         if not plan.complete:
-            note = say("Without links: this backup holds values only")
+            note = say("Without associations: this backup holds values only")
         self.footer.set_words(text, note)
         self.deed.setEnabled(bool(plan.coming))
         count = len(ticked) or len(plan.coming)
@@ -294,7 +294,7 @@ def _note(found: DeletedRecord) -> str:
     if found.values_left_out:
         text = say("without %1")
         return text.replace("%1", ", ".join(found.values_left_out))
-    return say("linked with a chosen one") if found.related else ""
+    return say("associated with a chosen one") if found.related else ""
 
 
 def _reason(refusal: Refusal) -> str:

@@ -175,7 +175,8 @@ class ReviewPage(QWidget):
         if plan.values.clear:
             text = self.tr("A restore clears what was empty then; an import of the file does not.")
             notes.append(("eraser", text))
-        notes.append(("link", self.tr("It makes, deletes and links no record. Record dates stay.")))
+        never = self.tr("It creates, deletes and associates no record. Record dates stay.")
+        notes.append(("link", never))
         if not plan.automations:
             notes.append(("zap", self.tr("No automation rule runs: there are none.")))
         return notes

@@ -7,14 +7,13 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from crmdesk.core.jobs.job import Job, JobKind, JobState
 from crmdesk.core.restore.model import Restore, RestoreSource
+from crmdesk.ui.backup.notice_slot import NoticeSlot
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.job_words import job_name, job_share
-from crmdesk.ui.messages import message
 from crmdesk.ui.restore.past import PastRestores
 from crmdesk.ui.restore.picker import BackupPicker
 from crmdesk.ui.restore.words import filled
 from crmdesk.ui.theme.fonts import TextStyle
-from crmdesk.ui.widgets.banner import Banner, BannerTone
 from crmdesk.ui.widgets.buttons import Button, ButtonKind
 from crmdesk.ui.widgets.empty_state import EmptyState, Fact
 from crmdesk.ui.widgets.labels import label
@@ -51,7 +50,7 @@ class StartPage(QWidget):
         self.picker = BackupPicker(desk)
         self.past = PastRestores(desk)
         self._progress: ProgressRow | None = None
-        self._banner_slot = QVBoxLayout()
+        self.notices = NoticeSlot()
         self._running_slot = QVBoxLayout()
         self._build()
         self._connect()
@@ -73,7 +72,7 @@ class StartPage(QWidget):
         top.setContentsMargins(24, 16, 24, 12)
         top.setSpacing(12)
         top.addWidget(self._header)
-        top.addLayout(self._banner_slot)
+        top.addWidget(self.notices)
         top.addLayout(self._running_slot)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -126,6 +125,9 @@ class StartPage(QWidget):
         )
 
     def _connect(self) -> None:
+        self.notices.retry_asked.connect(self.refresh)
+        for deed in (self.begun, self.source_chosen, self.file_wanted, self.undo_wanted):
+            deed.connect(self.notices.forget_error)
         self.choose_button.clicked.connect(self.begun)
         self._open.clicked.connect(self.file_wanted)
         self.picker.chosen.connect(self.source_chosen)
@@ -142,19 +144,15 @@ class StartPage(QWidget):
         def read() -> tuple[list[RestoreSource], list[Restore]]:
             return restores.sources(actor), restores.list(actor)
 
-        self._desk.run_query(self, "lists", read, self._show, self.show_error)
+        self._desk.run_query(self, "lists", read, self._show, self.notices.show_unread)
 
     def show_error(self, error: Exception) -> None:
         """Say above the lists what went wrong; they stay as they were."""
-        self._clear(self._banner_slot)
-        told = message(error)
-        banner = Banner(BannerTone.DANGER, told.title, told.advice, self.tr("Try again"))
-        banner.acted.connect(self.refresh)
-        self._banner_slot.addWidget(banner)
+        self.notices.show_error(error)
 
     def _show(self, found: tuple[list[RestoreSource], list[Restore]]) -> None:
         sources, restores = found
-        self._clear(self._banner_slot)
+        self.notices.list_was_read()
         self.picker.show_sources(sources)
         self.past.show_restores(restores)
         for widget in (self.past, self._past_heading):

@@ -186,7 +186,8 @@ class SettingField(QObject):
         except UserError as error:
             if self.setting.type is SettingType.INTEGER:
                 return self._bounds(self.tr("Enter a number from %1 to %2."))
-            return sentence(error)
+            # The core names a setting as the command line does; here it has a title.
+            return sentence(error).replace(self.setting.key, self.title)
         return ""
 
     # -- one control for each type -----------------------------------------------------------

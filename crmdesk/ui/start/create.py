@@ -169,7 +169,7 @@ class CreatePage(FormPage):
             try:
                 parse_setting(SETTINGS[key], text.strip())
             except UserError as error:
-                return sentence(error)
+                return sentence(error).replace(key, title)
             return ""
 
         return FormField(title, control, check=check)

@@ -14,28 +14,20 @@ def fit(columns: Sequence[Column], room: int) -> list[tuple[Column, int]]:
     rank first and from the end; columns of rank 0 always stay. What is left over goes to
     the stretching columns, or to the last one.
     """
-    kept = list(columns)
-    while _least(kept) > room:
-        victim = _first_to_go(kept)
-        if victim is None:
+    least = [_shrunk(column) for column in columns]
+    missing = sum(least) - room
+    gone: set[int] = set()
+    # A file may have a thousand columns: one look at each is enough.
+    for place in sorted(range(len(columns)), key=lambda n: (-columns[n].rank, -n)):
+        if missing <= 0 or not columns[place].rank:
             break
-        kept.remove(victim)
-    return _share_out(kept, room)
-
-
-def _least(columns: Sequence[Column]) -> int:
-    return sum(_shrunk(column) for column in columns)
+        gone.add(place)
+        missing -= least[place]
+    return _share_out([each for n, each in enumerate(columns) if n not in gone], room)
 
 
 def _shrunk(column: Column) -> int:
     return min(column.least, column.width) if column.stretch else column.width
-
-
-def _first_to_go(columns: Sequence[Column]) -> Column | None:
-    candidates = [column for column in columns if column.rank > 0]
-    if not candidates:
-        return None
-    return max(reversed(candidates), key=lambda column: column.rank)
 
 
 def _share_out(columns: Sequence[Column], room: int) -> list[tuple[Column, int]]:

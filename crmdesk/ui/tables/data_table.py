@@ -93,6 +93,7 @@ class DataTable(QWidget):
         self.view.setAccessibleName(name)
         self._busy = BusyBar(self.view)
         self._banner: QWidget | None = None
+        self._told = False
         self._empty: QWidget | None = None
         self._lay_out()
         self._connect()
@@ -111,6 +112,8 @@ class DataTable(QWidget):
 
     def _connect(self) -> None:
         view = self.view
+        for deed in (view.opened, view.action_chosen, view.sort_pressed):
+            deed.connect(self.forget_error)
         view.opened.connect(self.opened)
         view.current_moved.connect(self.current_moved)
         view.ticks_changed.connect(self.ticks_changed)
@@ -169,6 +172,7 @@ class DataTable(QWidget):
 
     def load(self, wanted: object = None) -> None:
         """Show the rows of another filter; ticks are given up, the old rows stay meanwhile."""
+        self.forget_error()
         self.view.clear_ticks()
         self._query = replace(self._query, filter=wanted)
         self._start()
@@ -225,7 +229,8 @@ class DataTable(QWidget):
         self._choose_face()
 
     def show_banner(self, widget: QWidget | None) -> None:
-        """Show a banner above the rows; None takes it away."""
+        """Show a banner above the rows; None takes it away, and so does the next reading."""
+        self._told = False
         if self._banner is not None:
             self._banner_slot.removeWidget(self._banner)
             self._banner.hide()
@@ -235,6 +240,24 @@ class DataTable(QWidget):
         self._banner_slot.setContentsMargins(margin, 0, margin, margin // 3)
         if widget is not None:
             self._banner_slot.addWidget(widget)
+
+    def show_error(self, title: str, advice: str) -> None:
+        """Say what went wrong with something a person did.
+
+        Reading the rows again does not mend it: it is in sight until they close it or do
+        something else with the table.
+        """
+        banner = Banner(BannerTone.DANGER, title, advice, self.tr("Close"))
+        banner.setObjectName("deed_error")
+        banner.acted.connect(self.forget_error)
+        self.show_banner(banner)
+        self._told = True
+
+    @Slot()
+    def forget_error(self) -> None:
+        """Take away what :meth:`show_error` said."""
+        if self._told:
+            self.show_banner(None)
 
     # Loading
 
@@ -253,7 +276,8 @@ class DataTable(QWidget):
 
     def _show(self, loaded: _Loaded) -> None:
         self._busy.stop()
-        self.show_banner(None)
+        if not self._told:
+            self.show_banner(None)
         self._model.ticks = loaded.ticks
         current, opened = map(loaded.position_of, (self.view.current_id, self.view.open_id))
         self.view.show_ids(loaded.ids, current, opened)

@@ -11,6 +11,7 @@ from crmdesk.core.access.permissions import Permission
 from crmdesk.core.records.catalogue import PropertyDefinition
 from crmdesk.core.records.dates import DateOrder
 from crmdesk.core.transfer.model import ColumnSuggestion
+from crmdesk.ui import words
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.tables.cells import Row, RowAction, RowHeight
 from crmdesk.ui.tables.data_table import DataTable
@@ -29,6 +30,7 @@ from crmdesk.ui.transfer.wording import filled, say
 from crmdesk.ui.widgets.banner import Banner, BannerTone
 from crmdesk.ui.widgets.buttons import Button
 from crmdesk.ui.widgets.elided_label import ElidedLabel
+from crmdesk.ui.widgets.folding_row import FoldingRow
 from crmdesk.ui.widgets.segmented import Segmented
 from crmdesk.ui.window_state import TableState
 
@@ -67,7 +69,6 @@ class ColumnsStep(QWidget):
         self.which = Segmented(
             say("Which columns"), [("all", say("All")), ("left", say("Not imported"))]
         )
-        self._told = ElidedLabel("", TextStyle.BODY, "text2")
         self.notice = Banner(BannerTone.WARN, " ")
         self.shared = SharedPart(self)
         self.fixed_button = Button(say("Add fixed value"), icon="plus")
@@ -78,14 +79,13 @@ class ColumnsStep(QWidget):
         self._connect()
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
+        deeds = (self.fixed_button, self.save_template)
+        told = ElidedLabel("", TextStyle.BODY, "text2")
+        self._head = FoldingRow(told, (self.which, *deeds), deeds)
+        head = QVBoxLayout()
         head.setContentsMargins(24, 16, 24, 8)
-        head.setSpacing(8)
-        head.addWidget(self._told, 1)
-        head.addWidget(self.which)
+        head.addWidget(self._head)
         self.notice.hide()
-        head.addWidget(self.fixed_button)
-        head.addWidget(self.save_template)
         notice = QVBoxLayout()
         notice.setContentsMargins(24, 0, 24, 8)
         for banner in (self.notice, self.shared.banner, self.template):
@@ -134,7 +134,7 @@ class ColumnsStep(QWidget):
         self.source.replace(ColumnRows(draft, self._ways, shown).rows())
         taken, of = len(draft.mapping) + len(draft.links), len(self._rows)
         told = say("%1 of %2 columns are imported")
-        self._told.setText(filled(told, str(taken), str(of)))
+        self._head.set_sentence(filled(told, words.number(taken), words.number(of)))
         title, text = fault_words_of(draft.inspection.columns)
         self.notice.setVisible(bool(title))
         self.notice.set_state(BannerTone.WARN, title or " ", text)

@@ -50,7 +50,7 @@ class DropZone(QWidget):
         empty = EmptyState(
             "file-up",
             say("Drop a file here"),
-            say("Its kind, its encoding and its columns are recognised; you can change all of it."),
+            say("Kind, encoding and columns are recognised; you can change them."),
             buttons=[self.button],
             facts=facts,
         )

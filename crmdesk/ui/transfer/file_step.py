@@ -41,6 +41,8 @@ from crmdesk.ui.widgets.paragraph import Paragraph
 from crmdesk.ui.widgets.scrolling import scrolling
 from crmdesk.ui.window_state import TableState
 
+#: So many have room in the smallest window.
+_COLUMNS_IN_SIGHT = 4
 _OPTIONS_WIDTH = 320
 _FIRST_ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "latin-1")
 
@@ -243,7 +245,7 @@ class FileStep(QWidget):
     def _show_preview(self, found: Inspection) -> None:
         # Duplicate headers are legal in a file, so columns go by their number.
         columns = [
-            Column(str(number), name or " ", 148, rank=number and 1, sortable=False)
+            Column(str(number), name or " ", 148, number and 1, sortable=False, stretch=True)
             for number, name in enumerate(found.headers)
         ]
         rows = [
@@ -256,8 +258,20 @@ class FileStep(QWidget):
         self.preview_source = ListSource(columns or [Column("0", " ", sortable=False)], rows)
         self.preview.set_source(self.preview_source)
         self.preview.load()
-        note = say("First %Ln row{|s}", len(found.preview))
-        many = say("%Ln column{|s}", len(found.headers))
+        self._rows_note.setText(_preview_sentences(found))
+
+
+def _preview_sentences(found: Inspection) -> str:
+    """How much of the file is in sight, and where the rest is told."""
+    columns = say("%Ln column{|s}", len(found.headers))
+    if found.preview:
+        rows = say("{First row|First %Ln rows}", len(found.preview))
+        told = [filled(say("%1 of %2"), rows, columns)]
+    else:
+        told = [filled(say("%1, and no row below"), columns)]
+    if len(found.headers) > _COLUMNS_IN_SIGHT:
+        told.append(say("The next step lists every column"))
+    if found.rejected:
         bad = say("%Ln line{|s} among the first thousand cannot be read as a row", found.rejected)
-        told = filled(say("%1 of %2"), note, many)
-        self._rows_note.setText(f"{told}. {bad}." if found.rejected else told)
+        told.append(filled(say("%1; the check says why"), bad))
+    return ". ".join(told) + ("." if len(told) > 1 else "")

@@ -24,7 +24,6 @@ from crmdesk.ui.transfer.filters import ImportFilters, Wanted
 from crmdesk.ui.transfer.source import USUAL, ImportSource
 from crmdesk.ui.transfer.undo_import import ImportUndoing
 from crmdesk.ui.transfer.wording import say
-from crmdesk.ui.widgets.banner import Banner, BannerTone
 from crmdesk.ui.widgets.buttons import Button, ButtonKind
 from crmdesk.ui.widgets.page_header import PageHeader
 from crmdesk.ui.window_state import TableState
@@ -287,7 +286,7 @@ class TransferPage(Page):
     @Slot(object)
     def _show_error(self, error: Exception) -> None:
         said = message(error)
-        self.table.show_banner(Banner(BannerTone.DANGER, said.title, said.advice))
+        self.table.show_error(said.title, said.advice)
 
     # What the window asks
 

@@ -138,6 +138,19 @@ def test_an_edited_backup_of_ours_is_refused_where_its_signature_stands(bench: B
     assert refused.value.code == "backup_damaged"
 
 
+def test_a_text_under_the_name_of_a_zip_or_a_workbook_is_refused_by_its_name(
+    bench: Bench, tmp_path: Path
+) -> None:
+    for name, what in (("a.zip", "a zip file"), ("b.XLSX", "a workbook"), ("c.ods", "a workbook")):
+        path = tmp_path / name
+        path.write_text("Email,City\nann@example.org,Oslo\n", encoding="utf-8")
+
+        with pytest.raises(UserError) as refused:
+            bench.desk.workspace.imports.inspect(bench.desk.admin, path)
+
+        assert refused.value.message == f"{name} is not {what}."
+
+
 def test_a_longer_edited_backup_counts_as_any_other_file(bench: Bench) -> None:
     deal = bench.desk.deal(dealname="Autumn")
     backup = edited(bench.desk.backup_file(), "deals.csv", b"Autumn", b"Late autumn")

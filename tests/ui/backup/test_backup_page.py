@@ -203,6 +203,10 @@ def test_checking_a_damaged_backup_says_what_was_found(open_page: Open, desk: De
     work.wait(lambda: work.texts(work.page.table, "check") == ["Check failed"])
 
     assert work.page.health.accessibleName().startswith("The last check failed")
+    # What the check found stays above the list, however often that is read again.
+    with work.qtbot.waitSignal(work.page.table.counted):
+        work.page.refresh()
+    assert work.page.notices.text.startswith("The check failed")
 
 
 @offscreen_menu

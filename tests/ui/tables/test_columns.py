@@ -33,6 +33,22 @@ def test_the_highest_rank_gives_way_first():
     assert keys(310) == ["name", "state"]
 
 
+def test_a_thousand_columns_are_fitted_with_one_look_at_each():
+    class Looked(int):
+        looks = 0
+
+        def __neg__(self) -> int:
+            Looked.looks += 1
+            return -int(self)
+
+    wide = [Column(str(number), "", 148, rank=Looked(1)) for number in range(1_000)]
+
+    placed = fit(wide, 148 * 3)
+
+    assert [column.key for column, _ in placed] == ["0", "1", "2"]
+    assert Looked.looks == len(wide)
+
+
 def test_rank_0_never_gives_way():
     assert keys(10) == ["name", "state"]
 

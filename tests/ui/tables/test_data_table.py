@@ -52,6 +52,23 @@ def test_a_new_order_finds_the_ticks_again(qtbot, table):
     assert 7 not in table.ticks
 
 
+def test_what_went_wrong_with_a_deed_outlasts_reading_and_goes_with_the_next_deed(qtbot, table):
+    def close() -> None:
+        table.findChild(Banner, "deed_error").button.click()
+
+    for forget in (close, lambda: table.view.opened.emit(100), lambda: table.load(100)):
+        table.show_error("This export is none of yours.", "Ask a Super Admin.")
+        banner = table.findChildren(Banner, "deed_error")[-1]
+        with qtbot.waitSignal(table.counted):
+            table.refresh()
+        assert banner.isVisible()
+
+        forget()
+
+        assert banner.isHidden()
+        banner.setParent(None)
+
+
 def test_a_failed_load_leaves_the_rows_and_offers_another_try(qtbot, table, people):
     people.broken = True
     table.refresh()
