@@ -166,6 +166,11 @@ GOALS = (
         "exported_and_imported",
     ),
     _goal(
+        "log-counts",
+        "every count, list, bar and page of the log is what SQL counts by hand",
+        "log_counts",
+    ),
+    _goal(
         "log-reports",
         "an entry of the log is one row of its report in every format, whatever it holds",
         "log_reports",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from crmdesk.core.audit.counting import Counting
 from crmdesk.core.audit.filters import AuditFilters
 from crmdesk.core.audit.imported_matching import imported_counts, imported_times
 from crmdesk.core.audit.index import Facet
@@ -108,25 +109,44 @@ def histogram(
     return Histogram(span, tuple(bars), below)
 
 
-def facets(matching: Matching, filters: AuditFilters) -> Facets:
-    """How many entries each choice of each filter has beside all others."""
+def facets(
+    matching: Matching, filters: AuditFilters, wanted: Callable[[], bool] = lambda: True
+) -> Facets:
+    """How many entries each choice of each filter has beside all others.
 
-    def counted(facet: Facet, freed: AuditFilters) -> dict[str, int]:
-        own = matching.index.counts(facet, matching.passing(freed))
-        for value, count in imported_counts(matching.tx, facet, freed).items():
-            own[value] = own.get(value, 0) + count
-        return own
+    Args:
+        matching: of one transaction.
+        filters: which entries.
+        wanted: asked every few milliseconds whether anybody still waits for the counts.
 
-    anybody = replace(filters, by=(), user_ids=(), team_ids=())
-    # A subcategory is of a category: other categories bring other ones.
-    any_category = replace(filters, categories=(), subcategories=())
+    Raises:
+        Unwanted: nobody does.
+    """
+    freed = {
+        # A subcategory is of a category: other categories bring other ones.
+        Facet.CATEGORY: replace(filters, categories=(), subcategories=()),
+        Facet.SUBCATEGORY: replace(filters, subcategories=()),
+        Facet.ACTION: replace(filters, actions=()),
+        Facet.RESULT: replace(filters, results=()),
+        Facet.OBJECT_TYPE: replace(filters, object_types=()),
+        Facet.USER: replace(filters, by=(), user_ids=(), team_ids=()),
+    }
+    counting = Counting(matching.tx, matching.index, wanted)
+    found: dict[Facet, dict[str, int]] = {}
+    # Most filters are not set, and then their counts are of one and the same set.
+    for asked in dict.fromkeys(freed.values()):
+        alike = [facet for facet, own in freed.items() if own == asked]
+        found |= counting.counts(alike, matching.passing(asked))
+    for facet, own in freed.items():
+        for value, count in imported_counts(matching.tx, facet, own).items():
+            found[facet][value] = found[facet].get(value, 0) + count
     return Facets(
-        counted(Facet.CATEGORY, any_category),
-        counted(Facet.SUBCATEGORY, replace(filters, subcategories=())),
-        counted(Facet.ACTION, replace(filters, actions=())),
-        counted(Facet.RESULT, replace(filters, results=())),
-        counted(Facet.OBJECT_TYPE, replace(filters, object_types=())),
-        {int(value): count for value, count in counted(Facet.USER, anybody).items()},
+        found[Facet.CATEGORY],
+        found[Facet.SUBCATEGORY],
+        found[Facet.ACTION],
+        found[Facet.RESULT],
+        found[Facet.OBJECT_TYPE],
+        {int(value): count for value, count in found[Facet.USER].items()},
     )
 
 

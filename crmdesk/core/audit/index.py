@@ -15,18 +15,21 @@ from typing import Any, TypeVar
 
 from crmdesk.core.audit.kept_sets import KeptSets
 from crmdesk.core.audit.marks import CHUNK, EMPTY, Marks, marks_of, span, union
+from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.engine import Tx
+from crmdesk.core.db.sqlite_mark_columns import kept_column
 from crmdesk.core.db.sqlite_marks import (
     LAST_CHUNK,
-    bits_of,
     index_state,
-    kept_counts,
     kept_marks,
     kept_values,
 )
 
 _CACHE_KEY = "audit_tail"
-_WHOLE = (1 << CHUNK) - 1
+#: Of so many values each entry is looked at rather than the bits of each value.
+_MANY = 8
+#: So many entries are sooner read than the bits of many values.
+_SHORT = 4096
 
 
 class Facet(StrEnum):
@@ -117,13 +120,17 @@ class AuditIndex:
         sets, version = KeptSets.of(self._tx), (self.state.marked_to, self.state.forgotten)
 
         def read() -> Marks:
-            driver = self._tx.driver
+            driver, last = self._tx.driver, min(chunks[1], self.state.marked_to // CHUNK)
+            if facet is Facet.USER and len(wanted) > _MANY:
+                return _acted_by(driver, wanted, range(chunks[0], last + 1))
             return union(Marks(kept_marks(driver, facet, value, *chunks)) for value in wanted)
 
         if self.part is None:
             kept = sets.get((facet, wanted), version, read)
             return union((kept, *(self._newest(facet, value) for value in wanted)))
         low, high = self.part
+        if high - low < _SHORT and len(wanted) > _MANY:
+            return self._read(facet, wanted, low, high)
         chunks = low // CHUNK, high // CHUNK
         held = sets.held((facet, wanted), version)
         return (read() if held is None else held) | self._newest_in_part(facet, wanted)
@@ -132,24 +139,6 @@ class AuditIndex:
         """Every value that occurs."""
         newest = {value for each, value in self._tail.marks if each is facet}
         return newest.union(kept_values(self._tx.driver, facet))
-
-    def counts(self, facet: Facet, among: Marks) -> dict[str, int]:
-        """By value, how many entries of a set have it; those with none are left out."""
-        counted: dict[str, int] = {}
-        chunks = among.chunks
-        end = self._tail.after // CHUNK
-        # All of a chunk is asked for more often than not, and its sum is known.
-        in_part = [each for each, bits in chunks.items() if each < end and bits != _WHOLE]
-        for value, chunk, many, bits in kept_counts(self._tx.driver, facet, in_part):
-            if chunk in chunks and chunk < end:
-                own = many if bits is None else (chunks[chunk] & bits_of(bits)).bit_count()
-                counted[value] = counted.get(value, 0) + own
-        # Where what is kept ends and the newest entries begin, one chunk may have bits of both.
-        rest = {chunk: bits for chunk, bits in chunks.items() if chunk >= end}
-        for value in self.values(facet) if rest else ():
-            own = (self.having_since(facet, value, end) & Marks(rest)).count()
-            counted[value] = counted.get(value, 0) + own
-        return {value: count for value, count in counted.items() if count}
 
     def having_since(self, facet: Facet, value: str, chunk: int) -> Marks:
         """The entries with a value, without those of earlier chunks."""
@@ -172,8 +161,28 @@ class AuditIndex:
         known: Tail | None = self._tx.cache.get(_CACHE_KEY)
         if known is not None and known.after == self.state.marked_to and known.last >= high:
             return union(Marks(known.marks.get((facet, value), {})) for value in values)
+        return self._read(facet, values, low, high)
+
+    def _read(self, facet: Facet, values: Sequence[str], low: int, high: int) -> Marks:
+        """The entries of a part with one of some values, from the log itself."""
         rows = self._tx.sql(_HAVING.format(facet), (low, high, json.dumps(list(values))))
         return marks_of(row[0] for row in rows)
+
+
+def _acted_by(connection: sqlite3.Connection, users: Sequence[str], chunks: Iterable[int]) -> Marks:
+    """What many people did: one look at a column instead of one at the bits of each."""
+    found: dict[int, int] = {}
+    for chunk in chunks:
+        column = kept_column(connection, Facet.USER, chunk)
+        if column is None or not column.of_bytes:
+            for user in users:
+                bits = kept_marks(connection, Facet.USER, user, chunk, chunk).get(chunk, 0)
+                found[chunk] = found.get(chunk, 0) | bits
+            continue
+        wanted = {place for place, value in enumerate(column.values) if value in set(users)}
+        digits = bytes(ord("1") if place in wanted else ord("0") for place in range(256))
+        found[chunk] = int(column.numbers.translate(digits), 2)
+    return Marks({chunk: bits for chunk, bits in found.items() if bits})
 
 
 def ends_of_log(tx: Tx) -> tuple[int, int]:

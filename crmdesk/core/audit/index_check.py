@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from hashlib import sha256
 
+from crmdesk.core.audit.columns import chunks_of_known_kinds, columns_of_chunk, kept_columns
 from crmdesk.core.audit.index import chunk_marks, end_of_chunk, ends_of_log
 from crmdesk.core.audit.marks import CHUNK
 from crmdesk.core.db import sqlite_words
 from crmdesk.core.db.engine import Database, Tx
+from crmdesk.core.db.sqlite_mark_columns import chunks_of_kinds
 from crmdesk.core.db.sqlite_marks import every_mark, forget_marks, index_state, keep_index_state
 
 
@@ -31,7 +33,17 @@ def index_agrees(tx: Tx) -> bool:
                 return False
         start = upto
     # What is left stands for entries that there are not.
-    return not kept
+    return not kept and _columns_agree(tx)
+
+
+def _columns_agree(tx: Tx) -> bool:
+    """Compare the columns of full chunks, and the kinds in them, with the entries."""
+    chunks = chunks_of_known_kinds(tx)
+    full = (index_state(tx.driver).marked_to + 1) // CHUNK
+    # Kinds of other chunks would stand for entries that there are not.
+    if any(chunk >= full for chunk in chunks) or not chunks.issuperset(chunks_of_kinds(tx.driver)):
+        return False
+    return all(kept_columns(tx, chunk) == columns_of_chunk(tx, chunk) for chunk in chunks)
 
 
 def discard_index(database: Database) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crmdesk.core.audit.columns import columns_of_chunk, keep_columns, without_columns
 from crmdesk.core.audit.index import chunk_marks, end_of_chunk, ends_of_log
 from crmdesk.core.audit.marks import CHUNK
 from crmdesk.core.db import sqlite_words
@@ -37,6 +38,7 @@ def keep_index(database: Database, *, words: bool = False) -> None:
     try:
         with database.patient(_PATIENCE_SECONDS):
             _keep_marks(database)
+            _keep_columns(database)
             if words and sqlite_words.KEPT:
                 _keep_words(database)
     except UserError:
@@ -63,6 +65,21 @@ def _keep_marks(database: Database) -> None:
                 return
             add_marks(tx.driver, marks)
             keep_index_state(tx.driver, state._replace(marked_to=end))
+
+
+def _keep_columns(database: Database) -> None:
+    """Keep the columns of chunks that are full."""
+    with database.read() as tx:
+        first, _ = ends_of_log(tx)
+        full = (index_state(tx.driver).marked_to + 1) // CHUNK
+        missing = without_columns(tx, first // CHUNK, full - 1)
+    for chunk in missing:
+        with database.read() as tx:
+            found = columns_of_chunk(tx, chunk)
+        with database.write() as tx:
+            # Unless what is kept was thrown away meanwhile.
+            if (index_state(tx.driver).marked_to + 1) // CHUNK > chunk:
+                keep_columns(tx, chunk, found)
 
 
 def _keep_words(database: Database) -> None:

@@ -11,6 +11,7 @@ from crmdesk.core.access.actor import ActorKind
 from crmdesk.core.audit import kinds
 from crmdesk.core.audit.acting import acting_users, stays_of, teams_called
 from crmdesk.core.audit.catalogue import load_audit_catalogue
+from crmdesk.core.audit.columns import OF_KIND, chunks_of_known_kinds, known_kinds
 from crmdesk.core.audit.commented import entries_commented
 from crmdesk.core.audit.filters import NOTHING, AuditFilters, Choices
 from crmdesk.core.audit.index import AuditIndex, Facet
@@ -64,6 +65,7 @@ class Matching:
         found = self.index.every()
         if not in_any_edition:
             found &= self._shown()
+        found = self._without_kinds(filters, found)
         for wanted in self._wanted(filters):
             found &= wanted
             if not found.chunks:
@@ -73,6 +75,18 @@ class Matching:
                 found -= unwanted
         # Words take the longest: they are looked for among what is left.
         return self.with_texts(filters, found)
+
+    def _without_kinds(self, filters: AuditFilters, found: Marks) -> Marks:
+        """Leave out what is known to have no entry of the kind: common values may never meet."""
+        wanted = _by_facet(filters)
+        places = [(n, wanted[facet]) for n, facet in enumerate(OF_KIND) if wanted[facet]]
+        if len(places) <= 1:
+            return found
+        kinds = self.index.once("kinds", lambda: known_kinds(self.tx))
+        if any(all(kind[n] in values for n, values in places) for kind in kinds):
+            return found
+        known = self.index.once("chunks", lambda: chunks_of_known_kinds(self.tx))
+        return Marks({chunk: bits for chunk, bits in found.chunks.items() if chunk not in known})
 
     def with_texts(self, filters: AuditFilters, found: Marks, few: int | None = None) -> Marks:
         """Of entries that pass all else those with the words that are wanted, and no others.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -155,17 +155,28 @@ class AuditLogReader:
         with self._database.read() as tx:
             return histogram(Matching(tx), filters, zone, most)
 
-    def facets(self, actor: Actor, filters: AuditFilters = EVERYTHING) -> Facets:
+    def facets(
+        self,
+        actor: Actor,
+        filters: AuditFilters = EVERYTHING,
+        wanted: Callable[[], bool] = lambda: True,
+    ) -> Facets:
         """How many entries each choice of each filter has, the other filters holding.
+
+        Args:
+            actor: a Super Admin.
+            filters: which entries.
+            wanted: asked every few milliseconds whether anybody still waits for the counts.
 
         Raises:
             PermissionDenied: the actor is not a Super Admin.
             WrongUsage: a filter that does not exist.
+            Unwanted: nobody waits any more.
         """
         self._guard.require(actor, Permission.SUPER_ADMIN)
         self._keep_index(filters)
         with self._database.read() as tx:
-            return facets(Matching(tx), filters)
+            return facets(Matching(tx), filters, wanted)
 
     def newest(self, actor: Actor) -> int:
         """The number of the newest own entry: whoever looks at the log sees whether it went on.

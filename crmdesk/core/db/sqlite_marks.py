@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from isal import isal_zlib
 
 from crmdesk.core.db.driver import sqlite3
+from crmdesk.core.db.sqlite_mark_columns import COLUMN, KIND
 
 _LEVEL = 1
 #: Bytes of a chunk's bits as they are.
@@ -86,29 +86,22 @@ def kept_values(connection: sqlite3.Connection, facet: str) -> list[str]:
     return [row[0] for row in rows]
 
 
-def kept_counts(
-    connection: sqlite3.Connection, facet: str, in_part: Iterable[int]
-) -> Iterator[tuple[str, int, int, bytes | None]]:
-    """Value, chunk, how many, and the bits as :func:`bits_of` reads them, of a whole facet.
-
-    Args:
-        in_part: the chunks whose bits are wanted; of others, which are many, none are read.
-    """
-    return connection.execute(
-        "SELECT value, chunk, many, iif(chunk IN (SELECT value FROM json_each(?)), bits, NULL) "
-        "FROM main.audit_marks WHERE facet = ?",
-        (json.dumps(list(in_part)), facet),
+def kept_in_chunk(
+    connection: sqlite3.Connection, facet: str, chunk: int
+) -> Iterator[tuple[str, int]]:
+    """Every value of a facet that occurs in a chunk, with its bits there."""
+    rows = connection.execute(
+        "SELECT value, bits FROM main.audit_marks WHERE facet = ? AND chunk = ?", (facet, chunk)
     )
-
-
-def bits_of(kept: bytes) -> int:
-    """What :func:`kept_counts` gave."""
-    return _inflated(kept)
+    return ((value, _inflated(bits)) for value, bits in rows)
 
 
 def every_mark(connection: sqlite3.Connection) -> Iterator[tuple[KeptMarks, int]]:
-    """All that is kept, each with how many entries it is said to stand for."""
-    rows = connection.execute("SELECT facet, value, chunk, bits, many FROM main.audit_marks")
+    """All bits that are kept, each with how many entries it is said to stand for."""
+    rows = connection.execute(
+        "SELECT facet, value, chunk, bits, many FROM main.audit_marks WHERE facet NOT IN (?, ?)",
+        (COLUMN, KIND),
+    )
     return (
         (KeptMarks(facet, value, chunk, _inflated(bits)), many)
         for facet, value, chunk, bits, many in rows

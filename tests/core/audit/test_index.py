@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crmdesk.core.audit import index_keeping, kinds
+from crmdesk.core.audit import counting, index_keeping, kinds
+from crmdesk.core.audit.counting import Unwanted
 from crmdesk.core.audit.filters import AuditFilters
 from crmdesk.core.audit.index_check import discard_index, index_agrees
+from crmdesk.core.audit.marks import CHUNK
 from crmdesk.core.check import check_workspace
 from crmdesk.core.db import sqlite_words
 from crmdesk.core.db.driver import sqlite3
@@ -81,6 +83,35 @@ def test_an_altered_index_is_found_thrown_away_and_made_anew(desk, small_steps):
     ((marked, worded),) = desk.sql("SELECT marked_to, worded_to FROM audit_index_state")
     assert marked > 0
     assert worded > 0
+
+
+def test_altered_columns_of_a_full_chunk_are_found_and_what_nobody_waits_for_is_not_counted(
+    desk, small_steps, monkeypatch
+):
+    reader, admin, database = desk.workspace.audit_reader, desk.admin, desk.workspace.database
+    begin_at(desk, CHUNK - 90)
+    write(desk, CHUNK - 89, 200, random.Random(5))
+    monkeypatch.setattr(counting, "_FEW", 5)
+    asked = AuditFilters(user_ids=(1, 2), results=("ok",))
+    counted = reader.facets(admin, asked)
+    assert counted.users == dict(
+        by_hand(desk, AuditFilters(results=("ok",)), "e.user_id, count(*)", "GROUP BY 1")[1:]
+    )
+    for alteration in (
+        "UPDATE audit_marks SET bits = (SELECT bits FROM audit_marks WHERE value = 'kind') "
+        "WHERE facet = 'column'",
+        "DELETE FROM audit_marks WHERE facet = 'kind' AND value LIKE 'login%'",
+        "DELETE FROM audit_marks WHERE facet = 'column' AND value = 'kind'",
+    ):
+        with database.read() as tx:
+            assert index_agrees(tx)
+        desk.sql(alteration)
+        with database.read() as tx:
+            assert not index_agrees(tx)
+        discard_index(database)
+        assert reader.facets(admin, asked) == counted
+    with pytest.raises(Unwanted):
+        reader.facets(admin, asked, lambda: False)
 
 
 @pytest.mark.parametrize("kept", [True, False])
