@@ -30,7 +30,9 @@ from benchmarks import (
     lists,
     plan,
     profile,
+    proving,
     report,
+    reporting,
     window,
 )
 from benchmarks.measure import ROOT, interleaved
@@ -49,6 +51,8 @@ MEASURED = {
     "profile": profile,
     "audit": audit,
     "audit-window": audit_window,
+    "audit-verify": proving,
+    "audit-report": reporting,
 }
 USUAL_ROWS = 200_000
 FULL_ROWS = 1_000_000
