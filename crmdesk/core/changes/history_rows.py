@@ -84,13 +84,18 @@ class PrintedBeside:
         return Printed(many, values, digest)
 
 
+def scratch_of_history(stage: Path) -> Path:
+    """Where history is printed beside a stage; a process that was killed leaves it."""
+    return stage.with_name(f"{stage.name}-history")
+
+
 @contextmanager
 def printed_beside(tx: Tx, stage: Stage) -> Iterator[PrintedBeside]:
     """Let another thread print; the stage must stand in its file as it is.
 
     Nothing of what this transaction has written so far, or will write, is seen.
     """
-    scratch = stage.path.with_name(f"{stage.path.name}-history")
+    scratch = scratch_of_history(stage.path)
     printing = None
     try:
         with (

@@ -53,7 +53,7 @@ class RestoreFiles:
             atomic_write(target) as file,
         ):
             shutil.copyfileobj(source, file)
-            records = len(self._left_alone(restore_id))
+            records = self._left_alone(restore_id)
             self._log(actor, kinds.RESTORE_SKIPPED_SAVED, restore_id, target, records)
 
     def save_report(self, actor: Actor, restore_id: str, target: Path) -> None:
@@ -78,11 +78,11 @@ class RestoreFiles:
     def _reported(self, restore_id: str) -> int:
         """How many records a report tells of; one that was written and left alone counts twice."""
         written = self._history.show(restore_id).records_changed
-        return written + len(self._left_alone(restore_id))
+        return written + self._left_alone(restore_id)
 
-    def _left_alone(self, restore_id: str) -> set[int]:
+    def _left_alone(self, restore_id: str) -> int:
         path = skipped_path(self._vault, restore_id)
-        return skipped_records(path) if path.is_file() else set()
+        return skipped_records(path) if path.is_file() else 0
 
     def _log(
         self, actor: Actor, kind: EventKind, restore_id: str, target: Path, records: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 
 from sqlalchemy import select
@@ -94,10 +94,11 @@ def read_skipped(path: Path, limit: int, offset: int) -> Sequence[Skip]:
         return [(int(record_id), name, reason) for record_id, name, reason in rows]
 
 
-def skipped_records(path: Path) -> set[int]:
-    """Ids of the records in the list."""
+def skipped_records(path: Path) -> int:
+    """How many records are in the list, which is in their order."""
     with path.open(encoding="utf-8", newline="") as file:
-        return {int(line[0]) for line in islice(csv.reader(file), 1, None)}
+        ids = (line[0] for line in islice(csv.reader(file), 1, None))
+        return sum(1 for _ in groupby(ids))
 
 
 class _Lines:

@@ -16,6 +16,7 @@ from crmdesk.core.audit.kinds import Result
 from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.changes.apply import Applied, apply_stage
 from crmdesk.core.changes.change_set import Source, history_digest, open_change_set
+from crmdesk.core.changes.history_rows import scratch_of_history
 from crmdesk.core.changes.plan import plan_hash
 from crmdesk.core.changes.stage import Stage, reopen_stage
 from crmdesk.core.db.engine import Database, Tx
@@ -121,8 +122,10 @@ class RestoreWork:
                 {"object": row.object_name, "state": job.state.value},
                 link=f"restore/{restore_id}",
             )
+        stage = stage_path(self._staging, str(job.params["plan_id"]))
         for path in (
-            stage_path(self._staging, str(job.params["plan_id"])),
+            stage,
+            scratch_of_history(stage),
             skipped_path(self._imports, restore_id),
         ):
             tx.after_commit(functools.partial(path.unlink, missing_ok=True))

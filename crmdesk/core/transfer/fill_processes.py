@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from crmdesk.core.errors import UserError
@@ -30,9 +31,10 @@ class Reader:
         filled: what came of it; None until it is done, and for good where the process failed.
     """
 
-    def __init__(self, pipe: Connection) -> None:
+    def __init__(self, pipe: Connection, process: BaseProcess) -> None:
         self.filled: Filled | None = None
         self._pipe = pipe
+        self._process = process
         self._rows = 0
         self._ended = False
 
@@ -42,6 +44,13 @@ class Reader:
             self._pipe.send((task, number, part))
         except OSError:
             self._ended = True
+
+    def end(self) -> None:
+        """Stop it wherever it is: from then on it makes no file."""
+        self._ended = True
+        if self._process.pid is not None:
+            self._process.terminate()
+            self._process.join()
 
     def rows_read(self) -> int:
         """How many rows it has read so far."""
@@ -90,15 +99,14 @@ def _reader() -> Iterator[Reader]:
     context = get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_work, args=(theirs,), daemon=True)
+    reader = Reader(ours, process)
     with ours:
         try:
             with theirs, suppress(OSError):  # no room for a process: its part is read here
                 process.start()
-            yield Reader(ours)
+            yield reader
         finally:
-            if process.pid is not None:
-                process.terminate()
-                process.join()
+            reader.end()
 
 
 def _work(pipe: Connection) -> None:

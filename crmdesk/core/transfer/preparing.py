@@ -155,6 +155,9 @@ class Preparer:
             write_statics(path, columns, prepared.statics)
             collect_links(path, prepared.source, prepared.plan.associations, limit)
         except BaseException:
+            for helper in helpers:
+                # One that has just begun would make its file behind our back.
+                helper.end()
             path.unlink(missing_ok=True)
             discard_parts(path)
             raise
