@@ -87,7 +87,6 @@ class AuditFilterBar(QWidget):
         grid.setHorizontalSpacing(_GAP)
         grid.setVerticalSpacing(2)
         grid.setColumnStretch(1, 1)
-        grid.addWidget(self.columns, 0, 2)
         self._arrange(two_lines=False)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -272,10 +271,18 @@ class AuditFilterBar(QWidget):
         self._give_room()
 
     def _arrange(self, *, two_lines: bool) -> None:
-        for part in (self.search, self.row):
+        parts: dict[QWidget, tuple[int, int, int, int]] = {
+            self.search: (0, 0, 1, 1),
+            self.row: (0, 1, 1, 1),
+            self.columns: (0, 2, 1, 1),
+        }
+        if two_lines:
+            first, last = (0, 0, 1, 2), (1, 0, 1, 3)
+            parts = {self.search: first, self.columns: parts[self.columns], self.row: last}
+        # Tab walks in the order in which they are added.
+        for part, place in parts.items():
             self._grid.removeWidget(part)
-        self._grid.addWidget(self.search, 0, 0, 1, 2 if two_lines else 1)
-        self._grid.addWidget(self.row, int(two_lines), 0 if two_lines else 1, 1, 1 + two_lines)
+            self._grid.addWidget(part, *place)
         self._two_lines = two_lines
 
     def _give_room(self) -> None:

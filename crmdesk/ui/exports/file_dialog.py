@@ -121,8 +121,12 @@ class FileDialog(DecisionDialog):
 
     # Controls
 
-    def lay_out(self, fields: Sequence[Sequence[QWidget]]) -> None:
-        """Put the name first, rows of one or two fields below, the marks and the estimate last."""
+    def lay_out(self, fields: Sequence[Sequence[QWidget]], marks: Sequence[QWidget] = ()) -> None:
+        """Put the name first, rows of one or two fields below, the marks and the estimate last.
+
+        Args:
+            marks: stand before the dialog's own; Tab walks as they are added.
+        """
         self.body.setSpacing(10)
         self.body.addWidget(FormField(say("Name"), self.name))
         grid = QGridLayout()
@@ -134,8 +138,8 @@ class FileDialog(DecisionDialog):
             for column, field in enumerate(pair):
                 grid.addWidget(field, row, column, 1, 3 - len(pair))
         self.body.addLayout(grid)
-        self.body.addWidget(self.spreadsheets)
-        self.body.addWidget(self.bom)
+        for mark in (*marks, self.spreadsheets, self.bom):
+            self.body.addWidget(mark)
         self.body.addWidget(self.lines)
 
     def begin(self, asking: Asking[Any], *counted_by: QComboBox | TickedButton) -> None:

@@ -61,9 +61,7 @@ class ReportDialog(FileDialog):
             say("With comments"), say("What people said about each entry, in a column at the end.")
         )
         self.comments.setObjectName("export_comments")
-        self.lay_out(self._fields(offer))
-        if offer.comments:
-            self.body.insertWidget(self.body.indexOf(self.spreadsheets), self.comments)
+        self.lay_out(self._fields(offer), [self.comments] if offer.comments else [])
         service = desk.workspace.reports
         asking = Asking(
             request=self.request,
