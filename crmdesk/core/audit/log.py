@@ -12,7 +12,6 @@ from sqlalchemy import ColumnElement, select, update
 from crmdesk.core.access.actor import SYSTEM, Actor
 from crmdesk.core.audit import chain, kinds
 from crmdesk.core.audit.kinds import EventKind, Result
-from crmdesk.core.audit.texts import forget_words
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.tables import audit_details, audit_events
 from crmdesk.core.files.names import storable
@@ -167,6 +166,9 @@ def _names(tx: Tx, actor: Actor, details: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _erase_where(tx: Tx, which: ColumnElement[bool]) -> int:
+    # What searches the log is not loaded by everybody who writes to it.
+    from crmdesk.core.audit.texts import forget_words
+
     forget_words(tx, tx.execute(select(audit_details.c.event_id).where(which)).scalars())
     return tx.execute(
         update(audit_details)

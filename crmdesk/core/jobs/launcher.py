@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -24,6 +23,9 @@ def start_worker(workspace: Path, job_id: str, workspace_key: bytes) -> int:
     The key goes through a pipe: it stands neither in the arguments nor in the environment, and
     the worker need not ask the keyring, which may be locked or ask its user.
     """
+    # A worker is imported with this module, and starts none.
+    import subprocess
+
     process = subprocess.Popen(
         worker_command(workspace, job_id),
         stdin=subprocess.PIPE,

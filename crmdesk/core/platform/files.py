@@ -11,8 +11,6 @@ from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
 
-import platformdirs
-
 from crmdesk.core.platform.system import System, current_system, run_program
 
 PROGRAM = "crmdesk"
@@ -111,11 +109,16 @@ def set_private_umask() -> None:
 
 def data_folder() -> Path:
     """Where workspaces are kept unless the user says otherwise; not created here."""
+    # Whoever is told a folder does not need it.
+    import platformdirs
+
     return platformdirs.user_data_path(PROGRAM, appauthor=False)
 
 
 def config_folder() -> Path:
     """Where this user's choices are kept, e.g. the last workspace; not created here."""
+    import platformdirs
+
     return platformdirs.user_config_path(PROGRAM, appauthor=False)
 
 

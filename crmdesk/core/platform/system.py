@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
@@ -27,6 +26,9 @@ def run_program(command: Sequence[str]) -> str:
     Raises:
         OSError: it is missing, failed, or took longer than ten seconds.
     """
+    # Few starts run one; loading what runs it is a fiftieth of each.
+    import subprocess
+
     try:
         done = subprocess.run(list(command), capture_output=True, text=True, check=True, timeout=10)
     except subprocess.SubprocessError as error:
