@@ -31,7 +31,7 @@ from crmdesk.core.backup.zip_writer import ZipWriter
 from crmdesk.core.db import sqlite_backup
 from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.errors import UserError
-from crmdesk.core.files.atomic import atomic_write
+from crmdesk.core.files.atomic import atomic_write, synced_meanwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,8 @@ def write_backup(  # noqa: PLR0913 - plain values are asked for; most have a def
             raise sqlite_backup.unreadable(database) from problem
         entries = tuple(entry for entry in written if entry is not None)
         writer.finish(entries, parts, shapes, manifest_context, sign)
-        proof = _prove(Path(file.name), target, manifest_context.verify_key, cancelled)
+        with synced_meanwhile(file):
+            proof = _prove(Path(file.name), target, manifest_context.verify_key, cancelled)
     results = tuple(EntryResult(e.object, e.file, e.rows, e.bytes, e.sha256) for e in entries)
     records = sum(entry.rows for entry in entries)
     return BackupResult(results, records, proof.bytes, proof.sha256, snapshot.taken_at)

@@ -12,6 +12,7 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,7 @@ __all__ = [
     "free_bytes",
     "partial_path",
     "remove_stray_partials",
+    "synced_meanwhile",
 ]
 
 _LONGEST_NAME = 255
@@ -83,6 +85,23 @@ def atomic_write(path: str | os.PathLike[str], mode: int = 0o600) -> Iterator[Bi
         raise
     finally:
         file.close()
+
+
+@contextmanager
+def synced_meanwhile(file: BinaryIO) -> Iterator[None]:
+    """Put on the disk what was written to a file of :func:`atomic_write`, while the block goes on.
+
+    For a block that only reads: it need not wait for the disk first, nor the disk for it.
+
+    Raises:
+        UserError: as :func:`atomic_write`, when the block has ended.
+    """
+    file.flush()
+    partial = cast(PartialFile, cast(io.BufferedRandom, file).raw)
+    with ThreadPoolExecutor(1) as pool:
+        synced = pool.submit(partial.sync)
+        yield
+    synced.result()
 
 
 def copy_file(

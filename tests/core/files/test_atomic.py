@@ -18,6 +18,7 @@ from crmdesk.core.files.atomic import (
     free_bytes,
     partial_path,
     remove_stray_partials,
+    synced_meanwhile,
 )
 from crmdesk.core.files.disk_errors import as_user_error
 
@@ -249,6 +250,26 @@ def test_a_sync_that_fails_is_never_reported_as_success(tmp_path: Path, occasion
     )
     assert done.stdout.strip() == "write_failed"
     assert [path.name for path in tmp_path.iterdir()] == ["log"]
+
+
+def test_a_sync_that_fails_beside_a_block_is_told_at_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(_descriptor: int) -> None:
+        raise OSError(errno.EIO, "the disk is broken")
+
+    def write() -> None:
+        with atomic_write(tmp_path / "out") as file:
+            file.write(b"x")
+            with synced_meanwhile(file):
+                assert (tmp_path / "out.partial").read_bytes() == b"x"
+
+    monkeypatch.setattr(os, "fsync", failing)
+    with pytest.raises(UserError) as caught:
+        write()
+
+    assert caught.value.code == "write_failed"
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.fixture
