@@ -207,11 +207,15 @@ def _moves_away(stage: Stage, position: int, column: str) -> str:
     return f"lower(m.c{position}) IS NOT {live}"
 
 
-def index_unique_columns(tx: Tx, stage: Stage) -> None:
-    """Make the lookups of :func:`values_unique` cheap."""
+def index_unique_columns(tx: Tx, stage: Stage, but: int | None = None) -> None:
+    """Make the lookups of :func:`values_unique` cheap.
+
+    Args:
+        but: place of a column whose values need no look.
+    """
     index_records(tx)
     for position, column in enumerate(stage.columns):
-        if column.unique:
+        if column.unique and position != but:
             index_column(tx, position)
 
 

@@ -33,6 +33,9 @@ VERDICT_COLUMNS = (
     "row INTEGER PRIMARY KEY, line INTEGER, record_id INTEGER, base_version INTEGER, "
     "source_id TEXT, outcome TEXT, reason TEXT"
 )
+#: By what an import finds the record of a row, without its case: a narrow copy of one column.
+#: Without a type, or no index over lower() would be taken for the comparison.
+KEY_COLUMNS = "row INTEGER PRIMARY KEY, value"
 PROBLEM_COLUMNS = "row INTEGER, line INTEGER, column TEXT, type TEXT, message TEXT, value TEXT"
 
 
@@ -153,6 +156,7 @@ def _make(path: Path, columns: Sequence[Property], blank_keeps: bool) -> None:
             CREATE TABLE created (row INTEGER PRIMARY KEY, record_id INTEGER);
             CREATE TABLE skips (row INTEGER, record_id INTEGER, position INTEGER, reason TEXT,
                 UNIQUE (row, position, reason));
+            CREATE TABLE row_keys ({KEY_COLUMNS});
             CREATE TABLE problems ({PROBLEM_COLUMNS});
             CREATE TABLE bad_values (position INTEGER, value TEXT, PRIMARY KEY (position, value));
             CREATE TABLE equal_values (position INTEGER, value TEXT, live TEXT);

@@ -13,14 +13,20 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from crmdesk.core.changes.stage import PAGE_BYTES, PROBLEM_COLUMNS, VERDICT_COLUMNS, cells_columns
+from crmdesk.core.changes.stage import (
+    KEY_COLUMNS,
+    PAGE_BYTES,
+    PROBLEM_COLUMNS,
+    VERDICT_COLUMNS,
+    cells_columns,
+)
 from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.sqlite import explain_errors
 from crmdesk.core.files.disk_errors import as_user_error
 
 #: A row's line twice, the column, the type, the message and the cell.
 Problem = tuple[int, int, str, str, str, str]
-_TABLES = ("cells", "verdicts", "problems")
+_TABLES = ("cells", "verdicts", "row_keys", "problems")
 
 
 class PartWriter:
@@ -44,6 +50,7 @@ class PartWriter:
                 self._connection.execute(f"PRAGMA page_size={PAGE_BYTES}")
                 self._connection.execute(f"CREATE TABLE cells ({cells_columns(self._columns)})")
                 self._connection.execute(f"CREATE TABLE verdicts ({VERDICT_COLUMNS})")
+                self._connection.execute(f"CREATE TABLE row_keys ({KEY_COLUMNS})")
                 self._connection.execute(f"CREATE TABLE problems ({PROBLEM_COLUMNS})")
             self._connection.execute("BEGIN")
         return self
@@ -76,14 +83,6 @@ class PartWriter:
         with _explained(self._path):
             self._connection.executemany(f"INSERT INTO cells (row{names}) VALUES (?1{cells})", rows)
 
-    def add_new(self, lines: Iterable[int]) -> None:
-        """Add verdicts of rows that are good and become records unless theirs are found."""
-        with _explained(self._path):
-            self._connection.executemany(
-                "INSERT INTO verdicts (row, line, outcome) VALUES (?1, ?1, 'create')",
-                zip(lines, strict=True),
-            )
-
     def add_verdicts(self, verdicts: Iterable[tuple[int, str, str, str]]) -> None:
         """Add ``(line, source id, outcome, reason)``; a blank is none."""
         with _explained(self._path):
@@ -98,9 +97,24 @@ class PartWriter:
         with _explained(self._path):
             self._connection.executemany("INSERT INTO problems VALUES (?, ?, ?, ?, ?, ?)", problems)
 
-    def finish(self) -> None:
-        """Write what is left; nothing can be added any more."""
+    def finish(self, key: int | None = None) -> None:
+        """Write what is left; nothing can be added any more.
+
+        Rows without a verdict are good and become records unless theirs are found.
+
+        Args:
+            key: place of the column by which records are found.
+        """
         with _explained(self._path):
+            self._connection.execute(
+                "INSERT OR IGNORE INTO verdicts (row, line, outcome) "
+                "SELECT row, row, 'create' FROM cells ORDER BY row"
+            )
+            if key is not None:
+                self._connection.execute(
+                    f"INSERT INTO row_keys SELECT row, lower(c{key}) FROM cells "
+                    f"WHERE c{key} IS NOT NULL ORDER BY row"
+                )
             self._connection.execute("COMMIT")
 
 

@@ -18,13 +18,18 @@ from crmdesk.core.transfer.filling import BATCH_ROWS, Filler
 
 @dataclass(frozen=True, slots=True)
 class FillTask:
-    """All that is needed to read a table into a stage, for any process."""
+    """All that is needed to read a table into a stage, for any process.
+
+    Attributes:
+        key: place of the column by which records are found, where one is.
+    """
 
     stage: Stage
     source: TableSource
     plan: ColumnPlan
     context: ValueContext
     dates: dict[int, DateOrder]
+    key: int | None = None
 
     def batches(self, part: TablePart | None) -> Iterator[Batch]:
         """The rows of a part; ``None`` is the whole table."""
@@ -58,5 +63,5 @@ def fill_part(
     )
     with PartWriter(task.stage.path, number, len(task.stage.columns)) as writer:
         rows_end = filler.fill(writer, batches, reported)
-        writer.finish()
+        writer.finish(task.key)
         return Filled(rows_end)

@@ -153,9 +153,8 @@ class Filler:
         failed: set[int],
         fresh: set[int],
     ) -> None:
-        # What finds no record is created, so that most new rows are never written again.
+        # Nothing is to be said of most rows; the part makes them new ones when it is finished.
         if not failed and not fresh and self._id_index is None:
-            part.add_new(lines)
             return
         ids = [""] * len(lines)
         if self._id_index is not None:

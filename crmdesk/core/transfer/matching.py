@@ -79,7 +79,7 @@ def match_records(tx: Tx, stage: Stage, matching: Matching) -> int:
 def _fail_repeated(tx: Tx, stage: Stage, matching: Matching) -> None:
     """The first row of a key wins; the later ones fail."""
     key = matching.key
-    if key is not None:
+    if key is not None and not _keys_differ(tx):
         index_column(tx, key)
         fail_later(
             tx,
@@ -100,6 +100,14 @@ def _fail_repeated(tx: Tx, stage: Stage, matching: Matching) -> None:
         "An earlier row of the file has the same record ID.",
         column=matching.id_header,
     )
+
+
+def _keys_differ(tx: Tx) -> bool:
+    """Whether no two rows have the same key."""
+    # Not a unique index, which must not fail: the stage has no journal to take a half one back.
+    tx.sql("CREATE INDEX IF NOT EXISTS stage.ix_row_keys ON row_keys (value)")
+    repeated = "SELECT 1 FROM stage.row_keys GROUP BY value HAVING count(*) > 1 LIMIT 1"
+    return tx.sql(repeated).fetchone() is None
 
 
 def _find_own(tx: Tx, stage: Stage) -> None:
@@ -139,8 +147,8 @@ def _find_by_key(tx: Tx, stage: Stage, matching: Matching) -> None:
         tx.sql(
             # Each read of a record costs, so the version is taken along.
             "UPDATE stage.verdicts AS v SET record_id = o.id, base_version = o.version, "
-            f"outcome = 'update' FROM stage.cells r CROSS JOIN main.{table} o WHERE {waiting} "
-            f"AND lower(o.{column}) = lower(r.c{key}) AND {live}"
+            f"outcome = 'update' FROM stage.row_keys r CROSS JOIN main.{table} o WHERE {waiting} "
+            f"AND lower(o.{column}) = r.value AND {live}"
         )
     else:
         _find_by_shared_key(tx, stage, matching, f"main.{table} o WHERE {live}", column)
@@ -154,10 +162,10 @@ def _find_by_key(tx: Tx, stage: Stage, matching: Matching) -> None:
         _find_by_shared_key(tx, stage, matching, f"main.{table} o WHERE {binned}", column)
         return
     tx.sql(
-        "UPDATE stage.verdicts AS v SET record_id = b.id FROM stage.cells r, "
+        "UPDATE stage.verdicts AS v SET record_id = b.id FROM stage.row_keys r, "
         f"(SELECT lower(o.{column}) AS value, max(o.id) AS id FROM main.{table} o "
         f"WHERE o.archived_at IS NOT NULL AND o.{column} IS NOT NULL GROUP BY 1) b "
-        f"WHERE {waiting} AND b.value = lower(r.c{key})"
+        f"WHERE {waiting} AND b.value = r.value"
     )
 
 
@@ -194,9 +202,8 @@ def _find_by_shared_key(
         position=key,
     )
     tx.sql(
-        "UPDATE stage.verdicts AS v SET record_id = k.id FROM stage.cells r, stage.keys k "
-        f"WHERE {_UNKNOWN} AND r.row = v.row AND k.many = 1 "
-        f"AND k.value = lower(r.c{key})"
+        "UPDATE stage.verdicts AS v SET record_id = k.id FROM stage.row_keys r, stage.keys k "
+        f"WHERE {_UNKNOWN} AND r.row = v.row AND k.many = 1 AND k.value = r.value"
     )
 
 
@@ -232,9 +239,7 @@ def _know_by_line(tx: Tx, stage: Stage, matching: Matching) -> None:
         return
     unknown = f"{_UNKNOWN} AND v.source_id IS NULL"
     if matching.key is not None:
-        unknown += (
-            f" AND v.row IN (SELECT row FROM stage.cells WHERE lower(c{matching.key}) IS NULL)"
-        )
+        unknown += " AND NOT EXISTS (SELECT 1 FROM stage.row_keys k WHERE k.row = v.row)"
     if not tx.sql(
         f"UPDATE stage.verdicts AS v SET source_id = 'line ' || v.line WHERE {unknown}"
     ).rowcount:

@@ -146,7 +146,14 @@ class Preparer:
         columns = _stage_columns(prepared.object_type, prepared.plan)
         path = scratch_path(self._folder)
         stage = create_stage(path, prepared.object_type, columns, blank_keeps=True)
-        task = FillTask(stage, prepared.source, prepared.plan, prepared.context, prepared.dates)
+        task = FillTask(
+            stage,
+            prepared.source,
+            prepared.plan,
+            prepared.context,
+            prepared.dates,
+            prepared.rules.matching.key,
+        )
         try:
             if limit is None:
                 fill_stage(task, reported, helpers)

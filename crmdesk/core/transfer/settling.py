@@ -75,7 +75,8 @@ class Rulebook:
 def settle_import(tx: Tx, stage: Stage, rules: Rulebook, *, sample_size: int = 200) -> Settled:
     """Match every row, apply every rule, and count what writing it would do."""
     archived = match_records(tx, stage, rules.matching)
-    index_unique_columns(tx, stage)
+    known = _key_found_all(stage, rules.matching, archived)
+    index_unique_columns(tx, stage, but=known)
     _fail_empty(tx, stage, rules.plan)
     _append_choices(tx, stage)
     if archived:
@@ -87,7 +88,6 @@ def settle_import(tx: Tx, stage: Stage, rules: Rulebook, *, sample_size: int = 2
         skip_cells(tx, stage, violation)
     _fail_stages(tx, stage, rules.plan)
     _fail_tombstones(tx, stage, rules)
-    known = _key_found_all(stage, rules.matching, archived)
     while _fail_not_unique(tx, stage, rules.plan, known):
         pass
     return _counted(tx, stage, archived, sample_size)
@@ -117,8 +117,8 @@ def conflicts(tx: Tx, stage: Stage, matching: Matching, settled: Settled) -> boo
     # Where the record was found by it, its version tells; only new records can be in the way.
     column = quoted(stage.columns[known].column)
     taken = tx.sql(
-        f"SELECT 1 FROM stage.verdicts v CROSS JOIN stage.cells r CROSS JOIN main.{table} o "
-        f"WHERE v.outcome = 'create' AND r.row = v.row AND lower(o.{column}) = lower(r.c{known}) "
+        f"SELECT 1 FROM stage.verdicts v CROSS JOIN stage.row_keys r CROSS JOIN main.{table} o "
+        f"WHERE v.outcome = 'create' AND r.row = v.row AND lower(o.{column}) = r.value "
         f"AND o.archived_at IS NULL AND o.{column} IS NOT NULL LIMIT 1"
     ).fetchone()
     return taken is not None
