@@ -45,9 +45,16 @@ def finish_and_save(here: Seat, export_id: str, out: Path, code: str | None) -> 
     found = exports.show(here.actor, export_id)
     if not found.downloadable:
         raise _not_made(found)
+    from crmdesk.core.exports.report_anchor import anchor_beside
+
     path = save_copy(here, found, out, code)
+    anchor = anchor_beside(found.source, path)
     document = export_document(found) | {"file": str(path)}
-    here.output.result(document, *told(document)[:-1], f"Saved: {path}")
+    lines = [*told(document)[:-1], f"Saved: {path}"]
+    if anchor is not None:
+        document["anchor"] = str(anchor)
+        lines.append(f"Signed head of the log: {anchor}")
+    here.output.result(document, *lines)
 
 
 def save_copy(here: Seat, found: Export, out: Path, code: str | None) -> Path:

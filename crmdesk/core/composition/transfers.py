@@ -100,6 +100,7 @@ def exports(workspace: Workspace) -> ExportService:
         workspace.settings,
         workspace.jobs,
         workspace.inbox,
+        workspace.anchors,
         workspace.vault / "exports",
     )
 

@@ -14,6 +14,7 @@ from crmdesk.core.access.guard import Guard
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.access.step_up import StepUpPurpose, spend_step_up
 from crmdesk.core.audit import kinds
+from crmdesk.core.audit.anchors import AnchorKeeper
 from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import export_downloads, exports, users
@@ -46,6 +47,7 @@ from crmdesk.core.exports.model import (
 )
 from crmdesk.core.exports.queueing import ExportQueue
 from crmdesk.core.exports.record_making import making_of, named_request
+from crmdesk.core.exports.report_anchor import anchor_beside, refuse_other_file, save_anchor
 from crmdesk.core.exports.request_json import request_to_json
 from crmdesk.core.files.atomic import copy_file
 from crmdesk.core.jobs.queue import JobQueue
@@ -61,6 +63,7 @@ class ExportService:
     """What leaves as files of records. One's own exports; all of them for a Super Admin.
 
     Args:
+        anchors: signs the log beside a copy of its report.
         vault: the folder of the workspace's exports.
     """
 
@@ -72,6 +75,7 @@ class ExportService:
         settings: Settings,
         jobs: JobQueue,
         inbox: Inbox,
+        anchors: AnchorKeeper,
         vault: Path,
     ) -> None:
         self._database = database
@@ -80,6 +84,7 @@ class ExportService:
         self._settings = settings
         self._jobs = jobs
         self._queue = ExportQueue(jobs, audit_log, inbox)
+        self._anchors = anchors
         self._vault = vault
 
     # -- asking ------------------------------------------------------------------------------
@@ -255,6 +260,9 @@ class ExportService:
     ) -> Path:
         """Save a copy, its digest checked on the way; every one is counted and logged.
 
+        Beside a report of the log its signed head is saved (:func:`anchor_beside
+        <crmdesk.core.exports.report_anchor.anchor_beside>`).
+
         Args:
             step_up_id: needed when ``security.step_up_downloads`` is on and sensitive values
                 are inside (purpose ``download_sensitive``, bound to the export's id).
@@ -262,7 +270,7 @@ class ExportService:
 
         Raises:
             UserError: ``export_unknown``, ``export_not_downloadable``, ``target_in_workspace``,
-                ``source_changed``, or what the disk said.
+                ``anchor_in_the_way``, ``source_changed``, or what the disk said.
             SecondFactorRefused: the code is missing or was given for something else.
             PermissionDenied: sensitive values are inside that the actor may not see any more.
         """
@@ -271,6 +279,8 @@ class ExportService:
         found = self._find(actor, export_id)
         if not found.downloadable:
             raise _not_downloadable(found)
+        anchor = anchor_beside(found.source, target)
+        refuse_other_file(anchor)
         if found.sensitive:
             # Whoever was allowed to see them when it was made may not be any more.
             self._guard.require(actor, Permission.VIEW_SENSITIVE)
@@ -288,6 +298,7 @@ class ExportService:
             sha256=row.sha256,
             before_named=partial(self._count_download, actor, found, from_list=from_list),
         )
+        save_anchor(self._anchors, anchor)
         return target
 
     # -- within ------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 from dataclasses import replace
@@ -86,6 +87,34 @@ def test_a_report_of_the_log_holds_what_the_log_shows_newest_first(
         for name in ("category", "subcategory", "action", "result", "user", "object"):
             assert row[name] == (getattr(event, name) or "")
     assert "+47 1" not in (tmp_path / "copy.csv").read_text("utf-8")
+
+
+def test_beside_a_copy_of_the_log_stands_its_signed_head_with_the_report_in_it(
+    desk: Desk, tmp_path: Path
+) -> None:
+    found = made(desk, desk.admin, LOG)
+    copy = saved(desk, desk.admin, found, tmp_path)
+    head = tmp_path / "copy.csv.anchor.json"
+    desk.contact()
+
+    proven = desk.workspace.audit.verify(desk.admin, head)
+    (entry,) = desk.workspace.audit_reader.events(
+        desk.admin, AuditFilters(subcategories=("EXPORT",))
+    ).events
+    assert proven.ok
+    assert proven.anchored > entry.id
+    assert entry.detail["sha256"] == hashlib.sha256(copy.read_bytes()).hexdigest()
+
+    saved(desk, desk.admin, found, tmp_path)
+    head.write_text("my notes", "utf-8")
+    with pytest.raises(UserError) as refused:
+        saved(desk, desk.admin, found, tmp_path)
+    assert refused.value.code == "anchor_in_the_way"
+    assert head.read_text("utf-8") == "my notes"
+    folder = tmp_path / "users"
+    folder.mkdir()
+    users = saved(desk, desk.admin, made(desk, desk.admin, USERS), folder)
+    assert [path.name for path in users.parent.iterdir()] == [users.name]
 
 
 def test_a_report_of_the_log_is_narrowed_as_the_log_is(desk: Desk, tmp_path: Path) -> None:
