@@ -93,6 +93,7 @@ def test_every_count_list_bar_and_facet_is_what_sql_counts_by_hand(
     monkeypatch.setattr(texts, "MOST_PLACES", 500)
     monkeypatch.setattr(counting, "_FEW", 20)
     monkeypatch.setattr(index, "_MANY", 1)
+    monkeypatch.setattr(index, "_FEW", 9)
     chance = random.Random(7)
     first = last = CHUNK - 400
     begin_at(desk, first)

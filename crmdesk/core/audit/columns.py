@@ -77,7 +77,7 @@ def kept_columns(tx: Tx, chunk: int) -> ChunkColumns | None:
 
 def without_columns(tx: Tx, first: int, last: int) -> list[int]:
     """The chunks from one to another whose columns are not kept."""
-    return sorted(set(range(first, last + 1)) - column_chunks(tx.driver, KIND))
+    return sorted(set(range(first, last + 1)) - column_chunks(tx.driver))
 
 
 def known_kinds(tx: Tx) -> list[Sequence[str]]:
@@ -87,7 +87,7 @@ def known_kinds(tx: Tx) -> list[Sequence[str]]:
 
 def chunks_of_known_kinds(tx: Tx) -> set[int]:
     """The chunks whose every entry is of such a kind."""
-    return column_chunks(tx.driver, KIND)
+    return column_chunks(tx.driver)
 
 
 def by_part(many: Iterable[tuple[str, int]], facet: Facet) -> Counter[str]:

@@ -28,7 +28,9 @@ from crmdesk.core.db.sqlite_marks import (
 _CACHE_KEY = "audit_tail"
 #: Of so many values each entry is looked at rather than the bits of each value.
 _MANY = 8
-#: So many entries are sooner read than the bits of many values.
+#: So many entries are sooner read one by one than the bits of a value.
+_FEW = 400
+#: So many in a row are sooner read than the bits of many values.
 _SHORT = 4096
 
 
@@ -54,6 +56,10 @@ _ROWS = (
 # A user is a number there and a text here.
 _HAVING = (
     "SELECT id FROM audit_events WHERE id BETWEEN ? AND ? "
+    "AND CAST({} AS TEXT) IN (SELECT value FROM json_each(?))"
+)
+_HAVING_FEW = (
+    "SELECT id FROM audit_events WHERE id IN (SELECT value FROM json_each(?)) "
     "AND CAST({} AS TEXT) IN (SELECT value FROM json_each(?))"
 )
 Key = tuple[Facet, str]
@@ -87,6 +93,7 @@ class AuditIndex:
         self.first, self.last = ends_of_log(tx)
         self.state = index_state(tx.driver)
         self.part: tuple[int, int] | None = None
+        self._few: Sequence[int] | None = None
         self._known: dict[Hashable, Any] = {}
 
     def within(self, low: int, high: int) -> AuditIndex:
@@ -98,12 +105,29 @@ class AuditIndex:
         found.part = max(low, self.first), min(high, self.last)
         return found
 
+    def among(self, found: Marks) -> AuditIndex:
+        """The same index asked about some entries alone."""
+        if not found.chunks or len(found.chunks) > _FEW:
+            return self
+        narrowed = self
+        low, high = found.ends()
+        if self.part is not None or (high - low) * 2 < self.last - self.first:
+            narrowed = self.within(low, high)
+        if found.count() <= _FEW:
+            narrowed = copy(narrowed)
+            narrowed._few = list(found.newest_first())
+        return narrowed
+
     def once(self, key: Hashable, find: Callable[[], T]) -> T:
         """What is found out once in a transaction, however many parts are asked about."""
         if key not in self._known:
             self._known[key] = find()
         found: T = self._known[key]
         return found
+
+    def recall(self, key: Hashable) -> Any:
+        """What :meth:`once` found out; ``None`` where it was not asked."""
+        return self._known.get(key)
 
     def every(self) -> Marks:
         """All entries; numbers have no gap, so that one that was taken out is still listed."""
@@ -116,6 +140,9 @@ class AuditIndex:
     def any_of(self, facet: Facet, values: Iterable[str]) -> Marks:
         """The entries with one of some values."""
         wanted = tuple(value for value in values if value)
+        if self._few is not None:
+            rows = self._tx.sql(_HAVING_FEW.format(facet), (*map(json.dumps, (self._few, wanted)),))
+            return marks_of(row[0] for row in rows)
         chunks = (0, LAST_CHUNK)
         sets, version = KeptSets.of(self._tx), (self.state.marked_to, self.state.forgotten)
 

@@ -17,7 +17,7 @@ from crmdesk.core.audit.filters import NOTHING, AuditFilters, Choices
 from crmdesk.core.audit.index import AuditIndex, Facet
 from crmdesk.core.audit.kinds import Category, Result
 from crmdesk.core.audit.marks import EMPTY, Marks, marks_of, span
-from crmdesk.core.audit.texts import entries_about, entries_with
+from crmdesk.core.audit.texts import entries_about, entries_with, few_with
 from crmdesk.core.audit.times import first_at
 from crmdesk.core.clock import from_text, to_text
 from crmdesk.core.db.engine import Tx
@@ -66,12 +66,15 @@ class Matching:
         if not in_any_edition:
             found &= self._shown()
         found = self._without_kinds(filters, found)
-        for wanted in self._wanted(filters):
+        for wanted in (*self._named(filters), *self._rare(filters)):
+            found &= wanted
+        part = self._among(found)
+        for wanted in part._wanted(filters):
             found &= wanted
             if not found.chunks:
                 return EMPTY
         if filters.without != NOTHING:
-            for unwanted in self._wanted(filters.without):
+            for unwanted in (*self._named(filters.without), *part._wanted(filters.without)):
                 found -= unwanted
         # Words take the longest: they are looked for among what is left.
         return self.with_texts(filters, found)
@@ -117,15 +120,12 @@ class Matching:
             high = min(high, self._first_at(to_text(filters.until) + "~") - 1)
         return low, high
 
-    def _wanted(self, choices: Choices) -> Iterable[Marks]:
-        """One set for each filter that is given."""
-        for facet, values in _by_facet(choices).items():
-            if values:
-                yield self.index.any_of(facet, values)
-        if choices.by or choices.user_ids or choices.team_ids:
-            yield self._acted(choices)
-        if choices.addresses:
-            yield self._from_addresses(choices.addresses)
+    def names_few(self, filters: AuditFilters) -> bool:
+        """Whether no more than a few pass, so that all are found as soon as the newest."""
+        return next(iter((*self._named(filters), *self._rare(filters))), None) is not None
+
+    def _named(self, choices: Choices) -> Iterable[Marks]:
+        """One set for each filter that names entries, or what they are about: mostly a few."""
         if choices.object_ids:
             ids = choices.object_ids
             yield self.index.once(("about", ids), lambda: entries_about(self.tx, self.index, ids))
@@ -133,6 +133,29 @@ class Matching:
             yield marks_of(choices.ids)
         for text in choices.comments:
             yield self.index.once(("said", text), partial(entries_commented, self.tx, text))
+
+    def _rare(self, filters: AuditFilters) -> Iterable[Marks]:
+        """One set for each text that few entries hold."""
+        for text in filters.texts:
+            few = self.index.once(("few", text), partial(few_with, self.tx, self.index, text))
+            if few is not None:
+                yield few
+
+    def _among(self, found: Marks) -> Matching:
+        """The same, asked about some entries alone."""
+        part = copy(self)
+        part.index = self.index.among(found)
+        return part
+
+    def _wanted(self, choices: Choices) -> Iterable[Marks]:
+        """One set for each filter by values."""
+        for facet, values in _by_facet(choices).items():
+            if values:
+                yield self.index.any_of(facet, values)
+        if choices.by or choices.user_ids or choices.team_ids:
+            yield self._acted(choices)
+        if choices.addresses:
+            yield self._from_addresses(choices.addresses)
         if isinstance(choices, AuditFilters) and choices.people_only:
             yield self._of_people()
 

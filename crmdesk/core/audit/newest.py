@@ -64,7 +64,8 @@ def _newest(
     matching: Matching, filters: AuditFilters, limit: int, low: int, high: int
 ) -> list[int]:
     found: list[int] = []
-    for first, last in _parts(low, high):
+    parts = [(low, high)] if matching.within(low, high).names_few(filters) else _parts(low, high)
+    for first, last in parts:
         if len(found) >= limit:
             break
         passing = matching.within(first, last).passing(filters)

@@ -72,6 +72,30 @@ def entries_with(
     return found | _kept(tx, index, phrase, among & span(index.first, kept_to), few)
 
 
+def few_with(tx: Tx, index: AuditIndex, text: str) -> Marks | None:
+    """All entries that may hold a text, where few do; ``None`` where many may."""
+    term = text.strip()
+    phrase = phrase_of(term)
+    if not phrase.words or not sqlite_words.has_words(tx.driver):
+        return None
+    last = index.state.worded_to
+    version = (last, index.state.forgotten)
+    found = KeptSets.of(tx).held(phrase, version)
+    if found is None:
+        match = index.once(("match", phrase), lambda: _match(tx, phrase))
+        if match == phrase.of_beginning and index.part is None:
+            # Everything that begins so would be put together twice.
+            return None
+        high = min(index.part[1], last) if index.part else last
+        found, reached = index.once(("newest", match), lambda: _newest(tx, match, high))
+        if reached:
+            return None
+    elif found.count() > _NEWEST:
+        return None
+    thing = index.once(("thing", term), lambda: _about_thing(tx, index, term))
+    return found | thing | span(last + 1, index.last)
+
+
 def _kept(tx: Tx, index: AuditIndex, phrase: Phrase, among: Marks, few: int | None) -> Marks:
     """Who adds a filter to a word does not wait for the word again."""
     version = (index.state.worded_to, index.state.forgotten)
@@ -79,6 +103,9 @@ def _kept(tx: Tx, index: AuditIndex, phrase: Phrase, among: Marks, few: int | No
     held = sets.held(phrase, version)
     if held is not None or not among.chunks:
         return held or EMPTY
+    known = index.recall(("newest", index.recall(("match", phrase))))
+    if known is not None and not known[1]:
+        return known[0]  # type: ignore[no-any-return]
     if among.count() <= (_FEW if few is None else few):
         return marks_of(with_words_among(tx.driver, phrase, among.newest_first()))
     match = index.once(("match", phrase), lambda: _match(tx, phrase))

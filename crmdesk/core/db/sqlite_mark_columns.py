@@ -16,6 +16,8 @@ from crmdesk.core.db.driver import sqlite3
 
 #: The facets of rows that hold no bits: columns by name, and how often there is which kind.
 COLUMN, KIND = "column", "kind"
+# A row without bits: to go past one, SQLite reads all of it.
+_THERE = ""
 _END = b"\n"
 _MOST_OF_ONE_BYTE = 256
 _INSERT = "INSERT OR REPLACE INTO main.audit_marks (facet, value, chunk, many, bits) "
@@ -66,17 +68,18 @@ def kept_column(connection: sqlite3.Connection, name: str, chunk: int) -> KeptCo
     return KeptColumn(json.loads(legend), numbers)
 
 
-def column_chunks(connection: sqlite3.Connection, name: str) -> set[int]:
-    """The chunks whose column is kept."""
+def column_chunks(connection: sqlite3.Connection) -> set[int]:
+    """The chunks whose columns are kept, and whose kinds."""
     rows = connection.execute(
-        "SELECT chunk FROM main.audit_marks WHERE facet = ? AND value = ?", (COLUMN, name)
+        "SELECT chunk FROM main.audit_marks WHERE facet = ? AND value = ?", (COLUMN, _THERE)
     )
     return {row[0] for row in rows}
 
 
 def add_kinds(connection: sqlite3.Connection, chunk: int, kinds: Mapping[str, int]) -> None:
-    """Keep how many entries of a whole chunk are of which kind."""
+    """Keep how many entries of a whole chunk are of which kind, and that its columns are kept."""
     rows = [(KIND, kind, chunk, many, b"") for kind, many in kinds.items()]
+    rows.append((COLUMN, _THERE, chunk, len(rows), b""))
     connection.executemany(f"{_INSERT} VALUES (?, ?, ?, ?, ?)", rows)
 
 
