@@ -11,6 +11,8 @@ from itertools import compress, islice, repeat
 #: Entries whose bits make one number.
 CHUNK = 1 << 16
 _BLOCK = 1024
+#: So many bits are set in a whole number before they are in as many bytes.
+_SPARSE = 6
 #: Members of a chunk that are sooner found one by one.
 _FEW = 200
 _ALL = (1 << CHUNK) - 1
@@ -151,16 +153,23 @@ def span(first: int, last: int) -> Marks:
 
 def marks_of(numbers: Iterable[int]) -> Marks:
     """The set of these numbers, in any order; negative ones are in no set."""
-    by_chunk: dict[int, bytearray] = {}
+    by_chunk: dict[int, list[int]] = {}
     for number in numbers:
-        if number < 0:
-            continue
-        chunk, bit = divmod(number, CHUNK)
-        held = by_chunk.get(chunk)
-        if held is None:
-            held = by_chunk[chunk] = bytearray(CHUNK // 8)
-        held[bit >> 3] |= 1 << (bit & 7)
-    return Marks({chunk: int.from_bytes(held, "little") for chunk, held in by_chunk.items()})
+        if number >= 0:
+            by_chunk.setdefault(number // CHUNK, []).append(number % CHUNK)
+    return Marks({chunk: _joined(places) for chunk, places in by_chunk.items()})
+
+
+def _joined(places: list[int]) -> int:
+    if len(places) <= _SPARSE:
+        bits = 0
+        for place in places:
+            bits |= 1 << place
+        return bits
+    held = bytearray(CHUNK // 8)
+    for place in places:
+        held[place >> 3] |= 1 << (place & 7)
+    return int.from_bytes(held, "little")
 
 
 def marks_of_many(numbers: Iterable[int], last: int) -> Marks:

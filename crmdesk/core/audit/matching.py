@@ -68,6 +68,8 @@ class Matching:
         found = self._without_kinds(filters, found)
         for wanted in (*self._named(filters), *self._rare(filters)):
             found &= wanted
+        if not found.chunks:
+            return EMPTY
         part = self._among(found)
         for wanted in part._wanted(filters):
             found &= wanted

@@ -14,7 +14,8 @@ from crmdesk.core.audit.matching import Matching
 _FIRST, _GROWTH = 2048, 16
 #: Entries whose words are looked through before the full text is asked: what every fourth entry
 #: holds stands among them, and the full text is slow with what is common.
-_LOOKED_THROUGH, _MOST_LOOKED_THROUGH = 250, 1500
+_LOOKED_THROUGH, _MOST_LOOKED_THROUGH = 100, 1500
+_LEAST_LOOKED_THROUGH = 25
 
 
 def newest_passing(
@@ -34,6 +35,8 @@ def newest_passing(
     found: list[int] = []
     if filters.texts:
         found, high = _looked_through(matching, filters, limit, low, high)
+    if len(found) == limit or high < low:
+        return found
     return found + _newest(matching, filters, limit - len(found), low, high)
 
 
@@ -43,8 +46,8 @@ def _looked_through(
     """What is soon found by reading entries one after the other, and where to go on from there."""
     textless = replace(filters, texts=(), without=replace(filters.without, texts=()))
     found: list[int] = []
-    wanted, turns = _LOOKED_THROUGH, 2
-    while turns and wanted <= _MOST_LOOKED_THROUGH:
+    wanted, seen = _LOOKED_THROUGH, 0
+    while seen + wanted <= _MOST_LOOKED_THROUGH:
         entries = _newest(matching, textless, wanted, low, high)
         if entries:
             part = matching.within(entries[-1], high)
@@ -56,7 +59,8 @@ def _looked_through(
         if not found:
             break
         # As many again as hold what is missing, if they are like those before, and a quarter more.
-        wanted, turns = (limit - len(found)) * wanted * 5 // (len(found) * 4) + 1, turns - 1
+        seen += wanted
+        wanted = max((limit - len(found)) * seen * 5 // (len(found) * 4), _LEAST_LOOKED_THROUGH)
     return found, high
 
 
