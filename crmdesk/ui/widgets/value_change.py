@@ -121,7 +121,9 @@ class ValueChange(QWidget):
         self._old.paint(painter, first, direction)
         self._new.paint(painter, last, direction)
         size = px(_ARROW)
-        arrow = pixmap("arrow-right", "text3", size, self.devicePixelRatioF())
+        back = direction is Qt.LayoutDirection.RightToLeft
+        pointing = "arrow-left" if back else "arrow-right"
+        arrow = pixmap(pointing, "text3", size, self.devicePixelRatioF())
         painter.drawPixmap((width - size) // 2, top + (height - size) // 2, arrow)
 
 
