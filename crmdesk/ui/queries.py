@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import queue
-import sys
 import threading
 import time
 import weakref
@@ -21,9 +20,6 @@ from crmdesk.core.platform import give_way_in_thread
 T = TypeVar("T")
 
 READERS = 2
-# Python's own 5 ms are a third of a frame, and the window asks for the interpreter many times a
-# frame: while a search ran, it waited 15 to 30 ms for one page.
-_TURN_S = 0.0005
 # The token that no call has: its answer came, or is not wanted any more.
 _NOBODY = 0
 LOOK_AGAIN_S, LONGEST_WAIT_S = 0.02, 120.0
@@ -180,7 +176,6 @@ class Queries(QObject):
     def _start_threads(self) -> None:
         if self._threads:
             return
-        sys.setswitchinterval(_TURN_S)
         targets = [("search", self._search)] * READERS + [("write", self._write)]
         for name, target in targets:
             thread = threading.Thread(target=target, name=f"crmdesk-{name}", daemon=True)
