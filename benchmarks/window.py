@@ -20,10 +20,10 @@ NOTE = (
     "interpreter, a lock or the disk; it worked for the rest. “Slice” is the longest processor "
     "time of the window's thread between two turns of its event loop: what the program itself is "
     "to blame for. Beside a job people scroll and change tabs until it has ended. Target: a gap "
-    "of 50 ms at most while any job runs, aim 16. Why the aim is not reached: a tab that is shown is "
-    "laid out and painted in one turn, by software; of the records that is about 4 ms of showing "
-    "and 8 of painting on a processor that nobody else uses, half as much again when a list is "
-    "read meanwhile, and beside a job that turn waits for a processor too."
+    "of 50 ms at most while any job runs, aim 16. Why the aim is not reached: a tab that is shown "
+    "is laid out and painted in one turn, by software; of the records that is about 4 ms of "
+    "showing and 8 of painting on a processor that nobody else uses, half as much again when a "
+    "list is read meanwhile, and beside a job that turn waits for a processor too."
 )
 COLUMNS = {
     "name": "",
