@@ -25,6 +25,7 @@ from crmdesk.ui.widgets.properties import mark_focus_in, mark_focus_out
 
 _COLUMNS, _AXIS, _LEAST = 56, 18, 2
 _WIDEST_GAP, _GAP_SHARE, _LABEL_ROOM = 12, 3, 24
+_WIDEST = 56
 _NOWHERE = -1
 _ENDS = {Qt.Key.Key_Home, Qt.Key.Key_End}
 _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
@@ -162,7 +163,10 @@ class LogHistogram(QWidget):
         if not bar.total:
             return
         gap = min(_WIDEST_GAP, place.width() // _GAP_SHARE)
-        left, width = place.left() + gap // 2, max(place.width() - gap, 1)
+        # A few columns stay columns, where their labels begin, and become no wall.
+        width = max(min(place.width() - gap, px(_WIDEST)), 1)
+        mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        left = place.right() + 1 - gap // 2 - width if mirrored else place.left() + gap // 2
         room, ground = self._ground() - 2, self._ground()
         # Something stays in sight beside very much.
         high = max(round(room * bar.total / most), _LEAST)

@@ -181,6 +181,9 @@ class CommentsTab(QWidget):
         wanted, self._wanted_id = self._wanted_id, 0
         thread = find_thread(loaded.found.threads, wanted or self._thread_id)
         self._thread_id = 0 if thread is None else thread.id
+        if wanted and thread is None:
+            gone = self.tr("It was deleted. What else is said about the entry stands here.")
+            self._desk.toast(self.tr("That comment is gone"), gone)
         if thread is not None and self._place == _NEW:
             self._show_place(f"reply/{thread.id}")
         elif not self._place_is_there(loaded.found):

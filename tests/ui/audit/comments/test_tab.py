@@ -205,3 +205,8 @@ def test_the_newest_stand_in_sight_beside_the_field_and_what_is_written_comes_th
     tab.composer.edit.setPlainText("Mine")
     at_work.click(tab.composer.send)
     at_work.wait(lambda: in_sight(last + 2))
+
+    tab.show_comment(ENTRY, 4711)
+    at_work.wait(lambda: at_work.told.toasts)
+    assert at_work.told.toasts[-1][0] == "That comment is gone"
+    assert tab.threads.thread is None
