@@ -47,7 +47,7 @@ def delete_dialog(
     if associations:
         hidden = _say("%Ln association{|s} {is|are} hidden meanwhile.", associations)
         effects.append(Effect("link-2", hidden))
-    keeps = _say("The recycle bin keeps deleted records for %Ln day{|s}, to be restored.", days)
+    keeps = _say("They can be restored from the recycle bin for %Ln day{|s}.", days)
     decision = Decision(
         title=_say("Delete %1").replace("%1", _label(object_type, count)),
         heading=_say("Delete %1?").replace("%1", what),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from unicodedata import bidirectional
 
 from crmdesk.core.errors import UserError
 from crmdesk.core.restore.differences import Wanted
@@ -167,6 +168,9 @@ def sample_row(desk: Desk, number: int, sample: PlanSample, values: ShownValues)
 
 def _who(name: str, record_id: int) -> str:
     """A record by its name and id: two people may share a name."""
+    if any(bidirectional(letter) in ("R", "AL") for letter in name):
+        # Isolated, or the number would stand before a name that runs from right to left.
+        name = f"\u2068{name}\u2069"
     return f"{name} #{record_id}".lstrip()
 
 

@@ -51,6 +51,7 @@ class BackupPicker(QWidget):
             Lead.ICON,
         )
         self.table.opened.connect(self._choose)
+        self.table.counted.connect(self.table.begin_at_first_row)
         self.table.action_chosen.connect(self._act)
 
     def _columns(self) -> tuple[Column, ...]:

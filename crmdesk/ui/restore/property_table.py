@@ -67,6 +67,7 @@ class PropertyTable(QWidget):
         )
         self.table.ticks_changed.connect(self._ticked)
         self.table.counted.connect(self._loaded)
+        self.table.counted.connect(self.table.begin_at_first_row)
         self.table.opened.connect(self._toggle)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -103,8 +103,9 @@ class ReviewPage(QWidget):
         names = ", ".join(values.label(name) for name in plan.properties)
         at = "" if plan.snapshot_at is None else self._desk.exact(plan.snapshot_at)
         size = "" if state.backup is None else words.size(state.backup.bytes)
-        text = self.tr("Backup of {time} ({size}, signed by this workspace). Properties: {names}.")
-        return filled(text, time=at, size=size, names=names)
+        text = self.tr("Backup of {time} ({size}, signed by this workspace). {many}: {names}.")
+        many = self.tr("%Ln propert{y|ies}", "", len(plan.properties))
+        return filled(text, time=at, size=size, names=names, many=many)
 
     def _numbers(self, plan: RestorePlan, values: ShownValues) -> tuple[Number, ...]:
         counts, kind = plan.values, values.object_type

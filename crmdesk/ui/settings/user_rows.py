@@ -18,7 +18,7 @@ _SHOWN = 2
 def user_columns() -> Sequence[Column]:
     """Columns of the table of users."""
     return (
-        Column("name", _say("Name"), 220, stretch=True, least=160),
+        Column("name", _say("Name"), 260, stretch=True, least=210),
         Column("role", _say("Role"), 120),
         Column("rights", _say("Rights"), 220, rank=2, sortable=False, stretch=True),
         Column("teams", _say("Teams"), 140, rank=3),

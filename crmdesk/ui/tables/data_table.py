@@ -216,6 +216,15 @@ class DataTable(QWidget):
         self.set_columns(self._start_state.columns)
         self.sort_by(self._start_state.sort)
 
+    @Slot()
+    def begin_at_first_row(self) -> None:
+        """Give the keys a row to begin at where the focus came before the rows did.
+
+        Qt does so only for a table that has its rows when it gets the focus.
+        """
+        if self.count and self.view.hasFocus() and self.view.current_id is None:
+            self.view.go_to(self.ids[0])
+
     def show_empty(self, widget: QWidget | None) -> None:
         """Show a widget in place of the table while it has no row; None takes it away."""
         if self._empty is not None:

@@ -245,7 +245,9 @@ class FileStep(QWidget):
     def _show_preview(self, found: Inspection) -> None:
         # Duplicate headers are legal in a file, so columns go by their number.
         columns = [
-            Column(str(number), name or " ", 148, number and 1, sortable=False, stretch=True)
+            Column(
+                str(number), name or " ", 148, number and 1, sortable=False, stretch=True, least=148
+            )
             for number, name in enumerate(found.headers)
         ]
         rows = [
