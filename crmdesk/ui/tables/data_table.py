@@ -27,9 +27,13 @@ _PLAIN = TableState()
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
-    """What a load brings: ids, the ticks still valid, positions of the current and open row."""
+    """What a load brings: ids, the ticks still valid, positions of the current and open row.
+
+    ``ticked`` is what was ticked when it began.
+    """
 
     ids: Sequence[int]
+    ticked: Ticks
     ticks: Ticks
     positions: Mapping[int | None, int]
 
@@ -277,13 +281,18 @@ class DataTable(QWidget):
 
         def read() -> _Loaded:
             ids = source.ids(query)
-            return _Loaded(ids, ticks.within(ids), {each: find(ids, each) for each in marked})
+            places = {each: find(ids, each) for each in marked}
+            return _Loaded(ids, ticks, ticks.within(ids), places)
 
         self._busy.set_top(self.view.header.height())
         self._busy.start()
         self._queries.run_query(self, _KEY, read, self._show, self._show_failure)
 
     def _show(self, loaded: _Loaded) -> None:
+        if not loaded.ticked.same_as(self._model.ticks):
+            # What was ticked meanwhile would be lost; to look for it among millions takes a thread.
+            self._start()
+            return
         self._busy.stop()
         if not self._told:
             self.show_banner(None)

@@ -79,6 +79,10 @@ class Ticks:
         twin._ids = set(self._ids)
         return twin
 
+    def same_as(self, other: Ticks) -> bool:
+        """Whether the same was ticked, and over the same list."""
+        return self._all is other._all and self._ids == other._ids
+
     def _as_set(self) -> set[int]:
         if self._all is None:
             return self._ids

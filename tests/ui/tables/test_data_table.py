@@ -41,6 +41,17 @@ def test_a_refresh_keeps_place_current_row_open_row_and_ticks(qtbot, table, peop
     assert list(table.ticks.ids()) == [4]
 
 
+def test_what_is_ticked_while_the_rows_are_read_again_stays_ticked(qtbot, table):
+    table.ticks.put([4, 8], ticked=True)
+
+    with qtbot.waitSignal(table.counted):
+        table.refresh()
+        table.ticks.toggle(8)
+        table.ticks.toggle(15)
+
+    assert list(table.ticks.ids()) == [4, 15]
+
+
 def test_a_new_order_finds_the_ticks_again(qtbot, table):
     table.ticks.tick_all(table.ids)
     table.ticks.toggle(7)
