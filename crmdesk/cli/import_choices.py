@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from crmdesk.core.errors import WrongUsage
 from crmdesk.core.records.dates import DateOrder
-from crmdesk.core.transfer.columns import RECORD_ID
+from crmdesk.core.transfer.column_plan import RECORD_ID
 from crmdesk.core.transfer.model import (
     ArchivedMatches,
     AssociationColumn,

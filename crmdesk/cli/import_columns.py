@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from crmdesk.cli.words import left_out, recognised
-from crmdesk.core.transfer.columns import RECORD_ID, default_key
+from crmdesk.core.transfer.column_plan import RECORD_ID
+from crmdesk.core.transfer.columns import default_key
 from crmdesk.core.transfer.model import HeaderFault, ImportNotice, ObjectKnownBy
 from crmdesk.core.transfer.notices import file_notices, mapping_notices
 

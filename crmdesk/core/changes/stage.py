@@ -19,13 +19,16 @@ from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crmdesk.core import platform
 from crmdesk.core.db.driver import sqlite3
-from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.sqlite import explain_errors, quoted, read_only
 from crmdesk.core.files.disk_errors import as_user_error
-from crmdesk.core.records.schema import ObjectType, Property
+from crmdesk.core.records.object_type import ObjectType, Property
+
+if TYPE_CHECKING:
+    from crmdesk.core.db.engine import Tx
 
 # Large pages: the file is written and read from end to end, a third faster than in 4 kB.
 PAGE_BYTES = 32_768

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from crmdesk.core.records.headers import fold, split_object
 from crmdesk.core.records.schema import ObjectType
 from crmdesk.core.records.types import PropertyFormat
-from crmdesk.core.transfer.columns import RECORD_ID
+from crmdesk.core.transfer.column_plan import RECORD_ID
 from crmdesk.core.transfer.model import AssociationColumn
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from crmdesk.core.errors import UserError
 from crmdesk.core.files.table import Headers
@@ -11,69 +10,9 @@ from crmdesk.core.records.catalogue import PropertyDefinition
 from crmdesk.core.records.recognition import ColumnMatch, recognise_columns
 from crmdesk.core.records.schema import ObjectType, Property
 from crmdesk.core.records.types import PropertyFormat, PropertyType
+from crmdesk.core.transfer.column_plan import RECORD_ID, ColumnPlan, MappedAssociation, MappedColumn
 from crmdesk.core.transfer.model import AssociationColumn, ImportMode, ImportRequest, Trust
 from crmdesk.core.transfer.opened import object_definition
-
-RECORD_ID = "hs_object_id"
-
-
-@dataclass(frozen=True, slots=True)
-class MappedColumn:
-    """A column of the file and the property its values go to; ``index`` counts from 0.
-
-    A property that is only going to be made has no place in the records yet: its values are
-    checked and not compared.
-    """
-
-    index: int
-    header: str
-    target: Property | PropertyDefinition
-
-    @property
-    def stored(self) -> Property | None:
-        """The target, where records have it already."""
-        return self.target if isinstance(self.target, Property) else None
-
-
-@dataclass(frozen=True, slots=True)
-class MappedAssociation:
-    """A column that names other records, and the one with their labels; counted from 0."""
-
-    index: int
-    label_index: int | None
-    asked: AssociationColumn
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnPlan:
-    """Every column that is read.
-
-    Attributes:
-        statics: properties that get one value in every row.
-        id_index: the column of record ids, ``None`` when there is none.
-        key: property that finds records; :data:`RECORD_ID` for the ids of this workspace.
-    """
-
-    columns: tuple[MappedColumn, ...]
-    id_index: int | None
-    id_header: str
-    key: str | None
-    statics: tuple[Property, ...] = ()
-    associations: tuple[MappedAssociation, ...] = ()
-
-    @property
-    def written(self) -> set[int]:
-        """Ids of the properties that the import gives values to."""
-        return {p.id for p in (*self.properties, *self.statics)}
-
-    @property
-    def properties(self) -> list[Property]:
-        """Properties that exist, in the order of their columns."""
-        return [c.stored for c in self.columns if c.stored is not None]
-
-    def header_of(self, name: str) -> str:
-        """The column that goes to a property; the property's own name when none does."""
-        return next((c.header for c in self.columns if c.target.name == name), name)
 
 
 def recognised(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from crmdesk.core.changes.plan import Sample
 from crmdesk.core.records.record import MASKED
 from crmdesk.core.records.schema import ObjectType
-from crmdesk.core.transfer.columns import RECORD_ID
+from crmdesk.core.transfer.column_plan import RECORD_ID
 from crmdesk.core.transfer.preparing import Prepared
 from crmdesk.core.transfer.settling import Settled
 

@@ -12,7 +12,7 @@ from crmdesk.core.files.atomic import atomic_write
 from crmdesk.core.files.csv_writer import write_rows
 from crmdesk.core.files.source import TableSource
 from crmdesk.core.files.table import Row
-from crmdesk.core.transfer.columns import ColumnPlan
+from crmdesk.core.transfer.column_plan import ColumnPlan
 from crmdesk.core.transfer.filling import REDACTED
 from crmdesk.core.transfer.model import ImportProblem, ProblemGroup
 

@@ -12,7 +12,7 @@ from crmdesk.core.files.table import Batch
 from crmdesk.core.files.table_parts import TablePart
 from crmdesk.core.records.dates import DateOrder
 from crmdesk.core.records.values import ValueContext
-from crmdesk.core.transfer.columns import ColumnPlan
+from crmdesk.core.transfer.column_plan import ColumnPlan
 from crmdesk.core.transfer.filling import BATCH_ROWS, Filler
 
 

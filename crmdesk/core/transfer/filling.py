@@ -20,11 +20,11 @@ from crmdesk.core.files.table import (
 )
 from crmdesk.core.records.choices import StageFinder
 from crmdesk.core.records.dates import DateOrder, detect_date_order
+from crmdesk.core.records.object_type import ObjectType, Property
 from crmdesk.core.records.problems import ValueProblem
-from crmdesk.core.records.schema import ObjectType, Property
 from crmdesk.core.records.types import PropertyFormat, PropertyType
 from crmdesk.core.records.values import ValueContext, column_parser
-from crmdesk.core.transfer.columns import ColumnPlan, MappedColumn
+from crmdesk.core.transfer.column_plan import ColumnPlan, MappedColumn
 
 REDACTED = "REDACTED"
 SAMPLE_ROWS = 1_000

@@ -11,13 +11,8 @@ from crmdesk.core.records.recognition import ColumnMatch, MatchedBy
 from crmdesk.core.records.schema import ObjectType, Property
 from crmdesk.core.records.types import PropertyType
 from crmdesk.core.transfer.association_headings import association_of
-from crmdesk.core.transfer.columns import (
-    RECORD_ID,
-    default_key,
-    importable,
-    possible_keys,
-    recognised,
-)
+from crmdesk.core.transfer.column_plan import RECORD_ID
+from crmdesk.core.transfer.columns import default_key, importable, possible_keys, recognised
 from crmdesk.core.transfer.filling import SAMPLE_ROWS, sample_rows
 from crmdesk.core.transfer.model import (
     AssociationColumn,

@@ -22,7 +22,7 @@ from crmdesk.core.records.association_bulk import associate_many
 from crmdesk.core.records.association_labels import label_choices
 from crmdesk.core.records.problems import ImportErrorType
 from crmdesk.core.records.schema import ObjectType, Property, load_object_type
-from crmdesk.core.transfer.columns import RECORD_ID, MappedAssociation
+from crmdesk.core.transfer.column_plan import RECORD_ID, MappedAssociation
 from crmdesk.core.transfer.model import Trust
 
 _BATCH = 5_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from crmdesk.core.records.schema import ObjectType
-from crmdesk.core.transfer.columns import RECORD_ID
+from crmdesk.core.transfer.column_plan import RECORD_ID
 from crmdesk.core.transfer.model import HeaderFault, ImportMode, ImportNotice, Inspection
 
 

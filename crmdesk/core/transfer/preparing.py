@@ -27,7 +27,8 @@ from crmdesk.core.records.types import PropertyFormat
 from crmdesk.core.records.values import ValueContext
 from crmdesk.core.restore.sources import same_object
 from crmdesk.core.settings import read_setting
-from crmdesk.core.transfer.columns import RECORD_ID, ColumnPlan, plan_columns, usual_mapping
+from crmdesk.core.transfer.column_plan import RECORD_ID, ColumnPlan
+from crmdesk.core.transfer.columns import plan_columns, usual_mapping
 from crmdesk.core.transfer.families import file_family
 from crmdesk.core.transfer.fill_part import FillTask
 from crmdesk.core.transfer.fill_parts import fill_from, fill_stage

@@ -22,7 +22,7 @@ from crmdesk.core.records.multi import MultiValue
 from crmdesk.core.records.problems import ImportErrorType
 from crmdesk.core.records.single_rows import tombstone_hash
 from crmdesk.core.records.types import PropertyFormat, PropertyType
-from crmdesk.core.transfer.columns import ColumnPlan
+from crmdesk.core.transfer.column_plan import ColumnPlan
 from crmdesk.core.transfer.failing import fail_rows
 from crmdesk.core.transfer.links import LinkRules
 from crmdesk.core.transfer.matching import (

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from crmdesk.core.errors import UserError
 from crmdesk.core.records.headers import fold
 from crmdesk.core.records.schema import ObjectType
-from crmdesk.core.transfer.columns import RECORD_ID, default_key
+from crmdesk.core.transfer.column_plan import RECORD_ID
+from crmdesk.core.transfer.columns import default_key
 from crmdesk.core.transfer.families import file_family
 from crmdesk.core.transfer.links import names_records
 from crmdesk.core.transfer.model import (

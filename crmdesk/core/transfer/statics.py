@@ -13,7 +13,8 @@ from crmdesk.core.records.problems import ValueProblem
 from crmdesk.core.records.schema import ObjectType, Property
 from crmdesk.core.records.types import PropertyFormat
 from crmdesk.core.records.values import ValueContext
-from crmdesk.core.transfer.columns import ColumnPlan, refuse_static
+from crmdesk.core.transfer.column_plan import ColumnPlan
+from crmdesk.core.transfer.columns import refuse_static
 from crmdesk.core.transfer.filling import parse_one
 
 

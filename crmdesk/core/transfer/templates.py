@@ -21,7 +21,7 @@ from crmdesk.core.errors import UserError
 from crmdesk.core.records.headers import fold
 from crmdesk.core.records.names import validate_label
 from crmdesk.core.records.schema import ObjectType, load_object_type
-from crmdesk.core.transfer.columns import RECORD_ID
+from crmdesk.core.transfer.column_plan import RECORD_ID
 from crmdesk.core.transfer.model import ImportRequest
 from crmdesk.core.transfer.request_json import request_from_json, request_to_json
 

@@ -9,7 +9,8 @@ from crmdesk.core.records.catalogue import PropertyDefinition
 from crmdesk.core.records.dates import DateOrder, detect_date_order
 from crmdesk.core.records.schema import ObjectType, Property
 from crmdesk.core.records.types import PropertyFormat, PropertyType
-from crmdesk.core.transfer.columns import RECORD_ID, default_key, possible_keys
+from crmdesk.core.transfer.column_plan import RECORD_ID
+from crmdesk.core.transfer.columns import default_key, possible_keys
 from crmdesk.core.transfer.model import (
     ArchivedMatches,
     AssociationColumn,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from crmdesk.core.records.schema import ObjectType
-from crmdesk.core.transfer.columns import RECORD_ID
+from crmdesk.core.transfer.column_plan import RECORD_ID
 from crmdesk.core.transfer.model import AssociationColumn, Inspection
 from crmdesk.core.transfer.shared_keys import (
     SharedColumn,

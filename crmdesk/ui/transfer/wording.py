@@ -10,7 +10,7 @@ from crmdesk.core.jobs.job import JobState
 from crmdesk.core.records.dates import DateOrder
 from crmdesk.core.records.recognition import MatchedBy
 from crmdesk.core.records.schema import ObjectType
-from crmdesk.core.transfer.columns import RECORD_ID
+from crmdesk.core.transfer.column_plan import RECORD_ID
 from crmdesk.core.transfer.date_preview import preview_dates
 from crmdesk.core.transfer.listing import ImportKind
 from crmdesk.core.transfer.model import (

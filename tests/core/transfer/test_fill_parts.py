@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import subprocess
+import sys
 import tracemalloc
 from collections.abc import Callable
 from contextlib import closing
@@ -16,7 +18,7 @@ from crmdesk.core.files.source import open_table
 from crmdesk.core.files.table_parts import cut_table
 from crmdesk.core.records.schema import load_object_type
 from crmdesk.core.records.values import ValueContext
-from crmdesk.core.transfer.columns import ColumnPlan, MappedColumn
+from crmdesk.core.transfer.column_plan import ColumnPlan, MappedColumn
 from crmdesk.core.transfer.fill_part import FillTask
 from crmdesk.core.transfer.fill_parts import fill_stage
 from crmdesk.core.transfer.fill_processes import readers
@@ -146,3 +148,11 @@ def filled(
             connection.execute(f"SELECT * FROM {table} ORDER BY row").fetchall()
             for table in ("cells", "verdicts", "problems")
         ]
+
+
+def test_a_process_that_helps_starts_without_what_only_a_database_needs() -> None:
+    asked = "import sys, crmdesk.core.transfer.fill_processes; print('sqlalchemy' in sys.modules)"
+
+    said = subprocess.run([sys.executable, "-c", asked], check=True, capture_output=True)
+
+    assert said.stdout.strip() == b"False"

@@ -18,7 +18,7 @@ from crmdesk.core.records.problems import ValueProblem
 from crmdesk.core.records.schema import ObjectType, Property, load_object_type
 from crmdesk.core.records.types import PropertyType
 from crmdesk.core.records.values import ValueContext, parse
-from crmdesk.core.transfer.columns import ColumnPlan, MappedColumn
+from crmdesk.core.transfer.column_plan import ColumnPlan, MappedColumn
 from crmdesk.core.transfer.fill_part import FillTask
 from crmdesk.core.transfer.fill_parts import fill_stage
 from tests.core.transfer.conftest import Bench
