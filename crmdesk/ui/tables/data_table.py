@@ -15,13 +15,13 @@ from crmdesk.ui.tables.busy_bar import BusyBar
 from crmdesk.ui.tables.cells import Column, Lead, Row, RowHeight, Sort, TableQuery
 from crmdesk.ui.tables.model import PagedModel
 from crmdesk.ui.tables.row_cache import find
-from crmdesk.ui.tables.source import TableSource
+from crmdesk.ui.tables.source import FirstRows, TableSource
 from crmdesk.ui.tables.ticks import Ticks
 from crmdesk.ui.tables.view import ActionsOf, RowTable
 from crmdesk.ui.widgets.banner import Banner, BannerTone
 from crmdesk.ui.window_state import TableState, WindowState
 
-_KEY = "rows"
+_KEY, _FIRST_KEY = "rows", "first rows"
 _PLAIN = TableState()
 
 
@@ -97,7 +97,7 @@ class DataTable(QWidget):
         self.view.setAccessibleName(name)
         self._busy = BusyBar(self.view)
         self._banner: QWidget | None = None
-        self._told = False
+        self._told = self._waits = False
         self._empty: QWidget | None = None
         self._lay_out()
         self._connect()
@@ -166,6 +166,7 @@ class DataTable(QWidget):
     def set_source(self, source: TableSource, *, key: str = "", start: TableState = _PLAIN) -> None:
         """Show another object's rows: its columns, and its own remembered state."""
         self._queries.cancel(self, _KEY)
+        self._queries.cancel(self, _FIRST_KEY)
         self._source, self._key = source, key
         self._start_state = start
         self._query = TableQuery(sort=start.sort)
@@ -180,6 +181,7 @@ class DataTable(QWidget):
         self.view.clear_ticks()
         self._query = replace(self._query, filter=wanted)
         self._start()
+        self._start_first()
 
     @Slot()
     def refresh(self) -> None:
@@ -286,13 +288,36 @@ class DataTable(QWidget):
 
         self._busy.set_top(self.view.header.height())
         self._busy.start()
+        self._waits = True
         self._queries.run_query(self, _KEY, read, self._show, self._show_failure)
+
+    def _start_first(self) -> None:
+        query, source = self._query, self._source
+        if isinstance(source, FirstRows):
+            self._queries.run_query(
+                self,
+                _FIRST_KEY,
+                lambda: source.first_ids(query),
+                lambda ids: self._show_first(query, ids),
+                # Reading the list will run into the same, and tells.
+                lambda _error: None,
+            )
+
+    def _show_first(self, query: TableQuery, ids: Sequence[int]) -> None:
+        """Show the rows at the top while all of them are still being found and counted."""
+        view = self.view
+        stays = [each for each in (view.current_id, view.open_id) if each is not None]
+        at_top = not view.verticalScrollBar().value() and all(each in ids for each in stays)
+        if self._waits and query is self._query and at_top and len(ids):
+            view.show_ids(ids, find(ids, view.current_id), find(ids, view.open_id))
+            self._choose_face()
 
     def _show(self, loaded: _Loaded) -> None:
         if not loaded.ticked.same_as(self._model.ticks):
             # What was ticked meanwhile would be lost; to look for it among millions takes a thread.
             self._start()
             return
+        self._waits = False
         self._busy.stop()
         if not self._told:
             self.show_banner(None)
@@ -305,6 +330,7 @@ class DataTable(QWidget):
 
     @Slot(object)
     def _show_failure(self, error: Exception) -> None:
+        self._waits = False
         self._busy.stop()
         if isinstance(error, UserError):
             title, text = error.message, error.hint

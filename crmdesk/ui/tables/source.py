@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from crmdesk.ui.tables.cells import Column, Row, TableQuery
 
@@ -30,6 +30,15 @@ class TableSource(Protocol):
 
     def rows(self, ids: Sequence[int]) -> Sequence[Row]:
         """The rows of these ids, in any order."""
+        ...
+
+
+@runtime_checkable
+class FirstRows(Protocol):
+    """What a source has besides that finds the top of a list long before all of it."""
+
+    def first_ids(self, query: TableQuery) -> Sequence[int]:
+        """Ids of the first rows the query finds; runs off the GUI thread, beside ``ids``."""
         ...
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Event
+
 import pytest
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QLabel
@@ -23,6 +25,22 @@ def test_a_filter_shows_other_rows_and_gives_up_the_ticks(qtbot, table):
     assert counted.args == [5]
     assert list(table.ids) == [100, 200, 300, 400, 500]
     assert len(table.ticks) == 0
+
+
+def test_the_top_of_a_list_stands_before_the_list_is_found(qtbot, table, people):
+    found = Event()
+    everything = people.ids
+    people.first_ids = lambda query: list(everything(query))[:3]
+    people.ids = lambda query: found.wait(5) and everything(query)
+    counts = []
+    table.counted.connect(counts.append)
+
+    table.load(100)
+    qtbot.waitUntil(lambda: list(table.ids) == [100, 200, 300])
+    assert counts == []
+    found.set()
+    qtbot.waitUntil(lambda: counts == [5])
+    assert list(table.ids) == [100, 200, 300, 400, 500]
 
 
 def test_a_refresh_keeps_place_current_row_open_row_and_ticks(qtbot, table, people):
