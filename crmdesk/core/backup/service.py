@@ -308,6 +308,7 @@ class BackupService:
                 kinds.BACKUP_PINNED,
                 object_type="backup",
                 object_id=backup_id,
+                link=f"backups/{backup_id}",
                 details={"old": found.pinned, "new": pinned},
             )
             return self._read(tx, backup_id)

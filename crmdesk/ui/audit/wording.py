@@ -17,8 +17,8 @@ from crmdesk.core.links import DeepLink
 from crmdesk.core.records.schema import ObjectType
 from crmdesk.core.setting_declarations import Edition
 from crmdesk.ui import words
+from crmdesk.ui.audit.named import is_thing, special_target, special_title
 from crmdesk.ui.audit.say import say
-from crmdesk.ui.audit.setting_change import setting_label, setting_words
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.exports.words import filled
 from crmdesk.ui.records.showing import in_sentence
@@ -45,7 +45,6 @@ _TONES_BY_CODE = {action.value: tone for action, tone in _TONES.items()}
 _DAYS_KEPT = 4_000
 # No cell shows more; measuring a megabyte for one would take seconds.
 _LONGEST_NAME = 200
-_SETTING = "setting"
 
 
 @dataclass(frozen=True)
@@ -152,11 +151,14 @@ class Wording:
     def title(self, event: AuditEvent) -> str:
         """The heading of its panel: "Deal deleted", "412 deals edited", "Backup created"."""
         object_type = self.objects.get(event.object or "")
-        if event.object == _SETTING and event.result == Result.OK:
-            return filled(say("%1 changed"), setting_label(event.object_id or ""))
+        if event.result == Result.OK and (special := special_title(event)):
+            return special
         record = event.category in {Category.CRM_OBJECT, Category.PROPERTY_VALUE}
         if not record or event.result != Result.OK:
-            return self.subcategory(event)
+            told = event.result == Result.OK and is_thing(event)
+            done = _done(event.action) if told else ""
+            named = self.subcategory(event)
+            return filled(say("%1 %2"), named, done) if done else named
         label = event.subcategory if object_type is None else object_type.label
         if event.subjects > 1 and object_type is not None:
             label = f"{words.number(event.subjects)} {in_sentence(object_type.plural_label)}"
@@ -170,8 +172,8 @@ class Wording:
         return name if found is None else found.label
 
     def _named(self, event: AuditEvent) -> str:
-        if event.object == _SETTING:
-            return setting_words(event)
+        if special := special_target(self, event):
+            return special
         object_type = self.objects.get(event.object or "")
         name = _first_text(event.detail, ("name", "label", "email", "file", "team", "setting"))
         if name and (event.link or "").startswith("exports/"):

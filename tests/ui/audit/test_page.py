@@ -70,6 +70,26 @@ def test_the_newest_entry_stands_first_and_a_row_says_who_did_what_and_from_wher
     assert wording.title(changed) == "Keep deleted records for changed"
     assert wording.target(replace(changed, detail={}, object_id="of.later")) == "of.later"
 
+    assert wording.title(replace(changed, result="refused")) == "Setting"
+    comment = replace(changed, object="audit_comment", detail={"event": 5, "change": "resolved"})
+    assert (wording.target(comment), wording.title(comment)) == (
+        "Comment on entry 5",
+        "Thread resolved",
+    )
+    with_other = {"with_object": "deals", "with_record": 3}
+    pair = replace(
+        changed, category="association", object="contacts", object_id="7", action="create"
+    )
+    pair = replace(pair, detail=with_other)
+    assert wording.target(pair) == "Contact 7 with deal 3"
+    assert wording.title(pair) == "Association created"
+    defined = replace(
+        changed, category="property", subcategory="PROPERTY", object="contacts", object_id="phone"
+    )
+    defined = replace(defined, detail={"old": {"label": "Phone"}, "new": {"label": "Telephone"}})
+    assert wording.target(defined) == "Contact property Telephone"
+    assert wording.title(defined) == "Property edited"
+
     # A restore is named by what it did and not by its id.
     (event,) = desk.workspace.audit_reader.events(desk.admin, limit=1).events
     restore = replace(
