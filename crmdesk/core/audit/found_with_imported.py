@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from itertools import accumulate, groupby
 from typing import overload
 
 from crmdesk.core.audit.found import FoundEntries
 from crmdesk.core.audit.imported_matching import ImportedPlaces
-from crmdesk.core.audit.marks import Marks, RangeCounts
+from crmdesk.core.audit.marks import CHUNK, Marks, RangeCounts
+
+_WORD = 64
 
 
 class FoundWithImported(FoundEntries):
@@ -22,12 +26,8 @@ class FoundWithImported(FoundEntries):
         super().__init__(marks)
         self._own = FoundEntries(marks)
         self._ids = imported.ids
-        counts, own = RangeCounts(marks), len(self._own)
-        #: Before each imported entry stand so many own ones …
-        self._own_before = [own - counts.below(place) for place in imported.places]
-        #: … and with the imported ones before it, this is where it stands.
-        self._positions = [n + before for n, before in enumerate(self._own_before)]
-        self._place_of = {number: n for n, number in enumerate(imported.ids)}
+        #: Before each imported entry stand so many own ones. There may be millions of them.
+        self._own_before = _own_before(marks, imported.places)
 
     def __len__(self) -> int:
         return len(self._own) + len(self._ids)
@@ -58,7 +58,9 @@ class FoundWithImported(FoundEntries):
         yield from own
 
     def __contains__(self, number: object) -> bool:
-        return number in self._place_of or number in self._own
+        if isinstance(number, int) and number < 0:
+            return self._nth(number) is not None
+        return number in self._own
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, FoundWithImported):
@@ -73,8 +75,9 @@ class FoundWithImported(FoundEntries):
         Raises:
             ValueError: it is not among them, or not in that part.
         """
-        if value in self._place_of:
-            position = self._positions[self._place_of[value]]
+        nth = self._nth(value) if value < 0 else None
+        if nth is not None:
+            position = self._position(nth)
         else:
             own = self._own.index(value)
             position = own + bisect_right(self._own_before, own)
@@ -85,15 +88,37 @@ class FoundWithImported(FoundEntries):
     def after(self, number: int, limit: int) -> array[int]:
         """At most ``limit`` entries older than ``number``, newest first."""
         if number < 0:
-            start = self._positions[self._place_of[number]] + 1
+            nth = self._nth(number)
+            if nth is None:
+                raise ValueError(number)
+            start = self._position(nth) + 1
         else:
             newer = len(self._own) - RangeCounts(self.marks).below(number)
             start = newer + bisect_left(self._own_before, newer)
         return self[start : start + limit]
 
+    def _position(self, nth: int) -> int:
+        """Where the nth imported entry stands: behind those before it, own ones and imported."""
+        return nth + self._own_before[nth]
+
+    def _nth(self, number: int) -> int | None:
+        """Which of the imported entries has this number."""
+        if not self._ids:
+            return None
+        # Entries of one file are numbered in their order, and often there is only one file.
+        guess = number - self._ids[0]
+        if 0 <= guess < len(self._ids) and self._ids[guess] == number:
+            return guess
+        try:
+            return self._ids.index(number)
+        except ValueError:
+            return None
+
     def _between(self, start: int, stop: int) -> array[int]:
         stop = max(start, stop)
-        first, last = bisect_left(self._positions, start), bisect_left(self._positions, stop)
+        every = range(len(self._ids))
+        first = bisect_left(every, start, key=self._position)
+        last = bisect_left(every, stop, key=self._position)
         own = self._own[start - first : stop - last]
         if first == last:
             return own
@@ -105,3 +130,19 @@ class FoundWithImported(FoundEntries):
             taken = until
         found.extend(own[taken:])
         return found
+
+
+def _own_before(marks: Marks, places: array[int]) -> array[int]:
+    """For each place, in falling order, how many own entries stand above it."""
+    counts = RangeCounts(marks)
+    found = array(places.typecode)
+    for chunk, some in groupby(places, key=lambda place: place // CHUNK):
+        above = counts.total - counts.below(chunk * CHUNK)
+        words = array("Q", (marks.chunks.get(chunk, 0)).to_bytes(CHUNK // 8, sys.byteorder))
+        if sys.byteorder == "big":
+            words.reverse()
+        sums = [0, *accumulate(map(int.bit_count, words))]
+        for place in some:
+            word, bit = divmod(place % CHUNK, _WORD)
+            found.append(above - sums[word] - (words[word] & ((1 << bit) - 1)).bit_count())
+    return found

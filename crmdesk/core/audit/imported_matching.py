@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,10 +13,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, false, func, not_, or_, select
 
 from crmdesk.core.access.actor import ActorKind
-from crmdesk.core.audit.acting import acting_users
+from crmdesk.core.audit.acting import acting_users, stays_of, teams_called
 from crmdesk.core.audit.catalogue import load_audit_catalogue
-from crmdesk.core.audit.event import AuditEvent
+from crmdesk.core.audit.event import AuditEvent, run_plain
 from crmdesk.core.audit.filters import NOTHING, AuditFilters, Choices
+from crmdesk.core.audit.imported_model import STRUCK_OUT
 from crmdesk.core.audit.index import Facet
 from crmdesk.core.audit.matching import edition_of, shown_categories
 from crmdesk.core.clock import from_text, to_text
@@ -23,6 +25,8 @@ from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.tables import imported_events, imported_logs, users
 
 _IDS_AT_ONCE = 500
+_MOST_SHORT = 1 << 31
+_LARGEST = "SELECT ifnull(max(id), 0), ifnull(max(place), 0) FROM imported_events"
 _COLUMN = imported_events.c
 Condition = ColumnElement[bool]
 
@@ -33,11 +37,11 @@ class ImportedPlaces:
 
     Attributes:
         ids: negative numbers, by which they are shown.
-        places: for each the first own entry that is later.
+        places: for each the first own entry that is later; they never rise.
     """
 
-    ids: tuple[int, ...]
-    places: tuple[int, ...]
+    ids: array[int]
+    places: array[int]
 
 
 def has_imported(tx: Tx) -> bool:
@@ -50,8 +54,14 @@ def imported_places(tx: Tx, filters: AuditFilters) -> ImportedPlaces:
     statement = _passing(tx, select(_COLUMN.id, _COLUMN.place), filters).order_by(
         _COLUMN.place.desc(), _COLUMN.at.desc(), _COLUMN.id.desc()
     )
-    rows = tx.execute(statement).all()
-    return ImportedPlaces(tuple(-row.id for row in rows), tuple(row.place for row in rows))
+    # Millions of them are kept as long as a table shows them: four bytes each where that will do.
+    largest = max(tx.sql(_LARGEST).fetchone())
+    kind = "i" if largest < _MOST_SHORT else "q"
+    found = ImportedPlaces(array(kind), array(kind))
+    for number, place in run_plain(tx, statement):
+        found.ids.append(-number)
+        found.places.append(place)
+    return found
 
 
 def imported_times(tx: Tx, filters: AuditFilters) -> list[datetime]:
@@ -89,8 +99,10 @@ def imported_people(tx: Tx, prefix: str) -> bool:
 def imported_strangers(tx: Tx) -> tuple[str, ...]:
     """E-mails of people who acted in imported logs and were never users of this workspace."""
     rows = tx.sql(
-        "SELECT DISTINCT user_email FROM imported_events WHERE user_email <> '' "
-        "AND lower(user_email) NOT IN (SELECT lower(email) FROM users) ORDER BY 1"
+        "SELECT DISTINCT user_email FROM imported_events "
+        "WHERE user_email NOT IN ('', ?) "
+        "AND lower(user_email) NOT IN (SELECT lower(email) FROM users) ORDER BY 1",
+        (STRUCK_OUT,),
     )
     return tuple(row[0] for row in rows)
 
@@ -206,7 +218,26 @@ def _acted(tx: Tx, choices: Choices) -> Condition:
     ]
     email = func.lower(_COLUMN.user_email)
     starts = [email.startswith(each.strip().lower(), autoescape=True) for each in choices.by]
-    return or_(email.in_(emails), *starts)
+    return or_(email.in_(emails), *starts, *_in_teams(tx, choices))
+
+
+def _in_teams(tx: Tx, choices: Choices) -> Iterator[Condition]:
+    """Who was in a team when an entry was written.
+
+    Who was in a team before this workspace's own log begins is not known: all who joined it later
+    count.
+    """
+    teams = {*choices.team_ids, *teams_called(tx, choices.by)}
+    emails = {row.id: row.email.lower() for row in tx.execute(select(users.c.id, users.c.email))}
+    email, place = func.lower(_COLUMN.user_email), _COLUMN.place
+    begins = int(tx.sql("SELECT ifnull(min(id), 1) FROM audit_events").fetchone()[0])
+    for stay in stays_of(tx, teams):
+        # It stands before its place and behind the entry before that, which tells of the joining.
+        within = place > stay.first
+        if stay.last is not None:
+            within = and_(within, place <= stay.last + 1)
+        of_member = email == emails.get(stay.user_id, "")
+        yield and_(of_member, or_(within, place <= begins))
 
 
 def _from(address: str) -> Condition:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+#: What stands for the address of somebody who was deleted for good.
+STRUCK_OUT = "(erased)"
+
 
 class LogKind(StrEnum):
     """Which of HubSpot's logs a file is."""

@@ -16,7 +16,13 @@ from crmdesk.core.privacy.person import (
     count_in_bin,
     find_person,
 )
-from crmdesk.core.privacy.texts import count_struck, count_told, entries_naming
+from crmdesk.core.privacy.texts import (
+    ImportedNaming,
+    count_struck,
+    count_told,
+    entries_naming,
+    imported_naming,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,7 @@ class Look:
         entries: numbers of the entries of the log that ``found`` counts.
         last_entry: the last one there was.
         files: names of all files of imports and exports there were.
+        imported: entries of imported logs that name an address.
     """
 
     person: Person
@@ -34,6 +41,7 @@ class Look:
     entries: tuple[int, ...]
     last_entry: int
     files: frozenset[str]
+    imported: ImportedNaming
 
 
 def look_for(tx: Tx, vault: Path, address: str, stop: Callable[[], None]) -> Look:
@@ -47,6 +55,8 @@ def look_for(tx: Tx, vault: Path, address: str, stop: Callable[[], None]) -> Loo
     stop()
     entries = entries_about(tx, person)
     stop()
+    imported = imported_naming(tx, person.addresses)
+    stop()
     found = PersonFound(
         address=person.addresses[0],
         record_ids=person.record_ids,
@@ -55,13 +65,13 @@ def look_for(tx: Tx, vault: Path, address: str, stop: Callable[[], None]) -> Loo
         history=count_history(tx, person),
         associations=count_associations(tx, person),
         entries=len(entries),
-        texts=count_struck(tx, person.addresses),
+        texts=count_struck(tx, person.addresses, imported),
         files=tuple(holding_files(tx, vault, person, stop)),
         backups=tuple(holding_backups(tx, vault, person, stop)),
         mentions=count_told(tx, person),
     )
     last = tx.sql("SELECT coalesce(max(id), 0) FROM main.audit_events").fetchone()[0]
-    return Look(person, found, tuple(entries), int(last), files_kept(tx))
+    return Look(person, found, tuple(entries), int(last), files_kept(tx), imported)
 
 
 def entries_about(tx: Tx, person: Person, after: int = 0) -> list[int]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from crmdesk.core.audit.imported_model import STRUCK_OUT
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.sqlite import quoted
 from crmdesk.core.jobs.job import OPEN
@@ -18,9 +19,9 @@ from crmdesk.core.privacy.person import Person, folded
 from crmdesk.core.records.schema import load_object_types
 from crmdesk.core.records.types import PropertyType
 
-STRUCK_OUT = "(erased)"
 #: Of more spellings than this the pattern alone decides: a statement takes only so many terms.
 _MOST_TERMS = 100
+_NUMBERS_AT_ONCE = 500
 _OPEN_JOBS = "(" + ", ".join(f"'{state.value}'" for state in sorted(OPEN)) + ")"
 
 
@@ -38,6 +39,7 @@ class _Texts:
     which: str = "true"
 
 
+_IMPORTED = "imported_events"
 #: Rows of what is over. A job that still runs, or waits for a decision, vouches for its words.
 _STRUCK = (
     _Texts(
@@ -53,7 +55,14 @@ _STRUCK = (
     _Texts("imports", "id", ("name", "file_name", "errors", "error")),
     _Texts("import_details", "import_id", ("facts",)),
     _Texts("import_templates", "id", ("mapping",)),
-    _Texts("imported_events", "id", ("object_id", "detail")),
+    _Texts(_IMPORTED, "id", ("object_id", "detail")),
+    # Users of the program stay named as who acted, here as in the own log.
+    _Texts(
+        _IMPORTED,
+        "id",
+        ("user_email",),
+        "lower(user_email) NOT IN (SELECT lower(email) FROM main.users)",
+    ),
     _Texts("restores", "id", ("planned", "error")),
     _Texts("change_sets", "id", ("source_label",)),
     _Texts("notifications", "id", ("values_json",)),
@@ -69,11 +78,39 @@ _TOLD = (
 )
 
 
-def strike_out(tx: Tx, addresses: Sequence[str]) -> int:
-    """Take addresses out of what names them; returns how many rows did."""
+@dataclass(frozen=True, slots=True)
+class ImportedNaming:
+    """Imported entries that name an address, as they were found while others could write.
+
+    There may be millions of them, and none is ever changed but by striking out.
+
+    Attributes:
+        addresses: which were looked for.
+        last: the highest entry that was looked at.
+    """
+
+    addresses: tuple[str, ...]
+    numbers: tuple[int, ...]
+    last: int
+
+
+def imported_naming(tx: Tx, addresses: Sequence[str]) -> ImportedNaming:
+    """Look through the imported entries, before anybody waits for it."""
+    last = tx.sql(f"SELECT ifnull(max(id), 0) FROM main.{_IMPORTED}").fetchone()[0]
+    imported = [texts for texts in _STRUCK if texts.table == _IMPORTED]
+    numbers = {int(str(key)) for _, key, _ in _naming(tx, imported, addresses)}
+    return ImportedNaming(tuple(addresses), tuple(sorted(numbers)), int(last))
+
+
+def strike_out(tx: Tx, addresses: Sequence[str], imported: ImportedNaming) -> int:
+    """Take addresses out of what names them; returns how many rows did.
+
+    Args:
+        imported: what an earlier look found, so that the write lock is not held for another.
+    """
     pattern = _pattern(addresses)
-    struck = 0
-    for texts, key, values in [*_naming(tx, _STRUCK, addresses)]:
+    struck: set[tuple[str, object]] = set()
+    for texts, key, values in [*_naming(tx, _to_strike(addresses, imported), addresses)]:
         shown = {
             column: pattern.sub(STRUCK_OUT, value)
             for column, value in zip(texts.columns, values, strict=True)
@@ -83,13 +120,31 @@ def strike_out(tx: Tx, addresses: Sequence[str]) -> int:
         tx.sql(
             f"UPDATE main.{texts.table} SET {given} WHERE {texts.key} = ?", [*shown.values(), key]
         )
-        struck += 1
-    return struck
+        struck.add((texts.table, key))
+    return len(struck)
 
 
-def count_struck(tx: Tx, addresses: Sequence[str]) -> int:
+def _to_strike(addresses: Sequence[str], imported: ImportedNaming) -> list[_Texts]:
+    """Where to look: of what was looked through before only at what was found."""
+    if tuple(addresses) != imported.addresses:
+        return list(_STRUCK)
+    found: list[_Texts] = []
+    for texts in _STRUCK:
+        if texts.table != _IMPORTED:
+            found.append(texts)
+            continue
+        found.append(replace(texts, which=f"{texts.which} AND id > {imported.last}"))
+        for start in range(0, len(imported.numbers), _NUMBERS_AT_ONCE):
+            some = imported.numbers[start : start + _NUMBERS_AT_ONCE]
+            among = ", ".join(map(str, some))
+            found.append(replace(texts, which=f"{texts.which} AND id IN ({among})"))
+    return found
+
+
+def count_struck(tx: Tx, addresses: Sequence[str], imported: ImportedNaming) -> int:
     """How many rows :func:`strike_out` would change."""
-    return sum(1 for _ in _naming(tx, _STRUCK, addresses))
+    others = [texts for texts in _STRUCK if texts.table != _IMPORTED]
+    return len(imported.numbers) + sum(1 for _ in _naming(tx, others, addresses))
 
 
 def count_told(tx: Tx, person: Person) -> dict[str, int]:

@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 
 from crmdesk.core.access.actor import Actor
 from crmdesk.core.audit import kinds
+from crmdesk.core.audit.imported_model import STRUCK_OUT
 from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.changes.apply import plan_outdated
 from crmdesk.core.clock import to_text
@@ -31,7 +32,7 @@ from crmdesk.core.privacy.finding import Look, entries_about, look_for
 from crmdesk.core.privacy.holding import holding_files
 from crmdesk.core.privacy.model import FileKind, HoldingFile, nothing_kept, plan_hash
 from crmdesk.core.privacy.person import Person, find_person, unheld
-from crmdesk.core.privacy.texts import STRUCK_OUT, strike_out
+from crmdesk.core.privacy.texts import strike_out
 from crmdesk.core.records.purging import Purger, write_tombstones
 from crmdesk.core.settings import Settings
 
@@ -189,7 +190,7 @@ class PrivacyWork:
             tx, self.purger.tombstone_key, person.object_type, unheld(tx, person.addresses)
         )
         self.audit_log.erase_entries(tx, entries)
-        texts = strike_out(tx, person.addresses)
+        texts = strike_out(tx, person.addresses, look.imported)
         _forget_files(tx, found.files)
         ask_for_scrubbing(tx)
         facts: dict[str, Any] = {

@@ -123,6 +123,32 @@ def test_a_person_is_found_everywhere_and_then_nowhere_but_in_backups(desk: Desk
     assert _holding(folder, CITY, "Bergen", f"wrong {ANN}") == []
 
 
+def test_an_imported_log_names_no_more_who_acted_in_it_unless_they_are_users(
+    desk: Desk, tmp_path: Path
+):
+    path, heads = tmp_path / "log.csv", "Category,Subcategory,Action,Object ID,Date,User email"
+    rows = [
+        f"CRM_OBJECT,CONTACT,DELETE,1,2025-07-14T09:12:33Z,{NEW.upper()}",
+        f"CRM_OBJECT,CONTACT,DELETE,{NEW},2025-07-14T09:12:34Z,{NEW}",
+        f"CRM_OBJECT,CONTACT,DELETE,3,2025-07-14T09:12:35Z,{JOANN}",
+        f"CRM_OBJECT,CONTACT,DELETE,{NEW},2025-07-14T09:12:36Z,{desk.admin.email}",
+    ]
+    path.write_text("\n".join([heads, *rows, ""]), "utf-8")
+    desk.workspace.imported_logs.take(desk.admin, path)
+
+    _delete(desk, desk.workspace.privacy.find(desk.admin, NEW))
+    _delete(desk, desk.workspace.privacy.find(desk.admin, desk.admin.email), desk.admin.email)
+
+    assert desk.sql("SELECT object_id, user_email FROM imported_events ORDER BY id") == [
+        ("1", "(erased)"),
+        ("(erased)", "(erased)"),
+        ("3", JOANN),
+        ("(erased)", desk.admin.email),
+    ]
+    vocabulary = desk.workspace.audit_reader.vocabulary(desk.admin)
+    assert "(erased)" not in repr(vocabulary)
+
+
 def test_the_file_for_a_person_holds_what_is_kept_and_no_colleague(desk: Desk):
     ann, _ = _lived(desk)
     privacy, exports = desk.workspace.privacy, desk.workspace.exports
