@@ -168,6 +168,12 @@ def _inspected(
             f"{found.name} holds several tables: {', '.join(t.name for t in found.tables)}.",
             "Choose one with --sheet NAME.",
         )
+    if found.kind == "csv" and options.table is not None:
+        raise WrongUsage(
+            "sheet_of_no_workbook",
+            f"{found.name} is no workbook: it has no sheets.",
+            "Leave --sheet out.",
+        )
     for header in pairs:
         if header not in found.headers:
             raise WrongUsage(

@@ -28,7 +28,7 @@ def set_first(
         workspace.passwords.set_first(email, one_time_code, password, here())
         # The workspace that was named need not be the one that opens by itself.
         where = f" --workspace {shlex.quote(call.workspace)}" if call.workspace else ""
-        call.output.result({"email": email}, f"Done. Sign in with: crmdesk{where} sign-in {email}")
+        call.output.result({"email": email}, f"Done. Run `crmdesk{where} sign-in {email}`.")
 
 
 @app.command("change")

@@ -264,7 +264,7 @@ def test_what_is_wrong_in_a_search_is_pointed_at(terminal: Terminal):
     assert "At character 11: by:ingrid >>>action:delte<<<\nDid you mean “delete”?" in wrong.err
 
 
-def test_what_is_wrong_is_told_with_the_command_that_helps(terminal: Terminal):
+def test_what_is_wrong_is_told_with_the_command_that_helps(terminal: Terminal, tmp_path: Path):
     unknown = terminal.plainly("record", "list", "company")
     odd = terminal.plainly("property", "add", "contacts", "x", "--label", "X", "--type", "text")
 
@@ -277,6 +277,10 @@ def test_what_is_wrong_is_told_with_the_command_that_helps(terminal: Terminal):
     assert terminal("user", "set", "ann@example.com").code == 2
     assert terminal("segment", "set", "any").code == 2
     assert terminal("backup", "verify", "none.zip").error == "file_missing"
+    people = tmp_path / "people.csv"
+    people.write_text("E-mail\nann@example.org\n", encoding="utf-8")
+    sheet = terminal("import", "contacts", str(people), "--sheet", "1")
+    assert (sheet.code, sheet.error) == (2, "sheet_of_no_workbook")
     assert "'text' is not one of" in odd.err
 
 
