@@ -70,6 +70,16 @@ def test_no_file_holds_a_secret():
     assert _secrets_in(files) == []
 
 
+def test_no_pattern_repeats_a_group_possessively():
+    """Python before 3.11.5, which Debian 12 has, loses matches of such groups."""
+    possessive = re.compile(rb"\)[*+?]\+")
+    found = [
+        path for path in (ROOT / "crmdesk").rglob("*.py") if possessive.search(path.read_bytes())
+    ]
+
+    assert found == []
+
+
 def test_a_secret_would_be_found():
     planted = {
         "key": b"-----BEGIN RSA PRIVATE" + b" KEY-----",

@@ -11,9 +11,10 @@ FREE_TEXT_TYPES = frozenset({"string", "enumeration", "multi_enumeration", "phon
 LINE_END = b"\r\n"
 _QUOTE = b'"'
 _OTHERS = bytes(byte for byte in range(256) if byte not in b'"\n')
-# One row from its first byte to its line end; quoted fields may hold line ends. Nothing is ever
-# tried twice (*+), so that half a row costs no more than a whole one.
-_ROW = re.compile(rb'[^"\r]*+(?:(?:"[^"]*+"|\r(?!\n))[^"\r]*+)*+\r\n')
+# One row from its first byte to its line end; quoted fields may hold line ends. No sign is ever
+# looked at twice (*+). The group may be: Python before 3.11.5 loses matches of groups that are
+# repeated so (github.com/python/cpython/issues/106052), which Debian 12 has.
+_ROW = re.compile(rb'[^"\r]*+(?:(?:"[^"]*+"|\r(?!\n))[^"\r]*+)*\r\n')
 
 
 def line_feeds(text: bytes) -> int:

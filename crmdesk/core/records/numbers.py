@@ -31,8 +31,10 @@ class DecimalMark(StrEnum):
 
 # As long as MAX_DIGITS lets a number written with an exponent become.
 _CANONICAL = re.compile(r"(?!-0\Z)-?(?:0|[1-9][0-9]{0,399})(?:\.[0-9]{0,800}[1-9])?")
+# The same a line, by signs alone: nothing is tried twice, and no group is repeated by "*+", which
+# loses matches before Python 3.11.5 (github.com/python/cpython/issues/106052).
 _CANONICAL_LINES = re.compile(
-    r"(?:(?:(?!-0\n)-?(?:0|[1-9][0-9]{0,399}+)(?:\.[0-9]{0,800}[1-9])?)?+\n)*+"
+    r"(?:-?(?:[1-9][0-9]{0,399}+|0(?!\n)|(?<!-)0)(?:\.[0-9]{1,801}+(?<!0))?\n|\n)*"
 )
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 _SPACES = re.compile("[ \u00a0\u2007\u2009\u202f'\u2019]")
