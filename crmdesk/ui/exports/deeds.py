@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
@@ -49,7 +50,10 @@ class ExportDeeds(QObject):
             stoppable = self.may_cancel and found.state is not ExportState.CANCELLING
             return (cancel, details) if stoppable else (details,)
         if found.state is ExportState.PENDING_APPROVAL:
-            return (*self._decisions(found), *((cancel,) if self.may_cancel else ()), details)
+            decisions = self._decisions(found)
+            # Whoever may reject it needs no second button to the same end.
+            cancel = replace(cancel, prominent=not decisions)
+            return (*decisions, *((cancel,) if self.may_cancel else ()), details)
         if found.state is not ExportState.SUCCEEDED:
             return (details,)
         if is_backup:

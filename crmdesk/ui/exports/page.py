@@ -63,7 +63,7 @@ class ExportsPage(Page):
             start=TableState(columns=USUAL, height=RowHeight.ROOMY),
         )
         self.panel = ExportPanel(desk, self.deeds)
-        self.header = PageHeader(say("Import & Export"))
+        self.header = PageHeader(say("Import & Export"), " ")
         everybody = desk.may(Permission.SUPER_ADMIN)
         if everybody:
             notices = Link(say("Large export notices"), "bell")
@@ -194,9 +194,9 @@ class ExportsPage(Page):
     @Slot(object)
     def _count(self, count: int) -> None:
         narrowed = self.filters.wanted.narrows
-        text = say("%Ln export{|s}", count) if count else ""
-        self.header.set_title(say("Import & Export"), text)
         empty = not count and not narrowed
+        text = say("No exports yet") if empty else say("%Ln export{|s}", count)
+        self.header.set_title(say("Import & Export"), text)
         self.filters.setVisible(not empty)
         self.overview.setVisible(not empty and self.overview.found is not None)
         if self._figures_old:

@@ -169,7 +169,7 @@ class BinFace(QWidget):
             text = f"{self._objects[name].plural_label} {words.number(self._counts[name])}"
             self.tabs.set_text(name, text)
         kept = self.tr("%Ln deleted record{|s}", "", total)
-        each = self.tr("each is kept for %Ln day{|s}", "", self._days)
+        each = self.tr("kept for %Ln day{|s}", "", self._days)
         self.header.set_title(self.tr("Recycle bin"), f"{kept}, {each}")
         if self._shown not in wanted:
             self.show_object(ALL)

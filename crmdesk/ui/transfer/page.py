@@ -56,7 +56,7 @@ class TransferPage(Page):
         self.undoing = ImportUndoing(desk, self)
         self.filters = ImportFilters(desk)
         self.filters.choose_columns_of(self.table)
-        self.header = PageHeader(say("Import & Export"))
+        self.header = PageHeader(say("Import & Export"), " ")
         self.import_button = Button(say("Import"), ButtonKind.PRIMARY, "upload")
         self.import_button.setObjectName("start_import")
         self.header.add(self.import_button)
@@ -193,10 +193,10 @@ class TransferPage(Page):
     @Slot(object)
     def _count(self, count: int) -> None:
         narrowed = self.filters.wanted.narrows
-        text = say("%Ln import{|s}, restores included", count) if count else ""
-        self.header.set_title(say("Import & Export"), text)
         # In an empty page the primary stands in the page.
         empty = not count and not narrowed
+        some = say("%Ln import{|s}, restores included", count)
+        self.header.set_title(say("Import & Export"), say("No imports yet") if empty else some)
         self.import_button.setVisible(not empty)
         self.filters.setVisible(not empty)
         kind = "" if count else "nothing" if empty else "nothing_found"

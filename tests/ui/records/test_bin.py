@@ -32,7 +32,7 @@ def test_it_says_when_by_whom_and_how_long_a_record_is_kept(desk, open_page):
     row = records.page.bin.table.row(key_of(records, ann))
     assert row.cells["by"].text == "Ingrid Solberg"
     assert row.cells["left"].text == "90 days"
-    assert records.page.bin.header._subtitle.text() == "1 deleted record, each is kept for 90 days"
+    assert records.page.bin.header._subtitle.text() == "1 deleted record, kept for 90 days"
 
 
 def test_everything_deleted_is_listed_and_each_object_has_a_tab(desk, open_page):
