@@ -7,7 +7,7 @@ piece is deflated on its own, and the pieces are put one after the other into on
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,7 +94,15 @@ def write_backup(  # noqa: PLR0913 - plain values are asked for; most have a def
         entries = tuple(entry for entry in written if entry is not None)
         writer.finish(entries, parts, shapes, manifest_context, sign)
         with synced_meanwhile(file):
-            proof = _prove(Path(file.name), target, manifest_context.verify_key, cancelled)
+            proof = _proof(
+                verify_backup(
+                    Path(file.name),
+                    manifest_context.verify_key,
+                    cancelled=cancelled,
+                    piece_sizes=writer.piece_sizes,
+                ),
+                target,
+            )
     results = tuple(EntryResult(e.object, e.file, e.rows, e.bytes, e.sha256) for e in entries)
     records = sum(entry.rows for entry in entries)
     return BackupResult(results, records, proof.bytes, proof.sha256, snapshot.taken_at)
@@ -108,10 +116,8 @@ def _check_names(shapes: Sequence[ObjectShape]) -> None:
         raise ValueError("two files of a backup have the same name")
 
 
-def _prove(
-    partial: Path, target: Path, verify_key: bytes, cancelled: Callable[[], bool]
-) -> Verification:
-    verdict = verify_backup(partial, verify_key, cancelled=cancelled)
+def _proof(verdict: Verification, target: Path) -> Verification:
+    """The verdict, where the file is sound."""
     if not verdict.ok:
         first = verdict.problems[0]
         raise UserError(
@@ -154,6 +160,11 @@ class _BackupWriter:
             self._step("")
             query = sqlite_backup.live_count_query(shape.table)
             self._rows_total += connection.execute(query).fetchone()[0]
+
+    @property
+    def piece_sizes(self) -> Mapping[str, Sequence[int]]:
+        """How each file of the zip was cut."""
+        return self._zip.piece_sizes
 
     def write_object(self, shape: ObjectShape) -> ManifestEntry | None:
         """Write one object's CSV; None, and no file, when it has no live records."""

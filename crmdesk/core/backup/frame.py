@@ -21,7 +21,7 @@ from crmdesk.core.backup.zip_layout import Member
 from crmdesk.core.files.central_directory import ReadAt, find_directory, read_directory
 from crmdesk.core.files.ordinary import open_ordinary
 
-_PIECE = 1 << 19
+_PIECE = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,14 +74,18 @@ class BackupFile:
         with self._open() as archive, archive.open(file) as reading:
             yield reading
 
-    def entry_pieces(self, file: str) -> Iterator[bytes]:
+    def entry_pieces(self, file: str, sizes: Sequence[int] | None = None) -> Iterator[bytes]:
         """The same content piece by piece, for who reads all of it.
+
+        Args:
+            sizes: packed bytes of each piece, where this process has written the file.
 
         Raises:
             UserError: as :meth:`open_entry`.
         """
         with self._open() as archive:
-            yield from archive.pieces(file)
+            pieces = archive.pieces(file) if sizes is None else archive.pieces_apart(file, sizes)
+            yield from pieces
 
     def _open(self) -> Archive:
         if self.signed and self.manifest is not None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from crmdesk.core.backup.cancel import cancelled_error, never
 from crmdesk.core.backup.csv_rows import RowCounter, line_feeds
@@ -53,9 +54,16 @@ class Verification:
 
 
 def verify_backup(
-    path: Path, known_key: bytes | None, *, cancelled: Callable[[], bool] = never
+    path: Path,
+    known_key: bytes | None,
+    *,
+    cancelled: Callable[[], bool] = never,
+    piece_sizes: Mapping[str, Sequence[int]] = MappingProxyType({}),
 ) -> Verification:
     """Check signature, frame, digests, checksums and row counts of a backup file.
+
+    Args:
+        piece_sizes: how its writer has cut each entry, so that two threads can unpack one.
 
     Raises:
         UserError: there is no such file, or it is not an ordinary one.
@@ -68,7 +76,7 @@ def verify_backup(
 
     try:
         backup = read_backup(path, known_key=known_key)
-        return _read_through(backup, stop_if_cancelled)
+        return _read_through(backup, stop_if_cancelled, piece_sizes)
     except UserError as refusal:
         if refusal.code in _NOTHING_TO_JUDGE or refusal.code == "cancelled":
             raise
@@ -78,7 +86,11 @@ def verify_backup(
     return Verification(False, False, False, (finding,))
 
 
-def _read_through(backup: BackupFile, stop_if_cancelled: Callable[[], None]) -> Verification:
+def _read_through(
+    backup: BackupFile,
+    stop_if_cancelled: Callable[[], None],
+    piece_sizes: Mapping[str, Sequence[int]],
+) -> Verification:
     if backup.manifest is None:
         return Verification(False, False, True, backup.problems)
     problems = list(backup.problems)
@@ -87,7 +99,8 @@ def _read_through(backup: BackupFile, stop_if_cancelled: Callable[[], None]) -> 
         coming = pool.submit(check_frame, backup.path, backup.manifest, stop_if_cancelled)
         for entry in backup.manifest.files:
             if entry.file not in unreadable:
-                problems += _check_entry(backup, entry, stop_if_cancelled)
+                pieces = _pieces(backup, entry, piece_sizes.get(entry.file))
+                problems += _check_entry(backup, entry, pieces, stop_if_cancelled)
         frame: FrameCheck = coming.result()
     problems += frame.problems
     records = sum(entry.rows for entry in backup.manifest.entries)
@@ -103,12 +116,15 @@ def _read_through(backup: BackupFile, stop_if_cancelled: Callable[[], None]) -> 
 
 
 def _check_entry(
-    backup: BackupFile, entry: ManifestEntry, stop_if_cancelled: Callable[[], None]
+    backup: BackupFile,
+    entry: ManifestEntry,
+    pieces: Iterable[bytes],
+    stop_if_cancelled: Callable[[], None],
 ) -> list[Problem]:
     digest = hashlib.sha256()
     line_ends = 0
     try:
-        for piece in read_ahead(backup.entry_pieces(entry.file)):
+        for piece in pieces:
             stop_if_cancelled()
             digest.update(piece)
             line_ends += line_feeds(piece)
@@ -132,6 +148,14 @@ def _check_entry(
 
 def _exact_rows(backup: BackupFile, entry: ManifestEntry) -> int:
     counter = RowCounter()
-    for piece in read_ahead(backup.entry_pieces(entry.file)):
+    for piece in _pieces(backup, entry):
         counter.add(piece)
     return counter.rows
+
+
+def _pieces(
+    backup: BackupFile, entry: ManifestEntry, sizes: Sequence[int] | None = None
+) -> Iterable[bytes]:
+    if sizes is None:
+        return read_ahead(backup.entry_pieces(entry.file))
+    return backup.entry_pieces(entry.file, sizes)

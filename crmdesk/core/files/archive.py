@@ -10,13 +10,14 @@ from __future__ import annotations
 import io
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self, cast
 
 from crmdesk.core.errors import UserError
+from crmdesk.core.files.apart_reader import ApartReader
 from crmdesk.core.files.archive_checks import (
     ArchiveLimits,
     check_declared,
@@ -27,6 +28,7 @@ from crmdesk.core.files.archive_checks import (
     too_large,
 )
 from crmdesk.core.files.central_directory import (
+    DirectoryEntry,
     data_offset,
     find_directory,
     read_directory,
@@ -136,6 +138,18 @@ class Archive:
         """
         return self._reader(name).pieces()
 
+    def pieces_apart(self, name: str, sizes: Sequence[int]) -> Iterator[bytes]:
+        """The same, unpacked by two threads, of an entry that this process has written.
+
+        Args:
+            sizes: packed bytes of each of its pieces.
+
+        Raises:
+            UserError: as :meth:`open`.
+        """
+        entry = self._found(name)
+        return ApartReader(self._read_at, entry, self._starts[name], sizes).pieces()
+
     def close(self) -> None:
         """Close the file; entries that are still open can no longer be read."""
         self._file.close()
@@ -154,6 +168,9 @@ class Archive:
         self.close()
 
     def _reader(self, name: str, then: Callable[[], None] | None = None) -> EntryReader:
+        return EntryReader(self._read_at, self._found(name), self._starts[name], then)
+
+    def _found(self, name: str) -> DirectoryEntry:
         entry = self._files.get(name)
         if entry is None:
             raise UserError(
@@ -161,7 +178,7 @@ class Archive:
                 f"The zip file {self.path.name} holds no entry {name!r}.",
                 entry=name,
             )
-        return EntryReader(self._read_at, entry, self._starts[name], then)
+        return entry
 
     def _read_at(self, offset: int, size: int) -> bytes:
         with self._lock:

@@ -81,7 +81,7 @@ class EntryReader(io.RawIOBase):
             self._check_end()
             return b""
         if len(piece) > self._left:
-            raise self._damaged("it is larger than it says")
+            raise entry_damaged(self._entry, "it is larger than it says")
         self._left -= len(piece)
         self._crc = isal_zlib.crc32(piece, self._crc)
         return piece
@@ -96,36 +96,38 @@ class EntryReader(io.RawIOBase):
             try:
                 piece = inflate.decompress(packed, min(size, _PIECE))
             except _UNPACKING_FAILED as error:
-                raise self._damaged("its packed bytes make no sense") from error
+                raise entry_damaged(self._entry, "its packed bytes make no sense") from error
             if piece:
                 return bytes(piece)
             if not packed and not inflate.eof:
-                raise self._damaged("it ends in the middle")
+                raise entry_damaged(self._entry, "it ends in the middle")
         return b""
 
     def _packed(self, size: int) -> bytes:
         piece = self._read_at(self._position, min(size, self._packed_left))
         if not piece and self._packed_left:
-            raise self._damaged("it ends in the middle")
+            raise entry_damaged(self._entry, "it ends in the middle")
         self._position += len(piece)
         self._packed_left -= len(piece)
         return piece
 
     def _check_end(self) -> None:
         if self._left:
-            raise self._damaged("it is smaller than it says")
+            raise entry_damaged(self._entry, "it is smaller than it says")
         unused = b"" if self._inflate is None else self._inflate.unused_data
         if self._packed_left or unused:
-            raise self._damaged("it is followed by bytes that belong to nothing")
+            raise entry_damaged(self._entry, "it is followed by bytes that belong to nothing")
         if self._crc != self._entry.crc:
-            raise self._damaged("its checksum is wrong")
+            raise entry_damaged(self._entry, "its checksum is wrong")
         self._checked = True
 
-    def _damaged(self, reason: str) -> UserError:
-        return UserError(
-            "archive_entry_damaged",
-            f"The entry {self._entry.name!r} of the zip file is damaged: {reason}.",
-            "Fetch the file again, or use another one.",
-            entry=self._entry.name,
-            reason=reason,
-        )
+
+def entry_damaged(entry: DirectoryEntry, reason: str) -> UserError:
+    """The error for an entry whose bytes are not what its zip says."""
+    return UserError(
+        "archive_entry_damaged",
+        f"The entry {entry.name!r} of the zip file is damaged: {reason}.",
+        "Fetch the file again, or use another one.",
+        entry=entry.name,
+        reason=reason,
+    )

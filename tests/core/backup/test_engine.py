@@ -388,3 +388,22 @@ def test_every_level_is_read_by_unzip(desk: DeskOfRows, level: int) -> None:
         check=True,
     )
     assert done.stdout.count(b"\r\n") == 501
+
+
+def test_a_bit_that_changes_before_the_file_is_read_back_means_that_it_is_not_kept(
+    desk: DeskOfRows,
+) -> None:
+    desk.add("contacts", note="a text that is long enough to be packed")
+
+    def progress(step: Progress) -> None:
+        if step.objects_done and not step.object:
+            (partial,) = desk.folder.glob("backup*.partial")
+            changed = bytearray(partial.read_bytes())
+            changed[90] ^= 0x04
+            partial.write_bytes(changed)
+
+    with pytest.raises(UserError) as refusal:
+        desk.backup(progress=progress)
+
+    assert refusal.value.code == "backup_not_proven"
+    assert not list(desk.folder.glob("backup*"))

@@ -3,12 +3,15 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from crmdesk.core.backup import deflate, zip_layout
+from crmdesk.core.backup.zip_writer import ZipWriter
 from crmdesk.core.errors import UserError
 from crmdesk.core.files.archive import ArchiveLimits, open_archive, read_small_entry
 
@@ -298,3 +301,33 @@ def test_a_mutated_zip_reads_the_same_or_is_refused(tmp_path: Path, data: st.Dat
     except UserError:
         return
     assert sorted(entries.values()) == sorted([CONTACTS, DEALS])
+
+
+def test_an_entry_read_in_pieces_by_two_threads_is_whole_or_refused(tmp_path: Path) -> None:
+    texts = [bytes([65 + number]) * 3_000 + b'"\r\n' for number in range(9)]
+    path = tmp_path / "cut.zip"
+    with path.open("wb") as file:
+        writer = ZipWriter(file, datetime(2026, 3, 4, tzinfo=UTC))
+        writer.begin("a.csv")
+        for text in texts:
+            writer.append(deflate.deflate_piece(text, deflate.USUAL_LEVEL))
+        writer.finish(deflate.checksum(b"".join(texts)), sum(map(len, texts)))
+        writer.close()
+    sizes = list(writer.piece_sizes["a.csv"])
+
+    with open_archive(path) as archive:
+        assert b"".join(archive.pieces_apart("a.csv", sizes)) == b"".join(texts)
+        assert b"".join(archive.pieces("a.csv")) == b"".join(texts)
+    shifted = [sizes[0] - 1, sizes[1] + 1, *sizes[2:]]
+    for cut in (shifted, sizes[:-1], [*sizes, 1], [sum(sizes[:2]) - 1, 1, *sizes[2:]]):
+        assert _refusal(path, cut) == "archive_entry_damaged"
+    damaged = bytearray(path.read_bytes())
+    damaged[zip_layout.LOCAL_HEADER_BYTES + len("a.csv") + zip_layout.ROOM + 5] ^= 0x10
+    path.write_bytes(damaged)
+    assert _refusal(path, sizes) == "archive_entry_damaged"
+
+
+def _refusal(path: Path, sizes: list[int]) -> str:
+    with open_archive(path) as archive, pytest.raises(UserError) as caught:
+        b"".join(archive.pieces_apart("a.csv", sizes))
+    return caught.value.code
