@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.sqlite import quoted
 from crmdesk.core.db.tables import pipeline_stages, pipelines
 from crmdesk.core.errors import UserError
+from crmdesk.core.records.choices import StageFinder
 from crmdesk.core.records.names import validate_label
 from crmdesk.core.records.numbers import canonical_number
 from crmdesk.core.records.problems import ValueProblem
@@ -228,7 +230,10 @@ def _only_there(
 
 
 def _counts(tx: Tx, object_type: ObjectType) -> dict[tuple[str, str | None], int]:
-    """Records by pipeline and stage, as their values name them."""
+    """Records by pipeline and stage, as their values name them.
+
+    One in a stage and in no pipeline counts where its stage can only be, as when it is moved.
+    """
     try:
         columns = columns_of(object_type)
     except UserError:
@@ -236,9 +241,13 @@ def _counts(tx: Tx, object_type: ObjectType) -> dict[tuple[str, str | None], int
     pipeline, stage = quoted(columns.pipeline.column), quoted(columns.stage.column)
     cursor = tx.sql(
         f"SELECT {pipeline}, {stage}, count(*) FROM {quoted(object_type.table)} "
-        f"WHERE {pipeline} IS NOT NULL GROUP BY 1, 2"
+        f"WHERE {pipeline} IS NOT NULL OR {stage} IS NOT NULL GROUP BY 1, 2"
     )
-    return {(row[0], row[1]): row[2] for row in cursor}
+    finder = StageFinder(object_type.pipelines)
+    counts: Counter[tuple[str, str | None]] = Counter()
+    for name, step, many in cursor:
+        counts[name or finder.pipeline_of(step) or "", step] += many
+    return counts
 
 
 def _pipeline(tx: Tx, row: Any, counts: dict[tuple[str, str | None], int]) -> PipelineDetail:

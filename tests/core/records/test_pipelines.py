@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from crmdesk.core.errors import UserError
@@ -68,6 +70,13 @@ def test_pipelines_and_stages_are_renamed_and_ordered(desk: Desk):
 
 def test_a_deleted_stage_moves_its_records_with_their_history(desk: Desk):
     service = desk.workspace.pipelines
+    # Without a pipeline, but in a stage that only one of them has.
+    alone = desk.deal(dealstage="decisionmakerboughtin")
+    remove = partial(service.remove_stage, desk.admin, "deals", "default", "decisionmakerboughtin")
+    assert refusal(remove) == "stage_in_use"
+    assert remove("qualifiedtobuy").records == 1
+    assert desk.value(alone, "dealstage") == "qualifiedtobuy"
+
     live = desk.deal(pipeline="default", dealstage="contractsent")
     binned = desk.deal(pipeline="default", dealstage="contractsent")
     untold = desk.deal(dealstage="contractsent")
