@@ -112,4 +112,4 @@ def test_every_count_list_bar_and_facet_is_what_sql_counts_by_hand(
     ((marked, worded),) = desk.sql("SELECT marked_to, worded_to FROM audit_index_state")
     assert last - 90 < marked <= last
     assert CHUNK < worded <= last
-    record(TURNS, f"filters over up to {last - first} entries, none counted wrongly")
+    record(TURNS, f"filters over up to {last - first:,} entries, none counted wrongly")

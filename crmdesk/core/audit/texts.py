@@ -121,7 +121,9 @@ def _kept(tx: Tx, index: AuditIndex, phrase: Phrase, among: Marks, few: int | No
 
 def _match(tx: Tx, phrase: Phrase) -> str:
     """What to ask the full text for: whole words, where few begin as the last one does."""
-    ends = words_beginning(tx.driver, phrase.words[-1])
+    start = phrase.words[-1]
+    # Of numbers there are always many, and of each few.
+    ends = None if start.isdecimal() else words_beginning(tx.driver, start)
     return phrase.ending_with(ends) if ends else phrase.of_beginning
 
 

@@ -164,10 +164,11 @@ def test_whatever_stands_in_an_entry_is_found_by_itself_and_by_its_beginning(tex
         for number, text in enumerate(texts, 1):
             for part in (text, text[: len(text) // 2 + 1]):
                 numbers = range(1, len(texts) + 1)
-                found = list(with_words_among(scratch, phrase_of(part), numbers))
+                phrase = phrase_of(part)
+                found = list(with_words_among(scratch, phrase, numbers))
                 counted = scratch.execute("SELECT count(*) FROM audit_details").fetchone()[0]
                 assert counted == len(texts)
-                if part.isascii() and part.isalnum():
+                if part.isascii() and phrase.words:
                     assert number in found
 
 
