@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crmdesk.cli.documents import moment
+from crmdesk.cli.import_choices import date_order
 from crmdesk.cli.output import plural
 from crmdesk.cli.parameters import group
 from crmdesk.cli.session import seat
@@ -32,17 +33,27 @@ def import_log(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="As HubSpot exported it.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it holds.")] = False,
+    dates: Annotated[
+        str,
+        typer.Option(
+            "--date-format", metavar="ORDER", help="How dates are written: dmy, mdy or ymd."
+        ),
+    ] = "",
 ) -> None:
     """Take in an audit, login or security history of HubSpot; its entries are marked."""
+    order = date_order(dates) if dates else None
     with seat(context) as here:
         service = here.workspace.imported_logs
         import_id = None
         if dry_run:
-            found = service.look(here.actor, file.absolute())
+            found = service.look(here.actor, file.absolute(), order)
         else:
-            import_id, found = service.take(here.actor, file.absolute())
+            import_id, found = service.take(here.actor, file.absolute(), date_order=order)
         document = {"import_id": import_id, "dry_run": dry_run} | _document(found)
-        here.output.result(document, *_told(document))
+        lines = _told(document)
+        if found.asks_date_order:
+            lines.append("Say how its dates are written: --date-format dmy, mdy or ymd.")
+        here.output.result(document, *lines)
 
 
 def _document(found: LogFileSurvey) -> dict[str, Any]:

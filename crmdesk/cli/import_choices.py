@@ -141,18 +141,29 @@ class Choices:
         common, by_column = None, {}
         for text in self.columns.dates or ():
             header, equals, code = text.rpartition("=")
-            order = next((each for each in _ORDERS if each.value == code.lower()), None)
-            if order is None:
-                raise WrongUsage(
-                    "date_format_unknown",
-                    f"“{code}” is no order of dates.",
-                    "Write dmy, mdy or ymd, with COLUMN= in front for one column only.",
-                )
+            order = date_order(code)
             if equals:
                 by_column[header] = order
             else:
                 common = order
         return common, by_column
+
+
+def date_order(code: str) -> DateOrder:
+    """The order that somebody typed.
+
+    Raises:
+        WrongUsage: ``date_format_unknown``.
+    """
+    order = next((each for each in _ORDERS if each.value == code.lower()), None)
+    if order is None:
+        raise WrongUsage(
+            "date_format_unknown",
+            f"“{code}” is no order of dates.",
+            "Write dmy, mdy or ymd; of an import of records, with COLUMN= in front for one "
+            "column only.",
+        )
+    return order
 
 
 def with_template(here: Seat, request: ImportRequest, name: str | None) -> ImportRequest:

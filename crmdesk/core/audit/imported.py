@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import imported_events, imported_logs
 from crmdesk.core.errors import UserError
 from crmdesk.core.files.source import TableSource, open_table
+from crmdesk.core.records.dates import DateOrder
 from crmdesk.core.records.single import workspace_zone
 
 #: HubSpot's largest exports of a log are far below it.
@@ -45,8 +47,11 @@ class ImportedLogs:
         self._audit_log = audit_log
         self._folder = folder
 
-    def look(self, actor: Actor, path: Path) -> LogFileSurvey:
+    def look(self, actor: Actor, path: Path, date_order: DateOrder | None = None) -> LogFileSurvey:
         """Read a whole file and say what taking it would add; writes nothing.
+
+        Args:
+            date_order: how its dates are written; ``None`` reads those that leave no choice.
 
         Raises:
             PermissionDenied: the actor is not a Super Admin.
@@ -54,16 +59,23 @@ class ImportedLogs:
         """
         self._guard.require(actor, Permission.SUPER_ADMIN)
         with (
-            self._staged(path) as (source, kind, stage),
+            self._staged(path, date_order) as (source, kind, stage),
             self._database.staging(stage.path) as tx,
         ):
-            return _survey(tx, source, kind, stage)
+            return replace(_survey(tx, source, kind, stage), date_order=date_order)
 
-    def take(self, actor: Actor, path: Path, sha256: str = "") -> tuple[int | None, LogFileSurvey]:
+    def take(
+        self,
+        actor: Actor,
+        path: Path,
+        sha256: str = "",
+        date_order: DateOrder | None = None,
+    ) -> tuple[int | None, LogFileSurvey]:
         """Take the entries of a file that are not there yet; all of them or none.
 
         Args:
             sha256: of the file that was looked at; another one is refused. Empty takes any.
+            date_order: as for :meth:`look`.
 
         Returns:
             The import's id, none where nothing was new, and what was added.
@@ -73,13 +85,13 @@ class ImportedLogs:
             UserError: as :meth:`look`; ``file_changed``; ``log_file_without_entries``.
         """
         self._guard.require(actor, Permission.SUPER_ADMIN)
-        with self._staged(path) as (source, kind, stage):
+        with self._staged(path, date_order) as (source, kind, stage):
             if sha256 and source.sha256 != sha256:
                 raise _changed(path)
             if stage.rows == stage.failed:
                 raise _without_entries(path, stage)
             with self._database.write(stage.path) as tx:
-                done = _survey(tx, source, kind, stage)
+                done = replace(_survey(tx, source, kind, stage), date_order=date_order)
                 return (self._take(tx, actor, done) if done.added else None), done
 
     def list(self, actor: Actor) -> list[ImportedLog]:
@@ -124,13 +136,15 @@ class ImportedLogs:
             return gone.rowcount
 
     @contextmanager
-    def _staged(self, path: Path) -> Iterator[tuple[TableSource, LogKind, Staged]]:
+    def _staged(
+        self, path: Path, order: DateOrder | None
+    ) -> Iterator[tuple[TableSource, LogKind, Staged]]:
         source = open_table(path, has_header=True, max_bytes=MOST_BYTES)
         if source.needs_sheet:
             source = source.choose_sheet(source.sheets[0], has_header=True)
         with self._database.read() as tx:
             zone = workspace_zone(tx)
-        reader = LogRowReader(source, zone)
+        reader = LogRowReader(source, zone, order)
         rows = (reader.read(row) for row in source.rows())
         with staged(self._database, self._folder, rows) as stage:
             yield source, reader.kind, stage

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from crmdesk.core.records.dates import DateOrder
+
 #: What stands for the address of somebody who was deleted for good.
 STRUCK_OUT = "(erased)"
 
@@ -59,6 +61,7 @@ class LogFileSurvey:
         bad_rows: the first hundred of them.
         by_category: how many of the readable rows are of each category.
         first_at, last_at: between which times its entries lie; None without any.
+        date_order: how its dates were said to be written; None where the file was to show it.
     """
 
     file_name: str
@@ -72,6 +75,13 @@ class LogFileSurvey:
     by_category: Mapping[str, int]
     first_at: datetime | None
     last_at: datetime | None
+    date_order: DateOrder | None = None
+
+    @property
+    def asks_date_order(self) -> bool:
+        """Whether there are times that might be read once somebody says how dates are written."""
+        unread = any(bad.fault is RowFault.TIME_UNREADABLE for bad in self.bad_rows)
+        return unread and self.date_order is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,16 +82,17 @@ class LogRowReader:
 
     Args:
         zone: in which times without one are meant.
+        order: of day, month and year in its dates; ``None`` looks at the first of them.
 
     Raises:
         UserError: ``log_file_is_own``, ``log_file_not_recognised``, or what reading refuses.
     """
 
-    def __init__(self, source: TableSource, zone: tzinfo) -> None:
+    def __init__(self, source: TableSource, zone: tzinfo, order: DateOrder | None = None) -> None:
         self._headings = source.headers.names
         self.kind, self._columns = recognise_log(self._headings, source.path.name)
         self._zone = zone
-        self._order = self._date_order(source)
+        self._order = self._date_order(source) if order is None else order
         self._seen: Counter[bytes] = Counter()
         kept = set(self._columns.values())
         # What a column was taken from stays as it is written, where its meaning was changed.

@@ -11,6 +11,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.core.audit.imported_model import ImportedLog, LogFileSurvey
+from crmdesk.core.records.dates import DateOrder
 from crmdesk.ui import words
 from crmdesk.ui.audit.imported_words import kind_words, survey_decision
 from crmdesk.ui.audit.say import say
@@ -18,6 +19,7 @@ from crmdesk.ui.desk import Desk
 from crmdesk.ui.exports.words import filled
 from crmdesk.ui.messages import message, sentence
 from crmdesk.ui.theme.fonts import TextStyle
+from crmdesk.ui.transfer.wording import order_words
 from crmdesk.ui.widgets.banner import Banner, BannerTone
 from crmdesk.ui.widgets.buttons import Button, ButtonKind
 from crmdesk.ui.widgets.dialog import Decision, DecisionDialog
@@ -81,15 +83,19 @@ class ImportedLogsCard(QWidget):
         self.choosing.finished.connect(self.choosing.deleteLater)
         self.choosing.open()
 
-    def look(self, path: Path) -> None:
-        """Say what a file would add before anything is written."""
+    def look(self, path: Path, order: DateOrder | None = None) -> None:
+        """Say what a file would add before anything is written.
+
+        Args:
+            order: how its dates are written, once somebody said it.
+        """
         desk = self._desk
         self.banner.hide()
         self.button.set_busy(say("Reading..."))
         desk.run_query(
             self,
             "look",
-            lambda: desk.workspace.imported_logs.look(desk.actor, path),
+            lambda: desk.workspace.imported_logs.look(desk.actor, path, order),
             lambda survey: self._confirm(path, survey),
             self._failed,
         )
@@ -100,8 +106,19 @@ class ImportedLogsCard(QWidget):
         self.dialog = dialog = DecisionDialog(decision, self.window(), closes=False)
         dialog.setObjectName("import_log_dialog")
         dialog.set_reason("" if survey.added else say("It has nothing new"))
+        if survey.asks_date_order:
+            self._offer_orders(dialog, path)
         dialog.decided.connect(lambda: self._take(dialog, path, survey))
         dialog.open()
+
+    def _offer_orders(self, dialog: DecisionDialog, path: Path) -> None:
+        """Times that can be read in two ways are read once somebody says which."""
+        for order in (DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST):
+            link = Link(filled(say("Read its dates as: %1"), order_words(order)))
+            link.setObjectName(f"date_order_{order}")
+            link.clicked.connect(dialog.reject)
+            link.clicked.connect(partial(self.look, path, order))
+            dialog.body.addWidget(link)
 
     def _take(self, dialog: DecisionDialog, path: Path, survey: LogFileSurvey) -> None:
         desk = self._desk
@@ -120,7 +137,9 @@ class ImportedLogsCard(QWidget):
 
         desk.run_write(
             self,
-            lambda: desk.workspace.imported_logs.take(desk.actor, path, survey.sha256),
+            lambda: desk.workspace.imported_logs.take(
+                desk.actor, path, survey.sha256, survey.date_order
+            ),
             done,
             lambda error: dialog.show_error(sentence(error)),
         )

@@ -11,6 +11,7 @@ import pytest
 
 from crmdesk.core.audit.imported_model import LogKind, RowFault
 from crmdesk.core.errors import PermissionDenied, UserError
+from crmdesk.core.records.dates import DateOrder
 from tests.builders import Desk
 
 AUDIT = [
@@ -152,6 +153,25 @@ def test_bad_rows_are_told_with_their_line_and_the_others_are_taken(desk, tmp_pa
     ]
     assert (done.rows, done.added, done.failed) == (6, 1, 5)
     assert stored(desk)[0]["user_email"] == "a@n.example"
+
+
+def test_dates_that_can_be_read_in_two_ways_are_read_once_somebody_says_how(desk, tmp_path):
+    logs, row = desk.workspace.imported_logs, ["CRM_OBJECT", "CONTACT", "DELETE", "5"]
+    path = written(
+        tmp_path / "audit.csv",
+        AUDIT,
+        ["1", *row, "3/4/2025 10:00", "a@n.example"],
+        ["2", *row, "2025-01-01 12:00", "a@n.example"],
+    )
+    survey = logs.look(desk.admin, path)
+    assert (survey.added, survey.failed, survey.asks_date_order) == (1, 1, True)
+
+    for order in (DateOrder.MONTH_FIRST, DateOrder.DAY_FIRST):
+        survey = logs.look(desk.admin, path, order)
+        assert (survey.added, survey.failed, survey.asks_date_order) == (2, 0, False)
+    logs.take(desk.admin, path, survey.sha256, order)
+
+    assert [str(each["at"])[:10] for each in stored(desk)] == ["2025-01-01", "2025-04-03"]
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,18 @@ def test_a_log_of_hubspot_is_imported_after_a_look_and_removed_again(
 
     card.look(written(tmp_path / "wrong.csv", ["First name"], ["Ann"]))
     qtbot.waitUntil(card.banner.isVisible)
+    heads, row = "Category,Subcategory,Action,Date,User email", "CRM_OBJECT,CONTACT,DELETE"
+    unclear = tmp_path / "unclear.csv"
+    unclear.write_text(f"{heads}\n{row},3/4/2025,a@n.example\n", "utf-8")
+    card.look(unclear)
+    qtbot.waitUntil(lambda: has_dialog("import_log_dialog"))
+    assert not dialog_named("import_log_dialog").deed_button.isEnabled()
+    qtbot.mouseClick(button(dialog_named("import_log_dialog"), "date_order_dmy"), LEFT)
+    qtbot.waitUntil(lambda: not has_dialog("import_log_dialog"))
+    qtbot.waitUntil(lambda: has_dialog("import_log_dialog"))
+    assert "Apr" in dialog_named("import_log_dialog").accessibleDescription()
+    dialog_named("import_log_dialog").reject()
+
     card.look(audit_log(tmp_path))
     qtbot.waitUntil(lambda: has_dialog("import_log_dialog"))
     asked = dialog_named("import_log_dialog")
