@@ -11,18 +11,21 @@ from typing import Any
 
 from PySide6.QtCore import QLocale
 
-from crmdesk.core.access.actor import ActorKind, SignInType
+from crmdesk.core.access.actor import ActorKind
 from crmdesk.core.audit.event import MASKED, AuditEvent
 from crmdesk.core.audit.kinds import Action
 from crmdesk.core.audit.revealing import RevealedChange
 from crmdesk.core.audit.verdict import Reason
 from crmdesk.core.files.plain_line import plain_line
 from crmdesk.ui import words
+from crmdesk.ui.audit.named import sign_in_words
 from crmdesk.ui.audit.say import say
 from crmdesk.ui.audit.wording import Wording
 from crmdesk.ui.tables.cells import MASK
 from crmdesk.ui.widgets.value_change import ShownChange
 
+# Codes that are read without their underlines: "credentials_wrong".
+_CODES = {"reason", "purpose"}
 _UTC_LETTERS = len("2026-11-22 08:41:07.123")
 _LONGEST = 1_000
 # Shown by themselves, or only of use to machines.
@@ -106,7 +109,7 @@ def sign_in_facts(wording: Wording, event: AuditEvent) -> list[tuple[str, str]]:
         (say("Time"), words.exact(event.at, wording.zone, seconds=True)),
         (say("Place"), from_settings),
         (say("Address"), place),
-        (say("Signed in with"), _sign_in_type(event.sign_in_type)),
+        (say("Signed in with"), sign_in_words(event.sign_in_type)),
         (say("Agent"), event.agent),
     ]
 
@@ -146,7 +149,7 @@ def utc_words(at: datetime) -> str:
 def detail_facts(event: AuditEvent) -> list[tuple[str, str]]:
     """The rest of what an entry says, in the order it was written."""
     return [
-        (_spaced(name), _text(value) or "")
+        (_spaced(name), _spaced(value) if name in _CODES else _text(value) or "")
         for name, value in event.detail.items()
         if name not in _NOT_FACTS and not _is_pair(value)
     ]
@@ -215,9 +218,9 @@ def cut(text: str) -> str:
     return f"{shown}… ({rest})"
 
 
-def _spaced(name: str) -> str:
+def _spaced(name: object) -> str:
     """A key of the details as a person reads it: ``values_written`` → "Values written"."""
-    plain = name.replace("_", " ").strip()
+    plain = plain_line(str(name)[:_LONGEST]).replace("_", " ").strip()
     return plain[:1].upper() + plain[1:]
 
 
@@ -230,15 +233,3 @@ def _acted_as(event: AuditEvent) -> str:
         ActorKind.UNKNOWN: say("Nobody who is known"),
     }
     return kinds.get(ActorKind(event.actor_kind), event.actor_kind)
-
-
-def _sign_in_type(kind: str) -> str:
-    kinds = {
-        SignInType.PASSWORD.value: say("Password"),
-        SignInType.PASSWORD_AND_CODE.value: say("Password and 2FA"),
-        SignInType.RECOVERY_CODE.value: say("Password and recovery code"),
-        SignInType.SSO.value: say("Single sign-on"),
-        SignInType.REMEMBERED.value: say("Remembered session"),
-        SignInType.COMMAND_LINE.value: say("Command line"),
-    }
-    return kinds.get(kind, kind)

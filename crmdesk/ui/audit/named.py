@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from crmdesk.core.access.actor import SignInType
 from crmdesk.core.audit import kinds
 from crmdesk.core.audit.comment_model import OBJECT_TYPE as COMMENT
 from crmdesk.core.audit.event import AuditEvent
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 200
 _PINNED = kinds.BACKUP_PINNED.subcategory
+_SIGN_INS = {kinds.LOGIN_SUCCEEDED.subcategory, kinds.LOGIN_FAILED.subcategory}
 _DEFINED = {Category.PROPERTY.value, Category.SENSITIVE.value}
 #: What these are called by their subcategory is a thing, to which something was done.
 _THINGS = {
@@ -41,6 +43,9 @@ def special_target(wording: Wording, event: AuditEvent) -> str:
         entry = detail.get("event")
         on = say("Comment on entry %1")
         return filled(on, words.number(entry)) if isinstance(entry, int) else ""
+    if event.subcategory in _SIGN_INS and event.sign_in_type:
+        way = in_sentence(sign_in_words(event.sign_in_type))
+        return filled(say("%1, %2"), wording.subcategory(event), way)
     if event.category == Category.ASSOCIATION:
         return _associated(wording, event)
     if event.category in _DEFINED:
@@ -99,3 +104,16 @@ def _property(wording: Wording, event: AuditEvent) -> str:
 
 def _label(side: Mapping[str, Any]) -> str:
     return plain_line(str(side.get("label") or "")[:_LONGEST])
+
+
+def sign_in_words(kind: str) -> str:
+    """With what somebody signed in; a way of another version goes by its code."""
+    ways = {
+        SignInType.PASSWORD.value: say("Password"),
+        SignInType.PASSWORD_AND_CODE.value: say("Password and 2FA"),
+        SignInType.RECOVERY_CODE.value: say("Password and recovery code"),
+        SignInType.SSO.value: say("Single sign-on"),
+        SignInType.REMEMBERED.value: say("Remembered session"),
+        SignInType.COMMAND_LINE.value: say("Command line"),
+    }
+    return ways.get(kind, kind)
