@@ -8,6 +8,12 @@ from PySide6.QtCore import QCoreApplication
 
 from crmdesk.core.errors import UserError
 
+#: What is chosen from a list in the window, and unknown when somebody removed it meanwhile.
+_SEEN_IN_A_LIST = (
+    *("backup_unknown", "import_unknown", "restore_unknown", "imported_log_not_found"),
+    *("user_unknown", "team_unknown", "message_unknown"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -49,8 +55,17 @@ def _advice(code: str) -> str | None:
         "workspace_missing": _say("Choose another folder, or create a workspace."),
         "workspace_key_missing": _say("Bring it back with the recovery key."),
         "wrong_key": _say("Bring the right one back with the recovery key."),
+        "key_damaged": _say("Bring it back with the recovery key."),
+        "folder_in_use": _say("Open it, or choose another folder."),
+        "config_folder_unwritable": _say("Make the folder writable."),
+        "mail_server_missing": _say("A Super Admin configures one under Settings, E-mail."),
+        "association_limit_reached": _say(
+            "Remove one first, or change the limit under Settings, Objects."
+        ),
+        "file_too_large": _say("Split the file, or raise the limit in the settings."),
         "not_signed_in": _say("Sign in first."),
         "session_ended": _say("Sign in again."),
+        **dict.fromkeys(_SEEN_IN_A_LIST, _say("Look at the list again: it may be gone.")),
         "job_unknown": "",
         "export_unknown": "",
         "notification_not_found": "",
