@@ -20,6 +20,7 @@ from crmdesk.core.errors import UserError
 PROGRAM = "crmdesk"
 _CANCELLED = 130
 _USAGE = 2
+_HELP = "Usage:"
 _GLOBAL = ("-w", "--workspace", "--as", "--json", "--quiet", "--version")
 # What reads a number speaks in words for programmers.
 _WORDS = {
@@ -229,4 +230,7 @@ def _help_of_group(error: typer.TyperException) -> str:
     """The help that a group without one of its commands gives; empty for any other error."""
     context = getattr(error, "ctx", None)
     text = error.format_message()
-    return text if context is not None and text == context.get_help() else ""
+    # Help names each command, and all of them would be loaded to compare it with a short sentence.
+    if context is None or not text.lstrip().startswith(_HELP):
+        return ""
+    return text if text == context.get_help() else ""
