@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from crmdesk.cli.due_mail import MailSender
 from crmdesk.core.errors import UserError
-from crmdesk.core.jobs.worker import Progress
 
 if TYPE_CHECKING:
     from rich.progress import Progress as ProgressBar
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
     from crmdesk.cli.output import Output
     from crmdesk.cli.session import Seat
-    from crmdesk.core.jobs.worker import Watcher
+    from crmdesk.core.jobs.worker import Progress, Watcher
 
 
 def finish_job(seat: Seat, job_id: str | None, *, wait: bool) -> None:
@@ -70,6 +69,9 @@ def watching_steps(
     output: Output,
 ) -> Iterator[tuple[Callable[[str, int, int], None], Callable[[], bool]]]:
     """The same for work of several steps: takes words, a count and a total."""
+    # With it comes the database, which a command that is only asked for its help does not need.
+    from crmdesk.core.jobs.worker import Progress
+
     asked = threading.Event()
     with _signals(asked.set), watcher(output) as watch:
 
