@@ -187,23 +187,50 @@ class _Feed:
             return None
         if not (self._dialect.proven or is_text(piece)):
             return None
-        found, first = Batch([]), self._lines_read + 1
-        add, line = found.rows.append, first
-        reader = self._parser(io.StringIO(piece, newline=""))
+        first = self._lines_read + 1
         try:
-            for cells in reader:
-                if len(cells) == width:
-                    add((line, *cells))
-                elif cells:
-                    problem = wrong_width(line, len(cells), width)
-                    found.rejected.append(Row(line, tuple(cells), problem))
-                line = first + reader.line_num
+            found, lines = self._line_by_line(piece, width, first) or self._row_by_row(
+                piece, width, first
+            )
         except csv.Error:
             return None
         self.characters += len(piece)
-        self._lines_read += reader.line_num
-        self._row_starts = line
+        self._lines_read += lines
+        self._row_starts = first + lines
         return found
+
+    def _line_by_line(self, piece: str, width: int, first: int) -> tuple[Batch, int] | None:
+        """The rows and the number of lines, where each line is a row, as nearly always."""
+        if piece.count("\r") != piece.count("\r\n"):
+            return None
+        lines = piece.split("\n")
+        if not lines[-1]:
+            lines.pop()
+        numbered = enumerate(self._parser(lines), first)
+        rows: list[tuple[int | str, ...]] = [(line, *cells) for line, cells in numbered]
+        if len(rows) != len(lines):
+            return None
+        if set(map(len, rows)) <= {width + 1}:
+            return Batch(rows), len(lines)
+        good = [row for row in rows if len(row) == width + 1]
+        odd = [
+            _odd_row(int(line), tuple(map(str, cells)), width)
+            for line, *cells in rows
+            if cells and len(cells) != width
+        ]
+        return Batch(good, odd), len(lines)
+
+    def _row_by_row(self, piece: str, width: int, first: int) -> tuple[Batch, int]:
+        """The same, where cells hold ends of lines."""
+        found, line = Batch([]), first
+        reader = self._parser(io.StringIO(piece, newline=""))
+        for cells in reader:
+            if len(cells) == width:
+                found.rows.append((line, *cells))
+            elif cells:
+                found.rejected.append(_odd_row(line, tuple(cells), width))
+            line = first + reader.line_num
+        return found, reader.line_num
 
     def _until_behind(self, parsed: Iterator[_ParsedRow], end: int) -> Iterator[_ParsedRow]:
         """Rows of the piece ahead, the last of which may end behind it."""
@@ -305,6 +332,10 @@ def _opened(source: TableBytes, dialect: CsvDialect, limits: TableLimits) -> Ite
         text = io.TextIOWrapper(file, encoding=dialect.encoding, errors=MARK, newline="")
         text._CHUNK_SIZE = _DECODED_AT_ONCE  # type: ignore[attr-defined]
         yield _Feed(text, dialect, limits)
+
+
+def _odd_row(line: int, cells: tuple[str, ...], width: int) -> Row:
+    return Row(line, cells, wrong_width(line, len(cells), width))
 
 
 def _batch(rows: Iterable[_ParsedRow]) -> Batch:
