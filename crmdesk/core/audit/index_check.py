@@ -9,10 +9,12 @@ from __future__ import annotations
 from hashlib import sha256
 
 from crmdesk.core.audit.columns import chunks_of_known_kinds, columns_of_chunk, kept_columns
-from crmdesk.core.audit.index import chunk_marks, end_of_chunk, ends_of_log
+from crmdesk.core.audit.index import Facet, chunk_marks, end_of_chunk, ends_of_log
 from crmdesk.core.audit.marks import CHUNK
+from crmdesk.core.audit.texts import entries_of_word
 from crmdesk.core.db import sqlite_words
 from crmdesk.core.db.engine import Database, Tx
+from crmdesk.core.db.sqlite_common_words import WORD
 from crmdesk.core.db.sqlite_mark_columns import chunks_of_kinds
 from crmdesk.core.db.sqlite_marks import every_mark, forget_marks, index_state, keep_index_state
 
@@ -21,7 +23,7 @@ def index_agrees(tx: Tx) -> bool:
     """Compare the bits of every value with the entries that they stand for."""
     kept = {
         (each.facet, each.value, each.chunk): _digest(each.bits, many)
-        for each, many in every_mark(tx.driver)
+        for each, many in every_mark(tx.driver, Facet)
     }
     first, last = ends_of_log(tx)
     start, end = first - 1, min(index_state(tx.driver).marked_to, last)
@@ -33,7 +35,15 @@ def index_agrees(tx: Tx) -> bool:
                 return False
         start = upto
     # What is left stands for entries that there are not.
-    return not kept and _columns_agree(tx)
+    return not kept and _columns_agree(tx) and _common_words_agree(tx)
+
+
+def _common_words_agree(tx: Tx) -> bool:
+    """Compare the bits of common words with the full text, which is kept apart from them."""
+    return all(
+        entries_of_word(tx, each.value, each.chunk).chunks == {each.chunk: each.bits}
+        for each, _ in every_mark(tx.driver, (WORD,))
+    )
 
 
 def _columns_agree(tx: Tx) -> bool:

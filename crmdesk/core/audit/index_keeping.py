@@ -5,8 +5,15 @@ from __future__ import annotations
 from crmdesk.core.audit.columns import columns_of_chunk, keep_columns, without_columns
 from crmdesk.core.audit.index import chunk_marks, end_of_chunk, ends_of_log
 from crmdesk.core.audit.marks import CHUNK
+from crmdesk.core.audit.texts import entries_of_word
 from crmdesk.core.db import sqlite_words
 from crmdesk.core.db.engine import Database
+from crmdesk.core.db.sqlite_common_words import (
+    chunks_with_common,
+    common_words,
+    forget_every_common,
+    keep_common,
+)
 from crmdesk.core.db.sqlite_marks import (
     KeptMarks,
     add_marks,
@@ -41,6 +48,7 @@ def keep_index(database: Database, *, words: bool = False) -> None:
             _keep_columns(database)
             if words and sqlite_words.KEPT:
                 _keep_words(database)
+                _keep_common_words(database)
     except UserError:
         # Busy, read-only, full: whatever it is, reading can do without, and writing will tell.
         return
@@ -93,7 +101,29 @@ def _keep_words(database: Database) -> None:
             state = index_state(tx.driver)
             if not state.worded_to:
                 sqlite_words.begin_words(tx.driver)
+                forget_every_common(tx.driver)
             start = max(state.worded_to, first - 1)
             end = min(start + _WORDED_AT_ONCE, last)
             sqlite_words.add_words(tx.driver, start, end)
             keep_index_state(tx.driver, state._replace(worded_to=end))
+
+
+def _keep_common_words(database: Database) -> None:
+    """Keep the bits of common words of chunks whose words are all kept."""
+    with database.read() as tx:
+        first, _ = ends_of_log(tx)
+        full = range(first // CHUNK, (index_state(tx.driver).worded_to + 1) // CHUNK)
+        missing = sorted(set(full) - chunks_with_common(tx.driver))
+    for chunk in missing:
+        with database.read() as tx:
+            state = index_state(tx.driver)
+            low, high = max(first, chunk * CHUNK), (chunk + 1) * CHUNK - 1
+            found = [
+                (word, entries_of_word(tx, word, chunk).chunks.get(chunk, 0))
+                for word in common_words(tx.driver, low, high)
+            ]
+        with database.write() as tx:
+            # What was erased meanwhile may not come back as bits.
+            now = index_state(tx.driver)
+            if now.forgotten == state.forgotten and now.worded_to >= high:
+                keep_common(tx.driver, chunk, found)

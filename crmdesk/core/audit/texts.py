@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import chain, islice
+from itertools import chain, groupby, islice
 
 from crmdesk.core.audit.index import AuditIndex
 from crmdesk.core.audit.kept_sets import KeptSets
 from crmdesk.core.audit.marks import (
+    CHUNK,
     EMPTY,
     Marks,
     marks_of,
     marks_of_many,
     marks_of_places,
     span,
+    union,
 )
 from crmdesk.core.db import sqlite_words
 from crmdesk.core.db.engine import Tx
-from crmdesk.core.db.sqlite_marks import index_state, keep_index_state
+from crmdesk.core.db.sqlite_common_words import WORD, forget_common, forget_every_common
+from crmdesk.core.db.sqlite_marks import index_state, keep_index_state, kept_marks, kept_values
 from crmdesk.core.db.sqlite_word_search import (
     MOST_PLACES,
     Phrase,
     newest_with_words,
+    of_word,
     phrase_of,
     places_between,
     with_words,
@@ -121,10 +125,14 @@ def _kept(tx: Tx, index: AuditIndex, phrase: Phrase, among: Marks, few: int | No
 
 def _match(tx: Tx, phrase: Phrase) -> str:
     """What to ask the full text for: whole words, where few begin as the last one does."""
+    ends = _endings(tx, phrase)
+    return phrase.ending_with(ends) if ends else phrase.of_beginning
+
+
+def _endings(tx: Tx, phrase: Phrase) -> tuple[str, ...]:
     start = phrase.words[-1]
     # Of numbers there are always many, and of each few.
-    ends = None if start.isdecimal() else words_beginning(tx.driver, start)
-    return phrase.ending_with(ends) if ends else phrase.of_beginning
+    return () if start.isdecimal() else words_beginning(tx.driver, start) or ()
 
 
 def _newest(tx: Tx, match: str, high: int) -> tuple[Marks, int]:
@@ -135,12 +143,33 @@ def _newest(tx: Tx, match: str, high: int) -> tuple[Marks, int]:
 
 def _all(tx: Tx, index: AuditIndex, phrase: Phrase, match: str) -> Marks:
     if match != phrase.of_beginning:
+        ends = _endings(tx, phrase) if len(phrase.words) == 1 else ()
+        if any(value in ends for value in kept_values(tx.driver, WORD)):
+            return union(_with_common(tx, index, word) for word in ends)
         return _between(tx, match, index.first, index.state.worded_to)
     numbers = with_words(tx.driver, match)
     few = list(islice(numbers, _NEWEST))
     if len(few) < _NEWEST:
         return marks_of(few)
     return marks_of_many(chain(few, numbers), index.last)
+
+
+def _with_common(tx: Tx, index: AuditIndex, word: str) -> Marks:
+    """The entries with a word whose bits are kept for some chunks: others are searched."""
+    first, last = index.first, index.state.worded_to
+    found = kept_marks(tx.driver, WORD, word)
+    missing = [each for each in range(first // CHUNK, last // CHUNK + 1) if each not in found]
+    sought = [Marks(found)]
+    for _, run in groupby(enumerate(missing), lambda each: each[1] - each[0]):
+        chunks = [chunk for _, chunk in run]
+        low, high = max(first, chunks[0] * CHUNK), min(last, (chunks[-1] + 1) * CHUNK - 1)
+        sought.append(_between(tx, of_word(word), low, high))
+    return union(sought)
+
+
+def entries_of_word(tx: Tx, word: str, chunk: int) -> Marks:
+    """The entries of a chunk that hold a word as it is, by the full text."""
+    return _between(tx, of_word(word), chunk * CHUNK, (chunk + 1) * CHUNK - 1)
 
 
 def _between(tx: Tx, match: str, low: int, high: int) -> Marks:
@@ -181,7 +210,9 @@ def forget_words(tx: Tx, event_ids: Iterable[int]) -> None:
     if sqlite_words.has_words(tx.driver):
         kept = [number for number in event_ids if number <= state.worded_to]
         sqlite_words.forget_words(tx.driver, kept)
+        forget_common(tx.driver, {number // CHUNK for number in kept})
     else:
         sqlite_words.empty_words(tx.driver)
+        forget_every_common(tx.driver)
         state = state._replace(worded_to=0)
     keep_index_state(tx.driver, state._replace(forgotten=state.forgotten + 1))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from isal import isal_zlib
 
 from crmdesk.core.db.driver import sqlite3
-from crmdesk.core.db.sqlite_mark_columns import COLUMN, KIND
 
 _LEVEL = 1
 #: Bytes of a chunk's bits as they are.
@@ -96,11 +96,14 @@ def kept_in_chunk(
     return ((value, _inflated(bits)) for value, bits in rows)
 
 
-def every_mark(connection: sqlite3.Connection) -> Iterator[tuple[KeptMarks, int]]:
-    """All bits that are kept, each with how many entries it is said to stand for."""
+def every_mark(
+    connection: sqlite3.Connection, facets: Iterable[str]
+) -> Iterator[tuple[KeptMarks, int]]:
+    """All bits of some facets, each with how many entries it is said to stand for."""
     rows = connection.execute(
-        "SELECT facet, value, chunk, bits, many FROM main.audit_marks WHERE facet NOT IN (?, ?)",
-        (COLUMN, KIND),
+        "SELECT facet, value, chunk, bits, many FROM main.audit_marks "
+        "WHERE facet IN (SELECT value FROM json_each(?)) AND bits <> x''",
+        (json.dumps(list(facets)),),
     )
     return (
         (KeptMarks(facet, value, chunk, _inflated(bits)), many)

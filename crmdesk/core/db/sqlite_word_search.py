@@ -52,6 +52,11 @@ class Phrase:
         return " OR ".join(_quoted(" ".join((*before, each))) for each in endings)
 
 
+def of_word(word: str) -> str:
+    """As the full text wants a word that stands there whole."""
+    return _quoted(word)
+
+
 @lru_cache(maxsize=64)
 def phrase_of(text: str) -> Phrase:
     """Take a text apart as the full text does; without any word there is nothing to look for."""

@@ -41,17 +41,21 @@ def add_words(connection: sqlite3.Connection, after: int, last: int) -> None:
     )
 
 
-def forget_words(connection: sqlite3.Connection, numbers: Iterable[int]) -> None:
-    """Take the words of entries out whose details are about to be erased."""
-    marks = json.dumps(list(numbers))
+def texts_of(connection: sqlite3.Connection, numbers: Iterable[int]) -> Iterator[tuple[int, str]]:
+    """Number and words of some entries; those without any are left out."""
     rows = connection.execute(
         "SELECT event_id, payload FROM main.audit_details "
         "WHERE event_id IN (SELECT value FROM json_each(?))",
-        (marks,),
+        (json.dumps(list(numbers)),),
     )
+    return ((number, text) for number, payload in rows if (text := words_of(payload)))
+
+
+def forget_words(connection: sqlite3.Connection, numbers: Iterable[int]) -> None:
+    """Take the words of entries out whose details are about to be erased."""
     connection.executemany(
         f"INSERT INTO {MAIN} ({NAME}, rowid, words) VALUES ('delete', ?, ?)",
-        [(number, text) for number, payload in rows if (text := words_of(payload))],
+        list(texts_of(connection, numbers)),
     )
 
 

@@ -15,6 +15,7 @@ from crmdesk.core.audit.counting import Unwanted
 from crmdesk.core.audit.filters import AuditFilters
 from crmdesk.core.audit.index_check import discard_index, index_agrees
 from crmdesk.core.audit.marks import CHUNK
+from crmdesk.core.audit.texts import forget_words
 from crmdesk.core.check import check_workspace
 from crmdesk.core.db import sqlite_words
 from crmdesk.core.db.driver import sqlite3
@@ -111,6 +112,21 @@ def test_altered_columns_of_a_full_chunk_are_found_and_what_nobody_waits_for_is_
             assert not index_agrees(tx)
         discard_index(database)
         assert reader.facets(admin, asked) == counted
+    quay = AuditFilters(texts=("quay",))
+    found = list(reader.ids(admin, quay))
+    assert found == [row[0] for row in by_hand(desk, quay, "e.id", "ORDER BY e.id DESC")]
+    bits = "SELECT count(*) FROM audit_marks WHERE facet = 'word' AND value = 'quay'"
+    assert desk.sql(bits) == [(1,)]
+    desk.sql(
+        "UPDATE audit_marks SET bits = (SELECT bits FROM audit_marks WHERE value = 'harbour') "
+        "WHERE facet = 'word' AND value = 'quay'"
+    )
+    with database.write() as tx:
+        assert not index_agrees(tx)
+        forget_words(tx, [CHUNK - 1])
+    assert desk.sql(bits) == [(0,)]
+    assert set(found) - {CHUNK - 1} == set(reader.ids(admin, quay)) - {CHUNK - 1}
+    assert desk.sql(bits) == [(1,)]
     with pytest.raises(Unwanted):
         reader.facets(admin, asked, lambda: False)
 

@@ -1,0 +1,73 @@
+"""Which entries of whole chunks of the audit log hold a common word, as bits like those of a value.
+
+The full text goes through every place of a word to find all its entries: half a second for what
+every fourth of ten million holds. Words of more than one entry in a hundred have their bits kept,
+chunk by chunk, among the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import closing
+
+from crmdesk.core.db.driver import sqlite3
+from crmdesk.core.db.sqlite_marks import KeptMarks, add_marks, kept_values
+from crmdesk.core.db.sqlite_words import CREATE, NAME, texts_of
+
+#: The facet of rows that hold the bits of a word.
+WORD = "word"
+# A row without bits says that the common words of a chunk are kept.
+_THERE = ""
+_SAMPLES = 600
+_SHARE = 100
+
+
+def common_words(connection: sqlite3.Connection, low: int, high: int) -> list[str]:
+    """The words that more than one in a hundred of the entries from one to another hold.
+
+    As a sample of them says: what it misses is found by the full text.
+    """
+    step = max(1, (high - low) // _SAMPLES)
+    numbers = range(low, high + 1, step)
+    with closing(sqlite3.connect(":memory:")) as scratch:
+        scratch.execute(CREATE.format(NAME))
+        scratch.execute(f"CREATE VIRTUAL TABLE each USING fts5vocab({NAME}, row)")
+        scratch.executemany(
+            f"INSERT INTO {NAME} (rowid, words) VALUES (?, ?)", texts_of(connection, numbers)
+        )
+        found = scratch.execute("SELECT term FROM each WHERE doc > ?", (len(numbers) // _SHARE,))
+        return [row[0] for row in found if row[0].isalnum()]
+
+
+def keep_common(
+    connection: sqlite3.Connection, chunk: int, words: Iterable[tuple[str, int]]
+) -> None:
+    """Keep the bits of the common words of a whole chunk."""
+    add_marks(connection, (KeptMarks(WORD, word, chunk, bits) for word, bits in words if bits))
+    connection.execute(
+        "INSERT OR REPLACE INTO main.audit_marks (facet, value, chunk, many, bits) "
+        "VALUES (?, ?, ?, 0, ?)",
+        (WORD, _THERE, chunk, b""),
+    )
+
+
+def chunks_with_common(connection: sqlite3.Connection) -> set[int]:
+    """The chunks whose common words are kept."""
+    rows = connection.execute(
+        "SELECT chunk FROM main.audit_marks WHERE facet = ? AND value = ?", (WORD, _THERE)
+    )
+    return {row[0] for row in rows}
+
+
+def forget_every_common(connection: sqlite3.Connection) -> None:
+    """Take the bits of all words out."""
+    connection.execute("DELETE FROM main.audit_marks WHERE facet = ?", (WORD,))
+
+
+def forget_common(connection: sqlite3.Connection, chunks: Iterable[int]) -> None:
+    """Take the bits of words of some chunks out; whoever reads keeps what is left anew."""
+    values = [_THERE, *kept_values(connection, WORD)]
+    connection.executemany(
+        "DELETE FROM main.audit_marks WHERE facet = ? AND value = ? AND chunk = ?",
+        [(WORD, value, chunk) for chunk in set(chunks) for value in values],
+    )
