@@ -30,7 +30,9 @@ def init(
     email: Annotated[str, typer.Option("--email", help="E-mail of the first Super Admin.")],
     full_name: Annotated[str, typer.Option("--full-name", help="Their name.")],
     password_stdin: PasswordStdin = False,
-    edition: Annotated[Edition, typer.Option(help="What is gated by it.")] = Edition.ENTERPRISE,
+    edition: Annotated[
+        Edition, typer.Option(help="How often a backup may be made, and what of the log is shown.")
+    ] = Edition.ENTERPRISE,
     time_zone: Annotated[
         str | None, typer.Option("--timezone", metavar="TZ", help="E.g. Europe/Oslo.")
     ] = None,

@@ -92,8 +92,8 @@ _ALL = (
         "workspace.edition",
         SettingType.CHOICE,
         Edition.ENTERPRISE.value,
-        "What is gated: how often a backup may be made, and which categories of the audit log "
-        "are shown. Entries are recorded in every edition.",
+        "How often a backup may be made, and which categories of the audit log are shown. "
+        "Entries are recorded in every edition.",
         Section.WORKSPACE,
         choices=tuple(edition.value for edition in Edition),
     ),

@@ -99,7 +99,10 @@ def option_choices(options: Iterable[OptionShape]) -> Choices:
     """The choices of an enumeration, without archived ones."""
     return Choices(
         ((option.value, (option.label,)) for option in options if not option.archived),
-        ValueProblem(ImportErrorType.INVALID_ENUMERATION_OPTION, "This is not one of the options."),
+        ValueProblem(
+            ImportErrorType.INVALID_ENUMERATION_OPTION,
+            "This is not one of the options. Correct it, or add it to the property.",
+        ),
         ValueProblem(
             ImportErrorType.AMBIGUOUS_ENUMERATION_OPTION,
             "Several options go by this label; write the internal value.",
@@ -111,7 +114,10 @@ def owner_choices(owners: Iterable[Owner]) -> Choices:
     """Owners by id, e-mail address or name."""
     return Choices(
         ((owner.value, (owner.email, owner.name)) for owner in owners),
-        ValueProblem(ImportErrorType.COULD_NOT_FIND_OWNER, "No user goes by this name or e-mail."),
+        ValueProblem(
+            ImportErrorType.COULD_NOT_FIND_OWNER,
+            "No user goes by this name or e-mail. Correct it, or add the user.",
+        ),
         ValueProblem(
             ImportErrorType.MULTIPLE_OWNERS_FOUND,
             "Several users go by this name; write the e-mail address.",

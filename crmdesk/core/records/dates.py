@@ -165,7 +165,7 @@ def _moment(reading: _Reading) -> datetime:
 
 def _read(text: str, order: DateOrder) -> _Reading:
     if len(text) > _MAX_LENGTH:
-        raise _problem("This is not a date.")
+        raise _problem(_advice(False, order))
     reading = _read_unix(text)
     if reading is not None:
         return reading
@@ -286,7 +286,7 @@ def _zone(text: str | None) -> tzinfo | None:
 
 def _advice(is_numeric: bool, order: DateOrder) -> str:
     if not is_numeric:
-        return "This is not a date."
+        return "This is not a date. Write it like 2026-11-22."
     if order == DateOrder.UNDECIDED:
         return "Day and month cannot be told apart; choose the order of the column's dates."
     words = {

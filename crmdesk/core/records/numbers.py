@@ -115,6 +115,6 @@ def _unreadable(text: str) -> ValueProblem:
     reason = (
         "A shortened amount is not read; write the number in full."
         if shortened
-        else "This is not a number."
+        else "This is not a number. Write it like 1250.50."
     )
     return ValueProblem(ImportErrorType.COULD_NOT_PARSE_NUMBER, reason)

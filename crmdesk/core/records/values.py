@@ -275,7 +275,10 @@ def _email(text: str) -> str | None:
     if not address:
         return None
     if not is_email(address):
-        raise ValueProblem(ImportErrorType.INVALID_EMAIL, "This is not an e-mail address.")
+        raise ValueProblem(
+            ImportErrorType.INVALID_EMAIL,
+            "This is not an e-mail address. Write it like ann@example.org.",
+        )
     return address
 
 

@@ -152,7 +152,7 @@ def note_words(name: str, count: int) -> str:
         "associations_cut": say(
             "%Ln record{|s} with more than 1,000 associations: the first 1,000 are in it.", count
         ),
-        "asker_disallowed": say("Whoever asked for it lost the right to while it was written."),
+        "asker_disallowed": say("Whoever asked for it lost the permission while it was written."),
     }
     return texts.get(name, f"{name.replace('_', ' ')}: {words.number(count)}")
 

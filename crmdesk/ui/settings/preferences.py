@@ -30,7 +30,10 @@ class ProfilePage(CardPage):
         say = QCoreApplication.translate
         super().__init__(
             say("ProfilePage", "Profile"),
-            say("ProfilePage", "Who you are in this workspace. A Super Admin changes your rights."),
+            say(
+                "ProfilePage",
+                "Who you are in this workspace. A Super Admin changes your permissions.",
+            ),
         )
         self._desk = desk
         self.cards.addWidget(
@@ -40,7 +43,7 @@ class ProfilePage(CardPage):
         )
         self.cards.addWidget(
             settings_card(
-                self.tr("Your rights"),
+                self.tr("Your permissions"),
                 self.tr("What you may do beyond viewing, adding and editing records."),
                 [self._rights()],
             )

@@ -90,7 +90,7 @@ class UserDialog(DecisionDialog):
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 8, 0)
         column.setSpacing(4)
-        column.addWidget(label(self.tr("Rights"), TextStyle.STRONG))
+        column.addWidget(label(self.tr("Permissions"), TextStyle.STRONG))
         column.addWidget(self.super_admin)
         self.admin_note = Paragraph("", TextStyle.CAPTION, "text2")
         indented = QHBoxLayout()
@@ -133,7 +133,7 @@ class UserDialog(DecisionDialog):
         for row in self.rights.values():
             row.box.setEnabled(not admin)
         if not self._last:
-            text = self.tr("The rights below are part of it.") if admin else ""
+            text = self.tr("The permissions below are part of it.") if admin else ""
             self.admin_note.set_text(text)
         self.admin_note.setVisible(bool(self.admin_note.plain_text()))
 

@@ -87,7 +87,9 @@ class ImportPanel(SidePanel):
             empty_layout(body)
         self._fill_summary(found)
         self._more_changes(0)
-        self._more_errors(0)
+        self.offer_page("errors", offered=bool(found.failed))
+        if found.failed:
+            self._more_errors(0)
         self._fill_foot(found)
 
     def _showing_of(self, found: Import) -> Showing | None:
@@ -257,8 +259,6 @@ class ImportPanel(SidePanel):
     def _add_errors(self, problems: Sequence[ImportProblem], before: int) -> None:
         body = self._bodies["errors"]
         _take_last(body)
-        if not problems and not before:
-            body.addWidget(Paragraph(say("No row failed."), TextStyle.BODY, "text2"))
         for problem in problems[:_ERRORS_AT_ONCE]:
             row = filled(say("Row %1"), words.number(problem.row))
             place = filled(say("%1, %2"), row, problem.column) if problem.column else row

@@ -147,7 +147,7 @@ def fault_words(fault: HeaderFault) -> str:
     """What is odd about the name of a column."""
     return {
         HeaderFault.BLANK: say("Has no name in the file"),
-        HeaderFault.REPEATED: say("Has the name of an earlier column"),
+        HeaderFault.REPEATED: say("Its name stands twice"),
     }[fault]
 
 

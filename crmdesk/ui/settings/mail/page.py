@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from crmdesk.ui.desk import Desk
@@ -99,6 +99,11 @@ class MailPage(QWidget):
 
     @Slot()
     def _show_outcome(self) -> None:
+        # Its words wrap, so it has its height only after another turn of the layouts.
+        QTimer.singleShot(0, self, self._reveal_outcome)
+
+    @Slot()
+    def _reveal_outcome(self) -> None:
         self.area.ensureWidgetVisible(self.trial.banner)
 
     def _follow(self) -> None:

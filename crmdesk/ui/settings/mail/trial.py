@@ -11,9 +11,11 @@ from crmdesk.ui.desk import Desk
 from crmdesk.ui.messages import message, sentence
 from crmdesk.ui.settings.mail.words import problem_words
 from crmdesk.ui.theme.apply import px
+from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.widgets.banner import Banner, BannerTone
 from crmdesk.ui.widgets.buttons import Button, ButtonKind
 from crmdesk.ui.widgets.form_field import FormField
+from crmdesk.ui.widgets.labels import label
 
 _WIDTH = 280
 
@@ -41,8 +43,12 @@ class TrialMessage(QWidget):
         self.banner = Banner(BannerTone.OK, "")
         self.banner.setObjectName("test_outcome")
         self.banner.hide()
+        self.reason = label("", TextStyle.CAPTION, "text2")
+        self.reason.hide()
         row = QHBoxLayout()
+        row.setSpacing(12)
         row.addWidget(self.send)
+        row.addWidget(self.reason)
         row.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -57,6 +63,8 @@ class TrialMessage(QWidget):
     def set_reason(self, reason: str) -> None:
         """Why nothing can be sent now; empty when something can."""
         self.send.set_reason(reason)
+        self.reason.setText(reason)
+        self.reason.setVisible(bool(reason))
 
     @Slot()
     def _send(self) -> None:
