@@ -70,6 +70,8 @@ class RestoreDialog(DecisionDialog):
             choice = QComboBox()
             for answer in conflict.answers:
                 choice.addItem(_answer_words(conflict, answer), answer.value)
+            # Enter alone takes a value from nobody.
+            choice.setCurrentIndex(max(choice.findData(Answer.WITHOUT.value), 0))
             choice.setMinimumContentsLength(20)
             self.choices[(conflict.key, conflict.property)] = choice
             column.addWidget(FormField(_title(conflict), choice))
