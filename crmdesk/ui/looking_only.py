@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication, QWidget
 
 from crmdesk.ui.widgets.buttons import Button, ButtonKind
+from crmdesk.ui.widgets.popover import Popover
 
 _DEEDS = {ButtonKind.PRIMARY, ButtonKind.DANGER, ButtonKind.DANGER_OUTLINE}
 _ORDINARY = {ButtonKind.SECONDARY, ButtonKind.GHOST, ButtonKind.ICON, ButtonKind.LINK}
@@ -42,6 +43,9 @@ class LookingOnly(QObject):
     def _concerns(self, button: Button) -> bool:
         parent: QObject | None = button
         while parent is not None and parent is not self._window:
+            if isinstance(parent, Popover):
+                # What opens below a chip narrows what is shown.
+                return False
             parent = parent.parent()
         return parent is not None and would_write(button)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from zoneinfo import ZoneInfo
 
+from crmdesk.core.audit.commented import ANY
 from crmdesk.core.audit.filters import AuditFilters, Choices
 from crmdesk.core.audit.vocabulary import Vocabulary
 from crmdesk.ui import words
@@ -48,10 +49,15 @@ def _choices(choices: Choices, vocabulary: Vocabulary) -> list[str]:
         (say("object ID %1"), choices.object_ids),
         (say("address %1"), choices.addresses),
         (say("entry %1"), [str(number) for number in choices.ids]),
-        (say("with a comment that holds %1"), [f"“{text}”" for text in choices.comments]),
+        (say("with %1"), _comments(choices)),
         (say("with the words %1"), [f"“{text}”" for text in choices.texts]),
     )
     return [filled(text, say(" or ").join(values)) for text, values in named if values]
+
+
+def _comments(choices: Choices) -> list[str]:
+    holding = say("a comment that holds “%1”")
+    return [say("a comment") if text == ANY else filled(holding, text) for text in choices.comments]
 
 
 def _labels(codes: Iterable[str], known: Iterable[object]) -> list[str]:

@@ -269,6 +269,7 @@ class BinFace(QWidget):
         self._empty_for = wanted
         if wanted.narrows:
             clear = Button(self.tr("Clear filters"), ButtonKind.PRIMARY)
+            clear.setObjectName("clear_filters")
             clear.clicked.connect(self.clear)
             there = self.tr("%Ln deleted record{|s}", "", sum(self._counts.values()))
             sentence = self.tr("There are %1 in all.").replace("%1", there)
