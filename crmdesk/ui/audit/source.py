@@ -32,8 +32,10 @@ class AuditSource:
 
     def __init__(self, wording: Wording) -> None:
         self.wording = wording
+        self._in_utc = say("%1 UTC")
         self.columns: Sequence[Column] = (
-            Column("at", say("Time"), 172, sortable=False),
+            # Room for the seconds of the widest date.
+            Column("at", say("Time"), 180, sortable=False),
             Column("user", say("User"), 156, sortable=False),
             Column("category", say("Category"), 148, rank=2, sortable=False),
             Column("action", say("Action"), 128, sortable=False),
@@ -86,7 +88,7 @@ class AuditSource:
 
     def _at(self, entry: _Entry) -> Cell:
         event, _ = entry
-        tip = filled(say("%1 UTC"), utc_words(event.at))
+        tip = filled(self._in_utc, utc_words(event.at))
         return Cell(self.wording.at(event), quiet=True, tip=tip)
 
     def _user(self, entry: _Entry) -> Cell:
