@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -43,7 +42,9 @@ class ImportedEntry:
     """One entry of such a log.
 
     Attributes:
-        identity: 32 bytes; the same entry has the same in every file it stands in.
+        identity: 32 bytes; the same entry has the same in every file it stands in. Of one
+            without a number of its own that of its first occurrence (see :func:`nth_identity`).
+        said: 32 bytes, equal for entries without a number that say the same; else ``None``.
         at: 24 characters of UTC text.
         detail: cells that have no attribute of their own, by heading.
     """
@@ -64,11 +65,17 @@ class ImportedEntry:
     agent: str
     sign_in_type: str
     detail: str
+    said: bytes | None
 
 
 def _tidied(text: str) -> str:
     """One line; most cells are one already, and to look at each letter takes its time."""
     return text.strip() if text.isprintable() and "  " not in text else tidy(text)
+
+
+def nth_identity(said: bytes, nth: int) -> bytes:
+    """Equal rows of a file are told apart by their order, which the next file has too."""
+    return hashlib.sha256(said + str(nth).encode()).digest()
 
 
 class _Bad(Exception):
@@ -78,7 +85,7 @@ class _Bad(Exception):
 
 
 class LogRowReader:
-    """Reads the rows of one file; made for it, since equal rows are told apart by their count.
+    """Reads the rows of one file.
 
     Args:
         zone: in which times without one are meant.
@@ -93,7 +100,6 @@ class LogRowReader:
         self.kind, self._columns = recognise_log(self._headings, source.path.name)
         self._zone = zone
         self._order = self._date_order(source) if order is None else order
-        self._seen: Counter[bytes] = Counter()
         kept = set(self._columns.values())
         # What a column was taken from stays as it is written, where its meaning was changed.
         kept -= {self._columns.get(part, -1) for part in _TRANSLATED}
@@ -117,11 +123,13 @@ class LogRowReader:
                 raise _Bad(RowFault.TOO_LONG, part)
         at = self._moment(cells[Part.AT])
         category, subcategory, action, result, object_type = self._what(cells)
+        identity, said = self._identity(row, cells)
         country = cells.get(Part.COUNTRY, "")
         email = _ADDRESS.search(cells.get(Part.USER, ""))
         return ImportedEntry(
             line=row.line,
-            identity=self._identity(row, cells),
+            identity=identity,
+            said=said,
             at=at,
             category=category,
             subcategory=subcategory,
@@ -172,16 +180,13 @@ class LogRowReader:
         result = Result.OK if succeeded else Result.FAILED
         return kind.category.value, kind.subcategory, kind.action.value, result.value
 
-    def _identity(self, row: Row, cells: Mapping[Part, str]) -> bytes:
-        """By its id where it has one, else by all that it says and how often that was said."""
+    def _identity(self, row: Row, cells: Mapping[Part, str]) -> tuple[bytes, bytes | None]:
+        """By its number where it has one, else by all that it says and how often that was said."""
         own_id = cells.get(Part.ID)
         # A newer export may have its columns in another order.
         said = own_id or sorted(zip(self._headings, row.cells, strict=True))
         digest = hashlib.sha256(_as_json([self.kind.value, said]).encode()).digest()
-        if own_id:
-            return digest
-        self._seen[digest] += 1
-        return hashlib.sha256(digest + str(self._seen[digest]).encode()).digest()
+        return (digest, None) if own_id else (nth_identity(digest, 1), digest)
 
     def _detail(self, row: Row) -> str:
         said = {

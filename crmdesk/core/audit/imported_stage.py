@@ -11,7 +11,7 @@ from operator import attrgetter
 from pathlib import Path
 
 from crmdesk.core.audit.imported_model import BadRow
-from crmdesk.core.audit.imported_rows import ImportedEntry
+from crmdesk.core.audit.imported_rows import ImportedEntry, nth_identity
 from crmdesk.core.changes.stage import scratch_path
 from crmdesk.core.db import sqlite_imported_logs as sql
 from crmdesk.core.db.engine import Database, Tx
@@ -19,7 +19,7 @@ from crmdesk.core.files.disk_errors import as_user_error
 
 _ROWS_AT_ONCE = 2_000
 _BAD_ROWS_KEPT = 100
-_CELLS = attrgetter(*sql.COLUMNS)
+_CELLS = attrgetter(*sql.STAGED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,5 +66,5 @@ def _fill(tx: Tx, rows: Iterable[ImportedEntry | BadRow]) -> tuple[int, int, tup
         sql.add(tx, good)
         many, failed = many + len(piece), failed + len(bad)
         bad_rows += bad[: max(0, _BAD_ROWS_KEPT - len(bad_rows))]
-    sql.filled(tx)
+    sql.number_repeated(tx, nth_identity)
     return many, failed, tuple(bad_rows)

@@ -6,7 +6,7 @@ The stage is a file of its own, attached as schema ``stage`` (see ``Database.sta
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from crmdesk.core.db.engine import Tx
 
@@ -30,7 +30,11 @@ COLUMNS = (
     "sign_in_type",
     "detail",
 )
+#: In the stage stands also what a row without a number of its own says, as a digest.
+STAGED = (*COLUMNS, "said")
 _NAMES = ", ".join(COLUMNS)
+_AT_ONCE = 50_000
+_CACHE_KIB = 32 << 10
 #: A row of the stage is new if its entry is neither in the log yet nor further up in the file.
 _NEW = (
     "e.rowid = (SELECT min(f.rowid) FROM stage.entries f WHERE f.identity = e.identity) "
@@ -39,19 +43,43 @@ _NEW = (
 
 
 def make(tx: Tx) -> None:
-    """Make the stage's table."""
-    tx.sql(f"CREATE TABLE stage.entries ({_NAMES})")
+    """Make the stage's table.
+
+    Its indexes grow with it, in its file: one that is made afterwards is sorted in memory, all of
+    it, and so is whatever has to be put in order without one.
+    """
+    tx.sql(f"PRAGMA stage.cache_size = -{_CACHE_KIB}")
+    tx.sql(f"CREATE TABLE stage.entries ({', '.join(STAGED)})")
+    tx.sql("CREATE INDEX stage.by_identity ON entries (identity)")
+    tx.sql("CREATE INDEX stage.by_time ON entries (at)")
 
 
 def add(tx: Tx, rows: Sequence[Sequence[object]]) -> None:
-    """Put rows into the stage, their cells in the order of :data:`COLUMNS`."""
-    marks = ", ".join("?" * len(COLUMNS))
+    """Put rows into the stage, their cells in the order of :data:`STAGED`."""
+    marks = ", ".join("?" * len(STAGED))
     tx.driver.executemany(f"INSERT INTO stage.entries VALUES ({marks})", rows)
 
 
-def filled(tx: Tx) -> None:
-    """Say that no row follows: from now on it is looked at."""
-    tx.sql("CREATE INDEX stage.by_identity ON entries (identity)")
+def number_repeated(tx: Tx, identity: Callable[[bytes, int], bytes]) -> None:
+    """Give rows that say the same an identity each, once all of them are there.
+
+    Args:
+        identity: of a row without a number of its own, by what it says and how often that was
+            said before and with it.
+    """
+    entries = tx.sql(
+        "SELECT rowid, identity, said FROM stage.entries WHERE identity IN ("
+        "SELECT identity FROM stage.entries GROUP BY identity HAVING count(*) > 1) "
+        "ORDER BY identity, rowid"
+    )
+    before, nth = None, 0
+    again: list[tuple[bytes, int]] = []
+    while some := entries.fetchmany(_AT_ONCE):
+        for entry, known, said in some:
+            before, nth = known, nth + 1 if known == before else 1
+            if nth > 1 and said is not None:
+                again.append((identity(said, nth), entry))
+    tx.driver.executemany("UPDATE stage.entries SET identity = ? WHERE rowid = ?", again)
 
 
 def count_new(tx: Tx) -> int:
@@ -73,20 +101,20 @@ def by_category(tx: Tx) -> dict[str, int]:
 
 def take(tx: Tx, log_id: int) -> int:
     """Put what is new into the log; returns how many entries that were."""
-    tx.sql("CREATE TEMP TABLE taken_places (at TEXT PRIMARY KEY, place INTEGER) WITHOUT ROWID")
-    try:
-        times = [row[0] for row in tx.sql("SELECT DISTINCT at FROM stage.entries ORDER BY 1")]
-        tx.driver.executemany("INSERT INTO temp.taken_places VALUES (?, ?)", places(tx, times))
-        done = tx.sql(
-            f"INSERT INTO main.imported_events (log_id, place, {_NAMES}) "
-            f"SELECT ?, p.place, {', '.join(f'e.{name}' for name in COLUMNS)} "
-            "FROM stage.entries e JOIN temp.taken_places p ON p.at = e.at "
-            f"WHERE {_NEW} ORDER BY e.at, e.rowid",
-            (log_id,),
-        )
-        return done.rowcount
-    finally:
-        tx.sql("DROP TABLE temp.taken_places")
+    tx.sql("CREATE TABLE stage.places (at TEXT PRIMARY KEY, place INTEGER) WITHOUT ROWID")
+    times = tx.sql("SELECT DISTINCT at FROM stage.entries ORDER BY at")
+    while some := times.fetchmany(_AT_ONCE):
+        found = places(tx, [row[0] for row in some])
+        tx.driver.executemany("INSERT INTO stage.places VALUES (?, ?)", found)
+    # In the order of the index, whatever the planner thinks of it.
+    done = tx.sql(
+        f"INSERT INTO main.imported_events (log_id, place, {_NAMES}) "
+        f"SELECT ?, p.place, {', '.join(f'e.{name}' for name in COLUMNS)} "
+        "FROM stage.entries e INDEXED BY by_time CROSS JOIN stage.places p ON p.at = e.at "
+        f"WHERE e.at >= '' AND {_NEW} ORDER BY e.at, e.rowid",
+        (log_id,),
+    )
+    return done.rowcount
 
 
 def places(tx: Tx, times: Sequence[str]) -> list[tuple[str, int]]:
