@@ -4,28 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QFontMetrics, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
 
 from crmdesk.ui import words
 from crmdesk.ui.audit.say import say
-from crmdesk.ui.records.check_list import CheckList
-from crmdesk.ui.theme.apply import current_tokens, font, px
+from crmdesk.ui.records.check_list import CheckList, RowDelegate
+from crmdesk.ui.theme.apply import current_tokens, font
 from crmdesk.ui.theme.fonts import TextStyle
 
 _VALUE = Qt.ItemDataRole.UserRole
 _COUNT = Qt.ItemDataRole.UserRole + 1
 _SPOKEN = Qt.ItemDataRole.AccessibleTextRole
-_ROW, _GAP = 32, 8
+_GAP = 8
 _Index = QModelIndex | QPersistentModelIndex
 
 
-class _CountDelegate(QStyledItemDelegate):
+class _CountDelegate(RowDelegate):
     """Paints the count at the far end, and leaves the label the room before it."""
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
-        return QSize(super().sizeHint(option, index).width(), px(_ROW))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         count = index.data(_COUNT)
