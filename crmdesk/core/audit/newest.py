@@ -9,6 +9,7 @@ from itertools import islice
 from crmdesk.core.audit.filters import AuditFilters
 from crmdesk.core.audit.marks import marks_of
 from crmdesk.core.audit.matching import Matching
+from crmdesk.core.audit.texts import looked_down_to
 
 #: Entries asked about first; then so many times as many, as long as too few of them pass.
 _FIRST, _GROWTH = 2048, 16
@@ -68,8 +69,7 @@ def _newest(
     matching: Matching, filters: AuditFilters, limit: int, low: int, high: int
 ) -> list[int]:
     found: list[int] = []
-    parts = [(low, high)] if matching.within(low, high).names_few(filters) else _parts(low, high)
-    for first, last in parts:
+    for first, last in _parts(matching, filters, low, high):
         if len(found) >= limit:
             break
         passing = matching.within(first, last).passing(filters)
@@ -77,8 +77,18 @@ def _newest(
     return found
 
 
-def _parts(low: int, high: int) -> Iterator[tuple[int, int]]:
+def _parts(
+    matching: Matching, filters: AuditFilters, low: int, high: int
+) -> Iterator[tuple[int, int]]:
     """The ends of parts, the newest first, each larger than the one before."""
+    if matching.within(low, high).names_few(filters):
+        yield low, high
+        return
+    # What is known of texts comes first, and is not joined with what is not.
+    known = looked_down_to(matching.index, filters.texts)
+    if low < known <= high:
+        yield known, high
+        high = known - 1
     size = _FIRST
     while low <= high:
         first = max(low, high - size + 1)

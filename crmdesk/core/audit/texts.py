@@ -37,6 +37,7 @@ from crmdesk.core.db.sqlite_word_search import (
 _FEW = 400
 #: So many of the newest with a phrase are found in as much.
 _NEWEST = 200
+_REACHED = "reached"
 _ABOUT = "SELECT id FROM audit_events WHERE object_type IS ? AND object_id = ?"
 # One step of that index a kind.
 _TYPES = (
@@ -91,13 +92,18 @@ def few_with(tx: Tx, index: AuditIndex, text: str) -> Marks | None:
             # Everything that begins so would be put together twice.
             return None
         high = min(index.part[1], last) if index.part else last
-        found, reached = index.once(("newest", match), lambda: _newest(tx, match, high))
-        if reached:
+        found, reached = index.once(("newest", match), lambda: _newest(tx, phrase, match, high))
+        if index.once((_REACHED, text), lambda: reached):
             return None
     elif found.count() > _NEWEST:
         return None
     thing = index.once(("thing", term), lambda: _about_thing(tx, index, term))
     return found | thing | span(last + 1, index.last)
+
+
+def looked_down_to(index: AuditIndex, texts: Iterable[str]) -> int:
+    """Down to which entry the newest with every text are known after :func:`few_with`."""
+    return max((index.recall((_REACHED, text)) or 0 for text in texts), default=0)
 
 
 def _kept(tx: Tx, index: AuditIndex, phrase: Phrase, among: Marks, few: int | None) -> Marks:
@@ -115,7 +121,7 @@ def _kept(tx: Tx, index: AuditIndex, phrase: Phrase, among: Marks, few: int | No
     match = index.once(("match", phrase), lambda: _match(tx, phrase))
     if index.part is not None:
         low, high = among.ends()
-        newest, reached = index.once(("newest", match), lambda: _newest(tx, match, high))
+        newest, reached = index.once(("newest", match), lambda: _newest(tx, phrase, match, high))
         if low >= reached:
             return newest
         if match != phrase.of_beginning:
@@ -135,10 +141,15 @@ def _endings(tx: Tx, phrase: Phrase) -> tuple[str, ...]:
     return () if start.isdecimal() else words_beginning(tx.driver, start) or ()
 
 
-def _newest(tx: Tx, match: str, high: int) -> tuple[Marks, int]:
+def _newest(tx: Tx, phrase: Phrase, match: str, high: int) -> tuple[Marks, int]:
     """The newest entries from ``high`` down, and down to which one they are all there are."""
-    numbers = newest_with_words(tx.driver, match, high, _NEWEST)
-    return marks_of(numbers), numbers[-1] if len(numbers) == _NEWEST else 0
+    common = set(kept_values(tx.driver, WORD)) if len(phrase.words) > 1 else set()
+    sieve = phrase.without(common)
+    numbers = newest_with_words(tx.driver, sieve or match, high, _NEWEST)
+    reached = numbers[-1] if len(numbers) == _NEWEST else 0
+    # Next to a common word the full text looks in millions of places: some entries are read sooner.
+    found = with_words_among(tx.driver, phrase, numbers) if sieve else numbers
+    return marks_of(found), reached
 
 
 def _all(tx: Tx, index: AuditIndex, phrase: Phrase, match: str) -> Marks:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
@@ -50,6 +50,14 @@ class Phrase:
         """As the full text wants it with any of these as the last word, which are some."""
         before = self.words[:-1]
         return " OR ".join(_quoted(" ".join((*before, each))) for each in endings)
+
+    def without(self, common: Collection[str]) -> str:
+        """As the full text wants its other words, wherever they stand; empty for all or none."""
+        *before, last = self.words
+        left = [_quoted(word) for word in before if word not in common]
+        if last not in common:
+            left.append(f"{_quoted(last)} *")
+        return " AND ".join(left) if 0 < len(left) < len(self.words) else ""
 
 
 def of_word(word: str) -> str:
