@@ -128,19 +128,33 @@ class MadeCells(Mapping[str, Cell], Generic[_Of]):
     Args:
         makers: makes the cell of each column.
         of: what they make it of.
+
+    Attributes:
+        failed: told once of a cell that cannot be made, which then stays empty, so that the
+            painting of the others goes on; without it whoever looks at the cell is told.
     """
 
-    __slots__ = ("_made", "_makers", "_of")
+    __slots__ = ("_made", "_makers", "_of", "failed")
 
     def __init__(self, makers: Mapping[str, Callable[[_Of], Cell]], of: _Of) -> None:
         self._makers, self._of = makers, of
         self._made: dict[str, Cell] = {}
+        self.failed: Callable[[Exception], object] | None = None
 
     def __getitem__(self, key: str) -> Cell:
         cell = self._made.get(key)
         if cell is None:
-            cell = self._made[key] = self._makers[key](self._of)
+            cell = self._made[key] = self._make(self._makers[key])
         return cell
+
+    def _make(self, make: Callable[[_Of], Cell]) -> Cell:
+        try:
+            return make(self._of)
+        except Exception as error:
+            if self.failed is None:
+                raise
+            self.failed(error)
+            return EMPTY
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._makers)

@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from crmdesk.ui.tables.cells import EMPTY, Align, Column, Lead, Row, RowKind
+from crmdesk.ui.tables.cells import EMPTY, Align, Column, Lead, MadeCells, Row, RowKind
 from crmdesk.ui.tables.row_cache import RowCache, find
 from crmdesk.ui.tables.source import TableSource
 from crmdesk.ui.tables.ticks import Ticks
@@ -35,7 +35,7 @@ class PagedModel(QAbstractTableModel):
     ``row_at`` without a call per cell and role, which is what makes scrolling fast.
 
     Signals:
-        reading_failed: a page could not be read; its rows stay empty.
+        reading_failed: a page could not be read, or a cell not be worded; they stay empty.
     """
 
     reading_failed = Signal(object)
@@ -97,10 +97,14 @@ class PagedModel(QAbstractTableModel):
 
     def _fetch(self, ids: Sequence[int]) -> Sequence[Row]:
         try:
-            return self._source.rows(ids)
+            rows = self._source.rows(ids)
         except Exception as error:  # noqa: BLE001 - shown in the banner; painting must go on
             self.reading_failed.emit(error)
             return [Row(row_id) for row_id in ids]
+        for row in rows:
+            if isinstance(row.cells, MadeCells):
+                row.cells.failed = self.reading_failed.emit
+        return rows
 
     def _spoken(self, row: Row, column: int) -> str:
         cell = row.cells.get(self._columns[column].key, EMPTY)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable
 
 from crmdesk.ui.tables.cells import EMPTY, Cell, Column, MadeCells, Row, Sort, TableQuery
+from crmdesk.ui.tables.model import PagedModel
 from crmdesk.ui.tables.source import ListSource
 
 COLUMNS = [Column("name", "Name")]
@@ -61,3 +63,19 @@ def test_a_cell_is_made_when_it_is_first_looked_at_and_only_then():
     assert [cells["city"].text, cells.get("city", EMPTY).text] == ["city 7", "city 7"]
     assert made == ["city"]
     assert cells.get("gone", EMPTY) is EMPTY
+
+
+def test_a_cell_that_cannot_be_made_is_told_of_once_and_stays_empty():
+    def broken(_number: int) -> Cell:
+        raise LookupError("no words for it")
+
+    rows = [Row(1, MadeCells({"name": broken, "city": lambda number: Cell(f"{number}")}, 7))]
+    model = PagedModel(ListSource(COLUMNS, rows))
+    told: list[Exception] = []
+    model.reading_failed.connect(told.append)
+    model.set_ids(array("q", [1]))
+
+    cells = model.row_at(0).cells
+
+    assert [cells["name"], cells["name"], cells["city"].text] == [EMPTY, EMPTY, "7"]
+    assert [str(error) for error in told] == ["no words for it"]
