@@ -11,7 +11,7 @@ from crmdesk.cli.downloads import code_for_download
 from crmdesk.cli.export_options import export_document, told
 from crmdesk.cli.session import Seat
 from crmdesk.cli.waiting import finish_job
-from crmdesk.core.errors import UserError, WrongUsage
+from crmdesk.core.errors import SecondFactorRefused, UserError, WrongUsage
 
 if TYPE_CHECKING:
     from crmdesk.core.exports.model import Export
@@ -38,7 +38,8 @@ def finish_and_save(here: Seat, export_id: str, out: Path, code: str | None) -> 
     """Wait for an export that was asked for, save a copy, and tell of both.
 
     Raises:
-        UserError: ``export_not_made``: there is no file, and why.
+        UserError: ``export_not_made``, ``export_not_approved``: there is no file, and why.
+        SecondFactorRefused: the file is there, and was not saved.
     """
     exports = here.workspace.exports
     finish_job(here, exports.show(here.actor, export_id).job_id, wait=True)
@@ -47,7 +48,11 @@ def finish_and_save(here: Seat, export_id: str, out: Path, code: str | None) -> 
         raise _not_made(found)
     from crmdesk.core.exports.report_anchor import anchor_beside
 
-    path = save_copy(here, found, out, code)
+    try:
+        path = save_copy(here, found, out, code)
+    except SecondFactorRefused:
+        here.output.remark(f"The export {found.id} is made; no copy was saved.")
+        raise
     anchor = anchor_beside(found.source, path)
     document = export_document(found) | {"file": str(path)}
     lines = [*told(document)[:-1], f"Saved: {path}"]
