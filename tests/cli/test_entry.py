@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import resource
 import signal
 import subprocess
@@ -11,7 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from crmdesk.__main__ import _as_command, _names_at_most_a_workspace, _with_named_workspace
+from crmdesk.__main__ import (
+    _as_command,
+    _little_search_for_garbage,
+    _names_at_most_a_workspace,
+    _with_named_workspace,
+)
 from crmdesk.cli.main import COMMANDS
 from crmdesk.core.known_workspaces import DEMO_MARK, KnownWorkspaces
 from crmdesk.core.workspace_folder import read_workspace_file
@@ -35,6 +41,24 @@ def test_the_window_opens_when_nothing_but_a_workspace_is_named(
     words: list[str], opens_window: bool
 ):
     assert _names_at_most_a_workspace(words) is opens_window
+
+
+def test_a_command_searches_little_for_garbage_and_a_window_as_python_does():
+    usual = gc.get_threshold()
+    try:
+        with _little_search_for_garbage():
+            assert gc.get_threshold()[0] > usual[0]
+        kept_by_a_command = gc.get_freeze_count()
+        gc.unfreeze()
+        with _little_search_for_garbage():
+            gc.set_threshold(*usual)  # as the window does that a command opens
+        kept_by_a_window = gc.get_freeze_count()
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*usual)
+
+    assert kept_by_a_command > 0
+    assert kept_by_a_window == 0
 
 
 def test_the_window_heeds_the_workspace_that_the_environment_names():
