@@ -19,7 +19,7 @@ from crmdesk.ui.widgets.buttons import IconButton
 from crmdesk.ui.widgets.chip import Chip
 from crmdesk.ui.widgets.search_field import SearchField
 
-_PAUSE_MS, _SEARCH_WIDTH, _SEARCH_LEAST, _GAP = 250, 320, 180, 8
+_PAUSE_MS, _SEARCH_WIDTH, _SEARCH_LEAST, _GAP = 250, 320, 144, 8
 
 
 class ListFilters(QWidget):
@@ -70,8 +70,8 @@ class ListFilters(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(_GAP)
-        row.addWidget(self.search, 2, top)
-        row.addWidget(holder, 5)
+        row.addWidget(self.search, 3, top)
+        row.addWidget(holder, 8)
         row.addWidget(self.columns, 0, top)
         for each in chips:
             each.changed.connect(self._tell)

@@ -71,10 +71,10 @@ class ExportPanel(SidePanel):
         for body in self._bodies.values():
             empty_layout(body)
         self._fill_details(found)
-        # Where no file was made nobody saved one.
-        made = found.state is ExportState.SUCCEEDED
-        self.offer_page("history", offered=made)
-        if made:
+        # Where no file was made nobody saved one, and only files of records have a history.
+        told = found.state is ExportState.SUCCEEDED and found.source in OF_RECORDS
+        self.offer_page("history", offered=told)
+        if told:
             self._fill_history(found)
         self.set_foot(self._buttons(found))
 

@@ -130,10 +130,10 @@ def sample_columns(values: ShownValues) -> tuple[Column, ...]:
     """Columns of what a plan changes."""
     record = values.object_type.label
     return (
-        Column("record", record, 170, sortable=False, stretch=True, least=110),
+        Column("record", record, 204, sortable=False, stretch=True, least=110),
         Column("property", say("Property"), 110, sortable=False, stretch=True, least=90),
         Column("now", say("Now"), 120, sortable=False, stretch=True, least=90),
-        Column("after", say("After the restore"), 170, sortable=False, stretch=True),
+        Column("after", say("After the restore"), 140, sortable=False, stretch=True),
         Column("by", say("Last changed by"), 208, rank=1, sortable=False),
     )
 

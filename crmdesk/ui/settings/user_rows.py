@@ -18,9 +18,9 @@ _SHOWN = 2
 def user_columns() -> Sequence[Column]:
     """Columns of the table of users."""
     return (
-        Column("name", _say("Name"), 260, stretch=True, least=210),
+        Column("name", _say("Name"), 230, stretch=True, least=205),
         Column("role", _say("Role"), 120),
-        Column("rights", _say("Permissions"), 220, rank=2, sortable=False, stretch=True),
+        Column("rights", _say("Permissions"), 230, rank=2, sortable=False, stretch=True),
         Column("teams", _say("Teams"), 140, rank=3),
         Column("two_factor", _say("Two-factor"), 110, rank=1),
         Column("state", _say("State"), 120),

@@ -369,3 +369,5 @@ def test_reports_and_backups_stand_in_the_list_without_a_history_or_a_second_cop
     assert "only exports of records" in history.reason
     hands.page.open_link(f"exports/{report}")
     assert ("Rows", "1") in hands.page.panel._facts(hands.page.panel.found)
+    # A page that could only say that there is no history is left out.
+    assert hands.page.panel._tabs.offered == 1
