@@ -199,6 +199,7 @@ class AuditIndex:
 def _acted_by(connection: sqlite3.Connection, users: Sequence[str], chunks: Iterable[int]) -> Marks:
     """What many people did: one look at a column instead of one at the bits of each."""
     found: dict[int, int] = {}
+    wanted = frozenset(users)
     for chunk in chunks:
         column = kept_column(connection, Facet.USER, chunk)
         if column is None or not column.of_bytes:
@@ -206,8 +207,10 @@ def _acted_by(connection: sqlite3.Connection, users: Sequence[str], chunks: Iter
                 bits = kept_marks(connection, Facet.USER, user, chunk, chunk).get(chunk, 0)
                 found[chunk] = found.get(chunk, 0) | bits
             continue
-        wanted = {place for place, value in enumerate(column.values) if value in set(users)}
-        digits = bytes(ord("1") if place in wanted else ord("0") for place in range(256))
+        digits = bytearray(b"0" * 256)
+        for place, value in enumerate(column.values):
+            if value in wanted:
+                digits[place] = ord("1")
         found[chunk] = int(column.numbers.translate(digits), 2)
     return Marks({chunk: bits for chunk, bits in found.items() if bits})
 

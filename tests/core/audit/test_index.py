@@ -17,7 +17,7 @@ from crmdesk.core.audit.index_check import discard_index, index_agrees
 from crmdesk.core.audit.marks import CHUNK
 from crmdesk.core.audit.texts import forget_words
 from crmdesk.core.check import check_workspace
-from crmdesk.core.db import sqlite_words
+from crmdesk.core.db import sqlite_mark_columns, sqlite_words
 from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.sqlite_word_search import phrase_of, with_words_among
 from crmdesk.core.workspace import Workspace
@@ -112,6 +112,11 @@ def test_altered_columns_of_a_full_chunk_are_found_and_what_nobody_waits_for_is_
             assert not index_agrees(tx)
         discard_index(database)
         assert reader.facets(admin, asked) == counted
+    # More values than one byte tells apart.
+    monkeypatch.setattr(sqlite_mark_columns, "_MOST_OF_ONE_BYTE", 2)
+    monkeypatch.setattr(index, "_MANY", 1)
+    discard_index(database)
+    assert reader.facets(admin, asked) == counted
     quay = AuditFilters(texts=("quay",))
     found = list(reader.ids(admin, quay))
     assert found == [row[0] for row in by_hand(desk, quay, "e.id", "ORDER BY e.id DESC")]
