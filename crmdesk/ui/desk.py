@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -120,6 +121,17 @@ class Desk:
     def start_job(self, job_id: str) -> None:
         """Start the worker process of a queued job; ``jobs.changed`` and ``jobs.ended`` tell."""
         self.jobs.start_job(job_id)
+
+    def cancel_job(self, owner: QObject, job_id: str, failed: Failed) -> None:
+        """Ask a job to stop; it ends when it has.
+
+        The writer asks: while a restore writes, that waits until it has written.
+
+        Args:
+            failed: takes why it was not asked, e.g. that it was too late.
+        """
+        ask = partial(self.workspace.jobs.request_cancel, self.actor, job_id)
+        self.run_write(owner, ask, lambda _state: self.jobs.poll(), failed)
 
     def go(self, link: str) -> None:
         """Open a link such as ``backups/<id>``."""

@@ -72,15 +72,6 @@ class JobWatcher(QObject):
         self._start(job_id)
         self.poll()
 
-    def cancel(self, job_id: str) -> None:
-        """Ask a job to stop; it ends when it has.
-
-        Raises:
-            UserError: it was too late.
-        """
-        self._workspace.jobs.request_cancel(self._actor, job_id)
-        self.poll()
-
     def watch(self) -> None:
         """Begin to look, now and from now on."""
         self._timer.start()

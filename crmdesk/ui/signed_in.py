@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from crmdesk.core.access.actor import Actor, SignInType
 from crmdesk.core.access.permissions import Permission
-from crmdesk.core.errors import NotSignedIn, UserError
+from crmdesk.core.errors import NotSignedIn
 from crmdesk.core.jobs.job import Job
 from crmdesk.core.workspace import Workspace
 from crmdesk.ui.actions import Actions, ActionSpec, MenuName
@@ -329,12 +329,7 @@ class SignedInWindow(QObject):
         self.feed.read_all()
 
     def _cancel_job(self, job_id: str) -> None:
-        try:
-            self.jobs.cancel(job_id)
-        except NotSignedIn as error:
-            self._session_ended(error)
-        except UserError as error:
-            self.tell(error)
+        self.desk.cancel_job(self, job_id, self.tell)
 
     def tell_interrupted(self, jobs: Sequence[Job]) -> None:
         """Say which jobs were found without a process when the workspace was opened."""

@@ -7,7 +7,6 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
-from crmdesk.core.errors import UserError
 from crmdesk.core.jobs.job import JobState
 from crmdesk.ui.idle import IdleWatch
 from tests.builders import Desk
@@ -37,11 +36,13 @@ def test_a_waiting_job_can_be_cancelled_and_only_once(stand, desk, qtbot):
     job_id = str(desk.workspace.backups.show(desk.admin, backup_id).job_id)
     stand.jobs.poll()
     assert [job.id for job in stand.jobs.open_jobs] == [job_id]
+    failed = []
     with qtbot.waitSignal(stand.jobs.ended) as told:
-        stand.jobs.cancel(job_id)
-    assert told.args[0].state is JobState.CANCELLED
-    with pytest.raises(UserError):
-        stand.jobs.cancel(job_id)
+        stand.desk.cancel_job(stand.jobs, job_id, failed.append)
+    assert (told.args[0].state, failed) == (JobState.CANCELLED, [])
+    stand.desk.cancel_job(stand.jobs, job_id, failed.append)
+    qtbot.waitUntil(lambda: bool(failed))
+    assert failed[0].code == "job_ended"
 
 
 def test_the_watcher_rests_when_the_session_has_ended(stand, desk):

@@ -248,8 +248,8 @@ def test_a_job_shows_in_the_frame_and_can_be_cancelled_there(enter, desk, qtbot)
     assert entered.window.title_row.jobs.isVisible()
     job_id = desk.workspace.backups.show(desk.admin, backup_id).job_id
     entered.window.jobs_popover.cancelled.emit(job_id)
-    assert desk.workspace.backups.show(desk.admin, backup_id).state.value == "cancelled"
     qtbot.waitUntil(lambda: not entered.window.title_row.jobs.isVisible())
+    assert desk.workspace.backups.show(desk.admin, backup_id).state.value == "cancelled"
 
 
 def test_several_refused_calls_end_the_session_once(enter, desk, qtbot):

@@ -8,7 +8,6 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from crmdesk.core.backup.model import Backup, BackupEstimate
-from crmdesk.core.errors import UserError
 from crmdesk.core.jobs.job import Job, JobState
 from crmdesk.ui import words
 from crmdesk.ui.backup.dialogs import CreateDialog, create_dialog, delete_dialog
@@ -79,10 +78,7 @@ class Deeds(QObject):
 
     def cancel(self, backup: Backup) -> None:
         """Ask the job that makes it to stop."""
-        try:
-            self._desk.jobs.cancel(str(backup.job_id))
-        except UserError as error:
-            self.failed.emit(error)
+        self._desk.cancel_job(self, str(backup.job_id), self.failed.emit)
 
     def drill(self, backup: Backup) -> None:
         """Restore it into a scratch file, to prove that it can be."""

@@ -297,7 +297,4 @@ class RestorePage(Page):
     def _cancel_past(self) -> None:
         if self._past is None or self._past.job_id is None:
             return
-        try:
-            self._desk.jobs.cancel(self._past.job_id)
-        except UserError as error:
-            self.start.show_error(error)
+        self._desk.cancel_job(self, self._past.job_id, self.start.show_error)

@@ -195,12 +195,8 @@ class StartPage(QWidget):
 
     @Slot()
     def _cancel(self) -> None:
-        if self._running is None:
-            return
-        try:
-            self._desk.jobs.cancel(self._running.id)
-        except Exception as error:  # noqa: BLE001 - whatever it was, it is told
-            self.show_error(error)
+        if self._running is not None:
+            self._desk.cancel_job(self, self._running.id, self.show_error)
 
     @Slot(object)
     def _job_ended(self, job: Job) -> None:

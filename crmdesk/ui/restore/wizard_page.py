@@ -362,12 +362,8 @@ class WizardPage(WizardFrame):
     @Slot()
     def _cancel_job(self) -> None:
         restore = self.flow.restore
-        if restore is None or restore.job_id is None:
-            return
-        try:
-            self._desk.jobs.cancel(restore.job_id)
-        except UserError as error:
-            self.show_error(error)
+        if restore is not None and restore.job_id is not None:
+            self._desk.cancel_job(self, restore.job_id, self.show_error)
 
     @Slot(object)
     def _ended(self, restore: Restore) -> None:

@@ -185,10 +185,7 @@ class TransferPage(Page):
         if key == "undo":
             self.undoing.ask(found.id)
             return
-        try:
-            self._desk.jobs.cancel(found.job_id or "")
-        except UserError as error:
-            self._show_error(error)
+        self._desk.cancel_job(self, found.job_id or "", self._show_error)
 
     @Slot(object)
     def _count(self, count: int) -> None:

@@ -86,10 +86,8 @@ class RunStep(QWidget):
         )
 
     def _cancel(self) -> None:
-        try:
-            self._desk.jobs.cancel(self.job_id)
-        except Exception:  # noqa: BLE001 - too late is no error: its end is shown
-            self._desk.jobs.poll()
+        # Too late is no error: its end is shown.
+        self._desk.cancel_job(self, self.job_id, lambda _error: self._desk.jobs.poll())
 
     def show_progress(self, job: Job) -> None:
         """Show how far it is."""

@@ -122,7 +122,7 @@ def test_a_running_backup_shows_how_far_it_is_and_is_cancelled_by_its_button(
     assert row.progress.remaining.startswith("62")
     assert work.page._header._reason.text() == "A backup is being made"
     work.click(work.row_button(table, "cancel"))
-    assert desk.workspace.jobs.job(desk.admin, job_id).state is JobState.CANCELLING
+    work.wait(lambda: desk.workspace.jobs.job(desk.admin, job_id).state is JobState.CANCELLING)
     desk.workspace.jobs.end(job_id, JobState.CANCELLED)
     work.stand.jobs.poll()
 

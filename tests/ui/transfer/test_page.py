@@ -182,16 +182,15 @@ def test_a_waiting_import_can_be_cancelled_from_the_list(desk, stand, write, qtb
     path = write(HEAD, "Bo,bo@example.org,1")
     import_id = desk.workspace.imports.start(desk.admin, ImportRequest(str(path), "contacts"))
     page = loaded(qtbot, stand, 1)
+    stand.jobs.poll()
 
     page.table.action_chosen.emit("cancel", page.table.ids[0])
-    page.refresh()
 
-    found = desk.workspace.imports.show(desk.admin, import_id)
-    assert found.state == "cancelled"
     number = page.table.ids[0]
     qtbot.waitUntil(
         lambda: page.table.row(number).cells["name"].second == "Cancelled, nothing was written"
     )
+    assert desk.workspace.imports.show(desk.admin, import_id).state == "cancelled"
     assert desk.sql("SELECT count(*) FROM obj_contacts") == [(0,)]
 
 
