@@ -27,7 +27,7 @@ HOST = "127.0.0.1"
 USER, PASSWORD = "crm", "canary-in-the-post-4711-quite-unlikely"
 
 
-# Without slots: aiosmtpd looks at every attribute, and before Python 3.11.3 one is broken with them.
+# Without slots: aiosmtpd looks at each attribute, and before Python 3.11.3 one breaks with them.
 @dataclass
 class PostOffice:
     """What it was given, and how it answers.
