@@ -72,7 +72,7 @@ def settle(milliseconds: int = 150) -> None:
     loop.exec()
 
 
-def settle_until(condition: Callable[[], bool], milliseconds: int = 10_000) -> None:
+def settle_until(condition: Callable[[], bool], milliseconds: int = 60_000) -> None:
     """Let events run until something is so."""
     watch = QElapsedTimer()
     watch.start()

@@ -116,7 +116,7 @@ def _review(page: RestorePage, window: QWidget, desk: Desk) -> Iterator[tuple[st
     settle(300)
     yield "review-outdated", window
     flow.review()
-    settle_until(lambda: flow.state.plan not in (None, plan), 60_000)
+    settle_until(lambda: not flow.busy and not flow.state.outdated)
 
 
 def _done(page: RestorePage, window: QWidget, desk: Desk) -> Iterator[tuple[str, QWidget]]:
@@ -127,7 +127,7 @@ def _done(page: RestorePage, window: QWidget, desk: Desk) -> Iterator[tuple[str,
     flow.start(desk.allow(plan))
     settle_until(lambda: flow.restore is not None)
     yield "running", window
-    settle_until(lambda: flow.state.finished, 60_000)
+    settle_until(lambda: flow.state.finished)
     settle(400)
     yield "summary", window
     page.wizard.run.undo_button.click()
