@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,6 +25,7 @@ from crmdesk.cli.out_file import Force, OutFile, refuse_target
 from crmdesk.cli.output import plural
 from crmdesk.cli.parameters import JsonLines, group
 from crmdesk.cli.session import seat
+from crmdesk.cli.waiting import watching_steps
 
 if TYPE_CHECKING:
     from crmdesk.core.audit.event import AuditEvent
@@ -82,7 +84,10 @@ def verify(
 ) -> None:
     """Check every entry against its key and every head known; writes nothing."""
     with seat(context) as here:
-        found = here.workspace.audit.verify(here.actor, anchor)
+        with watching_steps(here.output) as (show, asked):
+            found = here.workspace.audit.verify(
+                here.actor, anchor, progress=partial(show, "Verifying"), cancelled=asked
+            )
         document = {
             "ok": found.ok,
             "events": found.events,

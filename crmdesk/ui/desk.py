@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -117,6 +118,16 @@ class Desk:
     ) -> Write:
         """Write in the window's one writer thread, after all earlier writes."""
         return self.queries.run_write(owner, function, done, self._unless_signed_out(failed))
+
+    def run_aside(
+        self,
+        owner: QObject,
+        function: Callable[[Callable[[], bool]], T],
+        done: Callable[[T], Any],
+        failed: Failed,
+    ) -> threading.Event:
+        """Read for a minute or more in a thread of its own; what it returns stops it once set."""
+        return self.queries.run_aside(owner, function, done, self._unless_signed_out(failed))
 
     def start_job(self, job_id: str) -> None:
         """Start the worker process of a queued job; ``jobs.changed`` and ``jobs.ended`` tell."""

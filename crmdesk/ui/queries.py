@@ -1,4 +1,4 @@
-"""The two ways the window calls core off the GUI thread: searches, and writes in order."""
+"""How the window calls core off its thread: searches, long reads, and writes in order."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import time
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 import shiboken6
@@ -92,6 +93,7 @@ class Queries(QObject):
         self._closed = False
         self._waits_since: float | None = None
         self._threads: list[threading.Thread] = []
+        self._asides: list[tuple[threading.Thread, threading.Event]] = []
         self._answered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def run_query(
@@ -143,6 +145,39 @@ class Queries(QObject):
         self._writes.put((write, call))
         return write
 
+    def run_aside(
+        self,
+        owner: QObject,
+        function: Callable[[Callable[[], bool]], T],
+        done: Callable[[T], None],
+        failed: Failed,
+    ) -> threading.Event:
+        """Run a read of a minute or more in a thread of its own: no search waits behind it.
+
+        Args:
+            function: is given what says whether it shall stop, and asks that often.
+
+        Returns:
+            Stops it once it is set; so do the end of the owner and of the window. The answer,
+            mostly that it was cancelled, comes all the same.
+        """
+        cancel = threading.Event()
+        if self._closed:
+            return cancel
+        owner.destroyed.connect(lambda *_: cancel.set())
+        asked = partial(function, cancel.is_set)
+        call = _Call(weakref.ref(owner), None, next(self._numbers), asked, done, failed)
+
+        def work() -> None:
+            give_way_in_thread()
+            self._run(call)
+
+        thread = threading.Thread(target=work, name="crmdesk-aside", daemon=True)
+        self._asides = [each for each in self._asides if each[0].is_alive()]
+        self._asides.append((thread, cancel))
+        thread.start()
+        return cancel
+
     @property
     def write_waits(self) -> float:
         """Seconds for which the next write has waited for somebody else's to end; 0.0 if none."""
@@ -168,10 +203,13 @@ class Queries(QObject):
         for _ in range(READERS):
             self._searches.put(None)
         self._writes.put(None)
+        for _, cancel in self._asides:
+            cancel.set()
+        threads = [*self._threads, *(thread for thread, _ in self._asides)]
         until = time.monotonic() + timeout
-        for thread in self._threads:
+        for thread in threads:
             thread.join(max(0.0, until - time.monotonic()))
-        return not any(thread.is_alive() for thread in self._threads)
+        return not any(thread.is_alive() for thread in threads)
 
     def _start_threads(self) -> None:
         if self._threads:

@@ -49,7 +49,7 @@ def shots(desk_factory: Callable[[], Desk]) -> Iterator[tuple[str, QWidget]]:
 def _filter_shots(window: QWidget, page: AuditPage) -> Iterator[tuple[str, QWidget]]:
     """What opens below the chips and the search, and what they find."""
     filters = page.filters
-    page.verify()
+    page.verifying.begin()
     settle_until(lambda: page.told.banner is not None)
     yield "verified", window
     filters.people.click()

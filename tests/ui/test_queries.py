@@ -156,3 +156,25 @@ def test_closing_waits_no_longer_than_it_may(qapp):
 
     gate.set()
     assert queries.shutdown(5.0)
+
+
+def test_a_long_read_holds_no_search_up_and_ends_with_its_owner_or_the_window(qtbot, queries):
+    asides, seen = [QObject(), QObject()], []
+
+    def until(cancelled) -> str:
+        while not cancelled():
+            threading.Event().wait(0.01)
+        return threading.current_thread().name
+
+    stops = [queries.run_aside(owner, until, seen.append, refuse) for owner in asides * 2]
+    queries.run_query(asides[0], "rows", lambda: "rows", seen.append, refuse)
+    qtbot.waitUntil(lambda: seen == ["rows"])
+    stops[0].set()
+    qtbot.waitUntil(lambda: seen == ["rows", "crmdesk-aside"])
+    asides.pop().deleteLater()
+    qtbot.waitUntil(stops[1].is_set)
+
+    assert not stops[2].is_set()
+    assert queries.shutdown(5.0)
+    assert stops[2].is_set()
+    assert queries.run_aside(asides[0], until, seen.append, refuse).is_set() is False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from crmdesk.core.audit.catalogue import AuditCatalogue, load_audit_catalogue
 from crmdesk.core.audit.heads import Head, read_head_file
 from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.audit.verdict import ChainVerification, Reason, Unproven
-from crmdesk.core.audit.verify import verify_chain, verify_entry
+from crmdesk.core.audit.verify import Progress, never, unwatched, verify_chain, verify_entry
 from crmdesk.core.db.engine import Database
 from crmdesk.core.workspace_folder import refuse_inside
 
@@ -45,16 +46,26 @@ class AuditService:
         self._mac_key = mac_key
         self._public_key = public_key
 
-    def verify(self, actor: Actor, anchor_file: Path | None = None) -> ChainVerification:
+    def verify(
+        self,
+        actor: Actor,
+        anchor_file: Path | None = None,
+        *,
+        progress: Progress = unwatched,
+        cancelled: Callable[[], bool] = never,
+    ) -> ChainVerification:
         """Check the whole log against its key and every head known; writes nothing.
 
         Args:
             actor: a Super Admin.
             anchor_file: a file of heads that was given away earlier, to be checked too.
+            progress, cancelled: as in :func:`~crmdesk.core.audit.verify.verify_chain`; both are
+                called in the thread of the caller.
 
         Raises:
             PermissionDenied: the actor is not a Super Admin.
             UserError: ``anchor_file_unreadable``, ``database_unreachable``.
+            Cancelled: ``cancelled`` said so.
         """
         self._guard.require(actor, Permission.SUPER_ADMIN)
         heads, damaged, keyring_error = self._keeper.kept_heads()
@@ -63,7 +74,14 @@ class AuditService:
             heads += given.heads
             # A file without any head was not an anchor of this log either.
             damaged += given.damaged + (not given.heads)
-        found = verify_chain(self._database.path, self._mac_key, heads, self._public_key)
+        found = verify_chain(
+            self._database.path,
+            self._mac_key,
+            heads,
+            self._public_key,
+            progress=progress,
+            cancelled=cancelled,
+        )
         if keyring_error is not None:
             found = replace(found, unproven=(*found.unproven, Unproven.KEYRING))
         if found.ok and damaged:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from crmdesk.core.audit import chain
@@ -11,11 +12,24 @@ from crmdesk.core.audit.comment_model import OBJECT_TYPE
 from crmdesk.core.audit.comment_proof import first_altered_comment, tells_of_altered
 from crmdesk.core.audit.heads import Head
 from crmdesk.core.audit.verdict import ChainVerification, Reason, Unproven
-from crmdesk.core.audit.walk import BEGINNING, Walk, Walked
+from crmdesk.core.audit.walk import BEGINNING, Told, Walk, Walked
 from crmdesk.core.audit.walk_processes import processes_for, stretches, walk_in_processes
 from crmdesk.core.db import sqlite_audit
 from crmdesk.core.db.driver import sqlite3
+from crmdesk.core.errors import Cancelled
 from crmdesk.core.platform import processors
+
+#: Takes how many entries were looked at, and how many there are.
+Progress = Callable[[int, int], object]
+
+
+def unwatched(_done: int, _entries: int) -> None:
+    """Hears of a verification that nobody waits for."""
+
+
+def never() -> bool:
+    """The answer of whoever cannot be asked to stop."""
+    return False
 
 
 def verify_chain(
@@ -23,6 +37,9 @@ def verify_chain(
     mac_key: bytes | None,
     anchors: Sequence[Head] = (),
     public_key: bytes | None = None,
+    *,
+    progress: Progress = unwatched,
+    cancelled: Callable[[], bool] = never,
 ) -> ChainVerification:
     """Check every entry of the log in one snapshot; nothing is written.
 
@@ -32,10 +49,17 @@ def verify_chain(
         anchors: heads signed earlier, read *before* this call, so that none is newer than the
             snapshot: from the keyring, from ``anchors.jsonl``, from a file given away.
         public_key: what the heads must be signed with; ``None`` believes them.
+        progress: called a few times a second, and more often in a log that one process reads.
+        cancelled: asked as often; once it says so, nothing more is read.
 
     Raises:
         UserError: ``database_unreachable``.
+        Cancelled: ``cancelled`` said so.
     """
+
+    def told_of(entries: int) -> Told:
+        return partial(_told, progress, cancelled, entries)
+
     with sqlite_audit.open_for_verification(path) as connection:
         genuine = _genuine(connection, anchors, public_key)
         unproven = _unproven(mac_key, genuine, public_key)
@@ -46,7 +70,7 @@ def verify_chain(
         if not has_log:
             return ChainVerification(False, 0, 0, 1, Reason.TABLE_MISSING, 0, unproven)
         expected = _expected(genuine)
-        walked = _walked(connection, path, mac_key, expected)
+        walked = _walked(connection, path, mac_key, expected, told_of)
         events = walked.last.number
         reason = walked.reason or _fault_after(connection, events, expected)
         bad = None if reason is None else events + 1
@@ -64,11 +88,12 @@ def _walked(
     path: Path,
     mac_key: bytes | None,
     expected: Mapping[int, bytes],
+    told_of: Callable[[int], Told],
 ) -> Walked:
     """Every entry, by several processes where there are many."""
     try:
         if not sqlite_audit.are_numbered(connection):
-            return Walk(connection, mac_key, expected).to_the_end()
+            return Walk(connection, mac_key, expected, told=told_of(0)).to_the_end()
         span = sqlite_audit.span(connection)
     except sqlite3.DatabaseError:
         return Walked(BEGINNING, BEGINNING, 0, 0, Reason.DAMAGED)
@@ -76,10 +101,18 @@ def _walked(
         missing = None if span is None else Reason.MISSING
         return Walked(BEGINNING, BEGINNING, 0, 0, missing)
     last = span[1]
+    told = told_of(last)
     processes = processes_for(last, processors())
     if not processes:
-        return Walk(connection, mac_key, expected).stretch(last)
-    return walk_in_processes(connection, stretches(path, mac_key, expected, last), processes)
+        return Walk(connection, mac_key, expected, told=told).stretch(last)
+    asked = stretches(path, mac_key, expected, last)
+    return walk_in_processes(connection, asked, processes, told)
+
+
+def _told(progress: Progress, cancelled: Callable[[], bool], entries: int, done: int) -> None:
+    if cancelled():
+        raise Cancelled("cancelled", "It was cancelled; the log was not read to its end.")
+    progress(done, entries)
 
 
 def _fault_after(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from crmdesk.core.audit import chain
@@ -19,6 +19,12 @@ from crmdesk.core.db.sqlite_audit import ChainRow, EntryBlock
 
 #: Entries; what is read of so many stays in a processor's own memory.
 _BLOCK = 250
+#: Takes the number of an entry up to which all was looked at; what it raises ends the walk.
+Told = Callable[[int], object]
+
+
+def nobody(_number: int) -> None:
+    """Hears how far a walk is that nobody waits for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,7 @@ class Walk:
         mac_key: ``None`` looks at no MAC.
         anchors: the hash that each signed entry must have.
         before: the entry before the first one.
+        told: hears how far it is, after each block.
     """
 
     def __init__(
@@ -74,11 +81,13 @@ class Walk:
         mac_key: bytes | None,
         anchors: Mapping[int, bytes],
         before: Link = BEGINNING,
+        told: Told = nobody,
     ) -> None:
         self._connection = connection
         self._mac = None if mac_key is None else chain.EntryMac(mac_key)
         self._anchors = anchors
         self._signed = sorted(anchors)
+        self._told = told
         self._before = before
         self._last = before
         self._erased = 0
@@ -92,6 +101,7 @@ class Walk:
                 reason = self._first_fault(last)
                 if reason is not None:
                     return self._walked(reason)
+            self._told(last)
         return self._walked(None)
 
     def to_the_end(self) -> Walked:
@@ -143,6 +153,8 @@ class Walk:
                 self._last = Link(row.id, row.hash, row.at_order or b"")
                 if row.id == last:
                     return None
+                if row.id % _BLOCK == 0:
+                    self._told(row.id)
         except sqlite3.DatabaseError:
             return Reason.DAMAGED
         return None if last is None else Reason.MISSING

@@ -17,7 +17,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
-from crmdesk.core.audit.walk import BEGINNING, Link, Walk, Walked
+from crmdesk.core.audit.walk import BEGINNING, Link, Told, Walk, Walked, nobody
 from crmdesk.core.db import sqlite_audit
 from crmdesk.core.db.driver import sqlite3
 
@@ -25,6 +25,8 @@ _STRETCH = 50_000
 #: Entries; a process takes half a second to start.
 _WORTH_A_PROCESS = 100_000
 _MOST_PROCESSES = 8
+#: How long whoever wants to stop it may have to wait until that is seen.
+_LOOK_AGAIN_S = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,10 @@ def stretches(
 
 
 def walk_in_processes(
-    connection: sqlite3.Connection, asked: Sequence[Stretch], processes: int
+    connection: sqlite3.Connection,
+    asked: Sequence[Stretch],
+    processes: int,
+    told: Told = nobody,
 ) -> Walked:
     """Let processes go through stretches; returns what is found up to the first bad entry.
 
@@ -71,14 +76,16 @@ def walk_in_processes(
         connection: reads here what a process that failed has left.
         asked: of one log, in order, from its first entry on.
         processes: how many to start.
+        told: hears how many entries were looked at, a few times a second; where it raises, the
+            processes are ended.
     """
     with _walkers(processes) as pipes:
-        found = _found(asked, pipes)
+        found = _found(asked, pipes, told)
     link, erased, anchored = BEGINNING, 0, 0
     for number, stretch in enumerate(asked):
         walked = found.get(number)
         if walked is None or walked.before != link:
-            walk = Walk(connection, stretch.mac_key, stretch.anchors, link)
+            walk = Walk(connection, stretch.mac_key, stretch.anchors, link, told)
             walked = walk.stretch(stretch.last)
         link, erased = walked.last, erased + walked.erased
         anchored = walked.anchored or anchored
@@ -87,7 +94,7 @@ def walk_in_processes(
     return Walked(BEGINNING, link, erased, anchored, None)
 
 
-def _found(asked: Sequence[Stretch], pipes: Sequence[Connection]) -> dict[int, Walked]:
+def _found(asked: Sequence[Stretch], pipes: Sequence[Connection], told: Told) -> dict[int, Walked]:
     """What came of each stretch, of all before the first with a bad entry at least."""
     found: dict[int, Walked] = {}
     busy: dict[Connection, int] = {}
@@ -104,7 +111,7 @@ def _found(asked: Sequence[Stretch], pipes: Sequence[Connection]) -> dict[int, W
     for pipe in pipes:
         give(pipe)
     while any(number < bad for number in busy.values()):
-        ready = wait(list(busy))
+        ready = wait(list(busy), _LOOK_AGAIN_S)
         for pipe in [each for each in busy if each in ready]:
             number = busy.pop(pipe)
             # What a process that ended has left is read by whoever puts it together.
@@ -112,6 +119,7 @@ def _found(asked: Sequence[Stretch], pipes: Sequence[Connection]) -> dict[int, W
                 found[number] = pipe.recv()
                 bad = bad if found[number].reason is None else min(bad, number)
                 give(pipe)
+        told(sum(asked[number].last - asked[number].first + 1 for number in found))
     return found
 
 

@@ -29,7 +29,7 @@ from crmdesk.ui.audit.period_words import MOMENT, between, of_days
 from crmdesk.ui.audit.say import say
 from crmdesk.ui.audit.source import USUAL, AuditSource
 from crmdesk.ui.audit.summary_strip import SummaryStrip
-from crmdesk.ui.audit.verification import failed_banner, verified_banner
+from crmdesk.ui.audit.verifying import Verifying
 from crmdesk.ui.audit.views_bar import AuditViewsBar
 from crmdesk.ui.audit.wording import Wording
 from crmdesk.ui.desk import Desk
@@ -40,7 +40,6 @@ from crmdesk.ui.messages import message
 from crmdesk.ui.tables.cells import RowHeight
 from crmdesk.ui.tables.data_table import DataTable
 from crmdesk.ui.tables.model import PagedModel
-from crmdesk.ui.widgets.banner import Banner
 from crmdesk.ui.widgets.buttons import Button
 from crmdesk.ui.widgets.page_header import PageHeader
 from crmdesk.ui.window_state import TableState
@@ -94,6 +93,7 @@ class AuditPage(Page):
         self.header.add(self.verify_button)
         self.header.add(self.export_button)
         self.told = BannerPlace()
+        self.verifying = Verifying(desk, self.verify_button, self.open_entry, self.told.clear, self)
         self._lay_out()
         self._connect()
         self._read_words()
@@ -106,6 +106,7 @@ class AuditPage(Page):
         head.setSpacing(12)
         head.addWidget(self.header)
         head.addWidget(self.told)
+        head.addWidget(self.verifying)
         tools = QVBoxLayout()
         tools.setContentsMargins(24, 12, 24, 6)
         tools.setSpacing(8)
@@ -139,7 +140,8 @@ class AuditPage(Page):
         self.strip.picked.connect(self._zoom)
         self.figures.read.connect(self._show_figures)
         self.figures.failed.connect(lambda error: self.strip.set_error(message(error).title))
-        self.verify_button.clicked.connect(self.verify)
+        self.verifying.began.connect(self.told.clear)
+        self.verifying.found.connect(self.told.show_banner)
         self.recorded_button.clicked.connect(lambda: self._desk.go("settings/audit.recorded"))
         self.deeds.done.connect(self._look_again)
         self.panel.comments.changed.connect(self._read_marks)
@@ -282,27 +284,6 @@ class AuditPage(Page):
     def _show_error(self, error: Exception) -> None:
         self.told.show_error(error)
 
-    # Verification
-
-    @Slot()
-    def verify(self) -> None:
-        """Check the whole chain off the GUI thread, and say what was found."""
-        desk = self._desk
-        self.verify_button.set_busy(say("Verifying..."))
-        desk.run_query(
-            self,
-            "verify",
-            lambda: desk.workspace.audit.verify(desk.actor),
-            lambda found: self._show_verdict(
-                verified_banner(found, self.open_entry, self.told.clear)
-            ),
-            lambda error: self._show_verdict(failed_banner(error, self.verify)),
-        )
-
-    def _show_verdict(self, banner: Banner) -> None:
-        self.verify_button.set_idle()
-        self.told.show_banner(banner)
-
     # What the window asks
 
     def commands(self) -> Mapping[str, Callable[[], object]]:
@@ -330,6 +311,8 @@ class AuditPage(Page):
             button.set_icon(button.icon_name)
             button.setAccessibleName(text)
             button.setToolTip(text if narrow else "")
+        if self.verifying.runs:
+            self.verifying.show_busy()
 
     def regions(self) -> Sequence[QWidget]:
         """Header, views, filters, histogram, table, panel."""

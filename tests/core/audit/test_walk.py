@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
 
 from crmdesk.core.access.keys import SigningKey
 from crmdesk.core.audit.verdict import Reason
+from crmdesk.core.audit.verify import verify_chain
 from crmdesk.core.audit.walk import BEGINNING, Walk, Walked
 from crmdesk.core.audit.walk_processes import (
     processes_for,
@@ -15,6 +17,7 @@ from crmdesk.core.audit.walk_processes import (
     walk_in_processes,
 )
 from crmdesk.core.db import sqlite_audit
+from crmdesk.core.errors import Cancelled
 from tests.core.audit.ledger import MAC_KEY, Ledger
 
 ENTRIES = 620
@@ -109,6 +112,37 @@ def test_what_a_process_could_not_read_is_read_here(long_file: Path) -> None:
         found = walk_in_processes(connection, stretches(elsewhere, MAC_KEY, {}, ENTRIES, 200), 1)
 
     assert (found.last.number, found.erased, found.reason) == (ENTRIES, 1, None)
+
+
+def test_a_walk_says_how_far_it_is_and_stops_once_nobody_waits_for_it(long_file: Path) -> None:
+    told: list[tuple[int, int]] = []
+    verify_chain(long_file, MAC_KEY, progress=lambda *far: told.append(far))
+    assert told == [(250, ENTRIES), (500, ENTRIES), (ENTRIES, ENTRIES)]
+
+    told.clear()
+    with pytest.raises(Cancelled):
+        verify_chain(
+            long_file,
+            MAC_KEY,
+            progress=lambda *far: told.append(far),
+            cancelled=lambda: len(told) == 2,
+        )
+    assert told[-1] == (500, ENTRIES)
+
+
+def test_processes_end_with_the_walk_that_is_stopped(long_file: Path) -> None:
+    def told(_done: int) -> None:
+        assert active_children()
+        raise Cancelled("cancelled", "Enough.")
+
+    asked = stretches(long_file, MAC_KEY, {}, ENTRIES, 200)
+    with (
+        sqlite_audit.open_for_verification(long_file) as connection,
+        pytest.raises(Cancelled),
+    ):
+        walk_in_processes(connection, asked, 1, told)
+
+    assert not active_children()
 
 
 def test_a_short_log_starts_no_process_and_a_long_one_no_more_than_there_are_processors() -> None:

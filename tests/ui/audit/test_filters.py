@@ -241,7 +241,7 @@ def test_nothing_is_cut_nothing_lacks_a_name_and_tab_walks_in_order(desk, stand,
         page.open_entry(page.table.ids[0])
         page.filters.search.setText("nokey:x")
         page.filters.search.returnPressed.emit()
-        page.verify()
+        page.verifying.begin()
         qtbot.waitUntil(lambda: page.told.banner is not None and page.panel.complete)
         assert clipped(page) + nameless(page) == []
         filters = page.filters

@@ -211,6 +211,19 @@ def test_verifying_says_how_many_entries_are_right_and_finds_one_that_was_altere
     qtbot.waitUntil(lambda: page.panel.check.text() == "Not as it was written")
 
 
+def test_a_long_verification_says_how_far_it_is_and_can_be_stopped(page, qtbot):
+    verifying = page.verifying
+    verifying.begin()
+    verifying.moved.emit(2_500_000, 10_000_000)
+
+    assert verifying.isVisible()
+    assert "entry 2,500,000 of 10,000,000. 25 %" in verifying.row.words()
+    assert page.verify_button.text() == "Verifying..."
+    qtbot.mouseClick(verifying.row.cancel_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not verifying.runs)
+    assert (verifying.isVisible(), page.verify_button.text()) == (False, "Verify log")
+
+
 def test_a_link_leads_to_an_entry_and_from_there_to_the_record(desk, page, stand, qtbot):
     event_id = entry_of(desk, category="property_value")
     page.open_link(f"audit/{event_id}")
@@ -298,7 +311,7 @@ def test_an_error_is_said_until_something_works_and_a_good_verdict_can_be_closed
     assert page.told.banner.accessibleName().startswith("It is gone.")
     page.filters.clear()
     assert not page.told.isVisible()
-    page.verify()
+    page.verifying.begin()
     qtbot.waitUntil(lambda: page.told.banner is not None)
     page.filters.search.setText("x")
     page.filters.search.returnPressed.emit()
