@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crmdesk.cli.times import instant
+from crmdesk.cli.times import span
 
 if TYPE_CHECKING:
     from crmdesk.core.audit.filters import AuditFilters
@@ -28,7 +28,8 @@ Since = Annotated[
     str | None, typer.Option("--since", metavar="T", help="From this time on (ISO 8601).")
 ]
 Until = Annotated[
-    str | None, typer.Option("--until", metavar="T", help="Up to this time (ISO 8601).")
+    str | None,
+    typer.Option("--until", metavar="T", help="Up to this time, or the end of this day."),
 ]
 Search = Annotated[
     str, typer.Option("--search", metavar="TEXT", help="Text anywhere in the details.")
@@ -47,16 +48,17 @@ def audit_filters(
     """What was typed, in core's words.
 
     Raises:
-        WrongUsage: ``time_invalid``.
+        WrongUsage: ``time_invalid``, ``range_reversed``.
     """
     from crmdesk.core.audit.filters import AuditFilters
 
+    first, last = span(since, until)
     return AuditFilters(
         categories=tuple(categories or ()),
         subcategories=tuple(subcategories or ()),
         actions=tuple(actions or ()),
         by=tuple(by or ()),
-        since=instant(since),
-        until=instant(until),
+        since=first,
+        until=last,
         texts=(search,) if search.strip() else (),
     )

@@ -86,7 +86,8 @@ def _told(document: dict[str, Any]) -> list[str]:
     added = plural(document["added"], "entry", "entries")
     lines = [f"{document['file']}: {_KINDS[document['kind']]}. {verb} {added}."]
     if document["known"]:
-        lines.append(f"{plural(document['known'], 'entry', 'entries')} were there already.")
+        known = plural(document["known"], "entry was", "entries were")
+        lines.append(f"{known} there already.")
     errors = document["errors"][:_BAD_ROWS_SHOWN]
     lines += [f"Line {each['row']}: {each['message']}" for each in errors]
     if more := document["failed"] - len(errors):

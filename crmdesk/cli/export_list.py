@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -9,7 +10,7 @@ import typer
 from crmdesk.cli.export_options import chosen_of, export_document
 from crmdesk.cli.parameters import JsonLines
 from crmdesk.cli.session import seat
-from crmdesk.cli.times import instant
+from crmdesk.cli.times import span
 
 if TYPE_CHECKING:
     from crmdesk.core.exports.model import ExportFilter
@@ -34,7 +35,8 @@ Since = Annotated[
     str | None, typer.Option("--since", metavar="T", help="From this time on (ISO 8601).")
 ]
 Until = Annotated[
-    str | None, typer.Option("--until", metavar="T", help="Before this time (ISO 8601).")
+    str | None,
+    typer.Option("--until", metavar="T", help="Up to this time, or the end of this day."),
 ]
 Search = Annotated[str, typer.Option("--search", metavar="TEXT", help="Text in the name.")]
 Limit = Annotated[int, typer.Option("--limit", min=1, metavar="N", help="At most so many.")]
@@ -96,11 +98,13 @@ def _filter(
 ) -> ExportFilter:
     from crmdesk.core.exports.model import ExportFilter, ExportSource, ExportState
 
+    first, last = span(since, until)
     return ExportFilter(
         by=tuple(users or ()),
         sources=tuple(chosen_of("--source", ExportSource, one) for one in sources or ()),
         states=tuple(chosen_of("--state", ExportState, one) for one in states or ()),
-        since=instant(since),
-        until=instant(until),
+        since=first,
+        # The first instant that is not meant.
+        until=last + timedelta(milliseconds=1) if last is not None else None,
         name=search,
     )

@@ -134,7 +134,9 @@ class _Reading:
         self._refuse(term, "value_unknown", _near(term.value, [word.code for word in words]))
 
     def _take_entry(self, term: Term) -> None:
-        if term.value.isascii() and term.value.isdigit() and len(term.value) <= _DIGITS:
+        # Entries of imported logs have numbers below zero.
+        digits = term.value.removeprefix("-")
+        if digits.isascii() and digits.isdigit() and len(digits) <= _DIGITS:
             self._add(term, "ids", int(term.value))
         else:
             self._refuse(term, "number_invalid")

@@ -102,6 +102,10 @@ def test_dates_are_days_of_the_zone_with_both_ends_in_them():
     assert read("last:30d") == AuditFilters(last_days=30)
 
 
+def test_an_entry_of_an_imported_log_is_found_by_its_number_below_zero():
+    assert read("entry:-3") == AuditFilters(ids=(-3,))
+
+
 def test_what_means_nothing_is_pointed_at_and_the_rest_still_counts():
     assert problems("action:delte action:delete colour:red x") == [
         ("value_unknown", "action:delte"),
@@ -117,6 +121,7 @@ def test_what_means_nothing_is_pointed_at_and_the_rest_still_counts():
         "team:#x": "value_unknown",
         "is:odd": "value_unknown",
         "entry:x1": "number_invalid",
+        "entry:-": "number_invalid",
         "entry:" + "9" * 40: "number_invalid",
         "last:0d": "days_invalid",
         "last:99999999999": "days_invalid",
