@@ -91,8 +91,7 @@ def few_with(tx: Tx, index: AuditIndex, text: str) -> Marks | None:
         if match == phrase.of_beginning and index.part is None:
             # Everything that begins so would be put together twice.
             return None
-        high = min(index.part[1], last) if index.part else last
-        found, reached = index.once(("newest", match), lambda: _newest(tx, phrase, match, high))
+        found, reached = _newest_known(tx, index, phrase, match)
         if index.once((_REACHED, text), lambda: reached):
             return None
     elif found.count() > _NEWEST:
@@ -121,7 +120,7 @@ def _kept(tx: Tx, index: AuditIndex, phrase: Phrase, among: Marks, few: int | No
     match = index.once(("match", phrase), lambda: _match(tx, phrase))
     if index.part is not None:
         low, high = among.ends()
-        newest, reached = index.once(("newest", match), lambda: _newest(tx, phrase, match, high))
+        newest, reached = _newest_known(tx, index, phrase, match)
         if low >= reached:
             return newest
         if match != phrase.of_beginning:
@@ -139,6 +138,16 @@ def _endings(tx: Tx, phrase: Phrase) -> tuple[str, ...]:
     start = phrase.words[-1]
     # Of numbers there are always many, and of each few.
     return () if start.isdecimal() else words_beginning(tx.driver, start) or ()
+
+
+def _newest_known(tx: Tx, index: AuditIndex, phrase: Phrase, match: str) -> tuple[Marks, int]:
+    """The newest entries of the part asked about, once: each later part is that one or an older.
+
+    From the end of the part down, not of what is left of it: the same serves other filters.
+    """
+    last = index.state.worded_to
+    high = min(index.part[1], last) if index.part else last
+    return index.once(("newest", match), lambda: _newest(tx, phrase, match, high))
 
 
 def _newest(tx: Tx, phrase: Phrase, match: str, high: int) -> tuple[Marks, int]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import random
 from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from itertools import product
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crmdesk.core.audit import counting, index, index_keeping, kinds
+from crmdesk.core.audit import counting, index, index_keeping, kinds, texts
 from crmdesk.core.audit.counting import Unwanted
-from crmdesk.core.audit.filters import AuditFilters
+from crmdesk.core.audit.filters import AuditFilters, Choices
 from crmdesk.core.audit.index_check import discard_index, index_agrees
 from crmdesk.core.audit.marks import CHUNK
 from crmdesk.core.audit.texts import forget_words
@@ -22,7 +25,7 @@ from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.sqlite_word_search import phrase_of, with_words_among
 from crmdesk.core.workspace import Workspace
 from tests.builders import KeyBox
-from tests.core.audit.by_hand import begin_at, by_hand, write
+from tests.core.audit.by_hand import BEGINS, WORDS, begin_at, by_hand, write
 
 
 @pytest.fixture
@@ -57,6 +60,21 @@ def test_two_processes_and_a_busy_writer_leave_every_answer_exact(desk, small_st
             )
         writer.execute("ROLLBACK")
     other.close()
+
+
+def test_a_word_left_out_within_some_time_is_left_out_of_every_count(
+    desk, small_steps, monkeypatch
+):
+    reader, admin = desk.workspace.audit_reader, desk.admin
+    last = len(reader.ids(admin))
+    write(desk, last + 1, 120, random.Random(2))
+    monkeypatch.setattr(texts, "_FEW", 2)
+    since = BEGINS + timedelta(seconds=30 * (last + 5))
+    for word, result in product(WORDS, ("ok", "refused", "failed")):
+        # The newest entry of one result is mostly older than the newest with the word.
+        freed = AuditFilters(since=since, without=Choices(texts=(word,)))
+        counted = reader.facets(admin, replace(freed, results=(result,))).results
+        assert counted == dict(by_hand(desk, freed, "e.result, count(*)", "GROUP BY 1"))
 
 
 def test_an_altered_index_is_found_thrown_away_and_made_anew(desk, small_steps):
