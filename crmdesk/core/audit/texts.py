@@ -81,9 +81,10 @@ def few_with(tx: Tx, index: AuditIndex, text: str) -> Marks | None:
     """All entries that may hold a text, where few do; ``None`` where many may."""
     term = text.strip()
     phrase = phrase_of(term)
-    if not phrase.words or not sqlite_words.has_words(tx.driver):
-        return None
     last = index.state.worded_to
+    # Words that were taken out by force have left a table that cannot be read.
+    if not phrase.words or not last or not sqlite_words.has_words(tx.driver):
+        return None
     version = (last, index.state.forgotten)
     found = KeptSets.of(tx).held(phrase, version)
     if found is None:
