@@ -242,6 +242,6 @@ def entry_not_found(event_id: int) -> UserError:
     return UserError(
         "audit_event_not_found",
         f"The audit log shows no entry {event_id}.",
-        "It may be of a category that this edition does not show.",
+        "Check the number. The edition may not show its category, or its imported log was removed.",
         id=event_id,
     )

@@ -269,7 +269,9 @@ def _forget_files(tx: Tx, files: Sequence[HoldingFile]) -> None:
     """Rows of imports and exports whose files go."""
     for each in files:
         if each.kind is FileKind.EXPORT:
-            _set_export(tx, each.id, expired_at=tx.now_text)
+            # The list says since when a file is gone, and never a day that is to come.
+            ends = to_text(tx.steady_now)
+            _set_export(tx, each.id, expires_at=ends, expired_at=tx.now_text)
             continue
         column = "stored_file" if each.kind is FileKind.IMPORT else "error_file"
         # One file may have been imported several times. Its first problems stand in the rows.

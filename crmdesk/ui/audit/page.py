@@ -278,7 +278,7 @@ class AuditPage(Page):
         narrowed = AuditFilters()
         if isinstance(wanted, AuditViewDefinition):
             narrowed = wanted.filters_at(datetime.now(UTC), zone)
-        return audit_log_offer(narrowed, self.table.count, self.filters.vocabulary, zone)
+        return audit_log_offer(narrowed, self.filters.vocabulary, zone)
 
     @Slot(object)
     def _show_error(self, error: Exception) -> None:

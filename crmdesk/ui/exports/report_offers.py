@@ -15,27 +15,23 @@ from crmdesk.core.exports.report_model import (
 )
 from crmdesk.core.records.record import Record
 from crmdesk.core.records.schema import Property
-from crmdesk.ui import words
 from crmdesk.ui.audit.filter_words import filter_words
 from crmdesk.ui.exports.report_dialog import ReportOffer
 from crmdesk.ui.exports.words import filled, say
 
 
-def audit_log_offer(
-    shown: AuditFilters, count: int, vocabulary: Vocabulary, zone: ZoneInfo
-) -> ReportOffer:
+def audit_log_offer(shown: AuditFilters, vocabulary: Vocabulary, zone: ZoneInfo) -> ReportOffer:
     """The entries that the log shows, and all of them.
 
     Args:
         shown: what the log is narrowed to.
-        count: how many entries it shows.
         vocabulary: the words of its filters.
         zone: of its dates.
     """
     subjects: list[tuple[str, ReportSubject]] = [(say("The whole log"), AuditLogReport())]
     if shown != AuditFilters():
-        label = filled(say("What the log shows (%1)"), words.number(count))
-        subjects.insert(0, (label, AuditLogReport(shown)))
+        # Without their number: it is counted anew below, and entries may have come since.
+        subjects.insert(0, (say("What the log shows"), AuditLogReport(shown)))
 
     def notes(subject: ReportSubject, found: ExportEstimate) -> list[tuple[str, str]]:
         filters = subject.filters if isinstance(subject, AuditLogReport) else AuditFilters()

@@ -102,6 +102,9 @@ def test_a_person_is_found_everywhere_and_then_nowhere_but_in_backups(desk: Desk
     assert desk.sql("SELECT count(*) FROM obj_contacts WHERE email = ?", JOANN) == [(1,)]
     left = [row[0] for row in desk.sql("SELECT file_name FROM exports WHERE expired_at IS NULL")]
     assert len([name for name in left if name]) == 1
+    # The list says since when a file is gone: that day is over.
+    still = "expired_at IS NOT NULL AND expires_at > strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
+    assert desk.sql(f"SELECT count(*) FROM exports WHERE {still}") == [(0,)]
 
     refused = _import(desk, f"Email\n{NEW}\n")
     problems = desk.workspace.imports.errors(desk.admin, refused)
