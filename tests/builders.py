@@ -15,6 +15,8 @@ from sqlalchemy import insert
 from crmdesk.core.access.actor import Actor, ActorKind, Place, SignInType
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.access.step_up import StepUpPurpose, record_step_up
+from crmdesk.core.audit.imported_json import taken_from_json
+from crmdesk.core.audit.imported_model import LogFileSurvey
 from crmdesk.core.backup.engine import write_backup
 from crmdesk.core.backup.model import Backup
 from crmdesk.core.backup.schema_shapes import object_shape
@@ -22,6 +24,7 @@ from crmdesk.core.backup.shapes import BackupContext
 from crmdesk.core.clock import Clock, to_text
 from crmdesk.core.db import tables
 from crmdesk.core.founding import NewWorkspace
+from crmdesk.core.records.dates import DateOrder
 from crmdesk.core.records.record import Record
 from crmdesk.core.records.schema import load_object_types
 from crmdesk.core.reserve import release_reserve
@@ -216,6 +219,14 @@ class Desk:
         job_id = self.workspace.backups.show(self.admin, backup_id).job_id
         self.workspace.run_job(str(job_id))
         return self.workspace.backups.show(self.admin, backup_id)
+
+    def take_log(
+        self, path: Path, sha256: str = "", date_order: DateOrder | None = None
+    ) -> tuple[int | None, LogFileSurvey]:
+        """A log of another program taken in, in this process."""
+        job_id = self.workspace.imported_logs.start(self.admin, path, sha256, date_order)
+        self.workspace.run_job(job_id)
+        return taken_from_json(self.workspace.jobs.job(self.admin, job_id).result or {})
 
     def plan(
         self,

@@ -11,7 +11,8 @@ from crmdesk.cli.documents import moment
 from crmdesk.cli.import_choices import date_order
 from crmdesk.cli.output import plural
 from crmdesk.cli.parameters import group
-from crmdesk.cli.session import seat
+from crmdesk.cli.session import Seat, seat
+from crmdesk.cli.waiting import finish_job, watching
 
 if TYPE_CHECKING:
     from crmdesk.core.audit.imported_model import BadRow, LogFileSurvey
@@ -46,14 +47,27 @@ def import_log(
         service = here.workspace.imported_logs
         import_id = None
         if dry_run:
-            found = service.look(here.actor, file.absolute(), order)
+            with watching(here.output, "Reading") as (reported, asked):
+                found = service.look(
+                    here.actor, file.absolute(), order, progress=reported, cancelled=asked
+                )
         else:
-            import_id, found = service.take(here.actor, file.absolute(), date_order=order)
+            job_id = service.start(here.actor, file, date_order=order)
+            finish_job(here, job_id, wait=True)
+            import_id, found = _taken_by(here, job_id)
         document = {"import_id": import_id, "dry_run": dry_run} | _document(found)
         lines = _told(document)
         if found.asks_date_order:
             lines.append("Say how its dates are written: --date-format dmy, mdy or ymd.")
         here.output.result(document, *lines)
+
+
+def _taken_by(here: Seat, job_id: str) -> tuple[int | None, LogFileSurvey]:
+    """What a job that succeeded took."""
+    from crmdesk.core.audit.imported_json import taken_from_json
+
+    result = here.workspace.jobs.job(here.actor, job_id).result
+    return taken_from_json(result or {})
 
 
 def _document(found: LogFileSurvey) -> dict[str, Any]:

@@ -37,6 +37,10 @@ _SENTENCES: Final = {
     NotificationKind.RECOVERY_KEY_RENEWED: (
         "{by} made a new recovery key. The old sheet opens this workspace no more."
     ),
+    NotificationKind.LOG_IMPORT_DONE: (
+        "Log imported{file}: {added} added to the audit log{failed}."
+    ),
+    NotificationKind.LOG_IMPORT_FAILED: "Import of a log {state}{file}. {message}",
     NotificationKind.MENTION: "{user} mentions you on entry {event} of the audit log{said}.",
 }
 _DELETED_RECORDS: Final = "Deleted records restored: {records}."
@@ -76,6 +80,7 @@ def _facts(values: Mapping[str, Any]) -> dict[str, str]:
     return {
         "records": count("records", "row" if text("source") in _OF_ROWS else "record"),
         "values": count("values", "value"),
+        "added": plural(_number(values, "added"), "entry", "entries"),
         "created": count("created"),
         "updated": count("updated"),
         "deleted": count("deleted"),

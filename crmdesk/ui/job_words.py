@@ -31,6 +31,7 @@ def job_name(kind: JobKind) -> str:
         JobKind.MAIL: _say("Sending e\u2011mail"),
         JobKind.PRIVACY_EXPORT: _say("Data of a person"),
         JobKind.PRIVACY_DELETE: _say("Deletion of a person"),
+        JobKind.LOG_IMPORT: _say("Import of a log"),
     }
     return names[kind]
 

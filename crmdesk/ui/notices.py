@@ -126,6 +126,25 @@ def _import_failed(values: _Values) -> _Told:
     return _Told(_say("Import failed"), text, "circle-x", Tone.DANGER, _say("Open import"))
 
 
+def _log_import_done(values: _Values) -> _Told:
+    parts = [_say("%Ln entr{y|ies} added to the audit log", _number(values, "added"))]
+    failed = _number(values, "failed")
+    parts += [_say("%Ln row{|s} failed", failed)] if failed else []
+    text = _of_file(values, ", ".join(parts))
+    return _Told(_say("Log imported"), text, "circle-check", Tone.OK, _say("Show them"))
+
+
+def _log_import_failed(values: _Values) -> _Told:
+    ways = {
+        "cancelled": _say("Import of a log cancelled"),
+        "interrupted": _say("Import of a log interrupted"),
+    }
+    title = ways.get(str(values.get("state")), _say("Import of a log failed"))
+    why = str(values.get("message") or _say("no entry was added")).rstrip(".")
+    text = _of_file(values, why)
+    return _Told(title, text, "circle-x", Tone.DANGER, _say("Open settings"))
+
+
 def _import_undone(values: _Values) -> _Told:
     parts = [_say("%Ln record{|s} in the recycle bin", _number(values, "deleted"))]
     parts.append(_say("%Ln as before", _number(values, "updated")))
@@ -334,6 +353,8 @@ _SENTENCES: dict[NotificationKind, Callable[[_Values], _Told]] = {
     NotificationKind.TWO_FACTOR_RESET: _two_factor_reset,
     NotificationKind.RECOVERY_KEY_RENEWED: _recovery_key_renewed,
     NotificationKind.MENTION: _mention,
+    NotificationKind.LOG_IMPORT_DONE: _log_import_done,
+    NotificationKind.LOG_IMPORT_FAILED: _log_import_failed,
 }
 
 

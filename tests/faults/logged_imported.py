@@ -17,17 +17,17 @@ def _file(desk: Desk) -> Path:
 
 
 def _taken(desk: Desk) -> Act:
-    path = _file(desk)
-    return lambda: desk.workspace.imported_logs.take(desk.admin, path)
+    job_id = desk.workspace.imported_logs.start(desk.admin, _file(desk))
+    return lambda: desk.workspace.run_job(job_id)
 
 
 def _removed(desk: Desk) -> Act:
-    log_id, _ = desk.workspace.imported_logs.take(desk.admin, _file(desk))
+    log_id, _ = desk.take_log(_file(desk))
     assert log_id is not None
     return lambda: desk.workspace.imported_logs.remove(desk.admin, log_id)
 
 
 IMPORTED_LOGS: dict[str, Callable[[Desk], Act]] = {
     "imported_logs.remove": _removed,
-    "imported_logs.take": _taken,
+    "run an import of a log": _taken,
 }

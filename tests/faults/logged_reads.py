@@ -25,6 +25,7 @@ UNLOGGED = {
     "inbox.mark_read": "whether a notice was read concerns its reader alone",
     "recovery_keys.await_confirmation": "whether a sheet is kept; the key's making is logged",
     "recovery_keys.confirm": "as with awaiting it",
+    "imported_logs.start": "as with backups",
     "privacy.start_delete": "as with backups",
     "privacy.start_export": "as with backups",
     "restores.plan": "a plan changes no record; starting it is logged with the plan's numbers",

@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Row, delete, desc, insert, select
+from sqlalchemy import Row, delete, desc, select
 
 from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.guard import Guard
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.audit import kinds
+from crmdesk.core.audit.imported_file import staged_log
 from crmdesk.core.audit.imported_model import ImportedLog, LogFileSurvey, LogKind
-from crmdesk.core.audit.imported_rows import LogRowReader
-from crmdesk.core.audit.imported_stage import Staged, staged
 from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.clock import from_text, optional_from_text
-from crmdesk.core.db import sqlite_imported_logs as sql
-from crmdesk.core.db.engine import Database, Tx
+from crmdesk.core.db.engine import Database
 from crmdesk.core.db.tables import imported_events, imported_logs
-from crmdesk.core.errors import UserError
-from crmdesk.core.files.source import TableSource, open_table
+from crmdesk.core.errors import Cancelled, UserError
+from crmdesk.core.jobs.job import JobKind
+from crmdesk.core.jobs.queue import JobQueue
 from crmdesk.core.records.dates import DateOrder
-from crmdesk.core.records.single import workspace_zone
 
-#: HubSpot's largest exports of a log are far below it.
-MOST_BYTES = 1 << 30
+
+def _unheard(_rows: int) -> None:
+    """Hears of a look that nobody waits for."""
+
+
+def _never() -> bool:
+    return False
 
 
 class ImportedLogs:
@@ -41,58 +42,88 @@ class ImportedLogs:
         folder: for staging files.
     """
 
-    def __init__(self, database: Database, guard: Guard, audit_log: AuditLog, folder: Path) -> None:
+    def __init__(
+        self,
+        database: Database,
+        guard: Guard,
+        audit_log: AuditLog,
+        jobs: JobQueue,
+        folder: Path,
+    ) -> None:
         self._database = database
         self._guard = guard
         self._audit_log = audit_log
+        self._jobs = jobs
         self._folder = folder
 
-    def look(self, actor: Actor, path: Path, date_order: DateOrder | None = None) -> LogFileSurvey:
+    def look(
+        self,
+        actor: Actor,
+        path: Path,
+        date_order: DateOrder | None = None,
+        *,
+        progress: Callable[[int], object] = _unheard,
+        cancelled: Callable[[], bool] = _never,
+    ) -> LogFileSurvey:
         """Read a whole file and say what taking it would add; writes nothing.
 
         Args:
             date_order: how its dates are written; ``None`` reads those that leave no choice.
+            progress: takes how many rows were read, every thousand of them.
+            cancelled: asked as often; once it says so, nothing more is read.
 
         Raises:
             PermissionDenied: the actor is not a Super Admin.
             UserError: ``log_file_is_own``, ``log_file_not_recognised``, or what reading refuses.
+            Cancelled: ``cancelled`` said so.
         """
         self._guard.require(actor, Permission.SUPER_ADMIN)
-        with (
-            self._staged(path, date_order) as (source, kind, stage),
-            self._database.staging(stage.path) as tx,
-        ):
-            return replace(_survey(tx, source, kind, stage), date_order=date_order)
 
-    def take(
+        def told(rows: int) -> None:
+            if cancelled():
+                raise Cancelled("cancelled", "It was cancelled. Nothing was changed.")
+            progress(rows)
+
+        with (
+            staged_log(self._database, self._folder, path, date_order, told) as log,
+            self._database.staging(log.stage.path) as tx,
+        ):
+            return log.survey(tx)
+
+    def start(
         self,
         actor: Actor,
         path: Path,
         sha256: str = "",
         date_order: DateOrder | None = None,
-    ) -> tuple[int | None, LogFileSurvey]:
-        """Take the entries of a file that are not there yet; all of them or none.
+        rows: int = 0,
+    ) -> str:
+        """Queue the job that takes the entries of a file that are not there yet.
+
+        Its result is read by :func:`~crmdesk.core.audit.imported_json.taken_from_json`. It fails
+        with what :meth:`look` refuses, ``file_changed`` or ``log_file_without_entries``; all new
+        entries are taken or none.
 
         Args:
             sha256: of the file that was looked at; another one is refused. Empty takes any.
             date_order: as for :meth:`look`.
+            rows: of the file that was looked at, by which the job says how far it is.
 
         Returns:
-            The import's id, none where nothing was new, and what was added.
+            The job's id.
 
         Raises:
             PermissionDenied: the actor is not a Super Admin.
-            UserError: as :meth:`look`; ``file_changed``; ``log_file_without_entries``.
         """
         self._guard.require(actor, Permission.SUPER_ADMIN)
-        with self._staged(path, date_order) as (source, kind, stage):
-            if sha256 and source.sha256 != sha256:
-                raise _changed(path)
-            if stage.rows == stage.failed:
-                raise _without_entries(path, stage)
-            with self._database.write(stage.path) as tx:
-                done = replace(_survey(tx, source, kind, stage), date_order=date_order)
-                return (self._take(tx, actor, done) if done.added else None), done
+        params = {
+            "path": str(path.absolute()),
+            "sha256": sha256,
+            "date_order": date_order,
+            "rows": rows,
+        }
+        with self._database.write() as tx:
+            return self._jobs.enqueue(tx, actor, JobKind.LOG_IMPORT, params)
 
     def list(self, actor: Actor) -> list[ImportedLog]:
         """Every file that was taken, the newest first.
@@ -135,69 +166,6 @@ class ImportedLogs:
             )
             return gone.rowcount
 
-    @contextmanager
-    def _staged(
-        self, path: Path, order: DateOrder | None
-    ) -> Iterator[tuple[TableSource, LogKind, Staged]]:
-        source = open_table(path, has_header=True, max_bytes=MOST_BYTES)
-        if source.needs_sheet:
-            source = source.choose_sheet(source.sheets[0], has_header=True)
-        with self._database.read() as tx:
-            zone = workspace_zone(tx)
-        reader = LogRowReader(source, zone, order)
-        rows = (reader.read(row) for row in source.rows())
-        with staged(self._database, self._folder, rows) as stage:
-            yield source, reader.kind, stage
-
-    def _take(self, tx: Tx, actor: Actor, found: LogFileSurvey) -> int:
-        facts = {
-            "file_name": found.file_name,
-            "sha256": found.sha256,
-            "kind": found.kind.value,
-            "rows": found.rows,
-            "added": found.added,
-            "known": found.known,
-            "failed": found.failed,
-        }
-        first, last = sql.span(tx)
-        made = insert(imported_logs).values(
-            **facts,
-            first_at=first,
-            last_at=last,
-            imported_at=tx.now_text,
-            user_id=actor.user_id,
-        )
-        log_id = int(tx.scalar(made.returning(imported_logs.c.id)))
-        sql.take(tx, log_id)
-        self._audit_log.log(
-            tx,
-            actor,
-            kinds.LOG_IMPORTED,
-            object_type="imported_log",
-            object_id=str(log_id),
-            subjects=found.added,
-            details={"file": facts.pop("file_name")} | facts,
-        )
-        return log_id
-
-
-def _survey(tx: Tx, source: TableSource, kind: LogKind, stage: Staged) -> LogFileSurvey:
-    first, last = sql.span(tx)
-    added = sql.count_new(tx)
-    return LogFileSurvey(
-        file_name=source.path.name,
-        sha256=source.sha256,
-        kind=kind,
-        rows=stage.rows,
-        added=added,
-        known=stage.rows - stage.failed - added,
-        failed=stage.failed,
-        bad_rows=stage.bad_rows,
-        by_category=sql.by_category(tx),
-        first_at=optional_from_text(first),
-        last_at=optional_from_text(last),
-    )
-
 
 def _log(row: Row[Any]) -> ImportedLog:
     facts = dict(row._mapping)
@@ -206,22 +174,3 @@ def _log(row: Row[Any]) -> ImportedLog:
     for name in ("first_at", "last_at"):
         facts[name] = optional_from_text(facts[name])
     return ImportedLog(**facts)
-
-
-def _changed(path: Path) -> UserError:
-    return UserError(
-        "file_changed",
-        f"{path.name} is not as it was when it was looked at; nothing of it was taken.",
-        "Look at it again.",
-        path=str(path),
-    )
-
-
-def _without_entries(path: Path, stage: Staged) -> UserError:
-    first = stage.bad_rows[0] if stage.bad_rows else None
-    where = "" if first is None else f" Line {first.line} is the first that cannot be read."
-    return UserError(
-        "log_file_without_entries",
-        f"{path.name} has no entry that can be taken.{where}",
-        "Choose the CSV file as HubSpot exported it.",
-    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -34,7 +34,10 @@ class Staged:
 
 @contextmanager
 def staged(
-    database: Database, folder: Path, rows: Iterable[ImportedEntry | BadRow]
+    database: Database,
+    folder: Path,
+    rows: Iterable[ImportedEntry | BadRow],
+    told: Callable[[int], object],
 ) -> Iterator[Staged]:
     """Fill a scratch file with the entries of a file; it goes when the block ends.
 
@@ -49,13 +52,15 @@ def staged(
         raise as_user_error(error, path, 0) from error
     try:
         with database.staging(path) as tx:
-            filled = _fill(tx, rows)
+            filled = _fill(tx, rows, told)
         yield Staged(path, *filled)
     finally:
         path.unlink(missing_ok=True)
 
 
-def _fill(tx: Tx, rows: Iterable[ImportedEntry | BadRow]) -> tuple[int, int, tuple[BadRow, ...]]:
+def _fill(
+    tx: Tx, rows: Iterable[ImportedEntry | BadRow], told: Callable[[int], object]
+) -> tuple[int, int, tuple[BadRow, ...]]:
     sql.make(tx)
     many, failed = 0, 0
     bad_rows: list[BadRow] = []
@@ -66,5 +71,6 @@ def _fill(tx: Tx, rows: Iterable[ImportedEntry | BadRow]) -> tuple[int, int, tup
         sql.add(tx, good)
         many, failed = many + len(piece), failed + len(bad)
         bad_rows += bad[: max(0, _BAD_ROWS_KEPT - len(bad_rows))]
+        told(many)
     sql.number_repeated(tx, nth_identity)
     return many, failed, tuple(bad_rows)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from crmdesk.core.audit.comment_reader import CommentReader
     from crmdesk.core.audit.comments import AuditComments
     from crmdesk.core.audit.imported import ImportedLogs
+    from crmdesk.core.audit.imported_work import LogImportWork
     from crmdesk.core.audit.query import AuditLogReader
     from crmdesk.core.audit.revealing import SensitiveValues
     from crmdesk.core.audit.service import AuditService
@@ -56,7 +57,16 @@ def imported_logs(workspace: Workspace) -> ImportedLogs:
     """Make the service that takes in logs of another program."""
     from crmdesk.core.audit.imported import ImportedLogs
 
-    return ImportedLogs(*workspace.basis, workspace.staging)
+    return ImportedLogs(*workspace.basis, workspace.jobs, workspace.staging)
+
+
+def log_import_work(workspace: Workspace) -> LogImportWork:
+    """Make what does the job of such a log."""
+    from crmdesk.core.audit.imported_work import LogImportWork
+
+    return LogImportWork(
+        workspace.database, workspace.audit_log, workspace.inbox, workspace.staging
+    )
 
 
 def audit_comments(workspace: Workspace) -> AuditComments:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from crmdesk.core.composition import backups, mail, privacy, records, restores, transfers
+from crmdesk.core.composition import audit, backups, mail, privacy, records, restores, transfers
 from crmdesk.core.jobs.job import JobKind
 
 if TYPE_CHECKING:
@@ -115,4 +115,5 @@ WORKS: dict[JobKind, Callable[[Workspace], JobWork]] = {
     JobKind.MAIL: _mail,
     JobKind.PRIVACY_EXPORT: _privacy_export,
     JobKind.PRIVACY_DELETE: _privacy_delete,
+    JobKind.LOG_IMPORT: _of(audit.log_import_work),
 }

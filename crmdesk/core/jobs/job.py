@@ -31,6 +31,7 @@ class JobKind(StrEnum):
     MAIL = "mail"
     PRIVACY_EXPORT = "privacy_export"
     PRIVACY_DELETE = "privacy_delete"
+    LOG_IMPORT = "log_import"
 
 
 class JobState(StrEnum):
@@ -67,6 +68,7 @@ REQUIRED = {
     JobKind.MAIL: Permission.SUPER_ADMIN,
     JobKind.PRIVACY_EXPORT: Permission.SUPER_ADMIN,
     JobKind.PRIVACY_DELETE: Permission.SUPER_ADMIN,
+    JobKind.LOG_IMPORT: Permission.SUPER_ADMIN,
 }
 
 

@@ -46,6 +46,8 @@ class NotificationKind(StrEnum):
     TWO_FACTOR_RESET = "two_factor_reset"
     RECOVERY_KEY_RENEWED = "recovery_key_renewed"
     MENTION = "mention"
+    LOG_IMPORT_DONE = "log_import_done"
+    LOG_IMPORT_FAILED = "log_import_failed"
 
 
 #: Kinds that a Super Admin may choose to be written to about as well.

@@ -32,6 +32,8 @@ TOPIC_OF: Final[Mapping[NotificationKind, NotificationTopic]] = {
     NotificationKind.IMPORT_DONE: NotificationTopic.IMPORTS,
     NotificationKind.IMPORT_FAILED: NotificationTopic.IMPORTS,
     NotificationKind.IMPORT_UNDONE: NotificationTopic.IMPORTS,
+    NotificationKind.LOG_IMPORT_DONE: NotificationTopic.IMPORTS,
+    NotificationKind.LOG_IMPORT_FAILED: NotificationTopic.IMPORTS,
     NotificationKind.EXPORT_DONE: NotificationTopic.EXPORTS,
     NotificationKind.EXPORT_FAILED: NotificationTopic.EXPORTS,
     NotificationKind.EXPORT_WAITING: NotificationTopic.EXPORTS,

@@ -42,7 +42,13 @@ _FOLDERS = {
     FileKind.EXPORT: "exports",
 }
 #: What they will write was read before, and may hold whoever is deleted meanwhile.
-_WRITE_FILES = (JobKind.BACKUP, JobKind.EXPORT, JobKind.IMPORT, JobKind.PRIVACY_EXPORT)
+_WRITE_FILES = (
+    JobKind.BACKUP,
+    JobKind.EXPORT,
+    JobKind.IMPORT,
+    JobKind.PRIVACY_EXPORT,
+    JobKind.LOG_IMPORT,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,13 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from crmdesk.core.audit.imported_json import taken_from_json
 from crmdesk.core.audit.imported_model import ImportedLog, LogFileSurvey
+from crmdesk.core.errors import Cancelled
+from crmdesk.core.jobs.job import Job, JobState
 from crmdesk.core.records.dates import DateOrder
 from crmdesk.ui import words
+from crmdesk.ui.audit.imported_progress import LogImportProgress
 from crmdesk.ui.audit.imported_words import kind_words, survey_decision
 from crmdesk.ui.audit.say import say
 from crmdesk.ui.desk import Desk
@@ -47,6 +51,11 @@ class ImportedLogsCard(QWidget):
         self.button = Button(say("Import a log"), ButtonKind.SECONDARY, "file-up")
         self.button.setObjectName("import_log")
         self.button.clicked.connect(self.ask)
+        self.progress = LogImportProgress(desk)
+        self.progress.looked.connect(self._confirm)
+        self.progress.refused.connect(self._failed)
+        self.progress.freed.connect(self.button.set_idle)
+        self.progress.ended.connect(self._job_ended)
         self._rows = QVBoxLayout()
         self._rows.setSpacing(8)
         row = QHBoxLayout()
@@ -56,6 +65,7 @@ class ImportedLogsCard(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
         column.addLayout(row)
+        column.addWidget(self.progress)
         column.addWidget(self.banner)
         column.addLayout(self._rows)
         self.read()
@@ -89,19 +99,12 @@ class ImportedLogsCard(QWidget):
         Args:
             order: how its dates are written, once somebody said it.
         """
-        desk = self._desk
         self.banner.hide()
         self.button.set_busy(say("Reading..."))
-        desk.run_query(
-            self,
-            "look",
-            lambda: desk.workspace.imported_logs.look(desk.actor, path, order),
-            lambda survey: self._confirm(path, survey),
-            self._failed,
-        )
+        self.progress.look(path, order)
 
+    @Slot(object, object)
     def _confirm(self, path: Path, survey: LogFileSurvey) -> None:
-        self.button.set_idle()
         decision = survey_decision(survey, self._desk.zone)
         self.dialog = dialog = DecisionDialog(decision, self.window(), closes=False)
         dialog.setObjectName("import_log_dialog")
@@ -122,27 +125,38 @@ class ImportedLogsCard(QWidget):
 
     def _take(self, dialog: DecisionDialog, path: Path, survey: LogFileSurvey) -> None:
         desk = self._desk
-        dialog.set_busy(say("Importing..."))
+        dialog.set_busy(say("Starting..."))
 
-        def done(taken: tuple[int | None, LogFileSurvey]) -> None:
+        def queued(job_id: str) -> None:
             dialog.accept()
-            desk.toast(
-                say("Log imported"),
-                say("%Ln entr{y|ies} added to the audit log.", taken[1].added),
-                say("Show them"),
-                lambda: desk.go(f"audit/days/{_days(survey, desk.zone)}"),
-            )
-            self.read()
-            self.changed.emit()
+            desk.start_job(job_id)
 
         desk.run_write(
             self,
-            lambda: desk.workspace.imported_logs.take(
-                desk.actor, path, survey.sha256, survey.date_order
+            lambda: desk.workspace.imported_logs.start(
+                desk.actor, path, survey.sha256, survey.date_order, survey.rows
             ),
-            done,
+            queued,
             lambda error: dialog.show_error(sentence(error)),
         )
+
+    @Slot(object)
+    def _job_ended(self, job: Job) -> None:
+        """Tell of a job, whoever began it and wherever; the list is another after it."""
+        desk = self._desk
+        if job.state is JobState.SUCCEEDED and job.result is not None:
+            _, taken = taken_from_json(job.result)
+            desk.toast(
+                say("Log imported"),
+                say("%Ln entr{y|ies} added to the audit log.", taken.added),
+                say("Show them"),
+                lambda: desk.go(f"audit/days/{_days(taken, desk.zone)}"),
+            )
+        elif job.error is not None:
+            self.banner.set_state(BannerTone.DANGER, job.error.message, job.error.hint)
+            self.banner.show()
+        self.read()
+        self.changed.emit()
 
     def _show(self, logs: Sequence[ImportedLog]) -> None:
         empty_layout(self._rows)
@@ -198,8 +212,10 @@ class ImportedLogsCard(QWidget):
         )
         dialog.open()
 
+    @Slot(object)
     def _failed(self, error: Exception) -> None:
-        self.button.set_idle()
+        if isinstance(error, Cancelled):
+            return
         said = message(error)
         self.banner.set_state(BannerTone.DANGER, said.title, said.advice)
         self.banner.show()

@@ -104,7 +104,7 @@ RIGHTS: dict[str, Permission | str] = {
     "imported_logs.list": SUPER_ADMIN,
     "imported_logs.look": SUPER_ADMIN,
     "imported_logs.remove": SUPER_ADMIN,
-    "imported_logs.take": SUPER_ADMIN,
+    "imported_logs.start": SUPER_ADMIN,
     "audit_reader.vocabulary": SUPER_ADMIN,
     "association_definitions.add_label": PROPERTIES,
     "association_definitions.choices": USE,

@@ -61,7 +61,7 @@ def test_an_audit_log_is_recognised_and_its_words_become_the_catalogues(desk, tm
         "pipeline": 1,
         "property_value": 1,
     }
-    desk.workspace.imported_logs.take(desk.admin, path, survey.sha256)
+    desk.take_log(path, survey.sha256)
 
     told = ("category", "subcategory", "action", "object_type", "object_id", "at", "user_email")
     assert [tuple(row[name] for name in told) for row in stored(desk)] == [
@@ -97,9 +97,8 @@ def test_histories_of_logins_and_of_security_are_recognised_too(desk, tmp_path):
         ["14 Jul 2025 09:13", "DATA_BACKUP_CREATED", "a@n.example", "", "Oslo", ""],
         ["14 Jul 2025 09:14", "Some new thing", "a@n.example", "", "", ""],
     )
-    service = desk.workspace.imported_logs
-    _, of_logins = service.take(desk.admin, logins)
-    _, of_security = service.take(desk.admin, security)
+    _, of_logins = desk.take_log(logins)
+    _, of_security = desk.take_log(security)
 
     assert (of_logins.kind, of_security.kind) == (LogKind.LOGIN, LogKind.SECURITY)
     assert [(bad.line, bad.fault, bad.column) for bad in of_logins.bad_rows] == [
@@ -121,9 +120,9 @@ def test_taking_a_file_twice_adds_nothing_and_a_longer_one_only_what_is_new(desk
     twice = ["2025-07-14 09:12", "EXPORT", "a@n.example", "9", "Oslo", ""]
     rows = [SECURITY, twice, twice]
     service = desk.workspace.imported_logs
-    first = service.take(desk.admin, written(tmp_path / "1.csv", *rows))[1]
-    again = service.take(desk.admin, written(tmp_path / "2.csv", *rows))[1]
-    longer = service.take(desk.admin, written(tmp_path / "3.csv", *rows, twice))[1]
+    first = desk.take_log(written(tmp_path / "1.csv", *rows))[1]
+    again = desk.take_log(written(tmp_path / "2.csv", *rows))[1]
+    longer = desk.take_log(written(tmp_path / "3.csv", *rows, twice))[1]
 
     # Two equal rows are two deeds of one second; only as often as a file says them.
     assert [(each.added, each.known) for each in (first, again, longer)] == [(2, 0), (0, 2), (1, 2)]
@@ -142,7 +141,7 @@ def test_bad_rows_are_told_with_their_line_and_the_others_are_taken(desk, tmp_pa
         ["5", "CRM_OBJECT"],
         ["6", "CRM_OBJECT", "CONTACT", "DELETE", "5", "2025-01-01", "\x1b[31m\u202ea@n.example"],
     )
-    done = desk.workspace.imported_logs.take(desk.admin, path)[1]
+    done = desk.take_log(path)[1]
 
     assert [(bad.line, bad.fault) for bad in done.bad_rows] == [
         (2, RowFault.TIME_UNREADABLE),
@@ -169,7 +168,7 @@ def test_dates_that_can_be_read_in_two_ways_are_read_once_somebody_says_how(desk
     for order in (DateOrder.MONTH_FIRST, DateOrder.DAY_FIRST):
         survey = logs.look(desk.admin, path, order)
         assert (survey.added, survey.failed, survey.asks_date_order) == (2, 0, False)
-    logs.take(desk.admin, path, survey.sha256, order)
+    desk.take_log(path, survey.sha256, order)
 
     assert [str(each["at"])[:10] for each in stored(desk)] == ["2025-01-01", "2025-04-03"]
 
@@ -184,7 +183,7 @@ def test_dates_that_can_be_read_in_two_ways_are_read_once_somebody_says_how(desk
 )
 def test_what_is_no_log_of_hubspot_is_refused_and_nothing_is_written(desk, tmp_path, rows, code):
     with pytest.raises(UserError) as refused:
-        desk.workspace.imported_logs.take(desk.admin, written(tmp_path / "a.csv", *rows))
+        desk.take_log(written(tmp_path / "a.csv", *rows))
 
     assert refused.value.code == code
     assert desk.workspace.imported_logs.list(desk.admin) == []
@@ -193,7 +192,7 @@ def test_what_is_no_log_of_hubspot_is_refused_and_nothing_is_written(desk, tmp_p
 
 def test_own_entries_stay_proven_and_tell_of_the_import_and_of_its_removal(desk, tmp_path):
     service = desk.workspace.imported_logs
-    log_id, _ = service.take(desk.admin, audit_log(tmp_path))
+    log_id, _ = desk.take_log(audit_log(tmp_path))
     whole = desk.workspace.audit.verify(desk.admin)
     removed = service.remove(desk.admin, log_id)
 
@@ -214,7 +213,7 @@ def test_a_file_that_changed_since_it_was_looked_at_is_refused(desk, tmp_path):
     written(path, AUDIT, ["1", "CRM_OBJECT", "CONTACT", "DELETE", "5", "2025-01-01", "a@n.example"])
 
     with pytest.raises(UserError) as refused:
-        desk.workspace.imported_logs.take(desk.admin, path, survey.sha256)
+        desk.take_log(path, survey.sha256)
     assert refused.value.code == "file_changed"
 
 
@@ -224,7 +223,7 @@ def test_only_super_admins_take_logs_in(desk, tmp_path):
     path = audit_log(tmp_path)
     for call in (
         lambda: service.look(marc, path),
-        lambda: service.take(marc, path),
+        lambda: service.start(marc, path),
         lambda: service.list(marc),
         lambda: service.remove(marc, 1),
     ):

@@ -34,7 +34,7 @@ def mixed(timed_desk: Desk, tmp_path: Path) -> Desk:
         email = "ingrid@northwind.example" if number % 3 else "hugo@elsewhere.example"
         rows.append([str(number), "CRM_OBJECT", *kind, f"9{number}", at, email])
     desk.time.forward(minutes=4)
-    desk.workspace.imported_logs.take(desk.admin, written(tmp_path / "a.csv", AUDIT, *rows))
+    desk.take_log(written(tmp_path / "a.csv", AUDIT, *rows))
     return desk
 
 
@@ -120,7 +120,7 @@ def test_a_team_finds_what_its_members_did_while_they_were_in_it(
         for at in [began + timedelta(minutes=minute)]
     ]
     rows.append(["1", "CRM_OBJECT", "CONTACT", "DELETE", "1", began.isoformat(), "bo@n.example"])
-    desk.workspace.imported_logs.take(desk.admin, written(tmp_path / "a.csv", AUDIT, *rows))
+    desk.take_log(written(tmp_path / "a.csv", AUDIT, *rows))
 
     for filters in (AuditFilters(team_ids=(team.id,)), AuditFilters(by=("sal",))):
         reader = desk.workspace.audit_reader

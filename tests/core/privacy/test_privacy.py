@@ -137,7 +137,7 @@ def test_an_imported_log_names_no_more_who_acted_in_it_unless_they_are_users(
         f"CRM_OBJECT,CONTACT,DELETE,{NEW},2025-07-14T09:12:36Z,{desk.admin.email}",
     ]
     path.write_text("\n".join([heads, *rows, ""]), "utf-8")
-    desk.workspace.imported_logs.take(desk.admin, path)
+    desk.take_log(path)
 
     _delete(desk, desk.workspace.privacy.find(desk.admin, NEW))
     _delete(desk, desk.workspace.privacy.find(desk.admin, desk.admin.email), desk.admin.email)

@@ -360,7 +360,7 @@ def test_the_log_as_it_is_narrowed_or_all_of_it_leaves_as_a_file(
 
 
 def test_an_imported_entry_says_that_it_is_one_and_is_not_checked(desk, page, qtbot, tmp_path):
-    desk.workspace.imported_logs.take(desk.admin, audit_log(tmp_path))
+    desk.take_log(audit_log(tmp_path))
     page.open_link("audit/days/2025-07-14/2025-07-15")
     qtbot.waitUntil(lambda: page.table.count == 4)
     assert page.source.rows([-4])[0].cells["target"].text == "Imported: A"

@@ -31,7 +31,7 @@ def import_logs(desk: Desk, folder: Path) -> None:
     row = ["CONTENT", "UPDATE", "2025-01-02"]
     content = written(folder / "b.csv", ["category", "action", "time"], row)
     for path in (audit_log(folder), content):
-        desk.workspace.imported_logs.take(desk.admin, path)
+        desk.take_log(path)
 
 
 def test_the_dialog_says_filters_rows_and_what_is_left_out(

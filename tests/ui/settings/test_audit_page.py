@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 
+from crmdesk.core.jobs.job import JobState
 from crmdesk.core.setting_declarations import Edition
 from tests.builders import Desk
 from tests.core.audit.test_imported import audit_log, written
@@ -51,6 +52,23 @@ def test_the_page_leads_into_the_log_and_says_what_is_recorded(
     hidden = "Not shown in this edition"
     qtbot.waitUntil(lambda: hidden in own.recorded.rows[3].accessibleName())
     assert hidden not in own.recorded.rows[0].accessibleName()
+
+
+def jobs_are_followed_and_stopped(desk: Desk, page, path: Path, qtbot) -> None:
+    """What another window began is seen here too, and so is what this one reads."""
+    card = page.shown_page.imported
+    job_id = desk.workspace.imported_logs.start(desk.admin, path)
+    page.stand.jobs.poll()
+    assert card.progress.row.words() == "Waiting to start"
+    qtbot.mouseClick(card.progress.row.cancel_button, LEFT)
+    qtbot.waitUntil(lambda: card.progress.row is None)
+    assert desk.workspace.jobs.job(desk.admin, job_id).state is JobState.CANCELLED
+    card.look(path)
+    card.progress.moved.emit("audit.csv", 70_000)
+    assert card.progress.row.words() == "Reading audit.csv, row 70,000"
+    qtbot.mouseClick(card.progress.row.cancel_button, LEFT)
+    qtbot.waitUntil(lambda: card.button.text() == "Import a log")
+    assert not card.progress.isVisible()
 
 
 def test_a_log_of_hubspot_is_imported_after_a_look_and_removed_again(
@@ -99,3 +117,4 @@ def test_a_log_of_hubspot_is_imported_after_a_look_and_removed_again(
     qtbot.mouseClick(button(card, "remove_imported_log"), LEFT)
     dialog_named("remove_log_dialog").deed_button.click()
     qtbot.waitUntil(lambda: desk.workspace.imported_logs.list(desk.admin) == [])
+    jobs_are_followed_and_stopped(desk, page, audit_log(tmp_path), qtbot)
