@@ -11,14 +11,14 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import BinaryIO
 
 from crmdesk.core.errors import UserError
 from crmdesk.core.files import text_table, workbook
 from crmdesk.core.files.archive import ArchiveEntry, ArchiveLimits, open_archive, open_entry
 from crmdesk.core.files.dialect import HEAD_BYTES, CsvDialect, choose_dialect
-from crmdesk.core.files.digest import sha256_of
 from crmdesk.core.files.encodings import UTF_8, EncodingProbe
+from crmdesk.core.files.fingerprint import Fingerprint, Known, take_fingerprint
 from crmdesk.core.files.formula_guard import unguarded
 from crmdesk.core.files.ordinary import open_ordinary
 from crmdesk.core.files.sheet_table import sheet_batches, sheet_headers, sheet_rows
@@ -29,32 +29,6 @@ from crmdesk.core.files.workbook import TableKind
 _PIECE = 1 << 20
 _ANY_SIZE = 1 << 62
 _TABLE_ENDINGS = (".csv", ".tsv", ".tab", ".txt")
-
-
-@dataclass(frozen=True, slots=True)
-class Fingerprint:
-    """What tells one state of a file from another; sizes in bytes, time in nanoseconds."""
-
-    size: int
-    modified_ns: int
-    inode: int
-    sha256: str
-
-    @classmethod
-    def of(cls, found: os.stat_result, sha256: str) -> Self:
-        """Of a file in that state, with content of that digest."""
-        return cls(found.st_size, found.st_mtime_ns, found.st_ino, sha256)
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is known of a text table before it is opened: its file's state and how it is written.
-
-    Whoever says so has read all of the file, and knows the dialect of exactly these bytes.
-    """
-
-    taken: Fingerprint
-    dialect: CsvDialect
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,14 +232,6 @@ def list_tables(
         return tuple(
             entry for entry in archive.entries if entry.name.lower().endswith(_TABLE_ENDINGS)
         )
-
-
-def take_fingerprint(path: Path, max_bytes: int | None = None) -> Fingerprint:
-    """Read a whole file and return what tells it from any other."""
-    with open_ordinary(path, max_bytes) as file:
-        digest = sha256_of(file)
-        found = os.fstat(file.fileno())
-    return Fingerprint.of(found, digest)
 
 
 def _open_workbook(

@@ -11,7 +11,7 @@ from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import imports
 from crmdesk.core.errors import UserError
 from crmdesk.core.files.atomic import copy_file
-from crmdesk.core.files.source import Fingerprint, take_fingerprint
+from crmdesk.core.files.fingerprint import Fingerprint, take_fingerprint
 from crmdesk.core.jobs.worker import JobContext
 from crmdesk.core.transfer.model import ImportRequest
 

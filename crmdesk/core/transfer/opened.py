@@ -11,15 +11,9 @@ from crmdesk.core.backup.manifest import MANIFEST_NAME, ManifestEntry
 from crmdesk.core.backup.reader import BackupFile, content_error, declared_sizes, read_backup
 from crmdesk.core.errors import UserError
 from crmdesk.core.files.archive import ArchiveLimits, read_small_entry
+from crmdesk.core.files.fingerprint import Known, take_fingerprint
 from crmdesk.core.files.ordinary import open_ordinary
-from crmdesk.core.files.source import (
-    Known,
-    TableSource,
-    list_tables,
-    open_known,
-    open_table,
-    take_fingerprint,
-)
+from crmdesk.core.files.source import TableSource, list_tables, open_known, open_table
 from crmdesk.core.files.workbook import TableKind
 from crmdesk.core.files.workbook import recognise as recognise_kind
 from crmdesk.core.records.catalogue import ObjectDefinition, load_catalogue

@@ -17,8 +17,9 @@ from crmdesk.core.changes.stage_parts import discard_parts
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import exports, imports
 from crmdesk.core.errors import UserError
+from crmdesk.core.files.fingerprint import Fingerprint, Known
 from crmdesk.core.files.ordinary import file_missing
-from crmdesk.core.files.source import Fingerprint, Known, TableSource
+from crmdesk.core.files.source import TableSource
 from crmdesk.core.jobs.job import JobState
 from crmdesk.core.records.dates import DateOrder
 from crmdesk.core.records.schema import ObjectType, Property, load_object_type, load_object_types

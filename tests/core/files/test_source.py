@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from crmdesk.core.errors import UserError
-from crmdesk.core.files.source import list_tables, open_table, take_fingerprint
+from crmdesk.core.files.fingerprint import take_fingerprint
+from crmdesk.core.files.source import list_tables, open_table
 
 CONTENT = b"Email,City\r\na@x.org,Bern\r\nb@x.org,Rome\r\n"
 
