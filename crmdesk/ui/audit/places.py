@@ -68,7 +68,10 @@ def look_at(desk: Desk, event: AuditEvent, record_ids: tuple[int, ...]) -> Place
 
 
 def tells_deletion(event: AuditEvent) -> bool:
-    """Whether records went to the recycle bin."""
+    """Whether records went to the recycle bin; of imported ones, those of another program did."""
+    if event.imported:
+        # Its numbers are not ours: the record of that number here is somebody else.
+        return False
     deleted = event.action == Action.DELETE and event.category == Category.CRM_OBJECT
     return deleted and event.result == Result.OK
 

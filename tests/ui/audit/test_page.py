@@ -368,3 +368,8 @@ def test_an_imported_entry_says_that_it_is_one_and_is_not_checked(desk, page, qt
     qtbot.waitUntil(lambda: page.panel.complete)
     assert "Imported: not proven here" in texts(page.panel)
     assert "audit.csv" in texts(page.panel)
+    # It tells of a deletion elsewhere: the record of that number here stays where it is.
+    page.open_link("audit/-1")
+    qtbot.waitUntil(lambda: page.panel.event_id == -1 and page.panel.complete)
+    assert "Contact deleted" in texts(page.panel)
+    assert page.panel.findChild(Button, "audit_restore") is None
