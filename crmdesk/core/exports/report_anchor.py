@@ -12,6 +12,7 @@ from crmdesk.core.audit.anchors import AnchorKeeper
 from crmdesk.core.audit.heads import read_head_file
 from crmdesk.core.errors import UserError
 from crmdesk.core.exports.model import ExportSource
+from crmdesk.core.files.disk_errors import as_user_error
 
 _ENDING = ".anchor.json"
 
@@ -25,10 +26,17 @@ def refuse_other_file(anchor: Path | None) -> None:
     """An earlier head there is replaced, and nothing else.
 
     Raises:
-        UserError: ``anchor_in_the_way``.
+        UserError: ``anchor_in_the_way``, ``file_name_too_long``.
     """
-    if anchor is None or not anchor.exists():
+    if anchor is None:
         return
+    try:
+        anchor.lstat()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        # Its name is longer than the report's: said before the report is saved, not after.
+        raise as_user_error(error, anchor, 0) from error
     try:
         is_head = bool(read_head_file(anchor).heads)
     except UserError:

@@ -111,6 +111,10 @@ def test_beside_a_copy_of_the_log_stands_its_signed_head_with_the_report_in_it(
         saved(desk, desk.admin, found, tmp_path)
     assert refused.value.code == "anchor_in_the_way"
     assert head.read_text("utf-8") == "my notes"
+    long = tmp_path / f"{'a' * 245}.csv"
+    with pytest.raises(UserError, match="name has 261 bytes"):
+        desk.workspace.exports.download(desk.admin, found.id, long)
+    assert not long.exists()
     folder = tmp_path / "users"
     folder.mkdir()
     users = saved(desk, desk.admin, made(desk, desk.admin, USERS), folder)
