@@ -67,7 +67,25 @@ def special_title(event: AuditEvent) -> str:
             Action.DELETE.value: say("Association removed"),
             Action.UPDATE.value: say("Association label changed"),
         }.get(event.action, "")
-    return ""
+    return _either(event)
+
+
+def _either(event: AuditEvent) -> str:
+    """Kinds whose subcategory does not say which of two things happened."""
+    found: dict[kinds.EventKind, str] = {
+        kinds.SENSITIVE_REVEALED: say("Sensitive value revealed"),
+        kinds.SENSITIVE_EXPORTED: say("Sensitive values exported"),
+        kinds.VIEWING_STARTED: say("Viewing as another user began"),
+        kinds.VIEWING_ENDED: say("Viewing as another user ended"),
+        kinds.LOG_IMPORTED: say("Log of another program imported"),
+        kinds.LOG_IMPORT_REMOVED: say("Log of another program removed"),
+    }
+    meant = (event.category, event.subcategory, event.action)
+    return next((text for kind, text in found.items() if _key(kind) == meant), "")
+
+
+def _key(kind: kinds.EventKind) -> tuple[str, str, str]:
+    return kind.category.value, kind.subcategory, kind.action.value
 
 
 def is_thing(event: AuditEvent) -> bool:

@@ -162,6 +162,8 @@ class Wording:
         label = event.subcategory if object_type is None else object_type.label
         if event.subjects > 1 and object_type is not None:
             label = f"{words.number(event.subjects)} {in_sentence(object_type.plural_label)}"
+        if event.action == Action.OTHER:
+            return filled(say("%1, other activity"), label)
         done = _done(event.action) or self.action(event)[0].lower()
         return filled(say("%1 %2"), label, done)
 

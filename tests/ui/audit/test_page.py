@@ -89,6 +89,14 @@ def test_the_newest_entry_stands_first_and_a_row_says_who_did_what_and_from_wher
     defined = replace(defined, detail={"old": {"label": "Phone"}, "new": {"label": "Telephone"}})
     assert wording.target(defined) == "Contact property Telephone"
     assert wording.title(defined) == "Property edited"
+    for kind, title in {
+        ("sensitive_property", "VALUE", "reveal"): "Sensitive value revealed",
+        ("security", "IMPERSONATE_USER", "enable"): "Viewing as another user began",
+        ("security", "IMPERSONATE_USER", "disable"): "Viewing as another user ended",
+        ("crm_object", "CONTACTS", "other"): "Contact, other activity",
+    }.items():
+        of_kind = dict(zip(("category", "subcategory", "action"), kind, strict=True))
+        assert wording.title(replace(defined, **of_kind)) == title
 
     # A restore is named by what it did and not by its id.
     (event,) = desk.workspace.audit_reader.events(desk.admin, limit=1).events
