@@ -51,6 +51,9 @@ def staged(
     except OSError as error:
         raise as_user_error(error, path, 0) from error
     try:
+        # Without a journal what is rolled back is no database: its table has to be in it before.
+        with database.staging(path) as tx:
+            sql.make(tx)
         with database.staging(path) as tx:
             filled = _fill(tx, rows, told)
         yield Staged(path, *filled)
@@ -61,7 +64,7 @@ def staged(
 def _fill(
     tx: Tx, rows: Iterable[ImportedEntry | BadRow], told: Callable[[int], object]
 ) -> tuple[int, int, tuple[BadRow, ...]]:
-    sql.make(tx)
+    sql.cache_for_filling(tx)
     many, failed = 0, 0
     bad_rows: list[BadRow] = []
     waiting = iter(rows)

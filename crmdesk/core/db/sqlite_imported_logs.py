@@ -48,10 +48,14 @@ def make(tx: Tx) -> None:
     Its indexes grow with it, in its file: one that is made afterwards is sorted in memory, all of
     it, and so is whatever has to be put in order without one.
     """
-    tx.sql(f"PRAGMA stage.cache_size = -{_CACHE_KIB}")
     tx.sql(f"CREATE TABLE stage.entries ({', '.join(STAGED)})")
     tx.sql("CREATE INDEX stage.by_identity ON entries (identity)")
     tx.sql("CREATE INDEX stage.by_time ON entries (at)")
+
+
+def cache_for_filling(tx: Tx) -> None:
+    """Keep more of the stage in memory for this transaction: its indexes are written all over."""
+    tx.sql(f"PRAGMA stage.cache_size = -{_CACHE_KIB}")
 
 
 def add(tx: Tx, rows: Sequence[Sequence[object]]) -> None:

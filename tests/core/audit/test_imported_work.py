@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from itertools import repeat
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from sqlalchemy import update
 
 from crmdesk.core.audit.imported_json import taken_from_json, taken_to_json
 from crmdesk.core.audit.imported_model import BadRow, RowFault
+from crmdesk.core.audit.imported_rows import ImportedEntry
+from crmdesk.core.audit.imported_stage import staged
 from crmdesk.core.db.tables import jobs, users
 from crmdesk.core.errors import Cancelled, PermissionDenied, UserError
 from crmdesk.core.jobs.job import JobState
@@ -126,3 +129,19 @@ def test_a_look_that_nobody_waits_for_any_more_ends_and_leaves_no_file(
     with pytest.raises(Cancelled):
         look(desk.admin, audit_log(tmp_path), cancelled=lambda: True)
     assert list((desk.folder / "staging").iterdir()) == []
+
+
+def test_more_than_memory_holds_can_be_stopped_too(desk: Desk) -> None:
+    """What SQLite moved to the staging file already is as good as nothing, and no fault."""
+    long = "x" * 8_000
+    entry = ImportedEntry(1, b"", *("" for _ in range(13)), detail=long, said=None)
+    database, folder = desk.workspace.database, desk.folder / "staging"
+
+    def told(rows: int) -> None:
+        if rows == 6_000:
+            raise Cancelled("cancelled", "Enough.")
+
+    with pytest.raises(Cancelled), staged(database, folder, repeat(entry, 9_000), told):
+        pass
+    assert list(folder.iterdir()) == []
+    assert desk.take_log(audit_log(desk.folder.parent))[1].added == 4
