@@ -19,6 +19,7 @@ from crmdesk.cli.audit_filters import (
     Until,
     audit_filters,
 )
+from crmdesk.cli.audit_left_out import tell_left_out
 from crmdesk.cli.audit_query import InQuery, in_query
 from crmdesk.cli.documents import moment
 from crmdesk.cli.out_file import Force, OutFile, refuse_target
@@ -72,6 +73,8 @@ def list_events(
             next=page.next,
             total=page.total,
         )
+        if not page.events:
+            tell_left_out(here, filters, in_file=False)
 
 
 @app.command("verify")

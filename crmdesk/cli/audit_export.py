@@ -16,6 +16,7 @@ from crmdesk.cli.audit_filters import (
     Until,
     audit_filters,
 )
+from crmdesk.cli.audit_left_out import tell_left_out
 from crmdesk.cli.audit_query import InQuery, in_query
 from crmdesk.cli.audit_views import InView, in_view
 from crmdesk.cli.export_options import (
@@ -75,5 +76,6 @@ def export_log(
     with seat(context) as here:
         filters = in_view(here, view, in_query(here, query, filters))
         asked = ReportRequest(AuditLogReport(filters, comments=comments), **chosen)
+        tell_left_out(here, filters, in_file=True)
         export_id = here.workspace.reports.create(here.actor, asked)
         finish_and_save(here, export_id, out, code)

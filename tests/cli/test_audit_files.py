@@ -37,6 +37,11 @@ def test_logs_come_in_and_reports_go_out(terminal: Terminal, tmp_path: Path):
     assert made["records"] == len(lines) == 2
     assert json.loads(Path(made["anchor"]).read_text("utf-8"))["sequence"] > 2
     assert list(lines[0])[:6] == ["at", "type", "user", "object_id", "location", "link"]
+    terminal("settings", "set", "workspace.edition", "starter")
+    hidden = terminal.plainly("audit", "list", "--category", "settings")
+    assert "Nothing matches." in hidden.out
+    assert "Without 1 entry that this edition does not show." in hidden.err
+    terminal("settings", "set", "workspace.edition", "enterprise")
     csv = tmp_path / "log.csv"
     terminal("audit", "export", "--view", "Security Activity", "--out", str(csv))
     heads = csv.read_text("utf-8").splitlines()[0]
