@@ -18,7 +18,7 @@ from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.clock import from_text, optional_from_text
 from crmdesk.core.db.engine import Database
 from crmdesk.core.db.tables import imported_events, imported_logs
-from crmdesk.core.errors import Cancelled, UserError
+from crmdesk.core.errors import UserError
 from crmdesk.core.jobs.job import JobKind
 from crmdesk.core.jobs.queue import JobQueue
 from crmdesk.core.records.dates import DateOrder
@@ -69,7 +69,7 @@ class ImportedLogs:
 
         Args:
             date_order: how its dates are written; ``None`` reads those that leave no choice.
-            progress: takes how many rows were read, every thousand of them.
+            progress: takes how many rows were read, every few thousand of them.
             cancelled: asked as often; once it says so, nothing more is read.
 
         Raises:
@@ -78,17 +78,9 @@ class ImportedLogs:
             Cancelled: ``cancelled`` said so.
         """
         self._guard.require(actor, Permission.SUPER_ADMIN)
-
-        def told(rows: int) -> None:
-            if cancelled():
-                raise Cancelled("cancelled", "It was cancelled. Nothing was changed.")
-            progress(rows)
-
-        with (
-            staged_log(self._database, self._folder, path, date_order, told) as log,
-            self._database.staging(log.stage.path) as tx,
-        ):
-            return log.survey(tx)
+        database, folder = self._database, self._folder
+        with staged_log(database, folder, path, date_order, progress, cancelled) as log:
+            return log.survey(database, cancelled)
 
     def start(
         self,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from crmdesk.core.audit.imported_model import LogFileSurvey, LogKind
 from crmdesk.core.audit.imported_rows import LogRowReader
-from crmdesk.core.audit.imported_stage import Staged, staged
+from crmdesk.core.audit.imported_stage import Staged, staged, stoppable
 from crmdesk.core.clock import optional_from_text
 from crmdesk.core.db import sqlite_imported_logs as sql
 from crmdesk.core.db.engine import Database, Tx
@@ -30,8 +30,16 @@ class StagedLog:
     stage: Staged
     order: DateOrder | None
 
-    def survey(self, tx: Tx) -> LogFileSurvey:
-        """What it holds, and what of it is not in the list yet; the stage is attached."""
+    def survey(self, database: Database, cancelled: Callable[[], bool]) -> LogFileSurvey:
+        """What it holds, and what of it is not in the list yet.
+
+        Raises:
+            Cancelled: ``cancelled`` said so.
+        """
+        with database.staging(self.stage.path) as tx, stoppable(tx, cancelled):
+            return self._survey(tx)
+
+    def _survey(self, tx: Tx) -> LogFileSurvey:
         first, last = sql.span(tx)
         added = sql.count_new(tx)
         return LogFileSurvey(
@@ -56,17 +64,20 @@ def staged_log(
     folder: Path,
     path: Path,
     order: DateOrder | None,
-    told: Callable[[int], object],
+    progress: Callable[[int], object],
+    cancelled: Callable[[], bool],
 ) -> Iterator[StagedLog]:
     """Read a file into a staging file, which goes when the block ends; nobody waits meanwhile.
 
     Args:
         folder: for staging files.
         order: how its dates are written; ``None`` reads those that leave no choice.
-        told: hears how many rows were read, every thousand of them; where it raises, it ends.
+        progress: takes how many rows were read, every few thousand of them.
+        cancelled: asked as often, and while SQLite puts them in order.
 
     Raises:
         UserError: ``log_file_is_own``, ``log_file_not_recognised``, or what reading refuses.
+        Cancelled: ``cancelled`` said so.
     """
     source = open_table(path, has_header=True, max_bytes=MOST_BYTES)
     if source.needs_sheet:
@@ -75,5 +86,5 @@ def staged_log(
         zone = workspace_zone(tx)
     reader = LogRowReader(source, zone, order)
     rows = (reader.read(row) for row in source.rows())
-    with staged(database, folder, rows, told) as stage:
+    with staged(database, folder, rows, progress, cancelled) as stage:
         yield StagedLog(source, reader.kind, stage, order)

@@ -15,9 +15,12 @@ from crmdesk.core.audit.imported_rows import ImportedEntry, nth_identity
 from crmdesk.core.changes.stage import scratch_path
 from crmdesk.core.db import sqlite_imported_logs as sql
 from crmdesk.core.db.engine import Database, Tx
+from crmdesk.core.errors import Cancelled
 from crmdesk.core.files.disk_errors import as_user_error
 
 _ROWS_AT_ONCE = 2_000
+#: Of SQLite, between two looks whether to stop.
+_STEPS = 200_000
 _BAD_ROWS_KEPT = 100
 _CELLS = attrgetter(*sql.STAGED)
 
@@ -33,11 +36,39 @@ class Staged:
 
 
 @contextmanager
+def stoppable(tx: Tx, cancelled: Callable[[], bool]) -> Iterator[None]:
+    """Let a cancel interrupt even one long statement.
+
+    Raises:
+        Cancelled: ``cancelled`` said so.
+    """
+    tx.driver.set_progress_handler(lambda: int(cancelled()), _STEPS)
+    try:
+        yield
+    except Exception:
+        stop_if(cancelled)
+        raise
+    finally:
+        tx.driver.set_progress_handler(None, 0)
+
+
+def stop_if(cancelled: Callable[[], bool]) -> None:
+    """Raise when the work shall stop.
+
+    Raises:
+        Cancelled: ``cancelled`` said so.
+    """
+    if cancelled():
+        raise Cancelled("cancelled", "It was cancelled. Nothing was changed.")
+
+
+@contextmanager
 def staged(
     database: Database,
     folder: Path,
     rows: Iterable[ImportedEntry | BadRow],
-    told: Callable[[int], object],
+    progress: Callable[[int], object],
+    cancelled: Callable[[], bool],
 ) -> Iterator[Staged]:
     """Fill a scratch file with the entries of a file; it goes when the block ends.
 
@@ -54,15 +85,18 @@ def staged(
         # Without a journal what is rolled back is no database: its table has to be in it before.
         with database.staging(path) as tx:
             sql.make(tx)
-        with database.staging(path) as tx:
-            filled = _fill(tx, rows, told)
+        with database.staging(path) as tx, stoppable(tx, cancelled):
+            filled = _fill(tx, rows, progress, cancelled)
         yield Staged(path, *filled)
     finally:
         path.unlink(missing_ok=True)
 
 
 def _fill(
-    tx: Tx, rows: Iterable[ImportedEntry | BadRow], told: Callable[[int], object]
+    tx: Tx,
+    rows: Iterable[ImportedEntry | BadRow],
+    progress: Callable[[int], object],
+    cancelled: Callable[[], bool],
 ) -> tuple[int, int, tuple[BadRow, ...]]:
     sql.cache_for_filling(tx)
     many, failed = 0, 0
@@ -74,6 +108,7 @@ def _fill(
         sql.add(tx, good)
         many, failed = many + len(piece), failed + len(bad)
         bad_rows += bad[: max(0, _BAD_ROWS_KEPT - len(bad_rows))]
-        told(many)
+        stop_if(cancelled)
+        progress(many)
     sql.number_repeated(tx, nth_identity)
     return many, failed, tuple(bad_rows)

@@ -48,20 +48,19 @@ class LogImportWork:
         path, order = Path(context.params["path"]), context.params["date_order"]
         total = int(context.params["rows"])
 
-        def told(rows: int) -> None:
-            context.stop_if_cancelled()
+        def progress(rows: int) -> None:
             context.report("reading", rows, total)
 
         context.report("reading", 0, total)
         asked_order = None if order is None else DateOrder(order)
-        with staged_log(self.database, self.folder, path, asked_order, told) as log:
+        cancelled = context.cancelled
+        with staged_log(self.database, self.folder, path, asked_order, progress, cancelled) as log:
             if context.params["sha256"] not in ("", log.source.sha256):
                 raise _changed(path)
             if log.stage.rows == log.stage.failed:
                 raise _without_entries(path, log)
             context.report("comparing")
-            with self.database.staging(log.stage.path) as tx:
-                found = log.survey(tx)
+            found = log.survey(self.database, cancelled)
             context.stop_if_cancelled()
             context.report("writing")
             with self.database.write(log.stage.path) as tx:

@@ -14,7 +14,7 @@ from sqlalchemy import update
 from crmdesk.core.audit.imported_json import taken_from_json, taken_to_json
 from crmdesk.core.audit.imported_model import BadRow, RowFault
 from crmdesk.core.audit.imported_rows import ImportedEntry
-from crmdesk.core.audit.imported_stage import staged
+from crmdesk.core.audit.imported_stage import staged, stoppable
 from crmdesk.core.db.tables import jobs, users
 from crmdesk.core.errors import Cancelled, PermissionDenied, UserError
 from crmdesk.core.jobs.job import JobState
@@ -137,11 +137,21 @@ def test_more_than_memory_holds_can_be_stopped_too(desk: Desk) -> None:
     entry = ImportedEntry(1, b"", *("" for _ in range(13)), detail=long, said=None)
     database, folder = desk.workspace.database, desk.folder / "staging"
 
-    def told(rows: int) -> None:
-        if rows == 6_000:
-            raise Cancelled("cancelled", "Enough.")
-
-    with pytest.raises(Cancelled), staged(database, folder, repeat(entry, 9_000), told):
+    heard: list[int] = []
+    filled = staged(database, folder, repeat(entry, 9_000), heard.append, lambda: len(heard) == 3)
+    with pytest.raises(Cancelled), filled:
         pass
     assert list(folder.iterdir()) == []
     assert desk.take_log(audit_log(desk.folder.parent))[1].added == 4
+
+
+def test_one_long_statement_is_stopped_too(desk: Desk) -> None:
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT sum(i) FROM n"
+    with (
+        pytest.raises(Cancelled),
+        desk.workspace.database.read() as tx,
+        stoppable(tx, lambda: True),
+    ):
+        tx.sql(endless)
+    with desk.workspace.database.read() as tx:
+        assert tx.sql("SELECT 1").fetchone() == (1,)
