@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -43,6 +44,12 @@ class ThreadsView(QWidget):
         self._body.setContentsMargins(11, 4, 16, 12)
         self._body.setSpacing(12)
         self._area = scrolling(body)
+        self._seek: Callable[[], None] | None = None
+        bar = self._area.verticalScrollBar()
+        # Cards that were just shown find their heights in several turns, and a place that was
+        # sought before the last of them is another one afterwards; who scrolls has chosen theirs.
+        bar.rangeChanged.connect(self._seek_again)
+        bar.actionTriggered.connect(self._forget_place)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._area)
@@ -81,6 +88,10 @@ class ThreadsView(QWidget):
         Args:
             comment_id: 0 for the last one.
         """
+        self._seek = partial(self._scroll_to, comment_id)
+        self._seek()
+
+    def _scroll_to(self, comment_id: int) -> None:
         cards = [each for each in self.findChildren(CommentCard) if each.isVisibleTo(self)]
         wanted = [each for each in cards if each.comment.id == comment_id] or cards[-1:]
         for card in wanted[:1]:
@@ -89,7 +100,15 @@ class ThreadsView(QWidget):
 
     def keep_place(self, place: int) -> None:
         """Scroll to where the threads stood before they were shown anew."""
-        self._area.verticalScrollBar().setValue(place)
+        self._seek = partial(self._area.verticalScrollBar().setValue, place)
+        self._seek()
+
+    def _seek_again(self) -> None:
+        if self._seek is not None:
+            self._seek()
+
+    def _forget_place(self) -> None:
+        self._seek = None
 
     @property
     def place(self) -> int:
@@ -100,6 +119,7 @@ class ThreadsView(QWidget):
         """Bring one comment into sight and the focus to it."""
         card = self.findChild(CommentCard, f"comment_{comment_id}")
         if card is not None:
+            self._seek = partial(self._scroll_to, comment_id)
             self._area.ensureWidgetVisible(card)
             card.more.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -147,4 +167,5 @@ class ThreadsView(QWidget):
 
     def _show_older(self) -> None:
         self._at_once += AT_ONCE
+        self._forget_place()
         self._render()
