@@ -144,7 +144,7 @@ def _advice(found: tuple[Path, bool] | None) -> str:
         return (
             f"Restore the newest backup: run `crmdesk workspace restore {named} --into NEW_FOLDER`."
         )
-    return f"Create a new workspace and import the newest backup into it: {path}"
+    return f"Create a new workspace and import the newest backup, {path}, into it."
 
 
 def _read_only(database: Database, found: PageFindings) -> UserError:
