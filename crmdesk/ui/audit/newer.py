@@ -74,7 +74,9 @@ class NewerEntries(QObject):
 
     def _take(self, newest: int) -> None:
         before, self._newest = self._newest, newest
-        if newest <= before:
+        first = next(iter(self._table.ids), 0)
+        if newest <= before or (not before and first == newest):
+            # At the first look the table mostly has the newest: ten million are not counted twice.
             return
         self.went_on.emit()
         if self._at_top():

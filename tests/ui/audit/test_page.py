@@ -9,6 +9,7 @@ from crmdesk.core.audit.kinds import Category
 from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.errors import UserError
 from crmdesk.core.exports.model import ExportFilter, ExportSource, ExportState
+from crmdesk.ui.audit.newer import NewerEntries
 from crmdesk.ui.audit.page import AuditPage
 from crmdesk.ui.audit.source import USUAL
 from crmdesk.ui.exports.file_dialog import CHOSEN
@@ -312,6 +313,18 @@ def test_what_is_written_elsewhere_appears_and_moves_nobody_who_reads_further_do
     qtbot.mouseClick(link, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: page.table.count == before + 2)
     assert (link.isVisible(), view.verticalScrollBar().value()) == (False, 0)
+
+
+def test_the_first_look_reads_nothing_again_where_the_newest_entry_is_shown(desk, page, qtbot):
+    went_on: list[bool] = []
+    newer = NewerEntries(page.newer._desk, page, page.table, page.source, page.strip.newer_link)
+    newer.went_on.connect(lambda: went_on.append(True))
+    page.table.refresh()
+    qtbot.waitUntil(lambda: page.table.ids[0] == entry_of(desk))
+    newer.look()
+    qtbot.waitUntil(lambda: newer._newest == entry_of(desk))
+    assert not went_on
+    newer.deleteLater()
 
 
 def test_an_error_is_said_until_something_works_and_a_good_verdict_can_be_closed(page, qtbot):
