@@ -150,7 +150,7 @@ def test_the_filters_that_are_off_give_way_before_the_row_breaks(filled, open_pa
     page = records.page
     page.resize(width, 700)
     row = page.face.filters.rows[0]
-    records.wait(lambda: page.width() == width and row.isVisible())
+    records.wait(lambda: page.width() == width and row.isVisible() and len(page.face.table.ids))
     for beside in (False, True):
         if beside:
             page.open_record(page.face.table.ids[0])
