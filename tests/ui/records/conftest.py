@@ -108,6 +108,7 @@ def open_page(qtbot, tmp_path) -> Iterator[Callable[..., Records]]:
             page.activateWindow()
         records = Records(page, desk, stand, qtbot)
         records.wait(lambda: ", " in page.places.bin.accessibleName())
+        records.wait(lambda: not page.face.table._waits)
         return records
 
     yield build

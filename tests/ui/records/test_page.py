@@ -106,7 +106,8 @@ def test_nothing_found_names_the_filters_and_clears_them_by_one_press(filled, op
     records = open_page(filled)
     records.page.face.filters.set_condition(Condition("city", Ask.CONTAINS, ("Atlantis",)))
 
-    records.wait(lambda: records.page.face.table.count == 0)
+    records.wait(lambda: records.page.face.findChild(EmptyState) is not None)
+    assert records.page.face.table.count == 0
     clear = records.page.findChild(object, "clear_filters")
     assert (
         records.page.face.findChild(EmptyState).accessibleName().startswith("No contact matches 1")

@@ -24,7 +24,7 @@ def test_an_edit_is_stored_and_shown_with_its_history(desk, open_page):
     records.write(panel.form.fields["phone"].control, "555-0199")
     records.click(panel.save_button)
 
-    records.wait(lambda: panel.form is None)
+    records.wait(lambda: panel.form is None and panel.properties.groups)
     assert desk.value(ann, "phone") == "555-0199"
     assert panel.properties.groups[0].rows["phone"].accessibleName() == "Phone Number: 555-0199"
     records.wait(lambda: len(panel.history.entries) == 2)
