@@ -46,20 +46,25 @@ def finish_and_save(here: Seat, export_id: str, out: Path, code: str | None) -> 
     found = exports.show(here.actor, export_id)
     if not found.downloadable:
         raise _not_made(found)
-    from crmdesk.core.exports.report_anchor import anchor_beside
-
     try:
         path = save_copy(here, found, out, code)
     except SecondFactorRefused:
         here.output.remark(f"The export {found.id} is made; no copy was saved.")
         raise
+    more, lines = saved(found, path)
+    document = export_document(found) | more
+    here.output.result(document, *told(document)[:-1], *lines)
+
+
+def saved(found: Export, path: Path) -> tuple[dict[str, str], list[str]]:
+    """What was saved of an export, as fields of a document and as lines."""
+    from crmdesk.core.exports.report_anchor import anchor_beside
+
     anchor = anchor_beside(found.source, path)
-    document = export_document(found) | {"file": str(path)}
-    lines = [*told(document)[:-1], f"Saved: {path}"]
-    if anchor is not None:
-        document["anchor"] = str(anchor)
-        lines.append(f"Signed head of the log: {anchor}")
-    here.output.result(document, *lines)
+    if anchor is None:
+        return {"file": str(path)}, [f"Saved: {path}"]
+    lines = [f"Saved: {path}", f"Signed head of the log: {anchor}"]
+    return {"file": str(path), "anchor": str(anchor)}, lines
 
 
 def save_copy(here: Seat, found: Export, out: Path, code: str | None) -> Path:

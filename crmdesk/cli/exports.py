@@ -23,7 +23,7 @@ from crmdesk.cli.export_options import (
     tell_export,
     written_as,
 )
-from crmdesk.cli.export_saving import SaveTo, finish_and_save, refuse_not_waiting, save_copy
+from crmdesk.cli.export_saving import SaveTo, finish_and_save, refuse_not_waiting, save_copy, saved
 from crmdesk.cli.export_shown import ExportId
 from crmdesk.cli.named_ids import Ids, passed_over, unknown_ids
 from crmdesk.cli.out_file import Force, OutFile, refuse_target
@@ -158,7 +158,8 @@ def download(
     with seat(context) as here:
         found = here.workspace.exports.show(here.actor, export_id)
         path = save_copy(here, found, out, code)
-        here.output.result({"export_id": export_id, "file": str(path)}, f"Saved: {path}")
+        more, lines = saved(found, path)
+        here.output.result({"export_id": export_id} | more, *lines)
 
 
 @app.command("history")

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from crmdesk.core.audit.imported_model import LogFileSurvey, LogKind
 from crmdesk.core.audit.imported_rows import LogRowReader
-from crmdesk.core.audit.imported_stage import Staged, staged, stoppable
+from crmdesk.core.audit.imported_stage import Staged, staged
 from crmdesk.core.clock import optional_from_text
 from crmdesk.core.db import sqlite_imported_logs as sql
 from crmdesk.core.db.engine import Database, Tx
+from crmdesk.core.db.stopping import stoppable
 from crmdesk.core.files.source import TableSource, open_table
 from crmdesk.core.records.dates import DateOrder
 from crmdesk.core.records.single import workspace_zone

@@ -15,12 +15,10 @@ from crmdesk.core.audit.imported_rows import ImportedEntry, nth_identity
 from crmdesk.core.changes.stage import scratch_path
 from crmdesk.core.db import sqlite_imported_logs as sql
 from crmdesk.core.db.engine import Database, Tx
-from crmdesk.core.errors import Cancelled
+from crmdesk.core.db.stopping import stop_if, stoppable
 from crmdesk.core.files.disk_errors import as_user_error
 
 _ROWS_AT_ONCE = 2_000
-#: Of SQLite, between two looks whether to stop.
-_STEPS = 200_000
 _BAD_ROWS_KEPT = 100
 _CELLS = attrgetter(*sql.STAGED)
 
@@ -33,33 +31,6 @@ class Staged:
     rows: int
     failed: int
     bad_rows: tuple[BadRow, ...]
-
-
-@contextmanager
-def stoppable(tx: Tx, cancelled: Callable[[], bool]) -> Iterator[None]:
-    """Let a cancel interrupt even one long statement.
-
-    Raises:
-        Cancelled: ``cancelled`` said so.
-    """
-    tx.driver.set_progress_handler(lambda: int(cancelled()), _STEPS)
-    try:
-        yield
-    except Exception:
-        stop_if(cancelled)
-        raise
-    finally:
-        tx.driver.set_progress_handler(None, 0)
-
-
-def stop_if(cancelled: Callable[[], bool]) -> None:
-    """Raise when the work shall stop.
-
-    Raises:
-        Cancelled: ``cancelled`` said so.
-    """
-    if cancelled():
-        raise Cancelled("cancelled", "It was cancelled. Nothing was changed.")
 
 
 @contextmanager

@@ -115,7 +115,8 @@ def _kept(tx: Tx, index: AuditIndex, phrase: Phrase, among: Marks, few: int | No
         return held or EMPTY
     known = index.recall(("newest", index.recall(("match", phrase))))
     if known is not None and not known[1]:
-        return known[0]  # type: ignore[no-any-return]
+        newest: Marks = known[0]
+        return newest
     if among.count() <= (_FEW if few is None else few):
         return marks_of(with_words_among(tx.driver, phrase, among.newest_first()))
     match = index.once(("match", phrase), lambda: _match(tx, phrase))

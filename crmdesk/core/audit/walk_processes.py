@@ -8,18 +8,17 @@ own: entries are only added, and what was added since is not asked for.
 from __future__ import annotations
 
 import gc
-import signal
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
 from crmdesk.core.audit.walk import BEGINNING, Link, Told, Walk, Walked, nobody
 from crmdesk.core.db import sqlite_audit
 from crmdesk.core.db.driver import sqlite3
+from crmdesk.core.platform.helping import helping_process
 
 _STRETCH = 50_000
 #: Entries; a process takes half a second to start.
@@ -127,36 +126,15 @@ def _found(asked: Sequence[Stretch], pipes: Sequence[Connection], told: Told) ->
 def _walkers(many: int) -> Iterator[list[Connection]]:
     """So many processes that wait for stretches; they are gone when the block ends, done or not."""
     with ExitStack() as stack:
-        yield [stack.enter_context(_walker()) for _ in range(many)]
-
-
-@contextmanager
-def _walker() -> Iterator[Connection]:
-    # Forking would take along locks and open databases.
-    context = get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_work, args=(theirs,), daemon=True)
-    with ours:
-        try:
-            with theirs, suppress(OSError):  # no room for a process: its part is read here
-                process.start()
-            yield ours
-        finally:
-            if process.pid is not None:
-                process.terminate()
-                process.join()
+        yield [stack.enter_context(helping_process(_work)).pipe for _ in range(many)]
 
 
 def _work(pipe: Connection) -> None:
     """What another process does; it ends where nobody listens."""
-    # Ctrl+C goes to all processes of a terminal; ours ends when the first one closes the pipe.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Millions of tuples come and go, and none of them in a circle.
     gc.disable()
-    # Why it failed is told by who reads the stretch again, in the process that is listened to.
-    with suppress(Exception), pipe:
-        while True:
-            pipe.send(_walked(pipe.recv()))
+    while True:
+        pipe.send(_walked(pipe.recv()))
 
 
 def _walked(asked: Stretch) -> Walked:

@@ -282,14 +282,9 @@ class ExportService:
         anchor = anchor_beside(found.source, target)
         refuse_other_file(anchor)
         if found.sensitive:
-            # Whoever was allowed to see them when it was made may not be any more.
-            self._guard.require(actor, Permission.VIEW_SENSITIVE)
+            self._allow_sensitive(actor, export_id, step_up_id)
         with self._database.read() as tx:
             row = tx.execute(select(exports).where(exports.c.id == export_id)).one()
-            step_up = self._settings.flag(tx, "security.step_up_downloads")
-        if step_up and found.sensitive:
-            with self._database.write() as tx:
-                spend_step_up(tx, actor, step_up_id, StepUpPurpose.DOWNLOAD_SENSITIVE, export_id)
         copy_file(
             self._vault / row.file_name,
             target,
@@ -302,6 +297,15 @@ class ExportService:
         return target
 
     # -- within ------------------------------------------------------------------------------
+    def _allow_sensitive(self, actor: Actor, export_id: str, step_up_id: str) -> None:
+        # Whoever was allowed to see them when it was made may not be any more.
+        self._guard.require(actor, Permission.VIEW_SENSITIVE)
+        with self._database.read() as tx:
+            step_up = self._settings.flag(tx, "security.step_up_downloads")
+        if step_up:
+            with self._database.write() as tx:
+                spend_step_up(tx, actor, step_up_id, StepUpPurpose.DOWNLOAD_SENSITIVE, export_id)
+
     def _must_wait(self, tx: Tx, actor: Actor, records: int, chosen: Chosen) -> bool:
         sensitive = bool(chosen.sensitive)
         return must_wait(tx, self._guard, self._settings, actor, records, sensitive=sensitive)

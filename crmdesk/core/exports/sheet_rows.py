@@ -106,8 +106,8 @@ def _marked_rows(
     """Rows whose numbers are whole and short; ``None`` where one is not, or a text is odd."""
     numbers = [place for place, column in enumerate(columns) if column.is_number]
     for place in numbers:
-        cells = [row[place] for row in rows]
-        if not {int}.issuperset(map(type, cells)) or max(map(abs, cells)) >= _LARGEST_EXACT:  # type: ignore[arg-type]
+        cells = [cell for row in rows if isinstance(cell := row[place], int)]
+        if len(cells) < len(rows) or max(map(abs, cells)) >= _LARGEST_EXACT:
             return None
     form = "".join("\2%s\3" if column.is_number else "\0%s\1" for column in columns) + "\4"
     text = "".join([form % row for row in rows]).encode()

@@ -9,6 +9,7 @@ from typing import Any
 
 from crmdesk.core.access.actor import Actor
 from crmdesk.core.db.engine import Tx
+from crmdesk.core.db.stopping import stop_if
 from crmdesk.core.errors import Cancelled, UserError
 from crmdesk.core.jobs.job import Job, JobKind, JobState
 from crmdesk.core.jobs.queue import JobQueue
@@ -70,8 +71,7 @@ class JobContext:
         Raises:
             Cancelled: somebody asked for it.
         """
-        if self.cancelled():
-            raise Cancelled("cancelled", "It was cancelled. Nothing was changed.")
+        stop_if(self.cancelled)
 
     def succeed(self, tx: Tx, result: Mapping[str, Any]) -> None:
         """Finish the job in the transaction that writes its work.

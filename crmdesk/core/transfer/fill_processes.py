@@ -5,18 +5,16 @@ A process takes a fifth of a second until it can begin; meanwhile the file is ke
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from multiprocessing import get_context
+from contextlib import ExitStack, contextmanager
 from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from crmdesk.core.errors import UserError
 from crmdesk.core.files.table_parts import TablePart
 from crmdesk.core.files.workbook import TableKind, recognise
 from crmdesk.core.platform import processors
+from crmdesk.core.platform.helping import HelpingProcess, helping_process
 from crmdesk.core.transfer.fill_part import Filled, FillTask, fill_part
 
 #: Bytes; they are read in about twice the time in which a process starts.
@@ -31,10 +29,10 @@ class Reader:
         filled: what came of it; None until it is done, and for good where the process failed.
     """
 
-    def __init__(self, pipe: Connection, process: BaseProcess) -> None:
+    def __init__(self, helper: HelpingProcess) -> None:
         self.filled: Filled | None = None
-        self._pipe = pipe
-        self._process = process
+        self._helper = helper
+        self._pipe = helper.pipe
         self._rows = 0
         self._ended = False
 
@@ -48,9 +46,7 @@ class Reader:
     def end(self) -> None:
         """Stop it wherever it is: from then on it makes no file."""
         self._ended = True
-        if self._process.pid is not None:
-            self._process.terminate()
-            self._process.join()
+        self._helper.end()
 
     def rows_read(self) -> int:
         """How many rows it has read so far."""
@@ -95,25 +91,11 @@ def readers(many: int) -> Iterator[list[Reader]]:
 
 @contextmanager
 def _reader() -> Iterator[Reader]:
-    # Forking would take along locks and open databases.
-    context = get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_work, args=(theirs,), daemon=True)
-    reader = Reader(ours, process)
-    with ours:
-        try:
-            with theirs, suppress(OSError):  # no room for a process: its part is read here
-                process.start()
-            yield reader
-        finally:
-            reader.end()
+    with helping_process(_work) as helper:
+        yield Reader(helper)
 
 
 def _work(pipe: Connection) -> None:
     """What the other process does: it says how far it is, and ends where nobody listens."""
-    # Ctrl+C goes to all processes of a terminal; ours ends when the first one closes the pipe.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Why it failed is told by who reads the part again, in the process that is listened to.
-    with suppress(Exception), pipe:
-        task, number, part = pipe.recv()
-        pipe.send(fill_part(task, number, task.batches(part), pipe.send))
+    task, number, part = pipe.recv()
+    pipe.send(fill_part(task, number, task.batches(part), pipe.send))

@@ -20,6 +20,7 @@ from crmdesk.core.changes.change_set import Source, history_digest, open_change_
 from crmdesk.core.changes.stage import Stage
 from crmdesk.core.clock import to_text
 from crmdesk.core.db.engine import Database, Tx
+from crmdesk.core.db.stopping import stoppable
 from crmdesk.core.db.tables import import_details, imports
 from crmdesk.core.errors import UserError
 from crmdesk.core.jobs.job import Job, JobState
@@ -43,8 +44,6 @@ from crmdesk.core.transfer.settling import (
 )
 
 _ERRORS_KEPT = 100
-#: Asking whether to stop, each time so many steps of SQLite's machine are done.
-_STEPS = 200_000
 
 
 class ImportWork:
@@ -167,8 +166,11 @@ class ImportWork:
             settled = None
             if settle_first:
                 context.report("checking", 0, 0)
-                with self._database.staging(stage.path) as tx:
-                    settled = self._stoppable(context, tx, stage, prepared)
+                with (
+                    self._database.staging(stage.path) as tx,
+                    stoppable(tx, context.cancelled),
+                ):
+                    settled = settle_import(tx, stage, prepared.rules, sample_size=0)
                 if not prepared.rules.links.columns:
                     write_error_file(
                         self._database, stage, prepared.source, prepared.plan, error_file
@@ -187,17 +189,6 @@ class ImportWork:
             raise
         finally:
             stage.path.unlink(missing_ok=True)
-
-    def _stoppable(self, context: JobContext, tx: Tx, stage: Stage, prepared: Prepared) -> Settled:
-        """Settle; a cancel interrupts even one long statement."""
-        tx.driver.set_progress_handler(lambda: int(context.cancelled()), _STEPS)
-        try:
-            return settle_import(tx, stage, prepared.rules, sample_size=0)
-        except Exception:
-            context.stop_if_cancelled()
-            raise
-        finally:
-            tx.driver.set_progress_handler(None, 0)
 
     def _errors_later(
         self, stage: Stage, prepared: Prepared, import_id: str, error_file: Path

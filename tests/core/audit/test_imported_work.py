@@ -14,7 +14,8 @@ from sqlalchemy import update
 from crmdesk.core.audit.imported_json import taken_from_json, taken_to_json
 from crmdesk.core.audit.imported_model import BadRow, RowFault
 from crmdesk.core.audit.imported_rows import ImportedEntry
-from crmdesk.core.audit.imported_stage import staged, stoppable
+from crmdesk.core.audit.imported_stage import staged
+from crmdesk.core.db.stopping import stoppable
 from crmdesk.core.db.tables import jobs, users
 from crmdesk.core.errors import Cancelled, PermissionDenied, UserError
 from crmdesk.core.jobs.job import JobState

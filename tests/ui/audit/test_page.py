@@ -64,6 +64,8 @@ def test_the_newest_entry_stands_first_and_a_row_says_who_did_what_and_from_wher
     page.filters.columns.click()
     assert page.window().findChild(ColumnChooser).isVisible()
 
+
+def test_an_entry_is_named_by_what_was_done_and_to_what(desk, page):
     desk.workspace.settings.set(desk.admin, "recycle_bin.days", "30")
     (changed,) = desk.workspace.audit_reader.events(desk.admin, limit=1).events
     wording = page.source.wording
@@ -100,9 +102,8 @@ def test_the_newest_entry_stands_first_and_a_row_says_who_did_what_and_from_wher
         assert wording.title(replace(defined, **of_kind)) == title
 
     # A restore is named by what it did and not by its id.
-    (event,) = desk.workspace.audit_reader.events(desk.admin, limit=1).events
     restore = replace(
-        event,
+        changed,
         category=Category.SECURITY,
         subcategory="DATA_RESTORE_COMPLETED",
         object="contacts",
