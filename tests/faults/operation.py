@@ -69,6 +69,13 @@ def import_file(folder: str, key: str, session_id: str) -> None:
         workspace.run_job(str(workspace.imports.show(actor, import_id).job_id))
 
 
+def import_log(folder: str, key: str, session_id: str) -> None:
+    """Take the log of another program beside the workspace."""
+    with opened(folder, key, session_id) as (workspace, actor):
+        path = Path(folder).parent / "audit.csv"
+        workspace.run_job(workspace.imported_logs.start(actor, path))
+
+
 def export(folder: str, key: str, session_id: str) -> None:
     """Export every contact, as text."""
     _export(folder, key, session_id, ExportFormat.CSV)
@@ -171,6 +178,7 @@ ACTIONS: dict[str, Operation] = {
     "restore": restore,
     "undo": undo,
     "import": import_file,
+    "log": import_log,
     "edit": edit,
     "export": export,
     "workbook": export_workbook,

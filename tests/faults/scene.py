@@ -16,6 +16,7 @@ from crmdesk.core.db.engine import Tx
 from crmdesk.core.workspace import Workspace
 from tests.builders import Desk
 from tests.faults.nursery import Ended, Nursery, Task
+from tests.faults.scene_log import half_taken, write_log
 
 RECORDS = 50
 #: Every call that changes a file or a folder.
@@ -62,7 +63,7 @@ class Scene:
 
 
 def make_scene(folder: Path, template: tuple[Path, bytes]) -> Scene:
-    """Fifty contacts, a backup, a restore that can be undone, a file to import, wrong values."""
+    """Fifty contacts, a backup, a restore that can be undone, files to import, wrong values."""
     folder.mkdir(parents=True)
     shutil.copytree(template[0], folder / "workspace")
     desk = Desk(folder / "workspace", template[1])
@@ -78,6 +79,7 @@ def make_scene(folder: Path, template: tuple[Path, bytes]) -> Scene:
     # What a restore would change; the other half stays as the restore left it, for its undo.
     _set_phones(desk, "bad", "id % 2 = 0")
     _write_file(folder / "contacts.csv")
+    write_log(folder / "audit.csv")
     scene = Scene(folder, template[1], str(desk.admin.session_id))
     desk.workspace.close()
     return scene
@@ -200,6 +202,8 @@ def _half_done(tx: Tx, operation: str) -> list[str]:
             found.append(f"half an undo: {worse} values")
     if operation == "import":
         found += _half_imported(tx)
+    if operation == "log":
+        found += half_taken(tx)
     return found
 
 
