@@ -177,9 +177,14 @@ def scratch_path(folder: Path) -> Path:
     return folder / f"scratch-{os.getpid()}-{secrets.token_hex(8)}.sqlite3"
 
 
-def sweep_scratch(folder: Path, kept: Collection[str]) -> None:
+def staging_files(folder: Path) -> list[Path]:
+    """Everything that lies among staging files, to be asked for before who keeps them."""
+    return list(folder.glob("*.sqlite3*"))
+
+
+def sweep_scratch(found: Iterable[Path], kept: Collection[str]) -> None:
     """Remove staging files that no live process fills and whose stem is not in ``kept``."""
-    for path in folder.glob("*.sqlite3*"):
+    for path in found:
         parts = path.name.split(".")[0].split("-")
         if parts[0] == "scratch" and len(parts) == 3 and parts[1].isdigit():
             if platform.process_alive(int(parts[1])):

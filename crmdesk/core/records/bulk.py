@@ -21,7 +21,7 @@ from crmdesk.core.errors import UserError
 from crmdesk.core.jobs.job import JobKind
 from crmdesk.core.jobs.queue import JobQueue
 from crmdesk.core.records.bulk_model import BulkChange, BulkKind, BulkPlan
-from crmdesk.core.records.bulk_plans import load_plan, new_plan_id, save_plan, stage_path
+from crmdesk.core.records.bulk_plans import keeping_stage, load_plan, new_plan_id, save_plan
 from crmdesk.core.records.bulk_stage import stage_deletion, stage_edit
 from crmdesk.core.records.picking import Picked
 from crmdesk.core.records.record import MASKED, display_name, read_rows
@@ -138,8 +138,7 @@ class BulkEditor:
                 names=_names(tx, stage),
                 associations=_associations(tx, stage) if kind is BulkKind.DELETE else 0,
             )
-        stage.path.rename(stage_path(self._folder, plan_id))
-        with self._database.write() as tx:
+        with keeping_stage(self._database, stage, self._folder, plan_id) as tx:
             plan = replace(plan, created_at=tx.now)
             save_plan(tx, actor, plan, params)
         return plan

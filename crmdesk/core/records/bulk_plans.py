@@ -17,9 +17,9 @@ from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.tables import plans
 from crmdesk.core.errors import UserError
 from crmdesk.core.records.bulk_model import BulkKind, BulkPlan
-from crmdesk.core.restore.plan_store import new_plan_id, stage_path
+from crmdesk.core.restore.plan_store import keeping_stage, new_plan_id, stage_path
 
-__all__ = ["load_plan", "new_plan_id", "save_plan", "stage_path"]
+__all__ = ["keeping_stage", "load_plan", "new_plan_id", "save_plan", "stage_path"]
 
 _LASTS = timedelta(hours=24)
 

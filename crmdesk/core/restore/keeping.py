@@ -15,7 +15,7 @@ from crmdesk.core.changes.stage import Stage
 from crmdesk.core.db.engine import Database
 from crmdesk.core.restore.describe import plan_samples, plan_skips
 from crmdesk.core.restore.model import RestorePlan
-from crmdesk.core.restore.plan_store import code_needed, new_plan_id, save_plan, stage_path
+from crmdesk.core.restore.plan_store import code_needed, keeping_stage, new_plan_id, save_plan
 from crmdesk.core.settings import read_setting
 
 
@@ -54,8 +54,7 @@ def keep_plan(
     with database.staging(stage.path) as tx:
         digest = plan_hash(tx, stage, json.dumps(origin.params, sort_keys=True))
         samples, skips = plan_samples(tx, stage, counts), plan_skips(tx, stage)
-    stage.path.rename(stage_path(folder, plan_id))
-    with database.write() as tx:
+    with keeping_stage(database, stage, folder, plan_id) as tx:
         plan = RestorePlan(
             id=plan_id,
             kind=origin.kind,

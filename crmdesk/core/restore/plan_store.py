@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,8 +15,9 @@ from sqlalchemy import Row, func, insert, select
 
 from crmdesk.core.access.actor import Actor, SignInType
 from crmdesk.core.changes.plan import ValueCounts
+from crmdesk.core.changes.stage import Stage
 from crmdesk.core.clock import from_text, optional_from_text, to_text
-from crmdesk.core.db.engine import Tx
+from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import plans
 from crmdesk.core.errors import UserError
 from crmdesk.core.restore.model import PlanSample, RestorePlan
@@ -33,6 +35,23 @@ def new_plan_id() -> str:
 def stage_path(folder: Path, plan_id: str) -> Path:
     """Where a plan's staging file lies."""
     return folder / f"{plan_id}.sqlite3"
+
+
+@contextmanager
+def keeping_stage(database: Database, stage: Stage, folder: Path, plan_id: str) -> Iterator[Tx]:
+    """A write that gives a stage its plan's name and stores the plan; nothing is left if it fails.
+
+    Both in one, since whoever sweeps asks in a write which files belong to a plan.
+    """
+    path = stage_path(folder, plan_id)
+    try:
+        with database.write() as tx:
+            stage.path.rename(path)
+            yield tx
+    except BaseException:
+        for left in (stage.path, path):
+            left.unlink(missing_ok=True)
+        raise
 
 
 def save_plan(tx: Tx, actor: Actor, plan: RestorePlan, params: Mapping[str, Any]) -> None:
