@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.dialects import sqlite
 
+from crmdesk.core.audit.event_places import event_place
 from crmdesk.core.clock import from_text
 from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.engine import Tx
@@ -56,7 +57,8 @@ class AuditEvent:
         object: API name of the object, or of another kind of thing.
         subjects: how many records a bulk action touched.
         agent: program, system and versions.
-        link: where in the program it happened, e.g. ``records/contacts/17``.
+        link: where in the program it happened, e.g. ``records/contacts/17``; as it was written,
+            or reckoned from what it was done to.
         detail: its facts, e.g. ``changes`` from old to new; sensitive values are masked.
         erased: the details were erased; that the entry stood here is still proven.
         super_admin: whether who acted was a Super Admin then; None where that is not known.
@@ -121,7 +123,7 @@ _SHOWN = (
     "sign_in_type",
     "link",
 )
-_OBJECT, _SHOWN_END = _SHOWN.index("object_type"), len(_SHOWN)
+_OBJECT, _LINK, _SHOWN_END = _SHOWN.index("object_type"), _SHOWN.index("link"), len(_SHOWN)
 _ERASED_AT = _SHOWN_END + 1
 _ENTRIES = (
     select(
@@ -166,12 +168,20 @@ def read_event(row: Sequence[Any], sensitive: SensitiveNames) -> AuditEvent:
         *row[2:_OBJECT],
         user,
         user_name,
-        *row[_OBJECT:_SHOWN_END],
+        *row[_OBJECT:_LINK],
+        place_in(row, detail),
         detail,
         row[_ERASED_AT] is not None,
         super_admin,
     )
     return AuditEvent(*values)
+
+
+def place_in(row: Sequence[Any], detail: Mapping[str, Any]) -> str | None:
+    """Where it happened, in words of links, of a row as :func:`entries_numbered` gives it."""
+    category, subcategory, action = row[2:5]
+    user_id, about, object_id = row[_OBJECT - 1 : _OBJECT + 2]
+    return event_place(category, subcategory, action, user_id, about, object_id, row[_LINK], detail)
 
 
 def read_facts(

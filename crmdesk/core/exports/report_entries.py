@@ -16,6 +16,7 @@ from crmdesk.core.audit.event import (
     AuditEvent,
     SensitiveNames,
     entries_numbered,
+    place_in,
     read_facts,
     sensitive_names,
 )
@@ -66,7 +67,7 @@ class EntryPrinter:
         # By place: by name it would take half as long again.
         (number, at, category, subcategory, action, result, actor_kind, _user_id) = row[:8]
         (about, object_id, job_id, session_id, subjects, address, host, country) = row[8:16]
-        (region, agent, sign_in_type, link) = row[16:20]
+        (region, agent, sign_in_type) = row[16:19]
         user, name, _, detail = read_facts(row, self.hidden)
         called = kinds(category, subcategory, action)
         cells = (
@@ -75,7 +76,7 @@ class EntryPrinter:
             user,
             object_id or "",
             f"{region}, {country}" if region and country else region or country,
-            self._link(link) if link else "",
+            self._link(place_in(row, detail) or ""),
             number,
             *called[1:],
             result,

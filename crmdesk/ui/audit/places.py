@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from crmdesk.core.access.actor import Actor
 from crmdesk.core.audit.comment_model import ThreadState, find_thread
 from crmdesk.core.audit.event import AuditEvent
 from crmdesk.core.audit.kinds import Action, Category, Result
@@ -12,6 +14,7 @@ from crmdesk.core.errors import UserError
 from crmdesk.core.exports.model import Export
 from crmdesk.core.records.recycle_bin_model import bin_key
 from crmdesk.core.records.schema import ObjectType
+from crmdesk.ui.audit.settings_places import is_in_settings
 from crmdesk.ui.desk import Desk
 
 _LOOKED_AT = 500
@@ -80,24 +83,43 @@ def is_there(desk: Desk, link: str) -> bool:
     """Whether a link still leads somewhere; a link of another kind is taken for one that does."""
     place, _, rest = link.partition("/")
     first, _, second = rest.partition("/")
-    workspace, actor = desk.workspace, desk.actor
+    workspace = desk.workspace
+    lists: dict[str, Callable[[Actor, str], object]] = {
+        "backups": workspace.backups.show,
+        "imports": workspace.imports.show,
+        "restore": workspace.restores.show,
+        "restores": workspace.restores.show,
+        "exports": workspace.exports.show,
+    }
     try:
-        if place == "records" and second.isdigit():
-            workspace.records.get(actor, first, int(second))
-        elif place == "records" and first:
-            workspace.definitions.object(actor, first)
-        elif place == "backups" and first:
-            workspace.backups.show(actor, first)
-        elif place == "imports" and first:
-            workspace.imports.show(actor, first)
-        elif place in {"restore", "restores"} and first:
-            workspace.restores.show(actor, first)
-        elif place == "exports" and first:
-            workspace.exports.show(actor, first)
-        elif place == "audit" and second:
+        if place == "records":
+            return _is_in_records(desk, first, second)
+        if place == "settings":
+            return is_in_settings(desk, link)
+        if place in lists and first:
+            lists[place](desk.actor, first)
+        if place == "audit" and second:
             return _is_in_log(desk, first, second.rpartition("/")[2])
     except UserError:
         return False
+    return True
+
+
+def _is_in_records(desk: Desk, object_name: str, rest: str) -> bool:
+    """Whether a record or a segment is there; of an object, whether that is.
+
+    Raises:
+        UserError: the record or the object is gone.
+    """
+    workspace, actor = desk.workspace, desk.actor
+    kind, _, number = rest.partition("/")
+    if kind == "segment":
+        found = workspace.segments.list(actor, object_name, sizes=False)
+        return number in {str(each.id) for each in found}
+    if rest.isdigit():
+        workspace.records.get(actor, object_name, int(rest))
+    elif object_name not in {"", "recycle-bin"}:
+        workspace.definitions.object(actor, object_name)
     return True
 
 

@@ -52,6 +52,7 @@ class UsersPage(QWidget):
         self._desk = desk
         self._users: dict[int, User] = {}
         self._teams: dict[int, Team] = {}
+        self._wanted: tuple[DataTable, int] | None = None
         self.header = PageHeader(self.tr("Users & Teams"))
         self.mode = Segmented(
             self.tr("Show"), (("users", self.tr("Users")), ("teams", self.tr("Teams")))
@@ -126,6 +127,10 @@ class UsersPage(QWidget):
         self._team_source.replace([team_row(team, names) for team in teams])
         self.users.load()
         self.teams.load()
+        if self._wanted is not None:
+            table, row_id = self._wanted
+            table.bring_into_sight(row_id)
+            self._wanted = None
         active = sum(user.active for user in users)
         admins = sum(user.active and user.super_admin for user in users)
         line = self.tr("%Ln active user{|s}, ", "", active)
@@ -133,6 +138,17 @@ class UsersPage(QWidget):
         if admins == 1:
             line += " " + self.tr("The last one can be neither removed nor deactivated.")
         self.header.set_title(self.tr("Users & Teams"), line)
+
+    def open_for(self, about: str) -> None:
+        """Bring a user into sight, or a team: ``17``, ``teams/3``."""
+        teams, _, number = about.rpartition("/")
+        if number.isdigit():
+            self.mode.set_current("teams" if teams else "users")
+            self._show_mode(self.mode.current)
+            table = self.teams if teams else self.users
+            self._wanted = (table, int(number))
+            table.view.setFocus()
+            self.read()
 
     def commands(self) -> Mapping[str, Callable[[], object]]:
         """Export the users, while they are in sight."""

@@ -99,6 +99,7 @@ class DataTable(QWidget):
         self._banner: QWidget | None = None
         self._told = self._waits = False
         self._empty: QWidget | None = None
+        self._wanted_row: int | None = None
         self._lay_out()
         self._connect()
         self._restore_state()
@@ -187,6 +188,10 @@ class DataTable(QWidget):
     def refresh(self) -> None:
         """Load the same rows again; place, current row and ticks stay."""
         self._start()
+
+    def bring_into_sight(self, row_id: int) -> None:
+        """Make a row the current one, now or as soon as the rows that are being read stand."""
+        self._wanted_row = None if self.view.go_to(row_id) else row_id
 
     def press_sort(self, key: str) -> None:
         """Sort by a column: ascending first, then descending."""
@@ -324,6 +329,9 @@ class DataTable(QWidget):
         self._model.ticks = loaded.ticks
         current, opened = map(loaded.position_of, (self.view.current_id, self.view.open_id))
         self.view.show_ids(loaded.ids, current, opened)
+        if self._wanted_row is not None:
+            self.view.go_to(self._wanted_row)
+            self._wanted_row = None
         self.view.announce_ticks()
         self._choose_face()
         self.counted.emit(len(loaded.ids))

@@ -13,7 +13,9 @@ from PySide6.QtWidgets import (
 )
 
 from crmdesk.core.access.recovery_key import parse, unwrap
+from crmdesk.core.records.pipeline_rows import NewStage
 from crmdesk.core.setting_declarations import SETTINGS, Section
+from crmdesk.ui.audit.places import is_there
 from crmdesk.ui.settings.own_two_factor import OwnTwoFactor
 from crmdesk.ui.settings.section_page import SectionPage
 from crmdesk.ui.settings.wording import section_words, setting_words
@@ -140,12 +142,40 @@ def test_searching_finds_ones_own_threshold_and_the_list_is_one_press_away(setti
     assert page.stand.told.links == ["exports"]
 
 
-def test_a_link_leads_to_one_setting(settings_page):
+def test_a_link_leads_to_one_setting_user_team_or_definition(settings_page, desk, qtbot):
+    marc = desk.user("Marc Dubois")
+    team = desk.workspace.teams.add(desk.admin, "Harbour")
+    pipelines = desk.workspace.pipelines
+    pipelines.add(desk.admin, "deals", "Renewals", (NewStage("Asked"),))
     page = settings_page()
     page.open_link("settings/session.idle_minutes")
     assert page.section == "security"
     page.open_link("settings/users")
     assert page.section == "users"
+    users = page.shown_page
+    page.open_link(f"settings/users/{marc.user_id}")
+    qtbot.waitUntil(lambda: users.users.view.current_id == marc.user_id)
+    page.open_link(f"settings/users/teams/{team.id}")
+    qtbot.waitUntil(lambda: users.teams.view.current_id == team.id)
+    assert users.teams.isVisible()
+
+    page.open_link("settings/objects/deals/pipelines/renewals")
+    objects = page.shown_page
+    qtbot.waitUntil(lambda: objects.shown_page.pipeline is not None)
+    assert objects.shown_page.pipeline.label == "Renewals"
+    page.open_link("settings/objects/contacts/properties/city")
+    assert objects.object_type.name == "contacts"
+    assert objects.shown_page.panel.found.name == "city"
+    desk.workspace.definitions.archive_property(desk.admin, "contacts", "city")
+    page.open_link("settings/objects/contacts/properties/city")
+    assert objects.shown_page.mode.current == "archived"
+    there = {f"settings/users/{marc.user_id}": True, "settings/users/99": False}
+    there |= {f"settings/users/teams/{team.id}": True, "settings/users/teams/99": False}
+    there |= {"settings/objects/contacts/properties/city": True, "settings/mail": True}
+    there |= {"settings/objects/contacts/properties/no": False, "settings/objects/no": False}
+    there |= {"settings/objects/deals/pipelines/no": False, "settings/audit.imported/9": False}
+    there |= {"records/recycle-bin": True, "records/deals/segment/9": False}
+    assert {link: is_there(page.stand.desk, link) for link in there} == there
 
 
 def test_who_is_no_super_admin_sees_why_nothing_can_be_changed(settings_page, desk):

@@ -55,6 +55,9 @@ class ObjectTab(QWidget):
     def read(self) -> None:
         """Read what the page shows; pages say how."""
 
+    def open_named(self, name: str) -> None:
+        """Show one thing of the page by its internal name; pages that have such say how."""
+
     def write(self, function: Callable[[], T], done: Callable[[T], object] | None = None) -> None:
         """Write in the window's writer thread; then everything is read again."""
 

@@ -153,6 +153,17 @@ class ObjectsPage(QWidget):
             self.choice.setCurrentIndex(place)
             self._show_object()
 
+    def open_for(self, about: str) -> None:
+        """Show a page of an object, and one thing of it: ``deals/pipelines/renewals``."""
+        name, _, rest = about.partition("/")
+        page, _, thing = rest.partition("/")
+        self._read_objects()
+        self.show_object(name)
+        if page in dict(self._titles()):
+            self.show_page(page)
+            if thing:
+                self.shown_page.open_named(thing)
+
     def _read_objects(self) -> None:
         desk, chosen = self._desk, self.choice.currentData()
         self._objects = desk.workspace.definitions.objects(desk.actor)

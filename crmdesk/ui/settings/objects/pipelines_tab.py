@@ -32,7 +32,7 @@ class PipelinesTab(ObjectTab):
     def __init__(self, desk: Desk, object_type: ObjectType) -> None:
         super().__init__(desk, object_type)
         self._pipelines: Sequence[PipelineDetail] = ()
-        self._shown = ""
+        self._shown = self._wanted = ""
         self.choice = Choice(say("Pipeline"))
         self.choice.setObjectName("pipeline_choice")
         self.rename = IconButton("pencil", say("Rename the pipeline"))
@@ -95,13 +95,20 @@ class PipelinesTab(ObjectTab):
     def _show(self, pipelines: Sequence[PipelineDetail]) -> None:
         """Show the pipelines as they are now."""
         self._pipelines, self._shown = pipelines, self.object_type.name
-        chosen = self.choice.currentData()
+        chosen = self._wanted or self.choice.currentData()
         self.choice.clear()
         for each in self._pipelines:
             text = say("%1 (%2)").replace("%1", each.label)
             self.choice.addItem(text.replace("%2", words.number(each.records)), each.name)
         self.choice.setCurrentIndex(max(0, self.choice.findData(chosen)))
+        if pipelines:
+            self._wanted = ""
         self._show_stages()
+
+    def open_named(self, name: str) -> None:
+        """Show a pipeline, now or as soon as the pipelines are read."""
+        self._wanted = name
+        self._show(self._pipelines)
 
     def _show_stages(self) -> None:
         found = self.pipeline

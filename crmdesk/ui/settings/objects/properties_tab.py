@@ -131,6 +131,22 @@ class PropertiesTab(ObjectTab):
             self.panel.show_property(self.object_type, found, self._groups)
             self.table.view.show_open(property_id)
 
+    def open_named(self, name: str) -> None:
+        """Show a property in the panel; one that was put away in its list."""
+        used = self.object_type.by_name.get(name)
+        self.search.clear()
+        self.mode.set_current("used" if used is not None else "archived")
+        self.group.setCurrentIndex(0)
+        self.read()
+        if used is not None:
+            self.open_property(used.id)
+            self.table.bring_into_sight(used.id)
+            return
+        # Several may bear the name: the one that went last is meant before others.
+        away = next((each.id for each in self._archived.values() if each.name == name), None)
+        if away is not None:
+            self.table.bring_into_sight(away)
+
     def _open_new(self) -> None:
         self.table.view.show_open(None)
         self.panel.show_property(self.object_type, None, self._groups)
