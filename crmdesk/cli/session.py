@@ -94,6 +94,7 @@ def opened(call: Call, *, tells_damage: bool = True) -> Iterator[tuple[Workspace
             yield workspace, store
     finally:
         _anchor(call, workspace)
+        workspace.seals.keep()
         send_mail(workspace)
         workspace.close()
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from crmdesk.core.jobs.worker import Progress
 
 _CANCELLED = 130
+#: Whoever waits for the job has been told that it is done.
+_SEALING_SECONDS = 1.0
 
 
 def run_worker(folder: Path, job_id: str) -> int:
@@ -60,6 +62,7 @@ def work(folder: Path, job_id: str) -> None:
         _print_line({"state": "succeeded"})
     finally:
         send_mail(workspace)
+        workspace.seals.keep(_SEALING_SECONDS)
         workspace.close()
 
 

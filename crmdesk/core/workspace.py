@@ -104,6 +104,7 @@ class Workspace:
 
     audit_reader = cached_property(composition.audit.audit_reader)
     audit = cached_property(composition.audit.audit)
+    seals = cached_property(composition.audit.seals)
     sensitive_values = cached_property(composition.audit.sensitive_values)
     audit_views = cached_property(composition.audit.audit_views)
     imported_logs = cached_property(composition.audit.imported_logs)

@@ -168,8 +168,11 @@ def _names(tx: Tx, actor: Actor, details: Mapping[str, Any]) -> dict[str, Any]:
 def _erase_where(tx: Tx, which: ColumnElement[bool]) -> int:
     # What searches the log is not loaded by everybody who writes to it.
     from crmdesk.core.audit.texts import forget_words
+    from crmdesk.core.db.sqlite_seals import break_seals
 
-    forget_words(tx, tx.execute(select(audit_details.c.event_id).where(which)).scalars())
+    numbers = tx.execute(select(audit_details.c.event_id).where(which)).scalars().all()
+    forget_words(tx, numbers)
+    break_seals(tx.driver, numbers)
     return tx.execute(
         update(audit_details)
         .where(which, audit_details.c.erased_at.is_(None))

@@ -60,6 +60,9 @@ class ChainVerification:
         first_bad: number of the first bad entry; ``None`` when all is well.
         anchored: the highest entry that a signed head confirms.
         unproven: what could not be checked with what was given.
+        sealed: entries that seals prove: they were proven one by one before, by somebody with
+            the key, and not a byte of them is another since.
+        misfits: seals that do not fit their entries, which were proven one by one instead.
     """
 
     ok: bool
@@ -69,3 +72,5 @@ class ChainVerification:
     reason: Reason | None
     anchored: int = 0
     unproven: tuple[Unproven, ...] = ()
+    sealed: int = 0
+    misfits: int = 0

@@ -79,7 +79,15 @@ def verify_chain(
     if reason is None and len(genuine) < len(anchors):
         reason = Reason.ANCHOR_NOT_GENUINE
     return ChainVerification(
-        reason is None, events, walked.erased, bad, reason, walked.anchored, unproven
+        reason is None,
+        events,
+        walked.erased,
+        bad,
+        reason,
+        walked.anchored,
+        unproven,
+        walked.sealed,
+        walked.misfits,
     )
 
 

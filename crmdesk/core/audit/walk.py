@@ -1,7 +1,8 @@
 """Goes through a stretch of the audit log, from its first entry to the first bad one.
 
-Blocks of entries are proven whole, which takes half the time; whatever is odd about one has each
-of its entries looked at, so that number and reason of the first bad one are exact.
+Who has the key goes by seals, which say that a thousand entries were proven before. Other blocks
+are proven whole, which takes half the time; whatever is odd about one has each of its entries
+looked at, so that number and reason of the first bad one are exact.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from crmdesk.core.audit import chain
+from crmdesk.core.audit.seals import Seals
 from crmdesk.core.audit.verdict import Reason
 from crmdesk.core.db import sqlite_audit
 from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.sqlite_audit import ChainRow, EntryBlock
+from crmdesk.core.db.sqlite_seals import SEGMENT
 
 #: Entries; what is read of so many stays in a processor's own memory.
 _BLOCK = 250
@@ -54,6 +57,8 @@ class Walked:
         erased: how many of them have no personal details any more.
         anchored: the highest entry that a signed head confirms; 0 for none.
         reason: what is wrong with the entry after ``last``; ``None`` at the end of the stretch.
+        sealed: how many entries their seals prove.
+        misfits: how many seals did not fit their entries, whatever these are.
     """
 
     before: Link
@@ -61,6 +66,8 @@ class Walked:
     erased: int
     anchored: int
     reason: Reason | None
+    sealed: int = 0
+    misfits: int = 0
 
 
 class Walk:
@@ -69,7 +76,7 @@ class Walk:
     Args:
         connection: from :func:`open_for_verification
             <crmdesk.core.db.sqlite_audit.open_for_verification>`.
-        mac_key: ``None`` looks at no MAC.
+        mac_key: ``None`` looks at no MAC and no seal.
         anchors: the hash that each signed entry must have.
         before: the entry before the first one.
         told: hears how far it is, after each block.
@@ -85,6 +92,7 @@ class Walk:
     ) -> None:
         self._connection = connection
         self._mac = None if mac_key is None else chain.EntryMac(mac_key)
+        self._seals = None if mac_key is None else Seals(connection, mac_key)
         self._anchors = anchors
         self._signed = sorted(anchors)
         self._told = told
@@ -92,16 +100,17 @@ class Walk:
         self._last = before
         self._erased = 0
         self._anchored = 0
+        self._sealed = 0
 
     def stretch(self, until: int) -> Walked:
         """Go on to the entry ``until``, which is there, or to the first bad one."""
         while self._last.number < until:
             first, last = self._last.number + 1, min(self._last.number + _BLOCK, until)
-            if not self._is_proven(first, last):
+            if not (self._is_sealed(until) or self._is_proven(first, last)):
                 reason = self._first_fault(last)
                 if reason is not None:
                     return self._walked(reason)
-            self._told(last)
+            self._told(self._last.number)
         return self._walked(None)
 
     def to_the_end(self) -> Walked:
@@ -109,7 +118,42 @@ class Walk:
         return self._walked(self._first_fault(None))
 
     def _walked(self, reason: Reason | None) -> Walked:
-        return Walked(self._before, self._last, self._erased, self._anchored, reason)
+        misfits = 0 if self._seals is None else self._seals.misfits
+        return Walked(
+            self._before,
+            self._last,
+            self._erased,
+            self._anchored,
+            reason,
+            self._sealed,
+            misfits,
+        )
+
+    # -- a segment that was proven before ----------------------------------------------------
+    def _is_sealed(self, until: int) -> bool:
+        """Whether a seal proves what comes next, which then follows the last entry so far."""
+        if self._seals is None:
+            return False
+        segment = self._seals.proven_after(self._last.number, until)
+        if segment is None or segment.previous_hash != self._last.hash:
+            return False
+        _, began = sqlite_audit.link_at(self._connection, segment.first)
+        link = Link(segment.last, *sqlite_audit.link_at(self._connection, segment.last))
+        if began < self._last.order or not self._go_to(link, segment.hash_of, segment.erased):
+            return False
+        self._sealed += SEGMENT
+        return True
+
+    def _go_to(self, link: Link, hash_of: Callable[[int], bytes], erased: int) -> bool:
+        """Go on to an entry, unless one on the way was signed as another."""
+        begins = bisect_left(self._signed, self._last.number + 1)
+        signed = self._signed[begins : bisect_right(self._signed, link.number)]
+        if any(self._anchors[number] != hash_of(number) for number in signed):
+            return False
+        self._last = link
+        self._erased += erased
+        self._anchored = signed[-1] if signed else self._anchored
+        return True
 
     # -- a block as a whole ------------------------------------------------------------------
     def _is_proven(self, first: int, last: int) -> bool:
@@ -119,13 +163,9 @@ class Walk:
             return False
         if block is None or not self._follows(block):
             return False
-        signed = self._signed[bisect_left(self._signed, first) : bisect_right(self._signed, last)]
-        if any(self._anchors[number] != block.hashes[number - first] for number in signed):
-            return False
-        self._last = Link(last, block.hashes[-1], block.orders[-1])
-        self._erased += block.salted.count(None)
-        self._anchored = signed[-1] if signed else self._anchored
-        return True
+        link = Link(last, block.hashes[-1], block.orders[-1])
+        erased = block.salted.count(None)
+        return self._go_to(link, lambda number: block.hashes[number - first], erased)
 
     def _follows(self, block: EntryBlock) -> bool:
         """Whether every entry of a block is right, and the first one follows the last so far."""

@@ -18,9 +18,11 @@ from pathlib import Path
 from crmdesk.core.audit.walk import BEGINNING, Link, Told, Walk, Walked, nobody
 from crmdesk.core.db import sqlite_audit
 from crmdesk.core.db.driver import sqlite3
+from crmdesk.core.db.sqlite_seals import SEGMENT
 from crmdesk.core.platform.helping import helping_process
 
-_STRETCH = 50_000
+#: Entries; whole segments, so that their seals serve.
+_STRETCH = 50 * SEGMENT
 #: Entries; a process takes half a second to start.
 _WORTH_A_PROCESS = 100_000
 _MOST_PROCESSES = 8
@@ -80,7 +82,7 @@ def walk_in_processes(
     """
     with _walkers(processes) as pipes:
         found = _found(asked, pipes, told)
-    link, erased, anchored = BEGINNING, 0, 0
+    link, erased, anchored, sealed, misfits = BEGINNING, 0, 0, 0, 0
     for number, stretch in enumerate(asked):
         walked = found.get(number)
         if walked is None or walked.before != link:
@@ -88,9 +90,10 @@ def walk_in_processes(
             walked = walk.stretch(stretch.last)
         link, erased = walked.last, erased + walked.erased
         anchored = walked.anchored or anchored
+        sealed, misfits = sealed + walked.sealed, misfits + walked.misfits
         if walked.reason is not None:
-            return Walked(BEGINNING, link, erased, anchored, walked.reason)
-    return Walked(BEGINNING, link, erased, anchored, None)
+            return Walked(BEGINNING, link, erased, anchored, walked.reason, sealed, misfits)
+    return Walked(BEGINNING, link, erased, anchored, None, sealed, misfits)
 
 
 def _found(asked: Sequence[Stretch], pipes: Sequence[Connection], told: Told) -> dict[int, Walked]:

@@ -73,6 +73,7 @@ LEFT_BEHIND: Mapping[str, str] = {
     "outbox": "sent from where they were made, and not a second time",
     "audit_marks": "made from the log again",
     "audit_index_state": "says how much of the log that was made from",
+    "audit_seals": "made again of entries that are proven again",
     "definitions_state": "counts changes for readers of one database",
 }
 

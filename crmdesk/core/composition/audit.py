@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from crmdesk.core.audit.imported_work import LogImportWork
     from crmdesk.core.audit.query import AuditLogReader
     from crmdesk.core.audit.revealing import SensitiveValues
+    from crmdesk.core.audit.seal_keeping import SealKeeper
     from crmdesk.core.audit.service import AuditService
     from crmdesk.core.audit.views import AuditViews
     from crmdesk.core.workspace import Workspace
@@ -44,6 +45,13 @@ def audit(workspace: Workspace) -> AuditService:
         keys.derive(workspace.key, KeyPurpose.AUDIT_CHAIN),
         workspace.signing_key.public_key,
     )
+
+
+def seals(workspace: Workspace) -> SealKeeper:
+    """Make what remembers which entries were proven."""
+    from crmdesk.core.audit.seal_keeping import SealKeeper
+
+    return SealKeeper(workspace.database, keys.derive(workspace.key, KeyPurpose.AUDIT_CHAIN))
 
 
 def audit_views(workspace: Workspace) -> AuditViews:

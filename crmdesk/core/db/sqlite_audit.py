@@ -15,6 +15,9 @@ from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.tables import audit_details, audit_events
 from crmdesk.core.errors import UserError
 
+#: The log is read once, in order: what is kept of so little stays in a processor's own memory.
+_CACHE_KIB = 256
+
 
 class ChainRow(NamedTuple):
     """One entry as verification reads it; text comes as bytes, since it may not even be text."""
@@ -91,6 +94,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 def _try(place: str) -> sqlite3.Connection:
     connection = sqlite3.connect(place, uri=True, isolation_level=None, timeout=10)
     try:
+        connection.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
         connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
     except sqlite3.DatabaseError:
         connection.close()

@@ -66,6 +66,7 @@ RIGHTS: dict[str, Permission | str] = {
     "anchors.head": INNER,
     "anchors.kept_heads": INNER,
     "anchors.write_anchor": INNER,
+    "seals.keep": INNER,
     "audit.anchor": SUPER_ADMIN,
     "audit.catalogue": SUPER_ADMIN,
     "audit.check_entry": SUPER_ADMIN,

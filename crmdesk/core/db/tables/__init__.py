@@ -6,7 +6,7 @@ Times are 24 characters of UTC text (see :mod:`crmdesk.core.clock`), JSON is tex
 
 from __future__ import annotations
 
-from crmdesk.core.db.tables.audit import audit_details, audit_events
+from crmdesk.core.db.tables.audit import audit_details, audit_events, audit_seals
 from crmdesk.core.db.tables.audit_index import audit_index_state, audit_marks
 from crmdesk.core.db.tables.base import metadata, views
 from crmdesk.core.db.tables.comments import (
@@ -87,6 +87,7 @@ __all__ = [
     "audit_events",
     "audit_index_state",
     "audit_marks",
+    "audit_seals",
     "backup_drills",
     "backups",
     "change_sets",

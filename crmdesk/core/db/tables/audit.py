@@ -1,4 +1,4 @@
-"""The audit log: chained rows, and the values beside them that can be erased."""
+"""The audit log: chained rows, values beside them that can be erased, and seals on proven rows."""
 
 from __future__ import annotations
 
@@ -57,5 +57,12 @@ audit_details = Table(
     Column("payload", Text, comment="JSON; empty when erased"),
     Column("salt", LargeBinary, comment="empty when erased"),
     Column("erased_at", Text),
+    **STRICT,
+)
+audit_seals = Table(
+    "audit_seals",
+    metadata,
+    Column("segment", Integer, primary_key=True, comment="(id - 1) / 1000"),
+    Column("seal", LargeBinary, nullable=False, comment="MAC over its entries, once proven"),
     **STRICT,
 )

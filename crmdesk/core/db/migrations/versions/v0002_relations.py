@@ -39,6 +39,7 @@ TABLES = (
     "team_stays",
     "audit_marks",
     "audit_index_state",
+    "audit_seals",
 )
 #: On tables of the first release: whether a change was undone, what was merged into a record, the
 #: list of imports, newest first, the notices of one file, and when somebody signed in last.
