@@ -6,6 +6,7 @@ The composition root of the core: whatever is done to a workspace, one of its se
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -25,7 +26,7 @@ from crmdesk.core.composition.works import WORKS
 from crmdesk.core.damage import look_at_start, open_database, told_as_damage
 from crmdesk.core.db import tables
 from crmdesk.core.db.scrub import scrub
-from crmdesk.core.errors import UserError
+from crmdesk.core.errors import Busy, UserError
 from crmdesk.core.files.partial import remove_stray_partials
 from crmdesk.core.jobs.job import Job, JobKind, JobState
 from crmdesk.core.jobs.launcher import start_worker
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
     from crmdesk.core.access.secrets import SecretStore
     from crmdesk.core.db.engine import Database
     from crmdesk.core.founding import NewWorkspace
+
+_TIDYING_WAITS_SECONDS = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,13 +169,16 @@ class Workspace:
         if look_at_start(self.database, look_seconds) is not None:
             return []
         keep_reserve(self.folder)
-        interrupted = self.jobs.recover()
-        sweep_plans(self.database, self.staging)
         remove_stray_partials(self.vault / "imports")
-        self.backup_expiry.sweep()
-        self._export_expiry.sweep()
-        self._recycle_bin_expiry.sweep()
-        self.viewing.end_stale()
+        interrupted: list[Job] = []
+        # Who has only come to look need not wait until a restore has written: the next tidies up.
+        with suppress(Busy), self.database.patient(_TIDYING_WAITS_SECONDS):
+            interrupted = self.jobs.recover()
+            sweep_plans(self.database, self.staging)
+            self.backup_expiry.sweep()
+            self._export_expiry.sweep()
+            self._recycle_bin_expiry.sweep()
+            self.viewing.end_stale()
         return interrupted
 
     @property
@@ -244,8 +250,12 @@ class Workspace:
 
         Raises:
             OSError: no process could be started; what is due stays so.
+            Busy: somebody else writes; what is due stays so.
         """
-        job_id = self.outbox.start_if_due() if self.mail_is_due() else None
+        if not self.mail_is_due():
+            return
+        with self.database.patient(_TIDYING_WAITS_SECONDS):
+            job_id = self.outbox.start_if_due()
         if job_id is None:
             return
         try:

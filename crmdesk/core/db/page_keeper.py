@@ -32,6 +32,8 @@ T = TypeVar("T")
 _ENOUGH_FRAMES = 1000
 _PAUSE_SECONDS = 0.005
 _CLOSING_SECONDS = 2.0
+# A look in passing, which the next start repeats, keeps nobody waiting for a writer.
+_LOOKING_SECONDS = 0.25
 #: ``PRAGMA wal_checkpoint(NOOP)`` tells the length of the log.
 _FIRST_VERSION = (3, 51)
 
@@ -209,7 +211,8 @@ class PageKeeper:
             look = self._reader.compare(self._file.load(), head.page_bytes, start, seconds)
             damaged: tuple[int, ...] = ()
             if look.different or look.unknown:
-                damaged = self._settled(look)
+                waits = self._busy_seconds if seconds is None else _LOOKING_SECONDS
+                damaged = self._settled(look, waits)
             is_doubtful = head.is_doubtful and not (look.is_whole and not damaged)
             with suppress(OSError):
                 # A full disk: what was found counts all the same.
@@ -329,10 +332,10 @@ class PageKeeper:
             # Better no digests than wrong ones; and a full disk gets some room.
             file.forget()
 
-    def _settled(self, look: Look) -> tuple[int, ...]:
+    def _settled(self, look: Look, waits: float) -> tuple[int, ...]:
         try:
             self.opened()
-            with self._alone(self._busy_seconds):
+            with self._alone(waits):
                 return self._settle(look.different, look.unknown)
         except UnicodeDecodeError:
             pass
