@@ -93,7 +93,7 @@ class AuditIndex:
         self.first, self.last = ends_of_log(tx)
         self.state = index_state(tx.driver)
         self.part: tuple[int, int] | None = None
-        self._few: Sequence[int] | None = None
+        self._few: Marks | None = None
         self._known: dict[Hashable, Any] = {}
 
     def within(self, low: int, high: int) -> AuditIndex:
@@ -115,7 +115,7 @@ class AuditIndex:
             narrowed = self.within(low, high)
         if found.count() <= _FEW:
             narrowed = copy(narrowed)
-            narrowed._few = list(found.newest_first())
+            narrowed._few = found
         return narrowed
 
     def once(self, key: Hashable, find: Callable[[], T]) -> T:
@@ -141,7 +141,8 @@ class AuditIndex:
         """The entries with one of some values."""
         wanted = tuple(value for value in values if value)
         if self._few is not None:
-            rows = self._tx.sql(_HAVING_FEW.format(facet), (*map(json.dumps, (self._few, wanted)),))
+            given = list(self._few.newest_first()), wanted
+            rows = self._tx.sql(_HAVING_FEW.format(facet), (*map(json.dumps, given),))
             return marks_of(row[0] for row in rows)
         chunks = (0, LAST_CHUNK)
         sets, version = KeptSets.of(self._tx), (self.state.marked_to, self.state.forgotten)

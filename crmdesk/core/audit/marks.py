@@ -106,11 +106,13 @@ class Falling:
         self._few: array[int] | None = None
         self._top = chunk * CHUNK + bits.bit_length() - 1
         self._signs = b""
+        lowest = (bits & -bits).bit_length() - 1
         if bits.bit_count() <= _FEW:
-            self._few = array("q", _one_by_one(chunk, bits))
+            self._few = array("q", _one_by_one(chunk * CHUNK + lowest, bits >> lowest))
         else:
-            # Binary digits begin with the highest; each becomes a byte of 0 or 1.
-            self._signs = f"{bits:b}".encode().translate(_ZERO_AND_ONE)
+            # Binary digits begin with the highest; each becomes a byte of 0 or 1. The newest
+            # entries are a few at one end of their chunk: none below them is gone through.
+            self._signs = f"{bits >> lowest:b}".encode().translate(_ZERO_AND_ONE)
 
     def __iter__(self) -> Iterator[int]:
         return self._since(0) if self._few is None else iter(self._few)
@@ -133,10 +135,10 @@ class Falling:
         return compress(range(top, self._top - len(self._signs), -1), self._signs[place:])
 
 
-def _one_by_one(chunk: int, bits: int) -> Iterator[int]:
+def _one_by_one(lowest: int, bits: int) -> Iterator[int]:
     while bits:
         place = bits.bit_length() - 1
-        yield chunk * CHUNK + place
+        yield lowest + place
         bits ^= 1 << place
 
 

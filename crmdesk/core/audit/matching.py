@@ -79,7 +79,17 @@ class Matching:
             for unwanted in (*self._named(filters.without), *part._wanted(filters.without)):
                 found -= unwanted
         # Words take the longest: they are looked for among what is left.
-        return self.with_texts(filters, found)
+        for text in filters.texts:
+            found &= entries_with(self.tx, self.index, text, found)
+        for text in filters.without.texts:
+            found -= entries_with(self.tx, self.index, text, found)
+        return found
+
+    def passing_of(self, filters: AuditFilters, numbers: list[int]) -> list[int]:
+        """Of some entries, in falling order, those that pass and that the edition shows."""
+        part = self._among(marks_of(numbers))
+        passing = part._passing(filters, in_any_edition=False)
+        return [number for number in numbers if number in passing]
 
     def _without_kinds(self, filters: AuditFilters, found: Marks) -> Marks:
         """Leave out what is known to have no entry of the kind: common values may never meet."""
@@ -92,18 +102,6 @@ class Matching:
             return found
         known = self.index.once("chunks", lambda: chunks_of_known_kinds(self.tx))
         return Marks({chunk: bits for chunk, bits in found.chunks.items() if chunk not in known})
-
-    def with_texts(self, filters: AuditFilters, found: Marks, few: int | None = None) -> Marks:
-        """Of entries that pass all else those with the words that are wanted, and no others.
-
-        Args:
-            few: so many are looked through one by one; ``None`` for as many as are worth it.
-        """
-        for text in filters.texts:
-            found &= entries_with(self.tx, self.index, text, found, few)
-        for text in filters.without.texts:
-            found -= entries_with(self.tx, self.index, text, found, few)
-        return found
 
     def _is_part(self, low: int, high: int) -> bool:
         return (low, high) != (self.index.first, self.index.last)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, takewhile
 
 from crmdesk.core.audit.filters import AuditFilters
-from crmdesk.core.audit.marks import marks_of
 from crmdesk.core.audit.matching import Matching
-from crmdesk.core.audit.texts import looked_down_to
+from crmdesk.core.audit.texts import looked_down_to, worded_to
+from crmdesk.core.audit.texts_among import RareText, holding, newest_with, rare_text, seen_before
 
 #: Entries asked about first; then so many times as many, as long as too few of them pass.
 _FIRST, _GROWTH = 2048, 16
 #: Entries whose words are looked through before the full text is asked: what every fourth entry
 #: holds stands among them, and the full text is slow with what is common.
-_LOOKED_THROUGH, _MOST_LOOKED_THROUGH = 100, 1500
+_MOST_LOOKED_THROUGH = 2000
 _LEAST_LOOKED_THROUGH = 25
+#: What more entries than one in so many hold is found by looking on.
+_OFTEN = 10
 
 
 def newest_passing(
@@ -33,48 +35,106 @@ def newest_passing(
     low, high = matching.ends_of_range(filters)
     if before is not None:
         high = min(high, before - 1)
-    found: list[int] = []
-    if filters.texts:
-        found, high = _looked_through(matching, filters, limit, low, high)
-    if len(found) == limit or high < low:
-        return found
-    return found + _newest(matching, filters, limit - len(found), low, high)
+    if not filters.texts and not filters.without.texts:
+        return list(islice(_newest(matching, filters, low, high), limit))
+    looking = _Looking(matching, filters, limit)
+    older = _newest(matching, filters, low, looking.down(low, high))
+    return looking.found + list(islice(older, limit - len(looking.found)))
 
 
-def _looked_through(
-    matching: Matching, filters: AuditFilters, limit: int, low: int, high: int
-) -> tuple[list[int], int]:
-    """What is soon found by reading entries one after the other, and where to go on from there."""
-    textless = replace(filters, texts=(), without=replace(filters.without, texts=()))
-    found: list[int] = []
-    wanted, seen = _LOOKED_THROUGH, 0
-    while seen + wanted <= _MOST_LOOKED_THROUGH:
-        entries = _newest(matching, textless, wanted, low, high)
-        if entries:
-            part = matching.within(entries[-1], high)
-            passing = part.with_texts(filters, marks_of(entries), few=len(entries))
-            found += islice(passing.newest_first(), limit - len(found))
-            high = entries[-1] - 1
-        if len(found) == limit or len(entries) < wanted:
-            return found, low - 1
-        if not found:
-            break
-        # As many again as hold what is missing, if they are like those before, and a quarter more.
-        seen += wanted
-        wanted = max((limit - len(found)) * seen * 5 // (len(found) * 4), _LEAST_LOOKED_THROUGH)
-    return found, high
+class _Looking:
+    """Looks for texts in the entries that pass all else, from the newest down.
+
+    Attributes:
+        found: those that hold them, at most as many as are wanted.
+    """
+
+    def __init__(self, matching: Matching, filters: AuditFilters, limit: int) -> None:
+        self.found: list[int] = []
+        self._matching = matching
+        self._texts, self._unwanted = filters.texts, filters.without.texts
+        self._else = replace(filters, texts=(), without=replace(filters.without, texts=()))
+        self._limit = limit
+        self._reached = 0
+
+    def down(self, low: int, high: int) -> int:
+        """Look down as far as it is worth it; returns from where on nothing was looked at."""
+        tx, index = self._matching.tx, self._matching.index
+        kept = worded_to(tx, index)
+        # Words that are not kept can only be looked for one by one.
+        newest = _newest(self._matching, self._else, max(low, kept + 1), high)
+        if self._look(newest, _MOST_LOOKED_THROUGH):
+            return self._reached - 1
+        older = _newest(self._matching, self._else, low, min(high, kept), self._texts)
+        had, some = len(self.found), self._usual
+        more = self._look(older, some)
+        if more and len(self.found) < self._limit:
+            often = (len(self.found) - had) * _OFTEN >= some
+            rare = None if often else rare_text(tx, index, self._texts)
+            more = self._ask(rare, low) if rare else self._look(older, _MOST_LOOKED_THROUGH)
+        return self._reached - 1 if more else low - 1
+
+    def _ask(self, rare: RareText, low: int) -> bool:
+        """Go on with what the full text finds."""
+        tx, index = self._matching.tx, self._matching.index
+        hits = newest_with(tx, index, rare, self._reached - 1)
+        left = [text for text in self._texts if text != rare.text or not rare.exact]
+
+        def passing(numbers: list[int]) -> list[int]:
+            return self._holding(left, self._matching.passing_of(self._else, numbers))
+
+        entries = takewhile(lambda number: number >= low, hits)
+        return self._look(entries, _MOST_LOOKED_THROUGH, passing)
+
+    @property
+    def _usual(self) -> int:
+        """So many are looked at first: a few more than are wanted."""
+        return min(max(self._limit * 5 // 4, _LEAST_LOOKED_THROUGH), _MOST_LOOKED_THROUGH)
+
+    def _look(
+        self,
+        entries: Iterator[int],
+        most: int,
+        passing: Callable[[list[int]], list[int]] | None = None,
+    ) -> bool:
+        """Look at some entries until all are found; returns whether there may be more of them.
+
+        Args:
+            most: so many are looked at.
+            passing: tells which of some pass; without it those that hold the texts.
+        """
+        had, seen, wanted = len(self.found), 0, self._usual
+        while (missing := self._limit - len(self.found)) and seen < most:
+            asked = min(wanted, most - seen)
+            some = list(islice(entries, asked))
+            found = passing(some) if passing else self._holding(self._texts, some)
+            self.found += found[:missing]
+            if len(some) < asked:
+                return False
+            self._reached, seen = some[-1], seen + asked
+            # As many again as hold what is missing, if they are like those before.
+            gained, missing = len(self.found) - had, self._limit - len(self.found)
+            expected = missing * seen // max(gained, 1)
+            wanted = min(max(expected, _LEAST_LOOKED_THROUGH), seen * 3)
+        return True
+
+    def _holding(self, texts: Iterable[str], numbers: list[int]) -> list[int]:
+        tx, index = self._matching.tx, self._matching.index
+        numbers = holding(tx, index, texts, numbers)
+        return holding(tx, index, self._unwanted, numbers, held=False)
 
 
 def _newest(
-    matching: Matching, filters: AuditFilters, limit: int, low: int, high: int
-) -> list[int]:
-    found: list[int] = []
+    matching: Matching, filters: AuditFilters, low: int, high: int, texts: Iterable[str] = ()
+) -> Iterator[int]:
+    """All that pass, newest first, found in parts as they are asked for.
+
+    Args:
+        texts: those that are known not to hold these are left out.
+    """
     for first, last in _parts(matching, filters, low, high):
-        if len(found) >= limit:
-            break
         passing = matching.within(first, last).passing(filters)
-        found += islice(passing.newest_first(), limit - len(found))
-    return found
+        yield from seen_before(matching.tx, texts, passing).newest_first()
 
 
 def _parts(

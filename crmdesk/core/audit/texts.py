@@ -19,8 +19,13 @@ from crmdesk.core.audit.marks import (
 )
 from crmdesk.core.db import sqlite_words
 from crmdesk.core.db.engine import Tx
-from crmdesk.core.db.sqlite_common_words import WORD, forget_common, forget_every_common
-from crmdesk.core.db.sqlite_marks import index_state, keep_index_state, kept_marks, kept_values
+from crmdesk.core.db.sqlite_common_words import (
+    WORD,
+    common_among,
+    forget_common,
+    forget_every_common,
+)
+from crmdesk.core.db.sqlite_marks import index_state, keep_index_state, kept_marks
 from crmdesk.core.db.sqlite_word_search import (
     MOST_PLACES,
     Phrase,
@@ -50,9 +55,7 @@ _TYPES = (
 _OF_JOB = "SELECT id FROM audit_events WHERE job_id = ?"
 
 
-def entries_with(
-    tx: Tx, index: AuditIndex, text: str, among: Marks, few: int | None = None
-) -> Marks:
+def entries_with(tx: Tx, index: AuditIndex, text: str, among: Marks) -> Marks:
     """The entries that hold a text: words in their details, or a whole record or job id.
 
     Of several words each stands beside the next, and the last may be the beginning of one; case
@@ -60,35 +63,31 @@ def entries_with(
 
     Args:
         among: of these at least all are found that hold it.
-        few: so many of them are looked through one by one; ``None`` for as many as are worth it.
     """
     term = text.strip()
     if not term or not among.chunks:
         return among
-    found = index.once(("thing", term), lambda: _about_thing(tx, index, term))
-    if not any(map(str.isalnum, term)):
-        return found
+    found = about_thing(tx, index, term)
     phrase = phrase_of(term)
     if not phrase.words:
         return found
-    kept_to = index.state.worded_to if sqlite_words.has_words(tx.driver) else 0
+    kept_to = worded_to(tx, index)
     unkept = among & span(kept_to + 1, index.last)
     found |= marks_of(with_words_among(tx.driver, phrase, unkept.newest_first()))
-    return found | _kept(tx, index, phrase, among & span(index.first, kept_to), few)
+    return found | _kept(tx, index, phrase, among & span(index.first, kept_to))
 
 
 def few_with(tx: Tx, index: AuditIndex, text: str) -> Marks | None:
     """All entries that may hold a text, where few do; ``None`` where many may."""
     term = text.strip()
     phrase = phrase_of(term)
-    last = index.state.worded_to
-    # Words that were taken out by force have left a table that cannot be read.
-    if not phrase.words or not last or not sqlite_words.has_words(tx.driver):
+    last = worded_to(tx, index)
+    if not phrase.words or not last:
         return None
     version = (last, index.state.forgotten)
     found = KeptSets.of(tx).held(phrase, version)
     if found is None:
-        match = index.once(("match", phrase), lambda: _match(tx, phrase))
+        match = match_for(tx, index, phrase)
         if match == phrase.of_beginning and index.part is None:
             # Everything that begins so would be put together twice.
             return None
@@ -97,8 +96,7 @@ def few_with(tx: Tx, index: AuditIndex, text: str) -> Marks | None:
             return None
     elif found.count() > _NEWEST:
         return None
-    thing = index.once(("thing", term), lambda: _about_thing(tx, index, term))
-    return found | thing | span(last + 1, index.last)
+    return found | about_thing(tx, index, term) | span(last + 1, index.last)
 
 
 def looked_down_to(index: AuditIndex, texts: Iterable[str]) -> int:
@@ -106,7 +104,7 @@ def looked_down_to(index: AuditIndex, texts: Iterable[str]) -> int:
     return max((index.recall((_REACHED, text)) or 0 for text in texts), default=0)
 
 
-def _kept(tx: Tx, index: AuditIndex, phrase: Phrase, among: Marks, few: int | None) -> Marks:
+def _kept(tx: Tx, index: AuditIndex, phrase: Phrase, among: Marks) -> Marks:
     """Who adds a filter to a word does not wait for the word again."""
     version = (index.state.worded_to, index.state.forgotten)
     sets = KeptSets.of(tx)
@@ -117,9 +115,9 @@ def _kept(tx: Tx, index: AuditIndex, phrase: Phrase, among: Marks, few: int | No
     if known is not None and not known[1]:
         newest: Marks = known[0]
         return newest
-    if among.count() <= (_FEW if few is None else few):
+    if among.count() <= _FEW:
         return marks_of(with_words_among(tx.driver, phrase, among.newest_first()))
-    match = index.once(("match", phrase), lambda: _match(tx, phrase))
+    match = match_for(tx, index, phrase)
     if index.part is not None:
         low, high = among.ends()
         newest, reached = _newest_known(tx, index, phrase, match)
@@ -130,10 +128,14 @@ def _kept(tx: Tx, index: AuditIndex, phrase: Phrase, among: Marks, few: int | No
     return sets.get(phrase, version, lambda: _all(tx, index, phrase, match))
 
 
-def _match(tx: Tx, phrase: Phrase) -> str:
+def match_for(tx: Tx, index: AuditIndex, phrase: Phrase) -> str:
     """What to ask the full text for: whole words, where few begin as the last one does."""
-    ends = _endings(tx, phrase)
-    return phrase.ending_with(ends) if ends else phrase.of_beginning
+
+    def found() -> str:
+        ends = _endings(tx, phrase)
+        return phrase.ending_with(ends) if ends else phrase.of_beginning
+
+    return index.once(("match", phrase), found)
 
 
 def _endings(tx: Tx, phrase: Phrase) -> tuple[str, ...]:
@@ -154,9 +156,8 @@ def _newest_known(tx: Tx, index: AuditIndex, phrase: Phrase, match: str) -> tupl
 
 def _newest(tx: Tx, phrase: Phrase, match: str, high: int) -> tuple[Marks, int]:
     """The newest entries from ``high`` down, and down to which one they are all there are."""
-    common = set(kept_values(tx.driver, WORD)) if len(phrase.words) > 1 else set()
-    sieve = phrase.without(common)
-    numbers = newest_with_words(tx.driver, sieve or match, high, _NEWEST)
+    sieve = phrase.without(common_among(tx.driver, phrase.words))
+    numbers = list(islice(newest_with_words(tx.driver, sieve or match, high), _NEWEST))
     reached = numbers[-1] if len(numbers) == _NEWEST else 0
     # Next to a common word the full text looks in millions of places: some entries are read sooner.
     found = with_words_among(tx.driver, phrase, numbers) if sieve else numbers
@@ -166,7 +167,7 @@ def _newest(tx: Tx, phrase: Phrase, match: str, high: int) -> tuple[Marks, int]:
 def _all(tx: Tx, index: AuditIndex, phrase: Phrase, match: str) -> Marks:
     if match != phrase.of_beginning:
         ends = _endings(tx, phrase) if len(phrase.words) == 1 else ()
-        if any(value in ends for value in kept_values(tx.driver, WORD)):
+        if common_among(tx.driver, phrase.words) and ends:
             return union(_with_common(tx, index, word) for word in ends)
         return _between(tx, match, index.first, index.state.worded_to)
     numbers = with_words(tx.driver, match)
@@ -207,9 +208,21 @@ def _between(tx: Tx, match: str, low: int, high: int) -> Marks:
     return Marks(found)
 
 
-def _about_thing(tx: Tx, index: AuditIndex, term: str) -> Marks:
-    of_job = marks_of(row[0] for row in tx.sql(_OF_JOB, (term,)))
-    return entries_about(tx, index, [term]) | of_job
+def worded_to(tx: Tx, index: AuditIndex) -> int:
+    """The last entry whose words can be asked for; 0 for none."""
+    # Words that were taken out by force have left a table that cannot be read.
+    readable = index.once("words", lambda: sqlite_words.has_words(tx.driver))
+    return index.state.worded_to if readable else 0
+
+
+def about_thing(tx: Tx, index: AuditIndex, term: str) -> Marks:
+    """The entries about a record, a job or whatever has this id."""
+
+    def found() -> Marks:
+        of_job = marks_of(row[0] for row in tx.sql(_OF_JOB, (term,)))
+        return entries_about(tx, index, [term]) | of_job
+
+    return index.once(("thing", term), found)
 
 
 def entries_about(tx: Tx, index: AuditIndex, object_ids: Iterable[str]) -> Marks:

@@ -7,12 +7,12 @@ chunk by chunk, among the others.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 
 from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.sqlite_marks import KeptMarks, add_marks, kept_values
-from crmdesk.core.db.sqlite_words import CREATE, NAME, texts_of
+from crmdesk.core.db.sqlite_words import CREATE, HIGHEST, NAME, texts_of
 
 #: The facet of rows that hold the bits of a word.
 WORD = "word"
@@ -37,6 +37,20 @@ def common_words(connection: sqlite3.Connection, low: int, high: int) -> list[st
         )
         found = scratch.execute("SELECT term FROM each WHERE doc > ?", (len(numbers) // _SHARE,))
         return [row[0] for row in found if row[0].isalnum()]
+
+
+def common_among(connection: sqlite3.Connection, words: Sequence[str]) -> set[str]:
+    """Which of some words are common in some chunk; of the last, whether a common one begins so."""
+    found = set()
+    for place, word in enumerate(words, 1):
+        highest = word + HIGHEST if place == len(words) else word
+        row = connection.execute(
+            "SELECT 1 FROM main.audit_marks WHERE facet = ? AND value BETWEEN ? AND ? LIMIT 1",
+            (WORD, word, highest),
+        ).fetchone()
+        if row is not None:
+            found.add(word)
+    return found
 
 
 def keep_common(

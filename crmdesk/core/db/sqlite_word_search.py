@@ -14,10 +14,11 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 
 from crmdesk.core.db.driver import sqlite3
-from crmdesk.core.db.sqlite_words import CREATE, MAIN, NAME, words_of
+from crmdesk.core.db.sqlite_words import BETWEEN, CREATE, HIGHEST, MAIN, NAME, words_of
+from crmdesk.core.db.word_sight import Sight
 
 #: Words of one beginning that are asked for one by one; each costs a search of its own.
 _MOST_WORDS = 8
@@ -25,8 +26,7 @@ _AT_ONCE = 10_000
 #: Entries from which one call of :func:`places_between` tells: as many as a sign has numbers.
 MOST_PLACES = 1 << 20
 _FIRST_SIGN = 1 << 16
-# The letter of an escaped sign belongs to no word.
-_BETWEEN_WORDS = r"(?:\\[bfnrt]|[^0-9a-z])+"
+_PLAIN_WORD = re.compile("[0-9a-z]+")
 _ONE_LESS = bytes((number - 1) % 256 for number in range(256))
 
 
@@ -69,6 +69,10 @@ def of_word(word: str) -> str:
 def phrase_of(text: str) -> Phrase:
     """Take a text apart as the full text does; without any word there is nothing to look for."""
     plain = text.replace("\x00", " ")
+    if not any(map(str.isalnum, plain)):
+        return Phrase(plain, ())
+    if plain.isascii():
+        return Phrase(plain, tuple(_PLAIN_WORD.findall(plain.lower())))
     with closing(sqlite3.connect(":memory:")) as scratch:
         scratch.execute(CREATE.format(NAME))
         scratch.execute(f"CREATE VIRTUAL TABLE each USING fts5vocab({NAME}, instance)")
@@ -88,7 +92,7 @@ def words_beginning(connection: sqlite3.Connection, start: str) -> tuple[str, ..
     while len(found) <= _MOST_WORDS:
         row = connection.execute(
             "SELECT term FROM temp.kept_words WHERE term >= ? AND term < ? LIMIT 1",
-            (low, start + "\U0010ffff"),
+            (low, start + HIGHEST),
         ).fetchone()
         if row is None:
             return tuple(found)
@@ -104,15 +108,13 @@ def with_words(connection: sqlite3.Connection, match: str) -> Iterator[int]:
     return (row[0] for row in found)
 
 
-def newest_with_words(
-    connection: sqlite3.Connection, match: str, high: int, limit: int
-) -> list[int]:
-    """The newest of them from ``high`` down."""
-    rows = connection.execute(
-        f"SELECT rowid FROM {MAIN} WHERE {NAME} MATCH ? AND rowid <= ? ORDER BY rowid DESC LIMIT ?",
-        (match, high, limit),
+def newest_with_words(connection: sqlite3.Connection, match: str, high: int) -> Iterator[int]:
+    """The same from ``high`` down, found as they are asked for."""
+    found = connection.execute(
+        f"SELECT rowid FROM {MAIN} WHERE {NAME} MATCH ? AND rowid <= ? ORDER BY rowid DESC",
+        (match, high),
     )
-    return [row[0] for row in rows]
+    return (row[0] for row in found)
 
 
 def places_between(connection: sqlite3.Connection, match: str, low: int, high: int) -> array[int]:
@@ -142,39 +144,44 @@ def with_words_among(
     """The same among some entries, looked for in their details themselves."""
     left = iter(numbers)
     while slice_ := list(islice(left, _AT_ONCE)):
-        with closing(sqlite3.connect(":memory:")) as scratch:
-            scratch.execute(CREATE.format(NAME))
-            scratch.executemany(
-                f"INSERT INTO {NAME} (rowid, words) VALUES (?, ?)",
-                _texts(connection, phrase, slice_),
-            )
-            found = scratch.execute(
-                f"SELECT rowid FROM {NAME} WHERE {NAME} MATCH ?", (phrase.of_beginning,)
-            )
-            yield from [row[0] for row in found]
+        yield from _seen(connection, phrase, slice_)
 
 
-def _texts(
-    connection: sqlite3.Connection, phrase: Phrase, numbers: list[int]
-) -> Iterator[tuple[int, str]]:
-    """Number and words of those that may hold the phrase."""
+def _seen(connection: sqlite3.Connection, phrase: Phrase, numbers: list[int]) -> Iterator[int]:
     rows = connection.execute(
         "SELECT event_id, payload FROM main.audit_details "
         "WHERE event_id IN (SELECT value FROM json_each(?)) AND payload IS NOT NULL",
         (json.dumps(numbers),),
     )
-    in_plain_sight = _shape(phrase).search
-    for number, payload in rows:
-        # Letters without accents can be seen: taking a text apart costs ten times as much.
-        if payload.isascii() and "\\u" not in payload and not in_plain_sight(payload.lower()):
-            continue
-        if text := words_of(payload):
+    holding: list[int] = []
+    unsure = _unsure(rows, Sight(phrase.words, BETWEEN), holding)
+    first = next(unsure, None)
+    if first is not None:
+        yield from _matching(phrase, chain((first,), unsure))
+    yield from holding
+
+
+def _unsure(
+    rows: Iterable[tuple[int, str]], sight: Sight, holding: list[int]
+) -> Iterator[tuple[int, str]]:
+    """Number and words of those of which the full text must be asked; the others are sorted out."""
+    for number, payload, plain in sight.sort_out(rows, holding):
+        text = words_of(payload)
+        if not plain:
             yield number, text
+        elif sight.is_in(text):
+            holding.append(number)
 
 
-def _shape(phrase: Phrase) -> re.Pattern[str]:
-    """What JSON in small letters holds at least where it holds a phrase."""
-    return re.compile(_BETWEEN_WORDS.join(map(re.escape, phrase.words)))
+def _matching(phrase: Phrase, texts: Iterable[tuple[int, str]]) -> list[int]:
+    """The numbers of those texts that hold a phrase, as the full text itself says."""
+    with closing(sqlite3.connect(":memory:")) as scratch:
+        scratch.execute(CREATE.format(NAME))
+        scratch.executemany(f"INSERT INTO {NAME} (rowid, words) VALUES (?, ?)", texts)
+        found = scratch.execute(
+            f"SELECT rowid FROM {NAME} WHERE {NAME} MATCH ?", (phrase.of_beginning,)
+        )
+        return [row[0] for row in found]
 
 
 def _quoted(text: str) -> str:

@@ -16,8 +16,10 @@ CREATE = (
     "CREATE VIRTUAL TABLE {} USING fts5(words, content='', columnsize=0, "
     "tokenize='unicode61 remove_diacritics 2')"
 )
-# A sign that is a word of its own: words of two values never stand beside each other.
-_BETWEEN = " \ue000 "
+#: A sign that is a word of its own: words of two values never stand beside each other.
+BETWEEN = "\ue000"
+#: No sign of a word sorts after it.
+HIGHEST = "\U0010ffff"
 MAIN = f"main.{NAME}"
 
 
@@ -75,7 +77,7 @@ def words_of(payload: str | None) -> str:
         read = json.loads(payload or "{}")
     except ValueError:
         return ""
-    return _BETWEEN.join(_values(read)).replace("\x00", " ") if isinstance(read, dict) else ""
+    return f" {BETWEEN} ".join(_values(read)).replace("\x00", " ") if isinstance(read, dict) else ""
 
 
 def _texts(connection: sqlite3.Connection, after: int, last: int) -> Iterator[tuple[int, str]]:
