@@ -47,8 +47,8 @@ class SealKeeper:
                     self._seal(now)
                     if monotonic() >= deadline:
                         return len(missing) > len(now)
-        except UserError:
-            # Busy, read-only, full: whatever it is, verifying can do without.
+        except (UserError, sqlite3.Error):
+            # Busy, read-only, full, no such table: whatever it is, verifying can do without.
             pass
         return False
 

@@ -244,6 +244,8 @@ def test_what_is_not_right_or_cannot_be_written_gets_no_seal(
     altered(loose, "DELETE FROM audit_seals; ALTER TABLE audit_events ADD COLUMN remark TEXT")
     assert not SealKeeper(loose.database, MAC_KEY).keep(1.0)
     assert seals_on(loose.path) == []
+    altered(loose, "DROP TABLE audit_seals")
+    assert not SealKeeper(loose.database, MAC_KEY).keep(1.0)
 
 
 def test_a_whole_segment_is_sealed_when_its_last_entry_is_written(
