@@ -47,36 +47,41 @@ def finish_and_save(here: Seat, export_id: str, out: Path, code: str | None) -> 
     if not found.downloadable:
         raise _not_made(found)
     try:
-        path = save_copy(here, found, out, code)
+        more, lines = save_copy(here, found, out, code)
     except SecondFactorRefused:
         here.output.remark(f"The export {found.id} is made; no copy was saved.")
         raise
-    more, lines = saved(found, path)
     document = export_document(found) | more
     here.output.result(document, *told(document)[:-1], *lines)
 
 
-def saved(found: Export, path: Path) -> tuple[dict[str, str], list[str]]:
-    """What was saved of an export, as fields of a document and as lines."""
-    from crmdesk.core.exports.report_anchor import anchor_beside
-
-    anchor = anchor_beside(found.source, path)
-    if anchor is None:
-        return {"file": str(path)}, [f"Saved: {path}"]
-    lines = [f"Saved: {path}", f"Signed head of the log: {anchor}"]
-    return {"file": str(path), "anchor": str(anchor)}, lines
-
-
-def save_copy(here: Seat, found: Export, out: Path, code: str | None) -> Path:
+def save_copy(
+    here: Seat, found: Export, out: Path, code: str | None
+) -> tuple[dict[str, str], list[str]]:
     """Save a copy, with a code where one is asked for.
+
+    That the signed head of the log could not be saved beside it is remarked: the copy is there.
+
+    Returns:
+        What was saved, as fields of a document and as lines.
 
     Raises:
         SecondFactorRefused: ``not_enrolled``, ``code_missing``, ``code_wrong``, ``wait``.
     """
+    from crmdesk.core.exports.report_anchor import HeadNotSaved, anchor_beside
+
     step_up_id = code_for_download(here, found.id, code, sensitive=bool(found.sensitive))
-    return here.workspace.exports.download(
-        here.actor, found.id, out.absolute(), step_up_id=step_up_id
-    )
+    path = out.absolute()
+    anchor = anchor_beside(found.source, path)
+    try:
+        here.workspace.exports.download(here.actor, found.id, path, step_up_id=step_up_id)
+    except HeadNotSaved as told:
+        here.output.remark(f"{told.message} {told.hint}")
+        anchor = None
+    if anchor is None:
+        return {"file": str(path)}, [f"Saved: {path}"]
+    lines = [f"Saved: {path}", f"Signed head of the log: {anchor}"]
+    return {"file": str(path), "anchor": str(anchor)}, lines
 
 
 def _not_made(found: Export) -> UserError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,7 +23,7 @@ from crmdesk.cli.export_options import (
     tell_export,
     written_as,
 )
-from crmdesk.cli.export_saving import SaveTo, finish_and_save, refuse_not_waiting, save_copy, saved
+from crmdesk.cli.export_saving import SaveTo, finish_and_save, refuse_not_waiting, save_copy
 from crmdesk.cli.export_shown import ExportId
 from crmdesk.cli.named_ids import Ids, passed_over, unknown_ids
 from crmdesk.cli.out_file import Force, OutFile, refuse_target
@@ -37,9 +37,13 @@ from crmdesk.cli.record_filters import (
     query_of,
     refuse_view_with_filters,
 )
-from crmdesk.cli.session import seat
+from crmdesk.cli.session import Seat, seat
 from crmdesk.cli.waiting import finish_job
 from crmdesk.core.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from crmdesk.core.exports.model import ExportSource
+    from crmdesk.core.records.filters import RecordQuery
 
 app = group("Save records as files, and account for every file that leaves.")
 
@@ -70,7 +74,7 @@ def create(
     code: Code = None,
 ) -> None:
     """Make a file of records; it is kept for 30 days and can be saved by “export download”."""
-    from crmdesk.core.exports.model import ExportRequest, ExportSource
+    from crmdesk.core.exports.model import ExportRequest
 
     chosen = written_as(
         columns,
@@ -82,17 +86,12 @@ def create(
         bom=bom,
         for_spreadsheets=for_spreadsheet,
     )
-    source, source_name = ExportSource.SEGMENT if segment else ExportSource.OBJECT, segment or ""
     refuse_not_waiting(out, wait=wait)
     refuse_target(out, force=force)
     refuse_view_with_filters(view, filters, segment)
     _refuse_ids_with_others(record_ids, filters, segment, view)
     with seat(context) as here:
-        query = query_of(here, object_name, filters, segment)
-        if view is not None:
-            kept = find_view(here, object_name, view)
-            source, source_name = ExportSource.VIEW, kept.name
-            query = kept.definition.query(object_name)
+        query, source, source_name = _chosen_records(here, object_name, filters, segment, view)
         for line in passed_over(unknown_ids(here, object_name, record_ids)):
             here.output.remark(line)
         asked = ExportRequest(query, source, source_name, ids=tuple(record_ids or ()), **chosen)
@@ -101,6 +100,27 @@ def create(
             finish_export(here, export_id, wait=wait)
         else:
             finish_and_save(here, export_id, out, code)
+
+
+def _chosen_records(
+    here: Seat,
+    object_name: str,
+    filters: list[str] | None,
+    segment: str | None,
+    view: str | None,
+) -> tuple[RecordQuery, ExportSource, str]:
+    """The records that are asked for, and by what they were chosen.
+
+    Raises:
+        UserError: ``view_unknown``, ``segment_unknown``, or a filter that cannot be.
+    """
+    from crmdesk.core.exports.model import ExportSource
+
+    if view is not None:
+        kept = find_view(here, object_name, view)
+        return kept.definition.query(object_name), ExportSource.VIEW, kept.name
+    query = query_of(here, object_name, filters, segment)
+    return query, ExportSource.SEGMENT if segment else ExportSource.OBJECT, segment or ""
 
 
 app.command("list")(export_list.list_exports)
@@ -157,8 +177,7 @@ def download(
     refuse_target(out, force=force)
     with seat(context) as here:
         found = here.workspace.exports.show(here.actor, export_id)
-        path = save_copy(here, found, out, code)
-        more, lines = saved(found, path)
+        more, lines = save_copy(here, found, out, code)
         here.output.result({"export_id": export_id} | more, *lines)
 
 

@@ -50,11 +50,33 @@ def refuse_other_file(anchor: Path | None) -> None:
         )
 
 
-def save_anchor(keeper: AnchorKeeper, anchor: Path | None) -> None:
+class HeadNotSaved(UserError):
+    """The copy of a report stands and is counted; only the signed head beside it does not.
+
+    Args:
+        copy: where the copy is.
+        why: what kept the head from being written.
+    """
+
+    def __init__(self, copy: Path, why: UserError) -> None:
+        super().__init__(
+            "anchor_not_saved",
+            f"The copy is saved: {copy}. Only the signed head of the log is not. {why.message}",
+            "Run `crmdesk audit anchor --out FILE` and keep that file with the copy.",
+            path=str(copy),
+        )
+        self.copy = copy
+
+
+def save_anchor(keeper: AnchorKeeper, anchor: Path | None, copy: Path) -> None:
     """Sign the log as it is now, with the report's own entries in it.
 
     Raises:
-        UserError: why the file cannot be written.
+        HeadNotSaved: why the file cannot be written; the copy is saved.
     """
-    if anchor is not None:
+    if anchor is None:
+        return
+    try:
         keeper.write_anchor(anchor)
+    except UserError as error:
+        raise HeadNotSaved(copy, error) from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
-from itertools import islice, takewhile
+from itertools import filterfalse
 
 from sqlalchemy import select
 
@@ -14,6 +14,8 @@ from crmdesk.core.audit.catalogue import load_audit_catalogue
 from crmdesk.core.audit.filters import AuditFilters
 from crmdesk.core.audit.found import FoundEntries
 from crmdesk.core.audit.imported_matching import imported_people
+from crmdesk.core.audit.kinds import LOG_IMPORTED
+from crmdesk.core.audit.marks import RangeCounts
 from crmdesk.core.audit.matching import Matching
 from crmdesk.core.audit.query import found_entries
 from crmdesk.core.db.engine import Tx
@@ -48,10 +50,11 @@ def audit_log_table(tx: Tx, subject: AuditLogReport, choices: Naming) -> ReportT
 
     printer = entry_printer(tx, workspace_id, words)
     found = found_entries(tx, filters)
-    later = 0 if subject.up_to is None else _later(found, subject.up_to)
+    taken = frozenset() if subject.up_to is None else _taken_later(tx, subject.up_to)
+    later = 0 if subject.up_to is None else _later(found, subject.up_to, taken)
 
     def rows() -> Iterator[Cells]:
-        for number, cells in printer.rows(tx, islice(found, later, None)):
+        for number, cells in printer.rows(tx, _as_asked(found, subject.up_to, taken)):
             yield (*cells, comments_cell(tx, number, discussed)) if subject.comments else cells
 
     return ReportTable(
@@ -65,9 +68,29 @@ def audit_log_table(tx: Tx, subject: AuditLogReport, choices: Naming) -> ReportT
     )
 
 
-def _later(found: FoundEntries, up_to: int) -> int:
-    """How many entries were written after that one; they are the first ones."""
-    return sum(1 for _ in takewhile(lambda number: number > up_to, found))
+def _taken_later(tx: Tx, up_to: int) -> frozenset[int]:
+    """Imported entries whose log was taken after that entry; they may stand anywhere."""
+    rows = tx.sql(
+        "SELECT -id FROM imported_events WHERE log_id IN (SELECT CAST(object_id AS INTEGER) "
+        "FROM audit_events WHERE id > ? AND subcategory = ? AND action = ?)",
+        (up_to, LOG_IMPORTED.subcategory, LOG_IMPORTED.action.value),
+    )
+    return frozenset(number for (number,) in rows)
+
+
+def _later(found: FoundEntries, up_to: int, taken: frozenset[int]) -> int:
+    """How many entries came after that one."""
+    own = RangeCounts(found.marks)
+    imported = sum(1 for number in found if number in taken) if taken else 0
+    return own.total - own.below(up_to + 1) + imported
+
+
+def _as_asked(found: FoundEntries, up_to: int | None, taken: frozenset[int]) -> Iterator[int]:
+    """The entries without those that came later; imported ones may stand among these."""
+    if up_to is None:
+        return iter(found)
+    earlier = filter(up_to.__ge__, found)
+    return filterfalse(taken.__contains__, earlier) if taken else earlier
 
 
 def _allowed(tx: Tx, filters: AuditFilters) -> tuple[AuditFilters, dict[Exclusion, int]]:

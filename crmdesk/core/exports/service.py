@@ -271,6 +271,7 @@ class ExportService:
         Raises:
             UserError: ``export_unknown``, ``export_not_downloadable``, ``target_in_workspace``,
                 ``anchor_in_the_way``, ``source_changed``, or what the disk said.
+            HeadNotSaved: the copy is saved and counted; only the signed head is not.
             SecondFactorRefused: the code is missing or was given for something else.
             PermissionDenied: sensitive values are inside that the actor may not see any more.
         """
@@ -293,7 +294,7 @@ class ExportService:
             sha256=row.sha256,
             before_named=partial(self._count_download, actor, found, from_list=from_list),
         )
-        save_anchor(self._anchors, anchor)
+        save_anchor(self._anchors, anchor, target)
         return target
 
     # -- within ------------------------------------------------------------------------------

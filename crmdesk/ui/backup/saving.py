@@ -20,7 +20,7 @@ from crmdesk.ui.backup.words import say
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.widgets.dialog import DecisionDialog
 
-_KEY = "file_work"
+Stopped = Callable[[], bool]
 
 
 class FileWork(QObject):
@@ -99,32 +99,31 @@ class FileWork(QObject):
 
     def save(self, backup: Backup, target: Path, proof: str = "") -> None:
         """Save a copy; its digest is checked on the way."""
-        cancel = self._fresh_cancel()
 
         def copied(done: int, total: int) -> None:
             self.moved.emit(done / total if total else 0.0)
 
-        work = partial(
-            self._desk.workspace.backups.download,
-            self._desk.actor,
-            backup.id,
-            target,
-            step_up_id=proof,
-            progress=copied,
-            cancelled=cancel.is_set,
-        )
+        def work(stopped: Stopped) -> Path:
+            return self._desk.workspace.backups.download(
+                self._desk.actor,
+                backup.id,
+                target,
+                step_up_id=proof,
+                progress=copied,
+                cancelled=stopped,
+            )
+
         name = say("Saving a copy, %1").replace("%1", words.size(backup.bytes))
         self._run(name, work, lambda path: self.saved.emit(path, backup))
 
     # -- checking and opening --------------------------------------------------------------
     def verify(self, backup: Backup) -> None:
         """Read a backup through and keep the verdict."""
-        work = partial(
-            self._desk.workspace.backups.verify,
-            self._desk.actor,
-            backup.id,
-            cancelled=self._fresh_cancel().is_set,
-        )
+
+        def work(stopped: Stopped) -> object:
+            backups = self._desk.workspace.backups
+            return backups.verify(self._desk.actor, backup.id, cancelled=stopped)
+
         name = say("Checking every bit of %1").replace("%1", words.size(backup.bytes))
         self._run(name, work, self.checked.emit)
 
@@ -139,29 +138,32 @@ class FileWork(QObject):
 
     def open(self, path: Path) -> None:
         """Open a backup file and check it."""
-        work = partial(
-            self._desk.workspace.backups.open_file,
-            self._desk.actor,
-            path,
-            cancelled=self._fresh_cancel().is_set,
-        )
+
+        def work(stopped: Stopped) -> object:
+            backups = self._desk.workspace.backups
+            return backups.open_file(self._desk.actor, path, cancelled=stopped)
+
         self._run(say("Reading %1").replace("%1", path.name), work, self.opened.emit)
 
-    def _run(self, name: str, work: Callable[[], object], done: Callable[[object], object]) -> None:
+    def _run(
+        self, name: str, work: Callable[[Stopped], object], done: Callable[[object], object]
+    ) -> None:
+        """Read a file through while searches go on; whoever asks again stops what runs."""
+        self._cancel.set()
         self.began.emit(name)
 
-        def finished(answer: object) -> None:
+        def over() -> bool:
+            if self._cancel is not mine:
+                return False
             self.ended.emit()
-            done(answer)
+            return True
 
-        self._desk.run_query(self, _KEY, work, finished, self._refused)
+        def finished(answer: object) -> None:
+            if over():
+                done(answer)
 
-    def _refused(self, error: Exception) -> None:
-        self.ended.emit()
-        if not isinstance(error, Cancelled):
-            self.failed.emit(error)
+        def refused(error: Exception) -> None:
+            if over() and not isinstance(error, Cancelled):
+                self.failed.emit(error)
 
-    def _fresh_cancel(self) -> threading.Event:
-        self._cancel.set()
-        self._cancel = threading.Event()
-        return self._cancel
+        mine = self._cancel = self._desk.run_aside(self, work, finished, refused)

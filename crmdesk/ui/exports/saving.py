@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from crmdesk.core.access.step_up import StepUpPurpose
 from crmdesk.core.errors import Cancelled
 from crmdesk.core.exports.model import Export, ExportSource
+from crmdesk.core.exports.report_anchor import HeadNotSaved
 from crmdesk.core.exports.work import file_name
 from crmdesk.core.files.names import safe_file_name
 from crmdesk.ui.access.two_factor_dialog import CodeRequest, prove
@@ -19,8 +21,6 @@ from crmdesk.ui.desk import Desk
 from crmdesk.ui.exports.words import filled, say
 from crmdesk.ui.save_dialog import ask_save
 from crmdesk.ui.widgets.dialog import Decision, DecisionDialog, Effect
-
-_KEY = "export_copy"
 
 
 class ExportSaving(QObject):
@@ -94,32 +94,44 @@ class ExportSaving(QObject):
     def save(self, found: Export, target: Path, proof: str = "") -> None:
         """Save a copy; its digest is checked on the way, and it is counted."""
         self._cancel.set()
-        self._cancel = threading.Event()
         desk = self._desk
 
         def copied(done: int, total: int) -> None:
             self.moved.emit(done / total if total else 0.0)
 
-        work = partial(
-            desk.workspace.exports.download,
-            desk.actor,
-            found.id,
-            target,
-            step_up_id=proof,
-            from_list=self._from_list,
-            progress=copied,
-            cancelled=self._cancel.is_set,
-        )
+        def work(stopped: Callable[[], bool]) -> Path:
+            return desk.workspace.exports.download(
+                desk.actor,
+                found.id,
+                target,
+                step_up_id=proof,
+                from_list=self._from_list,
+                progress=copied,
+                cancelled=stopped,
+            )
+
+        def done(path: Path) -> None:
+            if self._cancel is mine:
+                self._done(found, path)
+
+        def refused(error: Exception) -> None:
+            if self._cancel is mine:
+                self._refused(found, error)
+
         self.began.emit(filled(say("Saving a copy of “%1”"), found.name))
-        desk.run_query(self, _KEY, work, partial(self._done, found), self._refused)
+        # Searches go on meanwhile: a copy of gigabytes takes minutes.
+        mine = self._cancel = desk.run_aside(self, work, done, refused)
 
     def _done(self, found: Export, path: Path) -> None:
         self.ended.emit()
         self._desk.toast(say("Copy saved"), str(path))
         self.saved.emit(found)
 
-    def _refused(self, error: Exception) -> None:
+    def _refused(self, found: Export, error: Exception) -> None:
         self.ended.emit()
+        if isinstance(error, HeadNotSaved):
+            # The copy is there and counted, and the list shows so.
+            self.saved.emit(found)
         if not isinstance(error, Cancelled):
             self.failed.emit(error)
 

@@ -26,6 +26,23 @@ def mentions(desk: Desk, actor: Actor) -> list[tuple[object, str | None]]:
     return [(each.values["text"], each.link) for each in found]
 
 
+def assert_found_by_what_was_said(desk: Desk) -> None:
+    """Entries are found by the comments on them, one of which is written and deleted here."""
+    write = desk.workspace.audit_comments
+    ids = desk.workspace.audit_reader.ids
+    for text, there in {
+        "*": 1, "MAIL merge": 1, "name and city": 1, "why": 1, "y all 4": 1, "100%": 0, "wh_": 0,
+        "ingrid": 0, "x" * 60_000: 0,
+    }.items():  # fmt: skip
+        assert len(ids(desk.admin, AuditFilters(comments=(text,)))) == there, text
+    assert 1 not in ids(desk.admin, AuditFilters(without=Choices(comments=("thanks",))))
+    about = write.add(desk.admin, 2, "@marc: ÆRØ, 100%?").comment_id
+    for text in ("Marc Du", "@marc", "ærø, 100%"):
+        assert list(ids(desk.admin, AuditFilters(comments=(text,)))) == [2], text
+    write.remove(desk.admin, about)
+    assert list(ids(desk.admin, AuditFilters(comments=("ærø",)))) == []
+
+
 def test_a_thread_is_written_answered_edited_ticked_off_and_deleted(desk: Desk):
     write, marc = desk.workspace.audit_comments, desk.user("Marc Dubois", super_admin=True)
     first = write.add(desk.admin, 1, "  Why all 42 properties?\r\nThis is large. ").comment_id
@@ -54,21 +71,11 @@ def test_a_thread_is_written_answered_edited_ticked_off_and_deleted(desk: Desk):
     write.reopen(desk.admin, first)
     assert [each.id for each in threads(desk, ThreadState.OPEN)] == [first]
 
-    ids = desk.workspace.audit_reader.ids
-    for text, there in {
-        "*": 1, "MAIL merge": 1, "name and city": 1, "why": 1, "y all 4": 1, "100%": 0, "wh_": 0,
-        "ingrid": 0, "x" * 60_000: 0,
-    }.items():  # fmt: skip
-        assert len(ids(desk.admin, AuditFilters(comments=(text,)))) == there, text
-    assert 1 not in ids(desk.admin, AuditFilters(without=Choices(comments=("thanks",))))
-    about = write.add(desk.admin, 2, "@marc: ÆRØ, 100%?").comment_id
-    for text in ("Marc Du", "@marc", "ærø, 100%"):
-        assert list(ids(desk.admin, AuditFilters(comments=(text,)))) == [2], text
-    write.remove(desk.admin, about)
-    assert list(ids(desk.admin, AuditFilters(comments=("ærø",)))) == []
+    assert_found_by_what_was_said(desk)
 
     # A Super Admin deletes what another wrote; what was answered leaves its place.
     write.remove(marc, first)
+    ids = desk.workspace.audit_reader.ids
     assert list(ids(desk.admin, AuditFilters(comments=("why",)))) == []
     (thread,) = threads(desk)
     assert (thread.deleted, thread.text, len(thread.replies)) == (True, "", 2)

@@ -12,6 +12,8 @@ import pytest
 from crmdesk.core.audit.filters import AuditFilters, Choices
 from crmdesk.core.audit.language import parse_search
 from crmdesk.core.errors import UserError
+from crmdesk.core.exports.report_model import AuditLogReport, ReportRequest
+from crmdesk.core.exports.report_tables import report_table
 from crmdesk.core.setting_declarations import Edition
 from tests.builders import Desk
 from tests.core.audit.test_imported import AUDIT, written
@@ -175,3 +177,37 @@ def test_what_is_done_afterwards_stands_above_and_moves_nothing(mixed: Desk):
     mixed.contact(firstname="Later")
 
     assert list(reader.ids(admin))[-len(before) :] == before
+
+
+def test_a_report_ends_where_it_was_asked_for_whatever_imported_ones_stand_among_the_later(
+    mixed: Desk, tmp_path: Path
+):
+    mixed.contact()
+    rows = [
+        [
+            f"b{number}",
+            "CRM_OBJECT",
+            "CONTACT",
+            "DELETE",
+            f"{number}",
+            at.isoformat(),
+            "a@b.example",
+        ]
+        for number in range(6)
+        for at in [FIRST + timedelta(minutes=5 * number)]
+    ]
+    mixed.take_log(written(tmp_path / "b.csv", AUDIT, *rows))
+    mixed.contact()
+    ids = list(mixed.workspace.audit_reader.ids(mixed.admin))
+    taken = {1: 25, 2: 31}
+    logs = "SELECT id FROM audit_events WHERE subcategory = 'AUDIT_LOG_IMPORTED' ORDER BY id"
+    first, second = (number for (number,) in mixed.sql(logs))
+
+    for up_to in (5, first - 1, first, second - 1, second, max(ids)):
+        known = taken.get((up_to >= first) + (up_to >= second), 0)
+        request = ReportRequest(AuditLogReport(up_to=up_to))
+        with mixed.workspace.database.read() as tx:
+            report = report_table(tx, request)
+            numbers = [int(row[6]) for row in report.rows()]
+        assert numbers == [each for each in ids if -known <= each <= up_to], up_to
+        assert report.total == len(numbers)

@@ -108,6 +108,26 @@ def test_an_altered_index_is_found_thrown_away_and_made_anew(desk, small_steps, 
     assert worded > 0
 
 
+def assert_altered_bits_of_a_word_are_made_anew(desk):
+    """The words of one full chunk are altered, found out, forgotten and kept again."""
+    reader, admin, database = desk.workspace.audit_reader, desk.admin, desk.workspace.database
+    quay = AuditFilters(texts=("quay",))
+    found = list(reader.ids(admin, quay))
+    assert found == [row[0] for row in by_hand(desk, quay, "e.id", "ORDER BY e.id DESC")]
+    bits = "SELECT count(*) FROM audit_marks WHERE facet = 'word' AND value = 'quay'"
+    assert desk.sql(bits) == [(1,)]
+    desk.sql(
+        "UPDATE audit_marks SET bits = (SELECT bits FROM audit_marks WHERE value = 'harbour') "
+        "WHERE facet = 'word' AND value = 'quay'"
+    )
+    with database.write() as tx:
+        assert not index_agrees(tx)
+        forget_words(tx, [CHUNK - 1])
+    assert desk.sql(bits) == [(0,)]
+    assert set(found) - {CHUNK - 1} == set(reader.ids(admin, quay)) - {CHUNK - 1}
+    assert desk.sql(bits) == [(1,)]
+
+
 def test_altered_columns_of_a_full_chunk_are_found_and_what_nobody_waits_for_is_not_counted(
     desk, small_steps, monkeypatch
 ):
@@ -138,21 +158,7 @@ def test_altered_columns_of_a_full_chunk_are_found_and_what_nobody_waits_for_is_
     monkeypatch.setattr(index, "_MANY", 1)
     discard_index(database)
     assert reader.facets(admin, asked) == counted
-    quay = AuditFilters(texts=("quay",))
-    found = list(reader.ids(admin, quay))
-    assert found == [row[0] for row in by_hand(desk, quay, "e.id", "ORDER BY e.id DESC")]
-    bits = "SELECT count(*) FROM audit_marks WHERE facet = 'word' AND value = 'quay'"
-    assert desk.sql(bits) == [(1,)]
-    desk.sql(
-        "UPDATE audit_marks SET bits = (SELECT bits FROM audit_marks WHERE value = 'harbour') "
-        "WHERE facet = 'word' AND value = 'quay'"
-    )
-    with database.write() as tx:
-        assert not index_agrees(tx)
-        forget_words(tx, [CHUNK - 1])
-    assert desk.sql(bits) == [(0,)]
-    assert set(found) - {CHUNK - 1} == set(reader.ids(admin, quay)) - {CHUNK - 1}
-    assert desk.sql(bits) == [(1,)]
+    assert_altered_bits_of_a_word_are_made_anew(desk)
     desk.sql("DROP TABLE audit_words")
     with database.read() as tx:
         assert not index_agrees(tx)

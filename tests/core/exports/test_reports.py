@@ -29,6 +29,7 @@ from crmdesk.core.exports.model import (
     FileState,
     Naming,
 )
+from crmdesk.core.exports.report_anchor import HeadNotSaved
 from crmdesk.core.exports.report_json import report_from_json, report_to_json
 from crmdesk.core.exports.report_model import (
     AuditLogReport,
@@ -115,6 +116,16 @@ def test_beside_a_copy_of_the_log_stands_its_signed_head_with_the_report_in_it(
     with pytest.raises(UserError, match="name has 261 bytes"):
         desk.workspace.exports.download(desk.admin, found.id, long)
     assert not long.exists()
+    taken = tmp_path / "late.csv.anchor.json"
+    with pytest.raises(
+        HeadNotSaved, match=r"The copy is saved: .*late\.csv\. Only the signed head"
+    ):
+        desk.workspace.exports.download(
+            desk.admin, found.id, tmp_path / "late.csv", progress=lambda *_: taken.mkdir()
+        )
+    assert (tmp_path / "late.csv").read_bytes() == copy.read_bytes()
+    [(counted,)] = desk.sql("SELECT count(*) FROM export_downloads")
+    assert counted == 3
     folder = tmp_path / "users"
     folder.mkdir()
     users = saved(desk, desk.admin, made(desk, desk.admin, USERS), folder)
