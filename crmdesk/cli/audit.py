@@ -21,11 +21,11 @@ from crmdesk.cli.audit_filters import (
 )
 from crmdesk.cli.audit_left_out import tell_left_out
 from crmdesk.cli.audit_query import InQuery, in_query
-from crmdesk.cli.documents import moment
+from crmdesk.cli.documents import link_to, moment
 from crmdesk.cli.out_file import Force, OutFile, refuse_target
 from crmdesk.cli.output import plural
 from crmdesk.cli.parameters import JsonLines, group
-from crmdesk.cli.session import seat
+from crmdesk.cli.session import Seat, seat
 from crmdesk.cli.waiting import watching_steps
 
 if TYPE_CHECKING:
@@ -64,17 +64,18 @@ def list_events(
     with seat(context) as here:
         filters = audit_views.in_view(here, view, in_query(here, query, filters))
         page = here.workspace.audit_reader.events(here.actor, filters, limit, after)
+        if not page.events:
+            # First, since it refuses a name that nobody has: that is no answer of nothing.
+            tell_left_out(here, filters, in_file=False)
         here.output.items(
             "events",
-            [_event(each) for each in page.events],
+            [_event(here, each) for each in page.events],
             _COLUMNS,
             as_lines=as_lines,
             narrowed=True,
             next=page.next,
             total=page.total,
         )
-        if not page.events:
-            tell_left_out(here, filters, in_file=False)
 
 
 @app.command("verify")
@@ -144,13 +145,13 @@ def catalogue(context: typer.Context) -> None:
         here.output.items("categories", documents, columns)
 
 
-def _event(found: AuditEvent) -> dict[str, Any]:
+def _event(here: Seat, found: AuditEvent) -> dict[str, Any]:
     from crmdesk.core.audit.event import EVENT_KEYS
 
-    document = {key: getattr(found, key) for key in EVENT_KEYS}
+    document = {key: getattr(found, key) or None for key in EVENT_KEYS}
     return document | {
         "at": moment(found.at),
-        "user": found.user or None,
+        "link": link_to(here, found.link),
         "detail": dict(found.detail),
         "result": found.result,
         "super_admin": found.super_admin,

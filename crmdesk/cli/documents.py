@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from crmdesk.core.clock import to_text
 
 if TYPE_CHECKING:
+    from crmdesk.cli.session import Seat
     from crmdesk.core.backup.model import Backup
     from crmdesk.core.jobs.job import Job
     from crmdesk.core.records.definition_rows import ArchivedDefinition
@@ -24,6 +25,13 @@ HIDDEN = "masked"
 def moment(at: datetime | None) -> str | None:
     """An instant as ISO 8601 in UTC."""
     return None if at is None else to_text(at)
+
+
+def link_to(here: Seat, place: str | None) -> str | None:
+    """A place in the workspace as `open` takes it; none where no link may name it."""
+    from crmdesk.core.links import DeepLink, may_be_linked
+
+    return str(DeepLink(here.workspace.id, place)) if place and may_be_linked(place) else None
 
 
 def shown(value: str | None) -> str | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crmdesk.cli.documents import moment
+from crmdesk.cli.documents import link_to, moment
 from crmdesk.cli.notice_words import notice_text
 from crmdesk.cli.output import plural
 from crmdesk.cli.parameters import JsonLines, group
@@ -15,6 +15,7 @@ from crmdesk.core.errors import WrongUsage
 from crmdesk.core.notify.topics import NotificationTopic, kinds_about
 
 if TYPE_CHECKING:
+    from crmdesk.cli.session import Seat
     from crmdesk.core.notify.inbox import Notification
 
 app = group("Read your notifications.")
@@ -35,7 +36,7 @@ def list_notifications(
     with seat(context) as here:
         kinds = kinds_about(about)
         found = here.workspace.inbox.list(here.actor, limit, unread, kinds)
-        documents = [_document(each) for each in found]
+        documents = [_document(here, each) for each in found]
         columns = ("id", "at", "text", "read")
         narrowed = unread or about is not None
         here.output.items("notifications", documents, columns, as_lines=as_lines, narrowed=narrowed)
@@ -58,7 +59,7 @@ def read(
         here.output.result(document, f"{plural(marked, 'notification')} marked as read.")
 
 
-def _document(found: Notification) -> dict[str, Any]:
+def _document(here: Seat, found: Notification) -> dict[str, Any]:
     return {
         "id": found.id,
         "kind": found.kind,
@@ -66,5 +67,5 @@ def _document(found: Notification) -> dict[str, Any]:
         "text": notice_text(found),
         "values": dict(found.values),
         "read": found.is_read,
-        "link": found.link,
+        "link": link_to(here, found.link),
     }

@@ -35,6 +35,7 @@ def test_logs_come_in_and_reports_go_out(terminal: Terminal, tmp_path: Path):
     ).document
     lines = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
     assert made["records"] == len(lines) == 2
+    assert [line["erased"] for line in lines] == [False, False]
     assert json.loads(Path(made["anchor"]).read_text("utf-8"))["sequence"] > 2
     assert list(lines[0])[:6] == ["at", "type", "user", "object_id", "location", "link"]
     terminal("settings", "set", "workspace.edition", "starter")

@@ -308,6 +308,8 @@ def test_the_audit_log_is_read_verified_anchored_and_explained(terminal: Termina
         *("id", "at", "category", "subcategory", "action", "actor_kind", "user", "object"),
         *("object_id", "address", "country", "region", "agent", "sign_in_type", "link", "detail"),
     }
+    assert page["events"][0]["link"].startswith("crmdesk://")
+    assert page["events"][0]["link"].endswith("/records/contacts/1")
     following = terminal("audit", "list", "--limit", "1", "--after", page["next"]).document
     assert following["events"][0]["id"] == page["events"][0]["id"] - 1
     by = terminal("audit", "list", "--by", "ingrid", "--category", "crm_object").document

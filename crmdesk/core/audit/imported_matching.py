@@ -127,6 +127,12 @@ def imported_subcategories(tx: Tx) -> list[tuple[str, str]]:
     return sorted((row.category, row.subcategory) for row in tx.execute(occurring))
 
 
+def imported_objects(tx: Tx) -> set[str]:
+    """API names of what their entries are about."""
+    rows = tx.sql("SELECT DISTINCT object_type FROM imported_events WHERE object_type <> ''")
+    return {row[0] for row in rows}
+
+
 def imported_people(tx: Tx, prefix: str) -> bool:
     """Whether somebody whose e-mail starts so acted in an imported log."""
     email = func.lower(_COLUMN.user_email)

@@ -127,11 +127,18 @@ class _Reading:
         name, words_of = _CODES[key]
         words = words_of(self.vocabulary)
         typed = term.value.casefold()
-        for word in words:
+        for word in (*words, *self._withheld(key)):
             if typed in (word.code.casefold(), word.label.casefold()):
                 self._add(term, name, word.code)
                 return
         self._refuse(term, "value_unknown", _near(term.value, [word.code for word in words]))
+
+    def _withheld(self, key: Key) -> tuple[Word, ...]:
+        """What the edition does not show: known, so that nobody is told it does not exist."""
+        if key not in (Key.CATEGORY, Key.SUBCATEGORY):
+            return ()
+        below = key is Key.SUBCATEGORY
+        return tuple(word for word in self.vocabulary.withheld if bool(word.categories) == below)
 
     def _take_entry(self, term: Term) -> None:
         # Entries of imported logs have numbers below zero.

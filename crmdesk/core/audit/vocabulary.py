@@ -8,13 +8,16 @@ from sqlalchemy import select
 
 from crmdesk.core.access.actor import ActorKind
 from crmdesk.core.audit.catalogue import CategoryEntry, load_audit_catalogue
-from crmdesk.core.audit.imported_matching import imported_strangers, imported_subcategories
+from crmdesk.core.audit.imported_matching import (
+    imported_objects,
+    imported_strangers,
+    imported_subcategories,
+)
 from crmdesk.core.audit.index import Facet
 from crmdesk.core.audit.kinds import Result
 from crmdesk.core.audit.matching import Matching, edition_of
 from crmdesk.core.db.engine import Tx
-from crmdesk.core.db.tables import teams, users
-from crmdesk.core.records.schema import load_object_types
+from crmdesk.core.db.tables import object_types, teams, users
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,11 @@ class Vocabulary:
 
     Attributes:
         categories: those that the edition shows.
+        objects: of records, removed ones too, and what else entries are about.
         others: e-mails of those who acted in imported logs and are no users.
         subcategories: those of the catalogue, of the objects, and what else stands in the log.
+        withheld: categories and subcategories that another edition shows: they can be asked for,
+            and nothing is found.
     """
 
     categories: tuple[Word, ...]
@@ -68,13 +74,15 @@ class Vocabulary:
     users: tuple[Person, ...]
     teams: tuple[Group, ...]
     others: tuple[str, ...] = ()
+    withheld: tuple[Word, ...] = ()
 
 
 def read_vocabulary(tx: Tx) -> Vocabulary:
     """The words as they are now."""
-    shown = load_audit_catalogue().visible_in(edition_of(tx))
-    objects = tuple(Word(each.name, each.plural_label) for each in load_object_types(tx))
-    labels = load_audit_catalogue().action_labels
+    catalogue = load_audit_catalogue()
+    shown = catalogue.visible_in(edition_of(tx))
+    hidden = tuple(each for each in catalogue.categories if each not in shown)
+    objects = _objects_of_records(tx)
     people = tx.execute(
         select(users.c.id, users.c.email, users.c.full_name, users.c.removed_at).order_by(
             users.c.full_name, users.c.id
@@ -84,14 +92,35 @@ def read_vocabulary(tx: Tx) -> Vocabulary:
     return Vocabulary(
         tuple(Word(each.code, each.label) for each in shown),
         _subcategories(tx, shown, objects),
-        tuple(Word(code, label) for code, label in labels.items()),
+        tuple(Word(code, label) for code, label in catalogue.action_labels.items()),
         tuple(Word(each.value, each.value) for each in Result),
         tuple(Word(each.value, each.value) for each in ActorKind),
-        objects,
+        (*objects, *_other_objects(tx, objects)),
         tuple(Person(u.id, u.email, u.full_name, u.removed_at is not None) for u in people),
         tuple(Group(t.id, t.name, t.removed_at is not None) for t in groups),
         imported_strangers(tx),
+        (
+            *(Word(each.code, each.label) for each in hidden),
+            *_subcategories(tx, hidden, objects),
+        ),
     )
+
+
+def _objects_of_records(tx: Tx) -> tuple[Word, ...]:
+    """The objects in their order, removed ones last: their entries stay and are looked for."""
+    kept = select(object_types.c.name, object_types.c.plural_label)
+    in_order = kept.order_by(object_types.c.archived_at.is_not(None), object_types.c.position)
+    found: dict[str, str] = {}
+    for row in tx.execute(in_order):
+        found.setdefault(row.name, row.plural_label)
+    return tuple(Word(name, label) for name, label in found.items())
+
+
+def _other_objects(tx: Tx, known: tuple[Word, ...]) -> tuple[Word, ...]:
+    """What else entries are about: users, settings, exports and the like."""
+    in_log = Matching(tx).index.values(Facet.OBJECT_TYPE).union(imported_objects(tx))
+    names = sorted(in_log.difference(word.code for word in known))
+    return tuple(Word(name, name.replace("_", " ").capitalize()) for name in names)
 
 
 def _subcategories(

@@ -19,7 +19,7 @@ class ReportColumn:
     Attributes:
         plain: holds nothing but a number, and a spreadsheet may calculate with it.
         phones: holds phone numbers, which no spreadsheet calculates.
-        json: holds JSON.
+        json: holds JSON, which is not a text in JSON; `true` and `false` are such, too.
     """
 
     name: str
@@ -55,18 +55,18 @@ AUDIT_LOG_COLUMNS = (
     ReportColumn("session_id", "Session"),
     ReportColumn("job_id", "Job"),
     ReportColumn("detail", "Details", json=True),
-    ReportColumn("erased", "Details erased"),
+    ReportColumn("erased", "Details erased", json=True),
 )
 COMMENTS_COLUMN = ReportColumn("comments", "Comments", json=True)
 USERS_COLUMNS = (
     ReportColumn("id", "User ID", plain=True),
     ReportColumn("name", "Name"),
     ReportColumn("email", "E-mail"),
-    ReportColumn("super_admin", "Super Admin"),
+    ReportColumn("super_admin", "Super Admin", json=True),
     ReportColumn("permissions", "Permissions"),
     ReportColumn("teams", "Teams"),
-    ReportColumn("active", "Active"),
-    ReportColumn("two_factor", "Two-factor authentication"),
+    ReportColumn("active", "Active", json=True),
+    ReportColumn("two_factor", "Two-factor authentication", json=True),
     ReportColumn("last_sign_in", "Last sign-in"),
     ReportColumn("created_at", "Added"),
 )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import update
@@ -10,6 +11,7 @@ from crmdesk.core.audit import kinds
 from crmdesk.core.audit.event import EVENT_KEYS
 from crmdesk.core.audit.filters import AuditFilters, Choices
 from crmdesk.core.audit.kinds import Action
+from crmdesk.core.audit.language import parse_search
 from crmdesk.core.audit.query import AuditLogReader
 from crmdesk.core.clock import from_text
 from crmdesk.core.db.tables import audit_details, properties, users
@@ -246,6 +248,29 @@ def test_lower_editions_show_sign_ins_and_security_and_lose_nothing(desk, editio
         reader(desk).event(desk.admin, record_entry)
     settings.set(desk.admin, "workspace.edition", "enterprise")
     assert list(reader(desk).ids(desk.admin)[2:]) == list(every)
+
+
+def test_what_is_removed_or_not_shown_is_still_known_to_the_search(desk):
+    definitions, settings = desk.workspace.definitions, desk.workspace.settings
+    definitions.add_object(desk.admin, "boats", "Boat")
+    boat = desk.add("boats", name="Skua")
+    definitions.remove_object(desk.admin, "boats")
+
+    def search(text):
+        words = reader(desk).vocabulary(desk.admin)
+        parsed = parse_search(text, words, datetime.now(UTC), ZoneInfo("UTC"))
+        assert parsed.problems == ()
+        return reader(desk).events(desk.admin, parsed.filters).events
+
+    assert [event.action for event in search("object:boats")] == ["delete", "create", "create"]
+    assert [event.object_id for event in search("subcategory:Boats")] == [str(boat.id)]
+    settings.set(desk.admin, "recycle_bin.days", "30")
+    assert len(search("object:setting")) == 1
+    settings.set(desk.admin, "workspace.edition", "starter")
+    assert search("category:crm_object subcategory:contacts") == ()
+    words = reader(desk).vocabulary(desk.admin)
+    codes = {word.code for word in (*words.categories, *words.subcategories)}
+    assert not codes & {"crm_object", "CONTACTS", "BOATS"}
 
 
 def test_rows_come_in_the_order_asked_for_and_the_missing_are_left_out(desk):
