@@ -48,7 +48,7 @@ def editor(workspace: Workspace) -> RecordEditor:
     """Make the service that changes single records."""
     from crmdesk.core.records.editor import RecordEditor
 
-    return RecordEditor(*workspace.basis, keys.derive(workspace.key, KeyPurpose.TOMBSTONES))
+    return RecordEditor(*workspace.basis, purger(workspace))
 
 
 def views(workspace: Workspace) -> SavedViews:
@@ -145,7 +145,8 @@ def purger(workspace: Workspace) -> Purger:
     """Make what erases records, for the recycle bin and its jobs."""
     from crmdesk.core.records.purging import Purger
 
-    return Purger(workspace.audit_log, keys.derive(workspace.key, KeyPurpose.TOMBSTONES))
+    key = keys.derive(workspace.key, KeyPurpose.TOMBSTONES)
+    return Purger(workspace.audit_log, key, workspace.staging)
 
 
 def recycle_bin(workspace: Workspace) -> RecycleBin:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -15,13 +14,16 @@ from crmdesk.core.changes.plan import Sample, ValueCounts
 from crmdesk.core.clock import from_text, to_text
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.tables import plans
-from crmdesk.core.errors import UserError
 from crmdesk.core.records.bulk_model import BulkKind, BulkPlan
-from crmdesk.core.restore.plan_store import keeping_stage, new_plan_id, stage_path
+from crmdesk.core.restore.plan_store import (
+    PLANS_LAST,
+    keeping_stage,
+    new_plan_id,
+    plan_unknown,
+    stage_path,
+)
 
-__all__ = ["keeping_stage", "load_plan", "new_plan_id", "save_plan", "stage_path"]
-
-_LASTS = timedelta(hours=24)
+__all__ = ["PLANS_LAST", "keeping_stage", "load_plan", "new_plan_id", "save_plan", "stage_path"]
 
 
 def save_plan(tx: Tx, actor: Actor, plan: BulkPlan, params: Mapping[str, Any]) -> None:
@@ -43,7 +45,7 @@ def save_plan(tx: Tx, actor: Actor, plan: BulkPlan, params: Mapping[str, Any]) -
             kind=plan.kind.value,
             user_id=actor.user_id,
             created_at=tx.now_text,
-            expires_at=to_text(tx.steady_now + _LASTS),
+            expires_at=to_text(tx.steady_now + PLANS_LAST),
             plan_hash=plan.hash,
             params=json.dumps(params, sort_keys=True),
             summary=json.dumps(summary),
@@ -60,11 +62,7 @@ def load_plan(tx: Tx, actor: Actor, plan_id: str) -> BulkPlan:
     row = tx.execute(select(plans).where(plans.c.id == plan_id)).first()
     good = row is not None and row.used_at is None and from_text(row.expires_at) > tx.steady_now
     if row is None or not good or row.user_id != actor.user_id or row.kind not in set(BulkKind):
-        raise UserError(
-            "plan_unknown",
-            "This plan was used already or is older than a day.",
-            "Make the plan again; nothing was changed.",
-        )
+        raise plan_unknown()
     facts = json.loads(row.summary)
     return BulkPlan(
         id=row.id,

@@ -51,21 +51,16 @@ from crmdesk.core.reserve import cures_a_full_disk
 
 
 class RecordEditor:
-    """Single edits: the same comparison, history and checks as every job, on one row.
-
-    Args:
-        tombstone_key: 32 bytes; purged e-mail addresses are remembered only as its keyed hash.
-    """
+    """Single edits: the same comparison, history and checks as every job, on one row."""
 
     def __init__(
-        self, database: Database, guard: Guard, audit_log: AuditLog, tombstone_key: bytes
+        self, database: Database, guard: Guard, audit_log: AuditLog, purger: Purger
     ) -> None:
         self._database = database
         self._guard = guard
         self._audit_log = audit_log
         self._entries = RecordEntries(audit_log)
-        self._tombstone_key = tombstone_key
-        self._purger = Purger(audit_log, tombstone_key)
+        self._purger = purger
 
     def add(
         self,
@@ -276,7 +271,7 @@ class RecordEditor:
         email = values.get("email")
         if object_type.name != "contacts" or not email:
             return
-        digest = tombstone_hash(self._tombstone_key, email)
+        digest = tombstone_hash(self._purger.tombstone_key, email)
         if tx.scalar(select(tombstones.c.purged_at).where(tombstones.c.email_hash == digest)):
             raise UserError(
                 "email_purged",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from crmdesk.core.access.actor import Actor
 from crmdesk.core.audit import kinds
@@ -20,6 +21,7 @@ from crmdesk.core.records.picking import keep_ids
 from crmdesk.core.records.schema import ObjectType
 from crmdesk.core.records.segment_members import forget_kept_members
 from crmdesk.core.records.single_rows import tombstone_hash
+from crmdesk.core.restore.plan_dropping import drop_plans_of
 
 #: Ids that the entry names one by one; the history of the purge has the others.
 _NAMED = 1000
@@ -31,10 +33,12 @@ class Purger:
 
     Args:
         tombstone_key: 32 bytes; purged e-mail addresses are remembered only as its keyed hash.
+        staging: the folder of plans, which hold values of the records they would write.
     """
 
     audit_log: AuditLog
     tombstone_key: bytes
+    staging: Path
 
     def purge(
         self,
@@ -56,6 +60,7 @@ class Purger:
         self.audit_log.erase(tx, object_type.name, gone)
         change_id = open_change_set(tx, actor, Source.DELETE_OBJECTS, job_id=job_id)
         purge_rows(tx, object_type, gone, change_id)
+        drop_plans_of(tx, self.staging, object_type, gone)
         person = object_type.name == "contacts"
         self.audit_log.log(
             tx,

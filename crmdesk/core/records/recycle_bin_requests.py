@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -15,10 +14,9 @@ from crmdesk.core.changes.apply import plan_outdated
 from crmdesk.core.clock import to_text
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.tables import plans
-from crmdesk.core.records.bulk_plans import new_plan_id
+from crmdesk.core.records.bulk_plans import PLANS_LAST, new_plan_id
 from crmdesk.core.records.recycle_bin_model import Answer, Wish
 
-_LASTS = timedelta(hours=24)
 #: Plans of restores are told from others by the beginning of their kind.
 _KIND = "bulk_bin"
 
@@ -38,7 +36,7 @@ def save_wish(tx: Tx, actor: Actor, wish: Wish) -> dict[str, str]:
             kind=_KIND,
             user_id=actor.user_id,
             created_at=tx.now_text,
-            expires_at=to_text(tx.steady_now + _LASTS),
+            expires_at=to_text(tx.steady_now + PLANS_LAST),
             plan_hash=digest,
             params=text,
             summary="{}",

@@ -7,7 +7,6 @@ import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import insert, select, update
@@ -29,11 +28,11 @@ from crmdesk.core.records.association_rows import End, Link
 from crmdesk.core.restore.deleted_model import Comeback, DeletedPlan, DeletedRequest
 from crmdesk.core.restore.deleted_rows import Found, find_deleted
 from crmdesk.core.restore.deleted_rules import Judge, Judged
+from crmdesk.core.restore.plan_store import PLANS_LAST, plan_unknown
 from crmdesk.core.restore.sources import TrustedBackup, open_source
 from crmdesk.core.restore.starting import LOCK
 
 KIND = "revive"
-_PLANS_LAST = timedelta(hours=24)
 
 
 class DeletedPlanner:
@@ -192,7 +191,7 @@ class DeletedRecords:
                     kind=KIND,
                     user_id=actor.user_id,
                     created_at=tx.now_text,
-                    expires_at=to_text(tx.steady_now + _PLANS_LAST),
+                    expires_at=to_text(tx.steady_now + PLANS_LAST),
                     plan_hash=plan.hash,
                     params=json.dumps(asdict(request)),
                     summary=json.dumps({"counts": plan.counts(), "source_name": backup.name}),
@@ -218,11 +217,7 @@ class DeletedRecords:
             ).first()
             good = row is not None and row.used_at is None and row.user_id == actor.user_id
             if row is None or not good or from_text(row.expires_at) <= tx.steady_now:
-                raise UserError(
-                    "plan_unknown",
-                    "This plan was used already or is older than a day.",
-                    "Make the plan again; nothing was changed.",
-                )
+                raise plan_unknown()
             counts = json.loads(row.summary)["counts"]
             if not any(each.get(way) for each in counts.values() for way in ("anew", "from_bin")):
                 raise UserError(

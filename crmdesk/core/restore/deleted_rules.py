@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from crmdesk.core.changes.change_set import RecordChange, Source
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.sqlite import quoted, unique_expression
 from crmdesk.core.db.tables import source_records, tombstones
@@ -89,7 +90,7 @@ class Judge:
         if comeback is Comeback.ANEW:
             if self._is_back(end):
                 return Refusal.BACK_ALREADY
-            if self._is_erased(object_type, values):
+            if self._is_erased(end, object_type, values):
                 return Refusal.ERASED
             if any(c.required and values.get(c.name) is None for c in object_type.writable):
                 return Refusal.REQUIRED
@@ -105,10 +106,20 @@ class Judge:
         )
         return found is not None
 
-    def _is_erased(self, object_type: ObjectType, values: Mapping[str, str | None]) -> bool:
-        email = values.get("email")
-        if object_type.name != "contacts" or not email:
+    def _is_erased(
+        self, end: End, object_type: ObjectType, values: Mapping[str, str | None]
+    ) -> bool:
+        """Whether somebody deleted this person for good, under whatever address."""
+        if object_type.name != "contacts":
             return False
+        purged = self._tx.sql(
+            "SELECT 1 FROM record_history h JOIN change_sets s ON s.id = h.change_id "
+            "WHERE h.object_type_id = ? AND h.record_id = ? AND h.kind = ? AND s.source = ?",
+            (end.type_id, end.record_id, RecordChange.PURGE.value, Source.DELETE_OBJECTS.value),
+        ).fetchone()
+        email = values.get("email")
+        if purged is not None or not email:
+            return purged is not None
         digest = tombstone_hash(self._tombstone_key, email)
         found = select(tombstones.c.purged_at).where(tombstones.c.email_hash == digest)
         return self._tx.scalar(found) is not None

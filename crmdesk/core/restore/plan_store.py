@@ -78,7 +78,7 @@ def load_plan(tx: Tx, actor: Actor, plan_id: str) -> tuple[RestorePlan, dict[str
     """
     row = tx.execute(select(plans).where(plans.c.id == plan_id)).first()
     if row is None or not _usable(tx, actor, row):
-        raise _unknown()
+        raise plan_unknown()
     return read_summary(
         row.id, row.kind, row.plan_hash, json.loads(row.summary), actor
     ), json.loads(row.params)
@@ -99,7 +99,7 @@ def plan_object(tx: Tx, actor: Actor, plan_id: str) -> str:
     )
     row = tx.execute(select(*wanted).where(plans.c.id == plan_id)).first()
     if row is None or not _usable(tx, actor, row):
-        raise _unknown()
+        raise plan_unknown()
     return str(row.object_name)
 
 
@@ -108,10 +108,12 @@ def _usable(tx: Tx, actor: Actor, row: Row[Any]) -> bool:
     return lasts and row.user_id == actor.user_id and not row.kind.startswith(_OTHERS)
 
 
-def _unknown() -> UserError:
+def plan_unknown() -> UserError:
+    """The refusal of a plan that was used, has lapsed, was dropped or is somebody else's."""
     return UserError(
         "plan_unknown",
-        "This plan was used already or is older than a day.",
+        "This plan was used already, is older than a day, or one of its records was deleted for "
+        "good.",
         "Make the plan again; nothing was changed.",
     )
 

@@ -1,4 +1,4 @@
-"""Plans of restores that nobody will apply any more.
+"""Plans that nobody will apply any more.
 
 By itself, since every start of the program sweeps and few go on to restore.
 """

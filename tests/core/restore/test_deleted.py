@@ -95,15 +95,20 @@ def test_brought_back_twice_it_is_there_once(desk: Desk) -> None:
     assert [r.refusal for r in again.records] == [Refusal.BACK_ALREADY]
 
 
-def test_a_contact_deleted_for_good_by_address_stays_gone_and_unnamed(desk: Desk) -> None:
+def test_a_contact_deleted_for_good_stays_gone_and_unnamed_whatever_its_address(
+    desk: Desk,
+) -> None:
     ann = desk.contact(firstname="Ann", email="ann@example.org")
+    moved = desk.contact(firstname="Bo", email="bo@old.example")
+    unknown = desk.contact(firstname="Cy")
     backup = desk.backup()
+    desk.edit(moved, email="bo@new.example")
     desk.delete(ann)
-    desk.purge(ann)
+    desk.purge(ann, moved, unknown)
 
-    (record,) = plan(desk, backup).records
+    told = plan(desk, backup).records
 
-    assert (record.refusal, record.name) == (Refusal.ERASED, "")
+    assert [(each.refusal, each.name) for each in told] == [(Refusal.ERASED, "")] * 3
 
 
 def test_an_address_that_another_contact_has_by_now_is_refused(desk: Desk) -> None:

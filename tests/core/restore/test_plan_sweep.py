@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from crmdesk.core.changes.stage import staging_files, sweep_scratch
-from crmdesk.core.errors import Busy
+from crmdesk.core.errors import Busy, UserError
 from crmdesk.core.restore.plan_sweep import sweep_plans
 from tests.builders import Desk
 
@@ -38,6 +38,23 @@ def test_a_plan_whose_job_waits_is_kept_however_old_it_is(timed_desk: Desk) -> N
     desk.time.forward(days=2)
     sweep_plans(desk.workspace.database, desk.workspace.staging)
     assert desk.sql("SELECT id FROM plans") == []
+
+
+def test_plans_under_review_that_hold_what_is_deleted_for_good_are_dropped(desk: Desk) -> None:
+    ann, bo = desk.contact(phone="5550100", city="Oslo"), desk.contact(phone="5550101")
+    backup = desk.backup_file()
+    desk.edit(ann, phone="1")
+    desk.edit(bo, phone="2")
+    plans = [desk.plan(backup, "contacts", ["phone"], record_ids=(each.id,)) for each in (ann, bo)]
+
+    desk.purge(ann)
+
+    (kept,) = staging_files(desk.workspace.staging)
+    assert b"5550100" not in kept.read_bytes()
+    with pytest.raises(UserError) as refused:
+        desk.apply(plans[0])
+    assert refused.value.code == "plan_unknown"
+    assert desk.apply(plans[1]).records_changed == 1
 
 
 def test_a_sweep_and_a_plan_in_the_making_never_meet(desk: Desk) -> None:
