@@ -121,6 +121,15 @@ def imported_counts(tx: Tx, facet: Facet, filters: AuditFilters) -> dict[str, in
     return _of_users(tx, found) if facet is Facet.USER else found
 
 
+def imported_withheld(tx: Tx, filters: AuditFilters) -> int:
+    """How many pass that only another edition shows."""
+    if not has_imported(tx):
+        return 0
+    counted = select(func.count()).select_from(imported_events)
+    hidden = _COLUMN.category.not_in(sorted(shown_categories(edition_of(tx))))
+    return int(tx.scalar(counted.where(*_wanted(tx, filters), hidden)) or 0)
+
+
 def imported_subcategories(tx: Tx) -> list[tuple[str, str]]:
     """Each category and subcategory that occurs."""
     occurring = select(_COLUMN.category, _COLUMN.subcategory).distinct()
@@ -212,13 +221,18 @@ def _event(found: Row[Any]) -> AuditEvent:
 
 # -- conditions ------------------------------------------------------------------------------
 def _passing(tx: Tx, statement: Select[Any], filters: AuditFilters) -> Select[Any]:
-    wanted = [*_all_of(tx, filters), *_within(tx, filters)]
-    if filters.without != NOTHING:
-        wanted += [not_(each) for each in _all_of(tx, filters.without)]
+    wanted = _wanted(tx, filters)
     shown = shown_categories(edition_of(tx))
     if len(shown) < len(load_audit_catalogue().categories):
         wanted.append(_COLUMN.category.in_(sorted(shown)))
     return statement.where(and_(True, *wanted))
+
+
+def _wanted(tx: Tx, filters: AuditFilters) -> list[Condition]:
+    wanted = [*_all_of(tx, filters), *_within(tx, filters)]
+    if filters.without != NOTHING:
+        wanted += [not_(each) for each in _all_of(tx, filters.without)]
+    return wanted
 
 
 def _all_of(tx: Tx, choices: Choices) -> list[Condition]:

@@ -13,7 +13,7 @@ from crmdesk.core.audit.acting import acting_users, teams_called
 from crmdesk.core.audit.catalogue import load_audit_catalogue
 from crmdesk.core.audit.filters import AuditFilters
 from crmdesk.core.audit.found import FoundEntries
-from crmdesk.core.audit.imported_matching import imported_people
+from crmdesk.core.audit.imported_matching import imported_people, imported_withheld
 from crmdesk.core.audit.kinds import LOG_IMPORTED
 from crmdesk.core.audit.marks import RangeCounts
 from crmdesk.core.audit.matching import Matching
@@ -95,9 +95,7 @@ def _as_asked(found: FoundEntries, up_to: int | None, taken: frozenset[int]) -> 
 
 def _allowed(tx: Tx, filters: AuditFilters) -> tuple[AuditFilters, dict[Exclusion, int]]:
     """The filters as the editions narrow them, and how many entries that leaves out."""
-    matching = Matching(tx)
-    everything = matching.passing(filters, in_any_edition=True)
-    excluded = {Exclusion.EDITION: (everything - matching.passing(filters)).count()}
+    excluded = {Exclusion.EDITION: _withheld(tx, filters) + imported_withheld(tx, filters)}
     if not read_setting(tx, "workspace.content_edition"):
         without = (*filters.without.categories, _CONTENT)
         narrowed = replace(filters, without=replace(filters.without, categories=without))
@@ -105,6 +103,15 @@ def _allowed(tx: Tx, filters: AuditFilters) -> tuple[AuditFilters, dict[Exclusio
         filters = narrowed
         excluded[Exclusion.CONTENT_EDITION] = before - len(found_entries(tx, filters))
     return filters, {reason: count for reason, count in excluded.items() if count}
+
+
+def _withheld(tx: Tx, filters: AuditFilters) -> int:
+    """How many own entries pass that only another edition shows."""
+    if filters.imported_only:
+        return 0
+    matching = Matching(tx)
+    everything = matching.passing(filters, in_any_edition=True)
+    return (everything - matching.passing(filters)).count()
 
 
 def _refuse_unknown_users(tx: Tx, filters: AuditFilters) -> None:

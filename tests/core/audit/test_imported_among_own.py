@@ -12,6 +12,7 @@ import pytest
 from crmdesk.core.audit.filters import AuditFilters, Choices
 from crmdesk.core.audit.language import parse_search
 from crmdesk.core.errors import UserError
+from crmdesk.core.exports.model import Exclusion
 from crmdesk.core.exports.report_model import AuditLogReport, ReportRequest
 from crmdesk.core.exports.report_tables import report_table
 from crmdesk.core.setting_declarations import Edition
@@ -165,7 +166,14 @@ def test_an_imported_entry_says_where_it_is_from_and_the_edition_decides_on_it_t
     assert event.imported
     assert event.detail["imported_from"] == {"file": "a.csv", "line": 2}
     assert not reader.event(admin, 1).imported
+    of_records = {True: AuditFilters(imported_only=True), False: AuditFilters()}
+    counted = {only: len(reader.ids(admin, asked)) for only, asked in of_records.items()}
     mixed.workspace.settings.set(admin, "workspace.edition", Edition.STARTER.value)
+    for only, asked in of_records.items():
+        made = mixed.workspace.reports.estimate(admin, ReportRequest(AuditLogReport(asked)))
+        # The entry of the setting is of a category that is not shown either.
+        shown = counted[only] + (not only) - len(reader.ids(admin, asked))
+        assert made.excluded == {Exclusion.EDITION: shown}
     assert not [number for number in reader.ids(admin) if number < 0]
     with pytest.raises(UserError, match="shows no entry"):
         reader.event(admin, -1)

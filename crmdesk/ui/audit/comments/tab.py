@@ -10,6 +10,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.core.audit.comment_model import (
+    Comment,
     Draft,
     Threads,
     ThreadState,
@@ -190,6 +191,8 @@ class CommentsTab(QWidget):
             # Somebody deleted what this would have been about; the words may still be wanted.
             self._show_place(_NEW, self.composer.text)
         place, newest = self.threads.place, self._news_in(loaded.found)
+        if newest and not self._thread_id:
+            self._let_through(find_thread(loaded.found.threads, newest))
         self._render()
         # The layout has to hear of the cards before they can be scrolled to.
         if wanted:
@@ -206,6 +209,13 @@ class CommentsTab(QWidget):
         written, self._written = self._written, 0
         said = (each for thread in found.threads for each in (thread, *thread.replies))
         return written or min((each.id for each in said if each.unread), default=0)
+
+    def _let_through(self, thread: Comment | None) -> None:
+        """Show all threads where the filter would hide one with news: it counts as read now."""
+        state = ThreadState(self.filter.current)
+        resolved = state is ThreadState.RESOLVED
+        if thread is not None and state is not ThreadState.ALL and thread.resolved is not resolved:
+            self.filter.set_current(ThreadState.ALL.value)
 
     def _tell_unread(self, error: Exception) -> None:
         self.count.setText("")

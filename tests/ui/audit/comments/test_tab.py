@@ -159,7 +159,14 @@ def test_what_was_read_is_marked_and_people_are_tagged(at_work: AtWork, desk: De
 
 def test_a_draft_is_there_again(at_work: AtWork, desk: Desk):
     tab, composer = at_work.page, at_work.page.composer
-    first = desk.workspace.audit_comments.add(desk.admin, ENTRY, "Hello?").comment_id
+    write, marc = desk.workspace.audit_comments, desk.user("Marc Dubois", super_admin=True)
+    first = write.add(desk.admin, ENTRY, "Hello?").comment_id
+    # What was said in a thread that is ticked off is shown before it counts as read.
+    write.resolve(desk.admin, first)
+    write.reply(marc, first, "One thing more.")
+    tab.show_entry(ENTRY)
+    at_work.wait(lambda: shown(tab) == ["Hello?", "One thing more."])
+    write.reopen(desk.admin, first)
     tab.show_comment(ENTRY, first)
     at_work.wait(lambda: tab.threads.thread is not None)
     composer.edit.setPlainText("To be said later")
