@@ -39,10 +39,12 @@ class FormPage(QFrame):
     Signals:
         sent: the primary was pressed and every field is accepted.
         left: the way back was taken.
+        busy_changed: whether an answer is waited for, which a page that is gone could not take.
     """
 
     sent = Signal()
     left = Signal()
+    busy_changed = Signal(bool)
 
     def __init__(
         self,
@@ -133,13 +135,15 @@ class FormPage(QFrame):
         return field
 
     def set_busy(self, doing: str) -> None:
-        """Show the doing word; nothing can be sent a second time."""
+        """Show the doing word; nothing can be sent a second time, and nobody leaves."""
         self.banner.hide()
         self.primary.set_busy(doing)
+        self._let_leave(False)
 
     def set_idle(self) -> None:
         """Let the form be sent again."""
         self.primary.set_idle()
+        self._let_leave(True)
 
     def show_error(self, error: Exception) -> None:
         """Say what went wrong above the fields; what was typed stays."""
@@ -161,6 +165,16 @@ class FormPage(QFrame):
         """Where typing begins."""
         shown = [field for field in self._form_fields if not field.isHidden()]
         return shown[0].control if shown else self.primary
+
+    def ways_out(self) -> list[QWidget]:
+        """What leads away from the page."""
+        below = [self.below.itemAt(at).widget() for at in range(self.below.count())]
+        return [self.back, *(each for each in below if each is not None)]
+
+    def _let_leave(self, may: bool) -> None:
+        for way in self.ways_out():
+            way.setEnabled(may)
+        self.busy_changed.emit(not may)
 
     def _send(self) -> None:
         shown = [field for field in self._form_fields if not field.isHidden()]

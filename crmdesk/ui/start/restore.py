@@ -91,7 +91,8 @@ class RestorePage(FormPage):
         )
         self._add_key()
         self._add_passphrase()
-        self.left.connect(self.stop)
+        self.back.clicked.disconnect(self.left)
+        self.back.clicked.connect(self.go_back)
 
     def wish(self) -> RestoreWish:
         """What was filled in; the page shows how far it is from now on."""
@@ -105,11 +106,16 @@ class RestorePage(FormPage):
         self._looks.start()
         return self._wish
 
-    def stop(self) -> None:
-        """Stop what runs; nothing of it stays."""
-        self._looks.stop()
-        if self._wish is not None:
+    def go_back(self) -> None:
+        """Leave; what runs is stopped first, and nothing of it stays."""
+        if self._wish is not None and self.primary.busy:
             self._wish.stop.set()
+        else:
+            self.left.emit()
+
+    def ways_out(self) -> list[QWidget]:
+        """None waits: the way back stops what runs."""
+        return []
 
     def show_error(self, error: Exception) -> None:
         """Below the key, or above the fields; the encrypted file where there is no keyring."""
@@ -117,6 +123,7 @@ class RestorePage(FormPage):
         self.set_idle()
         code = error.code if isinstance(error, UserError) else ""
         if code == "cancelled":
+            self.left.emit()
             return
         if isinstance(error, UserError) and code.startswith("recovery_key"):
             self.key_field.set_error(sentence(error))

@@ -171,13 +171,16 @@ class WaysIn(QObject):
 
         self.folder = begun.opened.workspace.folder
         page = RecoveryKeyPage(begun.opened.workspace, begun.recovery_key)
-        page.sent.connect(
-            lambda: self._run(
+
+        def confirm() -> None:
+            page.set_busy(self.tr("Opening..."))
+            self._run(
                 lambda: steps().confirm_key(begun),
                 lambda _nothing: self.begun.emit(begun, sample),
                 page.show_error,
             )
-        )
+
+        page.sent.connect(confirm)
         self._start.show_page(page)
 
     def _recover(self, folder: Path) -> None:

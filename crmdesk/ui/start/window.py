@@ -97,7 +97,7 @@ class StartWindow(QMainWindow):
         Args:
             choices: the known workspaces at the left; none where they do not belong.
         """
-        self._show_list(choices)
+        self._show_list(choices, page)
         old = self.pages.currentWidget()
         self.pages.addWidget(page)
         self.pages.setCurrentWidget(page)
@@ -105,18 +105,21 @@ class StartWindow(QMainWindow):
             self.pages.removeWidget(old)
             old.deleteLater()
 
-    def _show_list(self, choices: Sequence[WorkspaceChoice]) -> None:
+    def _show_list(self, choices: Sequence[WorkspaceChoice], page: QWidget) -> None:
         if self._list is not None:
             self._row.removeWidget(self._list)
             self._list.hide()
             self._list.deleteLater()
             self._list = None
         if choices:
+            from crmdesk.ui.start.form_page import FormPage
             from crmdesk.ui.start.sign_in import WorkspaceList
 
             listing = WorkspaceList(choices)
             listing.chosen.connect(self.workspace_chosen)
             listing.other.connect(self.other_wanted)
+            if isinstance(page, FormPage):
+                page.busy_changed.connect(listing.setDisabled)
             self._list = listing
             self._row.insertWidget(0, listing)
 

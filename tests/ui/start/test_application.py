@@ -8,7 +8,7 @@ from time import time
 import pyotp
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QWidget
 
 from crmdesk.app import _named_folder
 from crmdesk.core.access.user import NewUser
@@ -76,7 +76,11 @@ def test_from_the_first_run_to_signing_in_again(program, tmp_path, qtbot):
 
     application.sign_out()
     page = sign_in(application, "wrong wrong wrong wrong", qtbot)
+    # The answer would come to a page that is gone, or to another workspace.
+    other = application.start.findChild(QWidget, "other_workspace")
+    assert not other.isEnabled()
     qtbot.waitUntil(lambda: bool(page.password_field.error))
+    assert other.isEnabled()
     assert not clipped(page)
     page.stay.set_checked(True)
     sign_in(application, PASSWORD, qtbot)
@@ -140,7 +144,10 @@ def test_the_window_locks_and_only_its_person_unlocks_it(program, known, qtbot):
     assert dialog_named("enrolment_dialog") is None
     page.password.setText("somebody else's guess")
     qtbot.keyClick(page.password, Qt.Key.Key_Return)
+    leave = page.findChild(QWidget, "sign_out")
+    assert not leave.isEnabled()
     qtbot.waitUntil(lambda: bool(page.password_field.error), timeout=SLOW)
+    assert leave.isEnabled()
     assert not window.isVisible()
     page.password.setText(PASSWORD)
     qtbot.mouseClick(page.primary, LEFT)
