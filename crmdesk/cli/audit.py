@@ -100,6 +100,8 @@ def verify(
             "reason": None if found.reason is None else found.reason.value,
             "anchored": found.anchored,
             "unproven": [each.value for each in found.unproven],
+            "sealed": found.sealed,
+            "misfits": found.misfits,
         }
         here.output.result(document, *_verdict(document))
         if not found.ok:
@@ -175,4 +177,7 @@ def _verdict(document: dict[str, Any]) -> list[str]:
         lines = [f"The audit log is NOT whole{where}: {document['reason']}."]
     if document["erased"]:
         lines.append(f"Erased: {plural(document['erased'], 'entry', 'entries')}.")
+    if document["misfits"]:
+        seals = plural(document["misfits"], "seal does", "seals do")
+        lines.append(f"{seals} not fit; the entries were proven one by one.")
     return lines + [f"Not proven: {each}." for each in document["unproven"]]

@@ -35,6 +35,7 @@ from crmdesk.ui.look import Look
 from crmdesk.ui.mail_watch import MailWatch
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.queries import Queries
+from crmdesk.ui.seal_watch import SealWatch
 from crmdesk.ui.tell import tell
 from crmdesk.ui.window_state import WindowState
 
@@ -109,6 +110,7 @@ class SignedInWindow(QObject):
         self._locks = LockWatch(self.desk, self.lock_notice, self)
         self._drills = DrillWatch(self.desk, self)
         self._mail = MailWatch(self.desk, start_job or workspace.start_worker, self)
+        self._seals = SealWatch(self.desk, workspace.seals.keep, self)
         self._idle = IdleWatch(self._idle_limit, self._touch, self)
         self._idle.idle.connect(self.idle)
         self.window.closed.connect(self.closed)
@@ -129,6 +131,7 @@ class SignedInWindow(QObject):
         if self._actor.viewer is None:
             self._drills.start()
             self._mail.start()
+            self._seals.start()
             self._idle.start()
 
     def rest(self) -> None:
@@ -138,6 +141,7 @@ class SignedInWindow(QObject):
         self._locks.rest()
         self._drills.rest()
         self._mail.rest()
+        self._seals.rest()
         self._idle.rest()
 
     def go(self, link: str) -> bool:

@@ -10,13 +10,20 @@ import pytest
 
 from crmdesk.core.access.keys import SigningKey
 from crmdesk.core.audit.heads import Head
+from crmdesk.core.audit.seal_keeping import SealKeeper
+from crmdesk.core.audit.seals import Seals
 from crmdesk.core.audit.verify import verify_chain
+from crmdesk.core.db.driver import sqlite3
+from tests.core.audit import test_tamper
 from tests.core.audit.conftest import ENTRIES
 from tests.core.audit.ledger import MAC_KEY, Ledger
 from tests.core.audit.test_tamper import ALTERATIONS, Tamper, snapshot, tampered
 from tests.faults.conftest import Record, effort
 
 TRIALS = effort(2, 1_000)
+#: Two segments with seals, and the beginning of a third.
+SEALED_ENTRIES = 2_030
+SEALED_TRIALS = effort(1, 1_000)
 EVENTS = effort(2_000, 200_000)
 
 
@@ -44,6 +51,68 @@ def test_an_alteration_is_found_at_the_right_entry(
         if found.ok or found.first_bad != first_bad:
             wrong[seed] = found
     record(TRIALS, f"{len(wrong)} missed or misplaced ({tamper.__name__})")
+    assert not wrong
+
+
+@pytest.fixture(scope="module")
+def sealed(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, Head]:
+    """The same of a log most of which is sealed."""
+    folder = tmp_path_factory.mktemp("sealed")
+    ledger = Ledger(folder / "crm.sqlite3", SigningKey.generate()).create()
+    ledger.fill(SEALED_ENTRIES - 1)
+    SealKeeper(ledger.database, MAC_KEY).keep(60.0)
+    head = ledger.keeper.write_anchor(folder / "anchors.jsonl")
+    found = snapshot(ledger)
+    ledger.database.close()
+    return found, head
+
+
+def alter_seals(connection: sqlite3.Connection, chance: random.Random) -> None:
+    """What somebody without the key may do to seals: leave, lose, invent, swap or make them."""
+    marks = [(chance.randbytes(32), segment) for segment in (0, 1, 2)]
+    if (way := chance.randrange(6)) == 0:
+        connection.execute("DELETE FROM audit_seals WHERE segment = ?", (chance.randrange(2),))
+    elif way == 1:
+        connection.executemany("REPLACE INTO audit_seals (seal, segment) VALUES (?, ?)", marks)
+    elif way == 2:
+        connection.execute("UPDATE audit_seals SET segment = 11 - segment")
+        connection.execute("UPDATE audit_seals SET segment = segment - 10")
+    elif way == 3:
+        seals = Seals(connection, chance.randbytes(32))
+        made = [(seals.seal_for(of), of.number) for of in map(seals.read, range(2)) if of]
+        connection.executemany("REPLACE INTO audit_seals (seal, segment) VALUES (?, ?)", made)
+
+
+def test_no_seal_hides_an_alteration_and_none_makes_one_up(
+    sealed: tuple[bytes, Head],
+    tmp_path: Path,
+    record: Record,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(test_tamper, "ENTRIES", SEALED_ENTRIES)
+    original, head = sealed
+    path, wrong = tmp_path / "crm.sqlite3", []
+
+    def leave_the_log(_connection: sqlite3.Connection, _chance: random.Random) -> int:
+        return 0
+
+    for tamper in (leave_the_log, *ALTERATIONS):
+
+        def alter(
+            connection: sqlite3.Connection, chance: random.Random, tamper: Tamper = tamper
+        ) -> int:
+            first_bad = tamper(connection, chance)
+            alter_seals(connection, chance)
+            return first_bad
+
+        for seed in range(SEALED_TRIALS):
+            path.write_bytes(original)
+            first_bad = tampered(path, alter, random.Random(f"{tamper.__name__} {seed}"))
+            found = verify_chain(path, MAC_KEY, [head], head.public_key)
+            if (found.first_bad or 0) != first_bad or found.ok is (first_bad > 0):
+                wrong.append((tamper.__name__, seed, found))
+    trials = SEALED_TRIALS * (1 + len(ALTERATIONS))
+    record(trials, f"{len(wrong)} missed or misplaced (under seals)")
     assert not wrong
 
 

@@ -57,6 +57,9 @@ def _good(found: ChainVerification) -> Banner:
     if found.anchored:
         anchored = say("Entry %1 and all before it are confirmed by a kept signature.")
         parts.append(anchored.replace("%1", words.number(found.anchored)))
+    if found.misfits:
+        odd = say("%Ln seal{s} did not fit; the entries were proven one by one.", found.misfits)
+        parts.append(odd)
     parts += [_unproven(kind) for kind in found.unproven]
     tone = BannerTone.WARN if found.unproven else BannerTone.OK
     banner = Banner(tone, title, " ".join(parts), say("Close"), icon="shield-check")
