@@ -1,4 +1,4 @@
-"""The measured log once more, with the hashes and MACs that prove it."""
+"""The measured log once more, with the hashes, MACs and seals that prove it."""
 
 from __future__ import annotations
 
@@ -15,11 +15,21 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from benchmarks import data
 from benchmarks.audit_data import audit_folder
 from crmdesk.core.audit import chain
+from crmdesk.core.audit.seal_keeping import proven
+from crmdesk.core.db import sqlite_audit, sqlite_seals
 from crmdesk.core.db.driver import sqlite3
-from crmdesk.core.db.tables import audit_comments, audit_details, audit_events, workspace
+from crmdesk.core.db.sqlite_seals import SEGMENT
+from crmdesk.core.db.tables import (
+    audit_comments,
+    audit_details,
+    audit_events,
+    audit_seals,
+    workspace,
+)
 
 MAC_KEY = bytes(range(32))
 _AT_ONCE = 10_000
+_SEALED_AT_ONCE = 100
 
 
 def proving_file(rows: int) -> Path:
@@ -32,7 +42,7 @@ def proving_file(rows: int) -> Path:
     origin = audit_folder(rows) / "workspace" / "crm.sqlite3"
     with closing(sqlite3.connect(f"file:{making}", uri=True, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode=OFF")
-        for table in (audit_events, audit_details, audit_comments, workspace):
+        for table in (audit_events, audit_details, audit_seals, audit_comments, workspace):
             connection.execute(str(CreateTable(table)))
         connection.execute("ATTACH ? AS origin", (f"file:{origin}?mode=ro",))
         connection.execute("BEGIN")
@@ -40,6 +50,7 @@ def proving_file(rows: int) -> Path:
         connection.execute("COMMIT")
         for index in audit_events.indexes:
             connection.execute(str(CreateIndex(index).compile(dialect=sqlite.dialect())))
+        _seal(connection, making, rows // SEGMENT)
     making.rename(path)
     return path
 
@@ -60,6 +71,17 @@ def _copy(connection: sqlite3.Connection) -> None:
     while some := list(islice(linked, _AT_ONCE)):
         connection.executemany(entry, [row for row, _ in some])
         connection.executemany(detail, [beside for _, beside in some])
+
+
+def _seal(connection: sqlite3.Connection, path: Path, segments: int) -> None:
+    """Seal what is whole, as the program does it."""
+    for first in range(0, segments, _SEALED_AT_ONCE):
+        with sqlite_audit.open_for_verification(path) as reading:
+            made = proven(reading, MAC_KEY, range(first, min(first + _SEALED_AT_ONCE, segments)))
+        connection.execute("BEGIN")
+        for segment, seal in made:
+            sqlite_seals.keep_seal(connection, segment, seal)
+        connection.execute("COMMIT")
 
 
 def _linked(reading: Iterator[Any]) -> Iterator[tuple[Any, Any]]:

@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 from crmdesk.cli import words
+from crmdesk.cli.audit import _verdict
 from crmdesk.cli.notice_words import notice_text
 from crmdesk.core.access.keys import fingerprint
 from crmdesk.core.backup.problems import ProblemCode
@@ -290,3 +291,10 @@ def test_a_record_in_the_recycle_bin_is_told_as_one(terminal: Terminal):
     terminal("record", "delete", "companies", number)
 
     assert "in the recycle bin since" in terminal.plainly("record", "get", "companies", number).err
+
+
+def test_seals_that_do_not_fit_are_said_beside_a_log_that_is_whole() -> None:
+    found = {"ok": True, "events": 2_030, "erased": 0, "unproven": []}
+
+    assert _verdict(found | {"misfits": 0}) == ["The audit log is whole: 2,030 entries."]
+    assert _verdict(found | {"misfits": 1})[1].startswith("1 seal does not fit; ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from time import monotonic
 
-from crmdesk.core.db import sqlite_audit, sqlite_seals
+from crmdesk.core.db import sqlite_seals
 from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.engine import Database
 from crmdesk.core.db.sqlite_seals import SEGMENT, Segment
@@ -57,6 +57,9 @@ class SealKeeper:
             return [each for each in sqlite_seals.unsealed(tx.driver) if each not in self._unfit]
 
     def _seal(self, segments: list[int]) -> None:
+        # Every command that ends asks whether there is something to seal; rarely there is.
+        from crmdesk.core.db import sqlite_audit
+
         with sqlite_audit.open_for_verification(self._database.path) as connection:
             made = proven(connection, self._mac_key, segments)
         # Verifying says what is wrong with the others; here they would be tried for ever.
@@ -77,9 +80,9 @@ def proven(
         mac_key: the key of the entries' MACs.
         numbers: of segments that are whole.
     """
-    # Every command that ends asks whether there is something to seal; rarely there is.
     from crmdesk.core.audit.seals import Seals
     from crmdesk.core.audit.walk import BEGINNING, Link, Walk
+    from crmdesk.core.db import sqlite_audit
 
     if not (sqlite_audit.has_log(connection) and sqlite_audit.are_numbered(connection)):
         return []

@@ -6,12 +6,14 @@ from dataclasses import replace
 from PySide6.QtCore import QPoint, Qt
 
 from crmdesk.core.audit.kinds import Category
+from crmdesk.core.audit.verdict import ChainVerification
 from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.errors import UserError
 from crmdesk.core.exports.model import ExportFilter, ExportSource, ExportState
 from crmdesk.ui.audit.newer import NewerEntries
 from crmdesk.ui.audit.page import AuditPage
 from crmdesk.ui.audit.source import USUAL
+from crmdesk.ui.audit.verification import verified_banner
 from crmdesk.ui.exports.file_dialog import CHOSEN
 from crmdesk.ui.tables.column_chooser import ColumnChooser
 from crmdesk.ui.widgets.buttons import Button
@@ -340,6 +342,15 @@ def test_an_error_is_said_until_something_works_and_a_good_verdict_can_be_closed
     assert page.told.isVisible()
     qtbot.mouseClick(page.told.banner.button, Qt.MouseButton.LeftButton)
     assert not page.told.isVisible()
+
+
+def test_a_seal_that_does_not_fit_is_said_beside_a_log_that_is_whole(qtbot):
+    found = ChainVerification(True, 2_030, 0, None, None, misfits=1)
+
+    banner = verified_banner(found, print, print)
+
+    qtbot.addWidget(banner)
+    assert "seal" in banner.accessibleName() + banner.accessibleDescription()
 
 
 def test_the_log_as_it_is_narrowed_or_all_of_it_leaves_as_a_file(
