@@ -20,6 +20,11 @@ def deflate_piece(data: bytes, level: int) -> bytes:
     return bytes(compressor.compress(data) + compressor.flush(isal_zlib.Z_FULL_FLUSH))
 
 
+def joined_checksum(first: int, second: int, second_bytes: int) -> int:
+    """CRC-32 of two pieces one after the other, from the CRC-32 of each."""
+    return int(isal_zlib.crc32_combine(first, second, second_bytes))
+
+
 def checksum(data: bytes, start: int = 0) -> int:
     """CRC-32 as zip keeps it, going on from ``start``."""
     return int(isal_zlib.crc32(data, start))

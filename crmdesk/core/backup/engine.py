@@ -6,17 +6,18 @@ piece is deflated on its own, and the pieces are put one after the other into on
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
+from crmdesk.core import platform
 from crmdesk.core.backup import deflate, manifest
 from crmdesk.core.backup.cancel import cancelled_error, never
 from crmdesk.core.backup.complete_parts import Part, complete_parts, part_pieces
 from crmdesk.core.backup.csv_rows import LINE_END, count_rows, heading_of, line_feeds
-from crmdesk.core.backup.manifest import ManifestEntry
+from crmdesk.core.backup.entry_writer import EntryWriter, Piece, make_piece
+from crmdesk.core.backup.manifest import ManifestColumn, ManifestEntry, columns_of
 from crmdesk.core.backup.rows import OrderedPieces, RangeCutter, usual_threads
 from crmdesk.core.backup.shapes import (
     BackupContext,
@@ -31,16 +32,8 @@ from crmdesk.core.backup.zip_writer import ZipWriter
 from crmdesk.core.db import sqlite_backup
 from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.errors import UserError
+from crmdesk.core.files.apart_reader import WrittenPiece
 from crmdesk.core.files.atomic import atomic_write, synced_meanwhile
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """Some rows as CSV, and the same deflated."""
-
-    text: bytes
-    deflated: bytes
-    rows: int
 
 
 def ignore_progress(_: Progress) -> None:
@@ -80,6 +73,7 @@ def write_backup(  # noqa: PLR0913 - plain values are asked for; most have a def
     """
     _check_names(shapes)
     readers = (threads or usual_threads()) + 1
+    platform.keep_freed_memory()
     with (
         atomic_write(target) as file,
         open_snapshot(database, readers, cancelled) as snapshot,
@@ -87,25 +81,24 @@ def write_backup(  # noqa: PLR0913 - plain values are asked for; most have a def
         writer = _BackupWriter(ZipWriter(file, snapshot.taken_at), snapshot, level)
         writer.watch(progress, cancelled, shapes)
         try:
-            written = [writer.write_object(shape) for shape in shapes]
+            entries = writer.write_objects(shapes)
             parts = writer.write_parts(shapes) if complete else ()
         except sqlite3.DatabaseError as problem:
             raise sqlite_backup.unreadable(database) from problem
-        entries = tuple(entry for entry in written if entry is not None)
         writer.finish(entries, parts, shapes, manifest_context, sign)
         with synced_meanwhile(file):
-            proof = _proof(
-                verify_backup(
-                    Path(file.name),
-                    manifest_context.verify_key,
-                    cancelled=cancelled,
-                    piece_sizes=writer.piece_sizes,
-                ),
-                target,
-            )
+            path, key = Path(file.name), manifest_context.verify_key
+            verdict = verify_backup(path, key, cancelled=cancelled, written=writer.written)
+            proof = _proof(verdict, target)
+    return _result(entries, proof, snapshot.taken_at)
+
+
+def _result(
+    entries: Sequence[ManifestEntry], proof: Verification, taken_at: datetime
+) -> BackupResult:
     results = tuple(EntryResult(e.object, e.file, e.rows, e.bytes, e.sha256) for e in entries)
     records = sum(entry.rows for entry in entries)
-    return BackupResult(results, records, proof.bytes, proof.sha256, snapshot.taken_at)
+    return BackupResult(results, records, proof.bytes, proof.sha256, taken_at)
 
 
 def _check_names(shapes: Sequence[ObjectShape]) -> None:
@@ -133,7 +126,11 @@ def _proof(verdict: Verification, target: Path) -> Verification:
 
 
 class _BackupWriter:
-    """Puts the objects of one snapshot into a zip, and tells how far it is."""
+    """Puts the objects of one snapshot into a zip, and tells how far it is.
+
+    Attributes:
+        written: by file of the zip, its pieces.
+    """
 
     def __init__(self, zip_writer: ZipWriter, snapshot: Snapshot, level: int) -> None:
         self._zip = zip_writer
@@ -145,6 +142,7 @@ class _BackupWriter:
         self._objects_done = 0
         self._progress: Callable[[Progress], None] = ignore_progress
         self._cancelled: Callable[[], bool] = never
+        self.written: dict[str, Sequence[WrittenPiece]] = {}
 
     def watch(
         self,
@@ -161,42 +159,22 @@ class _BackupWriter:
             query = sqlite_backup.live_count_query(shape.table)
             self._rows_total += connection.execute(query).fetchone()[0]
 
-    @property
-    def piece_sizes(self) -> Mapping[str, Sequence[int]]:
-        """How each file of the zip was cut."""
-        return self._zip.piece_sizes
+    def write_objects(self, shapes: Sequence[ObjectShape]) -> tuple[ManifestEntry, ...]:
+        """Write the CSVs of all objects; those without live records have none."""
+        written = [self._write_object(shape) for shape in shapes]
+        return tuple(entry for entry in written if entry is not None)
 
-    def write_object(self, shape: ObjectShape) -> ManifestEntry | None:
-        """Write one object's CSV; None, and no file, when it has no live records."""
-        digest = hashlib.sha256()
-        crc = size = rows = 0
+    def _write_object(self, shape: ObjectShape) -> ManifestEntry | None:
+        entry = EntryWriter(self._zip, shape.entry_name)
         # Closed before the connections are, whatever happens: threads may still read from them.
         with closing(self._with_heading(shape)) as pieces:
             for piece in pieces:
-                if not rows:
-                    self._zip.begin(shape.entry_name)
-                self._zip.append(piece.deflated)
-                digest.update(piece.text)
-                crc = deflate.checksum(piece.text, crc)
-                size += len(piece.text)
-                rows += piece.rows
+                entry.add(piece)
                 self._rows += piece.rows
                 self._step(shape.name)
         self._objects_done += 1
-        if not rows:
-            return None
-        deflated = self._zip.finish(crc, size)
-        columns = manifest.columns_of(shape)
-        return ManifestEntry(
-            shape.name,
-            shape.label or shape.name,
-            shape.entry_name,
-            rows,
-            size,
-            digest.hexdigest(),
-            *deflated,
-            columns,
-        )
+        label = shape.label or shape.name
+        return self._finished(entry, shape.entry_name, shape.name, label, columns_of(shape))
 
     def write_parts(self, shapes: Sequence[ObjectShape]) -> tuple[ManifestEntry, ...]:
         """Write what makes the backup complete; parts without rows have no file."""
@@ -207,29 +185,25 @@ class _BackupWriter:
         return tuple(entry for entry in written if entry is not None)
 
     def _write_part(self, connection: sqlite3.Connection, part: Part) -> ManifestEntry | None:
-        digest = hashlib.sha256()
-        crc = size = rows = 0
+        entry = EntryWriter(self._zip, part.file)
         for text, count in part_pieces(connection, part):
-            if not rows:
-                self._zip.begin(part.file)
-            self._zip.append(deflate.deflate_piece(text, self._level))
-            digest.update(text)
-            crc = deflate.checksum(text, crc)
-            size, rows = size + len(text), rows + count
+            entry.add(make_piece(text, count, self._level))
             self._step(part.table)
-        if not rows:
+        return self._finished(entry, part.file, part.object, part.table, part.columns)
+
+    def _finished(
+        self,
+        entry: EntryWriter,
+        file: str,
+        name: str,
+        label: str,
+        columns: tuple[ManifestColumn, ...],
+    ) -> ManifestEntry | None:
+        """The entry's description, where anything was written."""
+        if not entry.pieces:
             return None
-        deflated = self._zip.finish(crc, size)
-        return ManifestEntry(
-            part.object,
-            part.table,
-            part.file,
-            rows,
-            size,
-            digest.hexdigest(),
-            *deflated,
-            part.columns,
-        )
+        self.written[file] = entry.pieces
+        return entry.finish(name, label, columns)
 
     def finish(
         self,
@@ -250,7 +224,7 @@ class _BackupWriter:
         self._zip.close()
         self._step("")
 
-    def _pieces(self, shape: ObjectShape) -> Iterator[_Piece]:
+    def _pieces(self, shape: ObjectShape) -> Iterator[Piece]:
         """Pieces with at least one row, in order of ids."""
         steering, *readers = self._snapshot.readers
         row = sqlite_backup.row_expression(
@@ -263,25 +237,24 @@ class _BackupWriter:
                 cutter.learn(piece.rows, len(piece.text))
                 yield piece
 
-    def _make_piece(self, row: tuple[object, ...]) -> _Piece:
+    def _make_piece(self, row: tuple[object, ...]) -> Piece:
         text, rows = row
         if not isinstance(text, bytes) or not isinstance(rows, int):
-            return _Piece(b"", b"", 0)
+            return Piece(b"", b"", 0, 0)
         # A second count that owes nothing to SQL's; quick where no value holds a line end.
         if line_feeds(text) != rows and count_rows(text) != rows:
             raise sqlite3.DatabaseError("the rows printed are not the rows counted")
-        return _Piece(text, deflate.deflate_piece(text, self._level), rows)
+        return make_piece(text, rows, self._level)
 
-    def _with_heading(self, shape: ObjectShape) -> Generator[_Piece, None, None]:
-        """The pieces, the heading put before the first; none when there are no rows."""
+    def _with_heading(self, shape: ObjectShape) -> Generator[Piece, None, None]:
+        """The pieces, the heading before the first; none when there are no rows."""
         pieces = self._pieces(shape)
         first = next(pieces, None)
         if first is None:
             return
         names = ",".join(heading_of(column.property_name) for column in shape.columns)
-        heading = names.encode() + LINE_END
-        deflated = deflate.deflate_piece(heading, self._level)
-        yield _Piece(heading + first.text, deflated + first.deflated, first.rows)
+        yield make_piece(names.encode() + LINE_END, 0, self._level)
+        yield first
         yield from pieces
 
     def _step(self, name: str) -> None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from crmdesk.core.backup import manifest as manifests
+from crmdesk.core.backup.deflate import END_OF_STREAM
 from crmdesk.core.backup.manifest import Manifest, ManifestEntry
 from crmdesk.core.backup.problems import Problem, ProblemCode
 from crmdesk.core.errors import UserError
+from crmdesk.core.files.apart_reader import WrittenPiece
 from crmdesk.core.files.archive import (
     Archive,
     ArchiveEntry,
@@ -74,18 +76,29 @@ class BackupFile:
         with self._open() as archive, archive.open(file) as reading:
             yield reading
 
-    def entry_pieces(self, file: str, sizes: Sequence[int] | None = None) -> Iterator[bytes]:
+    def entry_pieces(self, file: str) -> Iterator[bytes]:
         """The same content piece by piece, for who reads all of it.
-
-        Args:
-            sizes: packed bytes of each piece, where this process has written the file.
 
         Raises:
             UserError: as :meth:`open_entry`.
         """
         with self._open() as archive:
-            pieces = archive.pieces(file) if sizes is None else archive.pieces_apart(file, sizes)
-            yield from pieces
+            yield from archive.pieces(file)
+
+    def check_written(
+        self, file: str, pieces: Sequence[WrittenPiece], told: Callable[[], None]
+    ) -> None:
+        """Unpack one file of a backup that this process has written, and compare it.
+
+        Args:
+            pieces: what was noted of each piece as it was written.
+            told: called every few megabytes; may raise to stop.
+
+        Raises:
+            UserError: as :meth:`open_entry`.
+        """
+        with self._open() as archive:
+            archive.check_written(file, pieces, END_OF_STREAM, told)
 
     def _open(self) -> Archive:
         if self.signed and self.manifest is not None:

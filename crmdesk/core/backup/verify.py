@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from crmdesk.core.backup.problems import Problem, ProblemCode
 from crmdesk.core.backup.read_ahead import read_ahead
 from crmdesk.core.backup.reader import BackupFile, read_backup
 from crmdesk.core.errors import UserError
+from crmdesk.core.files.apart_reader import WrittenPiece
 
 # These say that there is no file to judge; all other refusals are findings about the file.
 _NOTHING_TO_JUDGE = frozenset(
@@ -58,12 +59,14 @@ def verify_backup(
     known_key: bytes | None,
     *,
     cancelled: Callable[[], bool] = never,
-    piece_sizes: Mapping[str, Sequence[int]] = MappingProxyType({}),
+    written: Mapping[str, Sequence[WrittenPiece]] = MappingProxyType({}),
 ) -> Verification:
     """Check signature, frame, digests, checksums and row counts of a backup file.
 
     Args:
-        piece_sizes: how its writer has cut each entry, so that two threads can unpack one.
+        written: by entry the pieces that this process has just written. What is unpacked is
+            then compared with these, by length and CRC-32 of each, and the digest of the content
+            is not taken a second time; that of the packed bytes is.
 
     Raises:
         UserError: there is no such file, or it is not an ordinary one.
@@ -76,7 +79,7 @@ def verify_backup(
 
     try:
         backup = read_backup(path, known_key=known_key)
-        return _read_through(backup, stop_if_cancelled, piece_sizes)
+        return _read_through(backup, stop_if_cancelled, written)
     except UserError as refusal:
         if refusal.code in _NOTHING_TO_JUDGE or refusal.code == "cancelled":
             raise
@@ -89,7 +92,7 @@ def verify_backup(
 def _read_through(
     backup: BackupFile,
     stop_if_cancelled: Callable[[], None],
-    piece_sizes: Mapping[str, Sequence[int]],
+    written: Mapping[str, Sequence[WrittenPiece]],
 ) -> Verification:
     if backup.manifest is None:
         return Verification(False, False, True, backup.problems)
@@ -99,8 +102,7 @@ def _read_through(
         coming = pool.submit(check_frame, backup.path, backup.manifest, stop_if_cancelled)
         for entry in backup.manifest.files:
             if entry.file not in unreadable:
-                pieces = _pieces(backup, entry, piece_sizes.get(entry.file))
-                problems += _check_entry(backup, entry, pieces, stop_if_cancelled)
+                problems += _check_entry(backup, entry, written.get(entry.file), stop_if_cancelled)
         frame: FrameCheck = coming.result()
     problems += frame.problems
     records = sum(entry.rows for entry in backup.manifest.entries)
@@ -118,29 +120,38 @@ def _read_through(
 def _check_entry(
     backup: BackupFile,
     entry: ManifestEntry,
-    pieces: Iterable[bytes],
+    written: Sequence[WrittenPiece] | None,
     stop_if_cancelled: Callable[[], None],
 ) -> list[Problem]:
-    digest = hashlib.sha256()
-    line_ends = 0
     try:
-        for piece in pieces:
-            stop_if_cancelled()
-            digest.update(piece)
-            line_ends += line_feeds(piece)
-        if digest.hexdigest() != entry.sha256:
-            return [Problem(ProblemCode.ENTRY_CONTENT_DIFFERS, entry.file)]
-        if is_file_entry(entry):
-            return []
-        # JSON lines have no heading, and no value of theirs holds a line end.
-        if entry.file.endswith(".jsonl"):
-            line_ends += 1
-        # Values may hold line ends of their own; only then are the rows told apart for good.
-        rows = line_ends if line_ends == entry.rows + 1 else _exact_rows(backup, entry)
+        if written is None:
+            return _check_content(backup, entry, stop_if_cancelled)
+        backup.check_written(entry.file, written, stop_if_cancelled)
     except UserError as refusal:
         if refusal.code == "cancelled":
             raise
         return [Problem(ProblemCode.ENTRY_CONTENT_DIFFERS, entry.file, refusal.code)]
+    return []
+
+
+def _check_content(
+    backup: BackupFile, entry: ManifestEntry, stop_if_cancelled: Callable[[], None]
+) -> list[Problem]:
+    digest = hashlib.sha256()
+    line_ends = 0
+    for piece in read_ahead(backup.entry_pieces(entry.file)):
+        stop_if_cancelled()
+        digest.update(piece)
+        line_ends += line_feeds(piece)
+    if digest.hexdigest() != entry.sha256:
+        return [Problem(ProblemCode.ENTRY_CONTENT_DIFFERS, entry.file)]
+    if is_file_entry(entry):
+        return []
+    # JSON lines have no heading, and no value of theirs holds a line end.
+    if entry.file.endswith(".jsonl"):
+        line_ends += 1
+    # Values may hold line ends of their own; only then are the rows told apart for good.
+    rows = line_ends if line_ends == entry.rows + 1 else _exact_rows(backup, entry)
     if rows != entry.rows + 1:
         return [Problem(ProblemCode.ENTRY_ROWS_DIFFER, entry.file, str(rows - 1))]
     return []
@@ -148,14 +159,6 @@ def _check_entry(
 
 def _exact_rows(backup: BackupFile, entry: ManifestEntry) -> int:
     counter = RowCounter()
-    for piece in _pieces(backup, entry):
+    for piece in read_ahead(backup.entry_pieces(entry.file)):
         counter.add(piece)
     return counter.rows
-
-
-def _pieces(
-    backup: BackupFile, entry: ManifestEntry, sizes: Sequence[int] | None = None
-) -> Iterable[bytes]:
-    if sizes is None:
-        return read_ahead(backup.entry_pieces(entry.file))
-    return backup.entry_pieces(entry.file, sizes)

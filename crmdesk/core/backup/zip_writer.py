@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from array import array
 from dataclasses import replace
 from datetime import datetime
 from typing import BinaryIO
@@ -18,9 +17,6 @@ class ZipWriter:
     Args:
         file: open for writing, at its beginning.
         modified: the time every member carries.
-
-    Attributes:
-        piece_sizes: by member, the bytes of each of its pieces.
     """
 
     def __init__(self, file: BinaryIO, modified: datetime) -> None:
@@ -30,20 +26,16 @@ class ZipWriter:
         self._open: Member | None = None
         self._deflated_digest = hashlib.sha256()
         self.bytes = 0
-        self._sizes = array("Q")
-        self.piece_sizes: dict[str, array[int]] = {}
 
     def begin(self, name: str) -> None:
         """Start a deflated member whose sizes are not known yet."""
         self._open = Member(name, zip_layout.DEFLATED, 0, 0, 0, self.bytes, self._modified)
         self._deflated_digest = hashlib.sha256()
         self._write(zip_layout.local_header(self._open))
-        self._sizes = self.piece_sizes[name] = array("Q")
 
     def append(self, deflated: bytes) -> None:
         """Add one piece that ends in a full flush."""
         self._deflated_digest.update(deflated)
-        self._sizes.append(len(deflated))
         self._write(deflated)
 
     def finish(self, crc: int, size: int) -> tuple[int, str]:

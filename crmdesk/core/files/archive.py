@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import BinaryIO, Self, cast
 
 from crmdesk.core.errors import UserError
-from crmdesk.core.files.apart_reader import ApartReader
+from crmdesk.core.files.apart_reader import ApartReader, WrittenPiece
 from crmdesk.core.files.archive_checks import (
     ArchiveLimits,
     check_declared,
@@ -138,17 +138,25 @@ class Archive:
         """
         return self._reader(name).pieces()
 
-    def pieces_apart(self, name: str, sizes: Sequence[int]) -> Iterator[bytes]:
-        """The same, unpacked by two threads, of an entry that this process has written.
+    def check_written(
+        self,
+        name: str,
+        pieces: Sequence[WrittenPiece],
+        ending: bytes,
+        told: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Unpack an entry that this process has written, in two threads, and compare it.
 
         Args:
-            sizes: packed bytes of each of its pieces.
+            pieces: what was noted of each as it was written.
+            ending: the packed bytes behind the last piece.
+            told: called every few megabytes; may raise to stop.
 
         Raises:
-            UserError: as :meth:`open`.
+            UserError: ``archive_entry_missing`` or ``archive_entry_damaged``.
         """
         entry = self._found(name)
-        return ApartReader(self._read_at, entry, self._starts[name], sizes).pieces()
+        ApartReader(self._read_at, entry, self._starts[name], pieces, ending).check(told)
 
     def close(self) -> None:
         """Close the file; entries that are still open can no longer be read."""

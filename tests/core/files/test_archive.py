@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from crmdesk.core.backup import deflate, zip_layout
 from crmdesk.core.backup.zip_writer import ZipWriter
 from crmdesk.core.errors import UserError
+from crmdesk.core.files.apart_reader import WrittenPiece
 from crmdesk.core.files.archive import ArchiveLimits, open_archive, read_small_entry
 
 CONTACTS = b"hs_object_id,email\r\n" + b"".join(b"%d,a%d@x.org\r\n" % (n, n) for n in range(500))
@@ -303,31 +305,40 @@ def test_a_mutated_zip_reads_the_same_or_is_refused(tmp_path: Path, data: st.Dat
     assert sorted(entries.values()) == sorted([CONTACTS, DEALS])
 
 
-def test_an_entry_read_in_pieces_by_two_threads_is_whole_or_refused(tmp_path: Path) -> None:
-    texts = [bytes([65 + number]) * 3_000 + b'"\r\n' for number in range(9)]
+def test_an_entry_compared_with_what_was_written_is_the_same_or_refused(tmp_path: Path) -> None:
+    texts = [bytes([65 + number]) * 3_000 + b'"\r\n' for number in range(19)]
     path = tmp_path / "cut.zip"
+    written = []
     with path.open("wb") as file:
         writer = ZipWriter(file, datetime(2026, 3, 4, tzinfo=UTC))
         writer.begin("a.csv")
         for text in texts:
-            writer.append(deflate.deflate_piece(text, deflate.USUAL_LEVEL))
+            packed = deflate.deflate_piece(text, deflate.USUAL_LEVEL)
+            writer.append(packed)
+            written.append(WrittenPiece(len(packed), len(text), deflate.checksum(text)))
         writer.finish(deflate.checksum(b"".join(texts)), sum(map(len, texts)))
         writer.close()
-    sizes = list(writer.piece_sizes["a.csv"])
-
+    told: list[None] = []
     with open_archive(path) as archive:
-        assert b"".join(archive.pieces_apart("a.csv", sizes)) == b"".join(texts)
+        archive.check_written("a.csv", written, deflate.END_OF_STREAM, lambda: told.append(None))
         assert b"".join(archive.pieces("a.csv")) == b"".join(texts)
-    shifted = [sizes[0] - 1, sizes[1] + 1, *sizes[2:]]
-    for cut in (shifted, sizes[:-1], [*sizes, 1], [sum(sizes[:2]) - 1, 1, *sizes[2:]]):
-        assert _refusal(path, cut) == "archive_entry_damaged"
-    damaged = bytearray(path.read_bytes())
-    damaged[zip_layout.LOCAL_HEADER_BYTES + len("a.csv") + zip_layout.ROOM + 5] ^= 0x10
-    path.write_bytes(damaged)
-    assert _refusal(path, sizes) == "archive_entry_damaged"
+    assert len(told) == 3
+
+    first, second, *others = written
+    longer = replace(first, packed_bytes=first.packed_bytes - 1)
+    shifted = [longer, replace(second, packed_bytes=second.packed_bytes + 1), *others]
+    at = zip_layout.LOCAL_HEADER_BYTES + len("a.csv") + zip_layout.ROOM
+    for wrong in (shifted, written[:-1], [*written, first], [second, first, *others]):
+        assert _refusal(path, wrong) == "archive_entry_damaged"
+    sound = path.read_bytes()
+    for place in (at + 5, at + sum(piece.packed_bytes for piece in written)):
+        damaged = bytearray(sound)
+        damaged[place] ^= 0x10
+        path.write_bytes(damaged)
+        assert _refusal(path, written) == "archive_entry_damaged"
 
 
-def _refusal(path: Path, sizes: list[int]) -> str:
+def _refusal(path: Path, written: list[WrittenPiece]) -> str:
     with open_archive(path) as archive, pytest.raises(UserError) as caught:
-        b"".join(archive.pieces_apart("a.csv", sizes))
+        archive.check_written("a.csv", written, deflate.END_OF_STREAM)
     return caught.value.code
