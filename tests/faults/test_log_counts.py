@@ -86,7 +86,8 @@ def test_every_count_list_bar_and_facet_is_what_sql_counts_by_hand(
     monkeypatch.setattr(index_keeping, "_WORDED_AT_ONCE", 30)
     # And pages are found part by part, words by those that begin so and in pieces.
     monkeypatch.setattr(newest, "_FIRST", 30)
-    monkeypatch.setattr(newest, "_LOOKED_THROUGH", 5)
+    monkeypatch.setattr(newest, "_MOST_LOOKED_THROUGH", 5)
+    monkeypatch.setattr(newest, "_LEAST_LOOKED_THROUGH", 2)
     monkeypatch.setattr(newest, "_GROWTH", 2)
     monkeypatch.setattr(texts, "_FEW", 9)
     monkeypatch.setattr(texts, "_NEWEST", 20)
