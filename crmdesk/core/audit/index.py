@@ -7,6 +7,7 @@ itself and held in memory, so that an answer is exact whoever last had time to k
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -47,10 +48,13 @@ class Facet(StrEnum):
     ADDRESS = "address"
 
 
-# In the order of the columns below.
-_FACETS = tuple(Facet)
+#: Many values, of which each comes with any kind of entry.
+_OF_ONE = (Facet.USER, Facet.ADDRESS)
+#: Values that come in few combinations, so that an entry's bit is set once for all six.
+_OF_KIND = tuple(facet for facet in Facet if facet not in _OF_ONE)
+# In the order of both.
 _ROWS = (
-    "SELECT id, category, subcategory, action, result, actor_kind, user_id, object_type, address "
+    "SELECT id, user_id, address, category, subcategory, action, result, actor_kind, object_type "
     "FROM audit_events WHERE id > ? AND id <= ? ORDER BY id"
 )
 # A user is a number there and a text here.
@@ -230,20 +234,27 @@ def chunk_marks(tx: Tx, after: int, last: int) -> dict[Key, int]:
     Args:
         after, last: the entries come after the first and end with the second.
     """
-    held: dict[tuple[Facet, str | int | None], bytearray] = {}
-    for number, *values in tx.sql(_ROWS, (after, last)):
+    users: dict[tuple[Any, ...], bytearray] = defaultdict(_no_bits)
+    addresses: dict[tuple[Any, ...], bytearray] = defaultdict(_no_bits)
+    kinds: dict[tuple[Any, ...], bytearray] = defaultdict(_no_bits)
+    for number, user, address, *kind in tx.sql(_ROWS, (after, last)):
         bit = number % CHUNK
         place, mask = bit >> 3, 1 << (bit & 7)
-        for key in zip(_FACETS, values, strict=True):
-            found = held.get(key)
-            if found is None:
-                found = held[key] = bytearray(CHUNK // 8)
-            found[place] |= mask
-    return {
-        (facet, str(value)): int.from_bytes(bits, "little")
-        for (facet, value), bits in held.items()
-        if value is not None and value != ""
-    }
+        users[(user,)][place] |= mask
+        addresses[(address,)][place] |= mask
+        kinds[tuple(kind)][place] |= mask
+    found: dict[Key, int] = {}
+    for facets, held in ((_OF_ONE[:1], users), (_OF_ONE[1:], addresses), (_OF_KIND, kinds)):
+        for values, marked in held.items():
+            bits = int.from_bytes(marked, "little")
+            for facet, value in zip(facets, values, strict=True):
+                if value is not None and value != "":
+                    found[facet, str(value)] = found.get((facet, str(value)), 0) | bits
+    return found
+
+
+def _no_bits() -> bytearray:
+    return bytearray(CHUNK // 8)
 
 
 def end_of_chunk(after: int, last: int) -> int:
