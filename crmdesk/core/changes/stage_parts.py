@@ -35,10 +35,12 @@ class PartWriter:
     Args:
         number: 0 for the first, which stands in the stage's own file.
         columns: how many the stage has.
+        key: place of the column by which records are found, where one is.
     """
 
-    def __init__(self, stage: Path, number: int, columns: int) -> None:
+    def __init__(self, stage: Path, number: int, columns: int, key: int | None = None) -> None:
         self._stage, self._number, self._columns = stage, number, columns
+        self._key = key
         self._path = _place(stage, number)
 
     def __enter__(self) -> Self:
@@ -68,7 +70,9 @@ class PartWriter:
     def add_cells(self, rows: Sequence[Sequence[int | str]]) -> None:
         """Add ``(line, cell, cell, …)`` in the order of the stage's columns; a blank is no value.
 
-        All rows are equally wide; columns that they lack at their end stay without a value.
+        All rows are equally wide, and in the order of their lines; columns that they lack at
+        their end stay without a value. Rows without a verdict by then are good and become records
+        unless theirs are found.
 
         Raises:
             UserError: ``disk_full`` or what else the disk said.
@@ -82,6 +86,17 @@ class PartWriter:
         cells = "".join(f", CASE WHEN {cell} <> '' THEN {cell} END" for cell in given)
         with _explained(self._path):
             self._connection.executemany(f"INSERT INTO cells (row{names}) VALUES (?1{cells})", rows)
+            # At once, while they need not be read from the disk again.
+            between = f"FROM cells WHERE row BETWEEN {rows[0][0]:d} AND {rows[-1][0]:d}"
+            self._connection.execute(
+                "INSERT OR IGNORE INTO verdicts (row, line, outcome) "
+                f"SELECT row, row, 'create' {between} ORDER BY row"
+            )
+            if self._key is not None:
+                self._connection.execute(
+                    f"INSERT INTO row_keys SELECT row, lower(c{self._key}) {between} "
+                    f"AND c{self._key} IS NOT NULL ORDER BY row"
+                )
 
     def add_verdicts(self, verdicts: Iterable[tuple[int, str, str, str]]) -> None:
         """Add ``(line, source id, outcome, reason)``; a blank is none."""
@@ -97,24 +112,9 @@ class PartWriter:
         with _explained(self._path):
             self._connection.executemany("INSERT INTO problems VALUES (?, ?, ?, ?, ?, ?)", problems)
 
-    def finish(self, key: int | None = None) -> None:
-        """Write what is left; nothing can be added any more.
-
-        Rows without a verdict are good and become records unless theirs are found.
-
-        Args:
-            key: place of the column by which records are found.
-        """
+    def finish(self) -> None:
+        """Write what is left; nothing can be added any more."""
         with _explained(self._path):
-            self._connection.execute(
-                "INSERT OR IGNORE INTO verdicts (row, line, outcome) "
-                "SELECT row, row, 'create' FROM cells ORDER BY row"
-            )
-            if key is not None:
-                self._connection.execute(
-                    f"INSERT INTO row_keys SELECT row, lower(c{key}) FROM cells "
-                    f"WHERE c{key} IS NOT NULL ORDER BY row"
-                )
             self._connection.execute("COMMIT")
 
 

@@ -33,8 +33,8 @@ __all__ = ["CsvDialect", "read_batches", "read_header", "read_rows", "sniff"]
 
 _BATCH_ROWS = 1_000
 _DECODED_AT_ONCE = 1 << 17
-#: Characters that are parsed in one go; about as many as a batch's rows have.
-_PIECE_CHARACTERS = 1 << 19
+#: Characters that are parsed in one go; of more than that the decoder makes each piece twice.
+_PIECE_CHARACTERS = 1 << 18
 _ParsedRow = tuple[int, list[str], RowProblem | None]
 _BROKEN = RowProblemCode.COULD_NOT_PARSE_ROW
 _WHY = {
@@ -201,11 +201,11 @@ class _Feed:
 
     def _line_by_line(self, piece: str, width: int, first: int) -> tuple[Batch, int] | None:
         """The rows and the number of lines, where each line is a row, as nearly always."""
-        if piece.count("\r") != piece.count("\r\n"):
-            return None
         lines = piece.split("\n")
         if not lines[-1]:
             lines.pop()
+        if "\r" in piece and any(line.find("\r", 0, -1) >= 0 for line in lines):
+            return None
         numbered = enumerate(self._parser(lines), first)
         rows: list[tuple[int | str, ...]] = [(line, *cells) for line, cells in numbered]
         if len(rows) != len(lines):

@@ -79,6 +79,8 @@ class ColumnParser:
 
     Attributes:
         is_free_text: any storable text is a value, kept exactly as given.
+        kin: the type where :meth:`are_canonical` says the same of every column of that type, so
+            that it may be asked of all their cells at once; None where a column has its own rule.
     """
 
     def __init__(
@@ -92,6 +94,11 @@ class ColumnParser:
         self._is_canonical = is_canonical
         self._learns_by = learns_by
         self.is_free_text = is_text
+        self.kin: PropertyType | None = None
+        if is_canonical is is_canonical_number:
+            self.kin = PropertyType.NUMBER
+        elif learns_by is is_canonical_date:
+            self.kin = PropertyType.DATE
         self._known = {""}
 
     def __call__(self, text: str) -> str | None:
@@ -122,7 +129,7 @@ class ColumnParser:
         """
         if self.is_free_text:
             return is_storable("".join(cells))
-        if self._is_canonical is is_canonical_number:
+        if self.kin is PropertyType.NUMBER:
             return are_canonical_numbers(cells)
         if self._is_canonical is not None:
             return all(map(self._is_canonical, filter(None, cells)))

@@ -61,7 +61,8 @@ def fill_part(
         task.dates,
         proven_text=task.source.dialect is not None,
     )
-    with PartWriter(task.stage.path, number, len(task.stage.columns)) as writer:
+    columns = len(task.stage.columns)
+    with PartWriter(task.stage.path, number, columns, task.key) as writer:
         rows_end = filler.fill(writer, batches, reported)
-        writer.finish(task.key)
+        writer.finish()
         return Filled(rows_end)

@@ -6,7 +6,7 @@ import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from operator import itemgetter
 
 from crmdesk.core.changes.stage import Stage
@@ -43,6 +43,7 @@ class _Reader:
         position: its place in the stage, None when it has none.
         stands: whether cells may be taken as they are; None where they have to be read anyway.
         free_text: any text that can be stored is a value, kept as it is.
+        kin: columns of the same kin may be asked at once whether their cells stand.
     """
 
     column: MappedColumn
@@ -50,6 +51,20 @@ class _Reader:
     parse: ParseColumn
     stands: Callable[[Sequence[str]], bool] | None = None
     free_text: bool = False
+    kin: PropertyType | None = None
+
+
+class _Family:
+    """Columns of one kin: proving all of them at once costs half of proving one by one."""
+
+    def __init__(self, readers: Sequence[_Reader]) -> None:
+        self._cells = itemgetter(*(reader.column.index + 1 for reader in readers))
+        self._stands = readers[0].stands
+
+    def stands(self, rows: Sequence[tuple[int | str, ...]]) -> bool:
+        """Whether all of their cells may be taken as they are."""
+        cells = list(chain.from_iterable(map(self._cells, rows)))
+        return self._stands is not None and self._stands(cells)
 
 
 class Filler:
@@ -82,6 +97,7 @@ class Filler:
             for reader in readers
             if not (proven_text and reader.free_text and reader.position is not None)
         ]
+        self._families = _families(self._readers)
         stored = {places[c.stored.id]: c.index + 1 for c in plan.columns if c.stored is not None}
         #: Where each of the stage's columns stands in a row; those at its end may be lacking.
         self._wanted = [stored[place] for place in sorted(stored)]
@@ -111,7 +127,10 @@ class Filler:
         failed: set[int] = set()
         fresh: set[int] = set()
         pipelines: Sequence[str | None] | None = None
+        proven = {kin for kin, family in self._families.items() if family.stands(rows)}
         for reader in self._readers:
+            if reader.kin in proven and reader.position is not None:
+                continue
             given: list[str] = _column(rows, reader.column.index + 1)  # type: ignore[assignment]
             is_pipeline = reader.column.target.format == PropertyFormat.PIPELINE
             if reader.stands is not None and reader.stands(given):
@@ -130,8 +149,8 @@ class Filler:
             if problems:
                 failed.update(index for index, _ in problems)
                 part.add_problems(_problem_rows(reader.column, lines, given, problems))
-        part.add_cells(self._stored(rows, read))
         self._add_verdicts(part, rows, lines, failed, fresh)
+        part.add_cells(self._stored(rows, read))
 
     def _stored(
         self, rows: Sequence[tuple[int | str, ...]], read: dict[int, Sequence[str | None]]
@@ -153,7 +172,7 @@ class Filler:
         failed: set[int],
         fresh: set[int],
     ) -> None:
-        # Nothing is to be said of most rows; the part makes them new ones when it is finished.
+        # Nothing is to be said of most rows; the part makes them new ones.
         if not failed and not fresh and self._id_index is None:
             return
         ids = [""] * len(lines)
@@ -163,6 +182,16 @@ class Filler:
         outcomes = ["failed" if index in failed else "create" for index in range(len(lines))]
         reasons = ["new_value" if index in fresh else "" for index in range(len(lines))]
         part.add_verdicts(zip(lines, ids, outcomes, reasons, strict=True))
+
+
+def _families(readers: Sequence[_Reader]) -> dict[PropertyType | None, _Family]:
+    """Columns that are asked together, by their kin."""
+    found: dict[PropertyType | None, list[_Reader]] = {}
+    for reader in readers:
+        # Of a column yet to be made it has to be known which rows have a value.
+        if reader.kin is not None and reader.position is not None:
+            found.setdefault(reader.kin, []).append(reader)
+    return {kin: _Family(kindred) for kin, kindred in found.items() if len(kindred) > 1}
 
 
 def _is_open(row: Row) -> bool:
@@ -296,6 +325,7 @@ def _reader(
         lambda cells, _: parser.parse_many(cells),
         parser.are_canonical,
         parser.is_free_text,
+        parser.kin,
     )
 
 

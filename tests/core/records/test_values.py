@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import product
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,7 +22,7 @@ from crmdesk.core.records.conversion import converter, is_canonical
 from crmdesk.core.records.dates import DateOrder, detect_date_order
 from crmdesk.core.records.display import DisplayOptions, display
 from crmdesk.core.records.multi import MultiValue
-from crmdesk.core.records.numbers import DecimalMark
+from crmdesk.core.records.numbers import DecimalMark, is_canonical_number
 from crmdesk.core.records.problems import ImportErrorType, ValueProblem
 from crmdesk.core.records.types import PropertyFormat, PropertyType
 from crmdesk.core.records.values import (
@@ -472,13 +473,18 @@ def test_cells_that_may_stand_are_what_they_would_be_read_as(value_type, value_f
             assert parser.parse_many(cells) == ([cell or None for cell in cells], [])
 
 
-@pytest.mark.parametrize("cell", ["-0", "1.50", "01", "+1", "1\n2", "1\n", "\n", "1e3", ".5", " 1"])
-def test_a_number_that_is_written_otherwise_does_not_stand(cell):
-    assert not column_parser(NUMBER).are_canonical(["7", cell, ""])
+def test_exactly_the_numbers_that_are_canonical_stand():
+    parser = column_parser(NUMBER)
+    for length in range(1, 6):
+        for signs in product("015-.\n", repeat=length):
+            cell = "".join(signs)
+            assert parser.are_canonical(["7", cell, "", "-0.5"]) == is_canonical_number(cell), cell
+    for cell in ("+1", "1e3", " 1", "1\0", "\u0661", "9" * 401):
+        assert not parser.are_canonical(["7", cell, ""])
 
 
 def test_canonical_columns_stand_and_learn_new_values():
-    assert column_parser(NUMBER).are_canonical(["", "0", "-0.5", "10", "12.25", "9" * 40])
+    assert column_parser(NUMBER).are_canonical(["", "0", "-0.5", "10", "12.25", "9" * 400])
     dates = column_parser(DATE)
     assert dates.are_canonical(["2024-02-29", "", "2024-02-29"])
     assert dates.are_canonical(["2024-02-28", "2024-02-29"])
