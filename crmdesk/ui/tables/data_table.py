@@ -58,7 +58,7 @@ class DataTable(QWidget):
 
     Signals:
         opened: a row was clicked or Enter pressed on it; carries its id.
-        current_moved: the current row is another one; carries its id.
+        current_moved: somebody went to another row; carries its id.
         ticks_changed: how many rows are ticked now.
         action_chosen: a row action was pressed; carries its key and the row's id.
         counted: how many rows the table has now, after each load.

@@ -40,7 +40,7 @@ class RowTable(PaintedTable):
 
     Signals:
         opened: a row was clicked or Enter pressed on it; carries its id.
-        current_moved: the current row is another one; carries its id.
+        current_moved: somebody went to another row; carries its id.
         ticks_changed: rows were ticked or unticked; carries how many are ticked.
         action_chosen: a row action was pressed; carries its key and the row's id.
         column_resized: a width was set by hand; carries the column's key and the width.
@@ -77,6 +77,7 @@ class RowTable(PaintedTable):
         self._header.sort_pressed.connect(self.sort_pressed)
         self._header.sectionResized.connect(self._section_resized)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
+        self._moves = True
         model.modelReset.connect(self._rows_changed)
         self.selectionModel().currentRowChanged.connect(self._current_changed)
         theme_signals().changed.connect(self._settle_soon)
@@ -116,7 +117,10 @@ class RowTable(PaintedTable):
         self.verticalScrollBar().setValue(first)
         self.setAutoScroll(False)
         if current >= 0:
+            # Nobody moved: a panel that shows what is not listed would be led to this row.
+            self._moves = False
             self._set_current(current)
+            self._moves = True
         self.setAutoScroll(True)
         self._select_open(opened)
 
@@ -235,7 +239,7 @@ class RowTable(PaintedTable):
     def _current_changed(self, *_: object) -> None:
         self.viewport().update()
         self._settle.start(0)
-        if self.current_id is not None:
+        if self._moves and self.current_id is not None:
             self.current_moved.emit(self.current_id)
 
     @Slot(int, int, int)
