@@ -56,6 +56,7 @@ class Viewing(QObject):
         super().__init__(parent)
         self._enter, self._run = enter, run
         self._own: SignedInWindow | None = None
+        self._asked: object | None = None
         self.shown: SignedInWindow | None = None
 
     def begin(self, own: SignedInWindow, email: str) -> None:
@@ -63,12 +64,25 @@ class Viewing(QObject):
         from crmdesk.core.viewed_workspace import ViewedWorkspace
 
         usual, viewer = own.desk.workspace, own.desk.actor
+        asked = self._asked = object()
 
         def begun() -> tuple[Workspace, Actor]:
             actor = usual.viewing.start(viewer, email)
             return ViewedWorkspace(usual, actor), actor
 
-        self._run(begun, lambda answer: self._show(own, *answer), own.tell)
+        def show(answer: tuple[Workspace, Actor]) -> None:
+            if self._asked is asked:
+                self._asked = None
+                self._show(own, *answer)
+            else:
+                # Locked or left meanwhile, or asked for another user: that one ends this looking.
+                self._run(answer[0].close, lambda _nothing: None, lambda _error: None)
+
+        def failed(error: Exception) -> None:
+            if self._asked is asked:
+                own.tell(error)
+
+        self._run(begun, show, failed)
 
     def _show(self, own: SignedInWindow, workspace: Workspace, actor: Actor) -> None:
         window = self._enter(workspace, actor)
@@ -83,7 +97,7 @@ class Viewing(QObject):
     def stop(self) -> None:
         """Show one's own window again, and close the other; nothing where there is none."""
         own, window = self._own, self.shown
-        self._own = self.shown = None
+        self._own = self.shown = self._asked = None
         if own is None or window is None:
             return
         viewed, usual, viewer = window.desk.workspace, own.desk.workspace, own.desk.actor
