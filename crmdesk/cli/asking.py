@@ -1,4 +1,4 @@
-"""The last question before something is deleted for good."""
+"""The last question before something is gone for good."""
 
 from __future__ import annotations
 
@@ -21,3 +21,16 @@ def ask_for_good(*, yes: bool) -> None:
         )
     if not typer.confirm("Delete for good?", err=True):
         raise Cancelled("cancelled", "Nothing was deleted.")
+
+
+def ask_person(question: str, kept: str, *, yes: bool) -> None:
+    """Ask a person at a terminal; a script that names somebody means it.
+
+    Args:
+        kept: what is said after a no.
+
+    Raises:
+        Cancelled: the answer was no.
+    """
+    if not yes and sys.stdin.isatty() and not typer.confirm(question, err=True):
+        raise Cancelled("cancelled", kept)

@@ -60,8 +60,8 @@ def list_events(
     as_lines: JsonLines = False,
 ) -> None:
     """List entries, newest first; reading writes no entry."""
-    filters = audit_filters(categories, subcategories, actions, by, since, until, search)
     with seat(context) as here:
+        filters = audit_filters(here, categories, subcategories, actions, by, since, until, search)
         filters = audit_views.in_view(here, view, in_query(here, query, filters))
         page = here.workspace.audit_reader.events(here.actor, filters, limit, after)
         if not page.events:

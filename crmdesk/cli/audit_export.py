@@ -63,7 +63,6 @@ def export_log(
     from crmdesk.core.exports.report_model import AuditLogReport, ReportRequest
 
     refuse_target(out, force=force)
-    filters = audit_filters(categories, subcategories, actions, by, since, until, search)
     chosen = written_as(
         columns,
         file_format,
@@ -74,6 +73,7 @@ def export_log(
         for_spreadsheets=for_spreadsheet,
     )
     with seat(context) as here:
+        filters = audit_filters(here, categories, subcategories, actions, by, since, until, search)
         filters = in_view(here, view, in_query(here, query, filters))
         asked = ReportRequest(AuditLogReport(filters, comments=comments), **chosen)
         tell_left_out(here, filters, in_file=True)

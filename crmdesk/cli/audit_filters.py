@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crmdesk.cli.times import span
+from crmdesk.cli.session import Seat
+from crmdesk.cli.times import span, zone_of
 
 if TYPE_CHECKING:
     from crmdesk.core.audit.filters import AuditFilters
@@ -25,7 +26,10 @@ By = Annotated[
     typer.Option("--by", metavar="USER_OR_TEAM", help="E-mail, name or team, or its start."),
 ]
 Since = Annotated[
-    str | None, typer.Option("--since", metavar="T", help="From this time on (ISO 8601).")
+    str | None,
+    typer.Option(
+        "--since", metavar="T", help="From this time or day on (ISO 8601), in the workspace's zone."
+    ),
 ]
 Until = Annotated[
     str | None,
@@ -37,6 +41,7 @@ Search = Annotated[
 
 
 def audit_filters(
+    here: Seat,
     categories: list[str] | None,
     subcategories: list[str] | None,
     actions: list[str] | None,
@@ -52,7 +57,7 @@ def audit_filters(
     """
     from crmdesk.core.audit.filters import AuditFilters
 
-    first, last = span(since, until)
+    first, last = span(since, until, zone_of(here))
     return AuditFilters(
         categories=tuple(categories or ()),
         subcategories=tuple(subcategories or ()),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crmdesk.cli.session import Seat
+from crmdesk.cli.times import zone_of
 from crmdesk.core.errors import WrongUsage
 
 if TYPE_CHECKING:
@@ -51,7 +52,6 @@ def in_query(here: Seat, text: str, filters: AuditFilters) -> AuditFilters:
             beside it.
     """
     from datetime import UTC, datetime
-    from zoneinfo import ZoneInfo
 
     from crmdesk.core.audit.filters import AuditFilters
     from crmdesk.core.audit.language import parse_search
@@ -62,7 +62,7 @@ def in_query(here: Seat, text: str, filters: AuditFilters) -> AuditFilters:
         raise WrongUsage(
             "usage", "A search says all filters.", "Give --query, or filters, not both."
         )
-    zone = ZoneInfo(here.workspace.settings.text(None, "workspace.time_zone"))
+    zone = zone_of(here)
     vocabulary = here.workspace.audit_reader.vocabulary(here.actor)
     found = parse_search(text, vocabulary, datetime.now(UTC), zone)
     if found.problems:

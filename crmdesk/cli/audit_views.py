@@ -19,6 +19,7 @@ from crmdesk.cli.audit_filters import (
 from crmdesk.cli.audit_query import InQuery, in_query
 from crmdesk.cli.parameters import JsonLines, group
 from crmdesk.cli.session import Seat, seat
+from crmdesk.cli.times import zone_of
 from crmdesk.core.errors import UserError, WrongUsage
 
 if TYPE_CHECKING:
@@ -81,13 +82,11 @@ def view_filters(here: Seat, reference: str) -> AuditFilters:
         UserError: ``view_unknown``.
     """
     from datetime import UTC, datetime
-    from zoneinfo import ZoneInfo
 
     found = find_audit_view(here, reference)
     for gone in found.gone:
         here.output.remark(f"{_gone_words(gone.kind.value)}: {gone.name}")
-    zone = ZoneInfo(here.workspace.settings.text(None, "workspace.time_zone"))
-    return found.definition.filters_at(datetime.now(UTC), zone)
+    return found.definition.filters_at(datetime.now(UTC), zone_of(here))
 
 
 @app.command("list")
@@ -124,11 +123,11 @@ def save(
         raise WrongUsage(
             "usage", "A period has dates of its own.", "Give --period, or --since and --until."
         )
-    filters = audit_filters(categories, subcategories, actions, by, since, until, search)
     with seat(context) as here:
+        filters = audit_filters(here, categories, subcategories, actions, by, since, until, search)
         definition = AuditViewDefinition(in_query(here, query, filters), period)
         views = here.workspace.audit_views
-        own = [each for each in views.list(here.actor) if each.mine]
+        own = [each for each in views.list(here.actor) if each.mine and not each.is_default]
         known = next((each for each in own if each.name.casefold() == name.casefold()), None)
         if known is None:
             view_id = views.save_as(here.actor, name, definition, shared=shared)

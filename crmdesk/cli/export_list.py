@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,7 +10,7 @@ import typer
 from crmdesk.cli.export_options import chosen_of, export_document
 from crmdesk.cli.parameters import JsonLines
 from crmdesk.cli.session import seat
-from crmdesk.cli.times import span
+from crmdesk.cli.times import span, zone_of
 
 if TYPE_CHECKING:
     from crmdesk.core.exports.model import ExportFilter
@@ -32,7 +32,10 @@ States = Annotated[
     list[str] | None, typer.Option("--state", metavar="S", help="Only this state, e.g. succeeded.")
 ]
 Since = Annotated[
-    str | None, typer.Option("--since", metavar="T", help="From this time on (ISO 8601).")
+    str | None,
+    typer.Option(
+        "--since", metavar="T", help="From this time or day on (ISO 8601), in the workspace's zone."
+    ),
 ]
 Until = Annotated[
     str | None,
@@ -61,8 +64,9 @@ def list_exports(
     """List exports, newest first: yours, or everybody's for a Super Admin."""
     from crmdesk.core.exports.model import ExportFilter
 
-    wanted = _filter(users, sources, states, since, until, search)
     with seat(context) as here:
+        times = span(since, until, zone_of(here))
+        wanted = _filter(users, sources, states, times, search)
         exports = here.workspace.exports
         # One more than is shown tells whether another page follows.
         found = exports.list(here.actor, wanted, limit + 1, after)
@@ -92,13 +96,12 @@ def _filter(
     users: list[str] | None,
     sources: list[str] | None,
     states: list[str] | None,
-    since: str | None,
-    until: str | None,
+    times: tuple[datetime | None, datetime | None],
     search: str,
 ) -> ExportFilter:
     from crmdesk.core.exports.model import ExportFilter, ExportSource, ExportState
 
-    first, last = span(since, until)
+    first, last = times
     return ExportFilter(
         by=tuple(users or ()),
         sources=tuple(chosen_of("--source", ExportSource, one) for one in sources or ()),

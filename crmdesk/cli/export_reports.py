@@ -29,7 +29,7 @@ from crmdesk.cli.export_options import (
     written_as,
 )
 from crmdesk.cli.parameters import ObjectName, RecordId, Wait
-from crmdesk.cli.session import seat
+from crmdesk.cli.session import Seat, seat
 
 if TYPE_CHECKING:
     from crmdesk.core.exports.report_model import ReportSubject
@@ -61,7 +61,6 @@ def audit_log(
     """Make a file of the audit log, newest entry first; takes a Super Admin."""
     from crmdesk.core.exports.report_model import AuditLogReport
 
-    filters = audit_filters(categories, subcategories, actions, by, since, until, search)
     chosen = written_as(
         columns,
         file_format,
@@ -71,7 +70,9 @@ def audit_log(
         bom=bom,
         for_spreadsheets=for_spreadsheet,
     )
-    _make(context, AuditLogReport(filters), chosen, wait=wait)
+    with seat(context) as here:
+        filters = audit_filters(here, categories, subcategories, actions, by, since, until, search)
+        _make(here, AuditLogReport(filters), chosen, wait=wait)
 
 
 def users(
@@ -97,7 +98,8 @@ def users(
         bom=bom,
         for_spreadsheets=for_spreadsheet,
     )
-    _make(context, UsersReport(), chosen, wait=wait)
+    with seat(context) as here:
+        _make(here, UsersReport(), chosen, wait=wait)
 
 
 def property_history(
@@ -127,14 +129,12 @@ def property_history(
         bom=bom,
         for_spreadsheets=for_spreadsheet,
     )
-    _make(context, HistoryReport(object_name, record_id, property_name), chosen, wait=wait)
+    with seat(context) as here:
+        _make(here, HistoryReport(object_name, record_id, property_name), chosen, wait=wait)
 
 
-def _make(
-    context: typer.Context, subject: ReportSubject, chosen: dict[str, Any], *, wait: bool
-) -> None:
+def _make(here: Seat, subject: ReportSubject, chosen: dict[str, Any], *, wait: bool) -> None:
     from crmdesk.core.exports.report_model import ReportRequest
 
-    with seat(context) as here:
-        asked = ReportRequest(subject, **chosen)
-        finish_export(here, here.workspace.reports.create(here.actor, asked), wait=wait)
+    asked = ReportRequest(subject, **chosen)
+    finish_export(here, here.workspace.reports.create(here.actor, asked), wait=wait)

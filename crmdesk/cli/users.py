@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from crmdesk.cli.asking import ask_person
 from crmdesk.cli.lines import read_line
 from crmdesk.cli.parameters import Code, JsonLines, PasswordStdin, group
 from crmdesk.cli.proof import step_up
@@ -67,7 +68,7 @@ def add(
         email, full_name, super_admin, tuple(permissions or ()), tuple(teams or ()), password
     )
     with seat(context) as here:
-        step_up_id = _step_up(here, email, code) if super_admin else None
+        step_up_id = _step_up(here, email, code, grant=True) if super_admin else None
         added = here.workspace.users.add(here.actor, new, step_up_id)
         lines = [f"{email} is added."]
         if added.one_time_code is not None:
@@ -108,10 +109,10 @@ def set_user(
         None if teams is None else tuple(teams),
     )
     with seat(context) as here:
-        grants = (
-            super_admin is True and not here.workspace.users.show(here.actor, email).super_admin
+        turned = super_admin is not None and super_admin is not (
+            here.workspace.users.show(here.actor, email).super_admin
         )
-        step_up_id = _step_up(here, email, code) if grants else None
+        step_up_id = _step_up(here, email, code, grant=super_admin is True) if turned else None
         changed = here.workspace.users.set(here.actor, email, change, step_up_id)
         here.output.result(_document(changed), f"{email} is changed.")
 
@@ -133,9 +134,16 @@ def reactivate(context: typer.Context, email: Email) -> None:
 
 
 @app.command("remove")
-def remove(context: typer.Context, email: Email) -> None:
+def remove(
+    context: typer.Context,
+    email: Email,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="It is meant: do not ask.")] = False,
+) -> None:
     """Remove a user for good; what they did keeps their name."""
     with seat(context) as here:
+        name = here.workspace.users.show(here.actor, email).name
+        ask_person(f"Remove {name} for good?", "Nobody was removed.", yes=yes)
         here.workspace.users.remove(here.actor, email)
         here.output.result({"email": email}, f"{email} is removed.")
 
@@ -167,14 +175,15 @@ def reset_password(
         here.output.result(document, *lines)
 
 
-def _step_up(here: Seat, email: str, code: str | None) -> str | None:
-    """Prove who acts before somebody becomes a Super Admin, where a code is needed for it."""
+def _step_up(here: Seat, email: str, code: str | None, *, grant: bool) -> str | None:
+    """Prove who acts before somebody becomes a Super Admin, or is none any more."""
     from crmdesk.core.access.proofs import person_binding
     from crmdesk.core.access.two_factor import StepUpPurpose
 
-    if not here.workspace.users.grant_needs_code(here.actor):
+    if not here.workspace.users.super_admin_needs_code(here.actor):
         return None
-    return step_up(here, StepUpPurpose.GRANT_SUPER_ADMIN, person_binding(email), code)
+    purpose = StepUpPurpose.GRANT_SUPER_ADMIN if grant else StepUpPurpose.REVOKE_SUPER_ADMIN
+    return step_up(here, purpose, person_binding(email), code)
 
 
 def _document(user: User) -> dict[str, Any]:

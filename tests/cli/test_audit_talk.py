@@ -16,6 +16,9 @@ def test_a_view_of_the_log_is_saved_shown_and_renamed(terminal: Terminal):
     assert terminal(*typed).error == "audit_category_unknown"
     assert terminal("audit", "view", "rename", "Beginning", "First").document["name"] == "First"
     assert terminal("audit", "view", "delete", "all logs").error == "view_default"
+    kept = terminal("audit", "view", "save", "all logs", "--action", "delete")
+    assert (kept.code, kept.error) == (1, "name_taken")
+    assert "“All Logs” is one of the three views that everybody has" in kept.err
     names = [each["name"] for each in terminal("audit", "view", "list").document["views"]]
     assert names == ["All Logs", "Login History", "Security Activity", "First"]
     clone = terminal("audit", "view", "clone", "first").document

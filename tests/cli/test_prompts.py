@@ -103,7 +103,7 @@ def test_a_recovery_key_is_asked_for_and_not_shown(
     assert key not in back.screen
 
 
-def test_a_person_is_asked_before_records_are_deleted_for_good(terminal: Terminal):
+def test_a_person_is_asked_before_records_or_a_user_are_gone_for_good(terminal: Terminal):
     ann = str(terminal("record", "add", "contacts", "email=ann@a.example").document["id"])
     words = ("record", "purge", "contacts", ann)
 
@@ -119,6 +119,13 @@ def test_a_person_is_asked_before_records_are_deleted_for_good(terminal: Termina
     bo = str(terminal("record", "add", "contacts", "email=bo@a.example").document["id"])
     unasked = typed(terminal, ("record", "purge", "contacts", bo, "--yes"))
     assert unasked.code == 0, unasked.screen
+
+    terminal("user", "add", "cas@a.example", "--full-name", "Cas Dijk")
+    words = ("user", "remove", "cas@a.example")
+    stays = typed(terminal, words, ("Remove Cas Dijk for good? [y/N]: ", "n"))
+    assert (stays.code, "Nobody was removed." in stays.screen) == (130, True), stays.screen
+    removed = typed(terminal, words, ("Remove Cas Dijk for good? [y/N]: ", "y"))
+    assert removed.code == 0, removed.screen
 
 
 def test_ctrl_c_at_a_prompt_is_a_cancel(terminal: Terminal):

@@ -144,7 +144,7 @@ READS = frozenset(
         "two_factor.status",
         "undoing.act",
         "undoing.last",
-        "users.grant_needs_code",
+        "users.super_admin_needs_code",
         "users.list",
         "users.me",
         "users.names",

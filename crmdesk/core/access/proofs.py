@@ -17,6 +17,7 @@ from crmdesk.core.errors import SecondFactorRefused
 
 _NEEDS = {
     StepUpPurpose.GRANT_SUPER_ADMIN: "Making somebody a Super Admin needs a two-factor code.",
+    StepUpPurpose.REVOKE_SUPER_ADMIN: "Taking Super Admin away needs a two-factor code.",
     StepUpPurpose.RESET_TWO_FACTOR: "Resetting somebody's two-factor authentication needs a code "
     "of your own.",
     StepUpPurpose.NEW_RECOVERY_KEY: "A new recovery key needs a two-factor code.",
@@ -33,7 +34,8 @@ class Proofs:
 
     Only a session begun by single sign-on does without. Who has no two-factor authentication
     sets it up first: a stranger at an unlocked screen, or with the password alone, must not make
-    an administrator, take away a second factor or walk off with the workspace's key unnoticed.
+    or unmake an administrator, take away a second factor or walk off with the workspace's key
+    unnoticed.
     """
 
     def __init__(

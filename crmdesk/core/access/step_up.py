@@ -24,6 +24,7 @@ class StepUpPurpose(StrEnum):
     RESTORE_UNDO = "restore_undo"
     REMOVE_TWO_FACTOR = "remove_two_factor"
     GRANT_SUPER_ADMIN = "grant_super_admin"
+    REVOKE_SUPER_ADMIN = "revoke_super_admin"
     RESET_TWO_FACTOR = "reset_two_factor"
     NEW_RECOVERY_KEY = "new_recovery_key"
     RECOVER_KEY = "recover_key"

@@ -45,7 +45,7 @@ from crmdesk.core.db.tables import one_time_codes, user_permissions, users, work
 from crmdesk.core.mail.queue import recall_codes
 
 __all__ = ["AddedUser", "NewUser", "User", "UserChange", "UserService"]
-_GRANT = StepUpPurpose.GRANT_SUPER_ADMIN
+_GRANT, _REVOKE = StepUpPurpose.GRANT_SUPER_ADMIN, StepUpPurpose.REVOKE_SUPER_ADMIN
 _SENSITIVE = (Permission.VIEW_SENSITIVE, Permission.EDIT_SENSITIVE)
 
 
@@ -95,8 +95,8 @@ class UserService:
             rows = tx.execute(select(users.c.id, users.c.full_name)).all()
         return {row.id: row.full_name for row in rows}
 
-    def grant_needs_code(self, actor: Actor) -> bool:
-        """Whether granting Super Admin takes a two-factor code of the actor.
+    def super_admin_needs_code(self, actor: Actor) -> bool:
+        """Whether granting Super Admin, or taking it away, takes a two-factor code of the actor.
 
         Who has no two-factor authentication sets it up first.
         """
@@ -110,7 +110,7 @@ class UserService:
 
         Args:
             step_up_id: proof for ``GRANT_SUPER_ADMIN``, bound to :func:`person_binding`; needed
-                for a Super Admin where :meth:`grant_needs_code`.
+                for a Super Admin where :meth:`super_admin_needs_code`.
 
         Raises:
             UserError: ``email_invalid``, ``email_taken``, ``name_invalid``, ``team_unknown``,
@@ -144,7 +144,8 @@ class UserService:
         """Change a user's name, rights or teams.
 
         Args:
-            step_up_id: as for :meth:`add`, where Super Admin is granted.
+            step_up_id: as for :meth:`add`, where Super Admin is granted; where it is taken away,
+                proof for ``REVOKE_SUPER_ADMIN``.
 
         Raises:
             UserError: ``user_unknown``, ``last_super_admin``, ``name_invalid``,
@@ -153,7 +154,8 @@ class UserService:
         """
         self._guard.require(actor, Permission.SUPER_ADMIN)
         refuse_ungrantable((*change.grant, *change.revoke))
-        with self._proofs.logged(actor, _GRANT, email), self._database.write() as tx:
+        purpose = _REVOKE if change.super_admin is False else _GRANT
+        with self._proofs.logged(actor, purpose, email), self._database.write() as tx:
             old = read_user(tx, email)
             self._set_super_admin(tx, actor, old, change.super_admin, step_up_id)
             self._set_rest(tx, actor, old, change)
@@ -232,10 +234,10 @@ class UserService:
     ) -> None:
         if wanted is None or wanted == old.super_admin:
             return
-        if wanted:
-            self._proofs.spend(tx, actor, step_up_id, _GRANT, person_binding(old.email))
-        else:
+        if not wanted:
             refuse_last(tx, old)
+        purpose = _GRANT if wanted else _REVOKE
+        self._proofs.spend(tx, actor, step_up_id, purpose, person_binding(old.email))
         update_user(tx, old.id, super_admin=int(wanted))
         kind = kinds.ADD_ADMIN_PERMISSIONS if wanted else kinds.REMOVE_ADMIN_PERMISSIONS
         self._log_user(tx, actor, kind, old, _change("super_admin", old.super_admin, wanted))

@@ -32,7 +32,6 @@ from crmdesk.core.saved_view_rows import (
     in_order,
     insert_view,
     keep_places,
-    name_taken,
     view_of_another,
     view_unknown,
     visible_row,
@@ -208,8 +207,13 @@ def _flat_or_nothing(text: str) -> dict[str, str]:
 
 def _checked_name(name: str) -> str:
     name = validate_label(name)
-    if name.casefold() in {view.name.casefold() for view in DEFAULT_VIEWS}:
-        raise name_taken(name)
+    default = next((v.name for v in DEFAULT_VIEWS if v.name.casefold() == name.casefold()), None)
+    if default is not None:
+        raise UserError(
+            "name_taken",
+            f"“{default}” is one of the three views that everybody has; they stay as they are.",
+            "Give your view another name.",
+        )
     return name
 
 

@@ -39,7 +39,7 @@ class PeriodChip(Chip):
         super().__init__(say("Date"), parent=parent)
         self._desk, self._wanted = desk, AuditViewDefinition()
         self.popover = Popover(say("Date"), _WIDTH, parent)
-        today = QDate.currentDate()
+        today = _qt(datetime.now(desk.zone).date())
         self.first = DateField(say("From"), today.addDays(-30))
         self.last = DateField(say("To"), today)
         self.error = Paragraph("", TextStyle.CAPTION, "danger")

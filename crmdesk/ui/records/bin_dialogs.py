@@ -107,7 +107,7 @@ def purge_many_dialog(
     if plan.merged:
         parts = _count("%Ln of them {is|are} merged into others of them.", plan.merged)
         effects.append(Effect("merge", parts))
-    effects.append(Effect("archive", _say("Backups made before still hold the values.")))
+    effects.append(Effect("archive", _say("Backups and imported files still hold the values.")))
     if plan.contacts_with_address:
         blocked = _count(
             "%Ln e\N{NON-BREAKING HYPHEN}mail address{|es} cannot be used for a new contact.",

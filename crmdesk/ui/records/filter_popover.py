@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from PySide6.QtCore import QDate, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
@@ -68,11 +70,12 @@ class FilterPopover(Popover):
         self.period.setAccessibleName(self.tr("Period"))
         for name in PERIODS:
             self.period.addItem(period_words(name), name)
-        self.day = DateField(found.label, QDate.currentDate())
+        now = datetime.now(showing.zone)
+        today = QDate(now.year, now.month, now.day)
+        self.day = DateField(found.label, today)
         self.low, self.high = QLineEdit(), QLineEdit()
         self.low.setAccessibleName(self.tr("From"))
         self.high.setAccessibleName(self.tr("To"))
-        today = QDate.currentDate()
         self.first = DateField(self.tr("From"), today.addDays(-30))
         self.last = DateField(self.tr("To"), today)
         self._faces = QStackedWidget()

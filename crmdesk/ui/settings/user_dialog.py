@@ -29,7 +29,7 @@ _TALLEST = 300
 
 
 class UserDialog(DecisionDialog):
-    """Fields, check rows with explanations, and a code where Super Admin is granted.
+    """Fields, check rows with explanations, and a code where Super Admin comes or goes.
 
     Args:
         user: whom to change; None for a new one.
@@ -138,21 +138,21 @@ class UserDialog(DecisionDialog):
         self.admin_note.setVisible(bool(self.admin_note.plain_text()))
 
     # -- sending -----------------------------------------------------------------------------
-    @property
-    def _grants_admin(self) -> bool:
-        was = self._user is not None and self._user.super_admin
-        return self.super_admin.is_checked() and not was
-
     def _send(self) -> None:
-        desk = self._desk
-        if not self._grants_admin or not desk.workspace.users.grant_needs_code(desk.actor):
+        desk, admin = self._desk, self.super_admin.is_checked()
+        was = self._user is not None and self._user.super_admin
+        if admin == was or not desk.workspace.users.super_admin_needs_code(desk.actor):
             self._write(None)
             return
         name = self.name.text().strip() or self.email.text().strip()
+        purpose = StepUpPurpose.GRANT_SUPER_ADMIN
         text = self.tr("The code allows making %1 a Super Admin, this one time.")
+        if was:
+            purpose = StepUpPurpose.REVOKE_SUPER_ADMIN
+            text = self.tr("The code allows taking Super Admin from %1, this one time.")
         prove(
             desk,
-            StepUpPurpose.GRANT_SUPER_ADMIN,
+            purpose,
             person_binding(self.email.text()),
             CodeRequest(self.tr("Super Admin"), text.replace("%1", name), self._deed_words()),
             self,

@@ -364,7 +364,7 @@ RIGHTS: dict[str, Permission | str] = {
     "undoing.undo": USE,
     "users.add": SUPER_ADMIN,
     "users.deactivate": SUPER_ADMIN,
-    "users.grant_needs_code": SUPER_ADMIN,
+    "users.super_admin_needs_code": SUPER_ADMIN,
     "users.list": SUPER_ADMIN,
     "users.me": SIGNED_IN,
     "users.names": USE,

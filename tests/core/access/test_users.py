@@ -156,10 +156,10 @@ def test_a_removed_user_is_gone_but_keeps_the_name_on_what_they_did(desk: Desk):
 
 @pytest.mark.parametrize("act", ["demote", "deactivate", "remove"])
 def test_the_last_super_admin_stays(desk: Desk, act: str):
-    ingrid = desk.admin.email
+    ingrid, by_sso = desk.admin.email, desk.by_sso(desk.admin)
     users = desk.workspace.users
     acts = {
-        "demote": lambda: users.set(desk.admin, ingrid, UserChange(super_admin=False)),
+        "demote": lambda: users.set(by_sso, ingrid, UserChange(super_admin=False)),
         "deactivate": lambda: users.deactivate(desk.admin, ingrid),
         "remove": lambda: users.remove(desk.admin, ingrid),
     }
@@ -182,7 +182,7 @@ def test_granting_super_admin_takes_a_code_given_for_that_person(timed_desk: Des
     purpose = StepUpPurpose.GRANT_SUPER_ADMIN
     two_factor = desk.workspace.two_factor
 
-    assert users.grant_needs_code(desk.admin)
+    assert users.super_admin_needs_code(desk.admin)
     without = refusal_of(lambda: users.set(desk.admin, MARC, make_admin))
     assert (type(without), without.code) == (SecondFactorRefused, "code_missing")
     for_another = two_factor.step_up(desk.admin, purpose, "ann@example.org", phone.next_code())
@@ -193,7 +193,16 @@ def test_granting_super_admin_takes_a_code_given_for_that_person(timed_desk: Des
     good = two_factor.step_up(desk.admin, purpose, person_binding(MARC), phone.next_code())
     assert users.set(desk.admin, MARC, make_admin, good).super_admin
     assert desk.audit_actions()[-2:] == [("ADD_ADMIN_PERMISSIONS", "ok"), ("ACCESS", "ok")]
-    users.set(desk.admin, MARC, UserChange(super_admin=False))
+
+    demote = UserChange(super_admin=False)
+    without = refusal_of(lambda: users.set(desk.admin, MARC, demote))
+    assert (without.code, desk.audit_actions()[-1][1]) == ("code_missing", "refused")
+    for_granting = two_factor.step_up(desk.admin, purpose, person_binding(MARC), phone.next_code())
+    wrong = refusal_of(lambda: users.set(desk.admin, MARC, demote, for_granting))
+    assert wrong.code == "step_up_invalid"
+    back = StepUpPurpose.REVOKE_SUPER_ADMIN
+    proof = two_factor.step_up(desk.admin, back, person_binding(MARC), phone.next_code())
+    assert not users.set(desk.admin, MARC, demote, proof).super_admin
     again = refusal_of(lambda: users.set(desk.admin, MARC, make_admin, good))
     assert again.code == "step_up_invalid"
 
@@ -203,7 +212,7 @@ def test_who_has_no_two_factor_makes_no_super_admin(desk: Desk):
     users, change = desk.workspace.users, UserChange(super_admin=True)
     new = NewUser("ann@northwind.example", "Ann Lee", super_admin=True, password=STRONG)
 
-    assert users.grant_needs_code(desk.admin)
+    assert users.super_admin_needs_code(desk.admin)
     for act in (lambda: users.set(desk.admin, MARC, change), lambda: users.add(desk.admin, new)):
         refused = refusal_of(act)
         assert (type(refused), refused.code) == (SecondFactorRefused, "not_enrolled")
@@ -234,7 +243,7 @@ def test_a_session_by_sso_grants_without_a_code(timed_desk: Desk):
     enrolled(desk, desk.admin)
     by_sso = desk.by_sso(desk.admin)
 
-    assert not desk.workspace.users.grant_needs_code(by_sso)
+    assert not desk.workspace.users.super_admin_needs_code(by_sso)
     change = UserChange(super_admin=True)
     assert desk.workspace.users.set(by_sso, MARC, change).super_admin
 

@@ -342,7 +342,7 @@ def test_the_log_and_the_users_leave_through_super_admins_alone(desk: Desk, tmp_
     waiting = desk.workspace.reports.create(second, USERS)
     job_id = str(desk.workspace.exports.show(second, waiting).job_id)
 
-    desk.workspace.users.set(desk.admin, second.email, UserChange(super_admin=False))
+    desk.workspace.users.set(desk.by_sso(desk.admin), second.email, UserChange(super_admin=False))
 
     with pytest.raises(PermissionDenied):
         desk.workspace.run_job(job_id)
@@ -384,7 +384,9 @@ def test_a_report_that_has_begun_is_finished_and_says_that_its_asker_may_no_long
     def demote(step: object) -> None:
         found = desk.workspace.exports.show(desk.admin, export_id)
         if found.records is not None:
-            desk.workspace.users.set(desk.admin, second.email, UserChange(super_admin=False))
+            desk.workspace.users.set(
+                desk.by_sso(desk.admin), second.email, UserChange(super_admin=False)
+            )
 
     desk.workspace.run_job(job_id, demote)
 

@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from crmdesk.core.access.permissions import Permission
+from crmdesk.ui.widgets.paragraph import Paragraph
 from tests.ui.clipping import clipped
 from tests.ui.settings.conftest import dialog_named, has_dialog
 
@@ -63,7 +64,7 @@ def test_the_last_super_admin_stays_and_the_reason_is_in_sight(users, desk):
     assert "last Super Admin" in actions["deactivate"].reason
 
 
-def test_making_a_super_admin_asks_for_a_code_where_there_is_two_factor(users, desk, qtbot):
+def test_making_or_unmaking_a_super_admin_asks_for_a_code(users, desk, qtbot):
     two_factor = desk.workspace.two_factor
     codes = pyotp.TOTP(two_factor.begin_enrolment(desk.admin).secret)
     two_factor.confirm_enrolment(desk.admin, codes.at(int(time()) - 30))
@@ -80,6 +81,18 @@ def test_making_a_super_admin_asks_for_a_code_where_there_is_two_factor(users, d
     code.deed_button.click()
     qtbot.waitUntil(lambda: not has_dialog("user_dialog"))
     assert found(desk, marc.email).super_admin
+
+    qtbot.waitUntil(lambda: users._users[marc.user_id].super_admin)
+    users._edit(marc.user_id)
+    dialog = dialog_named("user_dialog")
+    dialog.super_admin.set_checked(False)
+    dialog.deed_button.click()
+    code = dialog_named("two_factor_dialog")
+    said = [each.plain_text() for each in code.findChildren(Paragraph)]
+    assert any("taking Super Admin from Marc Dubois" in each for each in said)
+    code.reject()
+    assert found(desk, marc.email).super_admin
+    dialog.reject()
 
 
 def test_a_removed_user_has_to_be_named_and_is_gone(users, desk, qtbot):
