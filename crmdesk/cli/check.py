@@ -10,6 +10,7 @@ import typer
 
 from crmdesk.cli.output import Output
 from crmdesk.cli.session import seat
+from crmdesk.cli.waiting import watching_steps
 
 if TYPE_CHECKING:
     from crmdesk.core.check import Check
@@ -29,14 +30,18 @@ def check(
     ] = False,
 ) -> None:
     """Check database, files, key, audit log and disk."""
-    from crmdesk.core.check import check_workspace
+    from crmdesk.core.check import Watch, check_workspace
     from crmdesk.core.damage import accept_pages
 
     with seat(context, tells_damage=False) as here:
         if accept:
             workspace = here.workspace
             accept_pages(workspace.database, workspace.guard, workspace.audit_log, here.actor)
-        report(here.output, check_workspace(here.workspace, here.actor, here.store, quick=quick))
+        with watching_steps(here.output) as steps:
+            found = check_workspace(
+                here.workspace, here.actor, here.store, quick=quick, watch=Watch(*steps)
+            )
+        report(here.output, found)
 
 
 def report(output: Output, checks: Sequence[Check]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import select
@@ -13,14 +14,16 @@ from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.access.secrets import SecretStore, check_store
 from crmdesk.core.audit.index_check import discard_index, index_agrees
+from crmdesk.core.audit.verify import never
 from crmdesk.core.backup.model import Backup, FileState
 from crmdesk.core.backup.policy import restored_at
 from crmdesk.core.clock import to_text
 from crmdesk.core.damage import advice
 from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.sqlite_check import broken_references, integrity_problems
+from crmdesk.core.db.stopping import stop_if
 from crmdesk.core.db.tables import exports, imports
-from crmdesk.core.errors import UserError
+from crmdesk.core.errors import Cancelled, UserError
 from crmdesk.core.files.atomic import free_bytes
 from crmdesk.core.files.digest import sha256_of
 from crmdesk.core.workspace import Workspace
@@ -46,8 +49,39 @@ class Check:
     detail: str
 
 
+def _unheard(_name: str, _done: int, _total: int) -> None:
+    """Hears of a check that nobody watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Who looks on while everything is looked at, which takes minutes where much is kept.
+
+    Attributes:
+        told: takes the name of a check, and how far it is of how much; 0 of 0 where it begins
+            and where nobody knows.
+        cancelled: asked in between; once it says so, nothing more is looked at.
+    """
+
+    told: Callable[[str, int, int], object] = _unheard
+    cancelled: Callable[[], bool] = never
+
+    def begin(self, name: str) -> None:
+        """Tell of a check that begins."""
+        stop_if(self.cancelled)
+        self.told(name, 0, 0)
+
+
+_NOBODY = Watch()
+
+
 def check_workspace(
-    workspace: Workspace, actor: Actor, store: SecretStore, *, quick: bool = False
+    workspace: Workspace,
+    actor: Actor,
+    store: SecretStore,
+    *,
+    quick: bool = False,
+    watch: Watch = _NOBODY,
 ) -> list[Check]:
     """Look at everything; nothing is changed but a scratch entry in the keyring.
 
@@ -56,20 +90,27 @@ def check_workspace(
 
     Raises:
         PermissionDenied: the actor is not a Super Admin.
+        Cancelled: the watch said so.
     """
     workspace.guard.require(actor, Permission.SUPER_ADMIN)
-    checks = _database(workspace, quick=quick)
+    checks = _database(workspace, watch, quick=quick)
     damaged = not all(each.ok for each in checks)
-    for name, look in _rest(workspace, actor, store, quick=quick).items():
+    for name, look in _rest(workspace, actor, store, watch, quick=quick).items():
+        watch.begin(name)
         checks += _as_far_as_possible(name, look) if damaged else look()
     return checks
 
 
-def _database(workspace: Workspace, *, quick: bool) -> list[Check]:
-    path = workspace.database.path
+def _database(workspace: Workspace, watch: Watch, *, quick: bool) -> list[Check]:
+    path, cancelled = workspace.database.path, watch.cancelled
     fine = "pages are sound" if quick else "pages and indexes are sound"
-    problems, broken = integrity_problems(path, quick=quick), broken_references(path)
-    checks = [_stored_bytes(workspace, quick=quick), _listed("database", problems, fine)]
+    watch.begin("stored_bytes")
+    stored_bytes = _stored_bytes(workspace, quick=quick)
+    watch.begin("database")
+    problems = integrity_problems(path, quick=quick, cancelled=cancelled)
+    watch.begin("references")
+    broken = broken_references(path, cancelled)
+    checks = [stored_bytes, _listed("database", problems, fine)]
     if broken and broken == problems:
         # It could not be read for this either, and that is said.
         return checks
@@ -77,13 +118,13 @@ def _database(workspace: Workspace, *, quick: bool) -> list[Check]:
 
 
 def _rest(
-    workspace: Workspace, actor: Actor, store: SecretStore, *, quick: bool
+    workspace: Workspace, actor: Actor, store: SecretStore, watch: Watch, *, quick: bool
 ) -> Mapping[str, Callable[[], list[Check]]]:
     return {
-        "vault_files": lambda: _files(workspace, actor, quick=quick),
+        "vault_files": lambda: _files(workspace, actor, watch, quick=quick),
         "keyring": lambda: [_keyring(workspace, store)],
-        "audit_log": lambda: [_log(workspace, actor)],
-        **({} if quick else {"audit_index": lambda: [_log_index(workspace)]}),
+        "audit_log": lambda: [_log(workspace, actor, watch)],
+        **({} if quick else {"audit_index": lambda: [_log_index(workspace, watch)]}),
         "disk_space": lambda: [_room(workspace)],
     }
 
@@ -92,11 +133,13 @@ def _as_far_as_possible(name: str, look: Callable[[], list[Check]]) -> list[Chec
     """What a look finds in a damaged database, where what it reads may be anything."""
     try:
         return look()
+    except Cancelled:
+        raise
     except (UserError, ValueError, TypeError, LookupError, SQLAlchemyError, sqlite3.Error):
         return [Check(name, False, "what it looks at cannot be read")]
 
 
-def _files(workspace: Workspace, actor: Actor, *, quick: bool) -> list[Check]:
+def _files(workspace: Workspace, actor: Actor, watch: Watch, *, quick: bool) -> list[Check]:
     backups = workspace.backups.list(actor)
     vault = workspace.folder / "vault"
     exported = _exported_files(workspace)
@@ -111,7 +154,11 @@ def _files(workspace: Workspace, actor: Actor, *, quick: bool) -> list[Check]:
             for name, digest in exported.items()
             if name not in missing
         }
-        changed = [path.name for path, digest in written.items() if _is_changed(path, digest)]
+        changed = []
+        for number, (path, digest) in enumerate(written.items()):
+            stop_if(watch.cancelled)
+            watch.told("content_digests", number, len(written))
+            changed += [path.name] if _is_changed(path, digest) else []
         checks.append(_listed("content_digests", changed, "every file is as it was written"))
     return checks
 
@@ -194,18 +241,19 @@ def _keyring(workspace: Workspace, store: SecretStore) -> Check:
     return Check("keyring", holds_key, detail if holds_key else "it holds another key")
 
 
-def _log(workspace: Workspace, actor: Actor) -> Check:
-    found = workspace.audit.verify(actor)
+def _log(workspace: Workspace, actor: Actor, watch: Watch) -> Check:
+    progress = partial(watch.told, "audit_log")
+    found = workspace.audit.verify(actor, progress=progress, cancelled=watch.cancelled)
     if found.ok:
         return Check("audit_log", True, f"{found.events} entries, unbroken")
     reason = "unknown" if found.reason is None else found.reason.value
     return Check("audit_log", False, f"entry {found.first_bad}: {reason}")
 
 
-def _log_index(workspace: Workspace) -> Check:
+def _log_index(workspace: Workspace, watch: Watch) -> Check:
     """What was altered is thrown away: all of it can be made from the log again."""
     with workspace.database.read() as tx:
-        agrees = index_agrees(tx)
+        agrees = index_agrees(tx, partial(watch.told, "audit_index"), watch.cancelled)
     if agrees:
         return Check("audit_index", True, "what the log is searched by agrees with it")
     if workspace.damage is None:

@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 from crmdesk.core.db.driver import sqlite3
+from crmdesk.core.db.stopping import stoppable_connection
 
 _MOST = 10
 
 
-def integrity_problems(path: Path, *, quick: bool) -> list[str]:
-    """What SQLite finds wrong with the pages and, unless ``quick``, with the indexes."""
-    return _ask(path, f"PRAGMA {'quick_check' if quick else 'integrity_check'}({_MOST})", {"ok"})
+def integrity_problems(path: Path, *, quick: bool, cancelled: Callable[[], bool]) -> list[str]:
+    """What SQLite finds wrong with the pages and, unless ``quick``, with the indexes.
+
+    Raises:
+        Cancelled: ``cancelled`` said so.
+    """
+    question = f"PRAGMA {'quick_check' if quick else 'integrity_check'}({_MOST})"
+    return _ask(path, question, {"ok"}, cancelled)
 
 
-def broken_references(path: Path) -> list[str]:
-    """Rows that refer to a row which is not there."""
-    return _ask(path, "PRAGMA foreign_key_check", set())
+def broken_references(path: Path, cancelled: Callable[[], bool]) -> list[str]:
+    """Rows that refer to a row which is not there.
+
+    Raises:
+        Cancelled: ``cancelled`` said so.
+    """
+    return _ask(path, "PRAGMA foreign_key_check", set(), cancelled)
 
 
-def _ask(path: Path, question: str, good: set[str]) -> list[str]:
+def _ask(path: Path, question: str, good: set[str], cancelled: Callable[[], bool]) -> list[str]:
     try:
-        with closing(
-            sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-        ) as connection:
+        with (
+            closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection,
+            stoppable_connection(connection, cancelled),
+        ):
             rows = connection.execute(question).fetchmany(_MOST)
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         return [str(error)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.errors import Cancelled
 
@@ -19,7 +20,20 @@ def stoppable(tx: Tx, cancelled: Callable[[], bool]) -> Iterator[None]:
     Raises:
         Cancelled: ``cancelled`` said so.
     """
-    tx.driver.set_progress_handler(lambda: int(cancelled()), _STEPS)
+    with stoppable_connection(tx.driver, cancelled):
+        yield
+
+
+@contextmanager
+def stoppable_connection(
+    connection: sqlite3.Connection, cancelled: Callable[[], bool]
+) -> Iterator[None]:
+    """The same for a connection outside of any transaction of ours.
+
+    Raises:
+        Cancelled: ``cancelled`` said so.
+    """
+    connection.set_progress_handler(lambda: int(cancelled()), _STEPS)
     try:
         yield
     except Exception:
@@ -27,7 +41,7 @@ def stoppable(tx: Tx, cancelled: Callable[[], bool]) -> Iterator[None]:
         stop_if(cancelled)
         raise
     finally:
-        tx.driver.set_progress_handler(None, 0)
+        connection.set_progress_handler(None, 0)
 
 
 def stop_if(cancelled: Callable[[], bool]) -> None:
