@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from crmdesk.core.access.actor import Actor, ActorKind
+from crmdesk.core.access.asked import asked_now
 from crmdesk.core.access.permissions import EVERYONE, Permission
 from crmdesk.core.access.viewing_rows import is_viewing, viewer_session, viewing_refused
 from crmdesk.core.audit import kinds
@@ -139,13 +140,19 @@ class Guard:
         )
 
     def _log_refusal(self, actor: Actor, permission: Permission, code: str) -> None:
+        asked = asked_now()
         with self._database.note_refusal() as tx:
+            about = asked.known_object(tx)
+            record_id = None if about is None else asked.record_id
             self._audit_log.log(
                 tx,
                 actor,
                 kinds.PERMISSION_REFUSED,
                 result=Result.REFUSED,
-                details={"permission": permission.value, "reason": code},
+                object_type=about,
+                object_id=record_id,
+                link=None if record_id is None else f"records/{about}/{record_id}",
+                details={"asked": asked.call, "permission": permission.value, "reason": code},
             )
 
 

@@ -7,6 +7,7 @@ import secrets
 from sqlalchemy import insert, select, update
 
 from crmdesk.core.access.actor import Actor, ActorKind
+from crmdesk.core.access.asked import asked_now
 from crmdesk.core.access.guard import Guard
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.access.user import User, read_user, read_user_by_id
@@ -92,7 +93,7 @@ class ViewingService:
                 viewed,
                 kinds.PERMISSION_REFUSED,
                 result=Result.REFUSED,
-                details={"reason": refusal.code},
+                details={"asked": asked_now().call, "reason": refusal.code},
             )
         return refusal
 

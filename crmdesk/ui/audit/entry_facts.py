@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -25,7 +26,8 @@ from crmdesk.ui.tables.cells import MASK
 from crmdesk.ui.widgets.value_change import ShownChange
 
 # Codes that are read without their underlines: "credentials_wrong".
-_CODES = {"reason", "purpose"}
+_CODES = {"asked", "permission", "reason", "purpose"}
+_BETWEEN_WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])|[_.]")
 _UTC_LETTERS = len("2026-11-22 08:41:07.123")
 _LONGEST = 1_000
 # Shown by themselves, or only of use to machines.
@@ -149,7 +151,7 @@ def utc_words(at: datetime) -> str:
 def detail_facts(event: AuditEvent) -> list[tuple[str, str]]:
     """The rest of what an entry says, in the order it was written."""
     return [
-        (_spaced(name), _spaced(value) if name in _CODES else _text(value) or "")
+        (_spaced(name), _of_code(value) if name in _CODES else _text(value) or "")
         for name, value in event.detail.items()
         if name not in _NOT_FACTS and not _is_pair(value)
     ]
@@ -222,6 +224,11 @@ def _spaced(name: object) -> str:
     """A key of the details as a person reads it: ``values_written`` → "Values written"."""
     plain = plain_line(str(name)[:_LONGEST]).replace("_", " ").strip()
     return plain[:1].upper() + plain[1:]
+
+
+def _of_code(code: object) -> str:
+    """A code as words: ``RecordEditor.archive`` → "Record editor archive"."""
+    return _spaced(_BETWEEN_WORDS.sub(" ", str(code)[:_LONGEST]).lower())
 
 
 def _acted_as(event: AuditEvent) -> str:

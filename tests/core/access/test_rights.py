@@ -6,6 +6,7 @@ A method that is not in the table fails: whoever adds one decides who may call i
 from __future__ import annotations
 
 import inspect
+import json
 from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -604,6 +605,12 @@ def refusals_logged(desk: Desk) -> int:
     return desk.audit_actions().count(("PERMISSION_REFUSED", "refused"))
 
 
+def last_asked(desk: Desk) -> str:
+    """What the newest refusal says was asked for."""
+    [(payload,)] = desk.sql("SELECT payload FROM audit_details ORDER BY event_id DESC LIMIT 1")
+    return str(json.loads(str(payload))["asked"])
+
+
 CHECKED = [name for name, right in RIGHTS.items() if isinstance(right, Permission)]
 
 
@@ -640,6 +647,22 @@ def test_exactly_those_with_the_right_get_through_and_each_refusal_is_logged(
             refused = is_refused(method, arguments(method, actor, tmp_path))
             assert refused == (RIGHTS[name] not in rights), (name, who)
             assert refusals_logged(desk) - before == refused, (name, who)
+            if refused:
+                assert last_asked(desk).endswith(f".{method_name}"), (name, who)
+
+
+def test_a_refusal_tells_what_was_asked_for_and_keeps_nothing_that_was_only_typed(desk: Desk):
+    marc, ann = desk.user("Marc Dubois"), desk.contact()
+    for object_name, ids in (("contacts", [ann.id]), ("contacts", [1, 2]), ("my_password", [1])):
+        with pytest.raises(PermissionDenied):
+            desk.workspace.editor.archive(marc, object_name, ids)
+        assert last_asked(desk) == "RecordEditor.archive"
+    told = desk.sql(
+        "SELECT object_type, object_id, link FROM audit_events WHERE action = 'refuse' ORDER BY id"
+    )
+    record = ("contacts", str(ann.id), f"records/contacts/{ann.id}")
+    assert told == [record, ("contacts", None, None), (None, None, None)]
+    assert desk.sql("SELECT 1 FROM audit_details WHERE payload LIKE '%my_password%'") == []
 
 
 @pytest.mark.parametrize("name", [name for name, right in RIGHTS.items() if right == OWN_SESSION])
