@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, desc, or_, select
+from sqlalchemy import Row, Select, and_, desc, func, or_, select
 
 from crmdesk.core.clock import from_text, optional_from_text
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import (
+    backups,
     import_details,
     imports,
     jobs,
@@ -184,11 +185,13 @@ def import_statement(only: int | None) -> Select[Any]:
             import_details.c.associated,
             import_details.c.facts,
             restores.c.id.label("restore_id"),
+            func.coalesce(backups.c.snapshot_at, backups.c.created_at).label("backup_at"),
         )
         .outerjoin(users, users.c.id == imports.c.user_id)
         .outerjoin(jobs, jobs.c.id == imports.c.job_id)
         .outerjoin(import_details, import_details.c.import_id == imports.c.id)
         .outerjoin(restores, restores.c.import_id == imports.c.id)
+        .outerjoin(backups, backups.c.id == restores.c.backup)
     )
     return found if only is None else found.where(imports.c.user_id == only)
 
@@ -249,4 +252,5 @@ def import_of(tx: Tx, row: Row[Any]) -> Import:
         no_undo="" if refusal is None else refusal.value,
         undo_until=optional_from_text(row.undo_until),
         restore_id=row.restore_id,
+        backup_at=optional_from_text(row.backup_at),
     )

@@ -362,6 +362,7 @@ class Import:
         no_undo: why it cannot be taken back; empty when it can.
         undo_until: how long it can, by the steady clock.
         restore_id: the restore that this line is of, or the undo of one; there it is taken back.
+        backup_at: of when the backup is that a restore took values from, where the vault lists it.
     """
 
     id: str
@@ -393,3 +394,4 @@ class Import:
     no_undo: str = ""
     undo_until: datetime | None = None
     restore_id: str | None = None
+    backup_at: datetime | None = None

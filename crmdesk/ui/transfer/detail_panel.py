@@ -22,6 +22,7 @@ from crmdesk.ui.save_dialog import ask_save
 from crmdesk.ui.tables.cells import MASK
 from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.transfer.wording import (
+    file_words,
     filled,
     left_alone,
     problem_type,
@@ -116,7 +117,7 @@ class ImportPanel(SidePanel):
         facts = [(name, words.number(value)) for name, value in counted] if done else []
         facts += [
             (say("Object"), self._object_label(found)),
-            (say("File"), found.file_name),
+            (say("File"), file_words(found, self._desk.zone)),
             (say("User"), found.user_name),
             (say("Began"), self._desk.exact(found.created_at, seconds=True)),
             (say("Ended"), self._ended(found)),

@@ -25,7 +25,7 @@ from crmdesk.ui.tables.cells import (
 )
 from crmdesk.ui.transfer.filters import Wanted
 from crmdesk.ui.transfer.run_step import phase
-from crmdesk.ui.transfer.wording import filled, kind_words, say, state_line, state_words
+from crmdesk.ui.transfer.wording import file_words, filled, kind_words, say, state_line, state_words
 
 #: The columns of the first start; the others are chosen.
 USUAL = ("name", "source", "records", "user", "date")
@@ -148,7 +148,7 @@ class ImportSource:
         over = found.state in FINAL
         ended = "" if found.finished_at is None else words.moment(found.finished_at, zone)
         texts = {
-            "file": found.file_name,
+            "file": file_words(found, zone),
             "state": say("Undone") if found.undone_by is not None else state_words(found.state),
             "ended": ended,
             **{key: words.number(count) if over else "" for key, count in counts.items()},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QCoreApplication
 
@@ -33,6 +34,13 @@ _DATES_SHOWN = 6
 def say(text: str, count: int = -1) -> str:
     """A text of this tab, with plurals where a count is given."""
     return QCoreApplication.translate("Transfer", text, "", count)
+
+
+def file_words(found: Import, zone: ZoneInfo) -> str:
+    """The file of an import; of a restore from the vault the backup, by its time."""
+    if found.backup_at is None:
+        return found.file_name
+    return filled(say("Backup of %1"), words.exact(found.backup_at, zone))
 
 
 def filled(text: str, *parts: str) -> str:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QAbstractButton
 
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.transfer.model import ImportRequest
+from crmdesk.ui import words
 from crmdesk.ui.transfer.page import TransferPage
 from crmdesk.ui.widgets.link import Link
 from crmdesk.ui.widgets.value_change import ValueChange
@@ -60,6 +61,8 @@ def test_a_restore_is_listed_among_them_with_its_values(desk, stand, qtbot):
     assert source.text == "Deals, from a backup"
 
     page.open_link(f"imports/{restore.import_id}")
+    at = backup.snapshot_at.astimezone(stand.desk.zone)
+    assert f"File: Backup of {words.exact(at, stand.desk.zone)}" in texts(page.panel)
     page.panel.findChild(QAbstractButton, "panel_restore").click()
     assert stand.told.links == [f"restore/{restore.id}"]
     page.panel.show_page("changes")
