@@ -102,7 +102,7 @@ def _is_drill_late(tx: Tx, kept: Sequence[Backup], drill: Drill | None, every: t
     """Whether one was due for as long again as lies between two of them."""
     oldest = kept[-1].completed_at if kept else None
     since = oldest if drill is None else drill.at
-    return bool(every) and bool(kept) and since is not None and tx.now - since >= 2 * every
+    return bool(every) and bool(kept) and since is not None and abs(tx.now - since) >= 2 * every
 
 
 def _seconds(drill: Drill | None) -> float | None:

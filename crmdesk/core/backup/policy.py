@@ -52,11 +52,14 @@ def restored_at(tx: Tx) -> str:
 
 
 def newest_completed(tx: Tx) -> str | None:
-    """Id of the newest completed backup whose file should still be there."""
+    """Id of the newest completed backup whose file should still be there.
+
+    By the steady time: one that was made while the clock was ahead is not the newest for years.
+    """
     found: str | None = tx.scalar(
         select(backups.c.id)
         .where(backups.c.state == _SUCCEEDED, backups.c.expired_at.is_(None))
-        .order_by(desc(backups.c.completed_at))
+        .order_by(desc(backups.c.completed_steady))
         .limit(1)
     )
     return found

@@ -15,7 +15,7 @@ from crmdesk.core.access.guard import Guard
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.access.step_up import StepUpPurpose, spend_step_up
 from crmdesk.core.audit import kinds
-from crmdesk.core.audit.kinds import EventKind, Result
+from crmdesk.core.audit.kinds import Result
 from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.backup.cancel import never
 from crmdesk.core.backup.contents import definitions_of, object_shapes, sensitive_labels
@@ -318,11 +318,18 @@ class BackupService:
         """Delete a backup's file; its row stays and says so. Copies saved elsewhere stay too.
 
         Raises:
-            UserError: ``backup_unknown``, ``backup_running``, ``backup_pinned``.
+            UserError: ``backup_unknown``, ``backup_without_file``, ``backup_running``,
+                ``backup_pinned``.
         """
         self._guard.require(actor, Permission.SUPER_ADMIN)
         with self._database.write() as tx:
             found = self._read(tx, backup_id)
+            if found.expired_at is not None:
+                raise UserError(
+                    "backup_without_file",
+                    "The file of this backup was removed before.",
+                    "Nothing was changed.",
+                )
             if found.state in OPEN:
                 raise UserError(
                     "backup_running", "This backup is still being made.", "Cancel it first."
@@ -359,17 +366,3 @@ class BackupService:
                 "Run `crmdesk backup list`.",
             )
         return found[0]
-
-    def _log(
-        self, actor: Actor, kind: EventKind, backup_id: str, details: dict[str, object]
-    ) -> None:
-        with self._database.write() as tx:
-            self._audit_log.log(
-                tx,
-                actor,
-                kind,
-                object_type="backup",
-                object_id=backup_id,
-                link=f"backups/{backup_id}",
-                details=details,
-            )

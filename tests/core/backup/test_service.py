@@ -295,6 +295,10 @@ def test_a_deleted_backup_is_not_taken_for_an_expired_one(desk: Desk) -> None:
     with pytest.raises(UserError) as refused:
         desk.workspace.backups.download(desk.admin, backup.id, desk.folder.parent / "copy.zip")
     assert "deleted" in refused.value.message
+    with pytest.raises(UserError) as refused:
+        desk.workspace.backups.delete(desk.admin, backup.id)
+    assert refused.value.code == "backup_without_file"
+    assert desk.audit_actions().count(("DATA_BACKUP_DELETED", "ok")) == 1
 
 
 def test_a_backup_whose_file_is_gone_can_be_unpinned_and_deleted(desk: Desk) -> None:
@@ -340,3 +344,28 @@ def test_a_clock_that_was_set_ahead_and_put_right_costs_no_backup(timed_desk: De
         assert desk.workspace.backup_expiry.sweep() == 0
 
     assert (desk.folder / "vault" / "backups" / first.file_name).is_file()
+
+
+def test_the_last_copy_that_stays_is_the_newest_one_whatever_the_clock_said(
+    timed_desk: Desk,
+) -> None:
+    desk = timed_desk
+    assert desk.time is not None
+    desk.time.forward(days=4000)
+    desk.admin = desk.signed_in(1, desk.admin.email, desk.admin.full_name)
+    ahead = desk.backup()
+    desk.workspace.run_job(desk.workspace.drills.start(desk.admin))
+    desk.time.back(days=4000)
+    desk.signed_in(1, desk.admin.email, desk.admin.full_name)
+    desk.time.forward(days=8)
+    desk.admin = desk.signed_in(1, desk.admin.email, desk.admin.full_name)
+    assert desk.workspace.drills.start_if_due(desk.admin) is not None
+    newest = desk.backup()
+    desk.time.forward(days=30)
+
+    for _ in range(3):
+        desk.workspace.backup_expiry.sweep()
+
+    vault = desk.folder / "vault" / "backups"
+    assert (vault / newest.file_name).is_file()
+    assert (vault / ahead.file_name).is_file(), "its day has not come by the clock"
