@@ -18,6 +18,7 @@ from crmdesk.core.records.schema import ObjectType, Property
 
 #: SQL: what the digest of a history says of one record.
 HISTORY_LINE = "CAST(record_id || ' ' || length(cells) || ' ' || cells || char(10) AS BLOB)"
+_LINES_AT_ONCE = 1_000
 
 
 class Source(StrEnum):
@@ -167,12 +168,13 @@ def history_digest(tx: Tx, change_id: int, printed: Printed | None = None) -> st
             (change_id,),
         ):
             digest.update(line)
-    for record_id, kind in tx.sql(
-        "SELECT record_id, kind FROM record_history WHERE change_id = ? "
-        "ORDER BY object_type_id, record_id",
+    kinds = tx.sql(
+        "SELECT CAST(record_id || ' ' || kind || char(10) AS BLOB) FROM record_history "
+        "WHERE change_id = ? ORDER BY object_type_id, record_id",
         (change_id,),
-    ):
-        digest.update(f"{record_id} {kind}\n".encode())
+    )
+    while lines := kinds.fetchmany(_LINES_AT_ONCE):
+        digest.update(b"".join(line for (line,) in lines))
     for row in tx.sql(
         "SELECT from_type_id, from_id, to_type_id, to_id, label_id, kind FROM association_history "
         "WHERE change_id = ? ORDER BY from_type_id, from_id, to_type_id, to_id, label_id",

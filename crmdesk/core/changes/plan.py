@@ -176,8 +176,8 @@ def count(tx: Tx, stage: Stage, *, sample_size: int = 200) -> PlanCounts:
         any_change = balanced([stage.changed(i) for i in range(len(stage.columns))], " OR ")
         tx.sql(
             "UPDATE stage.verdicts SET outcome = 'unchanged' "
-            "WHERE outcome = 'update' AND row NOT IN "
-            f"(SELECT r.row FROM {stage.join} WHERE {any_change})"
+            "WHERE outcome = 'update' AND row IN "
+            f"(SELECT r.row FROM {stage.join} WHERE NOT ({any_change}))"
         )
     # Counted in passing: grouping them would sort them first.
     changing, created, unchanged = tx.sql(

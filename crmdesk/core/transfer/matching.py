@@ -68,12 +68,39 @@ def match_records(tx: Tx, stage: Stage, matching: Matching) -> int:
         _find_by_key(tx, stage, matching)
     if matching.id_header:
         _find_by_source(tx, stage, matching)
-    _know_by_line(tx, stage, matching)
+    all_have_keys = matching.key is not None and every_row_has_a_key(tx)
+    if not all_have_keys:
+        _know_by_line(tx, stage, matching)
     index_records(tx)
-    archived = _settle_outcomes(tx, stage, matching)
-    _fail_shared_records(tx, stage, matching)
+    archived = 0
+    if not (all_have_keys and _found_by_key_alone(tx, stage, matching)):
+        archived = _settle_outcomes(tx, stage, matching)
+        _fail_shared_records(tx, stage, matching)
     _apply_mode(tx, stage, matching)
     return archived
+
+
+def every_row_has_a_key(tx: Tx) -> bool:
+    """Whether none has a blank where records are found by; SQLite counts whole pages at once."""
+    keys, rows = (
+        tx.sql(f"SELECT count(*) FROM stage.{table}").fetchone()[0]
+        for table in ("row_keys", "verdicts")
+    )
+    return bool(keys == rows)
+
+
+def _found_by_key_alone(tx: Tx, stage: Stage, matching: Matching) -> bool:
+    """Whether each row that has a record was given it, with its version, by a unique key.
+
+    Then no two rows have the same, since a key stands in one row and in one live record only.
+    """
+    return (
+        matching.key is not None
+        and stage.columns[matching.key].unique
+        and not matching.id_header
+        and not matching.origin.own
+        and not _bin_holds_records(tx, stage)
+    )
 
 
 def _fail_repeated(tx: Tx, stage: Stage, matching: Matching) -> None:

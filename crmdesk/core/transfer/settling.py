@@ -28,6 +28,7 @@ from crmdesk.core.transfer.links import LinkRules
 from crmdesk.core.transfer.matching import (
     RESTORED,
     Matching,
+    every_row_has_a_key,
     match_records,
     staged_texts,
 )
@@ -77,7 +78,8 @@ def settle_import(tx: Tx, stage: Stage, rules: Rulebook, *, sample_size: int = 2
     archived = match_records(tx, stage, rules.matching)
     known = _key_found_all(stage, rules.matching, archived)
     index_unique_columns(tx, stage, but=known)
-    _fail_empty(tx, stage, rules.plan)
+    if rules.matching.key is None or not every_row_has_a_key(tx):
+        _fail_empty(tx, stage, rules.plan)
     _append_choices(tx, stage)
     if archived:
         _keep_own_unique_values(tx, stage)
@@ -136,15 +138,23 @@ def _key_found_all(stage: Stage, matching: Matching, archived: int) -> int | Non
     return matching.key if stage.columns[matching.key].unique else None
 
 
-def apply_import(tx: Tx, stage: Stage, change_id: int, *, beside: bool) -> Applied:
+def apply_import(tx: Tx, stage: Stage, change_id: int, *, beside: bool, restores: bool) -> Applied:
     """Write the plan, records from the recycle bin first.
 
     Args:
         beside: the plan was made in an earlier transaction; see :func:`apply_stage`.
+        restores: rows may have their records in the recycle bin.
 
     Raises:
         UserError: ``plan_outdated``.
     """
+    if restores:
+        _restore(tx, stage, change_id)
+    return apply_stage(tx, stage, change_id, beside=beside)
+
+
+def _restore(tx: Tx, stage: Stage, change_id: int) -> None:
+    """Bring the records of rows back from the recycle bin."""
     restored = (
         f"SELECT record_id FROM stage.rows WHERE outcome = 'update' AND reason = '{RESTORED}'"
     )
@@ -159,7 +169,6 @@ def apply_import(tx: Tx, stage: Stage, change_id: int, *, beside: bool) -> Appli
     )
     # Others count them among their live associations again.
     recount_around(tx, stage.object_type, [row[0] for row in tx.sql(restored)])
-    return apply_stage(tx, stage, change_id, beside=beside)
 
 
 def remember_sources(tx: Tx, stage: Stage, matching: Matching) -> None:

@@ -224,7 +224,8 @@ class ImportWork:
             source_label=name,
             job_id=context.job.id,
         )
-        applied = apply_import(tx, stage, change_id, beside=was_settled)
+        restores = settled.archived_matches > 0
+        applied = apply_import(tx, stage, change_id, beside=was_settled, restores=restores)
         remember_sources(tx, stage, prepared.rules.matching)
         linked = write_links_found(tx, stage, prepared.rules.links, change_id)
         self._finish_rows(tx, import_id, change_id, settled, linked)
