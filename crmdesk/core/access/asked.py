@@ -58,7 +58,8 @@ def _is_service_call(frame: FrameType) -> bool:
 
 def _told(frame: FrameType) -> Asked:
     given = frame.f_locals
-    call = f"{type(given['self']).__name__}.{frame.f_code.co_name}"
+    service = type(given["self"]).__name__.removesuffix("Service")
+    call = f"{service}.{frame.f_code.co_name}"
     object_name, records = given.get("object_name"), given.get("record_ids")
     record_id = given.get("record_id")
     if isinstance(records, list | tuple) and len(records) == 1:

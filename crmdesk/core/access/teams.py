@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 
 from sqlalchemy import func, insert, select, update
@@ -17,6 +16,7 @@ from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.db import tables
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.errors import UserError
+from crmdesk.core.files.plain_line import is_one_line
 
 _LONGEST_NAME = 100
 
@@ -134,8 +134,7 @@ def _members(tx: Tx, team_id: int) -> tuple[str, ...]:
 
 def _checked(name: str) -> str:
     plain = name.strip()
-    is_printable = all(unicodedata.category(each) not in ("Cc", "Cs") for each in plain)
-    if plain and len(plain) <= _LONGEST_NAME and is_printable:
+    if plain and len(plain) <= _LONGEST_NAME and is_one_line(plain):
         return plain
     raise UserError(
         "team_name_invalid",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
@@ -18,6 +17,7 @@ from crmdesk.core.clock import to_text
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.tables import one_time_codes, user_permissions, users
 from crmdesk.core.errors import UserError
+from crmdesk.core.files.plain_line import is_one_line
 from crmdesk.core.records.addresses import is_email
 
 ONE_TIME_CODE_LASTS = timedelta(days=7)
@@ -118,8 +118,7 @@ def checked(new: NewUser) -> NewUser:
 def checked_name(name: str) -> str:
     """Return a person's name without outer spaces, or raise ``name_invalid``."""
     plain = name.strip()
-    is_printable = all(unicodedata.category(each) not in ("Cc", "Cs") for each in plain)
-    if plain and len(plain) <= _LONGEST_NAME and is_printable:
+    if plain and len(plain) <= _LONGEST_NAME and is_one_line(plain):
         return plain
     raise UserError(
         "name_invalid",

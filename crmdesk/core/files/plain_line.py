@@ -12,6 +12,9 @@ _UNRULY = re.compile(
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
 
+#: What no name needs. Marks of direction stay: names of some scripts are spelt with them.
+_BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
 
 def plain_line(text: str) -> str:
     r"""The text with such characters spelt out as JSON spells them, e.g. ``\u202e``.
@@ -21,6 +24,11 @@ def plain_line(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return _UNRULY.sub(_spelt, text)
+
+
+def is_one_line(text: str) -> bool:
+    """Whether a name has no line break, control, order of direction or half of a character."""
+    return not _BREAKS.search(text)
 
 
 def _spelt(found: re.Match[str]) -> str:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from crmdesk.core.errors import UserError
+from crmdesk.core.files.plain_line import is_one_line
 
 MAX_LABEL = 255
 
@@ -76,10 +77,10 @@ def validate_label(label: str) -> str:
             "Shorten it.",
             length=len(text),
         )
-    if any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
+    if not is_one_line(text):
         raise UserError(
             "label_unprintable",
-            "The label holds a control character, such as a line break.",
+            "The label holds a control character, such as a line break or an order of direction.",
             "Remove it.",
         )
     return text

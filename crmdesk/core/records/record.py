@@ -11,6 +11,7 @@ from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.sqlite import quoted
 from crmdesk.core.errors import UserError
+from crmdesk.core.files.plain_line import plain_line
 from crmdesk.core.records.schema import ObjectType, Property
 
 #: Stands in place of a sensitive value; a value can never be this, since NUL is refused.
@@ -155,10 +156,14 @@ def record_unknown(object_type: ObjectType, record_id: int) -> UserError:
 
 
 def display_name(object_type: ObjectType, values: Mapping[str, str | None]) -> str:
-    """What a record is called: its display properties, else its e-mail, else its id."""
+    """What a record is called: its display properties, else its e-mail, else its id.
+
+    It stands inside sentences, so that nothing in it breaks a line or turns the direction of text.
+    """
     parts = [values.get(name) or "" for name in object_type.display_properties]
     name = " ".join(part for part in parts if part and part != MASKED)
-    return name or (values.get("email") or "") or f"#{values.get('hs_object_id') or '?'}"
+    shown = name or (values.get("email") or "") or f"#{values.get('hs_object_id') or '?'}"
+    return plain_line(shown)
 
 
 def _names(columns: Sequence[Property]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
+from crmdesk.core.files.plain_line import plain_line
 from crmdesk.core.records.record import MASKED
 from crmdesk.core.records.recycle_bin_model import Answer, BinPlan, Conflict, PurgePlan, Wish
 from crmdesk.core.records.schema import ObjectType
@@ -141,7 +142,7 @@ def _sentence(plan: BinPlan) -> str:
 
 
 def _title(conflict: Conflict) -> str:
-    value = MASK if conflict.value == MASKED else conflict.value
+    value = MASK if conflict.value == MASKED else plain_line(conflict.value)
     return f"{conflict.name}: {conflict.label} {value}"
 
 

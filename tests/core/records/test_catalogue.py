@@ -181,6 +181,7 @@ def test_a_property_cannot_take_the_name_of_a_system_column(name):
         ("x" * 256, "label_too_long"),
         ("two\nlines", "label_unprintable"),
         ("half \ud800", "label_unprintable"),
+        ("gpj\u202eexe", "label_unprintable"),
     ],
 )
 def test_a_label_nobody_could_read_is_refused(label, code):

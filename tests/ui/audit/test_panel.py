@@ -59,7 +59,7 @@ def test_a_deleted_record_comes_back_from_its_entry_and_the_entry_says_so(desk, 
 
 
 def test_a_bulk_deletion_is_one_entry_that_opens_into_its_records(desk, page, hands):
-    taken = desk.contact(email="ann@northwind.example", lastname="Devon")
+    taken = desk.contact(email="ann@northwind.example", lastname="Dev\u202eon")
     desk.delete(taken, desk.contact(lastname="Moreno"))
     desk.contact(email="ann@northwind.example", lastname="Later")
     page.refresh()
@@ -77,7 +77,7 @@ def test_a_bulk_deletion_is_one_entry_that_opens_into_its_records(desk, page, ha
     hands.click(restore)
     hands.wait(lambda: page.deeds.bin.dialog is not None)
     dialog = page.deeds.bin.dialog
-    assert "ann@northwind.example" in texts(dialog)
+    assert "Dev\\u202eon: Email ann@northwind.example" in texts(dialog)
     hands.click(dialog.safe_button)
 
 
