@@ -85,6 +85,8 @@ def check_workspace(
 ) -> list[Check]:
     """Look at everything; nothing is changed but a scratch entry in the keyring.
 
+    What is kept beside the log to read it faster is thrown away where it does not fit the log.
+
     Args:
         quick: leave out what reads every byte: indexes and the content of files.
 
@@ -245,7 +247,11 @@ def _log(workspace: Workspace, actor: Actor, watch: Watch) -> Check:
     progress = partial(watch.told, "audit_log")
     found = workspace.audit.verify(actor, progress=progress, cancelled=watch.cancelled)
     if found.ok:
-        return Check("audit_log", True, f"{found.events} entries, unbroken")
+        unbroken = f"{found.events} entries, unbroken"
+        if found.misfits and workspace.damage is None:
+            workspace.seals.discard()
+            unbroken += "; seals did not fit them, and are made anew"
+        return Check("audit_log", True, unbroken)
     reason = "unknown" if found.reason is None else found.reason.value
     return Check("audit_log", False, f"entry {found.first_bad}: {reason}")
 

@@ -23,7 +23,7 @@ from tests.faults.conftest import Record, effort
 TRIALS = effort(2, 1_000)
 #: Two segments with seals, and the beginning of a third.
 SEALED_ENTRIES = 2_030
-SEALED_TRIALS = effort(1, 1_000)
+SEALED_TRIALS = effort(1, 300)
 EVENTS = effort(2_000, 200_000)
 
 

@@ -52,6 +52,16 @@ class SealKeeper:
             pass
         return False
 
+    def discard(self) -> None:
+        """Throw all seals away; they are made anew, of entries that are proven anew.
+
+        Raises:
+            UserError: why it could not be written.
+        """
+        with self._database.write() as tx:
+            sqlite_seals.forget_seals(tx.driver)
+        self._unfit.clear()
+
     def _missing(self) -> list[int]:
         with self._database.read() as tx:
             return [each for each in sqlite_seals.unsealed(tx.driver) if each not in self._unfit]

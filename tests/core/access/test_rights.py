@@ -67,6 +67,7 @@ RIGHTS: dict[str, Permission | str] = {
     "anchors.head": INNER,
     "anchors.kept_heads": INNER,
     "anchors.write_anchor": INNER,
+    "seals.discard": INNER,
     "seals.keep": INNER,
     "audit.anchor": SUPER_ADMIN,
     "audit.catalogue": SUPER_ADMIN,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from crmdesk.core.access.actor import SYSTEM
 from crmdesk.core.access.keys import SigningKey
 from crmdesk.core.audit import kinds
 from crmdesk.core.audit.seal_keeping import SealKeeper, proven
@@ -16,8 +17,10 @@ from crmdesk.core.audit.verdict import Reason
 from crmdesk.core.audit.verify import verify_chain
 from crmdesk.core.audit.walk import Walk
 from crmdesk.core.audit.walk_processes import stretches, walk_in_processes
+from crmdesk.core.check import check_workspace
 from crmdesk.core.db import sqlite_audit, sqlite_seals
 from crmdesk.core.db.driver import sqlite3
+from tests.builders import Desk, KeyBox
 from tests.core.audit.ledger import MAC_KEY, Ledger
 from tests.core.audit.test_verify import rehash
 
@@ -266,3 +269,22 @@ def test_a_whole_segment_is_sealed_when_its_last_entry_is_written(
     assert not keeper.keep(1.0)
     assert len(seals_on(log.path)) == 2
     assert verify_chain(log.path, MAC_KEY).sealed == 2_000
+
+
+def test_a_check_of_the_workspace_throws_away_seals_that_do_not_fit(desk: Desk) -> None:
+    with desk.workspace.database.write() as tx:
+        for _ in range(1_000):
+            desk.workspace.audit_log.log(tx, SYSTEM, kinds.LOG_ANCHORED)
+    desk.workspace.seals.keep()
+    desk.sql("UPDATE audit_seals SET seal = zeroblob(32)")
+
+    told = [
+        {each.name: each for each in check_workspace(desk.workspace, desk.admin, KeyBox())}
+        for _ in range(2)
+    ]
+
+    assert "made anew" in told[0]["audit_log"].detail
+    assert told[1]["audit_log"].detail.endswith("unbroken")
+    assert not desk.workspace.seals.keep(1.0)
+    found = desk.workspace.audit.verify(desk.admin)
+    assert (found.sealed, found.misfits) == (1_000, 0)
