@@ -87,7 +87,7 @@ def leave_the_log(_connection: sqlite3.Connection, _chance: random.Random) -> in
     return 0
 
 
-@pytest.mark.parametrize("tamper", (leave_the_log, *ALTERATIONS))
+@pytest.mark.parametrize("tamper", [leave_the_log, *ALTERATIONS])
 def test_no_seal_hides_an_alteration_and_none_makes_one_up(
     tamper: Tamper,
     sealed: tuple[bytes, Head],
