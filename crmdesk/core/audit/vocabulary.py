@@ -82,7 +82,7 @@ def read_vocabulary(tx: Tx) -> Vocabulary:
     catalogue = load_audit_catalogue()
     shown = catalogue.visible_in(edition_of(tx))
     hidden = tuple(each for each in catalogue.categories if each not in shown)
-    objects = _objects_of_records(tx)
+    objects = objects_of_records(tx)
     people = tx.execute(
         select(users.c.id, users.c.email, users.c.full_name, users.c.removed_at).order_by(
             users.c.full_name, users.c.id
@@ -106,7 +106,7 @@ def read_vocabulary(tx: Tx) -> Vocabulary:
     )
 
 
-def _objects_of_records(tx: Tx) -> tuple[Word, ...]:
+def objects_of_records(tx: Tx) -> tuple[Word, ...]:
     """The objects in their order, removed ones last: their entries stay and are looked for."""
     kept = select(object_types.c.name, object_types.c.plural_label)
     in_order = kept.order_by(object_types.c.archived_at.is_not(None), object_types.c.position)

@@ -18,6 +18,7 @@ from crmdesk.core.audit.kinds import LOG_IMPORTED
 from crmdesk.core.audit.marks import RangeCounts
 from crmdesk.core.audit.matching import Matching
 from crmdesk.core.audit.query import found_entries
+from crmdesk.core.audit.vocabulary import objects_of_records
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.tables import users as user_table
 from crmdesk.core.db.tables import workspace
@@ -29,7 +30,6 @@ from crmdesk.core.exports.report_comments import comments_cell, discussed_entrie
 from crmdesk.core.exports.report_entries import entry_printer
 from crmdesk.core.exports.report_model import AuditLogReport
 from crmdesk.core.exports.report_table import ReportTable
-from crmdesk.core.records.schema import load_object_types
 from crmdesk.core.settings import read_setting
 
 _CONTENT = "content"
@@ -143,7 +143,7 @@ def _kind_codes(category: str, subcategory: str, action: str) -> tuple[str, str,
 def _kind_labels(tx: Tx) -> Callable[[str, str, str], tuple[str, str, str]]:
     """What happened, as the log shows it; of records by the name that their object has now."""
     catalogue = load_audit_catalogue()
-    objects = {each.name.upper(): each.plural_label for each in load_object_types(tx)}
+    objects = {each.code.upper(): each.label for each in objects_of_records(tx)}
 
     # Kinds are few and entries many: each is looked up once.
     @cache

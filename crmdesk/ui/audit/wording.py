@@ -54,6 +54,7 @@ class Wording:
     Attributes:
         zone: what times are shown in; read once, since every row asks for it.
         edition: what of the log is shown.
+        removed: what objects are called that are not there any more.
         objects: object types by API name; an object that was removed goes by its name.
     """
 
@@ -62,18 +63,21 @@ class Wording:
     zone: ZoneInfo
     edition: Edition
     objects: Mapping[str, ObjectType] = field(default_factory=dict)
+    removed: Mapping[str, str] = field(default_factory=dict)
     _days: dict[date, str] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, desk: Desk) -> Wording:
         """Read the labels of now."""
-        found = desk.workspace.definitions.objects(desk.actor)
+        definitions = desk.workspace.definitions
+        found = definitions.objects(desk.actor)
         return cls(
             desk,
             desk.workspace.audit.catalogue(desk.actor),
             desk.zone,
             Edition(desk.workspace.settings.text(None, "workspace.edition")),
             {object_type.name: object_type for object_type in found},
+            {each.name: each.label for each in definitions.archived_objects(desk.actor)},
         )
 
     def category(self, event: AuditEvent) -> str:
@@ -88,7 +92,9 @@ class Wording:
         if found is not None:
             return found.label
         object_type = self.objects.get(event.subcategory.lower())
-        return event.subcategory if object_type is None else object_type.plural_label
+        if object_type is not None:
+            return object_type.plural_label
+        return self.removed.get(event.subcategory.lower(), event.subcategory)
 
     def action(self, event: AuditEvent) -> tuple[str, Tone]:
         """The word of the badge and its tint; what did not succeed says that instead."""
@@ -159,7 +165,7 @@ class Wording:
             done = _done(event.action) if told else ""
             named = self.subcategory(event)
             return filled(say("%1 %2"), named, done) if done else named
-        label = event.subcategory if object_type is None else object_type.label
+        label = self.subcategory(event) if object_type is None else object_type.label
         if event.subjects > 1 and object_type is not None:
             label = f"{words.number(event.subjects)} {in_sentence(object_type.plural_label)}"
         if event.action == Action.OTHER:
