@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from crmdesk.cli.named_ids import listed_ids
 from crmdesk.cli.output import plural
 from crmdesk.cli.parameters import Code
 from crmdesk.cli.secret_input import code_missing, code_or_ask
@@ -22,6 +23,7 @@ from crmdesk.core.restore.deleted_model import (
     DeletedRecord,
     DeletedRequest,
     Refusal,
+    nothing_comes_back,
 )
 
 _MOST_TOLD = 100
@@ -82,21 +84,12 @@ def restore_deleted(
         )
 
 
-def _ids(text: str) -> tuple[int, ...]:
-    try:
-        return tuple(int(part) for part in text.split(",") if part.strip())
-    except ValueError as problem:
-        raise WrongUsage(
-            "record_ids_invalid", f"“{text}” is no list of record IDs.", "E.g. --records 1,2"
-        ) from problem
-
-
 def _request(
     source: str, object_name: str, records: str | None, *, related: bool
 ) -> DeletedRequest:
     path = Path(source)
     place = str(path.absolute()) if path.is_file() else source
-    return DeletedRequest(place, object_name, None if records is None else _ids(records), related)
+    return DeletedRequest(place, object_name, listed_ids(records), related)
 
 
 def _brought_back(here: Seat, plan: DeletedPlan, code: str | None) -> dict[str, Any]:
@@ -108,6 +101,9 @@ def _brought_back(here: Seat, plan: DeletedPlan, code: str | None) -> dict[str, 
 
 
 def _step_up(here: Seat, plan: DeletedPlan, code: str | None) -> str:
+    if not plan.coming:
+        # Said before the code: a recovery code is good for one time only.
+        raise nothing_comes_back()
     given = code_or_ask(code) if plan.two_factor_needed else None
     if plan.two_factor_needed and given is None:
         raise code_missing()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -146,15 +147,7 @@ def plan_document(plan: RestorePlan) -> Document:
         "snapshot_at": moment(plan.snapshot_at),
         "records_changing": plan.records_changing,
         "records_unchanged": plan.records_unchanged,
-        "properties": {
-            name: {
-                "set": counts.set,
-                "overwrite": counts.overwrite,
-                "clear": counts.clear,
-                "unchanged": counts.unchanged,
-            }
-            for name, counts in plan.properties.items()
-        },
+        "properties": {name: asdict(counts) for name, counts in plan.properties.items()},
         "skipped": dict(plan.skipped),
         "automations": [dict(rule) for rule in plan.automations],
         "samples": [

@@ -7,8 +7,27 @@ from typing import Annotated
 import typer
 
 from crmdesk.cli.session import Seat
+from crmdesk.core.errors import WrongUsage
 
 Ids = Annotated[list[int] | None, typer.Option("--id", metavar="ID", help="This record.")]
+
+
+def listed_ids(text: str | None) -> tuple[int, ...] | None:
+    """Ids between commas; None for none given.
+
+    Raises:
+        WrongUsage: ``record_ids_invalid``.
+    """
+    if text is None:
+        return None
+    try:
+        return tuple(int(part) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise WrongUsage(
+            "record_ids_invalid",
+            f"“{text}” is not a list of record IDs.",
+            "Write numbers with commas: --records 1,2",
+        ) from None
 
 
 def unknown_ids(here: Seat, object_name: str, ids: list[int] | None) -> dict[str, list[int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -158,15 +159,7 @@ def _do(here: Seat, plan: BulkPlan, what: str, *, dry_run: bool, wait: bool) -> 
         "records": plan.records,
         "records_changing": plan.records_changing,
         "records_unchanged": plan.records_unchanged,
-        "properties": {
-            name: {
-                "set": counts.set,
-                "overwrite": counts.overwrite,
-                "clear": counts.clear,
-                "unchanged": counts.unchanged,
-            }
-            for name, counts in plan.properties.items()
-        },
+        "properties": {name: asdict(counts) for name, counts in plan.properties.items()},
         "skipped": dict(plan.skipped),
     }
     skips = [skip_line(reason, count) for reason, count in plan.skipped.items()]

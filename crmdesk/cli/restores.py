@@ -9,6 +9,7 @@ import typer
 from crmdesk.cli.deleted import restore_deleted
 from crmdesk.cli.documents import plan_document, restore_document
 from crmdesk.cli.lost_definitions import restore_definition
+from crmdesk.cli.named_ids import listed_ids
 from crmdesk.cli.out_file import Force, OutFile, refuse_target
 from crmdesk.cli.output import plural
 from crmdesk.cli.parameters import Code, JsonLines, Wait, group
@@ -184,7 +185,7 @@ def _request(
         source=source,
         object_name=object_name,
         properties=None if properties == "all" else _names(properties),
-        record_ids=None if records is None else _ids(records),
+        record_ids=listed_ids(records),
         skip_clears=skip_clears,
         only_unchanged=only_unchanged,
         without_automations=no_automations,
@@ -193,17 +194,6 @@ def _request(
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
-
-
-def _ids(text: str) -> tuple[int, ...]:
-    try:
-        return tuple(int(part) for part in text.split(",") if part.strip())
-    except ValueError:
-        raise WrongUsage(
-            "record_ids_invalid",
-            f"“{text}” is not a list of record IDs.",
-            "Write numbers with commas: --records 1,2",
-        ) from None
 
 
 def _plan(here: Seat, request: PlanRequest) -> RestorePlan:

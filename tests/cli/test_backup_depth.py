@@ -59,8 +59,11 @@ def test_deleted_records_come_back_with_a_code(terminal: Terminal) -> None:
 
     unaccepted = terminal(*words)
     looked = terminal(*words, "--dry-run")
-    done = terminal(*words, "--accept-changes", "--otp", app.code())
+    code = ("--accept-changes", "--otp", app.code())
+    nothing = terminal(*words, "--records", "999", *code)
+    done = terminal(*words, *code)
 
+    assert nothing.error == "nothing_to_restore", "and the code is not used up"
     assert (unaccepted.code, unaccepted.error) == (2, "not_accepted")
     assert looked.document["counts"] == {"companies": {"from_bin": 1}}
     assert done.code == 0, done.err

@@ -67,17 +67,6 @@ class PlanCounts:
     lock_seconds: float
     samples: tuple[Sample, ...] = field(default=())
 
-    @property
-    def values(self) -> ValueCounts:
-        """The sums over all properties."""
-        parts = self.properties.values()
-        return ValueCounts(
-            sum(p.set for p in parts),
-            sum(p.overwrite for p in parts),
-            sum(p.clear for p in parts),
-            sum(p.unchanged for p in parts),
-        )
-
 
 def find_records(tx: Tx, stage: Stage) -> None:
     """Read each row's record: its version, or why there is none to update.

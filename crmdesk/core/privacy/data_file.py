@@ -13,7 +13,8 @@ from crmdesk.core.backup.zip_writer import ZipWriter
 from crmdesk.core.clock import to_text
 from crmdesk.core.files.atomic import atomic_write
 from crmdesk.core.files.csv_writer import write_rows
-from crmdesk.core.privacy.data import DataTable
+from crmdesk.core.files.formula_guard import guarded
+from crmdesk.core.privacy.data import Cells, DataTable
 
 _ABOUT = """\
 What {workspace} keeps about {address}, as of {at} (UTC).
@@ -24,6 +25,9 @@ associations.csv  what the records are connected with
 log.csv           what was noted about them in the audit log
 import_rows.csv   rows of files that were read in and are still kept
 data.json         all of the above in one file, for programs
+
+In the .csv files an apostrophe stands before a text that a spreadsheet would
+calculate. In data.json every text is as it is kept.
 """
 
 
@@ -41,7 +45,7 @@ def write_data_file(
         _add(writer, "about.txt", _ABOUT.format(**facts).encode())
         for table in tables:
             text = io.BytesIO()
-            write_rows(text, table.columns, table.rows, bom=True)
+            write_rows(text, table.columns, map(_inert, table.rows), bom=True)
             _add(writer, f"{table.name}.csv", text.getvalue())
         _add(writer, "data.json", _as_json(facts, tables))
         writer.close()
@@ -55,6 +59,11 @@ def _as_json(facts: dict[str, str], tables: Sequence[DataTable]) -> bytes:
     }
     text = json.dumps({**facts, **rows}, ensure_ascii=False, indent=2)
     return text.encode("utf-8", "backslashreplace")
+
+
+def _inert(row: Cells) -> Cells:
+    """Texts that no spreadsheet runs as a formula: whoever asked opens them with one."""
+    return tuple(guarded(cell, is_phone=True) if isinstance(cell, str) else cell for cell in row)
 
 
 def _add(writer: ZipWriter, name: str, content: bytes) -> None:

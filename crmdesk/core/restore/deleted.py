@@ -25,7 +25,12 @@ from crmdesk.core.errors import UserError
 from crmdesk.core.jobs.job import JobKind
 from crmdesk.core.jobs.queue import JobQueue
 from crmdesk.core.records.association_rows import End, Link
-from crmdesk.core.restore.deleted_model import Comeback, DeletedPlan, DeletedRequest
+from crmdesk.core.restore.deleted_model import (
+    Comeback,
+    DeletedPlan,
+    DeletedRequest,
+    nothing_comes_back,
+)
 from crmdesk.core.restore.deleted_rows import Found, find_deleted
 from crmdesk.core.restore.deleted_rules import Judge, Judged
 from crmdesk.core.restore.plan_store import PLANS_LAST, plan_unknown
@@ -220,11 +225,7 @@ class DeletedRecords:
                 raise plan_unknown()
             counts = json.loads(row.summary)["counts"]
             if not any(each.get(way) for each in counts.values() for way in ("anew", "from_bin")):
-                raise UserError(
-                    "nothing_to_restore",
-                    "None of these records can come back.",
-                    "The plan says of each why not.",
-                )
+                raise nothing_comes_back()
             method = spend_step_up(tx, actor, step_up_id, StepUpPurpose.RESTORE, row.plan_hash)
             params = {"plan_id": plan_id, "plan_hash": row.plan_hash}
             job_id = self._jobs.enqueue(tx, actor, JobKind.REVIVE, params)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from crmdesk.core.errors import UserError
+
 
 class Comeback(StrEnum):
     """How a deleted record comes back."""
@@ -104,3 +106,12 @@ class DeletedPlan:
             of_object = found.setdefault(each.object, {})
             of_object[key.value] = of_object.get(key.value, 0) + 1
         return found
+
+
+def nothing_comes_back() -> UserError:
+    """What a plan that brings back nothing is refused with, before a code is asked for."""
+    return UserError(
+        "nothing_to_restore",
+        "None of these records can come back.",
+        "The plan says of each why not.",
+    )

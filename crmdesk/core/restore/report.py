@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
@@ -13,15 +12,14 @@ from sqlalchemy import select
 
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import properties, property_history, restores
+from crmdesk.core.files.formula_guard import guarded
 from crmdesk.core.records.record import MASKED
 from crmdesk.core.records.schema import ObjectType, load_object_type
 from crmdesk.core.restore.describe import record_names
-from crmdesk.core.restore.skips import MOST_KEPT, read_skipped
+from crmdesk.core.restore.skips import skipped_parts
 
 _HEADING = ("hs_object_id", "record", "property", "before", "after", "outcome")
 _AT_ONCE = 1_000
-# What a spreadsheet would take for a formula; numbers and phones begin with the same signs.
-_FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d( ])")
 
 _Line = tuple[int, str, str | None, str | None, str]
 """Record id, property, before, after, outcome."""
@@ -66,10 +64,7 @@ def _written(tx: Tx, change_id: int | None) -> Iterator[list[_Line]]:
 def _left_alone(skipped: Path) -> Iterator[list[_Line]]:
     if not skipped.is_file():
         return
-    for start in range(0, MOST_KEPT, _AT_ONCE):
-        part = read_skipped(skipped, _AT_ONCE, start)
-        if not part:
-            return
+    for part in skipped_parts(skipped, _AT_ONCE):
         yield [(record_id, name, None, None, reason) for record_id, name, reason in part]
 
 
@@ -94,5 +89,5 @@ def _csv(rows: Sequence[Sequence[object]]) -> bytes:
 
 
 def _inert(cell: object) -> object:
-    """Text that no spreadsheet runs as a formula."""
-    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
+    """Text that no spreadsheet runs as a formula; numbers and phones stay as they are."""
+    return guarded(cell, is_phone=True) if isinstance(cell, str) else cell

@@ -87,6 +87,14 @@ def write_skipped(
     return True
 
 
+def skipped_parts(path: Path, size: int) -> Iterator[list[Skip]]:
+    """The whole list, so many lines at once, read from end to end."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = islice(csv.reader(file), 1, None)
+        while part := [(int(each[0]), each[1], each[2]) for each in islice(rows, size)]:
+            yield part
+
+
 def read_skipped(path: Path, limit: int, offset: int) -> Sequence[Skip]:
     """``limit`` lines of the list behind the first ``offset``."""
     with path.open(encoding="utf-8", newline="") as file:

@@ -138,10 +138,6 @@ class FilterBar(QWidget):
             self._add_line(group)
         self._follow()
 
-    def set_segment(self, segment: int | None) -> None:
-        """Narrow to a segment, or to none; no signal."""
-        self._segment = segment
-
     def clear(self) -> None:
         """Search nothing, filter nothing; a segment stays."""
         self.show_wanted(replace(Wanted(), segment=self._segment))

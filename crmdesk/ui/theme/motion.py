@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QApplication, QStyle
 
-HOVER_MS = 120
-PANEL_MS = 160
 RING_MS = 1200
 
 _reduced: list[bool] = []

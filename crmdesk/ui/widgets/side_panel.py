@@ -277,12 +277,6 @@ class SidePanel(QFrame):
         direction = QBoxLayout.Direction
         self.foot.setDirection(direction.LeftToRight if beside else direction.TopToBottom)
 
-    def set_foot_widget(self, widget: QWidget) -> None:
-        """Put something else into the foot, e.g. the composer of a comment."""
-        empty_layout(self.foot)
-        self.foot.addWidget(widget)
-        self._foot.show()
-
     def set_busy(self, busy: bool) -> None:
         """Show the 2 px bar under the head; what was there stays."""
         self._busy.setRange(0, 0 if busy else 1)

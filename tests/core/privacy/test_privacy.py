@@ -155,6 +155,7 @@ def test_an_imported_log_names_no_more_who_acted_in_it_unless_they_are_users(
 def test_the_file_for_a_person_holds_what_is_kept_and_no_colleague(desk: Desk):
     ann, _ = _lived(desk)
     privacy, exports = desk.workspace.privacy, desk.workspace.exports
+    desk.workspace.editor.update(desk.admin, "contacts", ann, {"jobtitle": "=1+1"})
 
     export_id = privacy.start_export(desk.admin, NEW)
     desk.workspace.run_job(str(exports.show(desk.admin, export_id).job_id))
@@ -165,6 +166,7 @@ def test_the_file_for_a_person_holds_what_is_kept_and_no_colleague(desk: Desk):
         assert file.testzip() is None
         data = json.loads(file.read("data.json"))
         names = set(file.namelist())
+        assert b",'=1+1" in file.read("records.csv")
         assert desk.admin.full_name not in str([file.read(name) for name in names])
     assert names == {
         *("about.txt", "records.csv", "history.csv", "associations.csv", "log.csv"),
@@ -172,6 +174,7 @@ def test_the_file_for_a_person_holds_what_is_kept_and_no_colleague(desk: Desk):
     }
     values = {row["property"]: row["value"] for row in data["records"]}
     assert (values["email"], values["city"]) == (NEW, "Bergen")
+    assert values["jobtitle"] == "=1+1", "a program gets it as it is"
     assert [row["old"] for row in data["history"] if row["property"] == "city"] == [CITY]
     assert [row["name"] for row in data["associations"]] == ["Lee AS"]
     assert {row["value"] for row in data["import_rows"]} >= {ANN, CITY}

@@ -177,7 +177,7 @@ def test_the_undo_of_a_restore_whose_properties_are_gone_changes_nothing(desk: D
 def test_the_report_of_a_restore_holds_what_it_wrote_and_what_it_left_alone(
     desk: Desk, tmp_path: Path
 ) -> None:
-    ann = desk.contact(firstname="Ann", phone="+47 1", jobtitle="=1+1")
+    ann = desk.contact(firstname="Ann", phone="+47 1", jobtitle="-2+3+cmd|' /C calc'!A0")
     bo = desk.contact(firstname="Bo", phone="2")
     cy = desk.contact(firstname="Cy")
     backup = desk.backup_file()
@@ -193,7 +193,7 @@ def test_the_report_of_a_restore_holds_what_it_wrote_and_what_it_left_alone(
         heading, *rows = csv.reader(file)
     assert heading == ["hs_object_id", "record", "property", "before", "after", "outcome"]
     assert sorted(row[1:] for row in rows) == [
-        ["Ann", "jobtitle", "x", "'=1+1", "written"],
+        ["Ann", "jobtitle", "x", "'-2+3+cmd|' /C calc'!A0", "written"],
         ["Ann", "phone", "9", "+47 1", "written"],
         ["Bo", "", "", "", "in_recycle_bin"],
         ["Cy", "phone", "7", "", "cleared"],
