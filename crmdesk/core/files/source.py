@@ -10,6 +10,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,7 +24,7 @@ from crmdesk.core.files.formula_guard import unguarded
 from crmdesk.core.files.ordinary import open_ordinary
 from crmdesk.core.files.sheet_table import sheet_batches, sheet_headers, sheet_rows
 from crmdesk.core.files.table import Batch, Headers, Row, TableLimits, name_columns
-from crmdesk.core.files.table_parts import TablePart, cut_table, open_part
+from crmdesk.core.files.table_parts import TablePart, cut_table, lines_before, open_part
 from crmdesk.core.files.workbook import TableKind
 
 _PIECE = 1 << 20
@@ -99,10 +100,10 @@ class TableSource:
             lead: so many bytes more for the first.
         """
         dialect = self.dialect
-        cuttable = dialect is not None and dialect.proven and self.entry is None
-        if not cuttable or many < 2:
+        if dialect is None or not dialect.proven or self.entry is not None or many < 2:
             return [None]
-        return cut_table(self.path, self.size, many, lead)
+        is_row = partial(text_table.is_row, dialect=dialect, width=len(self.headers))
+        return cut_table(self.path, self.size, many, lead, is_row)
 
     def batches(self, size: int = 1_000, *, part: TablePart | None = None) -> Iterator[Batch]:
         """Read ``size`` rows at once, for speed.
@@ -123,7 +124,7 @@ class TableSource:
                 self.dialect,
                 self.limits,
                 size,
-                part=part,
+                lines_before=0 if part is None else lines_before(self.path, part),
                 width=len(self.headers),
             )
         yield from map(_unguarded_batch, found) if self.guarded else found

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -12,53 +14,105 @@ if TYPE_CHECKING:
 
 _PIECE = 1 << 20
 _LINES_TRIED = 10_000
+_LOOKED_AT = 1 << 18
+#: So many rows in a row are no chance.
+_ROWS_SEEN = 50
+_LONE_RETURN = re.compile(rb"\r(?!\n)")
+#: Whoever reads a part counts the lines before it first: a 25th of the time of reading them.
+_NEXT_SHARE = 0.96
 
 
 @dataclass(frozen=True, slots=True)
 class TablePart:
-    """Bytes ``start`` to ``end`` of a file; ``lines_before`` end before its first byte."""
+    """Bytes ``start`` to ``end`` of a file."""
 
     start: int
     end: int
-    lines_before: int
 
 
-def cut_table(path: Path, size: int, many: int, lead: int = 0) -> list[TablePart]:
-    """Cut a table behind lines that seem to end rows, into parts of about the same size.
+def cut_table(
+    path: Path,
+    size: int,
+    many: int,
+    lead: int = 0,
+    is_row: Callable[[bytes], bool] = lambda _: False,
+) -> list[TablePart]:
+    """Cut a table behind lines that seem to end rows, into parts that take about the same time.
 
-    A line seems to end a row where an even number of quotes stands before it. Whoever reads a
-    part finds out whether that was right: only then does the part end outside of quotes.
+    A line seems to end a row where many lines behind it are rows each, or else where an even
+    number of quotes stands before it. Whoever reads a part finds out whether that was right: only
+    then does the part end outside of quotes.
 
     Args:
         size: of the file, in bytes.
         many: parts wanted; fewer come of a table whose rows have no visible end.
         lead: so many bytes more for the first part, whose reader begins at once.
+        is_row: whether a line, without its line feed, is a row of the table by itself.
     """
     parts: list[TablePart] = []
-    start, lines_before, lines, quotes = 0, 0, 0, 0
+    start = 0
     with path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            piece += file.readline(_PIECE)
-            if not piece.endswith(b"\n"):
-                # The end of the table, or lines that end otherwise: there is no place to cut.
+        for place in _places(size, many, lead):
+            end = _seen_end(file, place, is_row) or _counted_end(file, place)
+            if end is None or end >= size:
                 break
+            if end > start:
+                parts.append(TablePart(start, end))
+                start = end
+    return [*parts, TablePart(start, size)]
+
+
+def _places(size: int, many: int, lead: int) -> Iterator[int]:
+    shares = [_NEXT_SHARE**number for number in range(many)]
+    for number in range(1, many):
+        yield lead + int(max(size - lead, 0) * sum(shares[:number]) / sum(shares))
+
+
+def _seen_end(file: BinaryIO, place: int, is_row: Callable[[bytes], bool]) -> int | None:
+    """Behind which line rows follow, not far from a place; None where it cannot be seen."""
+    file.seek(place)
+    cut, *lines = file.read(_LOOKED_AT).split(b"\n")[:-1] or [b""]
+    at = end = place + len(cut) + 1
+    seen = 0
+    for line in lines:
+        at += len(line) + 1
+        seen = seen + 1 if is_row(line) else 0
+        if not seen:
+            end = at
+        elif seen == _ROWS_SEEN:
+            return end
+    return None
+
+
+def _counted_end(file: BinaryIO, place: int) -> int | None:
+    """The first line at or behind a place that ends with an even number of quotes before it."""
+    file.seek(0)
+    quotes = 0
+    while file.tell() < place:
+        piece = file.read(min(_PIECE, place - file.tell()))
+        piece += file.readline(_PIECE)
+        if not piece.endswith(b"\n"):
+            # The end of the table, or lines that end otherwise: there is no place to cut.
+            return None
+        quotes += piece.count(b'"')
+    for _ in range(_LINES_TRIED):
+        if quotes % 2 == 0:
+            return file.tell()
+        quotes += file.readline(_PIECE).count(b'"')
+    return None
+
+
+def lines_before(path: Path, part: TablePart) -> int:
+    """How many lines of the file end before a part."""
+    lines, left = 0, part.start
+    with path.open("rb") as file:
+        while piece := file.read(min(_PIECE, left)):
+            if piece.endswith(b"\r"):
+                # Parts begin behind line feeds, never between the two signs of a line's end.
+                piece += file.read(1)
+            left -= len(piece)
             lines += _lines(piece)
-            quotes += piece.count(b'"')
-            if file.tell() < lead + max(size - lead, 0) * (len(parts) + 1) // many:
-                continue
-            for _ in range(_LINES_TRIED):
-                if quotes % 2 == 0:
-                    break
-                line = file.readline(_PIECE)
-                lines += _lines(line)
-                quotes += line.count(b'"')
-            if quotes % 2 or file.tell() >= size:
-                break
-            parts.append(TablePart(start, file.tell(), lines_before))
-            start, lines_before = file.tell(), lines
-            if len(parts) == many - 1:
-                break
-    return [*parts, TablePart(start, size, lines_before)]
+    return lines
 
 
 def open_part(file: BinaryIO, part: TablePart) -> BinaryIO:
@@ -91,6 +145,6 @@ class _Window(io.RawIOBase):
 
 def _lines(piece: bytes) -> int:
     """How many lines end in bytes that are not cut between two characters of a line's end."""
-    if b"\r" not in piece:
+    if _LONE_RETURN.search(piece) is None:
         return piece.count(b"\n")
     return piece.count(b"\n") + piece.count(b"\r") - piece.count(b"\r\n")

@@ -24,7 +24,6 @@ from crmdesk.core.files.table import (
     name_columns,
     wrong_width,
 )
-from crmdesk.core.files.table_parts import TablePart
 
 if TYPE_CHECKING:
     from _csv import Reader as CsvReader
@@ -81,24 +80,44 @@ def read_batches(
     limits: TableLimits | None = None,
     size: int = _BATCH_ROWS,
     *,
-    part: TablePart | None = None,
+    lines_before: int = 0,
     width: int = 0,
 ) -> Iterator[Batch]:
     """Read ``size`` rows at once; a batch of very long rows has fewer.
 
     Args:
-        part: what ``source`` holds of the table, where it is not all.
-        width: number of columns, for a part that lacks the header.
+        lines_before: of the table, where ``source`` holds only a part of it that lacks the header.
+        width: number of columns, for such a part.
 
     Raises:
         UserError: as :func:`read_header`.
     """
     with _opened(source, dialect, limits or TableLimits()) as feed:
-        if part is not None and part.start:
-            feed.stand_behind(part.lines_before)
+        if lines_before:
+            feed.stand_behind(lines_before)
         else:
             width = feed.width()
         yield from feed.batches(width, size)
+
+
+def is_row(line: bytes, dialect: CsvDialect, width: int) -> bool:
+    """Whether a line of UTF-8, without its line feed, is a row by itself."""
+    if b"\r" in line[:-1]:
+        return False
+    try:
+        return [len(row) for row in _parser([line.decode(errors="replace")], dialect)] == [width]
+    except csv.Error:
+        return False
+
+
+def _parser(lines: Iterable[str], dialect: CsvDialect) -> CsvReader:
+    return csv.reader(
+        lines,
+        delimiter=dialect.delimiter,
+        quotechar=dialect.quote,
+        quoting=csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE,
+        strict=True,
+    )
 
 
 class _Feed:
@@ -117,16 +136,7 @@ class _Feed:
         self._ahead: TextIO = io.StringIO()
         if csv.field_size_limit() < limits.cell_characters:
             csv.field_size_limit(limits.cell_characters)
-        self._reader = self._parser(self._lines())
-
-    def _parser(self, lines: Iterable[str]) -> CsvReader:
-        return csv.reader(
-            lines,
-            delimiter=self._dialect.delimiter,
-            quotechar=self._dialect.quote,
-            quoting=csv.QUOTE_MINIMAL if self._dialect.quote else csv.QUOTE_NONE,
-            strict=True,
-        )
+        self._reader = _parser(self._lines(), dialect)
 
     def stand_behind(self, lines: int) -> None:
         """Count from a line further down, where a part begins."""
@@ -206,7 +216,7 @@ class _Feed:
             lines.pop()
         if "\r" in piece and any(line.find("\r", 0, -1) >= 0 for line in lines):
             return None
-        numbered = enumerate(self._parser(lines), first)
+        numbered = enumerate(_parser(lines, self._dialect), first)
         rows: list[tuple[int | str, ...]] = [(line, *cells) for line, cells in numbered]
         if len(rows) != len(lines):
             return None
@@ -223,7 +233,7 @@ class _Feed:
     def _row_by_row(self, piece: str, width: int, first: int) -> tuple[Batch, int]:
         """The same, where cells hold ends of lines."""
         found, line = Batch([]), first
-        reader = self._parser(io.StringIO(piece, newline=""))
+        reader = _parser(io.StringIO(piece, newline=""), self._dialect)
         for cells in reader:
             if len(cells) == width:
                 found.rows.append((line, *cells))

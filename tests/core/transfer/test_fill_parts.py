@@ -8,6 +8,7 @@ import sys
 import tracemalloc
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ import pytest
 from crmdesk.core.changes.stage import create_stage
 from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.files.source import open_table
-from crmdesk.core.files.table_parts import cut_table
+from crmdesk.core.files.table_parts import cut_table, lines_before
+from crmdesk.core.files.text_table import CsvDialect, is_row
 from crmdesk.core.records.schema import load_object_type
 from crmdesk.core.records.values import ValueContext
 from crmdesk.core.transfer.column_plan import ColumnPlan, MappedColumn
@@ -103,8 +105,23 @@ def test_parts_follow_each_other_and_know_their_lines(tmp_path: Path) -> None:
     content = path.read_bytes()
     for part in parts:
         before = content[: part.start].decode()
-        assert part.lines_before == before.replace("\r\n", "\n").replace("\r", "\n").count("\n")
+        assert lines_before(path, part) == before.replace("\r\n", "\n").replace("\r", "\n").count(
+            "\n"
+        )
         assert before.count('"') % 2 == 0
+
+
+def test_a_cut_is_seen_where_rows_follow_although_quotes_are_odd_before_it(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text('0,5",\n' + '1,"a, b",c\n' * 10_000)
+    size = path.stat().st_size
+    dialect = CsvDialect("utf-8", False, ",", '"', "\n", False, 1.0)
+
+    first, second = cut_table(path, size, 2, 0, partial(is_row, dialect=dialect, width=3))
+
+    assert path.read_bytes()[first.end :].startswith(b'1,"a, b",c\n')
+    assert second.start == first.end
+    assert len(cut_table(path, size, 2)) == 1
 
 
 def test_a_table_without_line_feeds_is_read_in_pieces_and_not_cut(bench: Bench) -> None:
