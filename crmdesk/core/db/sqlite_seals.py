@@ -28,13 +28,15 @@ _EVENTS = (
     f"FROM main.audit_events NOT INDEXED WHERE id BETWEEN ? AND ? AND {_ARE_DIGESTS}"
 )
 _DETAILS = (
-    "SELECT count(*), count(erased_at), CAST(group_concat(payload, x'00') AS BLOB), "
-    "CAST(group_concat(salt, '') AS BLOB), "
-    "CAST(group_concat(event_id || ' ' || erased_at, x'00') AS BLOB) "
-    "FROM main.audit_details NOT INDEXED WHERE event_id BETWEEN ? AND ? AND CASE "
-    "WHEN erased_at IS NULL "
-    "THEN salt >= x'' AND length(salt) = 16 AND payload >= '' AND payload < x'' "
-    "ELSE erased_at >= '' AND erased_at < x'' AND salt IS NULL AND payload IS NULL END"
+    "SELECT count(*), CAST(group_concat(payload, x'00') AS BLOB), "
+    "CAST(group_concat(salt, '') AS BLOB) "
+    "FROM main.audit_details NOT INDEXED WHERE event_id BETWEEN ? AND ? AND erased_at IS NULL "
+    "AND salt >= x'' AND length(salt) = 16 AND payload >= '' AND payload < x''"
+)
+_ERASURES = (
+    "SELECT count(*), CAST(group_concat(event_id || ' ' || erased_at, x'00') AS BLOB) "
+    "FROM main.audit_details NOT INDEXED WHERE event_id BETWEEN ? AND ? "
+    "AND erased_at >= '' AND erased_at < x'' AND salt IS NULL AND payload IS NULL"
 )
 
 
@@ -119,17 +121,20 @@ def _read(
     span, many = (first, last), last - first + 1
     events = _EVENTS.format(plain=", ".join(plain))
     entries, cells, digests = connection.execute(events, span).fetchone()
-    details, erased, *beside = connection.execute(_DETAILS, span).fetchone()
-    payloads, salts, erasures = (part or b"" for part in beside)
-    one_form = _joins(payloads, many - erased) and _joins(erasures, erased)
-    if not (entries == details == many and one_form):
+    details, payloads, salts = connection.execute(_DETAILS, span).fetchone()
+    erased, erasures = 0, None
+    if details < many:
+        erased, erasures = connection.execute(_ERASURES, span).fetchone()
+    one_form = _joins(payloads, details) and _joins(erasures, erased)
+    if not (entries == details + erased == many and one_form):
         return None
-    return _Some((cells, digests, payloads, salts, erasures), digests, erased)
+    parts = (cells, digests, payloads or b"", salts or b"", erasures or b"")
+    return _Some(parts, digests, erased)
 
 
-def _joins(joined: bytes, many: int) -> bool:
+def _joins(joined: bytes | None, many: int) -> bool:
     """Whether so many texts were joined by zero bytes, and none had one of its own."""
-    return joined.count(b"\0") == max(many - 1, 0)
+    return joined is None or joined.count(b"\0") == many - 1
 
 
 def has_seals(connection: sqlite3.Connection) -> bool:
