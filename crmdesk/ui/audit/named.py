@@ -50,6 +50,8 @@ def special_target(wording: Wording, event: AuditEvent) -> str:
         return _associated(wording, event)
     if event.category in _DEFINED:
         return _property(wording, event)
+    if event.category == Category.PIPELINE:
+        return _pipeline(wording, event)
     return special_title(event) if event.subcategory == _PINNED else ""
 
 
@@ -112,12 +114,25 @@ def _associated(wording: Wording, event: AuditEvent) -> str:
 
 
 def _property(wording: Wording, event: AuditEvent) -> str:
-    sides = [event.detail.get(side) for side in ("new", "old")]
-    label = next((_label(side) for side in sides if isinstance(side, Mapping) and _label(side)), "")
-    owner = wording.objects.get(event.object or "")
+    label, owner = _defined_label(event), wording.objects.get(event.object or "")
     if not label or owner is None or event.subcategory != kinds.PROPERTY_CREATED.subcategory:
         return ""
     return filled(say("%1 property %2"), owner.label, label)
+
+
+def _pipeline(wording: Wording, event: AuditEvent) -> str:
+    """As in "Deal pipeline Renewals"; empty for their order, which has no label."""
+    label, owner = _defined_label(event), wording.objects.get(event.object or "")
+    if not label or owner is None:
+        return ""
+    stage = event.subcategory == kinds.STAGE_CREATED.subcategory
+    form = say("%1 stage %2") if stage else say("%1 pipeline %2")
+    return filled(form, owner.label, label)
+
+
+def _defined_label(event: AuditEvent) -> str:
+    sides = [event.detail.get(side) for side in ("new", "old")]
+    return next((_label(side) for side in sides if isinstance(side, Mapping) and _label(side)), "")
 
 
 def _label(side: Mapping[str, Any]) -> str:

@@ -35,11 +35,11 @@ class AuditSource:
         self._in_utc = say("%1 UTC")
         self.columns: Sequence[Column] = (
             # Room for the seconds of the widest date.
-            Column("at", say("Time"), 180, sortable=False),
-            Column("user", say("User"), 156, sortable=False),
+            Column("at", say("Time"), 180, least=150, shrinks=True, sortable=False),
+            Column("user", say("User"), 156, least=84, shrinks=True, sortable=False),
             Column("category", say("Category"), 148, rank=2, sortable=False),
             Column("action", say("Action"), 128, sortable=False),
-            Column("target", say("Object"), 240, least=150, stretch=True, sortable=False),
+            Column("target", say("Object"), 240, least=120, stretch=True, sortable=False),
             Column("address", say("Address"), 132, rank=3, sortable=False),
             Column("comments", say("Comments"), 96, rank=1, sortable=False),
             Column("subcategory", say("Subcategory"), 168, rank=3, sortable=False),

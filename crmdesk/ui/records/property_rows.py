@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from crmdesk.core.records.record import MASKED, Record
 from crmdesk.core.records.schema import Property
@@ -15,7 +16,7 @@ from crmdesk.ui.records.defaults import badge_property
 from crmdesk.ui.records.showing import Showing, tone_of
 from crmdesk.ui.records.value_form import ValueForm
 from crmdesk.ui.tables.cells import Tone
-from crmdesk.ui.theme.apply import px
+from crmdesk.ui.theme.apply import font, px
 from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.widgets.avatar import IN_CELL, Avatar
 from crmdesk.ui.widgets.badge import Badge, BadgeTone
@@ -24,12 +25,26 @@ from crmdesk.ui.widgets.labels import label
 from crmdesk.ui.widgets.link import Link
 from crmdesk.ui.widgets.paragraph import Paragraph
 
-_LABEL_WIDTH, _ROW_HEIGHT = 112, 22
+_LABEL_WIDTH, _ROW_HEIGHT, _TALLEST = 112, 22, 40
 _BADGES = {
     Tone.OK: BadgeTone.OK,
     Tone.INFO: BadgeTone.INFO,
     Tone.WARN: BadgeTone.WARN,
 }
+
+
+def _name_label(text: str) -> QLabel:
+    """On one line, on two where that is too narrow, and cut only where two do not hold it."""
+    width, metrics = px(_LABEL_WIDTH), QFontMetrics(font(TextStyle.BODY))
+    room = metrics.boundingRect(0, 0, width, px(_TALLEST), Qt.TextFlag.TextWordWrap, text)
+    if metrics.horizontalAdvance(text) > width >= room.width() and room.height() < px(_TALLEST):
+        wrapped = label(text, TextStyle.BODY, "text2")
+        wrapped.setWordWrap(True)
+        wrapped.setFixedSize(width, room.height())
+        return wrapped
+    name = ElidedLabel(text, TextStyle.BODY, "text2")
+    name.setFixedWidth(width)
+    return name
 
 
 class PropertyRow(QWidget):
@@ -51,8 +66,7 @@ class PropertyRow(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(8)
-        name = ElidedLabel(found.label, TextStyle.BODY, "text2")
-        name.setFixedWidth(px(_LABEL_WIDTH))
+        name = _name_label(found.label)
         side = Qt.AlignmentFlag.AlignVCenter
         if found.format == PropertyFormat.MULTILINE:
             side = Qt.AlignmentFlag.AlignTop

@@ -24,6 +24,7 @@ from crmdesk.ui.widgets.banner import Banner, BannerTone
 from crmdesk.ui.widgets.buttons import Button, ButtonKind
 from crmdesk.ui.widgets.left_list import LeftList
 from crmdesk.ui.widgets.link import Link
+from crmdesk.ui.widgets.page_header import PageHeader
 from crmdesk.ui.widgets.search_field import SearchField
 
 _LEFT = 248
@@ -241,6 +242,7 @@ class SettingsPage(Page):
                 return None
             self._pages[key] = make()
             self.stack.addWidget(self._pages[key])
+            self._name_once()
         return self._pages[key]
 
     def _form(self) -> SectionPage | None:
@@ -388,3 +390,9 @@ class SettingsPage(Page):
         """The list becomes a drop-down above the page."""
         self.listing.setVisible(not narrow)
         self.folded.setVisible(narrow)
+        self._name_once()
+
+    def _name_once(self) -> None:
+        """In a narrow window the drop-down says the name of the section."""
+        for header in self.stack.findChildren(PageHeader):
+            header.show_title(shown=self.folded.isHidden())

@@ -64,8 +64,9 @@ class Column:
         title: header text, already translated.
         width: preferred width in logical pixels.
         rank: 0 never gives way; the highest rank gives way first.
-        least: width a stretching column may shrink to before others give way.
-        stretch: takes its share of the room that is left over.
+        least: width a column may shrink to, if it stretches or shrinks.
+        stretch: takes its share of the room that is left over, and shrinks before others give way.
+        shrinks: shrinks where the stretching ones are at their least, and never grows.
     """
 
     key: str
@@ -76,6 +77,7 @@ class Column:
     sortable: bool = True
     stretch: bool = False
     least: int = 96
+    shrinks: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from crmdesk.ui.tables.cells import Column
 def fit(columns: Sequence[Column], room: int) -> list[tuple[Column, int]]:
     """Choose columns and widths for a table ``room`` logical pixels wide.
 
-    Stretching columns shrink to their least width first; then columns give way, highest
-    rank first and from the end; columns of rank 0 always stay. What is left over goes to
-    the stretching columns, or to the last one.
+    Stretching columns shrink to their least width first, then those that may shrink; then
+    columns give way, highest rank first and from the end; columns of rank 0 always stay. What is
+    left over goes to the stretching columns, or to the last one.
     """
     least = [_shrunk(column) for column in columns]
     missing = sum(least) - room
@@ -27,7 +27,8 @@ def fit(columns: Sequence[Column], room: int) -> list[tuple[Column, int]]:
 
 
 def _shrunk(column: Column) -> int:
-    return min(column.least, column.width) if column.stretch else column.width
+    narrows = column.stretch or column.shrinks
+    return min(column.least, column.width) if narrows else column.width
 
 
 def _share_out(columns: Sequence[Column], room: int) -> list[tuple[Column, int]]:
@@ -36,6 +37,10 @@ def _share_out(columns: Sequence[Column], room: int) -> list[tuple[Column, int]]
     difference = room - sum(widths)
     if stretching and difference:
         _spread(columns, widths, stretching, difference)
+    shrinking = [n for n, column in enumerate(columns) if column.shrinks and not column.stretch]
+    difference = min(room - sum(widths), 0)
+    if shrinking and difference:
+        _spread(columns, widths, shrinking, difference)
     return list(zip(columns, widths, strict=True))
 
 

@@ -97,7 +97,7 @@ class DataTable(QWidget):
         self.view.setAccessibleName(name)
         self._busy = BusyBar(self.view)
         self._banner: QWidget | None = None
-        self._told = self._waits = False
+        self._told = self._waits = self._anew = False
         self._empty: QWidget | None = None
         self._wanted_row: int | None = None
         self._lay_out()
@@ -180,6 +180,7 @@ class DataTable(QWidget):
         """Show the rows of another filter; ticks are given up, the old rows stay meanwhile."""
         self.forget_error()
         self.view.clear_ticks()
+        self._anew = self._anew or wanted != self._query.filter
         self._query = replace(self._query, filter=wanted)
         self._start()
         self._start_first()
@@ -328,7 +329,8 @@ class DataTable(QWidget):
             self.show_banner(None)
         self._model.ticks = loaded.ticks
         current, opened = map(loaded.position_of, (self.view.current_id, self.view.open_id))
-        self.view.show_ids(loaded.ids, current, opened)
+        self.view.show_ids(loaded.ids, current, opened, anew=self._anew)
+        self._anew = False
         if self._wanted_row is not None:
             self.view.go_to(self._wanted_row)
             self._wanted_row = None

@@ -104,16 +104,22 @@ class RowTable(PaintedTable):
         self._move_to(position)
         return self.current_id
 
-    def show_ids(self, ids: Sequence[int], current: int, opened: int) -> None:
+    def show_ids(
+        self, ids: Sequence[int], current: int, opened: int, *, anew: bool = False
+    ) -> None:
         """Show rows that were loaded again, and stay where the view was.
 
         Args:
             ids: the rows.
             current: position of the current row among them, or -1.
             opened: position of the row whose panel is open, or -1; the panel stays anyway.
+            anew: they are the rows of another filter, and begin at the first one, unless the
+                open or the current row is among them.
         """
         first = self.verticalScrollBar().value()
         self._model.set_ids(ids)
+        if anew:
+            first = max(opened if opened >= 0 else current, 0)
         self.verticalScrollBar().setValue(first)
         self.setAutoScroll(False)
         if current >= 0:

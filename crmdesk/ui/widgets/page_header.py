@@ -49,6 +49,10 @@ class PageHeader(QWidget):
         self._subtitle.setText(subtitle)
         self._subtitle.setVisible(bool(subtitle))
 
+    def show_title(self, *, shown: bool) -> None:
+        """Leave the title out where something above says it already."""
+        self._title.setVisible(shown)
+
     def set_reason(self, reason: str) -> None:
         """Show why the primary cannot be pressed."""
         self._reason.setText(reason)

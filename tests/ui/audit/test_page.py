@@ -197,6 +197,12 @@ def test_a_link_leads_to_an_entry_and_from_there_to_the_record(desk, page, stand
         desk.sql("SELECT link FROM audit_events WHERE id = ?", event_id)[0][0]
     ]
 
+    # The smallest window tells who, what and when beside the panel.
+    page.resize(960, 551)
+    view = page.table.view
+    qtbot.waitUntil(lambda: view.viewport().width() < 640)
+    qtbot.waitUntil(lambda: view.horizontalScrollBar().maximum() == 0)
+
     page.open_link("audit/999999")
     assert page.panel.isVisible()
     qtbot.waitUntil(lambda: "The audit log shows no entry 999999." in texts(page.panel))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 
 from crmdesk.core.access.permissions import Permission
 from tests.ui.records.data import add_bank_account
@@ -30,6 +31,14 @@ def test_an_edit_is_stored_and_shown_with_its_history(desk, open_page):
     records.wait(lambda: len(panel.history.entries) == 2)
     assert panel.history.entries[0].old == "555-0100"
     assert records.told.changes[-1].record_ids == (ann.id,)
+    # A label that is too long for its line takes two, and is whole.
+    row = next(
+        g.rows["lastmodifieddate"] for g in panel.properties.groups if "lastmodifieddate" in g.rows
+    )
+    name = row.findChild(QLabel)
+    assert name.text() == "Last Modified Date"
+    assert name.wordWrap()
+    assert name.height() >= name.heightForWidth(name.width())
 
 
 def test_a_blank_field_clears_the_value(desk, open_page):

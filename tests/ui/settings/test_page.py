@@ -19,6 +19,7 @@ from crmdesk.ui.audit.places import is_there
 from crmdesk.ui.settings.own_two_factor import OwnTwoFactor
 from crmdesk.ui.settings.section_page import SectionPage
 from crmdesk.ui.settings.wording import section_words, setting_words
+from crmdesk.ui.widgets.elided_label import ElidedLabel
 from tests.ui.clipping import clipped
 from tests.ui.settings.conftest import dialog_named, has_dialog
 
@@ -169,6 +170,14 @@ def test_a_link_leads_to_one_setting_user_team_or_definition(settings_page, desk
     desk.workspace.definitions.archive_property(desk.admin, "contacts", "city")
     page.open_link("settings/objects/contacts/properties/city")
     assert objects.shown_page.mode.current == "archived"
+    # In a small window the drop-down above says the name of the section, once.
+    for narrow in (True, False):
+        page.set_narrow(narrow)
+        for section in ("objects", "users", "mail"):
+            page.show_section(section)
+            titles = page.shown_page.findChildren(ElidedLabel)
+            said = [each for each in titles if each.text() == page.choice.currentText()]
+            assert [each.isVisible() for each in said] == [not narrow], section
     there = {f"settings/users/{marc.user_id}": True, "settings/users/99": False}
     there |= {f"settings/users/teams/{team.id}": True, "settings/users/teams/99": False}
     there |= {"settings/objects/contacts/properties/city": True, "settings/mail": True}

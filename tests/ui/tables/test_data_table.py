@@ -16,8 +16,18 @@ from crmdesk.ui.window_state import TableState, WindowState
 from tests.ui.tables.conftest import People
 
 
-def test_a_filter_shows_other_rows_and_gives_up_the_ticks(qtbot, table):
+def test_a_filter_shows_other_rows_from_the_first_on_and_gives_up_the_ticks(qtbot, table):
     table.ticks.put([4], ticked=True)
+    table.view.verticalScrollBar().setValue(300)
+
+    with qtbot.waitSignal(table.counted):
+        table.load(2)
+    assert table.view.verticalScrollBar().value() == 0
+    table.view.go_to(200)
+    with qtbot.waitSignal(table.counted):
+        table.load(4)
+    assert table.view.row_rect(table.view.position_of(200)).isValid()
+    assert table.view.verticalScrollBar().value() == 49
 
     with qtbot.waitSignal(table.counted) as counted:
         table.load(100)
