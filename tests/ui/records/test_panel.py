@@ -31,6 +31,7 @@ def test_an_edit_is_stored_and_shown_with_its_history(desk, open_page):
     records.wait(lambda: len(panel.history.entries) == 2)
     assert panel.history.entries[0].old == "555-0100"
     assert records.told.changes[-1].record_ids == (ann.id,)
+    records.wait(lambda: panel.properties.complete)
     # A label that is too long for its line takes two, and is whole.
     row = next(
         g.rows["lastmodifieddate"] for g in panel.properties.groups if "lastmodifieddate" in g.rows
