@@ -9,7 +9,7 @@ import pytest
 
 from tests.faults.conftest import FULL, Record
 from tests.faults.nursery import Nursery
-from tests.faults.scene import Scene, dump
+from tests.faults.scene import Scene, dump, violations
 
 #: An ordinary user that no test system gives files to.
 SOMEBODY = 61_234
@@ -91,7 +91,7 @@ def test_a_quota_on_the_size_of_files_is_refused(
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="NOT RUN HERE: only root can become another user")
-@pytest.mark.parametrize("operation", ["backup", "restore", "edit"])
+@pytest.mark.parametrize("operation", ["backup", "restore", "edit", *(["log"] if FULL else [])])
 def test_a_workspace_that_may_only_be_read_says_so_at_once(
     scene: Scene, nursery: Nursery, operation: str, public_folder: Path, record: Record
 ) -> None:
@@ -108,6 +108,25 @@ def test_a_workspace_that_may_only_be_read_says_so_at_once(
     assert ended.seconds < AT_ONCE_SECONDS
     assert copy.database.read_bytes() == before
     record(1, f"refused ({operation}, read-only)")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="NOT RUN HERE: only root can become another user")
+def test_a_log_is_refused_where_nothing_can_be_staged(
+    scene: Scene, nursery: Nursery, public_folder: Path, record: Record
+) -> None:
+    copy = scene.copy(public_folder / "run")
+    for path in public_folder.rglob("*"):
+        os.chown(path, SOMEBODY, SOMEBODY)
+    staging = copy.workspace_folder / "staging"
+    staging.chmod(0o500)
+
+    ended = copy.run(nursery, "log", uid=SOMEBODY)
+
+    assert (ended.code, ended.error) == (1, "folder_read_only"), ended
+    assert ended.seconds < AT_ONCE_SECONDS
+    staging.chmod(0o700)
+    assert violations(copy, "log") == []
+    record(1, "refused (log, nothing can be staged)")
 
 
 @pytest.fixture(scope="module")
