@@ -264,6 +264,7 @@ class Application(QObject):
         self._show_start()
         self._lock.give_up(window)
         if window is not None:
+            window.leaving.free = True
             window.window.close()
             window.window.deleteLater()
             window.deleteLater()

@@ -115,9 +115,16 @@ class Desk:
         function: Callable[[], T],
         done: Callable[[T], Any],
         failed: Failed,
+        *,
+        missed: bool = True,
     ) -> Write:
-        """Write in the window's one writer thread, after all earlier writes."""
-        return self.queries.run_write(owner, function, done, self._unless_signed_out(failed))
+        """Write in the window's one writer thread, after all earlier writes.
+
+        Args:
+            missed: False for what nobody asked for: the window is closed without a question.
+        """
+        handled = self._unless_signed_out(failed)
+        return self.queries.run_write(owner, function, done, handled, missed=missed)
 
     def run_aside(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
@@ -42,7 +43,8 @@ class DrillWatch(QObject):
         if not desk.may(Permission.SUPER_ADMIN):
             return
         drills, actor = desk.workspace.drills, desk.actor
-        desk.run_write(self, lambda: drills.start_if_due(actor), self._queued, lambda _error: None)
+        start = partial(drills.start_if_due, actor)
+        desk.run_write(self, start, self._queued, lambda _error: None, missed=False)
 
     def _queued(self, job_id: str | None) -> None:
         if job_id is not None:

@@ -129,6 +129,7 @@ class FrameFeed(QObject):
             lambda: inbox.mark_read(actor, notice_id),
             lambda _count: self.read(),
             lambda _error: self.read(),
+            missed=False,
         )
 
     def _read(self, limit: int, unread_only: bool, kinds: tuple[NotificationKind, ...]) -> _Fresh:

@@ -101,7 +101,7 @@ class JobWatcher(QObject):
 
     def _write_soon(self, write: Callable[[], None]) -> None:
         # The worker claims its job itself; the note is for one that never comes to it.
-        self._queries.run_write(self, write, lambda _none: None, lambda _error: None)
+        self._queries.run_write(self, write, lambda _none: None, lambda _error: None, missed=False)
 
     def _known(self) -> frozenset[str]:
         return frozenset({job.id for job in self._open} | self._expected)

@@ -50,7 +50,9 @@ class MailWatch(QObject):
 
     def _send(self, due: bool) -> None:
         if due:
-            self._desk.run_write(self, self._begin, lambda _none: None, lambda _error: None)
+            self._desk.run_write(
+                self, self._begin, lambda _none: None, lambda _error: None, missed=False
+            )
 
     def _begin(self) -> None:
         with suppress(OSError):

@@ -90,6 +90,7 @@ class Queries(QObject):
         self._newest: dict[tuple[int, str], int] = {}
         self._searches: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
         self._writes: queue.SimpleQueue[tuple[Write, _Call] | None] = queue.SimpleQueue()
+        self._missed: list[Write] = []
         self._closed = False
         self._waits_since: float | None = None
         self._threads: list[threading.Thread] = []
@@ -129,8 +130,13 @@ class Queries(QObject):
         function: Callable[[], T],
         done: Callable[[T], None],
         failed: Failed,
+        *,
+        missed: bool = True,
     ) -> Write:
         """Run a write after all earlier ones; its answer always comes while the owner lives.
+
+        Args:
+            missed: whether a person would miss it: see :attr:`keeps_waiting`.
 
         Returns:
             A handle that says whether it still waits, and can withdraw it.
@@ -139,6 +145,8 @@ class Queries(QObject):
         if self._closed:
             write.withdraw()
             return write
+        if missed:
+            self._missed = [*(each for each in self._missed if each.waiting), write]
         self._start_threads()
         token = next(self._numbers)
         call = _Call(weakref.ref(owner), None, token, function, done, failed)
@@ -183,6 +191,16 @@ class Queries(QObject):
         """Seconds for which the next write has waited for somebody else's to end; 0.0 if none."""
         since = self._waits_since
         return 0.0 if since is None else time.monotonic() - since
+
+    @property
+    def keeps_waiting(self) -> bool:
+        """Whether what a person saved waits for somebody else's write, and would be lost now."""
+        return self._waits_since is not None and any(each.waiting for each in self._missed)
+
+    def withdraw_missed(self) -> None:
+        """Give up what :attr:`keeps_waiting` tells of."""
+        for write in self._missed:
+            write.withdraw()
 
     def cancel(self, owner: QObject, key: str) -> None:
         """Make the answer of a running search void."""

@@ -29,6 +29,7 @@ from crmdesk.ui.frame_feed import FrameFeed
 from crmdesk.ui.idle import IdleWatch
 from crmdesk.ui.job_words import job_name
 from crmdesk.ui.jobs import JobWatcher
+from crmdesk.ui.leaving import Leaving
 from crmdesk.ui.lock_notice import LockNotice, LockWatch
 from crmdesk.ui.long_lived import LongLived
 from crmdesk.ui.look import Look
@@ -102,6 +103,7 @@ class SignedInWindow(QObject):
             ways=self._ways(),
         )
         self.window = MainWindow(self._content(), self._actions, self.queries, state)
+        self.leaving = Leaving(self.window, self.queries)
         self.feed = FrameFeed(self.desk, self.window)
         self.lock_notice = LockNotice(self.desk)
         self.window.show_above_pages(self.lock_notice)
@@ -184,14 +186,14 @@ class SignedInWindow(QObject):
             _sign_in_words(self._actor),
         )
         hooks = FrameHooks(
-            open_workspace=self.workspace_wanted.emit,
-            add_workspace=lambda: self.workspace_wanted.emit(""),
+            open_workspace=self._want_workspace,
+            add_workspace=lambda: self._want_workspace(""),
             cancel_job=self._cancel_job,
             open_notice=self._open_notice,
             act_on_notice=self._act_on_notice,
             read_all_notices=self._read_all_notices,
             set_theme=self._look.set_theme,
-            sign_out=(self.signed_out if self._actor.viewer is None else self.viewing_stopped).emit,
+            sign_out=self._sign_out,
             help=lambda _place: self.window.open_keys(),
             closing=self.rest,
         )
@@ -321,7 +323,15 @@ class SignedInWindow(QObject):
             lambda: self._workspace.sign_in.touch(self._actor),
             lambda _nothing: None,
             lambda _error: None,
+            missed=False,
         )
+
+    def _want_workspace(self, key: str) -> None:
+        self.leaving.ask(partial(self.workspace_wanted.emit, key))
+
+    def _sign_out(self) -> None:
+        out = self.signed_out if self._actor.viewer is None else self.viewing_stopped
+        self.leaving.ask(out.emit)
 
     def _open_notice(self, notice_id: int) -> None:
         self.feed.open_notice(notice_id)
@@ -348,7 +358,11 @@ class SignedInWindow(QObject):
             return
         anchors = self._workspace.anchors
         self.desk.run_write(
-            self, anchors.anchor_to_keyring, lambda _problem: None, lambda _error: None
+            self,
+            anchors.anchor_to_keyring,
+            lambda _problem: None,
+            lambda _error: None,
+            missed=False,
         )
 
     def tell(self, error: Exception) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,6 +27,7 @@ from crmdesk.ui.frame.values import HealthLevel, WorkspaceChoice
 from crmdesk.ui.language import install_language
 from crmdesk.ui.look import Look
 from crmdesk.ui.signed_in import SignedInWindow
+from crmdesk.ui.widgets.dialog import DecisionDialog
 from crmdesk.ui.widgets.link import Link
 from crmdesk.ui.window_state import WindowState
 from tests.builders import Desk
@@ -293,3 +295,36 @@ def test_a_damaged_database_is_told_above_every_page_with_the_way_back(enter, de
     said = " ".join(label.text() for label in banner.findChildren(QLabel))
     (backup,) = (desk.folder / "vault" / "backups").glob("*.zip")
     assert backup.name in said.replace("\u200b", "")
+
+
+def test_nobody_leaves_unasked_while_a_save_waits_for_somebody_elses_write(enter, desk, qtbot):
+    entered = enter()
+    window, queries, saved = entered.window, entered.queries, []
+    after_writes(entered, qtbot)
+
+    def save(name: str) -> None:
+        entered.desk.run_write(entered, lambda: saved.append(name), saved.append, saved.append)
+        qtbot.waitUntil(lambda: queries.keeps_waiting)
+
+    def asked() -> DecisionDialog:
+        return window.findChild(DecisionDialog, "leaving_dialog")
+
+    with closing(desk.workspace.database.raw()) as other:
+        other.execute("BEGIN IMMEDIATE")
+        save("kept")
+        window.close()
+        assert window.isVisible()
+        asked().safe_button.click()
+        other.execute("ROLLBACK")
+        qtbot.waitUntil(lambda: saved[:1] == ["kept"])
+        after_writes(entered, qtbot)
+
+        other.execute("BEGIN IMMEDIATE")
+        save("given up")
+        entered.window._content.hooks.sign_out()
+        with qtbot.waitSignal(entered.signed_out):
+            asked().deed_button.click()
+        other.execute("ROLLBACK")
+    window.close()
+    assert not window.isVisible()
+    assert "given up" not in saved
