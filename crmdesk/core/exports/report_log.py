@@ -107,8 +107,6 @@ def _allowed(tx: Tx, filters: AuditFilters) -> tuple[AuditFilters, dict[Exclusio
 
 def _withheld(tx: Tx, filters: AuditFilters) -> int:
     """How many own entries pass that only another edition shows."""
-    if filters.imported_only:
-        return 0
     matching = Matching(tx)
     everything = matching.passing(filters, in_any_edition=True)
     return (everything - matching.passing(filters)).count()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Signal, Slot
@@ -44,6 +45,7 @@ class AuditViewsBar(QWidget):
         self._desk, self._now = desk, now
         self._narrow = False
         self.views: list[AuditView] = []
+        self._unsaved: dict[int, AuditViewDefinition] = {}
         self.dialog: ViewsDialog | None = None
         self.deeds = ViewDeeds(desk, page)
         self.tabs = TabsSmall(say("Views of the log"))
@@ -76,7 +78,7 @@ class AuditViewsBar(QWidget):
         column.addWidget(rule())
 
     def _connect(self) -> None:
-        self.tabs.chosen.connect(lambda _key: self.reset())
+        self.tabs.chosen.connect(lambda _key: self._come_back())
         self.add_button.clicked.connect(self.save_as)
         self.reset_button.clicked.connect(self.reset)
         self.clone_button.clicked.connect(self.clone)
@@ -97,7 +99,14 @@ class AuditViewsBar(QWidget):
         return self._now() != plain(self.current.definition)
 
     def follow(self) -> None:
-        """Say whether the view in sight shows something else than was saved."""
+        """Say whether the view in sight shows something else than was saved, and remember it."""
+        if self.changed:
+            self._unsaved[self.current.id] = self._now()
+        else:
+            self._unsaved.pop(self.current.id, None)
+        self._mark()
+
+    def _mark(self) -> None:
         changed, current = self.changed, self.current
         self.reset_button.setVisible(changed and not self._narrow)
         self.clone_button.setVisible(not self._narrow)
@@ -106,18 +115,25 @@ class AuditViewsBar(QWidget):
         name = say("Save this view") if current.mine else say("Save as a new view")
         self.save_button.setAccessibleName(name)
         for view in self.views:
-            star = " *" if changed and view.id == current.id else ""
+            star = " *" if view.id in self._unsaved else ""
             self.tabs.set_text(str(view.id), view.name + star)
 
     def set_narrow(self, narrow: bool) -> None:
         """What the buttons do is in the menu alone."""
         self._narrow = narrow
-        self.follow()
+        self._mark()
 
     @Slot()
     def reset(self) -> None:
         """Show what was saved."""
+        self._unsaved.pop(self.current.id, None)
         self.chosen.emit(self.current)
+
+    def _come_back(self) -> None:
+        """Show a view as it was left: who looks at another one meanwhile loses nothing."""
+        view = self.current
+        left = self._unsaved.get(view.id, view.definition)
+        self.chosen.emit(replace(view, definition=left))
 
     @Slot()
     def save(self) -> None:
@@ -212,15 +228,23 @@ class AuditViewsBar(QWidget):
     def _show(self, views: Sequence[AuditView], then: int) -> None:
         before = self.current
         known = {view.id: view for view in views}
+        if then in known and plain(known[then].definition) == self._now():
+            # What was changed has just been saved under a name of its own.
+            self._unsaved.pop(before.id, None)
         wanted = then if then in known else before.id if before.id in known else DEFAULT_VIEWS[0].id
         self._fill(views, wanted)
         if then in known or wanted != before.id:
             self.chosen.emit(self.current)
+        else:
+            self.follow()
         if then and then not in known:
             self.missing.emit()
 
     def _fill(self, views: Sequence[AuditView], view_id: int) -> None:
         self.views = list(views)
+        saved = {view.id: plain(view.definition) for view in views}
+        left = self._unsaved.items()
+        self._unsaved = {key: each for key, each in left if saved.get(key, each) != each}
         self.tabs.blockSignals(True)
         for known in self.tabs.keys():  # noqa: SIM118 - a method of a tab bar
             self.tabs.remove(known)
@@ -228,7 +252,7 @@ class AuditViewsBar(QWidget):
             self.tabs.add(str(view.id), view.name)
         self.tabs.show_key(str(view_id))
         self.tabs.blockSignals(False)
-        self.follow()
+        self._mark()
 
     def go_to(self, view_id: int) -> None:
         """Show a view as it was saved; one that was made elsewhere is read first."""

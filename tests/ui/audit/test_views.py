@@ -37,6 +37,14 @@ def test_three_views_open_at_thirty_days_and_reset_goes_back(desk, page, hands):
 
     narrowed(page, hands, "category:login address:198.51.100.7")
     assert tab_texts(page)[1] == "Login History *"
+    # Who looks at another view meanwhile loses nothing.
+    page.views.tabs.setFocus()
+    hands.press(Qt.Key.Key_Left)
+    hands.wait(lambda: page.filters.search.text() == "")
+    assert tab_texts(page)[:2] == ["All Logs", "Login History *"]
+    assert not page.views.reset_button.isVisible()
+    hands.press(Qt.Key.Key_Right)
+    hands.wait(lambda: page.filters.search.text() == "category:login address:198.51.100.7")
     hands.click(page.views.reset_button)
     assert tab_texts(page)[1] == "Login History"
     assert page.filters.search.text() == "category:login"
