@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from crmdesk.core import platform
 from crmdesk.core.backup import deflate, manifest
@@ -86,10 +87,7 @@ def write_backup(  # noqa: PLR0913 - plain values are asked for; most have a def
         except sqlite3.DatabaseError as problem:
             raise sqlite_backup.unreadable(database) from problem
         writer.finish(entries, parts, shapes, manifest_context, sign)
-        with synced_meanwhile(file):
-            path, key = Path(file.name), manifest_context.verify_key
-            verdict = verify_backup(path, key, cancelled=cancelled, written=writer.written)
-            proof = _proof(verdict, target)
+        proof = _read_back(file, target, writer, manifest_context.verify_key, cancelled)
     return _result(entries, proof, snapshot.taken_at)
 
 
@@ -109,8 +107,22 @@ def _check_names(shapes: Sequence[ObjectShape]) -> None:
         raise ValueError("two files of a backup have the same name")
 
 
-def _proof(verdict: Verification, target: Path) -> Verification:
-    """The verdict, where the file is sound."""
+def _read_back(
+    file: BinaryIO,
+    target: Path,
+    writer: _BackupWriter,
+    verify_key: bytes,
+    cancelled: Callable[[], bool],
+) -> Verification:
+    """What reading the file says of it while it is synced, where it is sound.
+
+    Raises:
+        UserError: ``backup_not_proven``, or the disk refused.
+    """
+    with synced_meanwhile(file):
+        verdict = verify_backup(
+            Path(file.name), verify_key, cancelled=cancelled, written=writer.written
+        )
     if not verdict.ok:
         first = verdict.problems[0]
         raise UserError(
