@@ -110,7 +110,17 @@ class JobWatcher(QObject):
         jobs, actor = self._workspace.jobs, self._actor
         found = jobs.jobs(actor, only_open=True)
         gone = known - {job.id for job in found}
-        return _Seen(found, [jobs.job(actor, job_id) for job_id in sorted(gone)])
+        told = [self._told(job_id) for job_id in sorted(gone)]
+        return _Seen(found, [each for each in told if each is not None])
+
+    def _told(self, job_id: str) -> Job | None:
+        """A job that is not open any more; None where its end is nothing of ours by now."""
+        try:
+            return self._workspace.jobs.job(self._actor, job_id)
+        except UserError as error:
+            if error.code != "job_unknown":
+                raise
+            return None
 
     def _take(self, seen: _Seen) -> None:
         self._expected &= {job.id for job in seen.open}

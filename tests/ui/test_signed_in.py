@@ -243,6 +243,22 @@ def test_a_link_that_leads_nowhere_changes_nothing(enter):
     assert entered.go("settings/users")
 
 
+def test_a_job_that_one_may_not_see_any_more_ends_no_watch(enter, desk):
+    zoe = desk.user("Zoe Admin", super_admin=True)
+    with desk.workspace.database.write() as tx:
+        desk.workspace.jobs.enqueue(tx, desk.admin, JobKind.RESTORE, {})
+    jobs = enter(zoe).jobs
+    jobs.poll()
+    assert len(jobs.open_jobs) == 1
+
+    with desk.workspace.database.write() as tx:
+        tx.sql("UPDATE users SET super_admin = 0 WHERE id = ?", (zoe.user_id,))
+        own = desk.workspace.jobs.enqueue(tx, zoe, JobKind.EXPORT, {})
+    jobs.poll()
+
+    assert [each.id for each in jobs.open_jobs] == [own]
+
+
 def test_a_job_shows_in_the_frame_and_can_be_cancelled_there(enter, desk, qtbot):
     entered = enter()
     backup_id = desk.workspace.backups.create(desk.admin)
