@@ -54,14 +54,17 @@ class Judge:
         self._claimed: set[tuple[int, str, str]] = set()
 
     def judge(self) -> list[Judged]:
-        """Every record, in order of objects and ids."""
-        return [self._one(end, values) for end, values in sorted(self._found.values.items())]
+        """Every record, in order of objects and ids; without those that are live by now."""
+        each = (self._one(end, values) for end, values in sorted(self._found.values.items()))
+        return [judged for judged in each if judged is not None]
 
-    def _one(self, end: End, backup_values: Values) -> Judged:
+    def _one(self, end: End, backup_values: Values) -> Judged | None:
         object_type = self._found.types[end.type_id]
         row = self._tx.sql(
             f"SELECT archived_at FROM {quoted(object_type.table)} WHERE id = ?", (end.record_id,)
         ).fetchone()
+        if row is not None and row[0] is None:
+            return None
         values, left_out = self._values(object_type, backup_values)
         comeback = Comeback.ANEW if row is None else Comeback.FROM_BIN
         if row is not None:

@@ -190,3 +190,16 @@ def test_bringing_back_is_logged_and_can_be_undone(desk: Desk) -> None:
 
     live = desk.sql("SELECT count(*) FROM obj_companies WHERE archived_at IS NULL")
     assert live == [(0,)]
+
+
+def test_a_record_that_somebody_else_brings_back_meanwhile_is_left_alone(desk: Desk) -> None:
+    call = desk.add("calls", hs_call_title="About fish")
+    backup = desk.backup()
+    desk.delete(call)
+    planner = desk.workspace.deleted_records._planner
+    trusted = planner.open(backup.id)
+    found = planner.find(trusted, DeletedRequest(backup.id, "calls"))
+    desk.workspace.editor.unarchive(desk.admin, "calls", [call.id])
+
+    with desk.workspace.database.read() as tx:
+        assert planner.judge(tx, trusted, found) == []
