@@ -137,8 +137,12 @@ class Walk:
         segment = self._seals.proven_after(self._last.number, until)
         if segment is None or segment.previous_hash != self._last.hash:
             return False
-        _, began = sqlite_audit.link_at(self._connection, segment.first)
-        link = Link(segment.last, *sqlite_audit.link_at(self._connection, segment.last))
+        try:
+            _, began = sqlite_audit.link_at(self._connection, segment.first)
+            _, order = sqlite_audit.link_at(self._connection, segment.last)
+        except sqlite3.Error:
+            return False
+        link = Link(segment.last, segment.hash_of(segment.last), order)
         if began < self._last.order or not self._go_to(link, segment.hash_of, segment.erased):
             return False
         self._sealed += SEGMENT
@@ -161,13 +165,18 @@ class Walk:
             block = sqlite_audit.entry_block(self._connection, chain.PLAIN, first, last)
         except sqlite3.Error:
             return False
-        if block is None or not self._follows(block):
+        return block is not None and self.follows(block, last)
+
+    def follows(self, block: EntryBlock, last: int) -> bool:
+        """Go on by a block that ends with the entry ``last``, if each entry of it is right."""
+        if not self._is_right(block):
             return False
+        first = self._last.number + 1
         link = Link(last, block.hashes[-1], block.orders[-1])
         erased = block.salted.count(None)
         return self._go_to(link, lambda number: block.hashes[number - first], erased)
 
-    def _follows(self, block: EntryBlock) -> bool:
+    def _is_right(self, block: EntryBlock) -> bool:
         """Whether every entry of a block is right, and the first one follows the last so far."""
         previous = (self._last.hash, *block.hashes[:-1])
         orders = [self._last.order, *block.orders]

@@ -12,9 +12,9 @@ from crmdesk.core.db.driver import sqlite3
 #: Entries of one segment; each but the last is whole.
 SEGMENT = 1000
 #: Entries; what is joined of so many is short enough to lie in a processor's own memory.
-_AT_ONCE = 250
-_DIGEST_BYTES = 32
-_ROW = 4 * _DIGEST_BYTES
+BLOCK = 250
+DIGEST_BYTES = 32
+ROW_BYTES = 4 * DIGEST_BYTES
 
 # Ever so many cells in few long texts: SQLite joins them in a third of the time that it takes to
 # hand them over. No two segments may share these bytes, whoever made the tables: JSON lists say
@@ -40,19 +40,37 @@ _ERASURES = (
 )
 
 
+class StoredBlock(NamedTuple):
+    """Entries that follow one another, as the bytes that a seal covers.
+
+    Attributes:
+        cells: the columns of each that hold text and numbers, one JSON list after the other.
+        digests: details digest, previous hash, hash and MAC of each, 32 bytes each.
+        payloads: of those that have details, joined by zero bytes.
+        salts: of the same, 16 bytes each.
+        erasures: number and time of those that have none any more, joined by zero bytes.
+    """
+
+    cells: bytes
+    digests: bytes
+    payloads: bytes
+    salts: bytes
+    erasures: bytes
+
+
 class Segment(NamedTuple):
     """A whole segment as it is stored.
 
     Attributes:
         number: which one, from 0 on.
         digest: SHA-256 over every cell of its entries and of their details.
-        digests: details digest, previous hash, hash and MAC of each entry, 32 bytes each.
-        erased: how many entries have no details any more.
+        blocks: its entries.
+        erased: how many of them have no details any more.
     """
 
     number: int
     digest: bytes
-    digests: bytes
+    blocks: tuple[StoredBlock, ...]
     erased: int
 
     @property
@@ -68,20 +86,13 @@ class Segment(NamedTuple):
     @property
     def previous_hash(self) -> bytes:
         """What its first entry says is the hash of the one before."""
-        return self.digests[_DIGEST_BYTES : 2 * _DIGEST_BYTES]
+        return self.blocks[0].digests[DIGEST_BYTES : 2 * DIGEST_BYTES]
 
     def hash_of(self, event_id: int) -> bytes:
         """The hash of one of its entries."""
-        start = (event_id - self.first) * _ROW + 2 * _DIGEST_BYTES
-        return self.digests[start : start + _DIGEST_BYTES]
-
-
-class _Some(NamedTuple):
-    """Entries that follow one another: what the seal covers of them, and parts of it."""
-
-    parts: tuple[bytes, ...]
-    digests: bytes
-    erased: int
+        block, place = divmod(event_id - self.first, BLOCK)
+        start = place * ROW_BYTES + 2 * DIGEST_BYTES
+        return self.blocks[block].digests[start : start + DIGEST_BYTES]
 
 
 def segment_of(event_id: int) -> int:
@@ -98,26 +109,28 @@ def read_segment(
         connection: its tables are read by their numbers, none of which occurs twice.
         plain: the columns of entries that hold text and numbers.
     """
-    own, digests, erased = sha256(), [], 0
-    for first in range(number * SEGMENT + 1, (number + 1) * SEGMENT, _AT_ONCE):
+    own, blocks, erased = sha256(), [], 0
+    for first in range(number * SEGMENT + 1, (number + 1) * SEGMENT, BLOCK):
         try:
-            some = _read(connection, plain, first, first + _AT_ONCE - 1)
+            found = _read(connection, plain, first, first + BLOCK - 1)
         except sqlite3.Error:
             # Damaged, too long for SQLite, or a blob where none may be.
             return None
-        if some is None:
+        if found is None:
             return None
-        own.update(struct.pack(f">{len(some.parts)}Q", *map(len, some.parts)))
-        for part in some.parts:
+        block, without_details = found
+        own.update(struct.pack(f">{len(block)}Q", *map(len, block)))
+        for part in block:
             own.update(part)
-        digests.append(some.digests)
-        erased += some.erased
-    return Segment(number, own.digest(), b"".join(digests), erased)
+        blocks.append(block)
+        erased += without_details
+    return Segment(number, own.digest(), tuple(blocks), erased)
 
 
 def _read(
     connection: sqlite3.Connection, plain: Sequence[str], first: int, last: int
-) -> _Some | None:
+) -> tuple[StoredBlock, int] | None:
+    """A block, and how many of its entries have no details any more."""
     span, many = (first, last), last - first + 1
     events = _EVENTS.format(plain=", ".join(plain))
     entries, cells, digests = connection.execute(events, span).fetchone()
@@ -128,8 +141,7 @@ def _read(
     one_form = _joins(payloads, details) and _joins(erasures, erased)
     if not (entries == details + erased == many and one_form):
         return None
-    parts = (cells, digests, payloads or b"", salts or b"", erasures or b"")
-    return _Some(parts, digests, erased)
+    return StoredBlock(cells, digests, payloads or b"", salts or b"", erasures or b""), erased
 
 
 def _joins(joined: bytes | None, many: int) -> bool:

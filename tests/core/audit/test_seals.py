@@ -13,6 +13,8 @@ from crmdesk.core.access.actor import SYSTEM
 from crmdesk.core.access.keys import SigningKey
 from crmdesk.core.audit import kinds
 from crmdesk.core.audit.seal_keeping import SealKeeper, proven
+from crmdesk.core.audit.seal_proof import is_right
+from crmdesk.core.audit.seals import Seals
 from crmdesk.core.audit.verdict import Reason
 from crmdesk.core.audit.verify import verify_chain
 from crmdesk.core.audit.walk import Walk
@@ -20,6 +22,7 @@ from crmdesk.core.audit.walk_processes import stretches, walk_in_processes
 from crmdesk.core.check import check_workspace
 from crmdesk.core.db import sqlite_audit, sqlite_seals
 from crmdesk.core.db.driver import sqlite3
+from crmdesk.core.db.sqlite_seals import Segment
 from tests.builders import Desk, KeyBox
 from tests.core.audit.ledger import MAC_KEY, Ledger
 from tests.core.audit.test_verify import rehash
@@ -202,6 +205,27 @@ def test_a_sealed_segment_must_follow_the_one_before_it_and_hold_what_was_signed
     with sqlite_audit.open_for_verification(log.path) as connection:
         found = Walk(connection, MAC_KEY, {700: signed[700]}).stretch(1_000)
     assert (found.last.number, found.reason, found.sealed) == (699, Reason.REWRITTEN, 0)
+
+
+def test_what_is_sealed_is_proven_from_the_very_bytes_of_the_seal(sealed_file: Path) -> None:
+    with sqlite_audit.open_for_verification(sealed_file) as connection:
+
+        def right(segment: Segment) -> bool:
+            return is_right(segment, Walk(connection, MAC_KEY, {}))
+
+        segment = Seals(connection, MAC_KEY).read(0)
+        assert segment is not None
+        assert right(segment)
+        for number, block in enumerate(segment.blocks):
+            for name, part in block._asdict().items():
+                # Only the number of an erased entry can be proven, and not when it was erased.
+                for place in (0, len(part) // 3, len(part) - 1) if name != "erasures" else (0,):
+                    if part:
+                        other = bytearray(part)
+                        other[place] ^= 1
+                        blocks = list(segment.blocks)
+                        blocks[number] = block._replace(**{name: bytes(other)})
+                        assert not right(segment._replace(blocks=tuple(blocks))), (number, name)
 
 
 def test_erasing_details_breaks_the_seal_at_once_and_it_is_made_anew(
