@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from crmdesk.core.db.engine import Tx
-from crmdesk.core.db.tables import team_members, team_stays, teams, users
+from crmdesk.core.db.tables import team_members, team_stays
 from crmdesk.core.errors import UserError
 
 
@@ -28,19 +28,20 @@ class Stay:
 def acting_users(tx: Tx, prefixes: Sequence[str]) -> set[int]:
     """Users, removed ones included, whose e-mail or name starts so, in any case."""
     wanted = _folded(prefixes)
-    known = tx.execute(select(users.c.id, users.c.email, users.c.full_name)) if wanted else ()
+    # Plain: a window waits for the first entries of whoever is called so.
+    known = tx.sql("SELECT id, email, full_name FROM users") if wanted else ()
     return {
-        row.id
-        for row in known
-        if row.email.casefold().startswith(wanted) or row.full_name.casefold().startswith(wanted)
+        user_id
+        for user_id, email, name in known
+        if email.casefold().startswith(wanted) or name.casefold().startswith(wanted)
     }
 
 
 def teams_called(tx: Tx, prefixes: Sequence[str]) -> set[int]:
     """Teams, removed ones included, whose name starts so, in any case."""
     wanted = _folded(prefixes)
-    known = tx.execute(select(teams.c.id, teams.c.name)) if wanted else ()
-    return {row.id for row in known if row.name.casefold().startswith(wanted)}
+    known = tx.sql("SELECT id, name FROM teams") if wanted else ()
+    return {team_id for team_id, name in known if name.casefold().startswith(wanted)}
 
 
 def members_called(tx: Tx, prefixes: Sequence[str]) -> set[int]:

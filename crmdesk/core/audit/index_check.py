@@ -12,11 +12,11 @@ from hashlib import sha256
 from crmdesk.core.audit.columns import chunks_of_known_kinds, columns_of_chunk, kept_columns
 from crmdesk.core.audit.index import Facet, chunk_marks, end_of_chunk, ends_of_log
 from crmdesk.core.audit.marks import CHUNK
-from crmdesk.core.audit.texts import entries_of_word
+from crmdesk.core.audit.texts import bits_of_word
 from crmdesk.core.audit.verify import Progress, never, unwatched
 from crmdesk.core.db import sqlite_words
 from crmdesk.core.db.engine import Database, Tx
-from crmdesk.core.db.sqlite_common_words import WORD
+from crmdesk.core.db.sqlite_common_words import SIZES
 from crmdesk.core.db.sqlite_mark_columns import chunks_of_kinds
 from crmdesk.core.db.sqlite_marks import every_mark, forget_marks, index_state, keep_index_state
 from crmdesk.core.db.stopping import stop_if
@@ -75,10 +75,10 @@ def _common_words_agree(tx: Tx, read: Callable[[], None]) -> bool:
         # This SQLite cannot read the full text, and then nothing is searched by either.
         return True
     if not sqlite_words.has_words(tx.driver):
-        return next(every_mark(tx.driver, (WORD,)), None) is None
-    for each, _ in every_mark(tx.driver, (WORD,)):
+        return next(every_mark(tx.driver, SIZES), None) is None
+    for each, _ in every_mark(tx.driver, SIZES):
         read()
-        if entries_of_word(tx, each.value, each.chunk).chunks != {each.chunk: each.bits}:
+        if bits_of_word(tx, each.value, each.facet, each.chunk) != each.bits:
             return False
     return True
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from crmdesk.core.audit.columns import columns_of_chunk, keep_columns, without_columns
 from crmdesk.core.audit.index import chunk_marks, end_of_chunk, ends_of_log
 from crmdesk.core.audit.marks import CHUNK
-from crmdesk.core.audit.texts import entries_of_word
+from crmdesk.core.audit.texts import bits_of_word
 from crmdesk.core.db import sqlite_words
 from crmdesk.core.db.engine import Database
 from crmdesk.core.db.sqlite_common_words import (
-    chunks_with_common,
+    SIZES,
+    WORD_IN_BLOCK,
     common_words,
     forget_every_common,
     keep_common,
+    pieces_with_common,
 )
 from crmdesk.core.db.sqlite_marks import (
     KeptMarks,
@@ -109,21 +111,27 @@ def _keep_words(database: Database) -> None:
 
 
 def _keep_common_words(database: Database) -> None:
-    """Keep the bits of common words of chunks whose words are all kept."""
-    with database.read() as tx:
-        first, _ = ends_of_log(tx)
-        full = range(first // CHUNK, (index_state(tx.driver).worded_to + 1) // CHUNK)
-        missing = sorted(set(full) - chunks_with_common(tx.driver))
-    for chunk in missing:
+    """Keep the bits of common words of whole chunks, and of whole blocks of the last one."""
+    for facet, size in SIZES.items():
         with database.read() as tx:
-            state = index_state(tx.driver)
-            low, high = max(first, chunk * CHUNK), (chunk + 1) * CHUNK - 1
-            found = [
-                (word, entries_of_word(tx, word, chunk).chunks.get(chunk, 0))
-                for word in common_words(tx.driver, low, high)
-            ]
-        with database.write() as tx:
-            # What was erased meanwhile may not come back as bits.
-            now = index_state(tx.driver)
-            if now.forgotten == state.forgotten and now.worded_to >= high:
-                keep_common(tx.driver, chunk, found)
+            first, _ = ends_of_log(tx)
+            end = index_state(tx.driver).worded_to + 1
+            if facet == WORD_IN_BLOCK:
+                first = max(first, end // CHUNK * CHUNK)
+            full = range(first // size, end // size)
+            missing = sorted(set(full) - pieces_with_common(tx.driver, facet))
+        for piece in missing:
+            _keep_common(database, facet, piece, max(first, piece * size))
+
+
+def _keep_common(database: Database, facet: str, piece: int, low: int) -> None:
+    high = (piece + 1) * SIZES[facet] - 1
+    with database.read() as tx:
+        state = index_state(tx.driver)
+        words = common_words(tx.driver, low, high)
+        found = [(word, bits_of_word(tx, word, facet, piece)) for word in words]
+    with database.write() as tx:
+        # What was erased meanwhile may not come back as bits.
+        now = index_state(tx.driver)
+        if now.forgotten == state.forgotten and now.worded_to >= high:
+            keep_common(tx.driver, facet, piece, found)

@@ -13,8 +13,12 @@ CHUNK = 1 << 16
 _BLOCK = 1024
 #: So many bits are set in a whole number before they are in as many bytes.
 _SPARSE = 6
-#: Members of a chunk that are sooner found one by one.
+#: Members of a chunk that are sooner set one by one.
 _FEW = 200
+#: Members that are sooner found from the number itself than from its digits.
+_FEWEST = 32
+#: Among so many digits for each that is set, it is looked for rather than come to.
+_APART = 16
 _ALL = (1 << CHUNK) - 1
 _SET = ord("1")
 _ZERO_AND_ONE = bytes.maketrans(b"01", b"\x00\x01")
@@ -100,19 +104,21 @@ class Falling:
         bits: of its members.
     """
 
-    __slots__ = ("_few", "_signs", "_top")
+    __slots__ = ("_apart", "_few", "_signs", "_top")
 
     def __init__(self, chunk: int, bits: int) -> None:
         self._few: array[int] | None = None
         self._top = chunk * CHUNK + bits.bit_length() - 1
         self._signs = b""
         lowest = (bits & -bits).bit_length() - 1
-        if bits.bit_count() <= _FEW:
+        self._apart = False
+        if (many := bits.bit_count()) <= _FEWEST:
             self._few = array("q", _one_by_one(chunk * CHUNK + lowest, bits >> lowest))
         else:
             # Binary digits begin with the highest; each becomes a byte of 0 or 1. The newest
             # entries are a few at one end of their chunk: none below them is gone through.
             self._signs = f"{bits >> lowest:b}".encode().translate(_ZERO_AND_ONE)
+            self._apart = many * _APART < len(self._signs)
 
     def __iter__(self) -> Iterator[int]:
         return self._since(0) if self._few is None else iter(self._few)
@@ -131,8 +137,16 @@ class Falling:
         return array("q", islice(self._since(place), start, start + many))
 
     def _since(self, place: int) -> Iterator[int]:
+        if self._apart:
+            return self._looked_for(place)
         top = self._top - place
         return compress(range(top, self._top - len(self._signs), -1), self._signs[place:])
+
+    def _looked_for(self, place: int) -> Iterator[int]:
+        place = self._signs.find(1, place)
+        while place >= 0:
+            yield self._top - place
+            place = self._signs.find(1, place + 1)
 
 
 def _one_by_one(lowest: int, bits: int) -> Iterator[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from copy import copy
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 
 from crmdesk.core.access.actor import ActorKind
 from crmdesk.core.audit import kinds
@@ -160,7 +160,7 @@ class Matching:
             yield self._of_people()
 
     def _shown(self) -> Marks:
-        edition = edition_of(self.tx)
+        edition = self.index.once("edition", lambda: edition_of(self.tx))
         shown = shown_categories(edition)
         if len(shown) == len(load_audit_catalogue().categories):
             return self.index.every()
@@ -232,6 +232,7 @@ def edition_of(tx: Tx) -> Edition:
     return Edition(str(read_setting(tx, "workspace.edition")))
 
 
+@cache
 def shown_categories(edition: Edition) -> frozenset[str]:
     """The codes of the categories that an edition shows."""
     return frozenset(found.code for found in load_audit_catalogue().visible_in(edition))

@@ -141,6 +141,8 @@ def _parts(
     matching: Matching, filters: AuditFilters, low: int, high: int
 ) -> Iterator[tuple[int, int]]:
     """The ends of parts, the newest first, each larger than the one before."""
+    if high < low:
+        return
     if matching.within(low, high).names_few(filters):
         yield low, high
         return

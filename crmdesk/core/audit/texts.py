@@ -20,6 +20,7 @@ from crmdesk.core.audit.marks import (
 from crmdesk.core.db import sqlite_words
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.sqlite_common_words import (
+    SIZES,
     WORD,
     common_among,
     forget_common,
@@ -190,9 +191,11 @@ def _with_common(tx: Tx, index: AuditIndex, word: str) -> Marks:
     return union(sought)
 
 
-def entries_of_word(tx: Tx, word: str, chunk: int) -> Marks:
-    """The entries of a chunk that hold a word as it is, by the full text."""
-    return _between(tx, of_word(word), chunk * CHUNK, (chunk + 1) * CHUNK - 1)
+def bits_of_word(tx: Tx, word: str, facet: str, piece: int) -> int:
+    """Which entries of a chunk or block hold a word as it is, by the full text."""
+    low = piece * SIZES[facet]
+    found = _between(tx, of_word(word), low, low + SIZES[facet] - 1)
+    return found.chunks.get(low // CHUNK, 0) >> low % CHUNK
 
 
 def _between(tx: Tx, match: str, low: int, high: int) -> Marks:

@@ -11,8 +11,7 @@ from crmdesk.core.audit.index import AuditIndex
 from crmdesk.core.audit.marks import Marks, span
 from crmdesk.core.audit.texts import about_thing, match_for, worded_to
 from crmdesk.core.db.engine import Tx
-from crmdesk.core.db.sqlite_common_words import WORD, common_among
-from crmdesk.core.db.sqlite_marks import kept_marks
+from crmdesk.core.db.sqlite_common_words import common_among, may_hold
 from crmdesk.core.db.sqlite_word_search import newest_with_words, phrase_of, with_words_among
 
 #: Of a shorter beginning the full text puts together what many thousands of words stand for.
@@ -84,7 +83,7 @@ def seen_before(tx: Tx, texts: Iterable[str], found: Marks) -> Marks:
         for word in phrase_of(text.strip()).words[:-1]:
             if not found.chunks:
                 return found
-            held = kept_marks(tx.driver, WORD, word, min(found.chunks), max(found.chunks))
+            held = may_hold(tx.driver, word, min(found.chunks), max(found.chunks))
             both = ((chunk, bits & held.get(chunk, bits)) for chunk, bits in found.chunks.items())
             found = Marks({chunk: bits for chunk, bits in both if bits})
     return found

@@ -2,7 +2,7 @@
 
 The full text goes through every place of a word to find all its entries: half a second for what
 every fourth of ten million holds. Words of more than one entry in a hundred have their bits kept,
-chunk by chunk, among the others.
+chunk by chunk, among the others; those of the last chunk, which is not whole, by smaller blocks.
 """
 
 from __future__ import annotations
@@ -11,12 +11,17 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing
 
 from crmdesk.core.db.driver import sqlite3
-from crmdesk.core.db.sqlite_marks import KeptMarks, add_marks, kept_values
+from crmdesk.core.db.sqlite_marks import KeptMarks, add_marks, kept_marks, kept_values
 from crmdesk.core.db.sqlite_words import CREATE, HIGHEST, NAME, texts_of
 
-#: The facet of rows that hold the bits of a word.
-WORD = "word"
-# A row without bits says that the common words of a chunk are kept.
+#: The facets of rows that hold the bits of a word: in a chunk, and in a block of the last chunk.
+WORD, WORD_IN_BLOCK = "word", "word_block"
+CHUNK = 1 << 16
+#: Entries of which a piece tells, by facet.
+SIZES = {WORD: CHUNK, WORD_IN_BLOCK: CHUNK // 8}
+_BLOCK, _BLOCKS = SIZES[WORD_IN_BLOCK], CHUNK // SIZES[WORD_IN_BLOCK]
+_ALL = (1 << CHUNK) - 1
+# A row without bits says that the common words of a piece are kept.
 _THERE = ""
 _SAMPLES = 600
 _SHARE = 100
@@ -54,34 +59,58 @@ def common_among(connection: sqlite3.Connection, words: Sequence[str]) -> set[st
 
 
 def keep_common(
-    connection: sqlite3.Connection, chunk: int, words: Iterable[tuple[str, int]]
+    connection: sqlite3.Connection, facet: str, piece: int, words: Iterable[tuple[str, int]]
 ) -> None:
-    """Keep the bits of the common words of a whole chunk."""
-    add_marks(connection, (KeptMarks(WORD, word, chunk, bits) for word, bits in words if bits))
+    """Keep the bits of the common words of a chunk or block; blocks of a chunk are in it."""
+    add_marks(connection, (KeptMarks(facet, word, piece, bits) for word, bits in words if bits))
     connection.execute(
         "INSERT OR REPLACE INTO main.audit_marks (facet, value, chunk, many, bits) "
         "VALUES (?, ?, ?, 0, ?)",
-        (WORD, _THERE, chunk, b""),
+        (facet, _THERE, piece, b""),
     )
+    if facet == WORD:
+        _forget_blocks(connection, [piece])
 
 
-def chunks_with_common(connection: sqlite3.Connection) -> set[int]:
-    """The chunks whose common words are kept."""
+def pieces_with_common(connection: sqlite3.Connection, facet: str) -> set[int]:
+    """The chunks, or blocks, whose common words are kept."""
     rows = connection.execute(
-        "SELECT chunk FROM main.audit_marks WHERE facet = ? AND value = ?", (WORD, _THERE)
+        "SELECT chunk FROM main.audit_marks WHERE facet = ? AND value = ?", (facet, _THERE)
     )
     return {row[0] for row in rows}
 
 
+def may_hold(connection: sqlite3.Connection, word: str, first: int, last: int) -> dict[int, int]:
+    """Bits of all entries of some chunks but those that are known not to hold a word.
+
+    Chunks of which nothing is known are left out.
+    """
+    found = kept_marks(connection, WORD, word, first, last)
+    ends = first * _BLOCKS, last * _BLOCKS + _BLOCKS - 1
+    for block, bits in kept_marks(connection, WORD_IN_BLOCK, word, *ends).items():
+        chunk, place = divmod(block, _BLOCKS)
+        others = _ALL ^ (((1 << _BLOCK) - 1) << place * _BLOCK)
+        found[chunk] = found.get(chunk, _ALL) & (others | bits << place * _BLOCK)
+    return found
+
+
 def forget_every_common(connection: sqlite3.Connection) -> None:
     """Take the bits of all words out."""
-    connection.execute("DELETE FROM main.audit_marks WHERE facet = ?", (WORD,))
+    connection.execute("DELETE FROM main.audit_marks WHERE facet IN (?, ?)", (WORD, WORD_IN_BLOCK))
 
 
 def forget_common(connection: sqlite3.Connection, chunks: Iterable[int]) -> None:
     """Take the bits of words of some chunks out; whoever reads keeps what is left anew."""
-    values = [_THERE, *kept_values(connection, WORD)]
+    values, wanted = [_THERE, *kept_values(connection, WORD)], set(chunks)
     connection.executemany(
         "DELETE FROM main.audit_marks WHERE facet = ? AND value = ? AND chunk = ?",
-        [(WORD, value, chunk) for chunk in set(chunks) for value in values],
+        [(WORD, value, chunk) for chunk in wanted for value in values],
+    )
+    _forget_blocks(connection, wanted)
+
+
+def _forget_blocks(connection: sqlite3.Connection, chunks: Iterable[int]) -> None:
+    connection.executemany(
+        "DELETE FROM main.audit_marks WHERE facet = ? AND chunk BETWEEN ? AND ?",
+        [(WORD_IN_BLOCK, chunk * _BLOCKS, chunk * _BLOCKS + _BLOCKS - 1) for chunk in chunks],
     )

@@ -142,7 +142,7 @@ def with_words_among(
     connection: sqlite3.Connection, phrase: Phrase, numbers: Iterable[int]
 ) -> Iterator[int]:
     """The same among some entries, looked for in their details themselves."""
-    left = iter(numbers)
+    left = iter(numbers if phrase.words else ())
     while slice_ := list(islice(left, _AT_ONCE)):
         yield from _seen(connection, phrase, slice_)
 

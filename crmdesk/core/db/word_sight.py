@@ -13,7 +13,6 @@ from functools import cached_property
 #: What JSON has outside of quotes, beside numbers.
 _UNQUOTED = ("true", "false", "null", "nan", "infinity")
 _OF_NUMBERS = frozenset("0123456789e")
-_NO_LETTER_BEFORE = "(?<![0-9a-z])"
 # The letter of an escaped sign belongs to no word.
 _BETWEEN_IN_JSON = r"(?:\\[bfnrt]|[^0-9a-z])+"
 _BETWEEN_IN_QUOTES = r'[^0-9a-z"\\]+'
@@ -72,14 +71,17 @@ class Sight:
         """What JSON holds in a value alone; ``None`` for words that stand outside of quotes too."""
         if not any(map(self._is_quoted, range(len(self._words)))):
             return None
-        phrase = _BETWEEN_IN_QUOTES.join(map(re.escape, self._words))
         # Behind a backslash stands what a sign is escaped by.
-        return re.compile(rf"(?<!\\){_NO_LETTER_BEFORE}{phrase}{_END_OF_VALUE}")
+        return re.compile(self._phrase(_BETWEEN_IN_QUOTES, r"0-9a-z\\") + _END_OF_VALUE)
 
     @cached_property
     def _exact(self) -> re.Pattern[str]:
-        beside = f"[^0-9a-z{self._between}]+"
-        return re.compile(_NO_LETTER_BEFORE + beside.join(map(re.escape, self._words)))
+        return re.compile(self._phrase(f"[^0-9a-z{self._between}]+", "0-9a-z"))
+
+    def _phrase(self, between: str, not_before: str) -> str:
+        # The first word comes first, which is sought for as it is, and then what is before it.
+        first, *others = map(re.escape, self._words)
+        return between.join((f"{first}(?<![{not_before}]{first})", *others))
 
     def _is_quoted(self, place: int) -> bool:
         """Whether the word of a place stands between quotation marks, wherever it stands."""

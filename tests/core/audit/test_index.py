@@ -22,10 +22,13 @@ from crmdesk.core.audit.texts import forget_words
 from crmdesk.core.check import check_workspace
 from crmdesk.core.db import sqlite_mark_columns, sqlite_words
 from crmdesk.core.db.driver import sqlite3
+from crmdesk.core.db.sqlite_common_words import SIZES, WORD, WORD_IN_BLOCK, keep_common
 from crmdesk.core.db.sqlite_word_search import phrase_of, with_words_among
 from crmdesk.core.workspace import Workspace
 from tests.builders import KeyBox
 from tests.core.audit.by_hand import BEGINS, WORDS, begin_at, by_hand, write
+
+BLOCK = SIZES[WORD_IN_BLOCK]
 
 
 @pytest.fixture
@@ -167,6 +170,39 @@ def test_altered_columns_of_a_full_chunk_are_found_and_what_nobody_waits_for_is_
         assert index_agrees(tx)
     with pytest.raises(Unwanted):
         reader.facets(admin, asked, lambda: False)
+
+
+def test_a_phrase_is_found_by_what_is_kept_of_its_words_in_a_block_of_the_last_chunk(
+    desk, small_steps
+):
+    reader, admin, database = desk.workspace.audit_reader, desk.admin, desk.workspace.database
+    begin_at(desk, CHUNK + BLOCK - 90)
+    write(desk, CHUNK + BLOCK - 89, 130, random.Random(6))
+    both = "iif(event_id % 3, 'quay Harbour', 'Harbour quay')"
+    desk.sql(f"UPDATE audit_details SET payload = json_set(payload, '$.place', {both})")
+    asked = AuditFilters(texts=("harbour quay",), user_ids=(1, 2))
+    expected = [row[0] for row in by_hand(desk, asked, "e.id", "ORDER BY e.id DESC")]
+    kept = "SELECT count(*) FROM audit_marks WHERE facet = 'word_block' AND value = 'quay'"
+    for _ in range(2):
+        assert [event.id for event in reader.first_page(admin, asked)] == expected
+        older = reader.first_page(admin, asked, 3, before=expected[4])
+        assert [event.id for event in older] == expected[5:8]
+        assert list(reader.ids(admin, asked)) == expected
+    assert desk.sql(kept) == [(1,)]
+    with database.write() as tx:
+        assert index_agrees(tx)
+        forget_words(tx, [CHUNK + BLOCK - 1])
+    assert desk.sql(kept) == [(0,)]
+    reader.ids(admin, asked)
+    desk.sql(
+        "UPDATE audit_marks SET bits = (SELECT bits FROM audit_marks WHERE value = 'naive') "
+        "WHERE facet = 'word_block' AND value = 'quay'"
+    )
+    with database.write() as tx:
+        assert not index_agrees(tx)
+        keep_common(tx.driver, WORD, 1, ())
+    # A chunk that is whole needs no blocks.
+    assert desk.sql(kept) == [(0,)]
 
 
 @pytest.mark.parametrize("kept", [True, False])
