@@ -57,6 +57,7 @@ class AuditFilters(Choices):
         people_only: what users and support did, and failed sign-ins; nothing of schedules or the
             program itself.
         imported_only: what the logs of another program say that were imported.
+        own_only: nothing of such logs.
         since, until: aware; both inclusive, to the millisecond.
         last_days: no more than so many times 24 hours old, reckoned when it is asked.
     """
@@ -64,6 +65,7 @@ class AuditFilters(Choices):
     without: Choices = field(default=NOTHING)
     people_only: bool = False
     imported_only: bool = False
+    own_only: bool = False
     since: datetime | None = None
     until: datetime | None = None
     last_days: int | None = None

@@ -229,6 +229,8 @@ def _passing(tx: Tx, statement: Select[Any], filters: AuditFilters) -> Select[An
 
 
 def _wanted(tx: Tx, filters: AuditFilters) -> list[Condition]:
+    if filters.own_only:
+        return [false()]
     wanted = [*_all_of(tx, filters), *_within(tx, filters)]
     if filters.without != NOTHING:
         wanted += [not_(each) for each in _all_of(tx, filters.without)]

@@ -76,6 +76,7 @@ class _Reading:
     last_days: int | None = None
     people_only: bool = False
     imported_only: bool = False
+    own_only: bool = False
 
     def take(self, term: Term) -> None:
         """Read one word."""
@@ -98,6 +99,7 @@ class _Reading:
             without=Choices(**{name: tuple(values) for name, values in self.unwanted.items()}),  # type: ignore[arg-type]
             people_only=self.people_only,
             imported_only=self.imported_only,
+            own_only=self.own_only,
             since=self.since,
             until=self.until,
             last_days=self.last_days,
@@ -105,13 +107,13 @@ class _Reading:
         return SearchParse(filters, tuple(self.problems))
 
     def _take_key(self, term: Term, key: Key) -> None:
-        if key in _TIMES or key is Key.LAST or key is Key.IS:
+        if key is Key.IS:
+            self._take_is(term)
+        elif key in _TIMES or key is Key.LAST:
             if term.excluded:
                 self._refuse(term, "cannot_exclude")
             elif key is Key.LAST:
                 self._take_last(term)
-            elif key is Key.IS:
-                self._take_is(term)
             else:
                 self._take_time(term, key)
         elif key in _CODES:
@@ -167,9 +169,14 @@ class _Reading:
             self._add(term, "user_ids" if key is Key.USER else "team_ids", found)
 
     def _take_is(self, term: Term) -> None:
-        if term.value.casefold() == PEOPLE:
+        typed = term.value.casefold()
+        if typed == PEOPLE and term.excluded:
+            self._refuse(term, "cannot_exclude")
+        elif typed == PEOPLE:
             self.people_only = True
-        elif term.value.casefold() == IMPORTED:
+        elif typed == IMPORTED and term.excluded:
+            self.own_only = True
+        elif typed == IMPORTED:
             self.imported_only = True
         else:
             self._refuse(term, "value_unknown", _near(term.value, [PEOPLE, IMPORTED]))

@@ -38,6 +38,7 @@ def render_search(filters: AuditFilters, vocabulary: Vocabulary, zone: ZoneInfo)
     """
     found = [f"{Key.IS}:{PEOPLE}"] if filters.people_only else []
     found += [f"{Key.IS}:{IMPORTED}"] if filters.imported_only else []
+    found += [f"-{Key.IS}:{IMPORTED}"] if filters.own_only else []
     found += _choices(filters, vocabulary)
     found += ["-" + each for each in _choices(filters.without, vocabulary)]
     if filters.last_days is not None:

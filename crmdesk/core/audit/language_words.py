@@ -37,7 +37,7 @@ PEOPLE = "people"
 """``is:people`` asks for what users and support did, and for failed sign-ins."""
 
 IMPORTED = "imported"
-"""``is:imported`` asks for what imported logs say."""
+"""``is:imported`` asks for what imported logs say; with a minus for nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ def filter_words(filters: AuditFilters, vocabulary: Vocabulary, zone: ZoneInfo) 
         parts.append(say("only what people did"))
     if filters.imported_only:
         parts.append(say("only imported logs"))
+    if filters.own_only:
+        parts.append(say("no imported logs"))
     if filters.last_days is not None:
         parts.append(say("the last %Ln days", filters.last_days))
     if filters.since is not None:

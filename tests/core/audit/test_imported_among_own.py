@@ -92,6 +92,7 @@ def test_filters_find_imported_entries_as_they_find_own_ones(mixed: Desk):
         AuditFilters(ids=(-3, 2)): lambda e: e.id in {-3, 2},
         AuditFilters(actor_kinds=("system",)): lambda e: e.actor_kind == "system",
         AuditFilters(imported_only=True): lambda e: e.imported,
+        AuditFilters(own_only=True): lambda e: not e.imported,
         AuditFilters(people_only=True): lambda e: e.actor_kind == "user",
         AuditFilters(addresses=("192.*",)): lambda e: e.address.startswith("192."),
         AuditFilters(without=Choices(object_types=("contacts",))): lambda e: e.object != "contacts",
@@ -147,6 +148,8 @@ def test_figures_count_both(mixed: Desk):
     )
     assert facets.subcategories["NORTHERN_LIGHT"] == 13
     assert facets.users[1] == len(reader.ids(admin, AuditFilters(user_ids=(1,))))
+    own = reader.ids(admin, AuditFilters(own_only=True))
+    assert list(own) == [number for number in reader.ids(admin) if number > 0]
     words = reader.vocabulary(admin).subcategories
     found = parse_search(
         "is:imported by:hugo subcategory:northern_light",

@@ -102,6 +102,12 @@ def test_dates_are_days_of_the_zone_with_both_ends_in_them():
     assert read("last:30d") == AuditFilters(last_days=30)
 
 
+def test_imported_logs_are_asked_for_or_left_out():
+    assert read("is:imported") == AuditFilters(imported_only=True)
+    assert read("-is:imported") == AuditFilters(own_only=True)
+    assert problems("-is:people") == [("cannot_exclude", "-is:people")]
+
+
 def test_an_entry_of_an_imported_log_is_found_by_its_number_below_zero():
     assert read("entry:-3") == AuditFilters(ids=(-3,))
 
@@ -182,6 +188,7 @@ TIMES = st.none() | st.one_of(
         without=st.builds(Choices, **CHOICES),
         people_only=st.booleans(),
         imported_only=st.booleans(),
+        own_only=st.booleans(),
         since=TIMES,
         until=TIMES.map(lambda at: at and at - timedelta(milliseconds=1)),
         last_days=st.none() | st.integers(1, 36_500),
