@@ -56,3 +56,15 @@ def test_a_clock_set_ahead_and_put_right_costs_nothing(timed_desk: Desk) -> None
 
     assert restart(desk, hours=1) == 0
     assert desk.read(ann).archived_at is not None
+
+
+def test_one_start_after_the_other_writes_nothing(timed_desk: Desk) -> None:
+    desk = timed_desk
+    assert desk.time is not None
+    desk.workspace.start_up()
+    before = desk.sql("SELECT last_wall FROM clock_state")
+    desk.time.forward(seconds=50)
+
+    desk.workspace.start_up()
+
+    assert desk.sql("SELECT last_wall FROM clock_state") == before
