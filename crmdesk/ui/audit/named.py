@@ -43,6 +43,8 @@ def special_target(wording: Wording, event: AuditEvent) -> str:
         entry = detail.get("event")
         on = say("Comment on entry %1")
         return filled(on, words.number(entry)) if isinstance(entry, int) else ""
+    if event.object == "team" and isinstance(name := detail.get("team"), str):
+        return filled(say("Team %1"), plain_line(name[:_LONGEST]))
     if event.subcategory in _SIGN_INS and event.sign_in_type:
         way = in_sentence(sign_in_words(event.sign_in_type))
         return filled(say("%1, %2"), wording.subcategory(event), way)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from crmdesk.core.access.actor import Actor
 from crmdesk.core.audit.comment_model import ThreadState, find_thread
 from crmdesk.core.audit.event import AuditEvent
 from crmdesk.core.audit.kinds import Action, Category, Result
@@ -18,6 +16,14 @@ from crmdesk.ui.audit.settings_places import is_in_settings
 from crmdesk.ui.desk import Desk
 
 _LOOKED_AT = 500
+#: The service that knows what the first word of a link lists.
+_LISTS = {
+    "backups": "backups",
+    "imports": "imports",
+    "restore": "restores",
+    "restores": "restores",
+    "exports": "exports",
+}
 _LEFT = {Action.EXPORT.value, Action.DOWNLOAD.value}
 
 
@@ -83,21 +89,14 @@ def is_there(desk: Desk, link: str) -> bool:
     """Whether a link still leads somewhere; a link of another kind is taken for one that does."""
     place, _, rest = link.partition("/")
     first, _, second = rest.partition("/")
-    workspace = desk.workspace
-    lists: dict[str, Callable[[Actor, str], object]] = {
-        "backups": workspace.backups.show,
-        "imports": workspace.imports.show,
-        "restore": workspace.restores.show,
-        "restores": workspace.restores.show,
-        "exports": workspace.exports.show,
-    }
     try:
         if place == "records":
             return _is_in_records(desk, first, second)
         if place == "settings":
             return is_in_settings(desk, link)
-        if place in lists and first:
-            lists[place](desk.actor, first)
+        if place in _LISTS and first:
+            # Only this one: a service is imported when it is first asked for.
+            getattr(desk.workspace, _LISTS[place]).show(desk.actor, first)
         if place == "audit" and second:
             return _is_in_log(desk, first, second.rpartition("/")[2])
     except UserError:

@@ -39,7 +39,7 @@ class AuditSource:
             Column("user", say("User"), 156, least=84, shrinks=True, sortable=False),
             Column("category", say("Category"), 148, rank=2, sortable=False),
             Column("action", say("Action"), 128, sortable=False),
-            Column("target", say("Object"), 240, least=120, stretch=True, sortable=False),
+            Column("target", say("Object"), 240, least=150, stretch=True, sortable=False),
             Column("address", say("Address"), 132, rank=3, sortable=False),
             Column("comments", say("Comments"), 96, rank=1, sortable=False),
             Column("subcategory", say("Subcategory"), 168, rank=3, sortable=False),

@@ -66,7 +66,7 @@ class Column:
         rank: 0 never gives way; the highest rank gives way first.
         least: width a column may shrink to, if it stretches or shrinks.
         stretch: takes its share of the room that is left over, and shrinks before others give way.
-        shrinks: shrinks where the stretching ones are at their least, and never grows.
+        shrinks: shrinks where nothing else can give way any more, and never grows.
     """
 
     key: str

@@ -10,11 +10,11 @@ from crmdesk.ui.tables.cells import Column
 def fit(columns: Sequence[Column], room: int) -> list[tuple[Column, int]]:
     """Choose columns and widths for a table ``room`` logical pixels wide.
 
-    Stretching columns shrink to their least width first, then those that may shrink; then
-    columns give way, highest rank first and from the end; columns of rank 0 always stay. What is
-    left over goes to the stretching columns, or to the last one.
+    Stretching columns shrink to their least width first; then columns give way, highest
+    rank first and from the end; columns of rank 0 always stay, and those of them that may shrink
+    do so last. What is left over goes to the stretching columns, or to the last one.
     """
-    least = [_shrunk(column) for column in columns]
+    least = [_shrunk(column) if column.stretch else column.width for column in columns]
     missing = sum(least) - room
     gone: set[int] = set()
     # A file may have a thousand columns: one look at each is enough.
@@ -27,8 +27,7 @@ def fit(columns: Sequence[Column], room: int) -> list[tuple[Column, int]]:
 
 
 def _shrunk(column: Column) -> int:
-    narrows = column.stretch or column.shrinks
-    return min(column.least, column.width) if narrows else column.width
+    return min(column.least, column.width)
 
 
 def _share_out(columns: Sequence[Column], room: int) -> list[tuple[Column, int]]:

@@ -32,6 +32,8 @@ def test_an_entry_is_named_by_what_was_done_and_to_what(desk, page):
     defined = replace(defined, detail={"old": {"label": "Phone"}, "new": {"label": "Telephone"}})
     assert wording.target(defined) == "Contact property Telephone"
     assert wording.title(defined) == "Property edited"
+    team = replace(changed, category="security", object="team", detail={"team": "Harbour"})
+    assert wording.target(team) == "Team Harbour"
     stage = replace(defined, category="pipeline", subcategory="STAGE", object_id="default/won")
     assert wording.target(stage) == "Contact stage Telephone"
     assert wording.target(replace(stage, subcategory="PIPELINE")) == "Contact pipeline Telephone"
