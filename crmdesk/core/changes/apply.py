@@ -46,47 +46,58 @@ def apply_stage(tx: Tx, stage: Stage, change_id: int, *, beside: bool = False) -
     Raises:
         UserError: ``plan_outdated`` when a record was edited or deleted since the plan was made.
     """
-    refuse_outdated(tx, stage)
-    ranges = _row_ranges(tx, Outcome.UPDATE)
+    moving = refuse_outdated(tx, stage)
+    ranges = _updated_ranges(tx)
     if beside and len(ranges) > 1 and stage.columns:
         with printed_beside(tx, stage) as printed:
-            created, updated = _write(tx, stage, change_id, ranges)
+            created, updated = _write(tx, stage, change_id, ranges, moving)
             with page_kept(tx.driver, "sqlite_sequence"):
                 kept = printed.keep(tx, change_id)
                 applied = Applied(created, updated, kept.values, kept)
     else:
         values = write_history(tx, stage, change_id) if stage.columns else 0
-        applied = Applied(*_write(tx, stage, change_id, ranges), values)
+        applied = Applied(*_write(tx, stage, change_id, ranges, moving), values)
     follow_activities(tx, stage.object_type, change_id)
     return applied
 
 
 def _write(
-    tx: Tx, stage: Stage, change_id: int, ranges: Sequence[tuple[int, int]]
+    tx: Tx,
+    stage: Stage,
+    change_id: int,
+    ranges: Sequence[tuple[int, int]],
+    moving: Collection[int],
 ) -> tuple[int, int]:
     """Write the records; returns how many were created and updated."""
     with page_kept(tx.driver, "sqlite_sequence"):
         # A new record may take a unique value that another one gives up.
-        standing = _clear_moving_unique_values(tx, stage)
+        _clear_moving_unique_values(tx, stage, moving)
         # Before new records stand behind them: what the tree of all has in common is written once.
-        updated = _update(tx, stage, ranges, standing) if stage.columns else 0
+        updated = _update(tx, stage, ranges, moving) if stage.columns else 0
         return _create(tx, stage, change_id), updated
 
 
-def refuse_outdated(tx: Tx, stage: Stage) -> None:
+def refuse_outdated(tx: Tx, stage: Stage) -> set[int]:
     """Check the versions that the plan read against those that stand.
+
+    Returns:
+        the places of unique columns in which values change, looked at in the same pass.
 
     Raises:
         UserError: ``plan_outdated``, with the number of records as ``records``.
     """
     table = quoted(stage.object_type.table)
-    outdated = tx.sql(
-        f"SELECT count(*) FROM stage.rows r LEFT JOIN main.{table} o ON o.id = r.record_id "
-        "WHERE r.outcome = 'update' "
-        "AND (o.id IS NULL OR o.version IS NOT r.base_version OR o.archived_at IS NOT NULL)"
-    ).fetchone()[0]
+    unique = [position for position, column in enumerate(stage.columns) if column.unique]
+    outdated, *moving = tx.sql(
+        "SELECT count(*) FILTER (WHERE o.id IS NULL OR o.version IS NOT r.base_version "
+        "OR o.archived_at IS NOT NULL)"
+        + "".join(f", max({stage.changed(position)})" for position in unique)
+        + f" FROM stage.rows r LEFT JOIN main.{table} o ON o.id = r.record_id "
+        "WHERE r.outcome = 'update'"
+    ).fetchone()
     if outdated:
         raise plan_outdated(outdated)
+    return {position for position, moves in zip(unique, moving, strict=True) if moves}
 
 
 def plan_outdated(records: int) -> UserError:
@@ -109,22 +120,21 @@ def _create(tx: Tx, stage: Stage, change_id: int) -> int:
     first = (sequence[0] if sequence else 0) + 1
     # Ids are given here, in the order of the rows, so that history and sources can name them;
     # beside the rows, since writing into each of them would write the whole stage again.
+    tx.sql("INSERT INTO stage.created VALUES (?, NULL)", (first - 1,))
     created = tx.sql(
-        "INSERT INTO stage.created SELECT row, ? - 1 + row_number() OVER (ORDER BY row) "
-        "FROM stage.verdicts WHERE outcome = 'create'",
-        (first,),
+        "INSERT INTO stage.created (row) "
+        "SELECT row FROM stage.verdicts WHERE outcome = 'create' ORDER BY row"
     ).rowcount
-    if not created:
-        return 0
+    tx.sql("DELETE FROM stage.created WHERE record_id = ?", (first - 1,))
     columns = "".join(f", {quoted(column.column)}" for column in stage.columns)
     cells = "".join(f", r.c{index}" for index in range(len(stage.columns)))
-    for rows in _row_ranges(tx, Outcome.CREATE):
+    for start in range(first, first + created, _ROWS_AT_ONCE):
         tx.sql(
             f"INSERT OR ROLLBACK INTO main.{table} (id, created_at, updated_at, version{columns}) "
             f"SELECT n.record_id, ?, ?, 1{cells} FROM stage.created n "
             "LEFT JOIN stage.cells r ON r.row = n.row "
-            "WHERE n.row BETWEEN ? AND ? ORDER BY n.row",
-            (tx.now_text, tx.now_text, *rows),
+            "WHERE n.record_id BETWEEN ? AND ? ORDER BY n.record_id",
+            (tx.now_text, tx.now_text, start, start + _ROWS_AT_ONCE - 1),
         )
     tx.sql(
         "INSERT INTO main.record_history (change_id, object_type_id, record_id, kind) "
@@ -134,15 +144,15 @@ def _create(tx: Tx, stage: Stage, change_id: int) -> int:
     return int(created)
 
 
-def _row_ranges(tx: Tx, outcome: Outcome) -> list[tuple[int, int]]:
-    """First and last row of each part of the rows of an outcome."""
+def _updated_ranges(tx: Tx) -> list[tuple[int, int]]:
+    """First and last row of each part of the rows whose records are there."""
     ranges: list[tuple[int, int]] = []
     last = -1
     while True:
         found = tx.sql(
             "SELECT max(row) FROM (SELECT row FROM stage.verdicts WHERE outcome = ? "
             "AND row > ? ORDER BY row LIMIT ?)",
-            (outcome.value, last, _ROWS_AT_ONCE),
+            (Outcome.UPDATE.value, last, _ROWS_AT_ONCE),
         ).fetchone()[0]
         if found is None:
             return ranges
@@ -151,11 +161,14 @@ def _row_ranges(tx: Tx, outcome: Outcome) -> list[tuple[int, int]]:
 
 
 def _update(
-    tx: Tx, stage: Stage, ranges: Sequence[tuple[int, int]], standing: Collection[int]
+    tx: Tx, stage: Stage, ranges: Sequence[tuple[int, int]], moving: Collection[int]
 ) -> int:
     index_records(tx)
     table = quoted(stage.object_type.table)
-    written = [index for index in range(len(stage.columns)) if index not in standing]
+    # Writing a unique column in which no value changes would only move its index.
+    written = [
+        index for index, column in enumerate(stage.columns) if index in moving or not column.unique
+    ]
     names = [quoted(stage.columns[index].column) for index in written]
     values = [
         f"coalesce(r.c{index}, {table}.{name})" if stage.blank_keeps else f"r.c{index}"
@@ -175,22 +188,14 @@ def _update(
     return sum(tx.sql(statement, (tx.now_text, first, last)).rowcount for first, last in ranges)
 
 
-def _clear_moving_unique_values(tx: Tx, stage: Stage) -> set[int]:
+def _clear_moving_unique_values(tx: Tx, stage: Stage, moving: Collection[int]) -> None:
     """Empty the unique values that are about to change hands.
 
     A swap of two values fails even inside one UPDATE, since uniqueness is checked row by row.
-
-    Returns:
-        the unique columns in which no value changes: writing them would only move their index.
     """
     table = quoted(stage.object_type.table)
-    standing = set()
-    for position, column in enumerate(stage.columns):
-        if column.unique:
-            cleared = tx.sql(
-                f"UPDATE main.{table} SET {quoted(column.column)} = NULL WHERE id IN "
-                f"(SELECT o.id FROM {stage.join} WHERE {stage.changed(position)})"
-            ).rowcount
-            if not cleared:
-                standing.add(position)
-    return standing
+    for position in moving:
+        tx.sql(
+            f"UPDATE main.{table} SET {quoted(stage.columns[position].column)} = NULL WHERE id IN "
+            f"(SELECT o.id FROM {stage.join} WHERE {stage.changed(position)})"
+        )

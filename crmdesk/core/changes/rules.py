@@ -221,7 +221,10 @@ def index_unique_columns(tx: Tx, stage: Stage, but: int | None = None) -> None:
 
 def index_records(tx: Tx) -> None:
     """Find staged rows by their record."""
-    tx.sql("CREATE INDEX IF NOT EXISTS stage.ix_verdicts_record ON verdicts (record_id)")
+    tx.sql(
+        "CREATE INDEX IF NOT EXISTS stage.ix_verdicts_record ON verdicts (record_id) "
+        "WHERE record_id IS NOT NULL"
+    )
 
 
 def index_column(tx: Tx, position: int) -> None:

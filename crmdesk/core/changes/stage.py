@@ -156,7 +156,7 @@ def _make(path: Path, columns: Sequence[Property], blank_keeps: bool) -> None:
             CREATE TABLE cells ({cells_columns(len(columns))});
             CREATE VIEW rows AS SELECT v.row, v.line, v.record_id, v.base_version, v.source_id,
                 v.outcome, v.reason{shown} FROM verdicts v LEFT JOIN cells c ON c.row = v.row;
-            CREATE TABLE created (row INTEGER PRIMARY KEY, record_id INTEGER);
+            CREATE TABLE created (record_id INTEGER PRIMARY KEY, row INTEGER);
             CREATE TABLE skips (row INTEGER, record_id INTEGER, position INTEGER, reason TEXT,
                 UNIQUE (row, position, reason));
             CREATE TABLE row_keys ({KEY_COLUMNS});

@@ -131,8 +131,6 @@ def _fail_repeated(tx: Tx, stage: Stage, matching: Matching) -> None:
 
 def _keys_differ(tx: Tx) -> bool:
     """Whether no two rows have the same key."""
-    # Not a unique index, which must not fail: the stage has no journal to take a half one back.
-    tx.sql("CREATE INDEX IF NOT EXISTS stage.ix_row_keys ON row_keys (value)")
     repeated = "SELECT 1 FROM stage.row_keys GROUP BY value HAVING count(*) > 1 LIMIT 1"
     return tx.sql(repeated).fetchone() is None
 
