@@ -258,6 +258,13 @@ class BackupService:
             )
         verdict = verify_backup(path, self._public_key, cancelled=cancelled)
         with self._database.write() as tx:
+            if self._read(tx, backup_id).expired_at is not None:
+                # What was missing of it is no damage that anybody should hear of.
+                raise UserError(
+                    "backup_without_file",
+                    "The backup was deleted while it was read, so that it was not verified.",
+                    "Verify another one.",
+                )
             tx.execute(
                 update(backups)
                 .where(backups.c.id == backup_id)

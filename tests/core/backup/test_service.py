@@ -301,6 +301,26 @@ def test_a_deleted_backup_is_not_taken_for_an_expired_one(desk: Desk) -> None:
     assert desk.audit_actions().count(("DATA_BACKUP_DELETED", "ok")) == 1
 
 
+def test_a_backup_that_is_deleted_while_it_is_verified_alarms_nobody(desk: Desk) -> None:
+    desk.contact(firstname="Ann")
+    desk.deal(dealname="Fish")
+    backup, backups = desk.backup(), desk.workspace.backups
+    deleted: list[bool] = []
+
+    def deleting() -> bool:
+        if not deleted:
+            deleted.append(True)
+            backups.delete(desk.admin, backup.id)
+        return False
+
+    with pytest.raises(UserError) as refused:
+        backups.verify(desk.admin, backup.id, cancelled=deleting)
+
+    assert refused.value.code == "backup_without_file"
+    assert desk.sql("SELECT verified_ok FROM backups") == [(1,)]
+    assert desk.sql("SELECT kind FROM notifications WHERE kind = 'verify_failed'") == []
+
+
 def test_a_backup_whose_file_is_gone_can_be_unpinned_and_deleted(desk: Desk) -> None:
     backup = desk.backup()
     backups = desk.workspace.backups
