@@ -97,7 +97,7 @@ class AuditIndex:
         self.first, self.last = ends_of_log(tx)
         self.state = index_state(tx.driver)
         self.part: tuple[int, int] | None = None
-        self._few: Marks | None = None
+        self._few: Marks | Sequence[int] | None = None
         self._known: dict[Hashable, Any] = {}
 
     def within(self, low: int, high: int) -> AuditIndex:
@@ -122,6 +122,12 @@ class AuditIndex:
             narrowed._few = found
         return narrowed
 
+    def of_few(self, numbers: Sequence[int]) -> AuditIndex:
+        """The same index asked about a few entries alone, given in falling order."""
+        found = self.within(numbers[-1], numbers[0])
+        found._few = numbers
+        return found
+
     def once(self, key: Hashable, find: Callable[[], T]) -> T:
         """What is found out once in a transaction, however many parts are asked about."""
         if key not in self._known:
@@ -145,7 +151,8 @@ class AuditIndex:
         """The entries with one of some values."""
         wanted = tuple(value for value in values if value)
         if self._few is not None:
-            given = list(self._few.newest_first()), wanted
+            few = self._few.newest_first() if isinstance(self._few, Marks) else self._few
+            given = list(few), wanted
             rows = self._tx.sql(_HAVING_FEW.format(facet), (*map(json.dumps, given),))
             return marks_of(row[0] for row in rows)
         chunks = (0, LAST_CHUNK)

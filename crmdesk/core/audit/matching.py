@@ -86,10 +86,16 @@ class Matching:
         return found
 
     def passing_of(self, filters: AuditFilters, numbers: list[int]) -> list[int]:
-        """Of some entries, in falling order, those that pass and that the edition shows."""
-        part = self._among(marks_of(numbers))
-        passing = part._passing(filters, in_any_edition=False)
-        return [number for number in numbers if number in passing]
+        """Of some entries, in falling order, those that pass all but texts."""
+        if not numbers:
+            return []
+        part = copy(self)
+        part.index = self.index.of_few(numbers)
+        for wanted in (part._shown(), *part._named(filters), *part._wanted(filters)):
+            numbers = [number for number in numbers if number in wanted]
+        for unwanted in (*part._named(filters.without), *part._wanted(filters.without)):
+            numbers = [number for number in numbers if number not in unwanted]
+        return numbers
 
     def _without_kinds(self, filters: AuditFilters, found: Marks) -> Marks:
         """Leave out what is known to have no entry of the kind: common values may never meet."""
