@@ -134,7 +134,7 @@ def _newest(
     """
     for first, last in _parts(matching, filters, low, high):
         passing = matching.within(first, last).passing(filters)
-        yield from seen_before(matching.tx, texts, passing).newest_first()
+        yield from seen_before(matching.tx, matching.index, texts, passing).newest_first()
 
 
 def _parts(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from heapq import merge
 from itertools import groupby
 from typing import NamedTuple
@@ -74,7 +75,7 @@ def rare_text(tx: Tx, index: AuditIndex, texts: Iterable[str]) -> RareText | Non
     return None
 
 
-def seen_before(tx: Tx, texts: Iterable[str], found: Marks) -> Marks:
+def seen_before(tx: Tx, index: AuditIndex, texts: Iterable[str], found: Marks) -> Marks:
     """Of some entries those that have the whole words of texts, as far as bits are kept of these.
 
     That they have them in that order, and begin with the last one, is not said.
@@ -83,7 +84,8 @@ def seen_before(tx: Tx, texts: Iterable[str], found: Marks) -> Marks:
         for word in phrase_of(text.strip()).words[:-1]:
             if not found.chunks:
                 return found
-            held = may_hold(tx.driver, word, min(found.chunks), max(found.chunks))
+            ends = min(found.chunks), max(found.chunks)
+            held = index.once(("may hold", word, ends), partial(may_hold, tx.driver, word, *ends))
             both = ((chunk, bits & held.get(chunk, bits)) for chunk, bits in found.chunks.items())
             found = Marks({chunk: bits for chunk, bits in both if bits})
     return found

@@ -20,7 +20,6 @@ CHUNK = 1 << 16
 #: Entries of which a piece tells, by facet.
 SIZES = {WORD: CHUNK, WORD_IN_BLOCK: CHUNK // 8}
 _BLOCK, _BLOCKS = SIZES[WORD_IN_BLOCK], CHUNK // SIZES[WORD_IN_BLOCK]
-_ALL = (1 << CHUNK) - 1
 # A row without bits says that the common words of a piece are kept.
 _THERE = ""
 _SAMPLES = 600
@@ -87,11 +86,12 @@ def may_hold(connection: sqlite3.Connection, word: str, first: int, last: int) -
     """
     found = kept_marks(connection, WORD, word, first, last)
     ends = first * _BLOCKS, last * _BLOCKS + _BLOCKS - 1
+    pieces: dict[int, bytearray] = {}
     for block, bits in kept_marks(connection, WORD_IN_BLOCK, word, *ends).items():
         chunk, place = divmod(block, _BLOCKS)
-        others = _ALL ^ (((1 << _BLOCK) - 1) << place * _BLOCK)
-        found[chunk] = found.get(chunk, _ALL) & (others | bits << place * _BLOCK)
-    return found
+        held = pieces.setdefault(chunk, bytearray(b"\xff" * (CHUNK // 8)))
+        held[place * _BLOCK // 8 : (place + 1) * _BLOCK // 8] = bits.to_bytes(_BLOCK // 8, "little")
+    return {chunk: int.from_bytes(held, "little") for chunk, held in pieces.items()} | found
 
 
 def forget_every_common(connection: sqlite3.Connection) -> None:
