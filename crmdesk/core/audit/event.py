@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.dialects import sqlite
 
-from crmdesk.core.audit.event_places import event_place
+from crmdesk.core.audit.event_places import OBJECT_SETTINGS, event_place
 from crmdesk.core.clock import from_text
 from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.engine import Tx
@@ -179,9 +179,13 @@ def read_event(row: Sequence[Any], sensitive: SensitiveNames) -> AuditEvent:
 
 def place_in(row: Sequence[Any], detail: Mapping[str, Any]) -> str | None:
     """Where it happened, in words of links, of a row as :func:`entries_numbered` gives it."""
+    link = row[_LINK]
+    if link is not None and link != OBJECT_SETTINGS:
+        # Of ten million entries most were written with their place.
+        return str(link)
     category, subcategory, action = row[2:5]
     user_id, about, object_id = row[_OBJECT - 1 : _OBJECT + 2]
-    return event_place(category, subcategory, action, user_id, about, object_id, row[_LINK], detail)
+    return event_place(category, subcategory, action, user_id, about, object_id, link, detail)
 
 
 def read_facts(

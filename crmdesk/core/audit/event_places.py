@@ -11,7 +11,7 @@ from crmdesk.core.audit.kinds import Action, Category
 
 _FILE = re.compile(r"[0-9a-f]{8,64}")
 #: Written by entries of definitions, which lead to the very page by what they were done to.
-_OBJECTS = "settings/objects"
+OBJECT_SETTINGS = "settings/objects"
 _OF_RECORDS: set[str] = {
     *(Category.CRM_OBJECT, Category.PROPERTY_VALUE, Category.ASSOCIATION, Category.PRIVACY),
 }
@@ -74,7 +74,7 @@ def event_place(
     Whether it is still there is another question. Entries of imported logs have none: their
     numbers are another program's.
     """
-    if link and link != _OBJECTS:
+    if link and link != OBJECT_SETTINGS:
         return link
     number = object_id if object_id is not None and object_id.isdigit() else ""
     if category in _OF_RECORDS and object_type is not None:
@@ -105,8 +105,8 @@ def _of_records(action: str, object_type: str, number: str) -> str | None:
 def _definition(category: str, subcategory: str, object_type: str, object_id: str | None) -> str:
     """A page of the object's settings, and what of it the entry is about."""
     if subcategory == kinds.OBJECT_CREATED.subcategory:
-        return f"{_OBJECTS}/{object_type}/details"
-    page = f"{_OBJECTS}/{object_type}/{_PAGES[category]}"
+        return f"{OBJECT_SETTINGS}/{object_type}/details"
+    page = f"{OBJECT_SETTINGS}/{object_type}/{_PAGES[category]}"
     named = category != Category.ASSOCIATION_DEFINITION and object_id is not None
     return f"{page}/{(object_id or '').partition('/')[0]}" if named else page
 
@@ -125,7 +125,7 @@ def _of_kind(
     if subcategory in _JOB_ENDS:
         return _OF_JOBS.get(str(detail.get("kind")), "records")
     if subcategory == kinds.UNCONVERTED_SAVED.subcategory:
-        return f"{_OBJECTS}/{object_type}/properties/{detail.get('property')}"
+        return f"{OBJECT_SETTINGS}/{object_type}/properties/{detail.get('property')}"
     if subcategory in {kinds.GDPR_DELETE.subcategory, kinds.CONTACT_DATA_EXPORT.subcategory}:
         one = object_type is not None and (object_id or "").isdigit()
         return f"records/{object_type}/{object_id}" if one else None
