@@ -13,7 +13,7 @@ from sqlalchemy import desc, select
 from crmdesk.core import platform
 from crmdesk.core.audit.heads import Head, read_head_file
 from crmdesk.core.audit.kinds import WORKSPACE_RESTORED
-from crmdesk.core.clock import from_text
+from crmdesk.core.audit.readable import readable_time
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import audit_events, workspace
 from crmdesk.core.errors import UserError
@@ -241,5 +241,5 @@ def _is_due(head: Head, last: Head | None) -> bool:
     if head.sequence == last.sequence:
         return False
     # A clock set back must not put the next anchor off, hence the absolute difference.
-    waited = abs(from_text(head.at) - from_text(last.at))
+    waited = abs(readable_time(head.at) - readable_time(last.at))
     return head.sequence - last.sequence >= EVERY_ENTRIES or waited >= EVERY

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -14,7 +15,7 @@ from crmdesk.core.access.permissions import Permission
 from crmdesk.core.audit.comment_model import Comment, CommentCount, Threads, ThreadState
 from crmdesk.core.audit.comment_rows import find_row, people, readers, refuse_hidden
 from crmdesk.core.audit.comment_text import Person, mentioned, spans, to_typed
-from crmdesk.core.clock import from_text, optional_from_text
+from crmdesk.core.audit.readable import readable_time
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import audit_comment_reads, audit_comments
 from crmdesk.core.notify.inbox import NotificationKind
@@ -135,11 +136,11 @@ class _Reader:
             author_id=row.author_id,
             author="" if author is None else author.full_name,
             author_email="" if author is None else author.email,
-            at=from_text(row.created_at),
-            edited_at=optional_from_text(row.edited_at),
+            at=readable_time(row.created_at),
+            edited_at=_time(row.edited_at),
             spans=() if deleted else spans(row.text, self._known),
             deleted=deleted,
-            resolved_at=optional_from_text(row.resolved_at),
+            resolved_at=_time(row.resolved_at),
             resolved_by="" if resolver is None else resolver.full_name,
             mine=mine and not deleted,
             # Whoever reads this is a Super Admin, and those may delete any.
@@ -177,3 +178,7 @@ def _seen(tx: Tx, actor: Actor, event_id: int) -> int:
     reads = audit_comment_reads.c
     wanted = select(reads.seen_id).where(reads.user_id == actor.user_id, reads.event_id == event_id)
     return int(tx.scalar(wanted) or 0)
+
+
+def _time(text: str | None) -> datetime | None:
+    return None if text is None else readable_time(text)

@@ -13,7 +13,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.dialects import sqlite
 
 from crmdesk.core.audit.event_places import OBJECT_SETTINGS, event_place
-from crmdesk.core.clock import from_text
+from crmdesk.core.audit.readable import readable_time
 from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.tables import audit_details, audit_events, users
@@ -164,7 +164,7 @@ def read_event(row: Sequence[Any], sensitive: SensitiveNames) -> AuditEvent:
     # By place, in the order of the fields: by name each entry of a page takes half as long again.
     values = (
         row[0],
-        from_text(row[1]),
+        readable_time(row[1]),
         *row[2:_OBJECT],
         user,
         user_name,
@@ -226,7 +226,15 @@ def _details(payload: str | None) -> dict[str, Any]:
         read = json.loads(payload)
     except ValueError:
         return {}
-    return read if isinstance(read, dict) else {}
+    return read if isinstance(read, dict) and _has_changes_or_none(read) else {}
+
+
+def _has_changes_or_none(read: Mapping[str, Any]) -> bool:
+    """Whether changes are what entries write as such: one odd entry must not hide a page."""
+    changes = read.get("changes")
+    return not isinstance(changes, list) or all(
+        isinstance(each, dict) and isinstance(each.get("property", ""), str) for each in changes
+    )
 
 
 def _masked(detail: dict[str, Any], hidden: frozenset[str]) -> dict[str, Any]:

@@ -17,9 +17,10 @@ from crmdesk.core.audit.filters import NOTHING, AuditFilters, Choices
 from crmdesk.core.audit.index import AuditIndex, Facet
 from crmdesk.core.audit.kinds import Category, Result
 from crmdesk.core.audit.marks import EMPTY, Marks, marks_of, span
+from crmdesk.core.audit.readable import readable_time
 from crmdesk.core.audit.texts import entries_about, entries_with, few_with
 from crmdesk.core.audit.times import first_at
-from crmdesk.core.clock import from_text, to_text
+from crmdesk.core.clock import to_text
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.errors import WrongUsage
 from crmdesk.core.setting_declarations import Edition
@@ -223,7 +224,7 @@ class Matching:
     def _time_of(self, number: int) -> datetime:
         # One that was taken out has the time of the next, or of the last one.
         row = self.tx.sql(_AT, (number,)).fetchone() or self.tx.sql(_LAST_AT).fetchone()
-        return from_text(row[0])
+        return readable_time(row[0])
 
     def first_at(self, at: datetime) -> int:
         """The first entry at or after a time; one beyond the last if there is none."""

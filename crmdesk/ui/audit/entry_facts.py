@@ -232,11 +232,11 @@ def _of_code(code: object) -> str:
 
 
 def _acted_as(event: AuditEvent) -> str:
-    kinds = {
+    kinds: dict[str, str] = {
         ActorKind.USER: say("Super Admin") if event.super_admin else "",
         ActorKind.SUPPORT: say("Support"),
         ActorKind.SYSTEM: say("The program itself"),
         ActorKind.SCHEDULE: say("Schedule"),
         ActorKind.UNKNOWN: say("Nobody who is known"),
     }
-    return kinds.get(ActorKind(event.actor_kind), event.actor_kind)
+    return kinds.get(event.actor_kind, event.actor_kind)

@@ -13,9 +13,11 @@ from crmdesk.core.audit.filters import AuditFilters, Choices
 from crmdesk.core.audit.kinds import Action
 from crmdesk.core.audit.language import parse_search
 from crmdesk.core.audit.query import AuditLogReader
+from crmdesk.core.audit.readable import BROKEN
 from crmdesk.core.clock import from_text
 from crmdesk.core.db.tables import audit_details, properties, users
 from crmdesk.core.errors import PermissionDenied, UserError, WrongUsage
+from crmdesk.core.exports.report_model import AuditLogReport, ReportRequest
 from crmdesk.core.settings import Settings
 from tests.builders import Desk
 
@@ -223,11 +225,27 @@ def test_erased_details_are_said_to_be_erased(desk):
 
 def test_details_that_somebody_broke_do_not_stop_the_reading(desk):
     desk.contact()
-    for payload in ("", "{", "[1]", '{"changes": 5, "values": [], "user_email": 7}'):
+    wrong = ('{"changes": 5, "values": [], "user_email": 7}', '{"changes": [1]}')
+    for payload in ("", "{", "[1]", *wrong, '{"changes": [{"property": ["a"]}]}'):
         with desk.workspace.database.write() as tx:
             tx.execute(update(audit_details).values(payload=payload))
         assert reader(desk).events(desk.admin).total > 0
         assert len(found(desk, texts=("changes",))) == 0
+    report = ReportRequest(AuditLogReport(AuditFilters()))
+    assert desk.workspace.reports.estimate(desk.admin, report).records == 3
+
+
+def test_a_time_that_somebody_broke_does_not_stop_the_reading(desk):
+    last = desk.workspace.audit_reader.newest(desk.admin)
+    with desk.workspace.database.write() as tx:
+        tx.sql("DROP TRIGGER audit_events_no_update")
+    for at in ("x", "", "0000-00-00T00:00:00.000Z", "2026-01-07", "9999-12-31T23:59:59.999Z"):
+        with desk.workspace.database.write() as tx:
+            tx.sql("UPDATE audit_events SET at = ?, at_order = ? WHERE id = ?", (at, at, last))
+        assert reader(desk).event(desk.admin, last).at == BROKEN
+        bars = reader(desk).histogram(desk.admin, AuditFilters(), ZoneInfo("Europe/Oslo"))
+        assert bars.total > 0
+        assert desk.workspace.audit.verify(desk.admin).first_bad == last
 
 
 @pytest.mark.parametrize("edition", ["starter", "professional"])
