@@ -30,7 +30,8 @@ _PLACES = re.compile(
             rf"records/recycle-bin(?:/{_NAME})?",
             rf"(?:backups|restores?|exports|imports)(?:/{_FILE})?",
             rf"audit(?:/-?{_NUMBER}(?:/comments(?:/{_NUMBER})?)?|/view/-?{_NUMBER})?",
-            rf"settings(?:/[a-z][a-z0-9_.-]{{0,99}}(?:/(?:teams/)?{_NUMBER})?)?",
+            r"settings(?:/[a-z][a-z0-9_.-]{0,99})?",
+            rf"settings/(?:users|users/teams|audit\.imported)/{_NUMBER}",
             rf"settings/objects/{_NAME}/[a-z]{{1,20}}(?:/{_NAME})?",
         )
     )

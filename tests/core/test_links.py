@@ -33,6 +33,11 @@ PLACES = (
     "audit/view/-2",
     "settings",
     "settings/users",
+    "settings/users/17",
+    "settings/users/teams/3",
+    "settings/audit.imported/2",
+    "settings/objects/contacts/properties",
+    "settings/objects/deals/pipelines/renewals",
     "settings/backup.keep_days",
     "settings/security.own_two_factor",
 )
@@ -43,7 +48,9 @@ HOSTILE = (
     *("restore/new", "restore/from//etc/passwd", "restore/records/contacts/1/x.zip"),
     *("imports/new", "imports/new/contacts", "imports/file//etc/passwd", "imports/file/x.csv"),
     *("audit/1;rm", "audit/1?x=1", "audit/1#x", "audit/%31", "audit/1 2", "audit/١", "audit//1"),
-    *("settings/../audit", "settings/<b>", "exports/\x1b[31m", "exports/\u202eabcdef01", "quit"),
+    *("settings/../audit", "settings/<b>", "settings/users/../x", "settings/privacy/5"),
+    *("settings/users/teams/x", "settings/objects/a/b/c/d", "settings/objects/contacts/A"),
+    *("exports/\x1b[31m", "exports/\u202eabcdef01", "quit"),
     *("records/contacts/" + "9" * 19, "settings/" + "a" * 101, "exports/" + "a" * 10_000_000),
 )
 

@@ -125,7 +125,9 @@ def _of_kind(
     if subcategory in _JOB_ENDS:
         return _OF_JOBS.get(str(detail.get("kind")), "records")
     if subcategory == kinds.UNCONVERTED_SAVED.subcategory:
-        return f"{OBJECT_SETTINGS}/{object_type}/properties/{detail.get('property')}"
+        page = f"{OBJECT_SETTINGS}/{object_type}/properties"
+        name = detail.get("property")
+        return f"{page}/{name}" if isinstance(name, str) else page
     if subcategory in {kinds.GDPR_DELETE.subcategory, kinds.CONTACT_DATA_EXPORT.subcategory}:
         one = object_type is not None and (object_id or "").isdigit()
         return f"records/{object_type}/{object_id}" if one else None
@@ -133,5 +135,5 @@ def _of_kind(
         if "deleted" in detail:
             # Records that came back have no plan of values to open.
             return f"records/{object_type}" if object_type else None
-        return f"{_FILES_BY_KIND[subcategory]}/{object_id}"
+        return None if object_id is None else f"{_FILES_BY_KIND[subcategory]}/{object_id}"
     return _OF_WORKSPACE.get(subcategory)

@@ -62,3 +62,6 @@ def test_details_say_where_a_job_and_a_file_from_elsewhere_belong():
     assert place(kinds.RESTORE_COMPLETED, "contacts", FILE, deleted=True) == "records/contacts"
     saved = place(kinds.UNCONVERTED_SAVED, "contacts", property="zip")
     assert saved == "settings/objects/contacts/properties/zip"
+    erased = place(kinds.UNCONVERTED_SAVED, "contacts")
+    assert erased == "settings/objects/contacts/properties"
+    assert place(kinds.RESTORE_COMPLETED) is None
