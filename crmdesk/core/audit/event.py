@@ -193,7 +193,7 @@ def read_facts(
 ) -> tuple[str, str, bool | None, dict[str, Any]]:
     """E-mail and name of who acted, whether as a Super Admin, and the other details."""
     payload, _, known_email, known_name = row[_SHOWN_END:]
-    detail = _details(payload)
+    detail = details_of(payload)
     email = detail.pop("user_email", None)
     name = detail.pop("user_name", None)
     super_admin = detail.pop("user_super_admin", None)
@@ -219,7 +219,8 @@ def sensitive_names(tx: Tx) -> SensitiveNames:
     return {object_name: frozenset(names) for object_name, names in found.items()}
 
 
-def _details(payload: str | None) -> dict[str, Any]:
+def details_of(payload: str | None) -> dict[str, Any]:
+    """The facts of an entry; none where another program wrote what entries never say."""
     if payload is None:
         return {}
     try:

@@ -27,12 +27,13 @@ from sqlalchemy import (
 from crmdesk.core.access.actor import ActorKind
 from crmdesk.core.audit.acting import acting_users, stays_of, teams_called
 from crmdesk.core.audit.catalogue import load_audit_catalogue
-from crmdesk.core.audit.event import AuditEvent, run_plain
+from crmdesk.core.audit.event import AuditEvent, details_of, run_plain
 from crmdesk.core.audit.filters import NOTHING, AuditFilters, Choices
 from crmdesk.core.audit.imported_model import STRUCK_OUT
 from crmdesk.core.audit.index import Facet
 from crmdesk.core.audit.matching import edition_of, shown_categories
-from crmdesk.core.clock import from_text, to_text
+from crmdesk.core.audit.readable import readable_time
+from crmdesk.core.clock import to_text
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.tables import imported_events, imported_logs, users
 
@@ -193,7 +194,7 @@ def _event(found: Row[Any]) -> AuditEvent:
     origin = {"file": row["file_name"], "line": row["line"]}
     return AuditEvent(
         id=-row["id"],
-        at=from_text(row["at"]),
+        at=readable_time(row["at"]),
         category=row["category"],
         subcategory=row["subcategory"],
         action=row["action"],
@@ -214,7 +215,7 @@ def _event(found: Row[Any]) -> AuditEvent:
         agent=row["agent"],
         sign_in_type=row["sign_in_type"],
         link=None,
-        detail={"imported_from": origin, "in_the_file": json.loads(row["detail"])},
+        detail={"imported_from": origin, "in_the_file": details_of(row["detail"])},
         erased=False,
     )
 

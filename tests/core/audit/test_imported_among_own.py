@@ -169,6 +169,10 @@ def test_an_imported_entry_says_where_it_is_from_and_the_edition_decides_on_it_t
     assert event.imported
     assert event.detail["imported_from"] == {"file": "a.csv", "line": 2}
     assert not reader.event(admin, 1).imported
+    with mixed.workspace.database.write() as tx:
+        tx.sql("UPDATE imported_events SET detail = '{', at = 'x' WHERE id = 2")
+    assert reader.event(admin, -2).detail["in_the_file"] == {}
+    assert -2 in [event.id for event in reader.events(admin).events]
     of_records = {True: AuditFilters(imported_only=True), False: AuditFilters()}
     counted = {only: len(reader.ids(admin, asked)) for only, asked in of_records.items()}
     mixed.workspace.settings.set(admin, "workspace.edition", Edition.STARTER.value)
