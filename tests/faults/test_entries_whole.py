@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from crmdesk.core.audit.catalogue import load_audit_catalogue
+from crmdesk.core.audit.event_places import event_place
+from crmdesk.core.links import may_be_linked
 from tests.builders import PLACE, Desk
 from tests.faults.conftest import Record, effort
 from tests.faults.logged_calls import LOGGED
@@ -15,7 +17,7 @@ from tests.faults.logged_calls import LOGGED
 CATALOGUE = load_audit_catalogue()
 COLUMNS = (
     *("category", "subcategory", "action", "result", "actor_kind", "user_id", "session_id"),
-    *("address", "host", "agent", "object_type", "object_id", "job_id", "at", "payload"),
+    *("address", "host", "agent", "object_type", "object_id", "job_id", "link", "at", "payload"),
 )
 #: A sweep or the next start finds these: the program itself acts, or nobody can be named.
 BY_THE_PROGRAM = {"backup_expiry.sweep"}
@@ -28,6 +30,13 @@ WITHOUT_OLD = {
 }
 
 
+#: Nothing that could be shown: a right, a signature, a file from elsewhere; the guide names them.
+WITHOUT_PLACE = {
+    "PERMISSION_REFUSED",
+    "AUDIT_LOG_ANCHORED",
+    "comparisons.export",
+    "browsing.reveal",
+}
 #: Told of twice, and why: the guide names them. Every other call leaves exactly one entry.
 TWICE = {
     **dict.fromkeys(("editor.put_back", "merges.undo"), "security activity has a name of its own"),
@@ -55,6 +64,7 @@ def test_an_entry_tells_who_did_what_to_what_and_from_where(
     assert len(set(told)) == len(told)
     for entry in found:
         assert_in_catalogue(entry)
+        assert_leads_somewhere(entry, name)
         assert entry["at"].startswith("2026-")
         assert entry["at"].endswith("Z")
         assert entry["object_type"] or entry["job_id"] or about_nothing(entry), entry
@@ -98,6 +108,16 @@ def assert_in_catalogue(entry: dict[str, Any]) -> None:
     assert below is not None
     assert below.has_source
     assert entry["action"] in below.actions
+
+
+def assert_leads_somewhere(entry: dict[str, Any], name: str) -> None:
+    facts = ("category", "subcategory", "action", "user_id", "object_type", "object_id", "link")
+    place = event_place(*(entry[fact] for fact in facts), entry["payload"])
+    if {entry["subcategory"], name} & WITHOUT_PLACE:
+        assert place is None
+    else:
+        assert place is not None, entry
+        assert may_be_linked(place), place
 
 
 def assert_tells_the_change(entry: dict[str, Any]) -> None:
