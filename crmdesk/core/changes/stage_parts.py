@@ -87,15 +87,17 @@ class PartWriter:
         with _explained(self._path):
             self._connection.executemany(f"INSERT INTO cells (row{names}) VALUES (?1{cells})", rows)
             # At once, while they need not be read from the disk again.
-            between = f"FROM cells WHERE row BETWEEN {rows[0][0]:d} AND {rows[-1][0]:d}"
+            ends = (rows[0][0], rows[-1][0])
             self._connection.execute(
                 "INSERT OR IGNORE INTO verdicts (row, line, outcome) "
-                f"SELECT row, row, 'create' {between} ORDER BY row"
+                "SELECT row, row, 'create' FROM cells WHERE row BETWEEN ? AND ? ORDER BY row",
+                ends,
             )
             if self._key is not None:
                 self._connection.execute(
-                    f"INSERT INTO row_keys SELECT row, lower(c{self._key}) {between} "
-                    f"AND c{self._key} IS NOT NULL ORDER BY row"
+                    f"INSERT INTO row_keys SELECT row, lower(c{self._key}) FROM cells "
+                    f"WHERE row BETWEEN ? AND ? AND c{self._key} IS NOT NULL ORDER BY row",
+                    ends,
                 )
 
     def add_verdicts(self, verdicts: Iterable[tuple[int, str, str, str]]) -> None:
