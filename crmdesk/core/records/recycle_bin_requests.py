@@ -17,7 +17,6 @@ from crmdesk.core.db.tables import plans
 from crmdesk.core.records.bulk_plans import PLANS_LAST, new_plan_id
 from crmdesk.core.records.recycle_bin_model import Answer, Wish
 
-#: Plans of restores are told from others by the beginning of their kind.
 _KIND = "bulk_bin"
 
 

@@ -23,8 +23,8 @@ from crmdesk.core.errors import UserError
 from crmdesk.core.restore.model import PlanSample, RestorePlan
 
 PLANS_LAST = timedelta(hours=24)
-#: Plans of bulk actions stand in the same table, and are read elsewhere.
-_OTHERS = "bulk_"
+#: Plans of bulk actions and of deleted records stand in the same table, and are read elsewhere.
+_OURS = frozenset({"restore", "undo"})
 
 
 def new_plan_id() -> str:
@@ -105,7 +105,7 @@ def plan_object(tx: Tx, actor: Actor, plan_id: str) -> str:
 
 def _usable(tx: Tx, actor: Actor, row: Row[Any]) -> bool:
     lasts = row.used_at is None and from_text(row.expires_at) > tx.steady_now
-    return lasts and row.user_id == actor.user_id and not row.kind.startswith(_OTHERS)
+    return lasts and row.user_id == actor.user_id and row.kind in _OURS
 
 
 def plan_unknown() -> UserError:

@@ -158,7 +158,10 @@ def test_it_takes_a_code_for_exactly_this_plan(desk: Desk) -> None:
 
     with pytest.raises(SecondFactorRefused):
         desk.workspace.deleted_records.start(desk.admin, found.id, step_up_id=other)
+    with pytest.raises(UserError) as refused:
+        desk.workspace.restores.read_plan(desk.admin, found.id)
 
+    assert refused.value.code == "plan_unknown", "it is no plan of a restore of values"
     assert desk.read(ann).archived_at is not None
 
 
