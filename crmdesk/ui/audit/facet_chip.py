@@ -47,6 +47,7 @@ class FacetChip(Chip):
         self._over = parent
         self._menu: FacetMenu | None = None
         self._labels: dict[str, str] = {}
+        self._typed_labels: dict[str, str] = {}
         self._values: tuple[str, ...] = ()
         self._counts: Mapping[str, int | None] | None = None
         self.opened.connect(lambda: self.popover.open_under(self.anchor))
@@ -66,8 +67,15 @@ class FacetChip(Chip):
         """The choices."""
         return self.popover.list
 
-    def offer(self, choices: Sequence[tuple[str, str]]) -> None:
-        """Offer other choices: value and label of each."""
+    def offer(
+        self, choices: Sequence[tuple[str, str]], unoffered: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        """Offer other choices: value and label of each.
+
+        Args:
+            unoffered: what can only be typed.
+        """
+        self._typed_labels = dict(unoffered)
         if dict(choices) == self._labels:
             return
         self._labels = dict(choices)
@@ -89,13 +97,13 @@ class FacetChip(Chip):
         if self._menu is not None:
             with QSignalBlocker(self._menu.list):
                 self._menu.list.choose(self._values)
-        shown = [self._labels.get(each, each) for each in values] + [f"“{each}”" for each in typed]
+        shown = [self._label(each) for each in values] + [f"“{each}”" for each in typed]
         text = shown[0] if len(shown) == 1 else ""
         if len(shown) > 1:
             counted = str(len(shown)), str(max(len(self._labels), len(shown)))
             text = filled(say("%1 of %2"), *counted)
         if excluded:
-            ruled = [self._labels.get(each, each) for each in excluded]
+            ruled = [self._label(each) for each in excluded]
             out = filled(say("not %1"), ruled[0] if len(ruled) == 1 else str(len(ruled)))
             text = f"{text}, {out}" if text else out
         self.set_value(text)
@@ -105,6 +113,9 @@ class FacetChip(Chip):
         self._counts = counts
         if self._menu is not None:
             self._menu.list.show_counts(counts)
+
+    def _label(self, value: str) -> str:
+        return self._labels.get(value) or self._typed_labels.get(value, value)
 
     def _make_menu(self) -> FacetMenu:
         # No child of the chip, which runs from right to left for its icon after the word.

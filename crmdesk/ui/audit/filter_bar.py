@@ -138,7 +138,8 @@ class AuditFilterBar(QWidget):
     def set_vocabulary(self, vocabulary: Vocabulary) -> None:
         """Know the words, people and teams of now."""
         self._vocabulary = vocabulary
-        self.category.offer([(word.code, word.label) for word in vocabulary.categories])
+        withheld = [(word.code, word.label) for word in vocabulary.withheld if not word.categories]
+        self.category.offer([(word.code, word.label) for word in vocabulary.categories], withheld)
         self.action.offer([(word.code, word.label) for word in vocabulary.actions])
         self.people.offer_people(vocabulary)
         self._show_chips()

@@ -40,9 +40,18 @@ def _choices(choices: Choices, vocabulary: Vocabulary) -> list[str]:
         *(people.get(number, f"#{number}") for number in choices.user_ids),
         *(teams.get(number, f"#{number}") for number in choices.team_ids),
     ]
+    hidden = vocabulary.withheld
+    categories = (*(each for each in hidden if not each.categories), *vocabulary.categories)
+    below = (*(each for each in hidden if each.categories), *vocabulary.subcategories)
     named = (
-        (say("category %1"), _labels(choices.categories, vocabulary.categories)),
-        (say("subcategory %1"), _labels(choices.subcategories, vocabulary.subcategories)),
+        (
+            say("category %1"),
+            _labels(choices.categories, categories),
+        ),
+        (
+            say("subcategory %1"),
+            _labels(choices.subcategories, below),
+        ),
         (say("action %1"), _labels(choices.actions, vocabulary.actions)),
         (say("result %1"), _labels(choices.results, vocabulary.results)),
         (say("by %1"), by),
