@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from itertools import compress
 
 from crmdesk.core.audit.columns import OF_KIND, by_part
@@ -20,6 +20,11 @@ _FEW_CHUNKS = 8
 _ONES = bytes(255 if sign == ord("1") else 0 for sign in range(256))
 #: So many entries are read one by one.
 _FEW = 2000
+#: So many values are sooner counted one after the other than all at once.
+_FEW_VALUES = 32
+_CACHE_KEY = "audit_sums"
+#: Sums that are held: of all facets of a few sets.
+_MOST_HELD = 24
 # In the order of the columns below.
 _FACETS = tuple(Facet)
 _OF_ENTRIES = (
@@ -74,7 +79,7 @@ class Counting:
         if len(whole) > _FEW_CHUNKS:
             for facet, counted in found.items():
                 self._go_on()
-                counted.update(kept_sums(self._tx.driver, facet, whole))
+                counted.update(self._sums(facet, tuple(whole)))
             kept = {chunk: bits for chunk, bits in kept.items() if bits != _WHOLE}
         for chunk, bits in kept.items():
             self._go_on()
@@ -85,6 +90,19 @@ class Counting:
             self._go_on()
             for value in self._index.values(facet):
                 counted[value] += (self._index.having_since(facet, value, end) & rest).count()
+
+    def _sums(self, facet: Facet, chunks: tuple[int, ...]) -> dict[str, int]:
+        """How many in some whole chunks have which value; who asks again does not wait again."""
+        if self._tx.writes:
+            return kept_sums(self._tx.driver, facet, chunks)
+        held: dict[Hashable, dict[str, int]] = self._tx.cache.setdefault(_CACHE_KEY, {})
+        # The bits of a chunk that is whole stay as they are unless all are thrown away.
+        key = (facet, chunks, self._index.state.forgotten)
+        if key not in held:
+            if len(held) >= _MOST_HELD:
+                held.clear()
+            held[key] = kept_sums(self._tx.driver, facet, chunks)
+        return held[key]
 
     def _add_chunk(self, found: Mapping[Facet, Counter[str]], chunk: int, bits: int) -> None:
         by_column: dict[str, Counter[str] | None] = {}
@@ -108,7 +126,12 @@ class Counting:
             # Numbers of others become 0 and are taken out: nothing is gone through one by one
             # but the members.
             members = int.from_bytes(column.numbers, "big") & mask
-            numbers = Counter(members.to_bytes(CHUNK, "big").translate(None, b"\0"))
+            left = members.to_bytes(CHUNK, "big").translate(None, b"\0")
+            if len(column.values) <= _FEW_VALUES:
+                every = range(1, len(column.values))
+                numbers = Counter({number: left.count(number) for number in every})
+            else:
+                numbers = Counter(left)
         else:
             numbers = Counter(
                 compress(memoryview(column.numbers).cast("H"), mask.to_bytes(CHUNK, "big"))

@@ -177,12 +177,23 @@ class AuditIndex:
     def values(self, facet: Facet) -> set[str]:
         """Every value that occurs."""
         newest = {value for each, value in self._tail.marks if each is facet}
-        return newest.union(kept_values(self._tx.driver, facet))
+        key, version = f"audit_values_{facet}", (self.state.marked_to, self.state.forgotten)
+        held = self._tx.cache.get(key)
+        if held is None or held[0] != version:
+            held = version, kept_values(self._tx.driver, facet)
+            if not self._tx.writes:
+                self._tx.cache[key] = held
+        return newest.union(held[1])
 
     def having_since(self, facet: Facet, value: str, chunk: int) -> Marks:
         """The entries with a value, without those of earlier chunks."""
-        kept = kept_marks(self._tx.driver, facet, value, chunk)
-        return Marks(kept) | self._newest(facet, value)
+        version = (self.state.marked_to, self.state.forgotten)
+        kept = KeptSets.of(self._tx).get(
+            (facet, value, chunk),
+            version,
+            lambda: Marks(kept_marks(self._tx.driver, facet, value, chunk)),
+        )
+        return kept | self._newest(facet, value)
 
     @property
     def _tail(self) -> Tail:

@@ -8,8 +8,8 @@ from itertools import islice, takewhile
 
 from crmdesk.core.audit.filters import AuditFilters
 from crmdesk.core.audit.matching import Matching
-from crmdesk.core.audit.texts import looked_down_to, worded_to
-from crmdesk.core.audit.texts_among import RareText, holding, newest_with, rare_text, seen_before
+from crmdesk.core.audit.texts import looked_down_to, seen_before, worded_to
+from crmdesk.core.audit.texts_among import RareText, holding, newest_with, rare_text
 
 #: Entries asked about first; then so many times as many, as long as too few of them pass.
 _FIRST, _GROWTH = 2048, 16

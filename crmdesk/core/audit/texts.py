@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from itertools import chain, groupby, islice
 
 from crmdesk.core.audit.index import AuditIndex
@@ -25,6 +26,7 @@ from crmdesk.core.db.sqlite_common_words import (
     common_among,
     forget_common,
     forget_every_common,
+    may_hold,
 )
 from crmdesk.core.db.sqlite_marks import index_state, keep_index_state, kept_marks
 from crmdesk.core.db.sqlite_word_search import (
@@ -98,6 +100,21 @@ def few_with(tx: Tx, index: AuditIndex, text: str) -> Marks | None:
     elif found.count() > _NEWEST:
         return None
     return found | about_thing(tx, index, term) | span(last + 1, index.last)
+
+
+def seen_before(tx: Tx, index: AuditIndex, texts: Iterable[str], found: Marks) -> Marks:
+    """Of some entries those that have the whole words of texts, as far as bits are kept of these.
+
+    That they have them in that order, and begin with the last one, is not said.
+    """
+    for word in chain.from_iterable(phrase_of(text.strip()).words[:-1] for text in texts):
+        if not found.chunks:
+            break
+        ends = min(found.chunks), max(found.chunks)
+        held = index.once(("may hold", word, ends), partial(may_hold, tx.driver, word, *ends))
+        both = ((chunk, bits & held.get(chunk, bits)) for chunk, bits in found.chunks.items())
+        found = Marks({chunk: bits for chunk, bits in both if bits})
+    return found
 
 
 def looked_down_to(index: AuditIndex, texts: Iterable[str]) -> int:

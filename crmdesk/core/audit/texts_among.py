@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import partial
 from heapq import merge
 from itertools import groupby
 from typing import NamedTuple
 
 from crmdesk.core.audit.index import AuditIndex
-from crmdesk.core.audit.marks import Marks, span
+from crmdesk.core.audit.marks import span
 from crmdesk.core.audit.texts import about_thing, match_for, worded_to
 from crmdesk.core.db.engine import Tx
-from crmdesk.core.db.sqlite_common_words import common_among, may_hold
+from crmdesk.core.db.sqlite_common_words import common_among
 from crmdesk.core.db.sqlite_word_search import newest_with_words, phrase_of, with_words_among
 
 #: Of a shorter beginning the full text puts together what many thousands of words stand for.
@@ -73,22 +72,6 @@ def rare_text(tx: Tx, index: AuditIndex, texts: Iterable[str]) -> RareText | Non
             if sieve := phrase.without(common):
                 return RareText(text, sieve, exact=False)
     return None
-
-
-def seen_before(tx: Tx, index: AuditIndex, texts: Iterable[str], found: Marks) -> Marks:
-    """Of some entries those that have the whole words of texts, as far as bits are kept of these.
-
-    That they have them in that order, and begin with the last one, is not said.
-    """
-    for text in texts:
-        for word in phrase_of(text.strip()).words[:-1]:
-            if not found.chunks:
-                return found
-            ends = min(found.chunks), max(found.chunks)
-            held = index.once(("may hold", word, ends), partial(may_hold, tx.driver, word, *ends))
-            both = ((chunk, bits & held.get(chunk, bits)) for chunk, bits in found.chunks.items())
-            found = Marks({chunk: bits for chunk, bits in both if bits})
-    return found
 
 
 def newest_with(tx: Tx, index: AuditIndex, rare: RareText, high: int) -> Iterator[int]:
