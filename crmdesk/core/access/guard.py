@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from crmdesk.core.access.actor import Actor, ActorKind
-from crmdesk.core.access.asked import asked_now
 from crmdesk.core.access.permissions import EVERYONE, Permission
 from crmdesk.core.access.viewing_rows import is_viewing, viewer_session, viewing_refused
 from crmdesk.core.audit import kinds
@@ -140,6 +139,9 @@ class Guard:
         )
 
     def _log_refusal(self, actor: Actor, permission: Permission, code: str) -> None:
+        # Of a hundred commands one is refused: the others do not wait for this.
+        from crmdesk.core.access.asked import asked_now
+
         asked = asked_now()
         with self._database.note_refusal() as tx:
             about = asked.known_object(tx)
