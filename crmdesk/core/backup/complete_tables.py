@@ -68,7 +68,7 @@ LEFT_BEHIND: Mapping[str, str] = {
     "step_ups": "codes given a few minutes ago",
     "jobs": "work of processes that do not run here",
     "locks": "held by such jobs",
-    "plans": "stand on staging files that last an hour",
+    "plans": "stand on staging files that last a day",
     "mail_server": "a workspace put up elsewhere sends nothing until somebody says how",
     "outbox": "sent from where they were made, and not a second time",
     "audit_marks": "made from the log again",
