@@ -8,6 +8,7 @@ from pathlib import Path
 
 from crmdesk.core.backup.drills import Drill, last_drill
 from crmdesk.core.backup.model import Backup, BackupHealth, HealthLevel, HealthReason
+from crmdesk.core.backup.policy import newest_completed
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.files.atomic import free_bytes
 from crmdesk.core.jobs.job import JobState
@@ -39,7 +40,8 @@ def read_health(
         drills: how often one is restored for a proof; zero is never.
     """
     completed = [b for b in found if b.state is JobState.SUCCEEDED]
-    last = completed[0] if completed else None
+    newest = newest_completed(tx)
+    last = next((b for b in completed if b.id == newest), completed[0] if completed else None)
     verified = next((b for b in completed if b.verified_at is not None), None)
     kept = [b for b in completed if b.restorable]
     failures, drill, free = _failures(found), last_drill(tx), free_bytes(vault)
@@ -95,7 +97,12 @@ def _failures(found: Sequence[Backup]) -> int:
 
 
 def _older(tx: Tx, last: Backup | None, than: timedelta) -> bool:
-    return last is not None and last.completed_at is not None and tx.now - last.completed_at > than
+    # One that was made while the clock was ahead tells nothing of when.
+    return (
+        last is not None
+        and last.completed_at is not None
+        and abs(tx.now - last.completed_at) > than
+    )
 
 
 def _is_drill_late(tx: Tx, kept: Sequence[Backup], drill: Drill | None, every: timedelta) -> bool:

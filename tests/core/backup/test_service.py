@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from crmdesk.core.backup.model import FileState, HealthLevel
+from crmdesk.core.backup.model import FileState, HealthLevel, HealthReason
 from crmdesk.core.errors import Busy, Cancelled, PermissionDenied, UserError
 from crmdesk.core.jobs.job import JobState
 from tests.builders import Desk
@@ -380,7 +380,9 @@ def test_the_last_copy_that_stays_is_the_newest_one_whatever_the_clock_said(
     desk.time.forward(days=8)
     desk.admin = desk.signed_in(1, desk.admin.email, desk.admin.full_name)
     assert desk.workspace.drills.start_if_due(desk.admin) is not None
+    assert HealthReason.LATE in desk.workspace.backups.health(desk.admin).reasons
     newest = desk.backup()
+    assert HealthReason.LATE not in desk.workspace.backups.health(desk.admin).reasons
     desk.time.forward(days=30)
 
     for _ in range(3):
