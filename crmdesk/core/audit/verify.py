@@ -63,24 +63,17 @@ def verify_chain(
     with sqlite_audit.open_for_verification(path) as connection:
         genuine = _genuine(connection, anchors, public_key)
         unproven = _unproven(mac_key, genuine, public_key)
-        try:
-            has_log = sqlite_audit.has_log(connection)
-        except sqlite3.DatabaseError:
-            return ChainVerification(False, 0, 0, 1, Reason.DAMAGED, 0, unproven)
-        if not has_log:
-            return ChainVerification(False, 0, 0, 1, Reason.TABLE_MISSING, 0, unproven)
+        unreadable = _table_fault(connection)
+        if unreadable is not None:
+            return ChainVerification(False, 0, 0, 1, unreadable, 0, unproven)
         expected = _expected(genuine)
         walked = _walked(connection, path, mac_key, expected, told_of)
-        events = walked.last.number
-        reason = walked.reason or _fault_after(connection, events, expected)
-        bad = None if reason is None else events + 1
-        if reason is None:
-            reason, bad = _comment_fault(connection)
+        reason, bad = _fault(connection, walked, expected)
     if reason is None and len(genuine) < len(anchors):
         reason = Reason.ANCHOR_NOT_GENUINE
     return ChainVerification(
         reason is None,
-        events,
+        walked.last.number,
         walked.erased,
         bad,
         reason,
@@ -89,6 +82,14 @@ def verify_chain(
         walked.sealed,
         walked.misfits,
     )
+
+
+def _table_fault(connection: sqlite3.Connection) -> Reason | None:
+    """Why there is no log to read."""
+    try:
+        return None if sqlite_audit.has_log(connection) else Reason.TABLE_MISSING
+    except sqlite3.DatabaseError:
+        return Reason.DAMAGED
 
 
 def _walked(
@@ -121,6 +122,15 @@ def _told(progress: Progress, cancelled: Callable[[], bool], entries: int, done:
     if cancelled():
         raise Cancelled("cancelled", "It was cancelled; the log was not read to its end.")
     progress(done, entries)
+
+
+def _fault(
+    connection: sqlite3.Connection, walked: Walked, expected: Mapping[int, bytes]
+) -> tuple[Reason | None, int | None]:
+    """What is wrong first, and at which entry."""
+    events = walked.last.number
+    reason = walked.reason or _fault_after(connection, events, expected)
+    return _comment_fault(connection) if reason is None else (reason, events + 1)
 
 
 def _fault_after(
