@@ -88,8 +88,7 @@ def create(
     )
     refuse_not_waiting(out, wait=wait)
     refuse_target(out, force=force)
-    refuse_view_with_filters(view, filters, segment)
-    _refuse_ids_with_others(record_ids, filters, segment, view)
+    _refuse_two_choices(record_ids, filters, segment, view)
     with seat(context) as here:
         query, source, source_name = _chosen_records(here, object_name, filters, segment, view)
         for line in passed_over(unknown_ids(here, object_name, record_ids)):
@@ -212,8 +211,14 @@ def threshold(
         here.output.result({"threshold": own}, words)
 
 
-def _refuse_ids_with_others(record_ids: list[int] | None, *others: object) -> None:
-    if record_ids and any(others):
+def _refuse_two_choices(
+    record_ids: list[int] | None,
+    filters: list[str] | None,
+    segment: str | None,
+    view: str | None,
+) -> None:
+    refuse_view_with_filters(view, filters, segment)
+    if record_ids and (filters or segment or view):
         raise WrongUsage(
             "usage",
             "Records are named by --id, or found by filters, a segment or a view, not both.",

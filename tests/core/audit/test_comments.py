@@ -89,12 +89,15 @@ def test_a_thread_is_written_answered_edited_ticked_off_and_deleted(desk: Desk):
     for gone in (reply, first):
         with pytest.raises(UserError, match="no comment"):
             write.reply(desk.admin, gone, "Still there?")
-    told = desk.sql(
+    assert told_of_comments(desk) == [("create", 5), ("delete", 5), ("update", 4)]
+    assert desk.workspace.audit.verify(desk.admin).ok
+
+
+def told_of_comments(desk: Desk) -> list[tuple[str, int]]:
+    return desk.sql(
         "SELECT action, count(*) FROM audit_events WHERE object_type = 'audit_comment' "
         "GROUP BY action ORDER BY action"
     )
-    assert told == [("create", 5), ("delete", 5), ("update", 4)]
-    assert desk.workspace.audit.verify(desk.admin).ok
 
 
 def test_who_may_see_the_log_is_mentioned_by_name_and_told_once(desk: Desk):

@@ -46,6 +46,11 @@ def test_an_entry_is_named_by_what_was_done_and_to_what(desk, page):
         of_kind = dict(zip(("category", "subcategory", "action"), kind, strict=True))
         assert wording.title(replace(defined, **of_kind)) == title
 
+
+def test_a_removed_object_and_a_restore_go_by_a_name(desk, page):
+    desk.workspace.settings.set(desk.admin, "recycle_bin.days", "30")
+    (changed,) = desk.workspace.audit_reader.events(desk.admin, limit=1).events
+    wording = page.source.wording
     of_boat = replace(
         changed, category="crm_object", subcategory="BOATS", object="boats", action="create"
     )
