@@ -7,6 +7,7 @@ import hashlib
 import io
 import os
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
@@ -16,6 +17,8 @@ from crmdesk.core.files.disk_errors import as_user_error
 
 SUFFIX = ".partial"
 _LONGEST_NAME = 255
+_SWEEPING_SECONDS = 0.5
+_LOOK_SECONDS = 0.01
 
 
 class PartialFile(io.FileIO):
@@ -35,16 +38,8 @@ class PartialFile(io.FileIO):
         """Make the partial of ``target``; a stray one of a dead process is removed first."""
         path = partial_path(target)
         try:
-            _remove_stray(path)
-            flags = os.O_RDWR | os.O_CREAT | os.O_EXCL
-            flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-            descriptor = os.open(path, flags, mode)
-            if os.name == "posix":
-                os.fchmod(descriptor, mode)  # whatever the umask took away or left
-            _lock(descriptor)
-        except FileExistsError as error:
-            raise _in_use(target) from error
-        except BlockingIOError as error:
+            descriptor = _made_and_locked(path, mode)
+        except (FileExistsError, BlockingIOError) as error:
             raise _in_use(target) from error
         except OSError as error:
             raise as_user_error(error, target, 0) from error
@@ -114,6 +109,49 @@ def remove_stray_partials(folder: str | os.PathLike[str]) -> list[Path]:
     return removed
 
 
+def _made_and_locked(path: Path, mode: int) -> int:
+    """A descriptor of a new partial that is locked and still has its name.
+
+    Whoever sweeps at this instant may take the file before it is locked, or hold the lock of a
+    stray for as long as it takes to remove it; only a program that writes holds it for longer.
+
+    Raises:
+        FileExistsError, BlockingIOError: a live process writes it.
+    """
+    give_up = time.monotonic() + _SWEEPING_SECONDS
+    while True:
+        try:
+            _remove_stray(path)
+            descriptor = _made(path, mode)
+        except (FileExistsError, BlockingIOError):
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(_LOOK_SECONDS)
+            continue
+        with suppress(BlockingIOError):
+            _lock(descriptor)
+            if _is_named(descriptor, path):
+                return descriptor
+        os.close(descriptor)
+
+
+def _made(path: Path, mode: int) -> int:
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL
+    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, flags, mode)
+    if os.name == "posix":
+        os.fchmod(descriptor, mode)  # whatever the umask took away or left
+    return descriptor
+
+
+def _is_named(descriptor: int, path: Path) -> bool:
+    """Whether a path still names an open file."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), os.lstat(path))
+    except FileNotFoundError:
+        return False
+
+
 def _remove_stray(path: Path) -> None:
     """Remove a partial nobody writes.
 
@@ -131,7 +169,8 @@ def _remove_stray(path: Path) -> None:
         raise
     try:
         _lock(descriptor)
-        if sys.platform != "win32":
+        # Its writer may have given it its final name meanwhile, and another one begun anew.
+        if sys.platform != "win32" and _is_named(descriptor, path):
             path.unlink()
     finally:
         os.close(descriptor)

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import textwrap
+import threading
 from pathlib import Path
 
 import pytest
@@ -189,6 +190,25 @@ def test_a_partial_in_the_making_is_neither_swept_nor_taken_over(tmp_path: Path)
         assert remove_stray_partials(tmp_path) == []
         assert refusal(tmp_path / "a") == "file_in_use"
     assert (tmp_path / "a").read_bytes() == b"x"
+
+
+def test_programs_that_start_and_sweep_take_no_file_from_under_a_writer(tmp_path: Path) -> None:
+    done = threading.Event()
+
+    def sweep() -> None:
+        while not done.is_set():
+            remove_stray_partials(tmp_path)
+
+    sweeper = threading.Thread(target=sweep)
+    sweeper.start()
+    try:
+        for number in range(300):
+            with atomic_write(tmp_path / "a") as file:
+                file.write(str(number).encode())
+            assert (tmp_path / "a").read_bytes() == str(number).encode()
+    finally:
+        done.set()
+        sweeper.join()
 
 
 def test_what_a_killed_process_left_is_swept_or_written_over(tmp_path: Path) -> None:
