@@ -15,6 +15,7 @@ from sqlalchemy import insert
 from crmdesk.core.access.actor import Actor, ActorKind, Place, SignInType
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.access.step_up import StepUpPurpose, record_step_up
+from crmdesk.core.access.users import UserChange
 from crmdesk.core.audit.imported_json import taken_from_json
 from crmdesk.core.audit.imported_model import LogFileSurvey
 from crmdesk.core.backup.engine import write_backup
@@ -135,6 +136,10 @@ class Desk:
                     )
                 )
         return self.signed_in(user_id, email, name)
+
+    def in_teams(self, email: str, *names: str) -> None:
+        """Make a user a member of exactly these teams."""
+        self.workspace.users.set(self.admin, email, UserChange(teams=names))
 
     def by_sso(self, actor: Actor) -> Actor:
         """The same user in a session that single sign-on began."""

@@ -14,6 +14,7 @@ def flip(path: Path, place: int, bit: int = 0) -> None:
         file.write(bytes([byte ^ (1 << bit)]))
 
 
-def flip_value(path: Path, text: str) -> None:
+def flip_value(path: Path, value: str | bytes) -> None:
     """Turn one bit of a value over, where it is stored first in the file."""
-    flip(path, path.read_bytes().index(text.encode()) + 2)
+    stored = value if isinstance(value, bytes) else value.encode()
+    flip(path, path.read_bytes().index(stored) + 2)

@@ -95,11 +95,19 @@ def check_workspace(
         Cancelled: the watch said so.
     """
     workspace.guard.require(actor, Permission.SUPER_ADMIN)
-    checks = _database(workspace, watch, quick=quick)
-    damaged = not all(each.ok for each in checks)
-    for name, look in _rest(workspace, actor, store, watch, quick=quick).items():
-        watch.begin(name)
-        checks += _as_far_as_possible(name, look) if damaged else look()
+    try:
+        checks = _database(workspace, watch, quick=quick)
+        damaged = not all(each.ok for each in checks)
+        for name, look in _rest(workspace, actor, store, watch, quick=quick).items():
+            watch.begin(name)
+            checks += _as_far_as_possible(name, look) if damaged else look()
+    except Cancelled:
+        # Not "nothing was changed": seals and pieces of the index may have been thrown away.
+        raise Cancelled(
+            "cancelled",
+            "The check was cancelled. Records, files and entries of the log are as they were.",
+            "It told nothing of what it saw: run it again, or `crmdesk check --quick`.",
+        ) from None
     return checks
 
 
@@ -247,7 +255,7 @@ def _log(workspace: Workspace, actor: Actor, watch: Watch) -> Check:
     progress = partial(watch.told, "audit_log")
     found = workspace.audit.verify(actor, progress=progress, cancelled=watch.cancelled)
     if found.ok:
-        unbroken = f"{found.events} entries, unbroken"
+        unbroken = f"{found.events:,} entries, unbroken"
         if found.misfits and workspace.damage is None:
             workspace.seals.discard()
             unbroken += "; seals did not fit them, and are made anew"
@@ -271,4 +279,4 @@ def _room(workspace: Workspace) -> Check:
     needed = workspace.database.path.stat().st_size + _SPARE_BYTES
     free = free_bytes(workspace.folder)
     # A restore writes at most the database once more before the old pages are free again.
-    return Check("disk_space", free >= needed, f"{free} bytes free, {needed} wanted")
+    return Check("disk_space", free >= needed, f"{free:,} bytes free, {needed:,} wanted")

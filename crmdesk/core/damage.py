@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 #: What is said of a file that was ours when it was last closed.
 _BROKEN = frozenset({"not_a_database", "database_foreign", "database_damaged"})
 _MOST_TRIED = 3
+#: A gigabyte or two: who has the wrong key is not kept waiting for more.
+_WRONG_KEY_SECONDS = 2.0
 
 
 def open_database(folder: Path, clock: Clock | None) -> Database:
@@ -97,6 +99,13 @@ def told_as_damage(database: Database) -> Iterator[None]:
     """Where odd values lead to an odd error, see whether the disk is at fault, and say so."""
     try:
         yield
+    except UserError as error:
+        # One flipped bit makes a wrong key of the right one.
+        is_odd = error.code == "wrong_key"
+        damage = look_at_start(database, _WRONG_KEY_SECONDS) if is_odd else None
+        if damage is None:
+            raise
+        raise damage from error
     except (ValueError, TypeError, LookupError, ArithmeticError, SQLAlchemyError) as error:
         damage = database.refusal or look_at_start(database, None)
         if damage is None:

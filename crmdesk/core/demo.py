@@ -159,7 +159,7 @@ class Demo:
             self._run(imports.show(self.actor, import_id).job_id)
             done = imports.show(self.actor, import_id)
             rows, created = rows + done.rows, created + done.created
-        detail = f"{created} of {rows} rows from {len(files)} files became records"
+        detail = f"{created:,} of {rows:,} rows from {len(files)} files became records"
         return DemoStep("import", created > 0 and created == rows, detail)
 
     def _relate(self) -> DemoStep:
@@ -170,7 +170,7 @@ class Demo:
         self._backup_id = backups.create(self.actor)
         self._run(backups.show(self.actor, self._backup_id).job_id)
         found = backups.show(self.actor, self._backup_id)
-        detail = f"{found.records} records, {found.bytes} bytes, verified and signed"
+        detail = f"{found.records:,} records, {found.bytes:,} bytes, verified and signed"
         return DemoStep("backup", bool(found.verified_ok) and found.signed, detail)
 
     def _enrol(self) -> DemoStep:
@@ -232,7 +232,7 @@ class Demo:
     def _verify_log(self) -> DemoStep:
         found = self.workspace.audit.verify(self.actor)
         state = "unbroken" if found.ok else f"broken at entry {found.first_bad}"
-        return DemoStep("audit_verify", found.ok, f"{found.events} entries, {state}")
+        return DemoStep("audit_verify", found.ok, f"{found.events:,} entries, {state}")
 
     # -- within ------------------------------------------------------------------------------
     def _run(self, job_id: str | None) -> None:

@@ -73,7 +73,7 @@ def tie_together(workspace: Workspace, actor: Actor) -> str:
     _merge_a_duplicate(workspace, actor)
     _make_segments(workspace, actor)
     _make_views(workspace, actor)
-    return f"{added} associations, a merged duplicate, 2 segments, 2 views"
+    return f"{added:,} associations, a merged duplicate, 2 segments, 2 views"
 
 
 def _associate(

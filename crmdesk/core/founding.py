@@ -24,9 +24,9 @@ from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.db import schema, tables
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.errors import UserError
+from crmdesk.core.files.plain_line import is_one_line
 from crmdesk.core.records.catalogue import load_catalogue
 from crmdesk.core.records.definition_rows import create_object
-from crmdesk.core.records.names import validate_label
 from crmdesk.core.reserve import keep_reserve
 from crmdesk.core.setting_declarations import SETTINGS
 from crmdesk.core.setting_values import parse_setting
@@ -101,9 +101,20 @@ def _forget_keys(store: SecretStore, workspace_ids: Iterable[str]) -> None:
             store.delete(f"{workspace_id}/{KEY_NAME}")
 
 
+def _checked_name(name: str) -> str:
+    longest = SETTINGS["workspace.name"].maximum
+    if 1 <= len(name) <= longest and is_one_line(name):
+        return name
+    raise UserError(
+        "workspace_name_invalid",
+        f"The name of a workspace has 1 to {longest} characters and no line breaks.",
+        "Choose another one.",
+    )
+
+
 def _checked(wanted: NewWorkspace) -> NewWorkspace:
     """What was wished for, without outer spaces and fit to be kept."""
-    name = validate_label(wanted.name.strip())
+    name = _checked_name(wanted.name.strip())
     person = checked_user(NewUser(wanted.email, wanted.full_name))
     refuse_weak(wanted.password, False, (person.full_name, person.email, name))
     settings = {

@@ -16,6 +16,14 @@ class Edition(StrEnum):
     PROFESSIONAL = "professional"
     ENTERPRISE = "enterprise"
 
+    @property
+    def shows_details(self) -> bool:
+        """Whether entries of the log are shown with what changed, with session and job.
+
+        Everything is recorded in every edition, and shown again once the edition is changed back.
+        """
+        return self is Edition.ENTERPRISE
+
 
 class SettingType(StrEnum):
     """How a value is read and which control shows it."""
@@ -92,8 +100,8 @@ _ALL = (
         "workspace.edition",
         SettingType.CHOICE,
         Edition.ENTERPRISE.value,
-        "How often a backup may be made, and which categories of the audit log are shown. "
-        "Entries are recorded in every edition.",
+        "How often a backup may be made, and which categories and details of the audit log are "
+        "shown. All of it is recorded in every edition.",
         Section.WORKSPACE,
         choices=tuple(edition.value for edition in Edition),
     ),

@@ -6,9 +6,9 @@ import re
 import unicodedata
 import zoneinfo
 from collections.abc import Callable
-from pathlib import Path
 
 from crmdesk.core.errors import UserError
+from crmdesk.core.files.presence import is_folder, typed_path
 from crmdesk.core.setting_declarations import Setting, SettingType, Value
 
 _YES = frozenset({"true", "on", "yes", "1"})
@@ -93,8 +93,8 @@ def _currency(setting: Setting, given: str) -> str:
 def _folder(setting: Setting, given: str) -> str:
     if given == "":
         return given
-    folder = Path(given).expanduser()
-    if "\0" in given or not folder.is_absolute() or not folder.is_dir():
+    folder = typed_path(given)
+    if "\0" in given or not folder.is_absolute() or not is_folder(folder):
         raise _invalid(
             setting,
             f"There is no folder “{given}”.",

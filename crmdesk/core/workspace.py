@@ -90,7 +90,12 @@ class Workspace:
         self.audit_log = AuditLog(keys.derive(key, KeyPurpose.AUDIT_CHAIN))
         self.guard = Guard(self.database, self.audit_log)
         self.inbox = Inbox(self.database, self.guard)
-        self.jobs = JobQueue(*self.basis, keys.derive(key, KeyPurpose.JOB_GRANTS), self._clean_up)
+        self.jobs = JobQueue(
+            *self.basis,
+            keys.derive(key, KeyPurpose.JOB_GRANTS),
+            self._clean_up,
+            self.staging,
+        )
         self.settings = Settings(*self.basis, {"secrets.store": lambda: self.file.secret_store})
         self.anchors = AnchorKeeper(
             self.database, folder, store or NoStore(), self.signing_key.sign

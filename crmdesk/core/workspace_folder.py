@@ -14,6 +14,7 @@ from crmdesk.core import platform
 from crmdesk.core.access.secret_store import SECRET_FILE
 from crmdesk.core.errors import UserError
 from crmdesk.core.files.atomic import atomic_write
+from crmdesk.core.files.presence import is_folder, is_there, resolved
 from crmdesk.core.workspace_claim import Claim, announce, claims, is_claim
 
 DATABASE_NAME = "crm.sqlite3"
@@ -83,7 +84,7 @@ def claim_folder(folder: Path, workspace_id: str) -> ClaimedFolder:
             ``folder_synced``, ``folder_unwritable``.
     """
     _refuse_place(folder)
-    made = not folder.exists()
+    made = not is_there(folder)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         claim, left_over = _announced(folder, workspace_id)
@@ -141,7 +142,7 @@ def refuse_inside(folder: Path, target: Path) -> None:
     Raises:
         UserError: ``target_in_workspace``.
     """
-    if target.absolute().resolve().is_relative_to(folder.absolute().resolve()):
+    if resolved(target).is_relative_to(resolved(folder)):
         raise UserError(
             "target_in_workspace",
             f"{target} lies in the workspace's own folder, so nothing was saved.",
@@ -154,16 +155,30 @@ def read_workspace_file(folder: Path) -> WorkspaceFile:
     """Read ``workspace.toml``.
 
     Raises:
-        UserError: ``workspace_missing``.
+        UserError: ``workspace_missing``; ``workspace_unreadable``, ``workspace_file_damaged``:
+            there is one, and what is wrong with it.
     """
+    path = folder / _FILE_NAME
     try:
-        facts = _facts((folder / _FILE_NAME).read_text(encoding="utf-8"))
+        facts = _facts(path.read_text(encoding="utf-8"))
         return WorkspaceFile(facts["id"], facts["name"], facts.get("secret_store", "keyring"))
-    except (OSError, KeyError, ValueError) as error:
+    except PermissionError as error:
+        raise UserError(
+            "workspace_unreadable",
+            f"{path} cannot be read: {error.strerror}.",
+            "A workspace belongs to the user who created it: ask them, or choose another folder.",
+        ) from error
+    except OSError as error:
         raise UserError(
             "workspace_missing",
             f"There is no CRM Desk workspace in {folder}.",
             "Create one with `crmdesk init`, or choose another folder.",
+        ) from error
+    except (KeyError, ValueError) as error:
+        raise UserError(
+            "workspace_file_damaged",
+            f"{path} does not say which workspace this is: it was edited or damaged.",
+            "Put the file back from a copy of the folder; it holds no secrets.",
         ) from error
 
 
@@ -250,11 +265,11 @@ def refuse_synced(folder: Path) -> None:
 
 def _refuse_place(folder: Path) -> None:
     refuse_synced(folder)
-    if (folder / _FILE_NAME).exists():
+    if is_there(folder / _FILE_NAME):
         raise _in_use(folder)
     # What lies there belongs to a workspace that was lost: its backups must not be swept by us.
     for kept in (folder / "vault", folder / "staging"):
-        if any(path.is_file() for path in kept.rglob("*")):
+        if is_folder(kept) and any(path.is_file() for path in kept.rglob("*")):
             raise UserError(
                 "folder_not_empty",
                 f"{kept} holds files of another workspace.",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from crmdesk.core.access.secrets import SecretStore
 
 KEY_NAME = "workspace-key"
+_PLACES = {"file": "encrypted key file"}
 
 
 def load_key(folder: Path, store: SecretStore) -> bytes:
@@ -24,9 +25,10 @@ def load_key(folder: Path, store: SecretStore) -> bytes:
     file = read_workspace_file(folder)
     text = store.get(f"{file.id}/{KEY_NAME}")
     if text is None:
+        place = _PLACES.get(file.secret_store, "keyring of this computer")
         raise UserError(
             "workspace_key_missing",
-            f"The keyring of this computer does not hold the key of “{file.name}”.",
+            f"The {place} does not hold the key of “{file.name}”.",
             "Run `crmdesk keyring recover` and give the recovery key.",
         )
     return keys.key_from_text(text)

@@ -29,7 +29,8 @@ def test_a_check_tells_what_it_looks_at_and_ends_wherever_it_is_told_to(
     assert all(done <= total for told in heard.values() for done, total in told)
     for name in list(heard)[:-1]:
         heard.clear()
-        with pytest.raises(Cancelled):
+        # Seals and pieces of the index may be thrown away by then: more is not promised.
+        with pytest.raises(Cancelled, match="entries of the log are as they were"):
             check_workspace(
                 desk.workspace,
                 desk.admin,

@@ -46,6 +46,16 @@ def test_a_flipped_bit_is_told_at_the_start(damaged: Callable[[], Workspace]) ->
     assert len(damage.values["pages"]) >= 1
 
 
+def test_a_flipped_bit_in_what_proves_the_key_is_damage_and_no_wrong_key(desk: Desk) -> None:
+    ((check,),) = desk.sql("SELECT key_check FROM workspace")
+    desk.workspace.close()
+    flip_value(desk.folder / "crm.sqlite3", check)
+
+    with pytest.raises(UserError) as refused:
+        Workspace(desk.folder, desk.key)
+    assert refused.value.code == "database_damaged"
+
+
 def test_the_newest_sound_backup_is_named(desk: Desk, damaged: Callable[[], Workspace]) -> None:
     vault = desk.folder / "vault" / "backups"
     (sound,) = vault.glob("*.zip")

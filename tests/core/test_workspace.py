@@ -35,7 +35,8 @@ def refusal(folder: Path, wanted: NewWorkspace) -> str:
         ({"password": "short"}, "password_too_short"),
         ({"password": "passwordpassword"}, "password_"),
         ({"settings": {"workspace.time_zone": "Mars/Base"}}, "setting_invalid"),
-        ({"name": "a\x00b"}, "label_unprintable"),
+        ({"name": "a\x00b"}, "workspace_name_invalid"),
+        ({"name": "x" * 101}, "workspace_name_invalid"),
     ],
 )
 def test_a_wrong_wish_leaves_no_folder(
@@ -61,6 +62,18 @@ def test_a_workspace_file_that_was_edited_by_hand_is_still_read(tmp_path: Path) 
     (tmp_path / "workspace.toml").write_text(text)
 
     assert read_workspace_file(tmp_path) == WorkspaceFile("7", "Aå \\ B", "keyring")
+
+
+@pytest.mark.parametrize("text", ["x = [", "", 'id = "7"', "\udcff"])
+def test_a_workspace_file_that_is_damaged_is_not_taken_for_a_missing_one(
+    tmp_path: Path, text: str
+) -> None:
+    (tmp_path / "workspace.toml").write_bytes(text.encode("utf-8", "surrogateescape"))
+
+    with pytest.raises(UserError) as refused:
+        read_workspace_file(tmp_path)
+
+    assert refused.value.code == "workspace_file_damaged"
 
 
 def test_a_folder_that_holds_a_workspace_is_not_made_twice(desk: Desk) -> None:

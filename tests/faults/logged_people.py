@@ -58,7 +58,7 @@ def _with_team(act: Callable[[Desk], object]) -> Preparation:
         desk.workspace.users.add(desk.admin, NewUser(MARC, "Marc Dubois", password=PASSWORD))
         desk.workspace.teams.add(desk.admin, "Harbour")
         desk.workspace.teams.add(desk.admin, "Pier")
-        desk.workspace.teams.add_member(desk.admin, "Pier", MARC)
+        desk.in_teams(MARC, "Pier")
         return lambda: act(desk)
 
     return prepare
@@ -118,13 +118,7 @@ PEOPLE: dict[str, Preparation] = {
     )[1],
     "sign_in.resume": _remembered,
     "teams.add": lambda d: lambda: d.workspace.teams.add(d.admin, "Harbour"),
-    "teams.add_member": _with_team(
-        lambda d: d.workspace.teams.add_member(d.admin, "Harbour", MARC)
-    ),
     "teams.remove": _with_team(lambda d: d.workspace.teams.remove(d.admin, "Pier")),
-    "teams.remove_member": _with_team(
-        lambda d: d.workspace.teams.remove_member(d.admin, "Pier", MARC)
-    ),
     "two_factor.confirm_enrolment": _enrolment,
     "two_factor.remove": _with_phone(lambda d, c: d.workspace.two_factor.remove(d.admin, c)),
     "two_factor.renew_recovery_codes": _with_phone(
@@ -149,4 +143,6 @@ PEOPLE: dict[str, Preparation] = {
     "users.set": _with_user(
         lambda d: d.workspace.users.set(d.admin, MARC, UserChange(full_name="Marc D."))
     ),
+    "join a team": _with_team(lambda d: d.in_teams(MARC, "Pier", "Harbour")),
+    "leave a team": _with_team(lambda d: d.in_teams(MARC)),
 }

@@ -79,6 +79,7 @@ READS = frozenset(
         "definition_restores.differences",
         "definition_restores.plan",
         "drills.list",
+        "comparisons.current",
         "comparisons.numbers",
         "comparisons.records",
         "definitions.counts",

@@ -59,7 +59,8 @@ class Ended:
         code: the exit code the command line would use; 70 for a traceback, -9 when killed.
         error: code of the UserError, or the name of the exception that is a bug.
         message: its sentence, or the traceback.
-        seconds: from its beginning to its end.
+        seconds: from its beginning to its end, by the clock.
+        processor: seconds for which it had a processor.
     """
 
     code: int
@@ -67,6 +68,7 @@ class Ended:
     message: str = ""
     values: dict[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
+    processor: float = 0.0
 
 
 class Nursery:
@@ -150,14 +152,15 @@ class _Child:
                 break
             report += piece
         seconds = time.monotonic() - began
-        status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        _, waited, used = os.wait4(self.pid, 0)
+        status = os.waitstatus_to_exitcode(waited)
         self._ours.close()
         if self._tracer is not None:
             self._tracer.communicate()
         if killed and not self._task.kill_after:
             raise TimeoutError(f"{self._task} hangs")
         told = json.loads(report) if report and status == 0 else {"code": status}
-        return Ended(**told, seconds=seconds)
+        return Ended(**told, seconds=seconds, processor=used.ru_utime + used.ru_stime)
 
 
 def _live(task: Task, gate: int, report: socket.socket) -> None:

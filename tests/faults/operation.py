@@ -12,6 +12,7 @@ from crmdesk.core.access.step_up import StepUpPurpose, record_step_up
 from crmdesk.core.exports.model import ExportFormat, ExportRequest
 from crmdesk.core.records.filters import RecordQuery
 from crmdesk.core.restore.model import PlanRequest, RestorePlan
+from crmdesk.core.transfer import fill_processes
 from crmdesk.core.workspace import Workspace
 
 Operation = Callable[..., "dict[str, Any] | None"]
@@ -67,6 +68,13 @@ def import_file(folder: str, key: str, session_id: str) -> None:
         found = workspace.imports.inspect(actor, Path(folder).parent / "contacts.csv")
         import_id = workspace.imports.start(actor, found.request())
         workspace.run_job(str(workspace.imports.show(actor, import_id).job_id))
+
+
+def import_in_pieces(folder: str, key: str, session_id: str) -> None:
+    """The same, cut for other processes as a large file is: each piece is written by itself."""
+    fill_processes.WORTH_A_PROCESS = 1
+    fill_processes.processors = lambda: 3
+    import_file(folder, key, session_id)
 
 
 def import_log(folder: str, key: str, session_id: str) -> None:
@@ -178,6 +186,7 @@ ACTIONS: dict[str, Operation] = {
     "restore": restore,
     "undo": undo,
     "import": import_file,
+    "import in pieces": import_in_pieces,
     "log": import_log,
     "edit": edit,
     "export": export,

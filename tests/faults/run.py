@@ -88,7 +88,7 @@ GOALS = (
     _goal("no-room", "no room at any write", "full_disk", "no_room", "scratch"),
     _goal("failed-sync", "a failed sync is never reported as success", "full_disk", "sync"),
     _goal("estimates", "the size of a backup is foretold to a fifth", "estimates"),
-    _goal("targets", "places that take no file are refused within a second", "refused_targets"),
+    _goal("targets", "places that take no file are refused at once", "refused_targets"),
     _goal("entries", "an entry tells who, from where, what, old and new", "entries_whole"),
     _goal("log-first", "what cannot be logged does not happen", "fails_closed"),
     _goal(

@@ -202,7 +202,7 @@ def _half_done(tx: Tx, operation: str) -> list[str]:
         happened = rows[-1] == (1, "succeeded")
         if worse != (RECORDS // 2 if happened else 0):
             found.append(f"half an undo: {worse} values")
-    if operation == "import":
+    if operation in ("import", "import in pieces"):
         found += _half_imported(tx)
     if operation == "log":
         found += half_taken(tx)

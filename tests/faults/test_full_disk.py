@@ -14,7 +14,7 @@ from tests.faults.nursery import Ended, Nursery
 from tests.faults.scene import Scene, count_calls, traced, violations
 
 OPERATIONS = ("backup", "restore", "import", "edit")
-OPERATIONS += ("log", "export", "workbook") if FULL else ()
+OPERATIONS += ("log", "export", "workbook", "import in pieces") if FULL else ()
 #: Calls that take room on the disk.
 TAKES_ROOM = "pwrite64,pwritev,write,writev,ftruncate,fallocate"
 SYNCS = "fsync,fdatasync"

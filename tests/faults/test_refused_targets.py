@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 
 from tests.faults.conftest import FULL, Record
-from tests.faults.nursery import Nursery
+from tests.faults.nursery import Ended, Nursery
 from tests.faults.scene import Scene, dump, violations
 
 #: An ordinary user that no test system gives files to.
 SOMEBODY = 61_234
-#: Refusals are told at once. The sample runs beside other tests, which take their share.
-AT_ONCE_SECONDS = 1.0 if FULL else 10.0
+#: Of a processor: by the clock, whatever else runs on the computer takes its share.
+MOST_WORK_SECONDS = 1.0
+#: By the clock, that nothing was waited for: whoever waits for the database does so for ten.
+PATIENCE_SECONDS = 10.0
 
 
 def missing_folder(folder: Path) -> Path:
@@ -61,6 +63,10 @@ TARGETS = {
 }
 
 
+def is_at_once(ended: Ended) -> bool:
+    return ended.processor < MOST_WORK_SECONDS and ended.seconds < PATIENCE_SECONDS
+
+
 @pytest.mark.parametrize("operation", ["download", "save errors"])
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.__name__)
 def test_a_place_that_takes_no_file_is_refused_and_nothing_is_changed(
@@ -73,7 +79,7 @@ def test_a_place_that_takes_no_file_is_refused_and_nothing_is_changed(
 
     assert ended.error == TARGETS[target], ended
     assert ended.code == 1
-    assert ended.seconds < AT_ONCE_SECONDS
+    assert is_at_once(ended), ended
     assert dump(imported.database) == before
     assert not list(tmp_path.rglob("*.partial"))
     record(1, f"refused ({operation}, {target.__name__.replace('_', ' ')})")
@@ -105,7 +111,7 @@ def test_a_workspace_that_may_only_be_read_says_so_at_once(
     assert ended.code == 1, ended
     # A restore makes its stage first, in a folder of the workspace.
     assert ended.error in ("database_read_only", "database_unreachable", "folder_read_only")
-    assert ended.seconds < AT_ONCE_SECONDS
+    assert is_at_once(ended), ended
     assert copy.database.read_bytes() == before
     record(1, f"refused ({operation}, read-only)")
 
@@ -123,7 +129,7 @@ def test_a_log_is_refused_where_nothing_can_be_staged(
     ended = copy.run(nursery, "log", uid=SOMEBODY)
 
     assert (ended.code, ended.error) == (1, "folder_read_only"), ended
-    assert ended.seconds < AT_ONCE_SECONDS
+    assert is_at_once(ended), ended
     staging.chmod(0o700)
     assert violations(copy, "log") == []
     record(1, "refused (log, nothing can be staged)")

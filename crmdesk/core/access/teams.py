@@ -9,8 +9,7 @@ from sqlalchemy import func, insert, select, update
 from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.guard import Guard
 from crmdesk.core.access.permissions import Permission
-from crmdesk.core.access.team_members import end_stays, find_team, join_team, leave_team
-from crmdesk.core.access.user import read_user
+from crmdesk.core.access.team_members import end_stays, find_team
 from crmdesk.core.audit import kinds
 from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.db import tables
@@ -31,7 +30,7 @@ class Team:
 
 
 class TeamService:
-    """Teams; only a Super Admin changes them."""
+    """Teams; only a Super Admin changes them. Who is in them is set with the user."""
 
     def __init__(self, database: Database, guard: Guard, audit_log: AuditLog) -> None:
         self._database = database
@@ -95,30 +94,6 @@ class TeamService:
                 object_id=team_id,
                 details={"team": found, "members": members},
             )
-
-    def add_member(self, actor: Actor, name: str, email: str) -> None:
-        """Put a user into a team; nothing happens when they are in it.
-
-        Raises:
-            UserError: ``team_unknown``, ``user_unknown``.
-        """
-        self._guard.require(actor, Permission.SUPER_ADMIN)
-        with self._database.write() as tx:
-            team, user = find_team(tx, name), read_user(tx, email)
-            if team[1] not in user.teams:
-                join_team(tx, self._audit_log, actor, team, user.id)
-
-    def remove_member(self, actor: Actor, name: str, email: str) -> None:
-        """Take a user out of a team; nothing happens when they are not in it.
-
-        Raises:
-            UserError: ``team_unknown``, ``user_unknown``.
-        """
-        self._guard.require(actor, Permission.SUPER_ADMIN)
-        with self._database.write() as tx:
-            team, user = find_team(tx, name), read_user(tx, email)
-            if team[1] in user.teams:
-                leave_team(tx, self._audit_log, actor, team, user.id)
 
 
 def _members(tx: Tx, team_id: int) -> tuple[str, ...]:

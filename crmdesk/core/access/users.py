@@ -95,13 +95,22 @@ class UserService:
             rows = tx.execute(select(users.c.id, users.c.full_name)).all()
         return {row.id: row.full_name for row in rows}
 
-    def super_admin_needs_code(self, actor: Actor) -> bool:
+    def super_admin_needs_code(self, actor: Actor, leaving: str | None = None) -> bool:
         """Whether granting Super Admin, or taking it away, takes a two-factor code of the actor.
 
         Who has no two-factor authentication sets it up first.
+
+        Args:
+            leaving: the address of who shall be none any more, to be refused before a code is
+                used up for it.
+
+        Raises:
+            UserError: ``user_unknown``, ``last_super_admin``.
         """
         self._guard.require(actor, Permission.SUPER_ADMIN)
         with self._database.read() as tx:
+            if leaving is not None:
+                refuse_last(tx, read_user(tx, leaving))
             return self._proofs.needed(tx, actor)
 
     # -- writing -----------------------------------------------------------------------------

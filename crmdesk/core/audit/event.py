@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -94,6 +94,11 @@ class AuditEvent:
     def imported(self) -> bool:
         """Whether another program's log said so: nothing here proves it."""
         return self.id < 0
+
+
+def without_details(event: AuditEvent) -> AuditEvent:
+    """An entry as an edition shows it that shows no details."""
+    return replace(event, detail={}, job_id=None, session_id=None)
 
 
 def entries() -> Select[Any]:

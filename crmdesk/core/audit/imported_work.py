@@ -15,6 +15,7 @@ from crmdesk.core.audit.imported_model import LogFileSurvey
 from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.db import sqlite_imported_logs as sql
 from crmdesk.core.db.engine import Database, Tx
+from crmdesk.core.db.stopping import stoppable
 from crmdesk.core.db.tables import imported_logs
 from crmdesk.core.errors import UserError
 from crmdesk.core.jobs.job import Job
@@ -63,7 +64,7 @@ class LogImportWork:
             found = log.survey(self.database, cancelled)
             context.stop_if_cancelled()
             context.report("writing")
-            with self.database.write(log.stage.path) as tx:
+            with self.database.write(log.stage.path) as tx, stoppable(tx, cancelled):
                 self._complete(tx, context, found)
 
     def abandoned(self, tx: Tx, job: Job, actor: Actor) -> None:

@@ -17,6 +17,7 @@ from crmdesk.core.audit.event import (
     entry_not_found,
     read_event,
     sensitive_names,
+    without_details,
 )
 from crmdesk.core.audit.figures import DEFAULT_BARS, Facets, Histogram, facets, histogram
 from crmdesk.core.audit.filters import AuditFilters
@@ -46,11 +47,14 @@ class Page:
     Attributes:
         next: what to give as ``after`` for the entries that follow; ``None`` at the end.
         total: how many entries pass the filters in all.
+        detailed: the edition shows details; else the entries come without, with neither session
+            nor job.
     """
 
     events: tuple[AuditEvent, ...]
     next: str | None
     total: int
+    detailed: bool = True
 
 
 class AuditLogReader:
@@ -91,8 +95,12 @@ class AuditLogReader:
                 else found.after(_cursor(after, found), limit + 1)
             )
             by_id = _by_id(tx, ids[:limit])
-        shown = tuple(by_id[number] for number in ids[:limit] if number in by_id)
-        return Page(shown, str(ids[limit - 1]) if len(ids) > limit else None, len(found))
+            detailed = edition_of(tx).shows_details
+        shown = [by_id[number] for number in ids[:limit] if number in by_id]
+        if not detailed:
+            shown = [without_details(event) for event in shown]
+        after = str(ids[limit - 1]) if len(ids) > limit else None
+        return Page(tuple(shown), after, len(found), detailed)
 
     def first_page(
         self,

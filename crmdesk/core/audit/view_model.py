@@ -71,12 +71,25 @@ class GoneKind(StrEnum):
     """A filter that this version does not know; it is left out."""
 
 
+_NAMED_IN = {
+    GoneKind.USER: "user_ids",
+    GoneKind.TEAM: "team_ids",
+    GoneKind.OBJECT: "object_types",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """One thing that a view asks for and is not there; told beside its entries."""
+    """One thing that a view asks for and is not there; told beside its entries.
+
+    Attributes:
+        asked: what stands for it in the filters: its number or internal name; of a code the
+            filter that it was left out of.
+    """
 
     kind: GoneKind
     name: str
+    asked: int | str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +111,20 @@ class AuditView:
     shared: bool = True
     mine: bool = False
     gone: tuple[Gone, ...] = ()
+
+    def gone_from(self, filters: AuditFilters) -> tuple[Gone, ...]:
+        """What of it still holds where other filters than the kept ones are shown."""
+        return tuple(each for each in self.gone if self._is_asked(each, filters))
+
+    def _is_asked(self, gone: Gone, filters: AuditFilters) -> bool:
+        either = (filters, filters.without)
+        if name := _NAMED_IN.get(gone.kind):
+            return any(gone.asked in getattr(each, name) for each in either)
+        if gone.kind is GoneKind.FILTER:
+            return True
+        name, own = str(gone.asked), self.definition.filters
+        kept = (own, own.without)
+        return all(getattr(a, name) == getattr(b, name) for a, b in zip(either, kept, strict=True))
 
     @property
     def is_default(self) -> bool:

@@ -49,7 +49,7 @@ def view_of(tx: Tx, actor: Actor, row: Row[Any]) -> AuditView:
     definition, unreadable = _read(row.definition)
     filters, unknown = _without_unknown_codes(definition.filters)
     gone = [Gone(GoneKind.FILTER, name) for name in unreadable]
-    gone += [Gone(GoneKind.CODE, code) for code in unknown]
+    gone += unknown
     return AuditView(
         id=row.id,
         name=row.name,
@@ -73,7 +73,7 @@ def _read(text: str) -> tuple[AuditViewDefinition, list[str]]:
     return AuditViewDefinition(filters, period), list(unreadable)
 
 
-def _without_unknown_codes(filters: AuditFilters) -> tuple[AuditFilters, list[str]]:
+def _without_unknown_codes(filters: AuditFilters) -> tuple[AuditFilters, list[Gone]]:
     categories, rest = _known(filters.categories, "categories")
     actions, more = _known(filters.actions, "actions")
     without = filters.without
@@ -88,15 +88,19 @@ def _without_unknown_codes(filters: AuditFilters) -> tuple[AuditFilters, list[st
     return kept, [*rest, *more, *again, *last]
 
 
-def _known(codes: tuple[str, ...], what: str) -> tuple[tuple[str, ...], list[str]]:
-    """Those that the catalogue has, and those it has not."""
+def _known(codes: tuple[str, ...], what: str) -> tuple[tuple[str, ...], list[Gone]]:
+    """Those that the catalogue has, and those it has not.
+
+    Args:
+        what: the filter they stand in.
+    """
     catalogue = load_audit_catalogue()
     known = {
         "categories": {category.code for category in catalogue.categories},
         "actions": set(catalogue.action_labels),
     }[what]
     kept = tuple(code for code in codes if code.lower() in known)
-    return kept, [code for code in codes if code.lower() not in known]
+    return kept, [Gone(GoneKind.CODE, code, what) for code in codes if code.lower() not in known]
 
 
 def _removed(tx: Tx, filters: AuditFilters) -> Iterator[Gone]:
@@ -114,7 +118,7 @@ def _removed_objects(tx: Tx, names: Collection[str]) -> Iterator[Gone]:
         live = select(object_types.c.archived_at).where(object_types.c.name == name)
         found = tx.execute(live).scalars().all()
         if found and None not in found:
-            yield Gone(GoneKind.OBJECT, name)
+            yield Gone(GoneKind.OBJECT, name, name)
 
 
 def _removed_rows(
@@ -126,6 +130,6 @@ def _removed_rows(
     found = {row.id: (getattr(row, label), row.removed_at) for row in rows}
     for wanted in dict.fromkeys(ids):
         if wanted not in found:
-            yield Gone(kind, str(wanted))
+            yield Gone(kind, str(wanted), wanted)
         elif found[wanted][1] is not None:
-            yield Gone(kind, found[wanted][0])
+            yield Gone(kind, found[wanted][0], wanted)

@@ -14,6 +14,7 @@ from pathlib import Path
 from crmdesk.core.access.secret_store import SECRET_FILE
 from crmdesk.core.errors import UserError
 from crmdesk.core.files.partial import SUFFIX, PartialFile, partial_path
+from crmdesk.core.files.presence import is_folder, is_there
 from crmdesk.core.reserve import reserve_path
 from crmdesk.core.workspace_folder import DATABASE_NAME, refuse_synced
 
@@ -32,7 +33,7 @@ def building_place(folder: Path) -> Iterator[Path]:
         Busy: another rebuild is at work there.
     """
     refuse_synced(folder)
-    made = not folder.exists()
+    made = not is_there(folder)
     building = folder / BUILDING
     _refuse_used(folder)
     try:
@@ -57,9 +58,9 @@ def building_place(folder: Path) -> Iterator[Path]:
 
 
 def _refuse_used(folder: Path) -> None:
-    if not folder.exists():
+    if not is_there(folder):
         return
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise _not_empty(folder, "is not a folder")
     names = {path.name for path in folder.iterdir()}
     half_made = BUILDING in names and _WORKSPACE_FILE not in names

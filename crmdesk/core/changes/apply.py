@@ -37,8 +37,30 @@ def apply_stage(tx: Tx, stage: Stage, change_id: int, *, beside: bool = False) -
     """Create and update the staged records, or raise and change nothing.
 
     Args:
+        beside: see :func:`apply_piece`.
+
+    Raises:
+        UserError: ``plan_outdated`` when a record was edited or deleted since the plan was made.
+    """
+    applied = apply_piece(tx, stage, change_id, beside=beside)
+    follow_activities(tx, stage.object_type, change_id)
+    return applied
+
+
+def apply_piece(
+    tx: Tx,
+    stage: Stage,
+    change_id: int,
+    *,
+    beside: bool = False,
+    before: Printed | None = None,
+) -> Applied:
+    """Write one stage of several; when all are written, activities have to be followed.
+
+    Args:
         beside: the stage stands in its file as it is, so that of a large change another thread
             may print the history while this one writes the records.
+        before: the history of the pieces before it, where it was printed so.
 
     A value that breaks a rule of the table after all ends the whole transaction (OR ROLLBACK):
     to be able to take back an UPDATE alone, SQLite would keep each page it changes twice.
@@ -47,17 +69,17 @@ def apply_stage(tx: Tx, stage: Stage, change_id: int, *, beside: bool = False) -
         UserError: ``plan_outdated`` when a record was edited or deleted since the plan was made.
     """
     moving = refuse_outdated(tx, stage)
-    ranges = _updated_ranges(tx)
-    if beside and len(ranges) > 1 and stage.columns:
-        with printed_beside(tx, stage) as printed:
+    ranges = _updated_ranges(tx, stage)
+    # Of many records, or behind others of them: then it goes on with their digest.
+    if beside and stage.columns and (len(ranges) > 1 or (ranges and before is not None)):
+        with printed_beside(tx, stage, before) as printed:
             created, updated = _write(tx, stage, change_id, ranges, moving)
             with page_kept(tx.driver, "sqlite_sequence"):
                 kept = printed.keep(tx, change_id)
                 applied = Applied(created, updated, kept.values, kept)
     else:
-        values = write_history(tx, stage, change_id) if stage.columns else 0
+        values = write_history(tx, stage, change_id) if stage.columns and ranges else 0
         applied = Applied(*_write(tx, stage, change_id, ranges, moving), values)
-    follow_activities(tx, stage.object_type, change_id)
     return applied
 
 
@@ -92,7 +114,7 @@ def refuse_outdated(tx: Tx, stage: Stage) -> set[int]:
         "SELECT count(*) FILTER (WHERE o.id IS NULL OR o.version IS NOT r.base_version "
         "OR o.archived_at IS NOT NULL)"
         + "".join(f", max({stage.changed(position)})" for position in unique)
-        + f" FROM stage.rows r LEFT JOIN main.{table} o ON o.id = r.record_id "
+        + f" FROM {stage.schema}.rows r LEFT JOIN main.{table} o ON o.id = r.record_id "
         "WHERE r.outcome = 'update'"
     ).fetchone()
     if outdated:
@@ -120,37 +142,37 @@ def _create(tx: Tx, stage: Stage, change_id: int) -> int:
     first = (sequence[0] if sequence else 0) + 1
     # Ids are given here, in the order of the rows, so that history and sources can name them;
     # beside the rows, since writing into each of them would write the whole stage again.
-    tx.sql("INSERT INTO stage.created VALUES (?, NULL)", (first - 1,))
+    tx.sql("INSERT OR IGNORE INTO temp.created VALUES (?, NULL)", (first - 1,))
     created = tx.sql(
-        "INSERT INTO stage.created (row) "
-        "SELECT row FROM stage.verdicts WHERE outcome = 'create' ORDER BY row"
+        "INSERT INTO temp.created (row) "
+        f"SELECT row FROM {stage.schema}.verdicts WHERE outcome = 'create' ORDER BY row"
     ).rowcount
-    tx.sql("DELETE FROM stage.created WHERE record_id = ?", (first - 1,))
+    tx.sql("DELETE FROM temp.created WHERE record_id = ? AND row IS NULL", (first - 1,))
     columns = "".join(f", {quoted(column.column)}" for column in stage.columns)
     cells = "".join(f", r.c{index}" for index in range(len(stage.columns)))
     for start in range(first, first + created, _ROWS_AT_ONCE):
         tx.sql(
             f"INSERT OR ROLLBACK INTO main.{table} (id, created_at, updated_at, version{columns}) "
-            f"SELECT n.record_id, ?, ?, 1{cells} FROM stage.created n "
-            "LEFT JOIN stage.cells r ON r.row = n.row "
+            f"SELECT n.record_id, ?, ?, 1{cells} FROM temp.created n "
+            f"LEFT JOIN {stage.schema}.cells r ON r.row = n.row "
             "WHERE n.record_id BETWEEN ? AND ? ORDER BY n.record_id",
             (tx.now_text, tx.now_text, start, start + _ROWS_AT_ONCE - 1),
         )
     tx.sql(
         "INSERT INTO main.record_history (change_id, object_type_id, record_id, kind) "
-        "SELECT ?, ?, record_id, ? FROM stage.created ORDER BY record_id",
-        (change_id, object_type.id, RecordChange.CREATE.value),
+        "SELECT ?, ?, record_id, ? FROM temp.created WHERE record_id >= ? ORDER BY record_id",
+        (change_id, object_type.id, RecordChange.CREATE.value, first),
     )
     return int(created)
 
 
-def _updated_ranges(tx: Tx) -> list[tuple[int, int]]:
+def _updated_ranges(tx: Tx, stage: Stage) -> list[tuple[int, int]]:
     """First and last row of each part of the rows whose records are there."""
     ranges: list[tuple[int, int]] = []
     last = -1
     while True:
         found = tx.sql(
-            "SELECT max(row) FROM (SELECT row FROM stage.verdicts WHERE outcome = ? "
+            f"SELECT max(row) FROM (SELECT row FROM {stage.schema}.verdicts WHERE outcome = ? "
             "AND row > ? ORDER BY row LIMIT ?)",
             (Outcome.UPDATE.value, last, _ROWS_AT_ONCE),
         ).fetchone()[0]
@@ -163,7 +185,7 @@ def _updated_ranges(tx: Tx) -> list[tuple[int, int]]:
 def _update(
     tx: Tx, stage: Stage, ranges: Sequence[tuple[int, int]], moving: Collection[int]
 ) -> int:
-    index_records(tx)
+    index_records(tx, stage)
     table = quoted(stage.object_type.table)
     # Writing a unique column in which no value changes would only move its index.
     written = [
@@ -176,14 +198,15 @@ def _update(
     ]
     # A fifth faster than UPDATE … FROM, which keeps a copy of all values it reads first.
     assignment = (
-        f"({', '.join(names)}) = (SELECT {', '.join(values)} FROM stage.verdicts v "
-        "LEFT JOIN stage.cells r ON r.row = v.row "
+        f"({', '.join(names)}) = (SELECT {', '.join(values)} FROM {stage.schema}.verdicts v "
+        f"LEFT JOIN {stage.schema}.cells r ON r.row = v.row "
         f"WHERE v.record_id = {table}.id AND v.outcome = 'update'), "
     )
     statement = (
         f"UPDATE OR ROLLBACK main.{table} SET {assignment if names else ''}"
         "updated_at = ?, version = version + 1 WHERE id IN "
-        "(SELECT record_id FROM stage.verdicts WHERE outcome = 'update' AND row BETWEEN ? AND ?)"
+        f"(SELECT record_id FROM {stage.schema}.verdicts WHERE outcome = 'update' "
+        "AND row BETWEEN ? AND ?)"
     )
     return sum(tx.sql(statement, (tx.now_text, first, last)).rowcount for first, last in ranges)
 

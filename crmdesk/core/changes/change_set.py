@@ -86,13 +86,17 @@ class Printed:
     """History of values that was printed by the record's number, and what it comes to.
 
     Attributes:
-        records, values: how many changed.
-        digest: over the lines of these records.
+        records: how many changed, with those of the stages before.
+        values: how many of this stage changed.
+        digest: over the lines of all these records; None where the stages are not in the order
+            of the records' numbers.
+        last: the highest number among them.
     """
 
     records: int
     values: int
-    digest: Digest
+    digest: Digest | None
+    last: int
 
 
 def open_change_set(
@@ -189,4 +193,6 @@ def _begun(tx: Tx, change_id: int, printed: Printed) -> Digest | None:
     many = tx.sql(
         "SELECT count(*) FROM value_history WHERE change_id = ?", (change_id,)
     ).fetchone()[0]
-    return printed.digest.copy() if many == printed.records else None
+    if printed.digest is None or many != printed.records:
+        return None
+    return printed.digest.copy()

@@ -27,10 +27,12 @@ def write_history(tx: Tx, stage: Stage, change_id: int) -> int:
     tx.sql(
         f"{_INSERT} SELECT ?, ?, p.* FROM ({_printed(stage)}) p", (change_id, stage.object_type.id)
     )
+    # Of these records alone: the change set may have values of other stages.
     row = tx.sql(
-        "SELECT coalesce(sum(json_array_length(cells)), 0) FROM main.value_history "
-        "WHERE change_id = ?",
-        (change_id,),
+        f"SELECT coalesce(sum(json_array_length(h.cells)), 0) FROM {stage.schema}.verdicts v "
+        "CROSS JOIN main.value_history h ON h.change_id = ? AND h.object_type_id = ? "
+        "AND h.record_id = v.record_id WHERE v.outcome = 'update'",
+        (change_id, stage.object_type.id),
     ).fetchone()
     return int(row[0])
 
@@ -41,6 +43,7 @@ class PrintedBeside:
     Args:
         scratch: the file it prints into.
         pool: lends the thread.
+        before: what earlier stages of the same change set were printed to.
 
     Attributes:
         is_attached: the transaction has the file; it is gone when the transaction ends.
@@ -52,8 +55,11 @@ class PrintedBeside:
         stage: Stage,
         scratch: Path,
         pool: ThreadPoolExecutor,
+        before: Printed | None,
     ) -> None:
         self.is_attached = False
+        self._schema = f"{stage.schema}_history"
+        self._before = before
         self._connection = connection
         self._stage = stage
         self._scratch = scratch
@@ -62,26 +68,30 @@ class PrintedBeside:
     def keep(self, tx: Tx, change_id: int) -> Printed:
         """Wait for the thread and keep what it printed."""
         printed = self._printed.result()
-        tx.sql("ATTACH ? AS history", (str(self._scratch),))
+        tx.sql(f"ATTACH ? AS {self._schema}", (str(self._scratch),))
         self.is_attached = True
         tx.sql(
-            f"{_INSERT} SELECT ?, ?, record_id, cells FROM history.rows ORDER BY record_id",
+            f"{_INSERT} SELECT ?, ?, record_id, cells FROM {self._schema}.rows ORDER BY record_id",
             (change_id, self._stage.object_type.id),
         )
         return printed
 
     def _print(self) -> Printed:
         self._connection.execute(f"INSERT INTO history.rows {_printed(self._stage)}")
-        many, values = self._connection.execute(
-            "SELECT count(*), coalesce(sum(json_array_length(cells)), 0) FROM history.rows"
+        first, last, many, values = self._connection.execute(
+            "SELECT min(record_id), max(record_id), count(*), "
+            "coalesce(sum(json_array_length(cells)), 0) FROM history.rows"
         ).fetchone()
-        digest = hashlib.sha256()
-        lines = f"SELECT {HISTORY_LINE} FROM history.rows ORDER BY record_id"
-        for (line,) in self._connection.execute(lines):
-            digest.update(line)
+        before = self._before or Printed(0, 0, hashlib.sha256(), 0)
+        digest = None
+        if before.digest is not None and first is not None and first > before.last:
+            digest = before.digest.copy()
+            lines = f"SELECT {HISTORY_LINE} FROM history.rows ORDER BY record_id"
+            for (line,) in self._connection.execute(lines):
+                digest.update(line)
         # Whoever writes the records reads them next.
         self._connection.execute("COMMIT")
-        return Printed(many, values, digest)
+        return Printed(before.records + many, values, digest, last or 0)
 
 
 def scratch_of_history(stage: Path) -> Path:
@@ -90,10 +100,13 @@ def scratch_of_history(stage: Path) -> Path:
 
 
 @contextmanager
-def printed_beside(tx: Tx, stage: Stage) -> Iterator[PrintedBeside]:
+def printed_beside(tx: Tx, stage: Stage, before: Printed | None) -> Iterator[PrintedBeside]:
     """Let another thread print; the stage must stand in its file as it is.
 
     Nothing of what this transaction has written so far, or will write, is seen.
+
+    Args:
+        before: what earlier stages of the same change set were printed to.
     """
     scratch = scratch_of_history(stage.path)
     printing = None
@@ -103,7 +116,7 @@ def printed_beside(tx: Tx, stage: Stage) -> Iterator[PrintedBeside]:
             ThreadPoolExecutor(1, "history") as pool,
         ):
             try:
-                printing = PrintedBeside(connection, stage, scratch, pool)
+                printing = PrintedBeside(connection, stage, scratch, pool, before)
                 yield printing
             finally:
                 connection.interrupt()
@@ -120,7 +133,7 @@ def _second_connection(tx: Tx, stage: Stage, scratch: Path) -> sqlite3.Connectio
     )
     # Without locks: who writes the records holds the stage's, and writes other tables of it.
     stage_uri = f"{stage.path.absolute().as_uri()}?immutable=1"
-    connection.execute("ATTACH ? AS stage", (stage_uri,))
+    connection.execute(f"ATTACH ? AS {stage.schema}", (stage_uri,))
     connection.execute("ATTACH ? AS history", (str(scratch),))
     for pragma in (
         "temp_store=MEMORY",
@@ -132,7 +145,7 @@ def _second_connection(tx: Tx, stage: Stage, scratch: Path) -> sqlite3.Connectio
     connection.execute("CREATE TABLE history.rows (record_id INTEGER PRIMARY KEY, cells TEXT)")
     connection.execute("BEGIN")
     # From here on it sees the state of now.
-    for schema in ("main", "stage"):
+    for schema in ("main", stage.schema):
         connection.execute(f"SELECT 1 FROM {schema}.sqlite_master LIMIT 1").fetchone()
     return connection
 
@@ -144,8 +157,8 @@ def _printed(stage: Stage) -> str:
         for position, column in enumerate(stage.columns)
     ]
     return (
-        f"SELECT o.id, '[' || substr({joined(cells)}, 2) || ']' FROM stage.verdicts v "
-        "LEFT JOIN stage.cells r ON r.row = v.row "
+        f"SELECT o.id, '[' || substr({joined(cells)}, 2) || ']' FROM {stage.schema}.verdicts v "
+        f"LEFT JOIN {stage.schema}.cells r ON r.row = v.row "
         f"CROSS JOIN main.{quoted(stage.object_type.table)} o ON o.id = v.record_id "
         "WHERE v.outcome = 'update' ORDER BY v.row"
     )

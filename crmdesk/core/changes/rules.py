@@ -213,16 +213,16 @@ def index_unique_columns(tx: Tx, stage: Stage, but: int | None = None) -> None:
     Args:
         but: place of a column whose values need no look.
     """
-    index_records(tx)
+    index_records(tx, stage)
     for position, column in enumerate(stage.columns):
         if column.unique and position != but:
             index_column(tx, position)
 
 
-def index_records(tx: Tx) -> None:
+def index_records(tx: Tx, stage: Stage) -> None:
     """Find staged rows by their record."""
     tx.sql(
-        "CREATE INDEX IF NOT EXISTS stage.ix_verdicts_record ON verdicts (record_id) "
+        f"CREATE INDEX IF NOT EXISTS {stage.schema}.ix_verdicts_record ON verdicts (record_id) "
         "WHERE record_id IS NOT NULL"
     )
 

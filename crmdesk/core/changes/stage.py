@@ -39,6 +39,8 @@ VERDICT_COLUMNS = (
 #: By what an import finds the record of a row, without its case: a narrow copy of one column.
 #: Without a type, or no index over lower() would be taken for the comparison.
 KEY_COLUMNS = "row INTEGER PRIMARY KEY, value"
+#: Which row has a key first.
+FIRST_ROW_COLUMNS = "value PRIMARY KEY, row INTEGER"
 PROBLEM_COLUMNS = "row INTEGER, line INTEGER, column TEXT, type TEXT, message TEXT, value TEXT"
 
 
@@ -64,12 +66,27 @@ class Stage:
     Attributes:
         path: readable by the owner only.
         blank_keeps: a blank leaves the value alone (import) instead of clearing it (restore).
+        schema: the name under which the file is attached.
+        keys: a file of several stages that knows in which row each key stands first; without
+            one the stage knows it by itself.
     """
 
     path: Path
     object_type: ObjectType
     columns: tuple[Property, ...]
     blank_keeps: bool
+    schema: str = "stage"
+    keys: Path | None = None
+
+    @property
+    def beside(self) -> dict[str, Path]:
+        """Files to be attached with the stage while its rows are judged, by their schemas."""
+        return {} if self.keys is None else {"keys": self.keys}
+
+    @property
+    def first_rows(self) -> str:
+        """The table, in SQL, that knows in which row each key stands first."""
+        return f"{'stage' if self.keys is None else 'keys'}.first_rows"
 
     def column(self, index: int) -> str:
         """The staged value of column ``index`` of a row ``r``."""
@@ -95,7 +112,8 @@ class Stage:
     def join(self) -> str:
         """Rows of outcome update with their records."""
         return (
-            f"stage.rows r JOIN main.{quoted(self.object_type.table)} o ON o.id = r.record_id "
+            f"{self.schema}.rows r JOIN main.{quoted(self.object_type.table)} o "
+            "ON o.id = r.record_id "
             "AND r.outcome = 'update'"
         )
 
@@ -131,6 +149,18 @@ def create_stage(
     return Stage(path, object_type, tuple(columns), blank_keeps)
 
 
+def create_keys(path: Path) -> None:
+    """Make the file by which several stages know each other's keys.
+
+    Raises:
+        UserError: what the disk said.
+    """
+    make_scratch(path)
+    with explain_errors(path), closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(f"PRAGMA page_size={PAGE_BYTES}")
+        connection.execute(f"CREATE TABLE first_rows ({FIRST_ROW_COLUMNS}) WITHOUT ROWID")
+
+
 def make_scratch(path: Path) -> None:
     """Make an empty file that its owner alone can read, in place of one that was left behind.
 
@@ -156,10 +186,10 @@ def _make(path: Path, columns: Sequence[Property], blank_keeps: bool) -> None:
             CREATE TABLE cells ({cells_columns(len(columns))});
             CREATE VIEW rows AS SELECT v.row, v.line, v.record_id, v.base_version, v.source_id,
                 v.outcome, v.reason{shown} FROM verdicts v LEFT JOIN cells c ON c.row = v.row;
-            CREATE TABLE created (record_id INTEGER PRIMARY KEY, row INTEGER);
             CREATE TABLE skips (row INTEGER, record_id INTEGER, position INTEGER, reason TEXT,
                 UNIQUE (row, position, reason));
             CREATE TABLE row_keys ({KEY_COLUMNS});
+            CREATE TABLE first_rows ({FIRST_ROW_COLUMNS}) WITHOUT ROWID;
             CREATE TABLE problems ({PROBLEM_COLUMNS});
             CREATE TABLE bad_values (position INTEGER, value TEXT, PRIMARY KEY (position, value));
             CREATE TABLE equal_values (position INTEGER, value TEXT, live TEXT);

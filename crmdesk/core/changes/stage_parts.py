@@ -143,13 +143,8 @@ def discard_parts(stage: Path) -> None:
 
 
 def remove_part(stage: Path, number: int) -> None:
-    """Take back a part that was not finished, or was cut where it must not be."""
-    if number:
-        _place(stage, number).unlink(missing_ok=True)
-        return
-    with _explained(stage), closing(_scratch(stage)) as connection:
-        for table in _TABLES:
-            connection.execute(f"DELETE FROM {table}")
+    """Take back a part beside the stage that was not finished, or was cut where it must not be."""
+    _place(stage, number).unlink(missing_ok=True)
 
 
 def _place(stage: Path, number: int) -> Path:

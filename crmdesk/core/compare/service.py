@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from crmdesk.core.access.actor import Actor
@@ -27,6 +29,7 @@ from crmdesk.core.compare.model import (
 )
 from crmdesk.core.compare.objects import ObjectWalks, State, foreign_state, matchable
 from crmdesk.core.compare.pairing import Pairing
+from crmdesk.core.compare.purged import newest_change, purged_since, without
 from crmdesk.core.compare.sides import BackupSide, LiveSide
 from crmdesk.core.compare.store import DifferenceStore
 from crmdesk.core.db.engine import Database
@@ -49,6 +52,19 @@ EVERYTHING = DifferenceFilter()
 
 def _silent(_: int) -> None:
     """Report to nobody."""
+
+
+@dataclass(slots=True)
+class _Kept:
+    """A comparison that is looked at.
+
+    Attributes:
+        change: the newest change that is known to have deleted none of its records for good.
+    """
+
+    found: Comparison
+    store: DifferenceStore
+    change: int
 
 
 class ComparisonService:
@@ -75,7 +91,8 @@ class ComparisonService:
         self._vault = folder / "vault" / "backups"
         self._staging = folder / "staging"
         self._verify_key = verify_key
-        self._kept: dict[str, tuple[Comparison, DifferenceStore]] = {}
+        self._kept: dict[str, _Kept] = {}
+        self._forgetting = threading.Lock()
 
     def compare(
         self,
@@ -104,7 +121,8 @@ class ComparisonService:
             Cancelled: ``cancelled`` said so.
         """
         self._guard.require(actor, Permission.SUPER_ADMIN)
-        now_types = self._object_types()
+        with self._database.read() as tx:
+            now_types, change = load_object_types(tx), newest_change(tx)
         with ExitStack() as stack:
             states = [self._backup(source, now_types, cancelled)]
             if other:
@@ -118,8 +136,17 @@ class ComparisonService:
             walks = ObjectWalks(earlier, later, now_types, pairing, cancelled)
             store = self._filled(walks.records(names), reported)
         found = _comparison(earlier, later, walks, objects, recreatable=not other)
-        self._kept[found.id] = found, store
+        self._kept[found.id] = _Kept(found, store, change)
         return found
+
+    def current(self, actor: Actor, comparison_id: str) -> Comparison:
+        """A comparison without the records that were deleted for good since it was made.
+
+        Raises:
+            UserError: ``comparison_gone``.
+        """
+        self._guard.require(actor, Permission.SUPER_ADMIN)
+        return self._at_hand(comparison_id).found
 
     def numbers(
         self, actor: Actor, comparison_id: str, wanted: DifferenceFilter = EVERYTHING
@@ -130,7 +157,7 @@ class ComparisonService:
             UserError: ``comparison_gone``.
         """
         self._guard.require(actor, Permission.SUPER_ADMIN)
-        return self._store(comparison_id).numbers(wanted)
+        return self._at_hand(comparison_id).store.numbers(wanted)
 
     def records(
         self, actor: Actor, comparison_id: str, numbers: Sequence[int]
@@ -141,7 +168,7 @@ class ComparisonService:
             UserError: ``comparison_gone``.
         """
         self._guard.require(actor, Permission.SUPER_ADMIN)
-        return self._store(comparison_id).records(numbers)
+        return self._at_hand(comparison_id).store.records(numbers)
 
     def export(
         self,
@@ -159,10 +186,11 @@ class ComparisonService:
         """
         self._guard.require(actor, Permission.SUPER_ADMIN)
         refuse_inside(self._database.path.parent, target)
-        store = self._store(comparison_id)
-        found = self._kept[comparison_id][0]
+        kept = self._at_hand(comparison_id)
+        store, found = kept.store, kept.found
         with atomic_write(target) as file:
-            rows = write_rows(file, _HEADER, _csv_rows(store, wanted, cancelled))
+            lines = _csv_rows(store, wanted, cancelled)
+            rows = write_rows(file, _HEADER, lines, for_spreadsheets=True)
             with self._database.write() as tx:
                 self._audit_log.log(
                     tx,
@@ -193,7 +221,7 @@ class ComparisonService:
         """Forget a comparison and its file."""
         kept = self._kept.pop(comparison_id, None)
         if kept is not None:
-            kept[1].remove()
+            kept.store.remove()
 
     def leave_all(self) -> None:
         """Forget every comparison, when the workspace is closed."""
@@ -201,17 +229,21 @@ class ComparisonService:
             with suppress(OSError):
                 self.leave(comparison_id)
 
-    def _store(self, comparison_id: str) -> DifferenceStore:
+    def _at_hand(self, comparison_id: str) -> _Kept:
+        """A comparison that forgot who was deleted for good since anybody looked."""
         kept = self._kept.get(comparison_id)
         if kept is None:
             raise UserError(
                 "comparison_gone", "This comparison was closed.", "Compare the backup again."
             )
-        return kept[1]
-
-    def _object_types(self) -> list[ObjectType]:
-        with self._database.read() as tx:
-            return load_object_types(tx)
+        # Threads ask for the same comparison; what is gone is counted off once.
+        with self._forgetting:
+            with self._database.read() as tx:
+                purged, newest = purged_since(tx, kept.change), newest_change(tx)
+            if purged:
+                kept.found = without(kept.found, kept.store.drop(purged))
+            kept.change = newest
+        return kept
 
     def _filled(self, records: Iterator[DifferingRecord], reported: Reported) -> DifferenceStore:
         store = DifferenceStore(scratch_path(self._staging))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ _TABLES = (
 )
 _INDEX = "CREATE INDEX ix_records_object ON records (object, change)"
 _BATCH = 1_000
+_PURGED = "WHERE object = ? AND record_id IN (SELECT id FROM purged)"
 
 
 class DifferenceStore:
@@ -78,13 +79,33 @@ class DifferenceStore:
         return [_record(row) for row in rows]
 
     def each(self, wanted: DifferenceFilter) -> Iterator[DifferingRecord]:
-        """All wanted records in order, read as they are taken."""
-        where, values = _where(wanted)
+        """All wanted records in order, read as they are taken.
+
+        In parts: whoever drops records meanwhile need not wait for the last one.
+        """
+        numbers = self.numbers(wanted)
+        for start in range(0, len(numbers), _BATCH):
+            yield from self.records(numbers[start : start + _BATCH])
+
+    def drop(self, purged: Mapping[str, Sequence[int]]) -> list[DifferingRecord]:
+        """Forget records by object and id, so that no byte of them stays in the file."""
+        dropped: list[DifferingRecord] = []
         with explain_errors(self.path), closing(self._connect()) as connection:
-            for row in connection.execute(
-                f"SELECT * FROM records r WHERE {where} ORDER BY number", values
-            ):
-                yield _record(row)
+            connection.execute("PRAGMA secure_delete=ON")
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("CREATE TEMP TABLE purged (id INTEGER PRIMARY KEY)")
+            for name, ids in purged.items():
+                connection.execute("DELETE FROM purged")
+                connection.executemany("INSERT INTO purged VALUES (?)", ((each,) for each in ids))
+                found = connection.execute(f"SELECT * FROM records {_PURGED}", [name]).fetchall()
+                dropped += map(_record, found)
+                numbers = [(name, row[0]) for row in found]
+                connection.executemany(
+                    "DELETE FROM touched WHERE object = ? AND number = ?", numbers
+                )
+                connection.execute(f"DELETE FROM records {_PURGED}", [name])
+            connection.execute("COMMIT")
+        return dropped
 
     def remove(self) -> None:
         """Give the disk its room back."""

@@ -198,7 +198,8 @@ class Database:
             patience = getattr(self._patience, "seconds", None)
             options = {sqlite.IMMEDIATE: True, sqlite.PATIENCE: patience}
             connection = opened.execution_options(**options)
-            with sqlite.attached(connection, stage), connection.begin() as transaction:
+            files = {} if stage is None else {"stage": stage}
+            with sqlite.attached(connection, files), connection.begin() as transaction:
                 tx = Tx(connection, self.clock, True, self._cache)
                 yield tx
                 tx.finish()
@@ -243,15 +244,18 @@ class Database:
             return sqlite.lock_is_free(connection.connection.driver_connection)  # type: ignore[arg-type]
 
     @contextmanager
-    def staging(self, stage: Path) -> Iterator[Tx]:
+    def staging(self, stage: Path, **beside: Path) -> Iterator[Tx]:
         """Write to a staging file beside one read snapshot of the database.
 
         Nobody is held up: the database itself is only read.
+
+        Args:
+            beside: other scratch files by their schemas.
         """
         with (
             _explained(self.path),
             self._engine.connect() as connection,
-            sqlite.attached(connection, stage),
+            sqlite.attached(connection, {"stage": stage, **beside}),
             connection.begin(),
         ):
             yield Tx(connection, self.clock, False, self._cache)

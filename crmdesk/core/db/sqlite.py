@@ -6,7 +6,7 @@ import random
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -127,33 +127,37 @@ def _take_write_lock(driver: sqlite3.Connection, seconds: float | None) -> None:
 
 
 @contextmanager
-def attached(connection: Connection, stage: Path | None) -> Iterator[None]:
-    """Attach a staging file for the time of one transaction.
+def attached(connection: Connection, files: Mapping[str, Path]) -> Iterator[None]:
+    """Attach scratch files by their schemas, for the time of one transaction.
 
-    It is scratch: a crash makes its job interrupted and the file is swept away, so it is written
-    without journal or fsync. A file that the transaction attaches beside it is gone with it.
+    A crash makes their job interrupted and they are swept away, so they are written without
+    journal or fsync. Beside them the transaction gets an empty ``temp.created``, where a plan
+    notes which record each row became. A file that it attaches itself is gone with it.
     """
-    if stage is None:
+    if not files:
         yield
         return
     driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
-    driver.execute("ATTACH ? AS stage", (str(stage),))
     try:
-        driver.execute("PRAGMA stage.journal_mode=OFF")
-        driver.execute("PRAGMA stage.synchronous=OFF")
+        for schema, path in files.items():
+            driver.execute(f"ATTACH ? AS {quoted(schema)}", (str(path),))
+            driver.execute(f"PRAGMA {quoted(schema)}.journal_mode=OFF")
+            driver.execute(f"PRAGMA {quoted(schema)}.synchronous=OFF")
         driver.execute(f"PRAGMA main.cache_size={_BULK_CACHE}")
+        driver.execute("CREATE TEMP TABLE created (record_id INTEGER PRIMARY KEY, row INTEGER)")
         yield
     finally:
+        driver.execute("DROP TABLE IF EXISTS temp.created")
         driver.execute(f"PRAGMA main.cache_size={_USUAL_CACHE}")
-        driver.execute("DETACH stage")
-        _drop_scratch(driver)
+        _detach(driver, files)
 
 
-def _drop_scratch(driver: sqlite3.Connection) -> None:
+def _detach(driver: sqlite3.Connection, kept: Collection[str]) -> None:
     for _, schema, path in driver.execute("PRAGMA database_list").fetchall():
         if schema not in ("main", "temp"):
             driver.execute(f"DETACH {quoted(schema)}")
-            Path(path).unlink(missing_ok=True)
+            if schema not in kept:
+                Path(path).unlink(missing_ok=True)
 
 
 @contextmanager

@@ -50,7 +50,7 @@ class ViewedDatabase(Database):
         """Refuse; raises as :meth:`write`."""
         raise self._refused()
 
-    def staging(self, stage: Path) -> NoReturn:  # noqa: ARG002 - as the usual one
+    def staging(self, stage: Path, **beside: Path) -> NoReturn:  # noqa: ARG002 - as the usual one
         """Refuse: what is staged is to be written. Raises as :meth:`write`."""
         raise self._refused()
 

@@ -107,10 +107,14 @@ class ExportRequest:
 
 
 class Exclusion(StrEnum):
-    """Why rows that were asked for are not in a report of the log."""
+    """What is not in a report of the log, and why."""
 
     EDITION = "edition"
+    """Entries of categories that the edition does not show."""
     CONTENT_EDITION = "content_edition"
+    """Content activity, by a setting of its own."""
+    DETAILS = "details"
+    """What changed, session and job: the edition shows the entries without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,7 @@ class ExportEstimate:
         left_out: labels of sensitive columns that "every property" leaves out, since the actor
             may not see them.
         needs_approval: it would wait for somebody's decision.
-        excluded: how many rows of the log are left out, by the reason.
+        excluded: how many rows of the log that concerns, by what is left out.
     """
 
     records: int

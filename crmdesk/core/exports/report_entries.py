@@ -19,9 +19,11 @@ from crmdesk.core.audit.event import (
     place_in,
     read_facts,
     sensitive_names,
+    without_details,
 )
 from crmdesk.core.audit.imported_matching import imported_events_numbered
 from crmdesk.core.audit.kinds import Category
+from crmdesk.core.audit.matching import edition_of
 from crmdesk.core.clock import to_text
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.exports.content import Cells
@@ -46,11 +48,13 @@ class EntryPrinter:
     Args:
         words: what category, subcategory and action are called.
         hidden: names of properties whose values are masked.
+        detailed: the edition shows what changed, session and job.
     """
 
     workspace_id: str
     words: Words
     hidden: SensitiveNames
+    detailed: bool
 
     def rows(self, tx: Tx, numbers: Iterator[int]) -> Iterator[tuple[int, Cells]]:
         """The entries with these numbers, in this order; negative ones are imported."""
@@ -59,7 +63,8 @@ class EntryPrinter:
             own = [number for number in some if number > 0]
             found = {row[0]: self._own(row, kinds) for row in entries_numbered(tx, own)}
             for number, event in imported_events_numbered(tx, some).items():
-                found[number] = self._imported(event, kinds)
+                shown = event if self.detailed else without_details(event)
+                found[number] = self._imported(shown, kinds)
             yield from ((number, found[number]) for number in some if number in found)
 
     def _own(self, row: Sequence[Any], kinds: Callable[..., tuple[str, ...]]) -> Cells:
@@ -70,13 +75,16 @@ class EntryPrinter:
         (region, agent, sign_in_type) = row[16:19]
         user, name, _, detail = read_facts(row, self.hidden)
         called = kinds(category, subcategory, action)
+        link = self._link(place_in(row, detail) or "")
+        if not self.detailed:
+            session_id, job_id, detail = None, None, {}
         cells = (
             at,
             called[0],
             user,
             object_id or "",
             f"{region}, {country}" if region and country else region or country,
-            self._link(place_in(row, detail) or ""),
+            link,
             number,
             *called[1:],
             result,
@@ -138,8 +146,9 @@ class EntryPrinter:
 
 
 def entry_printer(tx: Tx, workspace_id: str, words: Words) -> EntryPrinter:
-    """A printer that masks what is sensitive now."""
-    return EntryPrinter(workspace_id, words, sensitive_names(tx))
+    """A printer that masks what is sensitive now, and leaves out what the edition does."""
+    detailed = edition_of(tx).shows_details
+    return EntryPrinter(workspace_id, words, sensitive_names(tx), detailed)
 
 
 def _on_one_line(cells: tuple[Any, ...]) -> Cells:

@@ -16,7 +16,7 @@ from crmdesk.core.audit.found import FoundEntries
 from crmdesk.core.audit.imported_matching import imported_people, imported_withheld
 from crmdesk.core.audit.kinds import LOG_IMPORTED
 from crmdesk.core.audit.marks import RangeCounts
-from crmdesk.core.audit.matching import Matching
+from crmdesk.core.audit.matching import Matching, edition_of
 from crmdesk.core.audit.query import found_entries
 from crmdesk.core.audit.vocabulary import objects_of_records
 from crmdesk.core.db.engine import Tx
@@ -50,6 +50,8 @@ def audit_log_table(tx: Tx, subject: AuditLogReport, choices: Naming) -> ReportT
 
     printer = entry_printer(tx, workspace_id, words)
     found = found_entries(tx, filters)
+    if found and not edition_of(tx).shows_details:
+        excluded[Exclusion.DETAILS] = len(found)
     taken = frozenset() if subject.up_to is None else _taken_later(tx, subject.up_to)
     later = 0 if subject.up_to is None else _later(found, subject.up_to, taken)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import stat
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,14 +20,9 @@ from typing import BinaryIO, cast
 from crmdesk.core import platform
 from crmdesk.core.errors import Cancelled, UserError
 from crmdesk.core.files.digest import sha256_of
-from crmdesk.core.files.disk_errors import (
-    as_user_error,
-    ensure_room,
-    folder_missing,
-    free_bytes,
-    name_too_long,
-)
+from crmdesk.core.files.disk_errors import as_user_error, ensure_room, free_bytes
 from crmdesk.core.files.partial import PartialFile, partial_path, remove_stray_partials
+from crmdesk.core.files.targets import check_target
 
 __all__ = [
     "Copied",
@@ -41,7 +35,6 @@ __all__ = [
     "synced_meanwhile",
 ]
 
-_LONGEST_NAME = 255
 _PIECE = 1 << 20
 
 
@@ -71,7 +64,7 @@ def atomic_write(path: str | os.PathLike[str], mode: int = 0o600) -> Iterator[Bi
             ``write_failed``. Any error, a cancel included, removes the partial.
     """
     target = Path(path)
-    replaces = _check_target(target)
+    replaces = check_target(target)
     raw = PartialFile.create(target, mode)
     file = io.BufferedRandom(raw)
     try:
@@ -160,35 +153,6 @@ def _not_as_it_was(origin: Path, target: Path, copy_is_right: bool) -> UserError
         "Check the disk and choose another place.",
         path=str(target),
     )
-
-
-def _check_target(target: Path) -> bool:
-    """Whether an ordinary file is being replaced; anything else at the name is refused."""
-    if len(os.fsencode(target.name)) > _LONGEST_NAME:
-        raise name_too_long(target)
-    if not target.name or target.is_dir():
-        raise UserError(
-            "target_is_a_folder",
-            f"{target} is a folder, not a file.",
-            "Give the name of a file in it.",
-            path=str(target),
-        )
-    if not target.parent.is_dir():
-        raise folder_missing(target)
-    try:
-        found = target.lstat()
-    except FileNotFoundError:
-        return False
-    except OSError as error:
-        raise as_user_error(error, target, 0) from error
-    if not stat.S_ISREG(found.st_mode):
-        raise UserError(
-            "target_is_not_a_file",
-            f"{target} is a link or a device, not an ordinary file, and was left alone.",
-            "Choose another name.",
-            path=str(target),
-        )
-    return True
 
 
 def _put_in_place(raw: PartialFile, target: Path, replaces: bool) -> None:

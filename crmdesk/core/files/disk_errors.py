@@ -8,6 +8,10 @@ import shutil
 from pathlib import Path
 
 from crmdesk.core.errors import UserError
+from crmdesk.core.files.presence import is_folder
+
+LONGEST_NAME = 255
+"""Bytes that a name may have on every file system we know of."""
 
 # EFBIG stands here because a file-size quota (RLIMIT_FSIZE) reports it, not ENOSPC.
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -21,17 +25,9 @@ def free_bytes(path: str | os.PathLike[str]) -> int:
         path: file or folder; the nearest folder above it that exists is asked.
     """
     place = Path(path).absolute()
-    while not _is_folder(place) and place != place.parent:
+    while not is_folder(place) and place != place.parent:
         place = place.parent
     return shutil.disk_usage(place).free
-
-
-def _is_folder(place: Path) -> bool:
-    """Whether it is one; a name that the disk cannot even look up is none."""
-    try:
-        return place.is_dir()
-    except OSError:
-        return False
 
 
 def ensure_room(path: str | os.PathLike[str], needed: int) -> None:
@@ -57,12 +53,7 @@ def as_user_error(error: OSError, path: str | os.PathLike[str], needed: int) -> 
     if error.errno in _FULL:
         return _disk_full(target, needed, _free_or_zero(target))
     if error.errno in _FORBIDDEN:
-        return UserError(
-            "folder_read_only",
-            f"Nothing may be written to {target.parent}: {os.strerror(error.errno or 0)}.",
-            "Choose another folder, or allow writing there.",
-            path=str(target),
-        )
+        return folder_closed(target, f": {os.strerror(error.errno or 0)}")
     if error.errno == errno.ENAMETOOLONG:
         return name_too_long(target)
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
@@ -71,6 +62,16 @@ def as_user_error(error: OSError, path: str | os.PathLike[str], needed: int) -> 
         "write_failed",
         f"{target} could not be written: {error.strerror or error}.",
         "Nothing was kept. Check the disk, then try again or choose another folder.",
+        path=str(target),
+    )
+
+
+def folder_closed(target: Path, why: str = "") -> UserError:
+    """The refusal when this user may not write to the folder that should hold ``target``."""
+    return UserError(
+        "folder_read_only",
+        f"Nothing may be written to {target.parent}{why}.",
+        "Choose another folder, or allow writing there.",
         path=str(target),
     )
 
@@ -86,11 +87,18 @@ def folder_missing(target: Path) -> UserError:
 
 
 def name_too_long(target: Path) -> UserError:
-    """The refusal when the file system cannot hold a name this long."""
-    size = len(os.fsencode(target.name))
+    """The refusal when a file, a folder above it, or the whole path has too long a name."""
+    size = max(len(os.fsencode(part)) for part in target.parts)
+    if size <= LONGEST_NAME:
+        return UserError(
+            "file_name_too_long",
+            f"The path has {len(os.fsencode(target))} bytes, more than this system can take.",
+            "Choose a place that lies in fewer or shorter folders.",
+            path=str(target),
+        )
     return UserError(
         "file_name_too_long",
-        f"The file name has {size} bytes, and the disk holds names of at most 255.",
+        f"The name has {size} bytes, and the disk holds names of at most {LONGEST_NAME}.",
         "Choose a shorter name.",
         path=str(target),
         bytes=size,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
 from typing import BinaryIO
 
 from crmdesk.core.errors import UserError
+from crmdesk.core.files.presence import is_folder
 
 
 def open_ordinary(path: str | os.PathLike[str], max_bytes: int | None = None) -> BinaryIO:
@@ -25,7 +27,7 @@ def open_ordinary(path: str | os.PathLike[str], max_bytes: int | None = None) ->
             ``file_not_ordinary``, ``file_unreadable``, ``file_empty`` or ``file_too_large``.
     """
     place = Path(path)
-    if place.is_symlink():
+    if _is_link(place):
         raise UserError(
             "file_is_a_link",
             f"{place} is a link to another file.",
@@ -78,9 +80,11 @@ def file_missing(place: Path) -> UserError:
 
 
 def _cannot_open(place: Path, error: OSError) -> UserError:
-    if isinstance(error, FileNotFoundError | NotADirectoryError):
+    # A name that no disk can hold is not there either.
+    absent = isinstance(error, FileNotFoundError | NotADirectoryError)
+    if absent or error.errno == errno.ENAMETOOLONG:
         return file_missing(place)
-    if place.is_dir():  # Windows refuses to open a folder at all
+    if is_folder(place):  # Windows refuses to open a folder at all
         return _is_a_folder(place)
     return UserError(
         "file_unreadable",
@@ -88,6 +92,13 @@ def _cannot_open(place: Path, error: OSError) -> UserError:
         "Check who may read the file.",
         path=str(place),
     )
+
+
+def _is_link(place: Path) -> bool:
+    try:
+        return place.is_symlink()
+    except OSError:
+        return False  # it cannot be looked up, as opening it says next
 
 
 def _is_a_folder(place: Path) -> UserError:

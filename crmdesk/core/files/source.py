@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -24,7 +24,7 @@ from crmdesk.core.files.formula_guard import unguarded
 from crmdesk.core.files.ordinary import open_ordinary
 from crmdesk.core.files.sheet_table import sheet_batches, sheet_headers, sheet_rows
 from crmdesk.core.files.table import Batch, Headers, Row, TableLimits, name_columns
-from crmdesk.core.files.table_parts import TablePart, cut_table, lines_before, open_part
+from crmdesk.core.files.table_parts import LineCounter, TablePart, cut_table, open_part
 from crmdesk.core.files.workbook import TableKind
 
 _PIECE = 1 << 20
@@ -55,6 +55,7 @@ class TableSource:
     declared: Mapping[str, int] | None = None
     has_header: bool = True
     guarded: bool = False
+    lines: LineCounter = field(default_factory=LineCounter, compare=False, repr=False)
 
     @property
     def needs_sheet(self) -> bool:
@@ -93,17 +94,17 @@ class TableSource:
         yield from found
         self._refuse_change()
 
-    def parts(self, many: int, lead: int = 0) -> Sequence[TablePart | None]:
-        """Cut the table for so many readers at once; ``None`` is all of it.
+    def parts(self, shares: Sequence[float], lead: int = 0) -> Sequence[TablePart | None]:
+        """Cut the table in parts of these sizes to each other; ``None`` is all of it.
 
         Args:
             lead: so many bytes more for the first.
         """
         dialect = self.dialect
-        if dialect is None or not dialect.proven or self.entry is not None or many < 2:
+        if dialect is None or not dialect.proven or self.entry is not None or len(shares) < 2:
             return [None]
         is_row = partial(text_table.is_row, dialect=dialect, width=len(self.headers))
-        return cut_table(self.path, self.size, many, lead, is_row)
+        return cut_table(self.path, self.size, shares, lead, is_row)
 
     def batches(self, size: int = 1_000, *, part: TablePart | None = None) -> Iterator[Batch]:
         """Read ``size`` rows at once, for speed.
@@ -124,7 +125,7 @@ class TableSource:
                 self.dialect,
                 self.limits,
                 size,
-                lines_before=0 if part is None else lines_before(self.path, part),
+                lines_before=0 if part is None else self.lines.before(self.path, part),
                 width=len(self.headers),
             )
         yield from map(_unguarded_batch, found) if self.guarded else found

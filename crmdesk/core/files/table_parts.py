@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -18,8 +18,6 @@ _LOOKED_AT = 1 << 18
 #: So many rows in a row are no chance.
 _ROWS_SEEN = 50
 _LONE_RETURN = re.compile(rb"\r(?!\n)")
-#: Whoever reads a part counts the lines before it first: a 25th of the time of reading them.
-_NEXT_SHARE = 0.96
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +31,11 @@ class TablePart:
 def cut_table(
     path: Path,
     size: int,
-    many: int,
+    shares: Sequence[float],
     lead: int = 0,
     is_row: Callable[[bytes], bool] = lambda _: False,
 ) -> list[TablePart]:
-    """Cut a table behind lines that seem to end rows, into parts that take about the same time.
+    """Cut a table behind lines that seem to end rows.
 
     A line seems to end a row where many lines behind it are rows each, or else where an even
     number of quotes stands before it. Whoever reads a part finds out whether that was right: only
@@ -45,14 +43,15 @@ def cut_table(
 
     Args:
         size: of the file, in bytes.
-        many: parts wanted; fewer come of a table whose rows have no visible end.
+        shares: how large the parts are to each other; fewer come of a table whose rows have no
+            visible end.
         lead: so many bytes more for the first part, whose reader begins at once.
         is_row: whether a line, without its line feed, is a row of the table by itself.
     """
     parts: list[TablePart] = []
     start = 0
     with path.open("rb") as file:
-        for place in _places(size, many, lead):
+        for place in _places(size, shares, lead):
             end = _seen_end(file, place, is_row) or _counted_end(file, place)
             if end is None or end >= size:
                 break
@@ -62,9 +61,8 @@ def cut_table(
     return [*parts, TablePart(start, size)]
 
 
-def _places(size: int, many: int, lead: int) -> Iterator[int]:
-    shares = [_NEXT_SHARE**number for number in range(many)]
-    for number in range(1, many):
+def _places(size: int, shares: Sequence[float], lead: int) -> Iterator[int]:
+    for number in range(1, len(shares)):
         yield lead + int(max(size - lead, 0) * sum(shares[:number]) / sum(shares))
 
 
@@ -102,17 +100,28 @@ def _counted_end(file: BinaryIO, place: int) -> int | None:
     return None
 
 
-def lines_before(path: Path, part: TablePart) -> int:
-    """How many lines of the file end before a part."""
-    lines, left = 0, part.start
-    with path.open("rb") as file:
-        while piece := file.read(min(_PIECE, left)):
-            if piece.endswith(b"\r"):
+class LineCounter:
+    """Counts the lines of a file before its parts, each stretch once.
+
+    Whoever reads parts in their order asks it each time anew.
+    """
+
+    def __init__(self) -> None:
+        self._place = self._lines = 0
+
+    def before(self, path: Path, part: TablePart) -> int:
+        """How many lines end before a part."""
+        if part.start < self._place:
+            self._place = self._lines = 0
+        with path.open("rb") as file:
+            file.seek(self._place)
+            while piece := file.read(min(_PIECE, part.start - self._place)):
                 # Parts begin behind line feeds, never between the two signs of a line's end.
-                piece += file.read(1)
-            left -= len(piece)
-            lines += _lines(piece)
-    return lines
+                while piece.endswith(b"\r") and (sign := file.read(1)):
+                    piece += sign
+                self._place += len(piece)
+                self._lines += _lines(piece)
+        return self._lines
 
 
 def open_part(file: BinaryIO, part: TablePart) -> BinaryIO:

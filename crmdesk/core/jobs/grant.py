@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
+from sqlalchemy import Row
+
 
 def grant_mac(
     key: bytes,
@@ -24,6 +26,9 @@ def grant_mac(
     return hmac.new(key, content.encode("ascii"), sha256).digest()
 
 
-def grant_holds(mac: bytes, expected: bytes) -> bool:
-    """Compare in constant time."""
-    return hmac.compare_digest(mac, expected)
+def is_genuine(key: bytes, row: Row[Any]) -> bool:
+    """Whether a job's row says what its permission was given for; compared in constant time."""
+    expected = grant_mac(
+        key, row.id, row.kind, json.loads(row.params), json.loads(row.actor), row.grant_expires_at
+    )
+    return hmac.compare_digest(row.grant_mac, expected)

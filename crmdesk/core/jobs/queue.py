@@ -6,7 +6,9 @@ import json
 import os
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Row, desc, insert, select, update
@@ -20,7 +22,8 @@ from crmdesk.core.clock import from_text, to_text
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import jobs, locks, users
 from crmdesk.core.errors import Busy, Cancelled, PermissionDenied, UserError
-from crmdesk.core.jobs.grant import grant_holds, grant_mac
+from crmdesk.core.jobs.cancel_signs import CancelSigns
+from crmdesk.core.jobs.grant import grant_mac, is_genuine
 from crmdesk.core.jobs.job import (
     CANCELLED_BY_SUPER_ADMINS,
     OPEN,
@@ -30,7 +33,8 @@ from crmdesk.core.jobs.job import (
     JobState,
 )
 from crmdesk.core.jobs.lock_holder import LockHolder, find_holder
-from crmdesk.core.jobs.refusals import INTERRUPTED, no_permission, unknown
+from crmdesk.core.jobs.patience import BEFORE_A_SIGN_SECONDS, LOCK_PATIENCE_SECONDS
+from crmdesk.core.jobs.refusals import INTERRUPTED, ended, no_permission, unknown
 from crmdesk.core.jobs.rows import (
     actor_facts,
     error_text,
@@ -39,6 +43,8 @@ from crmdesk.core.jobs.rows import (
     owner_of,
     read_actor,
     read_job,
+    row_as_it_is,
+    row_of,
 )
 
 GRANT_LASTS = timedelta(hours=24)
@@ -55,6 +61,7 @@ class JobQueue:
         clean_up: tells, by kind, what is done in the same transaction when a job ends
             interrupted, failed or cancelled. It puts the domain's own row (backup, import,
             restore) in the job's state and is told who asked for the job.
+        staging: the folder in which cancels are left for jobs that hold the write lock.
     """
 
     def __init__(
@@ -64,12 +71,14 @@ class JobQueue:
         audit_log: AuditLog,
         grant_key: bytes,
         clean_up: Callable[[JobKind], CleanUp | None],
+        staging: Path,
     ) -> None:
         self._database = database
         self._guard = guard
         self._audit_log = audit_log
         self._grant_key = grant_key
         self._clean_up = clean_up
+        self._signs = CancelSigns(staging)
 
     # -- for services ----------------------------------------------------------------------
     def enqueue(self, tx: Tx, actor: Actor, kind: JobKind, params: Mapping[str, Any]) -> str:
@@ -143,7 +152,7 @@ class JobQueue:
             PermissionDenied: the user who asked is no longer active.
         """
         with self._database.write() as tx:
-            row = _row(tx, job_id)
+            row = row_of(tx, job_id)
             if row.state != JobState.QUEUED.value:
                 raise UserError(
                     "job_not_waiting",
@@ -187,10 +196,10 @@ class JobQueue:
             )
 
     def cancel_wanted(self, job_id: str) -> bool:
-        """Whether somebody asked for this job to stop."""
+        """Whether somebody asked for this job to stop, or waits to; then it must stop."""
         with self._database.read() as tx:
             state = tx.scalar(select(jobs.c.state).where(jobs.c.id == job_id))
-        return bool(state == JobState.CANCELLING.value)
+        return state == JobState.CANCELLING.value or self._signs.take(job_id)
 
     def succeed(self, tx: Tx, job_id: str, result: Mapping[str, Any]) -> None:
         """Finish in the transaction that writes the work: both stand, or neither does.
@@ -198,21 +207,23 @@ class JobQueue:
         Raises:
             Cancelled: a cancel came first; the transaction must not commit.
         """
-        changed = tx.execute(
+        finished = (
             update(jobs)
             .where(jobs.c.id == job_id, jobs.c.state == JobState.RUNNING.value)
             .values(
                 state=JobState.SUCCEEDED.value, finished_at=tx.now_text, result=json.dumps(result)
             )
-        ).rowcount
-        if not changed:
+        )
+        if self._signs.take(job_id) or not tx.execute(finished).rowcount:
             raise Cancelled("cancelled", "It was cancelled. Nothing was changed.")
         tx.execute(locks.delete().where(locks.c.job_id == job_id))
 
     def end(self, job_id: str, state: JobState, error: UserError | None = None) -> None:
         """End a job that did not succeed; its domain row follows in the same transaction."""
+        if state is JobState.CANCELLED:
+            self._signs.wait_for_askers(job_id)
         with self._database.write() as tx:
-            row = _row(tx, job_id)
+            row = row_of(tx, job_id)
             if row.state in _NAMES:
                 self._end(
                     tx, read_job(row, ""), state, error=None if error is None else error_text(error)
@@ -251,8 +262,8 @@ class JobQueue:
     def request_cancel(self, actor: Actor, job_id: str) -> JobState:
         """Ask a job to stop, and return the state it is in now.
 
-        A waiting job is cancelled at once; a running one stops before it writes, or says that
-        it was too late.
+        A waiting job is cancelled at once; a running one stops before it writes or while it does,
+        or says that it was too late.
 
         Raises:
             UserError: ``job_unknown``, ``job_ended``.
@@ -261,30 +272,18 @@ class JobQueue:
         found = self.job(actor, job_id)
         if found.kind in CANCELLED_BY_SUPER_ADMINS:
             self._guard.require(actor, Permission.SUPER_ADMIN)
-        with self._database.write() as tx:
-            row = _row(tx, job_id)
-            if row.state not in _NAMES:
-                raise UserError(
-                    "job_ended",
-                    f"It is too late: the job has ended ({row.state}).",
-                    "Nothing was changed.",
-                )
-            tx.execute(
-                update(jobs)
-                .where(jobs.c.id == job_id)
-                .values(
-                    state=JobState.CANCELLING.value,
-                    cancel_requested_at=tx.now_text,
-                    cancel_requested_by=actor.user_id,
-                )
-            )
-            self._audit_log.log(
-                tx, actor, kinds.JOB_CANCELLED, job_id=job_id, details={"kind": found.kind.value}
-            )
-            if row.state == JobState.QUEUED.value:
-                self._end(tx, read_job(_row(tx, job_id), ""), JobState.CANCELLED, error=None)
-                return JobState.CANCELLED
-        return JobState.CANCELLING
+        with suppress(Busy), self._database.patient(BEFORE_A_SIGN_SECONDS):
+            return self._note_cancel(actor, found)
+        # It may be the job itself that holds the lock.
+        with self._signs.left(job_id) as sign:
+            try:
+                return self._note_cancel(actor, found)
+            except Busy:
+                if not sign.was_taken():
+                    raise
+                # It stops: others write, and the log has to say who asked.
+                with self._database.patient(LOCK_PATIENCE_SECONDS):
+                    return self._note_cancel(actor, found)
 
     def recover(self) -> list[Job]:
         """Find open jobs whose process is gone, and end them as interrupted.
@@ -301,7 +300,7 @@ class JobQueue:
         found = []
         for row in gone:
             with self._database.write() as tx:
-                fresh = _row_as_it_is(tx, row.id)
+                fresh = row_as_it_is(tx, row.id)
                 if fresh is None or not is_ours(fresh):
                     continue
                 if fresh.state in _NAMES and not owner_lives(fresh):
@@ -318,6 +317,28 @@ class JobQueue:
         return found
 
     # -- within ----------------------------------------------------------------------------
+    def _note_cancel(self, actor: Actor, found: Job) -> JobState:
+        with self._database.write() as tx:
+            row = row_of(tx, found.id)
+            if row.state not in _NAMES:
+                raise ended(row.state)
+            tx.execute(
+                update(jobs)
+                .where(jobs.c.id == found.id)
+                .values(
+                    state=JobState.CANCELLING.value,
+                    cancel_requested_at=tx.now_text,
+                    cancel_requested_by=actor.user_id,
+                )
+            )
+            self._audit_log.log(
+                tx, actor, kinds.JOB_CANCELLED, job_id=found.id, details={"kind": found.kind.value}
+            )
+            if row.state == JobState.QUEUED.value:
+                self._end(tx, read_job(row_of(tx, found.id), ""), JobState.CANCELLED, error=None)
+                return JobState.CANCELLED
+        return JobState.CANCELLING
+
     def _end_foreign(self, rows: Sequence[Row[Any]]) -> None:
         with self._database.write() as tx:
             for row in rows:
@@ -344,25 +365,14 @@ class JobQueue:
         )
         tx.execute(locks.delete().where(locks.c.job_id == job.id))
         clean_up = self._clean_up(job.kind)
-        row = _row(tx, job.id)
+        row = row_of(tx, job.id)
         # A row that nobody was granted says nothing about what is to be cleaned up.
-        if clean_up is not None and self._is_genuine(row):
+        if clean_up is not None and is_genuine(self._grant_key, row):
             clean_up(tx, read_job(row, ""), read_actor(json.loads(row.actor)))
-
-    def _is_genuine(self, row: Row[Any]) -> bool:
-        expected = grant_mac(
-            self._grant_key,
-            row.id,
-            row.kind,
-            json.loads(row.params),
-            json.loads(row.actor),
-            row.grant_expires_at,
-        )
-        return grant_holds(row.grant_mac, expected)
 
     def _refusal(self, tx: Tx, row: Row[Any]) -> UserError | None:
         lapsed = from_text(row.grant_expires_at) <= tx.steady_now or row.grant_used_at is not None
-        if lapsed or not self._is_genuine(row):
+        if lapsed or not is_genuine(self._grant_key, row):
             return no_permission()
         standing = None if row.user_id is None else self._guard.standing(tx, row.user_id)
         asked_by_person = row.user_id is not None
@@ -386,14 +396,3 @@ class JobQueue:
         if row is None or not is_ours(row):
             raise unknown(job_id)
         return read_job(row, row.full_name or "")
-
-
-def _row(tx: Tx, job_id: str) -> Row[Any]:
-    row = _row_as_it_is(tx, job_id)
-    if row is None or not is_ours(row):
-        raise unknown(job_id)
-    return row
-
-
-def _row_as_it_is(tx: Tx, job_id: str) -> Row[Any] | None:
-    return tx.execute(select(jobs).where(jobs.c.id == job_id)).first()

@@ -23,3 +23,10 @@ def no_permission() -> UserError:
         "The job carries no valid permission and was refused.",
         "Start it again from CRM Desk.",
     )
+
+
+def ended(state: str) -> UserError:
+    """The refusal of a cancel that came too late."""
+    return UserError(
+        "job_ended", f"It is too late: the job has ended ({state}).", "Nothing was changed."
+    )

@@ -7,13 +7,16 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, select
 
 from crmdesk.core import platform
 from crmdesk.core.access.actor import Actor, ActorKind, Place
 from crmdesk.core.clock import from_text, optional_from_text
+from crmdesk.core.db.engine import Tx
+from crmdesk.core.db.tables import jobs
 from crmdesk.core.errors import UserError
 from crmdesk.core.jobs.job import Job, JobError, JobKind, JobState
+from crmdesk.core.jobs.refusals import unknown
 
 
 def owner_of(pid: int) -> dict[str, Any]:
@@ -85,3 +88,20 @@ def read_job(row: Row[Any], user_name: str) -> Job:
         result=None if row.result is None else json.loads(row.result),
         error=None if row.error is None else JobError(**json.loads(row.error)),
     )
+
+
+def row_as_it_is(tx: Tx, job_id: str) -> Row[Any] | None:
+    """The row of a job, whoever wrote it."""
+    return tx.execute(select(jobs).where(jobs.c.id == job_id)).first()
+
+
+def row_of(tx: Tx, job_id: str) -> Row[Any]:
+    """The row of a job.
+
+    Raises:
+        UserError: ``job_unknown``, also where this program cannot have written it.
+    """
+    row = row_as_it_is(tx, job_id)
+    if row is None or not is_ours(row):
+        raise unknown(job_id)
+    return row

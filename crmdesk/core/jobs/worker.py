@@ -42,6 +42,7 @@ class JobContext:
         self._phase = ""
         self._last_look = 0.0
         self._cancelled = False
+        self._is_done = False
 
     @property
     def params(self) -> Mapping[str, Any]:
@@ -58,9 +59,13 @@ class JobContext:
             self._queue.report(self.job.id, phase, done, total, detail)
 
     def cancelled(self) -> bool:
-        """Whether the work shall stop; looked up at most four times a second."""
+        """Whether the work shall stop; looked up at most four times a second.
+
+        Not once it is done: then its transaction may stand already.
+        """
         now = time.monotonic()
-        if not self._cancelled and now - self._last_look >= _REPORT_SECONDS:
+        settled = self._cancelled or self._is_done
+        if not settled and now - self._last_look >= _REPORT_SECONDS:
             self._last_look = now
             self._cancelled = self._queue.cancel_wanted(self.job.id)
         return self._cancelled
@@ -80,6 +85,7 @@ class JobContext:
             Cancelled: a cancel came first; let it pass so that the transaction rolls back.
         """
         self._queue.succeed(tx, self.job.id, result)
+        self._is_done = True
 
 
 Work = Callable[[JobContext], None]

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path, PureWindowsPath
 
+from crmdesk.core.files.presence import absolute_path, resolved
 from crmdesk.core.platform.system import System, current_system, run_program
 
 _MOUNT_TABLE = Path("/proc/self/mountinfo")
@@ -101,10 +102,10 @@ def is_network_or_sync_folder(
     Not run here on Windows and macOS.
     """
     system = system or current_system()
-    place = path if system is System.WINDOWS else path.expanduser().absolute()
+    place = path if system is System.WINDOWS else absolute_path(path)
     kinds = {
-        System.LINUX: lambda: _linux_network(place.resolve(), mount_table),
-        System.MACOS: lambda: _macos_network(place.resolve(), run),
+        System.LINUX: lambda: _linux_network(resolved(place), mount_table),
+        System.MACOS: lambda: _macos_network(resolved(place), run),
         System.WINDOWS: lambda: _windows_network(str(place), drive_type or _windows_drive_type),
     }
     network = kinds[system]()
@@ -181,8 +182,8 @@ def _windows_drive_type(anchor: str) -> int:
 
 
 def _sync_program(place: Path, environ: Mapping[str, str]) -> str | None:
-    resolved = place.resolve()
-    folders = [place, *place.parents, resolved, *resolved.parents]
+    real = resolved(place)
+    folders = [place, *place.parents, real, *real.parents]
     for variable in _ONEDRIVE_VARIABLES:
         root = environ.get(variable)
         if root and Path(root) in folders:

@@ -19,6 +19,7 @@ from crmdesk.core.changes.apply import plan_outdated
 from crmdesk.core.clock import to_text
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.scrub import ask_for_scrubbing
+from crmdesk.core.db.stopping import stoppable
 from crmdesk.core.db.tables import exports, jobs, workspace
 from crmdesk.core.errors import UserError
 from crmdesk.core.exports.model import ExportState
@@ -152,7 +153,7 @@ class PrivacyWork:
             look = look_for(tx, self.vault, address, context.stop_if_cancelled)
         context.stop_if_cancelled()
         context.report("deleting")
-        with self.database.write() as tx:
+        with self.database.write() as tx, stoppable(tx, context.cancelled):
             _refuse_while_files_are_made(tx)
             person = find_person(tx, address, former=False)
             # Compared here, where nobody else writes: the look took its time.

@@ -26,6 +26,7 @@ from crmdesk.core.changes.plan import plan_hash
 from crmdesk.core.changes.stage import Stage, reopen_stage
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.sqlite import quoted
+from crmdesk.core.db.stopping import stoppable
 from crmdesk.core.db.tables import plans
 from crmdesk.core.errors import PermissionDenied
 from crmdesk.core.jobs.job import Job, JobKind, JobState
@@ -64,7 +65,7 @@ class BulkWork:
         """
         stage = self._stage(context)
         context.report("applying")
-        with self._database.write(stage=stage.path) as tx:
+        with self._database.write(stage=stage.path) as tx, stoppable(tx, context.cancelled):
             row = self._checked(tx, context, stage)
             change_id = self._open(tx, context, Source(str(context.params["source"])))
             applied = apply_stage(tx, stage, change_id)
@@ -83,7 +84,7 @@ class BulkWork:
         """
         stage = self._stage(context)
         context.report("applying")
-        with self._database.write(stage=stage.path) as tx:
+        with self._database.write(stage=stage.path) as tx, stoppable(tx, context.cancelled):
             self._checked(tx, context, stage)
             change_id = self._open(tx, context, Source.DELETE_OBJECTS)
             ids = _archive(tx, context.actor, stage, change_id)

@@ -12,6 +12,7 @@ from crmdesk.core.audit import kinds
 from crmdesk.core.audit.kinds import Action, Result
 from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.db.engine import Database, Tx
+from crmdesk.core.db.stopping import stoppable
 from crmdesk.core.errors import PermissionDenied
 from crmdesk.core.jobs.job import Job, JobKind, JobState
 from crmdesk.core.jobs.worker import JobContext
@@ -52,7 +53,7 @@ class BinWork:
         """
         wish = self._wish(context)
         context.report("applying")
-        with self._database.write() as tx:
+        with self._database.write() as tx, stoppable(tx, context.cancelled):
             self._refuse_without_sensitive(tx, context.actor, wish)
             context.stop_if_cancelled()
             done = self._writer.restore(tx, context.actor, wish, context.job.id)
@@ -64,7 +65,7 @@ class BinWork:
         """Delete for good what is still in the bin; raises as :meth:`restore`."""
         wish = self._wish(context)
         context.report("deleting")
-        with self._database.write() as tx:
+        with self._database.write() as tx, stoppable(tx, context.cancelled):
             context.stop_if_cancelled()
             counts = purge_all(tx, self._purger, context.actor, wish.keys, context.job.id)
             self._finish(tx, context, counts, left=0, change_id=None)

@@ -138,7 +138,8 @@ class TypeChanges:
                 definition = _definition(tx, object_type, found, new_type, options)
                 failing = _failing(tx, object_type, found, definition)
                 lines = ((each.record_id, each.value, each.reason) for each in failing)
-                count = write_rows(file, ("hs_object_id", name, "reason"), lines)
+                heading = ("hs_object_id", name, "reason")
+                count = write_rows(file, heading, lines, for_spreadsheets=True)
             self._account(actor, object_name, found, target, count)
         return count
 

@@ -24,6 +24,7 @@ from crmdesk.core.changes.plan import settle
 from crmdesk.core.changes.stage import Stage, scratch_path
 from crmdesk.core.changes.undo import stage_undo
 from crmdesk.core.db.engine import Database, Tx
+from crmdesk.core.db.stopping import stoppable
 from crmdesk.core.errors import PermissionDenied
 from crmdesk.core.jobs.job import JobKind
 from crmdesk.core.jobs.queue import JobQueue
@@ -156,7 +157,7 @@ class Undoing:
         context.report("applying")
         try:
             path = None if stage is None else stage.path
-            with self._database.write(stage=path) as tx:
+            with self._database.write(stage=path) as tx, stoppable(tx, context.cancelled):
                 context.stop_if_cancelled()
                 done = self._write(tx, context.actor, act, stage, context.job.id)
                 context.succeed(

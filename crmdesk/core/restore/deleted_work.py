@@ -20,6 +20,7 @@ from crmdesk.core.changes.change_set import (
 )
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.sqlite import quoted
+from crmdesk.core.db.stopping import stoppable
 from crmdesk.core.db.tables import association_labels, plans, source_records
 from crmdesk.core.errors import UserError
 from crmdesk.core.jobs.job import Job, JobState
@@ -87,7 +88,7 @@ class DeletedWork:
         found = self._planner.find(backup, request)
         context.stop_if_cancelled()
         context.report("applying")
-        with self._database.write() as tx:
+        with self._database.write() as tx, stoppable(tx, context.cancelled):
             judged = self._planner.judge(tx, backup, found)
             links = returning_links(tx, found, judged, self._planner.workspace_id)
             if hash_of(request, backup, judged, links) != plan_hash:

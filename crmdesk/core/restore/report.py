@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,7 +11,7 @@ from sqlalchemy import select
 
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import properties, property_history, restores
-from crmdesk.core.files.formula_guard import guarded
+from crmdesk.core.files.csv_writer import write_rows
 from crmdesk.core.records.record import MASKED
 from crmdesk.core.records.schema import ObjectType, load_object_type
 from crmdesk.core.restore.describe import record_names
@@ -34,11 +33,8 @@ def write_report(database: Database, restore_id: str, skipped: Path, file: Binar
     with database.read() as tx:
         row = tx.execute(select(restores).where(restores.c.id == restore_id)).one()
         object_type = load_object_type(tx, row.object_name)
-        # The mark lets spreadsheets read the letters as they are.
-        file.write("\ufeff".encode())
-        file.write(_csv([_HEADING]))
-        file.writelines(_named(tx, object_type, lines) for lines in _written(tx, row.change_id))
-        file.writelines(_named(tx, object_type, lines) for lines in _left_alone(skipped))
+        parts = chain(_written(tx, row.change_id), _left_alone(skipped))
+        write_rows(file, _HEADING, _named(tx, object_type, parts), for_spreadsheets=True)
 
 
 def _written(tx: Tx, change_id: int | None) -> Iterator[list[_Line]]:
@@ -72,22 +68,11 @@ def _hidden(value: str | None, sensitive: int) -> str | None:
     return MASKED if sensitive and value is not None else value
 
 
-def _named(tx: Tx, object_type: ObjectType, lines: list[_Line]) -> bytes:
-    names = record_names(tx, object_type, [line[0] for line in lines])
-    return _csv(
-        [
-            (record_id, names.get(record_id, ""), name, before, after, outcome)
-            for record_id, name, before, after, outcome in lines
-        ]
-    )
-
-
-def _csv(rows: Sequence[Sequence[object]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerows([[_inert(cell) for cell in row] for row in rows])
-    return text.getvalue().encode("utf-8", "surrogatepass")
-
-
-def _inert(cell: object) -> object:
-    """Text that no spreadsheet runs as a formula; numbers and phones stay as they are."""
-    return guarded(cell, is_phone=True) if isinstance(cell, str) else cell
+def _named(
+    tx: Tx, object_type: ObjectType, parts: Iterable[list[_Line]]
+) -> Iterator[tuple[object | None, ...]]:
+    """The lines with the names of their records, which are read a part at a time."""
+    for lines in parts:
+        names = record_names(tx, object_type, [line[0] for line in lines])
+        for record_id, *rest in lines:
+            yield record_id, names.get(record_id, ""), *rest

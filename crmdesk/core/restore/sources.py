@@ -15,6 +15,7 @@ from crmdesk.core.clock import from_text, optional_from_text
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.tables import backups, users
 from crmdesk.core.errors import UserError
+from crmdesk.core.files.presence import is_there
 from crmdesk.core.jobs.job import JobState
 from crmdesk.core.records.schema import ObjectType, Property
 from crmdesk.core.records.types import PropertyFormat
@@ -117,7 +118,7 @@ def open_source(tx: Tx, reference: str, vault: Path, known_key: bytes) -> Truste
 
 def looks_like_file(reference: str) -> bool:
     """Whether a file is meant, there or not, rather than the id of a backup."""
-    return Path(reference).exists() or "/" in reference or "\\" in reference or "." in reference
+    return is_there(Path(reference)) or "/" in reference or "\\" in reference or "." in reference
 
 
 def _trusted(reference: str, file: BackupFile) -> TrustedBackup:

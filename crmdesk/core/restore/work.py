@@ -20,6 +20,7 @@ from crmdesk.core.changes.history_rows import scratch_of_history
 from crmdesk.core.changes.plan import plan_hash
 from crmdesk.core.changes.stage import Stage, reopen_stage
 from crmdesk.core.db.engine import Database, Tx
+from crmdesk.core.db.stopping import stoppable
 from crmdesk.core.db.tables import imports, plans, restores
 from crmdesk.core.errors import UserError
 from crmdesk.core.jobs.job import Job, JobState
@@ -141,7 +142,10 @@ class RestoreWork:
         skipped_file = self._keep_skipped(context, stage, task, planned)
         try:
             context.report("applying", seconds=planned.lock_seconds, values=planned.values)
-            with self._database.write(stage=stage.path) as tx:
+            with (
+                self._database.write(stage=stage.path) as tx,
+                stoppable(tx, context.cancelled),
+            ):
                 self._refuse_other_plan(tx, stage, task)
                 context.stop_if_cancelled()
                 self._apply(tx, context, stage, task, skipped_file)

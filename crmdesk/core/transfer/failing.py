@@ -54,14 +54,12 @@ def fail_later(
     message: str,
     *,
     column: str,
-    position: int | None = None,
 ) -> None:
-    """Fail rows that share a value, SQL over an indexed column, with an earlier good row."""
-    table = "stage.verdicts" if position is None else "stage.cells"
+    """Fail rows that share a value, an indexed column of verdicts, with an earlier good row."""
     tx.sql("DELETE FROM stage.repeated")
     repeated = tx.sql(
-        f"INSERT INTO stage.repeated SELECT {value} FROM {table} WHERE {value} IS NOT NULL "
-        "GROUP BY 1 HAVING count(*) > 1"
+        f"INSERT INTO stage.repeated SELECT {value} FROM stage.verdicts "
+        f"WHERE {value} IS NOT NULL GROUP BY 1 HAVING count(*) > 1"
     ).rowcount
     if repeated:
         fail_rows(
@@ -74,5 +72,4 @@ def fail_later(
             error_type,
             message,
             column=column,
-            position=position,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from crmdesk.core.changes.stage import Stage
@@ -31,9 +31,14 @@ class FillTask:
     dates: dict[int, DateOrder]
     key: int | None = None
 
-    def batches(self, part: TablePart | None) -> Iterator[Batch]:
-        """The rows of a part; ``None`` is the whole table."""
-        return self.source.batches(BATCH_ROWS, part=part)
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """A part of a table, and the part of a stage it goes into; ``None`` is the whole table."""
+
+    task: FillTask
+    number: int
+    part: TablePart | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,12 @@ class Filled:
     """A part was read; ``cut_rightly`` unless it ends inside of a row."""
 
     cut_rightly: bool
+
+
+def run_errand(errand: Errand, reported: Callable[[int], None]) -> Filled:
+    """Read a part of a table; see :func:`fill_part`."""
+    batches = errand.task.source.batches(BATCH_ROWS, part=errand.part)
+    return fill_part(errand.task, errand.number, batches, reported)
 
 
 def fill_part(

@@ -7,12 +7,12 @@ this one that says what is wrong.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from crmdesk.core.changes.stage import create_stage
 from crmdesk.core.changes.stage_parts import join_parts, remove_part
 from crmdesk.core.files.table import Batch
-from crmdesk.core.files.table_parts import TablePart
-from crmdesk.core.transfer.fill_part import Filled, FillTask, fill_part
+from crmdesk.core.transfer.fill_part import Errand, Filled, FillTask, fill_part, run_errand
 from crmdesk.core.transfer.fill_processes import WORTH_A_PROCESS, Reader, helpers_for, readers
 
 _ASKED_SECONDS = 0.1
@@ -47,50 +47,69 @@ def fill_from(task: FillTask, batches: Iterable[Batch]) -> None:
 def _fill_stage(
     task: FillTask, reported: Callable[[int], None], helpers: Sequence[Reader], lead: int
 ) -> None:
-    parts = task.source.parts(len(helpers) + 1, lead)
-    filled = _fill_parts(task, parts, reported, helpers)
-    if not all(one.cut_rightly for one in filled[:-1]):
-        for number in range(len(parts)):
-            remove_part(task.stage.path, number)
-        filled = _fill_parts(task, [None], reported, ())
-    join_parts(task.stage.path, len(filled))
+    parts = task.source.parts([1.0] * (len(helpers) + 1), lead)
+    errands = [Errand(task, number, part) for number, part in enumerate(parts)]
+    for number, found in enumerate(read_in_turn(errands, reported, helpers), start=1):
+        if not found.cut_rightly and number < len(errands):
+            # Behind a wrong cut a table looks broken that is not, and all of it is read again.
+            _begin_again(errands, helpers)
+            errands = [Errand(task, 0, None)]
+            run_errand(errands[0], reported)
+            break
+    join_parts(task.stage.path, len(errands))
 
 
-def _fill_parts(
-    task: FillTask,
-    parts: Sequence[TablePart | None],
-    reported: Callable[[int], None],
-    helpers: Sequence[Reader],
-) -> list[Filled]:
-    """Read the first part here, and the others meanwhile elsewhere."""
-    others = helpers[: len(parts) - 1]
-    for number, other in enumerate(others, start=1):
-        other.begin(task, number, parts[number])
+def _begin_again(errands: Sequence[Errand], helpers: Sequence[Reader]) -> None:
+    for helper in helpers:
+        helper.end()
+    for errand in errands:
+        _clear(errand)
+
+
+def _clear(errand: Errand) -> None:
+    """Make the place of a part as it was before anything was read into it."""
+    stage = errand.task.stage
+    if errand.number:
+        remove_part(stage.path, errand.number)
+    else:
+        create_stage(stage.path, stage.object_type, stage.columns, blank_keeps=stage.blank_keeps)
+
+
+def read_in_turn(
+    errands: Sequence[Errand], reported: Callable[[int], None], helpers: Sequence[Reader]
+) -> Iterator[Filled]:
+    """Read the first part here, and the others meanwhile elsewhere; say when each is read.
+
+    Args:
+        reported: told the rows read so far, while this process reads or waits; may raise to stop.
+
+    Raises:
+        UserError: what reading the table refuses, or what the disk said.
+    """
+    others = helpers[: len(errands) - 1]
+    for place, other in enumerate(others):
+        other.begin(errands[1 + place :: len(others)])
+
+    own = 0
 
     def heard(rows: int) -> None:
+        nonlocal own
+        own = rows
         reported(rows + sum(other.rows_read() for other in others))
 
-    filled = [fill_part(task, 0, task.batches(parts[0]), heard)]
-    for number, other in enumerate(others, start=1):
-        while other.is_working(_ASKED_SECONDS):
-            reported(sum(other.rows_read() for other in others))
-        found = other.filled
-        if found is None:
-            remove_part(task.stage.path, number)
-            found = _read_here(task, number, parts[number], reported, filled[-1])
-        filled.append(found)
-    return filled
+    yield run_errand(errands[0], heard)
+    for number, errand in enumerate(errands[1:]):
+        other, place = others[number % len(others)], number // len(others)
+        while len(other.filled) <= place and other.is_working(_ASKED_SECONDS):
+            heard(own)
+        if len(other.filled) > place:
+            yield other.filled[place]
+        else:
+            # Done here it raises what is wrong with the table.
+            _clear(errand)
+            yield run_errand(errand, _behind(own, heard))
 
 
-def _read_here(
-    task: FillTask,
-    number: int,
-    part: TablePart | None,
-    reported: Callable[[int], None],
-    before: Filled,
-) -> Filled:
-    """Read what another process did not; it raises what is wrong with the table."""
-    if not before.cut_rightly:
-        # Behind a wrong cut a table looks broken that is not, and all of it is read again.
-        return before
-    return fill_part(task, number, task.batches(part), reported)
+def _behind(before: int, heard: Callable[[int], None]) -> Callable[[int], None]:
+    """Tell of the rows of one more part."""
+    return lambda rows: heard(before + rows)

@@ -5,17 +5,16 @@ A process takes a fifth of a second until it can begin; meanwhile the file is ke
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from crmdesk.core.errors import UserError
-from crmdesk.core.files.table_parts import TablePart
 from crmdesk.core.files.workbook import TableKind, recognise
 from crmdesk.core.platform import processors
 from crmdesk.core.platform.helping import HelpingProcess, helping_process
-from crmdesk.core.transfer.fill_part import Filled, FillTask, fill_part
+from crmdesk.core.transfer.fill_part import Errand, Filled, run_errand
 
 #: Bytes; they are read in about twice the time in which a process starts.
 WORTH_A_PROCESS = 8 << 20
@@ -23,23 +22,24 @@ _MOST_PROCESSES = 4
 
 
 class Reader:
-    """Another process, which reads one part of one table.
+    """Another process, which reads parts of one table.
 
     Attributes:
-        filled: what came of it; None until it is done, and for good where the process failed.
+        filled: what came of each part so far, in their order; where the process failed, of
+            fewer than it was given.
     """
 
     def __init__(self, helper: HelpingProcess) -> None:
-        self.filled: Filled | None = None
+        self.filled: list[Filled] = []
         self._helper = helper
         self._pipe = helper.pipe
-        self._rows = 0
+        self._rows = self._rows_before = 0
         self._ended = False
 
-    def begin(self, task: FillTask, number: int, part: TablePart | None) -> None:
-        """Let it read a part."""
+    def begin(self, errands: Sequence[Errand]) -> None:
+        """Let it read parts, one after the other; it ends when all are read."""
         try:
-            self._pipe.send((task, number, part))
+            self._pipe.send(errands)
         except OSError:
             self._ended = True
 
@@ -49,9 +49,9 @@ class Reader:
         self._helper.end()
 
     def rows_read(self) -> int:
-        """How many rows it has read so far."""
+        """How many rows it has read so far, of all its parts."""
         self.is_working(0)
-        return self._rows
+        return self._rows_before + self._rows
 
     def is_working(self, seconds: float) -> bool:
         """Listen, so many seconds at most for the first word; whether it has not ended."""
@@ -59,7 +59,8 @@ class Reader:
             while not self._ended and self._pipe.poll(seconds):
                 said = self._pipe.recv()
                 if isinstance(said, Filled):
-                    self.filled = said
+                    self.filled.append(said)
+                    self._rows_before, self._rows = self._rows_before + self._rows, 0
                 else:
                     self._rows = said
                 seconds = 0
@@ -97,5 +98,5 @@ def _reader() -> Iterator[Reader]:
 
 def _work(pipe: Connection) -> None:
     """What the other process does: it says how far it is, and ends where nobody listens."""
-    task, number, part = pipe.recv()
-    pipe.send(fill_part(task, number, task.batches(part), pipe.send))
+    for errand in pipe.recv():
+        pipe.send(run_errand(errand, pipe.send))

@@ -140,7 +140,7 @@ def write_links_found(tx: Tx, stage: Stage, rules: LinkRules, change_id: int) ->
             pairs = tx.sql(
                 "SELECT coalesce(n.record_id, v.record_id) AS own, l.other_id, l.rowid "
                 "FROM stage.links l JOIN stage.verdicts v ON v.row = l.row "
-                "LEFT JOIN stage.created n ON n.row = v.row "
+                "LEFT JOIN temp.created n ON n.row = v.row "
                 f"WHERE l.place = ? AND l.label = ? AND l.state = 'found' "
                 f"AND v.outcome IN {_LIVE} ORDER BY l.rowid",
                 (column.place, label),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from crmdesk.core.changes.rules import index_column, index_records
+from crmdesk.core.changes.rules import index_records
 from crmdesk.core.changes.stage import Stage
 from crmdesk.core.db.engine import Tx
 from crmdesk.core.db.sqlite import quoted
+from crmdesk.core.records.object_type import ObjectType
 from crmdesk.core.records.problems import ImportErrorType
 from crmdesk.core.transfer.failing import fail_later, fail_rows
 from crmdesk.core.transfer.model import ArchivedMatches, ImportMode
@@ -71,7 +72,7 @@ def match_records(tx: Tx, stage: Stage, matching: Matching) -> int:
     all_have_keys = matching.key is not None and every_row_has_a_key(tx)
     if not all_have_keys:
         _know_by_line(tx, stage, matching)
-    index_records(tx)
+    index_records(tx, stage)
     archived = 0
     if not (all_have_keys and _found_by_key_alone(tx, stage, matching)):
         archived = _settle_outcomes(tx, stage, matching)
@@ -99,23 +100,22 @@ def _found_by_key_alone(tx: Tx, stage: Stage, matching: Matching) -> bool:
         and stage.columns[matching.key].unique
         and not matching.id_header
         and not matching.origin.own
-        and not _bin_holds_records(tx, stage)
+        and not bin_holds_records(tx, stage.object_type)
     )
 
 
 def _fail_repeated(tx: Tx, stage: Stage, matching: Matching) -> None:
     """The first row of a key wins; the later ones fail."""
-    key = matching.key
-    if key is not None and not _keys_differ(tx):
-        index_column(tx, key)
-        fail_later(
+    if matching.key is not None and not _keys_differ(tx, stage):
+        known = f"stage.row_keys k CROSS JOIN {stage.first_rows} f ON f.value = k.value"
+        fail_rows(
             tx,
             stage,
-            f"lower(c{key})",
+            f"r.row IN (SELECT k.row FROM {known} WHERE f.row <> k.row)",
             ImportErrorType.DUPLICATE_UNIQUE_PROPERTY_VALUE,
             "An earlier row of the file has the same value, and records are found by it.",
             column=matching.key_header,
-            position=key,
+            position=matching.key,
         )
     if not matching.id_header:
         return
@@ -129,10 +129,15 @@ def _fail_repeated(tx: Tx, stage: Stage, matching: Matching) -> None:
     )
 
 
-def _keys_differ(tx: Tx) -> bool:
-    """Whether no two rows have the same key."""
-    repeated = "SELECT 1 FROM stage.row_keys GROUP BY value HAVING count(*) > 1 LIMIT 1"
-    return tx.sql(repeated).fetchone() is None
+def _keys_differ(tx: Tx, stage: Stage) -> bool:
+    """Note which good row has each key first; whether each row is the first of its key."""
+    noted = tx.sql(
+        # In the order of the keys, or each of them would be put on another page.
+        f"INSERT OR IGNORE INTO {stage.first_rows} SELECT k.value, k.row "
+        "FROM stage.row_keys k CROSS JOIN stage.verdicts v ON v.row = k.row "
+        "WHERE v.outcome = 'create' ORDER BY k.value, k.row"
+    ).rowcount
+    return bool(noted == tx.sql("SELECT count(*) FROM stage.row_keys").fetchone()[0])
 
 
 def _find_own(tx: Tx, stage: Stage) -> None:
@@ -177,7 +182,7 @@ def _find_by_key(tx: Tx, stage: Stage, matching: Matching) -> None:
         )
     else:
         _find_by_shared_key(tx, stage, matching, f"main.{table} o WHERE {live}", column)
-    if not _bin_holds_records(tx, stage):
+    if not bin_holds_records(tx, stage.object_type):
         return
     # A new record beside those in the bin needs no choice among them.
     if not stage.columns[key or 0].unique and matching.archived is not ArchivedMatches.CREATE:
@@ -194,8 +199,9 @@ def _find_by_key(tx: Tx, stage: Stage, matching: Matching) -> None:
     )
 
 
-def _bin_holds_records(tx: Tx, stage: Stage) -> bool:
-    table = quoted(stage.object_type.table)
+def bin_holds_records(tx: Tx, object_type: ObjectType) -> bool:
+    """Whether any record of the object waits in the recycle bin."""
+    table = quoted(object_type.table)
     return (
         tx.sql(f"SELECT 1 FROM main.{table} WHERE archived_at IS NOT NULL LIMIT 1").fetchone()
         is not None
@@ -284,7 +290,7 @@ def _settle_outcomes(tx: Tx, stage: Stage, matching: Matching) -> int:
         f"FROM main.{table} o WHERE v.outcome = 'create' AND o.id = v.record_id "
         "AND o.archived_at IS NULL"
     )
-    if not _bin_holds_records(tx, stage):
+    if not bin_holds_records(tx, stage.object_type):
         return 0
     if matching.archived is ArchivedMatches.SKIP and not matching.origin.own:
         _forget_undone(tx, stage)

@@ -19,6 +19,7 @@ from crmdesk.core.db.tables import exports, imports
 from crmdesk.core.errors import UserError
 from crmdesk.core.files.fingerprint import Fingerprint, Known
 from crmdesk.core.files.ordinary import file_missing
+from crmdesk.core.files.presence import resolved
 from crmdesk.core.files.source import TableSource
 from crmdesk.core.jobs.job import JobState
 from crmdesk.core.records.dates import DateOrder
@@ -59,18 +60,25 @@ class Prepared:
     rules: Rulebook
     statics: dict[int, str]
 
+    @property
+    def columns(self) -> list[Property]:
+        """What a stage of it holds, in order."""
+        return _stage_columns(self.object_type, self.plan)
+
 
 class Preparer:
     """Opens files, settles columns, fills stages.
 
     Args:
-        folder: for staging files, inside the workspace.
         tombstone_key: 32 bytes.
+
+    Attributes:
+        folder: for staging files, inside the workspace.
     """
 
     def __init__(self, database: Database, folder: Path, home: Home, tombstone_key: bytes) -> None:
         self._database = database
-        self._folder = folder
+        self.folder = folder
         self._home = home
         self._tombstone_key = tombstone_key
 
@@ -145,23 +153,15 @@ class Preparer:
             reported: told the rows read so far; may raise to stop, and nothing is left behind.
             helpers: processes that wait for a part; started here where there are none.
         """
-        columns = _stage_columns(prepared.object_type, prepared.plan)
-        path = scratch_path(self._folder)
-        stage = create_stage(path, prepared.object_type, columns, blank_keeps=True)
-        task = FillTask(
-            stage,
-            prepared.source,
-            prepared.plan,
-            prepared.context,
-            prepared.dates,
-            prepared.rules.matching.key,
-        )
+        path = scratch_path(self.folder)
+        stage = create_stage(path, prepared.object_type, prepared.columns, blank_keeps=True)
+        task = fill_task(prepared, stage)
         try:
             if limit is None:
                 fill_stage(task, reported, helpers)
             else:
                 fill_from(task, [first_batch(prepared.source, limit)])
-            write_statics(path, columns, prepared.statics)
+            write_statics(path, prepared.columns, prepared.statics)
             collect_links(path, prepared.source, prepared.plan.associations, limit)
         except BaseException:
             for helper in helpers:
@@ -216,13 +216,25 @@ class Preparer:
         )
 
 
+def fill_task(prepared: Prepared, stage: Stage) -> FillTask:
+    """What any process needs to read the table into the stage."""
+    return FillTask(
+        stage,
+        prepared.source,
+        prepared.plan,
+        prepared.context,
+        prepared.dates,
+        prepared.rules.matching.key,
+    )
+
+
 def refuse_ours(guard: Guard, actor: Actor, database: Database, path: Path) -> None:
     """Exports, backups and imports of others lie in our own folder: no preview shows them.
 
     Raises:
         UserError: ``file_missing``, as for a file that is not there; never for a Super Admin.
     """
-    inside = path.resolve().is_relative_to(database.path.parent.resolve())
+    inside = resolved(path).is_relative_to(resolved(database.path.parent))
     if inside and not guard.allows(actor, Permission.SUPER_ADMIN):
         raise file_missing(path)
 

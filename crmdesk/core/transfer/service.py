@@ -17,6 +17,7 @@ from crmdesk.core.db.engine import Database
 from crmdesk.core.db.tables import import_details, imports
 from crmdesk.core.errors import Cancelled, UserError
 from crmdesk.core.files.names import storable
+from crmdesk.core.files.presence import absolute_path
 from crmdesk.core.jobs.job import JobKind, JobState
 from crmdesk.core.jobs.queue import JobQueue
 from crmdesk.core.notify.inbox import Inbox
@@ -92,13 +93,13 @@ class ImportService:
             PermissionDenied: the actor may not import.
         """
         self._guard.require(actor, Permission.IMPORT)
-        refuse_ours(self._guard, actor, self._database, _absolute(path))
+        refuse_ours(self._guard, actor, self._database, absolute_path(path))
         wanted = options or FileOptions()
         with self._database.read() as tx:
             if wanted.object_name is not None:
                 load_object_type(tx, wanted.object_name)
             object_types = {found.name: found for found in load_object_types(tx)}
-        opened = self._preparer.open(_absolute(path), wanted)
+        opened = self._preparer.open(absolute_path(path), wanted)
         return inspect_file(opened, wanted, object_types)
 
     def requests(
@@ -338,7 +339,7 @@ class ImportService:
     # -- within ----------------------------------------------------------------------------
     def _settled(self, request: ImportRequest) -> tuple[ImportRequest, Prepared]:
         """The request with all that was left open, bound to the file as it is now."""
-        path = _absolute(request.path)
+        path = absolute_path(request.path)
         prepared = self._preparer.prepare(replace(request, path=str(path)))
         settled = replace(
             request,
@@ -352,7 +353,7 @@ class ImportService:
 
     def _require(self, actor: Actor, request: ImportRequest) -> None:
         self._guard.require(actor, Permission.IMPORT)
-        refuse_ours(self._guard, actor, self._database, _absolute(request.path))
+        refuse_ours(self._guard, actor, self._database, absolute_path(request.path))
         if request.new_properties:
             self._guard.require(actor, Permission.EDIT_PROPERTIES)
         with self._database.read() as tx:
@@ -388,13 +389,9 @@ class ImportService:
             self._require(actor, request)
         if errors is not None:
             refuse_inside(self._database.path.parent, errors)
-        absolute = [replace(each, path=str(_absolute(each.path))) for each in requests]
+        absolute = [replace(each, path=str(absolute_path(each.path))) for each in requests]
         return Trial(self._database, self._preparer, limit, reported).run(absolute, errors)
 
 
 def _options(request: ImportRequest) -> FileOptions:
     return replace(request.options, object_name=request.object_name)
-
-
-def _absolute(path: str | Path) -> Path:
-    return Path(path).expanduser().absolute()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crmdesk.core.changes.apply import Applied, apply_stage
+from crmdesk.core.changes.apply import Applied, apply_piece
+from crmdesk.core.changes.change_set import Printed
 from crmdesk.core.changes.plan import PlanCounts, count, forget_equal_sets, skip_cells
 from crmdesk.core.changes.rules import (
     Reason,
@@ -138,19 +139,28 @@ def _key_found_all(stage: Stage, matching: Matching, archived: int) -> int | Non
     return matching.key if stage.columns[matching.key].unique else None
 
 
-def apply_import(tx: Tx, stage: Stage, change_id: int, *, beside: bool, restores: bool) -> Applied:
-    """Write the plan, records from the recycle bin first.
+def apply_import(
+    tx: Tx,
+    stage: Stage,
+    change_id: int,
+    *,
+    beside: bool,
+    restores: bool,
+    before: Printed | None = None,
+) -> Applied:
+    """Write the plan, records from the recycle bin first; activities have to be followed.
 
     Args:
-        beside: the plan was made in an earlier transaction; see :func:`apply_stage`.
+        beside: the plan was made in an earlier transaction; see :func:`apply_piece`.
         restores: rows may have their records in the recycle bin.
+        before: the history of pieces before it; see :func:`apply_piece`.
 
     Raises:
         UserError: ``plan_outdated``.
     """
     if restores:
         _restore(tx, stage, change_id)
-    return apply_stage(tx, stage, change_id, beside=beside)
+    return apply_piece(tx, stage, change_id, beside=beside, before=before)
 
 
 def _restore(tx: Tx, stage: Stage, change_id: int) -> None:
@@ -178,7 +188,7 @@ def remember_sources(tx: Tx, stage: Stage, matching: Matching) -> None:
         "INSERT OR REPLACE INTO main.source_records "
         "(object_type_id, source, source_record_id, record_id) "
         "SELECT ?, ?, r.source_id, coalesce(n.record_id, r.record_id) AS became "
-        "FROM stage.rows r LEFT JOIN stage.created n ON n.row = r.row "
+        f"FROM {stage.schema}.rows r LEFT JOIN temp.created n ON n.row = r.row "
         "WHERE r.source_id IS NOT NULL AND became IS NOT NULL "
         "AND r.outcome IN ('create', 'update', 'unchanged') "
         "AND (? = 0 OR CAST(r.source_id AS INTEGER) <> became)",

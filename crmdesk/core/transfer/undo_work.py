@@ -15,6 +15,7 @@ from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.changes.change_set import Source, history_digest, open_change_set
 from crmdesk.core.changes.stage import scratch_path
 from crmdesk.core.db.engine import Database, Tx
+from crmdesk.core.db.stopping import stoppable
 from crmdesk.core.db.tables import import_details, imports
 from crmdesk.core.errors import UserError
 from crmdesk.core.jobs.job import Job, JobState
@@ -61,7 +62,7 @@ class UndoWork:
                 raise _outdated()
             context.stop_if_cancelled()
             context.report("writing", seconds=found.counts.lock_seconds)
-            with self._database.write(stage=path) as tx:
+            with self._database.write(stage=path) as tx, stoppable(tx, context.cancelled):
                 if undo_refusal(tx, row) is not None:
                     raise _outdated()
                 self._write(tx, context, row, found)

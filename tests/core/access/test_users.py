@@ -207,6 +207,16 @@ def test_granting_super_admin_takes_a_code_given_for_that_person(timed_desk: Des
     assert again.code == "step_up_invalid"
 
 
+def test_the_last_super_admin_is_refused_before_a_code_is_used_up(desk: Desk):
+    add_marc(desk)
+    users = desk.workspace.users
+
+    refused = refusal_of(lambda: users.super_admin_needs_code(desk.admin, desk.admin.email))
+
+    assert refused.code == "last_super_admin"
+    assert users.super_admin_needs_code(desk.admin, MARC)
+
+
 def test_who_has_no_two_factor_makes_no_super_admin(desk: Desk):
     add_marc(desk)
     users, change = desk.workspace.users, UserChange(super_admin=True)
@@ -336,8 +346,8 @@ def test_teams_come_and_go_with_their_members_logged(desk: Desk):
     teams = desk.workspace.teams
     add_marc(desk)
     teams.add(desk.admin, " Sales ")
-    teams.add_member(desk.admin, "sales", MARC)
-    teams.add_member(desk.admin, "Sales", MARC)
+    desk.in_teams(MARC, "sales")
+    desk.in_teams(MARC, "Sales")
     assert [(team.name, team.members) for team in teams.list(desk.admin)] == [("Sales", (MARC,))]
 
     assert refusal_of(lambda: teams.add(desk.admin, "SALES")).code == "team_exists"

@@ -148,7 +148,7 @@ def test_the_difference_is_saved_as_csv_and_logged(desk: Desk, tmp_path: Path) -
     bo = desk.contact(firstname="Bo")
     backup = desk.backup()
     desk.edit(ann, firstname="Anne")
-    desk.edit(bo, firstname="Boris", phone="+47 1")
+    desk.edit(bo, firstname="=1+1", phone="+47 1")
     found = desk.workspace.comparisons.compare(desk.admin, backup.id)
     target = tmp_path / "difference.csv"
 
@@ -156,12 +156,12 @@ def test_the_difference_is_saved_as_csv_and_logged(desk: Desk, tmp_path: Path) -
         desk.admin, found.id, target, DifferenceFilter("contacts", Change.CHANGED, "firstname")
     )
 
-    with target.open(newline="", encoding="utf-8") as file:
+    with target.open(newline="", encoding="utf-8-sig") as file:
         told = list(csv.DictReader(file))
     assert rows == 2
     assert [(row["record_id"], row["then"], row["now"]) for row in told] == [
         (str(ann.id), "Ann", "Anne"),
-        (str(bo.id), "Bo", "Boris"),
+        (str(bo.id), "Bo", "'=1+1"),  # no spreadsheet calculates it
     ]
     assert desk.audit_actions()[-1] == ("DATA_BACKUP_COMPARISON", "ok")
 
@@ -198,3 +198,24 @@ def test_a_closed_comparison_is_gone_with_its_file(desk: Desk) -> None:
     assert not list((desk.folder / "staging").glob("scratch-*"))
     with pytest.raises(UserError, match="closed"):
         desk.workspace.comparisons.numbers(desk.admin, found.id)
+
+
+def test_who_is_deleted_for_good_is_forgotten_by_a_comparison_that_stands(desk: Desk) -> None:
+    ann, bo = (desk.contact(firstname=name, phone="+47 1") for name in ("Annikken", "Bo"))
+    backup = desk.backup()
+    desk.edit(ann, firstname="Annikken-Marie", phone="+47 2")
+    desk.edit(bo, firstname="Boris", phone="+47 2")
+    comparisons = desk.workspace.comparisons
+    found = comparisons.compare(desk.admin, backup.id)
+    assert comparisons.current(desk.admin, found.id) == found
+
+    desk.delete(ann)
+    desk.purge(ann)
+
+    assert [record.record_id for record in all_records(desk, found)] == [bo.id]
+    assert all_records(desk, found, object="contacts", property="phone")[0].record_id == bo.id
+    contacts = comparisons.current(desk.admin, found.id).object("contacts")
+    assert contacts is not None
+    assert (contacts.changed, contacts.properties) == (1, {"firstname": 1, "phone": 1})
+    (scratch,) = (desk.folder / "staging").glob("scratch-*")
+    assert b"Annikken" not in scratch.read_bytes()

@@ -65,7 +65,7 @@ def test_who_is_in_a_team_is_known_to_have_been_in_it_since_the_log_says_so(desk
     teams, admin = desk.workspace.teams, desk.admin
     for name in ("Harbour", "Quay"):
         teams.add(admin, name)
-        teams.add_member(admin, name, admin.email)
+        desk.in_teams(admin.email, *(team.name for team in teams.list(admin)))
     stays = "SELECT team_id, user_id, first_event FROM team_stays ORDER BY team_id"
     told = desk.sql(stays)
     with desk.workspace.database.write() as tx:

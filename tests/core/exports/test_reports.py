@@ -89,6 +89,13 @@ def test_a_report_of_the_log_holds_what_the_log_shows_newest_first(
             assert row[name] == (getattr(event, name) or "")
     assert "+47 1" not in (tmp_path / "copy.csv").read_text("utf-8")
 
+    desk.workspace.settings.set(desk.admin, "workspace.edition", "starter")
+    found = made(desk, desk.admin, LOG)
+    rows = table(saved(desk, desk.admin, found, tmp_path))
+    assert {row[name] for row in rows for name in ("detail", "session_id", "job_id")} == {""}
+    assert {row["user"] for row in rows} > {desk.admin.email}
+    assert any(row["link"] and row["object_id"] for row in rows)
+
 
 def test_beside_a_copy_of_the_log_stands_its_signed_head_with_the_report_in_it(
     desk: Desk, tmp_path: Path

@@ -16,7 +16,7 @@ import pytest
 from crmdesk.core.changes.stage import create_stage
 from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.files.source import open_table
-from crmdesk.core.files.table_parts import cut_table, lines_before
+from crmdesk.core.files.table_parts import LineCounter, cut_table
 from crmdesk.core.files.text_table import CsvDialect, is_row
 from crmdesk.core.records.schema import load_object_type
 from crmdesk.core.records.values import ValueContext
@@ -52,7 +52,7 @@ def test_a_cut_inside_of_a_cell_is_noticed_and_the_table_read_as_a_whole(bench: 
     cell = '"' + "one, two, three\n" * 60_000 + '"'
     text = f'Email,First name,Phone\na@example.org,5" {"x" * 600_000},\nb@example.org,{cell},\n'
     path = bench.file(text + rows(HOSTILE[3:4]) * 10)
-    cut = cut_table(path, path.stat().st_size, 2)[0].end
+    cut = cut_table(path, path.stat().st_size, [1.0] * 2)[0].end
     assert text.index(cell) < cut < text.index(cell) + len(cell)
 
     assert filled(bench, path, 2) == filled(bench, path, 1)
@@ -65,7 +65,7 @@ def test_what_looks_broken_behind_such_a_cut_breaks_nothing(bench: Bench) -> Non
     # Without a quote the second part takes all that follows for one cell, which is too large.
     text = f"{before}{plain * 1_700}b@example.org,{cell},\n{plain * 3_000}"
     path = bench.file(text)
-    cut = cut_table(path, path.stat().st_size, 2)[0].end
+    cut = cut_table(path, path.stat().st_size, [1.0] * 2)[0].end
     assert text.index(cell) < cut < text.index(cell) + len(cell)
 
     assert filled(bench, path, 2) == filled(bench, path, 1)
@@ -79,6 +79,16 @@ def test_what_another_process_did_not_finish_is_read_here(bench: Bench) -> None:
             process.kill()
 
     assert filled(bench, path, 2, kill) == filled(bench, path, 1)
+
+
+def test_the_rows_that_are_told_never_become_fewer(bench: Bench) -> None:
+    path = bench.file("Email,First name,Phone\n" + rows(HOSTILE[3:4]) * 3)
+    told: list[int] = []
+
+    filled(bench, path, 2, told.append)
+
+    assert told == sorted(told)
+    assert told[-1] <= 3 * MANY
 
 
 def test_nothing_is_left_behind_when_reading_is_stopped(bench: Bench) -> None:
@@ -98,14 +108,14 @@ def test_parts_follow_each_other_and_know_their_lines(tmp_path: Path) -> None:
     lines = [f'{n},"a\r\nb",\rc\n' for n in range(300_000)]
     path.write_bytes("".join(lines).encode())
 
-    first, second, third = parts = cut_table(path, path.stat().st_size, 3)
+    first, second, third = parts = cut_table(path, path.stat().st_size, [1.0] * 3)
 
     assert [part.start for part in parts] == [0, first.end, second.end]
     assert third.end == path.stat().st_size
-    content = path.read_bytes()
-    for part in parts:
+    content, counter = path.read_bytes(), LineCounter()
+    for part in (*parts, second):
         before = content[: part.start].decode()
-        assert lines_before(path, part) == before.replace("\r\n", "\n").replace("\r", "\n").count(
+        assert counter.before(path, part) == before.replace("\r\n", "\n").replace("\r", "\n").count(
             "\n"
         )
         assert before.count('"') % 2 == 0
@@ -117,11 +127,11 @@ def test_a_cut_is_seen_where_rows_follow_although_quotes_are_odd_before_it(tmp_p
     size = path.stat().st_size
     dialect = CsvDialect("utf-8", False, ",", '"', "\n", False, 1.0)
 
-    first, second = cut_table(path, size, 2, 0, partial(is_row, dialect=dialect, width=3))
+    first, second = cut_table(path, size, [1.0] * 2, 0, partial(is_row, dialect=dialect, width=3))
 
     assert path.read_bytes()[first.end :].startswith(b'1,"a, b",c\n')
     assert second.start == first.end
-    assert len(cut_table(path, size, 2)) == 1
+    assert len(cut_table(path, size, [1.0] * 2)) == 1
 
 
 def test_a_table_without_line_feeds_is_read_in_pieces_and_not_cut(bench: Bench) -> None:
@@ -129,7 +139,7 @@ def test_a_table_without_line_feeds_is_read_in_pieces_and_not_cut(bench: Bench) 
     path.write_bytes(b"Email,First name,Phone\r" + b"a@example.org,Ann,1\r" * 800_000)
     tracemalloc.start()
     try:
-        assert len(cut_table(path, path.stat().st_size, 4)) == 1
+        assert len(cut_table(path, path.stat().st_size, [1.0] * 4)) == 1
         assert tracemalloc.get_traced_memory()[1] < path.stat().st_size / 2
     finally:
         tracemalloc.stop()

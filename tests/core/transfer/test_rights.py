@@ -35,6 +35,16 @@ def test_importing_takes_the_permission(bench: Bench) -> None:
     assert bench.desk.audit_actions()[-1] == ("PERMISSION_REFUSED", "refused")
 
 
+def test_links_in_circles_are_no_file_and_no_fault(bench: Bench) -> None:
+    loop = bench.folder / "loop.csv"
+    loop.symlink_to(loop)
+    marc = bench.desk.user("Marc Dubois", Permission.IMPORT)
+
+    for actor in (bench.desk.admin, marc):
+        with pytest.raises(UserError):
+            bench.desk.workspace.imports.inspect(actor, loop)
+
+
 def test_others_see_only_their_own_imports(bench: Bench) -> None:
     marc = bench.desk.user("Marc Dubois", Permission.IMPORT)
     imports = bench.desk.workspace.imports
