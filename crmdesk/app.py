@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, QSettings
 from PySide6.QtWidgets import QApplication
 
 from crmdesk.core.errors import NotSignedIn, UserError
+from crmdesk.core.files.presence import typed_path
 from crmdesk.ui.doorway import Doorway, shown_elsewhere
 from crmdesk.ui.garbage import GarbageCollection
 from crmdesk.ui.language import install_language
@@ -379,9 +380,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _named_folder(arguments: Sequence[str]) -> Path | None:
     for at, word in enumerate(arguments):
         if word in ("--workspace", "-w") and at + 1 < len(arguments):
-            return Path(arguments[at + 1]).expanduser()
+            return typed_path(arguments[at + 1])
         if word.startswith("--workspace="):
-            return Path(word.partition("=")[2]).expanduser()
+            return typed_path(word.partition("=")[2])
     return None
 
 

@@ -24,7 +24,7 @@ def ask_for_good(*, yes: bool) -> None:
 
 
 def ask_person(question: str, kept: str, *, yes: bool) -> None:
-    """Ask a person at a terminal; a script that names somebody means it.
+    """Ask a person at a terminal; a script that names what goes means it.
 
     Args:
         kept: what is said after a no.

@@ -67,9 +67,11 @@ def list_events(
         if not page.events:
             # First, since it refuses a name that nobody has: that is no answer of nothing.
             tell_left_out(here, filters, in_file=False)
+        if page.events and not page.detailed and (here.output.as_json or as_lines):
+            here.output.remark("Without details, which this edition does not show.")
         here.output.items(
             "events",
-            [_event(here, each) for each in page.events],
+            [_event(here, each, detailed=page.detailed) for each in page.events],
             _COLUMNS,
             as_lines=as_lines,
             narrowed=True,
@@ -147,14 +149,14 @@ def catalogue(context: typer.Context) -> None:
         here.output.items("categories", documents, columns)
 
 
-def _event(here: Seat, found: AuditEvent) -> dict[str, Any]:
+def _event(here: Seat, found: AuditEvent, *, detailed: bool) -> dict[str, Any]:
     from crmdesk.core.audit.event import EVENT_KEYS
 
     document = {key: getattr(found, key) or None for key in EVENT_KEYS}
     return document | {
         "at": moment(found.at),
         "link": link_to(here, found.link),
-        "detail": dict(found.detail),
+        "detail": dict(found.detail) if detailed else None,
         "result": found.result,
         "super_admin": found.super_admin,
         "job_id": found.job_id,

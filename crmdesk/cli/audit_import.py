@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from crmdesk.cli.asking import ask_person
 from crmdesk.cli.documents import moment
 from crmdesk.cli.import_choices import date_order
 from crmdesk.cli.output import plural
-from crmdesk.cli.parameters import group
+from crmdesk.cli.parameters import Meant, group
 from crmdesk.cli.session import Seat, seat
 from crmdesk.cli.waiting import finish_job, watching
 
@@ -140,8 +141,15 @@ def list_logs(context: typer.Context) -> None:
 def remove(
     context: typer.Context,
     import_id: Annotated[int, typer.Argument(metavar="ID", help="Number of the import.")],
+    *,
+    yes: Meant = False,
 ) -> None:
     """Take the entries of one file out again."""
     with seat(context) as here:
-        gone = here.workspace.imported_logs.remove(here.actor, import_id)
+        service = here.workspace.imported_logs
+        for log in service.list(here.actor):
+            if log.id == import_id:
+                entries = f"Remove the entries of {log.file_name} ({log.added})?"
+                ask_person(entries, "Nothing was removed.", yes=yes)
+        gone = service.remove(here.actor, import_id)
         here.output.result({"removed": gone}, f"Removed {plural(gone, 'entry', 'entries')}.")

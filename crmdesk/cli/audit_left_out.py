@@ -15,7 +15,8 @@ def tell_left_out(here: Seat, filters: AuditFilters, *, in_file: bool) -> None:
     """Remark on entries that the filters find and that are kept back.
 
     Args:
-        in_file: it is a report, which also goes without content activity where the settings say so.
+        in_file: it is a report, which also goes without details where the edition shows none, and
+            without content activity where the settings say so.
     """
     from crmdesk.core.exports.model import Exclusion
     from crmdesk.core.exports.report_model import AuditLogReport, ReportRequest
@@ -25,6 +26,9 @@ def tell_left_out(here: Seat, filters: AuditFilters, *, in_file: bool) -> None:
     if found := excluded.get(Exclusion.EDITION):
         entries = plural(found, "entry", "entries")
         here.output.remark(f"Without {entries} that this edition does not show.")
+    if in_file and (found := excluded.get(Exclusion.DETAILS)):
+        entries = plural(found, "entry", "entries")
+        here.output.remark(f"Without the details of {entries}, which this edition does not show.")
     if in_file and (found := excluded.get(Exclusion.CONTENT_EDITION)):
         entries = plural(found, "entry", "entries")
         here.output.remark(f"Without {entries} of content activity, as the settings say.")

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from crmdesk.cli.asking import ask_person
 from crmdesk.cli.browsed import page_document, page_lines, table_documents
 from crmdesk.cli.compared import comparison_document, comparison_lines
 from crmdesk.cli.documents import backup_document
@@ -14,10 +15,13 @@ from crmdesk.cli.downloads import code_for_download
 from crmdesk.cli.health import drill_document, health_document, health_lines
 from crmdesk.cli.out_file import Force, OutFile, refuse_target
 from crmdesk.cli.output import plural
-from crmdesk.cli.parameters import Code, JsonLines, Wait, group
+from crmdesk.cli.parameters import Code, JsonLines, Meant, Wait, group
 from crmdesk.cli.session import Seat, seat
 from crmdesk.cli.waiting import finish_job, watching
 from crmdesk.cli.words import problem_sentence
+from crmdesk.core.clock import to_text
+from crmdesk.core.errors import UserError
+from crmdesk.core.files.presence import is_file
 
 app = group("Make backups, and look after them.")
 BackupId = Annotated[str, typer.Argument(metavar="ID", help="Id of the backup.")]
@@ -50,7 +54,7 @@ def create(
         finish_job(here, backups.show(here.actor, backup_id).job_id, wait=wait)
         copy = None
         if out is not None and wait:
-            copy = _save(here, backup_id, out, code)
+            copy = _saved_too(here, backup_id, out, code)
         found = backups.show(here.actor, backup_id)
         kept = here.workspace.folder / "vault" / "backups" / found.file_name
         document = backup_document(found) | {
@@ -104,10 +108,14 @@ def verify(context: typer.Context, source: IdOrFile) -> None:
 
 
 @app.command("delete")
-def delete(context: typer.Context, backup_id: BackupId) -> None:
+def delete(context: typer.Context, backup_id: BackupId, *, yes: Meant = False) -> None:
     """Delete a backup's file; copies saved elsewhere stay."""
     with seat(context) as here:
-        here.workspace.backups.delete(here.actor, backup_id)
+        backups = here.workspace.backups
+        made_at = to_text(backups.show(here.actor, backup_id).created_at)
+        question = f"Delete the backup of {made_at} for good?"
+        ask_person(question, "The backup was not deleted.", yes=yes)
+        backups.delete(here.actor, backup_id)
         here.output.result({"backup_id": backup_id}, "The backup is deleted.")
 
 
@@ -246,21 +254,21 @@ def _drill_lines(document: dict[str, Any]) -> list[str]:
 
 def _reference(source: str) -> str:
     """A relative path with no folder and no ending would be taken for an id."""
-    return str(Path(source).absolute()) if source and Path(source).is_file() else source
+    return str(Path(source).absolute()) if source and is_file(Path(source)) else source
 
 
 def _verified(here: Seat, source: str) -> dict[str, Any]:
-    from crmdesk.core.files.ordinary import file_missing
     from crmdesk.core.restore.sources import looks_like_file
 
     backups, path = here.workspace.backups, Path(source)
-    if path.is_file():
+    if looks_like_file(source):
         verdict = backups.verify_file(here.actor, path)
-    elif looks_like_file(source) and not path.exists():
-        raise file_missing(path)
     else:
         verdict = backups.verify(here.actor, source)
-    problems = [{"code": each.code.value, "file": each.entry} for each in verdict.problems]
+    problems = [
+        {"code": each.code.value, "file": each.entry, "detail": each.detail}
+        for each in verdict.problems
+    ]
     return {
         "ok": verdict.ok,
         "signed": verdict.signed,
@@ -278,8 +286,10 @@ def _verdict(document: dict[str, Any]) -> list[str]:
             "Its record IDs mean nothing here: it cannot be restored, only imported.",
         ]
     # One kind of finding in one file says it, however often it was met.
-    found = {(each["code"], each["file"]): None for each in document["problems"]}
-    return ["It is NOT sound:", *(f"  {problem_sentence(*each)}" for each in found)]
+    found = dict.fromkeys(problem_sentence(**each) for each in document["problems"])
+    unknown = all(each["code"] == "no_manifest" for each in document["problems"])
+    heading = "It cannot be verified:" if unknown else "It is NOT sound:"
+    return [heading, *(f"  {sentence}" for sentence in found)]
 
 
 def _save(here: Seat, backup_id: str, out: Path, code: str | None) -> Path:
@@ -288,6 +298,15 @@ def _save(here: Seat, backup_id: str, out: Path, code: str | None) -> Path:
     sensitive = bool(backups.show(here.actor, backup_id).sensitive)
     step_up_id = code_for_download(here, backup_id, code, sensitive=sensitive)
     return backups.download(here.actor, backup_id, out.absolute(), step_up_id=step_up_id)
+
+
+def _saved_too(here: Seat, backup_id: str, out: Path, code: str | None) -> Path:
+    """Save a copy of a backup just made, which stands whatever becomes of the copy."""
+    try:
+        return _save(here, backup_id, out, code)
+    except UserError:
+        here.output.remark(f"The backup {backup_id} is made; no copy was saved.")
+        raise
 
 
 def _told(document: dict[str, Any]) -> list[str]:

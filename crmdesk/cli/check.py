@@ -37,6 +37,7 @@ def check(
         if accept:
             workspace = here.workspace
             accept_pages(workspace.database, workspace.guard, workspace.audit_log, here.actor)
+            here.output.remark("The database is taken as it is.")
         with watching_steps(here.output) as steps:
             found = check_workspace(
                 here.workspace, here.actor, here.store, quick=quick, watch=Watch(*steps)

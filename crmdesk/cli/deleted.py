@@ -17,6 +17,7 @@ from crmdesk.cli.waiting import finish_job
 from crmdesk.core.access.step_up import StepUpPurpose
 from crmdesk.core.clock import to_text
 from crmdesk.core.errors import WrongUsage
+from crmdesk.core.files.presence import is_file
 from crmdesk.core.restore.deleted_model import (
     Comeback,
     DeletedPlan,
@@ -88,7 +89,7 @@ def _request(
     source: str, object_name: str, records: str | None, *, related: bool
 ) -> DeletedRequest:
     path = Path(source)
-    place = str(path.absolute()) if path.is_file() else source
+    place = str(path.absolute()) if is_file(path) else source
     return DeletedRequest(place, object_name, listed_ids(records), related)
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from shlex import quote
+from shutil import which
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +17,7 @@ from crmdesk.cli.output import Output
 from crmdesk.cli.screen import has_screen
 from crmdesk.cli.session import call_of, here
 from crmdesk.cli.waiting import watcher
+from crmdesk.core.files.presence import absolute_path
 
 if TYPE_CHECKING:
     from crmdesk.core.demo import Demo, DemoStep
@@ -40,7 +44,7 @@ def demo(
     from crmdesk.core.demo import Demo, new_demo_folder
 
     call = call_of(context)
-    named = None if call.workspace is None else Path(call.workspace).expanduser().absolute()
+    named = None if call.workspace is None else absolute_path(call.workspace)
     shows_window = not no_window and has_screen()
     output = call.output
     with watcher(output) as watch:
@@ -80,6 +84,14 @@ def _account(made: Demo) -> list[str]:
         f"Sign in as {account.email} with the password {account.password}",
         f"Two-factor secret: {account.secret}",
         f"Recovery codes, each good once: {', '.join(account.recovery_codes[:3])}",
-        f"Later: {secret_file.ENVIRONMENT_NAME}={made.passphrase_file} "
-        f"crmdesk --workspace {made.folder}",
+        f"Later: {secret_file.ENVIRONMENT_NAME}={quote(str(made.passphrase_file))} "
+        f"{_program()} --workspace {quote(str(made.folder))}",
     ]
+
+
+def _program() -> str:
+    """How this program is called by hand: by its name only where a shell finds it."""
+    beside = Path(sys.executable).with_name("crmdesk")
+    if which("crmdesk") is not None:
+        return "crmdesk"
+    return quote(str(beside)) if beside.is_file() else f"{quote(sys.executable)} -m crmdesk"

@@ -5,6 +5,7 @@ from __future__ import annotations
 _NOTHING_MATCHES = "Nothing matches. Without filters all are shown."
 _NOTHING = "There is nothing here."
 _EMPTY = {
+    "archived": "Nothing of this object is in the recycle bin.",
     "associations": "No associations. `crmdesk record associate` makes one.",
     "backups": "No backups yet. `crmdesk backup create` makes one.",
     "comments": "No comments yet. `crmdesk audit comment add` writes one.",

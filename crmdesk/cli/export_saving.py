@@ -11,7 +11,7 @@ from crmdesk.cli.downloads import code_for_download
 from crmdesk.cli.export_options import export_document, told
 from crmdesk.cli.session import Seat
 from crmdesk.cli.waiting import finish_job
-from crmdesk.core.errors import SecondFactorRefused, UserError, WrongUsage
+from crmdesk.core.errors import UserError, WrongUsage
 
 if TYPE_CHECKING:
     from crmdesk.core.exports.model import Export
@@ -48,7 +48,7 @@ def finish_and_save(here: Seat, export_id: str, out: Path, code: str | None) -> 
         raise _not_made(found)
     try:
         more, lines = save_copy(here, found, out, code)
-    except SecondFactorRefused:
+    except UserError:
         here.output.remark(f"The export {found.id} is made; no copy was saved.")
         raise
     document = export_document(found) | more

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmdesk.cli.documents import moment
 from crmdesk.cli.import_columns import column_lines
+from crmdesk.cli.import_reading import reading_lines
 from crmdesk.cli.output import plural
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ def import_lines(document: Mapping[str, Any]) -> list[str]:
     unchanged = document.get("unchanged", 0)
     lines = [
         f"{document['name']} into {document['object']}: {rows}",
+        *reading_lines(document),
         *column_lines(document),
         f"{document['created']:,} created, {document['updated']:,} updated, "
         f"{unchanged:,} unchanged, {document['failed']:,} failed.",

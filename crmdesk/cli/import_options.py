@@ -26,6 +26,10 @@ Encoding = Annotated[str | None, typer.Option(metavar="E", help="E.g. utf-8, cp1
 Delimiter = Annotated[
     str | None, typer.Option(metavar="D", help="comma, semicolon, tab, pipe or a character.")
 ]
+Header = Annotated[
+    bool | None,
+    typer.Option("--header/--no-header", help="Whether the first row names the columns."),
+]
 Sheet = Annotated[str | None, typer.Option(metavar="S", help="Sheet of a workbook.")]
 Objects = Annotated[
     list[str] | None, typer.Option("--object", metavar="O", help="Only this one of a zip.")

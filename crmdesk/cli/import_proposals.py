@@ -41,6 +41,7 @@ class FileChoices:
     sheet: str | None
     encoding: str | None
     delimiter: str | None
+    header: bool | None
     max_bytes: int | None
     guarded: bool | None
 
@@ -52,6 +53,7 @@ class FileChoices:
             self.sheet,
             encoding=self.encoding,
             delimiter=mark,
+            has_header=self.header,
             max_bytes=self.max_bytes,
             guarded=self.guarded,
         )

@@ -20,13 +20,14 @@ from crmdesk.cli.import_documents import (
     tried_document,
 )
 from crmdesk.cli.import_proposals import FileChoices, Proposed, SeveralChoices, propose
+from crmdesk.cli.import_reading import reading_document, reading_notices
 from crmdesk.cli.import_templates import templates
 from crmdesk.cli.import_undo import undo
 from crmdesk.cli.out_file import Force, refuse_target
 from crmdesk.cli.parameters import JsonLines, Wait, group
 from crmdesk.cli.session import Seat, seat
 from crmdesk.cli.waiting import finish_job, watching
-from crmdesk.core.errors import WrongUsage
+from crmdesk.core.errors import UserError, WrongUsage
 from crmdesk.core.transfer.model import ImportRequest
 
 # No object can have this name, so that it never stands in the way of one.
@@ -91,6 +92,7 @@ def import_file(
     create_properties: options.CreateProperties = False,
     encoding: options.Encoding = None,
     delimiter: options.Delimiter = None,
+    header: options.Header = None,
     sheet: options.Sheet = None,
     objects: options.Objects = None,
     dry_run: options.DryRun = False,
@@ -117,7 +119,7 @@ def import_file(
     links = (associate, associate_label, label_column)
     columns = ColumnChoices(mapping, *links, static, date_format, create_properties)
     rows = RowChoices(mode, key, in_bin, lifecycle_back, template, save_as)
-    files = FileChoices(object_or_zip, file, sheet, encoding, delimiter, max_bytes, guarded)
+    files = FileChoices(object_or_zip, file, sheet, encoding, delimiter, header, max_bytes, guarded)
     several = SeveralChoices(objects, tables, also, shared)
     _import(context, files, several, Choices(columns, rows), Going(dry_run, errors, wait))
 
@@ -195,13 +197,14 @@ def _do(here: Seat, proposed: Proposed, pairs: Mapping[str, str], going: Going) 
 
 
 def _told(here: Seat, proposed: Proposed, pairs: Mapping[str, str]) -> dict[str, Any]:
-    """Where the columns go, and what should be known before, which people read at once."""
+    """How it was read and where the columns go; people are told at once what they should know."""
     found, request = proposed
     object_type = here.workspace.definitions.object(here.actor, request.object_name)
-    notices = import_notices(found, request, object_type)
+    notices = [*reading_notices(found), *import_notices(found, request, object_type)]
     for notice in notices:
         here.output.remark(notice["message"])
-    return column_documents(found, request, pairs) | {"warnings": notices}
+    columns = column_documents(found, request, pairs)
+    return reading_document(found) | columns | {"warnings": notices}
 
 
 def _try(here: Seat, request: ImportRequest, errors: Path | None) -> dict[str, Any]:
@@ -216,9 +219,18 @@ def _run(here: Seat, request: ImportRequest, going: Going) -> dict[str, Any]:
     finish_job(here, imports.show(here.actor, import_id).job_id, wait=going.wait)
     document = import_document(imports.show(here.actor, import_id))
     if errors is not None and document["error_file"] is not None:
-        imports.save_errors(here.actor, import_id, errors.absolute())
+        _save_errors(here, import_id, errors)
         document["error_file"] = str(errors)
     return document
+
+
+def _save_errors(here: Seat, import_id: str, errors: Path) -> None:
+    """Save the refused rows of an import just done, which stands whatever becomes of the file."""
+    try:
+        here.workspace.imports.save_errors(here.actor, import_id, errors.absolute())
+    except UserError:
+        here.output.remark(f"The import {import_id} is done; its refused rows were not saved.")
+        raise
 
 
 def _together(

@@ -14,6 +14,7 @@ from crmdesk.cli.secret_input import ask_passphrase, read_password
 from crmdesk.cli.session import Call, call_of, here, remember_workspace
 from crmdesk.core.access.secret_store import SECRET_FILE
 from crmdesk.core.errors import UserError, WrongUsage
+from crmdesk.core.files.presence import absolute_path
 from crmdesk.core.setting_declarations import Edition
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ def init(
     from crmdesk.core.founding import NewWorkspace
     from crmdesk.core.workspace import create_workspace
 
-    if not name.strip():
+    name = name.strip()
+    if not name:
         raise WrongUsage(
             "workspace_name_missing", "The workspace needs a name.", "Give it with --name NAME."
         )
@@ -126,7 +128,7 @@ def _folder(call: Call, name: str) -> Path:
     from crmdesk.core import platform
 
     if call.workspace is not None:
-        return Path(call.workspace).expanduser().absolute()
+        return absolute_path(call.workspace)
     plain = _NOT_IN_FOLDER_NAMES.sub("-", name).strip("-").lower()[:60]
     return platform.data_folder() / f"workspace-{plain or 'new'}"
 

@@ -44,7 +44,7 @@ def show(context: typer.Context, job_id: JobId) -> None:
 
 @app.command("cancel")
 def cancel(context: typer.Context, job_id: JobId) -> None:
-    """Ask a job to stop; it stops before it writes, or says that it was too late."""
+    """Ask a job to stop; nothing of what it wrote is kept. It may be too late."""
     with seat(context) as here:
         state = here.workspace.jobs.request_cancel(here.actor, job_id)
         document = {"job_id": job_id, "state": state.value}

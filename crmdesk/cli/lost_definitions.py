@@ -13,6 +13,7 @@ from crmdesk.cli.output import plural
 from crmdesk.cli.session import seat
 from crmdesk.core.compare.model import DefinitionChange, DefinitionDifference
 from crmdesk.core.errors import UserError, WrongUsage
+from crmdesk.core.files.presence import is_file
 from crmdesk.core.restore.definition_plan import DefinitionStep, LostDefinition
 
 _OPTIONS = {DefinitionChange.OPTION_REMOVED, DefinitionChange.OPTION_RENAMED}
@@ -105,7 +106,7 @@ def restore_definition(
     chosen = _Chosen(object_name, name, option, setting, pipeline, stage, everything)
     chosen.refuse_nonsense()
     path = Path(source)
-    reference = str(path.absolute()) if path.is_file() else source
+    reference = str(path.absolute()) if is_file(path) else source
     with seat(context) as here:
         restores = here.workspace.definition_restores
         found = restores.differences(here.actor, reference)

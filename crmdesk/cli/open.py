@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,6 +10,7 @@ import typer
 from crmdesk.cli.screen import has_screen
 from crmdesk.cli.session import call_of
 from crmdesk.core.errors import UserError
+from crmdesk.core.files.presence import absolute_path
 
 
 def open_link(
@@ -29,7 +29,7 @@ def open_link(
             "There is no screen here to open a window on.",
             "Open the link in a desktop session.",
         )
-    named = None if call.workspace is None else Path(call.workspace).expanduser().absolute()
+    named = None if call.workspace is None else absolute_path(call.workspace)
     folder = folder_of(wanted, named)
     document = {"workspace": str(folder), "place": wanted.place}
     call.output.result(document, f"Opening {wanted.place} in {folder}.")

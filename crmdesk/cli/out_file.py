@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from crmdesk.core.errors import UserError
+from crmdesk.core.files.presence import is_folder
 
 OutFile = Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to write it.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace a file of that name.")]
@@ -21,21 +22,17 @@ def refuse_target(path: Path | None, *, force: bool) -> None:
         force: a file that is there may be replaced.
 
     Raises:
-        UserError: ``target_is_a_folder``, ``folder_missing``, ``file_exists``.
+        UserError: ``file_exists``, ``target_is_a_folder``, ``target_is_not_a_file``,
+            ``folder_missing``, ``folder_read_only``, ``file_name_too_long``.
     """
     if path is None:
         return
-    if path.is_dir():
-        raise UserError("target_is_a_folder", f"{path} is a folder.", "Name a file in it.")
-    if not path.absolute().parent.is_dir():
-        raise UserError(
-            "folder_missing",
-            f"The folder {path.absolute().parent} does not exist.",
-            "Create it, or choose another one.",
-        )
-    if os.path.lexists(path) and not force:
+    from crmdesk.core.files.targets import refuse_closed
+
+    if os.path.lexists(path) and not is_folder(path) and not force:
         raise UserError(
             "file_exists",
             f"{path} is there already, and was left as it is.",
             "Choose another name, or say --force to replace it.",
         )
+    refuse_closed(path.absolute())

@@ -24,6 +24,7 @@ _HINTS = {
     "label_unknown": "Run `crmdesk association labels {object} OTHER`.",
     "not_a_merge": "Run `crmdesk record history {object} ID` for the numbers of merges.",
     "nothing_in_bin": "Run `crmdesk record list {object} --archived`.",
+    "nothing_mapped": "Send a column to a property with --map COLUMN=PROPERTY.",
     "object_unknown": "Run `crmdesk object list`.",
     "pipeline_unknown": "Run `crmdesk pipeline list {object}`.",
     "property_unknown": "Run `crmdesk property list {object}`.",
@@ -32,6 +33,10 @@ _HINTS = {
     "threshold_invalid": "For no notice, run `crmdesk export threshold off`.",
     "undo_running": "Run `crmdesk import list`.",
 }
+
+
+#: Characters of a cell: every line of a table is as wide as its longest one.
+_WIDEST = 100
 
 
 @dataclass(slots=True)
@@ -129,7 +134,7 @@ class Output:
 
 
 def table(columns: Sequence[str], documents: Iterable[Document]) -> Iterable[str]:
-    """Lines of a table with a heading; every value on one line."""
+    """Lines of a table with a heading; every value on one line, which a long one may not fill."""
     rows = [[_cell(document.get(column)) for column in columns] for document in documents]
     heading = [column.replace("_", " ").upper() for column in columns]
     widths = [max(len(line[place]) for line in [heading, *rows]) for place in range(len(columns))]
@@ -151,8 +156,9 @@ def _cell(value: object) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
     text = str(value)
+    cut = text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
     # Whatever a record holds must not steer the terminal.
-    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
+    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in cut)
 
 
 def _write_error(line: str) -> None:

@@ -15,6 +15,7 @@ Code = Annotated[
 PasswordStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input.")
 ]
+Meant = Annotated[bool, typer.Option("--yes", help="It is meant: do not ask.")]
 RecoveryKeyStdin = Annotated[
     bool, typer.Option("--recovery-key-stdin", help="Read the recovery key from standard input.")
 ]

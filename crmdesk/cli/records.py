@@ -10,7 +10,7 @@ import typer
 from crmdesk.cli.asking import ask_for_good
 from crmdesk.cli.documents import history_document, record_document
 from crmdesk.cli.output import plural
-from crmdesk.cli.parameters import JsonLines, ObjectName, RecordId, group
+from crmdesk.cli.parameters import JsonLines, Meant, ObjectName, RecordId, group
 from crmdesk.cli.record_bulk import DryRun, register
 from crmdesk.cli.record_filters import (
     Filters,
@@ -80,7 +80,7 @@ def get(
         lines = [f"{name}: {value}" for name, value in document["properties"].items() if value]
         if document["archived_at"] is not None:
             here.output.remark(
-                f"This record is in the recycle bin since {document['archived_at']}."
+                f"This record has been in the recycle bin since {document['archived_at']}."
             )
         here.output.result(document, *lines)
 
@@ -97,7 +97,8 @@ def set_values(
         record = here.workspace.editor.update(
             here.actor, object_name, record_id, given, source=Source.COMMAND_LINE
         )
-        here.output.result(record_document(record), f"Saved as version {record.version}.")
+        # Values that are so already make no new version.
+        here.output.result(record_document(record), f"The record is at version {record.version}.")
 
 
 @app.command("list", cls=GroupedFilters)
@@ -139,8 +140,9 @@ def list_records(
             return
         names = chosen or _display(here, object_name)
         rows = [{"id": each["id"], **each["properties"]} for each in documents]
-        narrowed = bool(filters or segment or view or archived)
-        here.output.items("records", rows, ("id", *names), narrowed=narrowed)
+        narrowed = bool(filters or segment or view)
+        kind = "archived" if archived and not rows and not narrowed else "records"
+        here.output.items(kind, rows, ("id", *names), narrowed=narrowed)
         if rows:
             here.output.remark(f"{plural(len(ids), 'record')} in all, {len(documents):,} shown.")
 
@@ -166,7 +168,7 @@ def purge(
     context: typer.Context,
     object_name: ObjectName,
     record_ids: RecordIds,
-    yes: Annotated[bool, typer.Option("--yes", help="It is meant: do not ask.")] = False,
+    yes: Meant = False,
     dry_run: DryRun = False,
 ) -> None:
     """Delete records for good; no restore brings them back."""

@@ -8,7 +8,7 @@ import typer
 
 from crmdesk.cli.asking import ask_person
 from crmdesk.cli.lines import read_line
-from crmdesk.cli.parameters import Code, JsonLines, PasswordStdin, group
+from crmdesk.cli.parameters import Code, JsonLines, Meant, PasswordStdin, group
 from crmdesk.cli.proof import step_up
 from crmdesk.cli.session import Seat, seat
 from crmdesk.core.access.permissions import GRANTABLE, Permission
@@ -138,7 +138,7 @@ def remove(
     context: typer.Context,
     email: Email,
     *,
-    yes: Annotated[bool, typer.Option("--yes", help="It is meant: do not ask.")] = False,
+    yes: Meant = False,
 ) -> None:
     """Remove a user for good; what they did keeps their name."""
     with seat(context) as here:
@@ -180,7 +180,7 @@ def _step_up(here: Seat, email: str, code: str | None, *, grant: bool) -> str | 
     from crmdesk.core.access.proofs import person_binding
     from crmdesk.core.access.two_factor import StepUpPurpose
 
-    if not here.workspace.users.super_admin_needs_code(here.actor):
+    if not here.workspace.users.super_admin_needs_code(here.actor, None if grant else email):
         return None
     purpose = StepUpPurpose.GRANT_SUPER_ADMIN if grant else StepUpPurpose.REVOKE_SUPER_ADMIN
     return step_up(here, purpose, person_binding(email), code)

@@ -36,6 +36,21 @@ _PROBLEMS = {
     "entry_rows_differ": "{file} has another number of rows than it was written with.",
 }
 
+#: Why a file could not be read as a backup at all, where more is known than that.
+_UNREADABLE = {
+    "file_not_a_zip": "It is no zip file.",
+    "file_empty": "It is empty.",
+    "archive_truncated": "The zip ends in the middle.",
+    "archive_encrypted": "The zip is protected by a passphrase.",
+    "archive_unsafe_name": "The zip holds a name that points outside of it.",
+    "archive_duplicate_name": "The zip holds the same name twice.",
+    "archive_link": "The zip holds a link or a device.",
+    "archive_overlap": "Files in the zip overlap.",
+    "archive_too_many_entries": "The zip holds more files than are accepted.",
+    "archive_too_large": "The zip would unpack to more bytes than are accepted.",
+    "archive_ratio_too_high": "The zip would unpack to more bytes than are accepted.",
+}
+
 _RECOGNISED = {
     "internal_name": "by its internal name",
     "label": "by its label",
@@ -62,8 +77,15 @@ def skip_line(reason: str, count: int) -> str:
     return f"Skipped, {_SKIPS.get(reason, reason)}: {count:,}"
 
 
-def problem_sentence(code: str, file: str) -> str:
-    """A finding about a backup; ``file`` is the entry of the zip that it is about."""
+def problem_sentence(code: str, file: str, detail: str = "") -> str:
+    """A finding about a backup.
+
+    Args:
+        file: the entry of the zip that it is about.
+        detail: of a file that cannot be read at all, the code of why.
+    """
+    if code == "file_unreadable" and detail in _UNREADABLE:
+        return _UNREADABLE[detail]
     return _PROBLEMS.get(code, code).replace("{file}", file)
 
 

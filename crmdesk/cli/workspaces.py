@@ -16,6 +16,7 @@ from crmdesk.cli.secret_input import read_recovery_key
 from crmdesk.cli.session import add_workspace, call_of
 from crmdesk.cli.waiting import watching_steps
 from crmdesk.core.clock import to_text
+from crmdesk.core.files.presence import absolute_path
 
 if TYPE_CHECKING:
     from crmdesk.core.backup.rebuild import Rebuilt
@@ -49,11 +50,11 @@ def restore(
 
     call = call_of(context)
     typed = read_recovery_key(recovery_key_stdin)
-    folder = into.expanduser().absolute()
+    folder = absolute_path(into)
     store = new_store(folder, use_file, "workspace restore")
     with watching_steps(call.output) as (show, asked):
         rebuilt = rebuild_workspace(
-            file.expanduser().absolute(),
+            absolute_path(file),
             folder,
             typed,
             lambda: store,

@@ -143,7 +143,8 @@ class Desk:
     def cancel_job(self, owner: QObject, job_id: str, failed: Failed) -> None:
         """Ask a job to stop; it ends when it has.
 
-        The writer asks: while a restore writes, that waits until it has written.
+        The writer asks: that waits for whoever writes. A job that is stopped while it writes has
+        given way within a second.
 
         Args:
             failed: takes why it was not asked, e.g. that it was too late.

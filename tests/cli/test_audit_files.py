@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from tests.cli.conftest import Terminal
+from tests.cli.typed import typed
 from tests.core.audit.test_imported import AUDIT, audit_log, written
 
 
@@ -42,6 +43,9 @@ def test_logs_come_in_and_reports_go_out(terminal: Terminal, tmp_path: Path):
     hidden = terminal.plainly("audit", "list", "--category", "settings")
     assert "Nothing matches." in hidden.out
     assert "Without 1 entry that this edition does not show." in hidden.err
+    shown = terminal("audit", "list")
+    assert {each["detail"] for each in shown.document["events"]} == {None}
+    assert "Without details, which this edition does not show." in shown.err
     terminal("settings", "set", "workspace.edition", "enterprise")
     csv = tmp_path / "log.csv"
     terminal("audit", "export", "--view", "Security Activity", "--out", str(csv))
@@ -51,5 +55,8 @@ def test_logs_come_in_and_reports_go_out(terminal: Terminal, tmp_path: Path):
     )
 
     assert terminal("audit", "imported", "list").document["imported"][0]["added"] == 4
-    removed = terminal("audit", "imported", "remove", str(done["import_id"])).document
+    words = ("audit", "imported", "remove", str(done["import_id"]))
+    kept = typed(terminal, words, (f"Remove the entries of {file.name} (4)? [y/N]: ", "n"))
+    assert (kept.code, "Nothing was removed." in kept.screen) == (130, True), kept.screen
+    removed = terminal(*words).document
     assert removed == {"removed": 4}

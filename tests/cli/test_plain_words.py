@@ -11,6 +11,7 @@ from pathlib import Path
 from crmdesk.cli import words
 from crmdesk.cli.audit import _verdict
 from crmdesk.cli.notice_words import notice_text
+from crmdesk.cli.output import table
 from crmdesk.core.access.keys import fingerprint
 from crmdesk.core.backup.problems import ProblemCode
 from crmdesk.core.changes.rules import Reason
@@ -21,6 +22,7 @@ from crmdesk.core.records.recognition import MatchedBy
 from crmdesk.core.resources import resource_path
 from tests.builders import PASSWORD
 from tests.cli.conftest import EMAIL, Terminal
+from tests.cli.typed import typed
 
 HOW = {MatchedBy.INTERNAL_NAME, MatchedBy.LABEL, MatchedBy.ALIAS}
 PEOPLE = "Email,First name,Favourite colour,Create Date\nann@a.example,Ann,red,2026-01-02\n"
@@ -32,6 +34,8 @@ def test_every_code_has_a_sentence():
     columns = [words.recognised(how) if how in HOW else words.left_out(how) for how in MatchedBy]
 
     assert [text for text in (*skips, *problems, *columns) if "_" in text] == []
+    locked = words.problem_sentence("file_unreadable", "", "archive_encrypted")
+    assert locked == "The zip is protected by a passphrase."
 
 
 def test_every_kind_of_notification_has_a_sentence_whatever_its_values():
@@ -150,6 +154,8 @@ def test_a_sound_backup_of_another_workspace_can_only_be_imported(
 
 def test_a_deleted_backup_is_listed_as_deleted(terminal: Terminal):
     backup = terminal("backup", "create").document["backup_id"]
+    kept = typed(terminal, ("backup", "delete", backup), (" for good? [y/N]: ", "n"))
+    assert (kept.code, "The backup was not deleted." in kept.screen) == (130, True), kept.screen
     assert terminal("backup", "delete", backup).code == 0
 
     [listed] = terminal("backup", "list").document["backups"]
@@ -250,6 +256,10 @@ def test_an_empty_list_says_what_puts_something_there(terminal: Terminal):
         (("export", "list"), "No exports yet. `crmdesk export create` makes one.\n"),
         (("team", "list"), "No teams yet. `crmdesk team add` makes one.\n"),
         (("view", "list"), "No views yet. `crmdesk view add` saves one.\n"),
+        (
+            ("record", "list", "deals", "--archived"),
+            "Nothing of this object is in the recycle bin.\n",
+        ),
         (("notification", "list", "--unread"), "Nothing matches. Without filters all are shown.\n"),
     ):
         assert terminal.plainly(*command).out == said
@@ -298,3 +308,10 @@ def test_seals_that_do_not_fit_are_said_beside_a_log_that_is_whole() -> None:
 
     assert _verdict(found | {"misfits": 0}) == ["The audit log is whole: 2,030 entries."]
     assert _verdict(found | {"misfits": 1})[1].startswith("1 seal does not fit; ")
+
+
+def test_a_long_value_does_not_widen_every_line_of_a_table() -> None:
+    lines = list(table(("id", "name"), [{"id": 1, "name": "x" * 9_999}, {"id": 2, "name": "Ann"}]))
+
+    assert [len(line) for line in lines] == [8, 104, 7]
+    assert lines[1].endswith("x…")

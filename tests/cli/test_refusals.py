@@ -218,3 +218,27 @@ def test_no_command_writes_over_a_file_unless_it_is_told_to(terminal: Terminal, 
 
     assert terminal("audit", "anchor", "--out", str(there), "--force").code == 0
     assert there.read_text() != "kept"
+
+
+def test_a_name_that_no_disk_can_hold_is_refused_like_any_other(terminal: Terminal, tmp_path: Path):
+    nowhere = str(tmp_path / ("x" * 256))
+    source = tmp_path / "contacts.csv"
+    source.write_text("email\nnone\n")
+    for code, *words in (
+        ("file_name_too_long", "backup", "create", "--out"),
+        ("file_name_too_long", "export", "create", "contacts", "--out"),
+        ("file_name_too_long", "audit", "anchor", "--out"),
+        ("file_name_too_long", "import", "contacts", str(source), "--errors"),
+        ("file_missing", "import", "contacts"),
+        ("file_missing", "backup", "verify"),
+        ("file_missing", "backup", "browse"),
+        ("file_missing", "audit", "import"),
+        ("setting_invalid", "settings", "set", "backup.second_folder"),
+    ):
+        done = terminal(*words, nowhere)
+        assert (done.code, done.error) == (1, code), (words, done.err)
+    assert terminal("import", "list").document["imports"] == []
+    assert terminal("backup", "list").document["backups"] == []
+
+    terminal.folder = Path(nowhere)
+    assert terminal("whoami").error == "workspace_missing"

@@ -30,54 +30,60 @@ def test_the_main_job_from_an_empty_folder_to_a_restore_and_its_undo(
 ):
     crmdesk = bare_terminal
     _founded(crmdesk)
-
     imported = crmdesk.json("import", "contacts", str(contacts_csv))
     assert (imported["rows"], imported["created"], imported["failed"]) == (3, 2, 1)
     assert set(imported["errors"][0]) == {"row", "column", "type", "message"}
-
-    copy = tmp_path / "backup.zip"
-    backup = crmdesk.json("backup", "create", "--out", str(copy))
-    assert backup["objects"]["contacts"]["records"] == 2
-    assert zipfile.ZipFile(copy).testzip() is None
-    assert crmdesk.json("backup", "verify", str(copy))["ok"] is True
-
+    backup_id = _backed_up(crmdesk, tmp_path / "backup.zip")
     crmdesk.json("record", "set", "contacts", "1", "firstname=Damaged")
     crmdesk.json("record", "set", "contacts", "2", "firstname=")
-    chosen = ("--object", "contacts", "--properties", "firstname")
-    plan = crmdesk.json("restore", "plan", backup["backup_id"], *chosen)
-    assert plan["properties"]["firstname"] == {
-        "set": 1,
-        "overwrite": 1,
-        "clear": 0,
-        "unchanged": 0,
-    }
-    [first] = [sample for sample in plan["samples"] if sample["id"] == 1]
-    assert (first["property"], first["old"], first["new"]) == ("firstname", "Damaged", "Ann")
 
+    plan_id = _planned(crmdesk, backup_id)
     app = Authenticator(crmdesk.json("two-factor", "enrol")["secret"])
     confirmed = crmdesk.json("two-factor", "confirm", "--otp", app.code())
     assert len(confirmed["recovery_codes"]) == 10
-
-    apply = ("restore", "apply", "--plan", plan["plan_id"], "--accept-changes")
-    code = ("--otp", app.code())
-    refused = crmdesk.process("--json", *apply, *code)
-    assert (refused.code, refused.error) == (2, "consequences_not_accepted")
-    done = crmdesk.json(*apply, "--accept-irreversible", *code)
-    assert done["state"] == "succeeded"
-    assert (done["records_changed"], done["values_written"]) == (2, 2)
-    assert crmdesk.json("record", "get", "contacts", "1")["properties"]["firstname"] == "Ann"
-
-    again = crmdesk.process("--json", "restore", "undo", done["restore_id"], "--otp", app.last)
+    restore_id = _restored(crmdesk, plan_id, app.code())
+    again = crmdesk.process("--json", "restore", "undo", restore_id, "--otp", app.last)
     assert (again.code, again.error) == (4, "code_wrong")
-    undone = crmdesk.json(
-        "restore", "undo", done["restore_id"], "--otp", confirmed["recovery_codes"][0]
-    )
-    assert undone["state"] == "succeeded"
-    assert crmdesk.json("record", "get", "contacts", "1")["properties"]["firstname"] == "Damaged"
+    _undone(crmdesk, restore_id, confirmed["recovery_codes"][0])
 
     verified = crmdesk.json("audit", "verify")
     assert verified["ok"] is True
     assert set(verified) >= {"ok", "events", "erased", "first_bad", "reason"}
+
+
+def _backed_up(crmdesk: Terminal, copy: Path) -> str:
+    backup = crmdesk.json("backup", "create", "--out", str(copy))
+    assert backup["objects"]["contacts"]["records"] == 2
+    assert zipfile.ZipFile(copy).testzip() is None
+    assert crmdesk.json("backup", "verify", str(copy))["ok"] is True
+    return str(backup["backup_id"])
+
+
+def _planned(crmdesk: Terminal, backup_id: str) -> str:
+    chosen = ("--object", "contacts", "--properties", "firstname")
+    plan = crmdesk.json("restore", "plan", backup_id, *chosen)
+    counted = {"set": 1, "overwrite": 1, "clear": 0, "unchanged": 0}
+    assert plan["properties"]["firstname"] == counted
+    [first] = [sample for sample in plan["samples"] if sample["id"] == 1]
+    assert (first["property"], first["old"], first["new"]) == ("firstname", "Damaged", "Ann")
+    return str(plan["plan_id"])
+
+
+def _restored(crmdesk: Terminal, plan_id: str, code: str) -> str:
+    apply = ("restore", "apply", "--plan", plan_id, "--accept-changes", "--otp", code)
+    refused = crmdesk.process("--json", *apply)
+    assert (refused.code, refused.error) == (2, "consequences_not_accepted")
+    done = crmdesk.json(*apply, "--accept-irreversible")
+    assert done["state"] == "succeeded"
+    assert (done["records_changed"], done["values_written"]) == (2, 2)
+    assert crmdesk.json("record", "get", "contacts", "1")["properties"]["firstname"] == "Ann"
+    return str(done["restore_id"])
+
+
+def _undone(crmdesk: Terminal, restore_id: str, recovery_code: str) -> None:
+    undone = crmdesk.json("restore", "undo", restore_id, "--otp", recovery_code)
+    assert undone["state"] == "succeeded"
+    assert crmdesk.json("record", "get", "contacts", "1")["properties"]["firstname"] == "Damaged"
 
 
 def test_a_wiped_keyring_is_recovered_and_signed_in_to_again(

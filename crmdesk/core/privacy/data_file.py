@@ -13,8 +13,7 @@ from crmdesk.core.backup.zip_writer import ZipWriter
 from crmdesk.core.clock import to_text
 from crmdesk.core.files.atomic import atomic_write
 from crmdesk.core.files.csv_writer import write_rows
-from crmdesk.core.files.formula_guard import guarded
-from crmdesk.core.privacy.data import Cells, DataTable
+from crmdesk.core.privacy.data import DataTable
 
 _ABOUT = """\
 What {workspace} keeps about {address}, as of {at} (UTC).
@@ -45,7 +44,7 @@ def write_data_file(
         _add(writer, "about.txt", _ABOUT.format(**facts).encode())
         for table in tables:
             text = io.BytesIO()
-            write_rows(text, table.columns, map(_inert, table.rows), bom=True)
+            write_rows(text, table.columns, table.rows, for_spreadsheets=True)
             _add(writer, f"{table.name}.csv", text.getvalue())
         _add(writer, "data.json", _as_json(facts, tables))
         writer.close()
@@ -59,11 +58,6 @@ def _as_json(facts: dict[str, str], tables: Sequence[DataTable]) -> bytes:
     }
     text = json.dumps({**facts, **rows}, ensure_ascii=False, indent=2)
     return text.encode("utf-8", "backslashreplace")
-
-
-def _inert(row: Cells) -> Cells:
-    """Texts that no spreadsheet runs as a formula: whoever asked opens them with one."""
-    return tuple(guarded(cell, is_phone=True) if isinstance(cell, str) else cell for cell in row)
 
 
 def _add(writer: ZipWriter, name: str, content: bytes) -> None:

@@ -6,7 +6,6 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from crmdesk.core.audit.event import AuditEvent
-from crmdesk.core.setting_declarations import Edition
 from crmdesk.ui import words
 from crmdesk.ui.audit.bulk_tab import BulkTab
 from crmdesk.ui.audit.comments.tab import CommentsTab
@@ -95,7 +94,7 @@ class EntryPanel(SidePanel):
     def look_again(self) -> None:
         """Find out what can be done from the entry: records may be back, a file may be gone."""
         event, desk = self.event, self._desk
-        if event is not None and self._wording.edition is Edition.ENTERPRISE:
+        if event is not None and self._wording.edition.shows_details:
             desk.run_query(
                 self,
                 "place",
@@ -118,8 +117,8 @@ class EntryPanel(SidePanel):
     def _show_bulk(self, event: AuditEvent) -> None:
         """A bulk action is one entry; its records are a page of their own."""
         known = (event.object or "") in self._wording.objects
-        enterprise = self._wording.edition is Edition.ENTERPRISE
-        many = opens_into_records(event) and known and enterprise
+        detailed = self._wording.edition.shows_details
+        many = opens_into_records(event) and known and detailed
         self.show_tab(RECORDS, shown=many)
         if many:
             self.set_page_title(RECORDS, filled(say("Records %1"), words.number(event.subjects)))

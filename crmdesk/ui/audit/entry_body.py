@@ -12,7 +12,6 @@ from crmdesk.core.audit.event import AuditEvent
 from crmdesk.core.audit.kinds import Category
 from crmdesk.core.audit.revealing import RevealedChange
 from crmdesk.core.audit.verdict import Reason
-from crmdesk.core.setting_declarations import Edition
 from crmdesk.ui.audit.entry_facts import (
     detail_facts,
     entry_facts,
@@ -70,10 +69,6 @@ class EntryBody(QWidget):
     def complete(self) -> bool:
         """Whether everything about the entry stands."""
         return not self._turns.isActive()
-
-    @property
-    def _enterprise(self) -> bool:
-        return self.wording.edition is Edition.ENTERPRISE
 
     def show_event(self, event: AuditEvent) -> None:
         """Show another entry, and check whether it is as it was written."""
@@ -135,16 +130,15 @@ class EntryBody(QWidget):
 
     def _fill(self, event: AuditEvent) -> None:
         wording = self.wording
-        if not self._enterprise:
-            self._column.addWidget(FactList(sign_in_facts(wording, event)))
-            more = say("Enterprise also shows old and new values, ids, session and source.")
-            self._column.addWidget(Paragraph(more, TextStyle.CAPTION, "text2"))
-            self._column.addStretch(1)
-            return
-        self._add_changes(event)
         facts = [*sign_in_facts(wording, event), *entry_facts(wording, event)]
-        self._column.addWidget(FactList(facts))
-        self._add_details(event)
+        if wording.edition.shows_details:
+            self._add_changes(event)
+            self._column.addWidget(FactList(facts))
+            self._add_details(event)
+        else:
+            self._column.addWidget(FactList(facts))
+            more = say("Enterprise also shows old and new values, session, job and source.")
+            self._column.addWidget(Paragraph(more, TextStyle.CAPTION, "text2"))
         self._column.addStretch(1)
 
     def _add_changes(self, event: AuditEvent) -> None:

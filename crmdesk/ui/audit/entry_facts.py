@@ -102,7 +102,7 @@ def hides_values(changes: Sequence[ShownChange]) -> bool:
 
 
 def sign_in_facts(wording: Wording, event: AuditEvent) -> list[tuple[str, str]]:
-    """Who, when and from where: what every edition shows of an entry."""
+    """Who, when and from where."""
     place = ", ".join(part for part in (event.address, event.host) if part)
     country = place_of(event)
     from_settings = say("%1, from device settings").replace("%1", country) if country else ""
@@ -127,9 +127,16 @@ def entry_facts(wording: Wording, event: AuditEvent) -> list[tuple[str, str]]:
         (say("Object ID"), event.object_id or ""),
         (say("Records"), words.number(event.subjects) if event.subjects > 1 else ""),
         (say("Time in UTC"), utc_words(event.at)),
+        *(_work_facts(event) if wording.edition.shows_details else ()),
+        (say("Entry"), f"#{words.number(event.id)}"),
+    ]
+
+
+def _work_facts(event: AuditEvent) -> list[tuple[str, str]]:
+    """In which session and by which job it was done."""
+    return [
         (say("Session"), (event.session_id or "")[:12]),
         (say("Job"), event.job_id or ""),
-        (say("Entry"), f"#{words.number(event.id)}"),
     ]
 
 

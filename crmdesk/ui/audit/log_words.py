@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from crmdesk.core.audit.filters import AuditFilters
 from crmdesk.core.audit.view_model import AuditView, GoneKind
 from crmdesk.core.audit.vocabulary import Vocabulary, Word
 from crmdesk.core.setting_declarations import Edition
@@ -50,8 +51,12 @@ def first_words(wording: Wording) -> Vocabulary:
     )
 
 
-def gone_words(view: AuditView) -> str:
-    """What a view asks for that is not there any more; empty where all of it is."""
+def gone_words(view: AuditView, shown: AuditFilters) -> str:
+    """What a view asks for that is not there any more; empty where all of it is.
+
+    Args:
+        shown: the filters as they stand, which may have been edited since.
+    """
     sentences = {
         GoneKind.USER: say("%1 was removed; what they did is still found."),
         GoneKind.TEAM: say("The team %1 is gone; who was in it then is still found."),
@@ -59,7 +64,7 @@ def gone_words(view: AuditView) -> str:
         GoneKind.CODE: say("“%1” is not known here and is left out."),
         GoneKind.FILTER: say("A filter of another version, “%1”, is left out."),
     }
-    return " ".join(filled(sentences[each.kind], each.name) for each in view.gone)
+    return " ".join(filled(sentences[each.kind], each.name) for each in view.gone_from(shown))
 
 
 def view_missing() -> str:

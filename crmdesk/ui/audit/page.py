@@ -220,13 +220,13 @@ class AuditPage(Page):
     def show_view(self, view: AuditView) -> None:
         """Show what a view keeps."""
         self.filters.show_wanted(view.definition)
-        self.filters.set_notice(gone_words(view))
         self._load()
 
     @Slot()
     def _load(self) -> None:
         wanted = self.filters.wanted
         self.views.follow()
+        self.filters.set_notice(gone_words(self.views.current, wanted.filters))
         self.told.forget_error()
         if wanted != self.table.query.filter:
             self.table.load(wanted)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
@@ -17,6 +16,7 @@ from crmdesk.ui.backup.browse_rows import place_words, table_columns, table_row,
 from crmdesk.ui.backup.compare_dialog import CompareDialog
 from crmdesk.ui.backup.words import say
 from crmdesk.ui.desk import Desk
+from crmdesk.ui.long_read import LongRead, Stopped
 from crmdesk.ui.tables.cells import RowHeight
 from crmdesk.ui.tables.source import ListSource
 from crmdesk.ui.widgets.announce import announce
@@ -48,7 +48,7 @@ class BrowseDialog(BrowseFrame):
         self._starts: list[int] = [0]
         self._shown_search = ""
         self._total: int | None = None
-        self._stop = threading.Event()
+        self._reading = LongRead(desk, self)
         self._again: Callable[[], object] = self._read_tables
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._connect()
@@ -79,11 +79,11 @@ class BrowseDialog(BrowseFrame):
     def _read_tables(self) -> None:
         desk, reference = self._desk, self._reference
 
-        def read() -> BrowsedBackup:
+        def read(_stopped: Stopped) -> BrowsedBackup:
             return desk.workspace.browsing.tables(desk.actor, reference)
 
         self._begin(self._read_tables)
-        desk.run_query(self, "tables", read, self._show_tables, self._show_failure)
+        self._reading.run(read, self._show_tables, self._show_failure)
 
     def _show_tables(self, backup: BrowsedBackup) -> None:
         self._backup = backup
@@ -136,12 +136,10 @@ class BrowseDialog(BrowseFrame):
 
     def _go_to(self, starts: Sequence[int]) -> None:
         """Read the page that begins at the last of these rows; the others lead back."""
-        self._stop.set()
-        self._stop = stop = threading.Event()
         desk, reference, search = self._desk, self._reference, self.search.text().strip()
         wanted, after = str(self.objects.currentData()), starts[-1]
 
-        def read() -> BrowsedPage:
+        def read(stopped: Stopped) -> BrowsedPage:
             return desk.workspace.browsing.browse(
                 desk.actor,
                 reference,
@@ -149,12 +147,12 @@ class BrowseDialog(BrowseFrame):
                 search=search,
                 after_row=after,
                 limit=PAGE_ROWS,
-                cancelled=stop.is_set,
+                cancelled=stopped,
             )
 
         self._begin(partial(self._go_to, starts))
         show = partial(self._show_page, list(starts), search)
-        desk.run_query(self, "page", read, show, self._show_failure)
+        self._reading.run(read, show, self._show_failure)
 
     def _show_page(self, starts: list[int], search: str, page: BrowsedPage) -> None:
         self._end()
@@ -303,11 +301,11 @@ class BrowseDialog(BrowseFrame):
         desk, reference, row, page = self._desk, self._reference, self.panel.row, self._page
         if row is None or page is None:
             return
-        table, stop = page.table.object or page.table.file, self._stop
+        table, stopped = page.table.object or page.table.file, self._reading.stopped
 
         def write() -> Mapping[str, str | None]:
             return desk.workspace.browsing.reveal(
-                desk.actor, reference, table, row.row, [name], cancelled=stop.is_set
+                desk.actor, reference, table, row.row, [name], cancelled=stopped
             )
 
         def show(values: Mapping[str, str | None]) -> None:
@@ -346,7 +344,7 @@ class BrowseDialog(BrowseFrame):
 
     def done(self, result: int) -> None:
         """Stop reading and let go of the file."""
-        self._stop.set()
+        self._reading.stop()
         self._desk.workspace.browsing.leave()
         super().done(result)
 

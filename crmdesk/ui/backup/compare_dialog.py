@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDialog, QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
-from crmdesk.core.compare.model import (
-    Change,
-    Comparison,
-    DifferenceFilter,
-    DifferingRecord,
-)
+from crmdesk.core.backup.cancel import cancelled_error
+from crmdesk.core.compare.model import Change, Comparison, DifferenceFilter
 from crmdesk.core.errors import Cancelled, UserError
+from crmdesk.core.jobs.job import Job
 from crmdesk.ui import words
 from crmdesk.ui.backup.compare_choices import (
     ANOTHER_FILE,
@@ -29,6 +24,7 @@ from crmdesk.ui.backup.compare_choices import (
 from crmdesk.ui.backup.compare_definitions import DefinitionDeeds, recreatable
 from crmdesk.ui.backup.compare_frame import CompareFrame
 from crmdesk.ui.backup.compare_note import unverified_text, unverified_title
+from crmdesk.ui.backup.compare_panel import fill_panel
 from crmdesk.ui.backup.compare_rows import (
     RecordDifferences,
     definition_actions,
@@ -36,14 +32,11 @@ from crmdesk.ui.backup.compare_rows import (
 )
 from crmdesk.ui.backup.words import say
 from crmdesk.ui.desk import Desk
+from crmdesk.ui.long_read import LongRead, Stopped
 from crmdesk.ui.tables.cells import Row, RowAction
-from crmdesk.ui.theme.fonts import TextStyle
 from crmdesk.ui.widgets.announce import announce
 from crmdesk.ui.widgets.banner import BannerTone
 from crmdesk.ui.widgets.empty_state import EmptyState
-from crmdesk.ui.widgets.paragraph import Paragraph
-from crmdesk.ui.widgets.side_panel import empty_layout
-from crmdesk.ui.widgets.value_change import ShownChange, ValueChange
 
 _CHANGES = {"changed": Change.CHANGED, "added": Change.ADDED, "removed": Change.REMOVED}
 
@@ -63,7 +56,8 @@ class CompareDialog(CompareFrame):
         self._other = ""
         self._found: Comparison | None = None
         self._source: RecordDifferences | None = None
-        self._stop = threading.Event()
+        self._reading = LongRead(desk, self)
+        self._saving = LongRead(desk, self)
         self.deeds = DefinitionDeeds(desk, reference, self)
         offer_others(self.others, desk, reference)
         self._connect()
@@ -90,6 +84,7 @@ class CompareDialog(CompareFrame):
         self.banner.acted.connect(self._compare)
         self.save_button.clicked.connect(self.ask_where)
         self.close_button.clicked.connect(self._leave)
+        self._desk.jobs.ended.connect(self._look_again)
 
     # -- comparing ---------------------------------------------------------------------------
     @Slot()
@@ -107,8 +102,6 @@ class CompareDialog(CompareFrame):
 
     @Slot()
     def _compare(self) -> None:
-        self._stop.set()
-        self._stop = stop = threading.Event()
         desk, reference, other = self._desk, self._reference, str(self.others.currentData())
         self._other = other
         self._forget()
@@ -119,12 +112,16 @@ class CompareDialog(CompareFrame):
         self.footer.set_words(say("Comparing every record"), "")
         self._allow(False)
 
-        def compare() -> Comparison:
-            return desk.workspace.comparisons.compare(
-                desk.actor, reference, other, cancelled=stop.is_set
-            )
+        def compare(stopped: Stopped) -> Comparison:
+            comparisons = desk.workspace.comparisons
+            found = comparisons.compare(desk.actor, reference, other, cancelled=stopped)
+            if stopped():
+                # Nobody looks at it: its file goes.
+                comparisons.leave(found.id)
+                raise cancelled_error()
+            return found
 
-        desk.run_query(self, "compare", compare, self._show, self._show_failure)
+        self._reading.run(compare, self._show, self._show_failure)
 
     def _allow(self, allowed: bool) -> None:
         for each in (self.objects, self.properties, self.kinds, self.save_button):
@@ -145,6 +142,28 @@ class CompareDialog(CompareFrame):
         self._show_definitions(found)
         self._choose_object()
         self.table.view.setFocus()
+
+    @Slot(object)
+    def _look_again(self, _job: Job) -> None:
+        """Who was deleted for good meanwhile is not shown any more."""
+        found, desk = self._found, self._desk
+        if found is None:
+            return
+
+        def read() -> Comparison:
+            return desk.workspace.comparisons.current(desk.actor, found.id)
+
+        # One that was closed meanwhile has nothing to show.
+        desk.run_query(self, "again", read, self._show_rest, lambda _error: None)
+
+    def _show_rest(self, found: Comparison) -> None:
+        if self._found is None or found.id != self._found.id or found == self._found:
+            return
+        self._found = found
+        chosen = self.objects.currentData()
+        self._offer_objects(found)
+        self.objects.setCurrentIndex(max(0, self.objects.findData(chosen)))
+        self._choose_object()
 
     def _say_unverified(self, found: Comparison) -> None:
         if not found.verified:
@@ -270,33 +289,13 @@ class CompareDialog(CompareFrame):
         records = desk.workspace.comparisons.records(desk.actor, found.id, [number])
         if not records:
             return
-        self._fill_panel(records[0], source)
+        fill_panel(self.panel, self.values, records[0], source)
         ids = self.table.ids
         place = ids.index(number) if number in ids else -1
         self.panel.set_steps(place > 0, 0 <= place < len(ids) - 1)
         self.table.view.go_to(number)
         self.table.view.show_open(number)
         self.panel.show()
-
-    def _fill_panel(self, record: DifferingRecord, source: RecordDifferences) -> None:
-        number = record.record_id
-        name = record.name or (say("Without a name") if number is None else f"#{number}")
-        about = say("Record ID %1").replace("%1", str(number))
-        self.panel.set_heading(name, say("Only in the file") if number is None else about)
-        layout = self.values.layout()
-        if not isinstance(layout, QVBoxLayout):
-            return
-        empty_layout(layout)
-        for value in record.values:
-            label = source.label(record, value.property)
-            if value.hidden:
-                text = say("%1 differs. It is sensitive, so its values are not shown here.")
-                layout.addWidget(Paragraph(text.replace("%1", label), TextStyle.BODY, "text2"))
-            else:
-                layout.addWidget(ValueChange(ShownChange(label, value.then, value.now)))
-        if not record.values:
-            layout.addWidget(Paragraph(say("No compared property has a value."), TextStyle.BODY))
-        layout.addStretch(1)
 
     @Slot(int)
     def _step(self, by: int) -> None:
@@ -326,22 +325,19 @@ class CompareDialog(CompareFrame):
 
     def save(self, target: Path) -> None:
         """Save what the choices show, one line a value."""
-        found, desk, wanted, stop = self._found, self._desk, self.wanted(), self._stop
+        found, desk, wanted = self._found, self._desk, self.wanted()
         if found is None:
             return
-        write = partial(
-            desk.workspace.comparisons.export,
-            desk.actor,
-            found.id,
-            target,
-            wanted,
-            cancelled=stop.is_set,
-        )
+
+        def write(stopped: Stopped) -> int:
+            return desk.workspace.comparisons.export(
+                desk.actor, found.id, target, wanted, cancelled=stopped
+            )
 
         def saved(rows: int) -> None:
             desk.toast(say("Difference saved"), say("%Ln row{|s}", rows))
 
-        desk.run_query(self, "save", write, saved, self._show_failure)
+        self._saving.run(write, saved, self._show_failure)
 
     # -- ending ------------------------------------------------------------------------------
     def _show_failure(self, error: Exception) -> None:
@@ -374,7 +370,8 @@ class CompareDialog(CompareFrame):
 
     def done(self, result: int) -> None:
         """Stop comparing and give the room on the disk back."""
-        self._stop.set()
+        self._reading.stop()
+        self._saving.stop()
         self._forget()
         super().done(result)
 

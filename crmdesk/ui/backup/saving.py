@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -18,9 +17,8 @@ from crmdesk.ui.access.two_factor_dialog import CodeRequest, prove
 from crmdesk.ui.backup.dialogs import download_dialog
 from crmdesk.ui.backup.words import say
 from crmdesk.ui.desk import Desk
+from crmdesk.ui.long_read import LongRead, Stopped
 from crmdesk.ui.widgets.dialog import DecisionDialog
-
-Stopped = Callable[[], bool]
 
 
 class FileWork(QObject):
@@ -47,12 +45,12 @@ class FileWork(QObject):
     def __init__(self, desk: Desk, over: QWidget) -> None:
         super().__init__(over)
         self._desk, self._over = desk, over
-        self._cancel = threading.Event()
+        self._reading = LongRead(desk, self)
 
     @Slot()
     def stop(self) -> None:
         """Stop what runs; a half copy does not stay."""
-        self._cancel.set()
+        self._reading.stop()
 
     # -- saving a copy -------------------------------------------------------------------
     def download(self, backup: Backup) -> DecisionDialog | None:
@@ -149,21 +147,15 @@ class FileWork(QObject):
         self, name: str, work: Callable[[Stopped], object], done: Callable[[object], object]
     ) -> None:
         """Read a file through while searches go on; whoever asks again stops what runs."""
-        self._cancel.set()
         self.began.emit(name)
 
-        def over() -> bool:
-            if self._cancel is not mine:
-                return False
-            self.ended.emit()
-            return True
-
         def finished(answer: object) -> None:
-            if over():
-                done(answer)
+            self.ended.emit()
+            done(answer)
 
         def refused(error: Exception) -> None:
-            if over() and not isinstance(error, Cancelled):
+            self.ended.emit()
+            if not isinstance(error, Cancelled):
                 self.failed.emit(error)
 
-        mine = self._cancel = self._desk.run_aside(self, work, finished, refused)
+        self._reading.run(work, finished, refused)

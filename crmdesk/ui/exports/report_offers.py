@@ -57,6 +57,10 @@ def _excluded(found: ExportEstimate) -> list[tuple[str, str]]:
         text = say("Without %Ln entr{y|ies} that this edition does not show.", count)
         if reason is Exclusion.CONTENT_EDITION:
             text = say("Without %Ln entr{y|ies} of content activity, as the settings say.", count)
+        elif reason is Exclusion.DETAILS:
+            text = say(
+                "Without the details of %Ln entr{y|ies}, which this edition does not show.", count
+            )
         lines.append(("eye-off", text))
     return lines
 

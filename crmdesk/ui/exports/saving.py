@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +17,7 @@ from crmdesk.core.files.names import safe_file_name
 from crmdesk.ui.access.two_factor_dialog import CodeRequest, prove
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.exports.words import filled, say
+from crmdesk.ui.long_read import LongRead, Stopped
 from crmdesk.ui.save_dialog import ask_save
 from crmdesk.ui.widgets.dialog import Decision, DecisionDialog, Effect
 
@@ -46,13 +45,13 @@ class ExportSaving(QObject):
     def __init__(self, desk: Desk, over: QWidget, *, from_list: bool) -> None:
         super().__init__(over)
         self._desk, self._over, self._from_list = desk, over, from_list
-        self._cancel = threading.Event()
+        self._reading = LongRead(desk, self)
         self.dialog: DecisionDialog | None = None
 
     @Slot()
     def stop(self) -> None:
         """Stop what runs; a half copy does not stay."""
-        self._cancel.set()
+        self._reading.stop()
 
     def download(self, found: Export) -> None:
         """Warn where there are sensitive values, ask where to, and save a copy."""
@@ -93,13 +92,12 @@ class ExportSaving(QObject):
 
     def save(self, found: Export, target: Path, proof: str = "") -> None:
         """Save a copy; its digest is checked on the way, and it is counted."""
-        self._cancel.set()
         desk = self._desk
 
         def copied(done: int, total: int) -> None:
             self.moved.emit(done / total if total else 0.0)
 
-        def work(stopped: Callable[[], bool]) -> Path:
+        def work(stopped: Stopped) -> Path:
             return desk.workspace.exports.download(
                 desk.actor,
                 found.id,
@@ -110,17 +108,9 @@ class ExportSaving(QObject):
                 cancelled=stopped,
             )
 
-        def done(path: Path) -> None:
-            if self._cancel is mine:
-                self._done(found, path)
-
-        def refused(error: Exception) -> None:
-            if self._cancel is mine:
-                self._refused(found, error)
-
         self.began.emit(filled(say("Saving a copy of “%1”"), found.name))
         # Searches go on meanwhile: a copy of gigabytes takes minutes.
-        mine = self._cancel = desk.run_aside(self, work, done, refused)
+        self._reading.run(work, partial(self._done, found), partial(self._refused, found))
 
     def _done(self, found: Export, path: Path) -> None:
         self.ended.emit()

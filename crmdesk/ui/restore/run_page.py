@@ -115,7 +115,7 @@ class RunPage(QWidget):
         if self.progress is None:
             return
         if job.state is JobState.CANCELLING:
-            self.progress.set_cancelling(self.tr("Cancelling before anything is written"))
+            self.progress.set_cancelling(self.tr("Cancelling, nothing will be changed"))
             return
         doing = self._doing(job)
         elapsed = 0.0

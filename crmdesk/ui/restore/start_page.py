@@ -177,7 +177,7 @@ class StartPage(QWidget):
         if self._progress is None:
             return
         if job.state is JobState.CANCELLING:
-            self._progress.set_cancelling(self.tr("Cancelling before anything is written"))
+            self._progress.set_cancelling(self.tr("Cancelling, nothing will be changed"))
         else:
             self._progress.set_progress(self._doing(job), job_share(job))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from zoneinfo import available_timezones
 
@@ -10,6 +11,8 @@ from PySide6.QtWidgets import QComboBox, QCompleter, QFileDialog, QHBoxLayout, Q
 
 from crmdesk.core.access.time_zones import local_time_zone
 from crmdesk.core.errors import UserError
+from crmdesk.core.files.names import safe_file_name
+from crmdesk.core.files.presence import holds_nothing, typed_path
 from crmdesk.core.founding import NewWorkspace
 from crmdesk.core.platform.files import data_folder
 from crmdesk.core.records.addresses import is_email
@@ -69,7 +72,7 @@ class CreatePage(FormPage):
             settings,
         )
         passphrase = None if self.passphrase_field.isHidden() else self.passphrase.text()
-        return Wish(Path(self.folder.text()).expanduser(), new, passphrase, self._sample)
+        return Wish(typed_path(self.folder.text()), new, passphrase, self._sample)
 
     def show_error(self, error: Exception) -> None:
         """Offer the encrypted file where the keyring cannot keep the key."""
@@ -175,14 +178,10 @@ class CreatePage(FormPage):
         return FormField(title, control, check=check)
 
     def _folder_for(self, name: str) -> Path:
-        plain = "".join(each if each.isalnum() or each in " -_." else "-" for each in name).strip()
-        home = data_folder()
-        wanted = home / (plain.strip(".") or "workspace")
-        number = 2
-        while wanted.exists():
-            wanted = home / f"{plain or 'workspace'} {number}"
-            number += 1
-        return wanted
+        home, taken = data_folder(), list[str]()
+        with suppress(OSError):  # before the first workspace there is no such folder
+            taken = [path.name for path in home.iterdir()]
+        return home / safe_file_name(name.strip() or "workspace", taken)
 
     def _follow_name(self, name: str) -> None:
         if not self._folder_touched:
@@ -204,7 +203,7 @@ class CreatePage(FormPage):
     def _take_folder(self, path: str) -> None:
         self._folder_touched = True
         chosen = Path(path)
-        taken = chosen.is_dir() and any(chosen.iterdir())
+        taken = not holds_nothing(chosen)
         inside = chosen / (self.name.text().strip() or "crmdesk")
         self.folder.setText(str(inside if taken else chosen))
 
@@ -216,7 +215,7 @@ class CreatePage(FormPage):
         return ""
 
     def _check_folder(self) -> str:
-        absolute = Path(self.folder.text()).expanduser().is_absolute()
+        absolute = typed_path(self.folder.text()).is_absolute()
         return "" if absolute else self.tr("Choose a folder on this computer.")
 
     def _check_person(self) -> str:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPlainTextEdi
 
 from crmdesk.core.access.recovery_key import parse
 from crmdesk.core.errors import UserError
+from crmdesk.core.files.presence import is_file, typed_path
 from crmdesk.core.platform.files import data_folder
 from crmdesk.ui import words
 from crmdesk.ui.messages import message, sentence
@@ -98,8 +99,8 @@ class RestorePage(FormPage):
         """What was filled in; the page shows how far it is from now on."""
         passphrase = None if self.passphrase_field.isHidden() else self.passphrase.text()
         self._wish = RestoreWish(
-            Path(self.file.text()).expanduser(),
-            Path(self.folder.text()).expanduser(),
+            typed_path(self.file.text()),
+            typed_path(self.folder.text()),
             self.key.toPlainText(),
             passphrase,
         )
@@ -188,11 +189,11 @@ class RestorePage(FormPage):
         dialog.open()
 
     def _check_file(self) -> str:
-        there = Path(self.file.text()).expanduser().is_file()
+        there = is_file(typed_path(self.file.text()))
         return "" if there else self.tr("Choose a backup file.")
 
     def _check_folder(self) -> str:
-        absolute = Path(self.folder.text()).expanduser().is_absolute()
+        absolute = typed_path(self.folder.text()).is_absolute()
         return "" if absolute else self.tr("Choose a folder on this computer.")
 
     def _check_key(self) -> str:

@@ -271,3 +271,5 @@ def test_an_edition_that_shows_less_says_so(desk, stand, qtbot):
     page.open_entry(page.table.ids[0])
     qtbot.waitUntil(lambda: page.panel.complete)
     assert "Enterprise also shows old and new values" in texts(page.panel)
+    assert "Object ID" in texts(page.panel)
+    assert "Session" not in texts(page.panel).replace("session, job", "")

@@ -134,6 +134,10 @@ def test_all_views_are_ordered_and_opened_in_one_list(desk, page, hands):
     assert page.filters.period.plain_text() == "Last 7 days"
     assert "The team Sales is gone" in page.filters.notice.text()
     assert not page.views.changed
+    page.clear_filters()
+    assert not page.filters.notice.isVisibleTo(page)
+    hands.click(page.views.reset_button)
+    assert "The team Sales is gone" in page.filters.notice.text()
 
     choose(page.views.menu(), "Copy link")
     assert QApplication.clipboard().text().endswith(f"/audit/view/{first}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import zipfile
 from pathlib import Path
 
@@ -95,6 +96,16 @@ def test_pages_are_turned_forwards_and_back(
     desk.backup()
     dialog = open_backup(work := open_page(desk))
     assert not dialog.before_button.isEnabled()
+    held = threading.Event()
+    for name in ("one", "two"):
+        # Reading a file is no search: it waits behind none, and none behind it.
+        work.stand.desk.run_query(work.page, name, held.wait, bool, pytest.fail)
+    work.click(dialog.after_button)
+    work.wait(lambda: dialog._page is not None and dialog._page.rows[0].row == 3)
+    held.set()
+    work.wait(lambda: rows_of(dialog) == [3, 4])
+    work.click(dialog.before_button)
+    work.wait(lambda: rows_of(dialog) == [1, 2])
 
     for wanted in ([3, 4], [5]):
         work.click(dialog.after_button)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import zipfile
 from pathlib import Path
 
@@ -67,6 +68,35 @@ def test_what_differs_is_counted_chosen_and_shown(open_page: Open, changed: Desk
     work.qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert not dialog.panel.isVisible()
     assert dialog.isVisible()
+
+
+@offscreen_menu
+def test_who_is_deleted_for_good_leaves_a_comparison_that_stands_open(
+    open_page: Open, changed: Desk
+) -> None:
+    changed.contact(firstname="Eva", email="eva@a.example")
+    work = open_page(changed)
+    held, privacy = threading.Event(), changed.workspace.privacy
+    for name in ("one", "two"):
+        # A comparison is no search: it waits behind none, and none behind it.
+        work.stand.desk.run_query(work.page, name, held.wait, bool, pytest.fail)
+    work.page.table.action_chosen.emit("compare", work.page.table.ids[0])
+    dialog = work.dialog()
+    assert isinstance(dialog, CompareDialog)
+    work.wait(lambda: dialog.found is not None)
+    held.set()
+    work.wait(lambda: dialog.table.count == 4)
+    dialog.show_record(dialog.table.ids[-1])
+    assert "Eva" in dialog.panel._heading.text()
+
+    looked_at = privacy.find(changed.admin, "eva@a.example")
+    job_id = privacy.start_delete(changed.admin, "eva@a.example", looked_at.hash)
+    work.stand.desk.start_job(job_id)
+
+    work.wait(lambda: dialog.table.count == 3)
+    assert not dialog.panel.isVisible()
+    assert "1 added, 1 removed, 1 changed" in dialog.footer._quiet.text()
+    assert not any("Eva" in name for name in work.texts(dialog.table, "record"))
 
 
 @offscreen_menu

@@ -77,7 +77,7 @@ def test_the_dialog_says_filters_rows_and_what_is_left_out(
     without.reject()
     desk.workspace.settings.set(desk.admin, "workspace.edition", Edition.STARTER.value)
     starter = opened(AuditFilters(categories=("crm_object",)))
-    assert "this edition does not show" in said(starter)
+    assert "entries that this edition does not show" in said(starter)
     assert "Filters: category CRM object." in said(starter)
     starter.reject()
     stand.close()

@@ -235,7 +235,9 @@ def test_the_create_dialog_asks_for_the_chosen_fields_and_demands_the_required(d
     records.write(dialog.form.fields["phone"].control, "555")
     dialog.deed_button.click()
 
-    records.wait(lambda: desk.sql("SELECT city, phone FROM obj_contacts") == [("Oslo", "555")])
+    # Only then has the window nothing more to do with what was written.
+    records.wait(lambda: records.told.toasts)
+    assert desk.sql("SELECT city, phone FROM obj_contacts") == [("Oslo", "555")]
 
 
 def test_the_history_tells_of_associations_and_leads_to_the_other_record(desk, open_page):

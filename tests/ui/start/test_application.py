@@ -282,6 +282,12 @@ def test_a_form_that_is_not_complete_is_not_sent(program, tmp_path, qtbot):
     assert len(wrong) == 4
     assert not page.primary.busy
     assert not clipped(page)
+    # A name may have more bytes than a folder, and a path may begin with nobody's name.
+    page.name.textEdited.emit("北" * 100)
+    assert Path(page.folder.text()).name == "北" * 85
+    page.folder.setText("~nobody-here/crm")
+    qtbot.mouseClick(page.primary, LEFT)
+    assert len([field for field in page._form_fields if field.error]) == 5
     qtbot.mouseClick(page.back, LEFT)
     assert isinstance(application.start.page, WelcomePage)
 
