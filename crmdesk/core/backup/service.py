@@ -42,7 +42,8 @@ from crmdesk.core.backup.verify import Verification, verify_backup
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import backups
 from crmdesk.core.errors import UserError
-from crmdesk.core.files.atomic import copy_file, free_bytes
+from crmdesk.core.files.atomic import free_bytes
+from crmdesk.core.files.copying import copy_file
 from crmdesk.core.jobs.job import OPEN, JobKind, JobState
 from crmdesk.core.jobs.queue import JobQueue
 from crmdesk.core.notify.inbox import SUPER_ADMINS, Inbox, NotificationKind

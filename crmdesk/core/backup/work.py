@@ -31,7 +31,8 @@ from crmdesk.core.clock import to_text
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import backups
 from crmdesk.core.errors import UserError
-from crmdesk.core.files.atomic import copy_file, free_bytes
+from crmdesk.core.files.atomic import free_bytes
+from crmdesk.core.files.copying import copy_file
 from crmdesk.core.files.partial import partial_path
 from crmdesk.core.jobs.job import Job, JobState
 from crmdesk.core.jobs.worker import JobContext

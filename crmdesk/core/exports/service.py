@@ -49,7 +49,7 @@ from crmdesk.core.exports.queueing import ExportQueue
 from crmdesk.core.exports.record_making import making_of, named_request
 from crmdesk.core.exports.report_anchor import anchor_beside, refuse_other_file, save_anchor
 from crmdesk.core.exports.request_json import request_to_json
-from crmdesk.core.files.atomic import copy_file
+from crmdesk.core.files.copying import copy_file
 from crmdesk.core.jobs.queue import JobQueue
 from crmdesk.core.notify.inbox import Inbox
 from crmdesk.core.records.schema import load_object_type

@@ -9,7 +9,7 @@ from crmdesk.core.access.actor import Actor
 from crmdesk.core.audit import kinds
 from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.db.engine import Database
-from crmdesk.core.files.atomic import copy_file
+from crmdesk.core.files.copying import copy_file
 from crmdesk.core.notify.inbox import Inbox, NotificationKind
 from crmdesk.core.notify.large import LargeFile, tell_large_file
 from crmdesk.core.transfer.history import ImportHistory

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +12,37 @@ from sqlalchemy import Row, select, update
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import imports
 from crmdesk.core.errors import UserError
-from crmdesk.core.files.atomic import copy_file
+from crmdesk.core.files.copying import Copying, copied_meanwhile
 from crmdesk.core.files.fingerprint import Fingerprint, take_fingerprint
 from crmdesk.core.jobs.worker import JobContext
 from crmdesk.core.transfer.model import ImportRequest
+
+
+class KeptFile:
+    """A file of the vault that is read, and may not be proven yet.
+
+    Attributes:
+        taken: what it holds.
+    """
+
+    def __init__(self, taken: Fingerprint, path: Path, copying: Copying | None = None) -> None:
+        self.taken = taken
+        self._path = path
+        self._copying = copying
+
+    @property
+    def path(self) -> Path:
+        """Where it lies by now."""
+        return self._path if self._copying is None else self._copying.path
+
+    def settle(self) -> None:
+        """Wait until it is proven, on the disk, and has its name; whoever reads it has ended.
+
+        Raises:
+            UserError: it cannot be kept; nothing that was read of it counts.
+        """
+        if self._copying is not None:
+            self._copying.finish()
 
 
 class FileKeeper:
@@ -27,10 +56,14 @@ class FileKeeper:
         self._database = database
         self._vault = vault
 
-    def keep(
+    @contextmanager
+    def kept(
         self, context: JobContext, import_id: str, request: ImportRequest
-    ) -> tuple[Path, Fingerprint]:
-        """Copy the file into the vault, named by its content; the copy, and what it holds.
+    ) -> Iterator[KeptFile]:
+        """Copy the file into the vault, named by its content, for a block that reads the copy.
+
+        The copy is proven and put on the disk while the block goes on: nothing that was read of
+        it may count before :meth:`KeptFile.settle`. A block that fails before leaves no copy.
 
         Raises:
             UserError: ``file_changed``, or what copying refuses.
@@ -44,25 +77,20 @@ class FileKeeper:
             tx.execute(update(imports).where(imports.c.id == import_id).values(stored_file=name))
         context.report("copying")
         if target.is_file():
-            return target, take_fingerprint(target)
-        try:
-            copied = copy_file(
+            yield KeptFile(take_fingerprint(target), target)
+            return
+        sha256 = str(request.sha256)
+        with (
+            _explained(path),
+            copied_meanwhile(
                 path,
                 target,
+                sha256,
                 progress=lambda done, total: context.report("copying", done, total),
                 cancelled=context.cancelled,
-                sha256=request.sha256,
-            )
-        except UserError as error:
-            if error.code != "source_changed":
-                raise
-            raise UserError(
-                "file_changed",
-                f"{path.name} is no longer the file that was looked at.",
-                "Nothing was imported. Open it again and look at the preview once more.",
-                path=str(path),
-            ) from error
-        return target, Fingerprint.of(target.lstat(), copied.sha256)
+            ) as copying,
+        ):
+            yield KeptFile(Fingerprint.of(copying.path.lstat(), sha256), target, copying)
 
     def forget(self, tx: Tx, row: Row[Any]) -> None:
         """Remove what an import put in the vault, unless another one keeps the same file."""
@@ -79,3 +107,18 @@ class FileKeeper:
 
     def _unlink_after(self, tx: Tx, name: str) -> None:
         tx.after_commit(lambda: (self._vault / name).unlink(missing_ok=True))
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except UserError as error:
+        if error.code != "source_changed":
+            raise
+        raise UserError(
+            "file_changed",
+            f"{path.name} is no longer the file that was looked at.",
+            "Nothing was imported. Open it again and look at the preview once more.",
+            path=str(path),
+        ) from error

@@ -60,6 +60,10 @@ class Prepared:
     rules: Rulebook
     statics: dict[int, str]
 
+    def at(self, path: Path) -> Prepared:
+        """The same, of a file that was given another name."""
+        return replace(self, source=replace(self.source, path=path))
+
     @property
     def columns(self) -> list[Property]:
         """What a stage of it holds, in order."""

@@ -21,7 +21,7 @@ from crmdesk.core.jobs.job import Job, JobState
 from crmdesk.core.jobs.worker import JobContext
 from crmdesk.core.notify.inbox import Inbox, NotificationKind
 from crmdesk.core.transfer.fill_processes import Reader, helpers_for_file, readers
-from crmdesk.core.transfer.keeping import FileKeeper
+from crmdesk.core.transfer.keeping import FileKeeper, KeptFile
 from crmdesk.core.transfer.model import ImportRequest
 from crmdesk.core.transfer.new_properties import NewProperties
 from crmdesk.core.transfer.pieces import TiedRows, are_apart, cut_in_pieces, filled_pieces
@@ -49,7 +49,6 @@ class ImportWork:
         self._audit_log = audit_log
         self._inbox = inbox
         self._preparer = preparer
-        self._vault = vault
         self._files = FileKeeper(database, vault)
         self._new_properties = NewProperties(database, audit_log)
 
@@ -70,17 +69,20 @@ class ImportWork:
     def _run_one(
         self, context: JobContext, import_id: str, request: ImportRequest, *, is_last: bool
     ) -> None:
-        with readers(helpers_for_file(Path(request.path))) as helpers:
-            stored, taken = self._files.keep(context, import_id, request)
+        with (
+            readers(helpers_for_file(Path(request.path))) as helpers,
+            self._files.kept(context, import_id, request) as kept,
+        ):
             self._new_properties.make(context.actor, context.job.id, request)
-            prepared = self._preparer.prepare(request, stored, taken)
-            if self._is_written(context, import_id, prepared, helpers, is_last=is_last):
+            prepared = self._preparer.prepare(request, kept.path, kept.taken)
+            if self._is_written(context, import_id, prepared, kept, helpers, is_last=is_last):
                 return
+        prepared = prepared.at(kept.path)
         # Somebody wrote while the file was read, or its pieces hang together. The second time the
         # records are found while the write lock is held, so that nobody can come between again.
         reading = Reading(context, prepared)
         with self._filled(prepared, reading, ()) as stages:
-            writer = self._writer(context, import_id, prepared, is_last=is_last)
+            writer = self._writer(context, import_id, prepared, kept, is_last=is_last)
             writer.write(stages, reading, settle_first=False, apart=False)
 
     def _is_written(
@@ -88,6 +90,7 @@ class ImportWork:
         context: JobContext,
         import_id: str,
         prepared: Prepared,
+        kept: KeptFile,
         helpers: Sequence[Reader],
         *,
         is_last: bool,
@@ -96,7 +99,7 @@ class ImportWork:
         reading = Reading(context, prepared)
         with self._database.read() as tx:
             apart = are_apart(tx, prepared)
-        writer = self._writer(context, import_id, prepared, is_last=is_last)
+        writer = self._writer(context, import_id, prepared, kept, is_last=is_last)
         parts = cut_in_pieces(prepared, helpers) if apart else []
         filled = (
             filled_pieces(self._preparer.folder, prepared, parts, reading, helpers)
@@ -126,16 +129,22 @@ class ImportWork:
             stage.path.unlink(missing_ok=True)
 
     def _writer(
-        self, context: JobContext, import_id: str, prepared: Prepared, *, is_last: bool
+        self,
+        context: JobContext,
+        import_id: str,
+        prepared: Prepared,
+        kept: KeptFile,
+        *,
+        is_last: bool,
     ) -> ImportWriter:
         return ImportWriter(
             self._database,
             self._audit_log,
             self._inbox,
-            self._vault,
             context,
             import_id,
             prepared,
+            kept,
             is_last=is_last,
         )
 

@@ -27,6 +27,7 @@ from crmdesk.core.notify.inbox import Inbox, NotificationKind
 from crmdesk.core.records.association_counts import follow_activities
 from crmdesk.core.settings import read_setting
 from crmdesk.core.transfer.error_file import first_problems, write_error_file
+from crmdesk.core.transfer.keeping import KeptFile
 from crmdesk.core.transfer.links import Linked, write_links_found
 from crmdesk.core.transfer.pieces import TiedRows, are_apart
 from crmdesk.core.transfer.preparing import Prepared
@@ -81,7 +82,7 @@ class ImportWriter:
     """Judges and writes one import.
 
     Args:
-        vault: the folder that keeps error files.
+        kept: the file that is read; beside it lies the file of errors.
         is_last: its transaction ends the job.
     """
 
@@ -90,10 +91,10 @@ class ImportWriter:
         database: Database,
         audit_log: AuditLog,
         inbox: Inbox,
-        vault: Path,
         context: JobContext,
         import_id: str,
         prepared: Prepared,
+        kept: KeptFile,
         *,
         is_last: bool,
     ) -> None:
@@ -103,8 +104,9 @@ class ImportWriter:
         self._context = context
         self._import_id = import_id
         self._prepared = prepared
+        self._kept = kept
         self._is_last = is_last
-        self._error_file = vault / f"{import_id}-errors.csv"
+        self._error_file = kept.path.with_name(f"{import_id}-errors.csv")
 
     def write(
         self, stages: Iterator[Stage], reading: Reading, *, settle_first: bool, apart: bool
@@ -181,6 +183,7 @@ class ImportWriter:
         self._apply(tx, first, settled, change_id, written, beside=beside)
         for number, stage in enumerate(later, start=1):
             self._apply_piece(tx, stage, number, change_id, written)
+        self._kept.settle()
         follow_activities(tx, first.object_type, change_id)
         linked = write_links_found(tx, first, rules.links, change_id)
         self._finish_rows(tx, change_id, written, linked)
@@ -310,7 +313,8 @@ class ImportWriter:
 
     # -- the error file --------------------------------------------------------------------
     def _write_error_file(self, stage: Stage) -> bool:
-        prepared = self._prepared
+        self._kept.settle()
+        prepared = self._prepared.at(self._kept.path)
         return write_error_file(
             self._database, stage, prepared.source, prepared.plan, self._error_file
         )

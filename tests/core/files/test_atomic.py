@@ -14,7 +14,6 @@ import pytest
 from crmdesk.core.errors import Cancelled, UserError
 from crmdesk.core.files.atomic import (
     atomic_write,
-    copy_file,
     ensure_room,
     free_bytes,
     partial_path,
@@ -290,39 +289,3 @@ def test_a_sync_that_fails_beside_a_block_is_told_at_its_end(
 
     assert caught.value.code == "write_failed"
     assert list(tmp_path.iterdir()) == []
-
-
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
-    path = tmp_path / "source"
-    path.write_bytes(bytes(range(256)) * 20_000)
-    return path
-
-
-def test_a_copy_is_equal_and_tells_its_digest_and_progress(source: Path, tmp_path: Path) -> None:
-    told: list[tuple[int, int]] = []
-    copied = copy_file(source, tmp_path / "copy", lambda done, total: told.append((done, total)))
-    assert (tmp_path / "copy").read_bytes() == source.read_bytes()
-    assert copied.bytes == 5_120_000
-    assert told[-1] == (5_120_000, 5_120_000)
-    assert len(told) > 3
-    assert copy_file(source, tmp_path / "again", sha256=copied.sha256) == copied
-
-
-def test_a_cancelled_copy_leaves_nothing(source: Path, tmp_path: Path) -> None:
-    with pytest.raises(Cancelled):
-        copy_file(source, tmp_path / "copy", cancelled=lambda: True)
-    assert list(tmp_path.iterdir()) == [source]
-
-
-def test_a_source_that_is_not_what_it_was_is_not_copied(source: Path, tmp_path: Path) -> None:
-    with pytest.raises(UserError) as caught:
-        copy_file(source, tmp_path / "copy", sha256="0" * 64)
-    assert caught.value.code == "source_changed"
-    assert list(tmp_path.iterdir()) == [source]
-
-
-def test_a_source_that_is_gone_is_told(tmp_path: Path) -> None:
-    with pytest.raises(UserError) as caught:
-        copy_file(tmp_path / "gone", tmp_path / "copy")
-    assert caught.value.code == "source_missing"
