@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,13 @@ from sqlalchemy import Row, select, update
 
 from crmdesk.core.db.engine import Database, Tx
 from crmdesk.core.db.tables import imports
-from crmdesk.core.errors import UserError
+from crmdesk.core.errors import Busy, UserError
 from crmdesk.core.files.copying import Copying, copied_meanwhile
 from crmdesk.core.files.fingerprint import Fingerprint, take_fingerprint
 from crmdesk.core.jobs.worker import JobContext
 from crmdesk.core.transfer.model import ImportRequest
+
+_LOOK_SECONDS = 0.1
 
 
 class KeptFile:
@@ -76,21 +79,13 @@ class FileKeeper:
         with self._database.write() as tx:
             tx.execute(update(imports).where(imports.c.id == import_id).values(stored_file=name))
         context.report("copying")
-        if target.is_file():
-            yield KeptFile(take_fingerprint(target), target)
-            return
         sha256 = str(request.sha256)
-        with (
-            _explained(path),
-            copied_meanwhile(
-                path,
-                target,
-                sha256,
-                progress=lambda done, total: context.report("copying", done, total),
-                cancelled=context.cancelled,
-            ) as copying,
-        ):
-            yield KeptFile(Fingerprint.of(copying.path.lstat(), sha256), target, copying)
+        with _explained(path), ExitStack() as stack:
+            copying = _begun(context, path, target, sha256, stack)
+            if copying is None:
+                yield KeptFile(take_fingerprint(target), target)
+            else:
+                yield KeptFile(Fingerprint.of(copying.path.lstat(), sha256), target, copying)
 
     def forget(self, tx: Tx, row: Row[Any]) -> None:
         """Remove what an import put in the vault, unless another one keeps the same file."""
@@ -107,6 +102,28 @@ class FileKeeper:
 
     def _unlink_after(self, tx: Tx, name: str) -> None:
         tx.after_commit(lambda: (self._vault / name).unlink(missing_ok=True))
+
+
+def _begun(
+    context: JobContext, path: Path, target: Path, sha256: str, stack: ExitStack
+) -> Copying | None:
+    """Begin to copy a file, unless it is there: perhaps another import has just read it."""
+    while not target.is_file():
+        try:
+            return stack.enter_context(
+                copied_meanwhile(
+                    path,
+                    target,
+                    sha256,
+                    progress=lambda done, total: context.report("copying", done, total),
+                    cancelled=context.cancelled,
+                )
+            )
+        except Busy:
+            # Another import copies the same file; one writes after the other in any case.
+            context.stop_if_cancelled()
+            time.sleep(_LOOK_SECONDS)
+    return None
 
 
 @contextmanager
