@@ -8,6 +8,7 @@ variable ``PYTHON_KEYRING_BACKEND`` names another; its configuration file is not
 from __future__ import annotations
 
 import os
+import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -38,6 +39,10 @@ _MISSING = frozenset({"NoKeyringError", "SecretServiceNotAvailableException"})
 _FELL_WHILE_ANSWERING = "org.freedesktop.DBus.Error.NoReply"
 _WAITS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
 """Seconds until a keyring that fell is asked again; its session starts it anew meanwhile."""
+_TRIES = 20
+"""So often a value is kept anew where another one, or none, is read back."""
+_MOVED = frozenset({"ItemNotFoundException"})
+"""Another process replaced an entry after it was found and before it was read."""
 _LOCKED = frozenset({"KeyringLocked", "LockedException", "PromptDismissedException"})
 
 
@@ -98,14 +103,22 @@ class KeyringStore:
     def set(self, name: str, value: str) -> None:
         """Keep a secret, and read it back: a keyring that forgets is told at once.
 
+        Another process may keep another value under the name just then; the last one stands.
+
         Raises:
             UserError: as :meth:`get`.
         """
         checked(value)
-        with _explained("keep"):
-            _answered(lambda: self._keyring.set_password(SERVICE, name, value))
-        if self.get(name) != value:
-            raise _refused("keep", "it does not give it back")
+        seen: set[str | None] = set()
+        for _ in range(_TRIES):
+            with _explained("keep"):
+                _answered(lambda: self._keyring.set_password(SERVICE, name, value))
+            seen.add(self.get(name))
+            # What changes under our eyes is kept: others keep theirs in turn.
+            if value in seen or len(seen) > 1:
+                return
+            time.sleep(random.uniform(0.005, 0.05))  # noqa: S311 - spreads the tries, no secret
+        raise _refused("keep", "it does not give it back")
 
     def delete(self, name: str) -> None:
         """Forget a secret, if there is one.
@@ -122,7 +135,8 @@ def _answered(ask: Callable[[], _Answer]) -> _Answer:
     """Ask, and ask again where the keyring's own program ended over the question.
 
     gnome-keyring aborts now and then when many short-lived programs come and go, and is
-    started again by the session. All that is asked here may be asked twice.
+    started again by the session. Nor is an answer final while another process replaces the very
+    entry. All that is asked here may be asked twice.
     """
     fell = False
     for wait in _WAITS:
@@ -133,8 +147,8 @@ def _answered(ask: Callable[[], _Answer]) -> _Answer:
             fell = fell or any(
                 getattr(cause, "name", "") == _FELL_WHILE_ANSWERING for cause in causes
             )
-            is_missing = any(kind.__name__ in _MISSING for kind in _kinds(error))
-            if not (fell and is_missing):
+            kinds = {kind.__name__ for kind in _kinds(error)}
+            if not (kinds & _MOVED or (fell and kinds & _MISSING)):
                 raise
         time.sleep(wait)
     return ask()

@@ -146,6 +146,17 @@ def test_a_keyring_that_falls_over_a_question_is_asked_again(
         assert answer.result(timeout=20) == SECRET
 
 
+def test_several_who_keep_values_under_one_name_at_once_are_not_refused(store: KeyringStore):
+    """As commands do that end together, each with its head of the log."""
+    values = [str(number) for number in range(60)]
+
+    with ThreadPoolExecutor(3) as pool:
+        kept = [pool.submit(store.set, NAME, value) for value in values]
+
+    assert [each.exception() for each in kept] == [None] * len(values)
+    assert store.get(NAME) in values
+
+
 def test_without_a_bus_the_refusal_says_what_to_install(no_keyring: None):
     error = refusal_of(KeyringStore.open)
 
