@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -110,13 +111,28 @@ class JobQueue:
         return grant_mac(self._grant_key, name, "waiting", facts, {}, "").hex()
 
     def hand_over(self, job_id: str, pid: int) -> None:
-        """Note which process will claim a waiting job, so that it is missed if it never does."""
-        with self._database.write() as tx:
-            tx.execute(
-                update(jobs)
-                .where(jobs.c.id == job_id, jobs.c.state == JobState.QUEUED.value)
-                .values(**owner_of(pid))
-            )
+        """Note which process will claim a waiting job, so that it is missed if it never does.
+
+        While others write this waits, and no longer than until the job is claimed: the process
+        may write by then, for a minute.
+
+        Raises:
+            Busy: neither came to pass in the time that the process itself would wait.
+        """
+        give_up = time.monotonic() + LOCK_PATIENCE_SECONDS
+        while self._is_queued(job_id):
+            try:
+                with self._database.patient(BEFORE_A_SIGN_SECONDS), self._database.write() as tx:
+                    tx.execute(
+                        update(jobs)
+                        .where(jobs.c.id == job_id, jobs.c.state == JobState.QUEUED.value)
+                        .values(**owner_of(pid))
+                    )
+            except Busy:
+                if time.monotonic() > give_up:
+                    raise
+            else:
+                return
 
     def take_lock(self, tx: Tx, name: str, job_id: str, actor: Actor) -> None:
         """Hold a name until the job ends: one at a time, across processes.
@@ -385,6 +401,11 @@ class JobQueue:
                 "Ask a Super Admin.",
             )
         return None
+
+    def _is_queued(self, job_id: str) -> bool:
+        with self._database.read() as tx:
+            state = tx.scalar(select(jobs.c.state).where(jobs.c.id == job_id))
+        return bool(state == JobState.QUEUED.value)
 
     def _read(self, job_id: str) -> Job:
         with self._database.read() as tx:

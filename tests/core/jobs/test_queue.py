@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
+
 import pytest
 
+from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.errors import UserError
 from tests.builders import Desk
 
@@ -45,3 +51,43 @@ def test_a_row_put_in_by_hand_does_not_hide_a_real_job(desk: Desk) -> None:
         tx.sql(_ROW, ("format_disk", "{}", _ACTOR, _LATER, _NOW))
 
     assert [job.id for job in desk.workspace.jobs.jobs(desk.admin)] == [made.job_id]
+
+
+@contextmanager
+def locked(desk: Desk) -> Iterator[None]:
+    """Another program writes meanwhile."""
+    other = sqlite3.connect(desk.workspace.database.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+
+
+def test_who_will_claim_a_job_is_noted_when_the_writer_before_is_done(desk: Desk) -> None:
+    backup_id = desk.workspace.backups.create(desk.admin)
+    job_id = str(desk.workspace.backups.show(desk.admin, backup_id).job_id)
+
+    with ThreadPoolExecutor() as pool:
+        with locked(desk):
+            noted = pool.submit(desk.workspace.jobs.hand_over, job_id, 1)
+            wait([noted], timeout=0.5)
+            assert not noted.done()
+        noted.result(timeout=60)
+
+    with desk.workspace.database.read() as tx:
+        assert tx.sql("SELECT owner_pid FROM jobs WHERE id = ?", (job_id,)).fetchone() == (1,)
+
+
+def test_nobody_waits_to_note_who_has_claimed_a_job_by_now(desk: Desk) -> None:
+    backup_id = desk.workspace.backups.create(desk.admin)
+    job_id = str(desk.workspace.backups.show(desk.admin, backup_id).job_id)
+    desk.workspace.jobs.claim(job_id)
+
+    with locked(desk):
+        desk.workspace.jobs.hand_over(job_id, 1)
+
+    with desk.workspace.database.read() as tx:
+        owner = tx.sql("SELECT owner_pid FROM jobs WHERE id = ?", (job_id,)).fetchone()
+    assert owner == (os.getpid(),)
