@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -60,11 +61,10 @@ class KnownWorkspaces:
         Raises:
             UserError: the configuration folder cannot be written.
         """
-        if (folder / DEMO_MARK).exists():
+        if _is_demo(folder):
             return
-        opened = KnownWorkspace(folder.absolute(), name, system_time())
-        others = [each for each in self.list() if each.folder != opened.folder]
-        self._write([opened, *others][:_MOST])
+        with self._alone():
+            self._put_first(folder, name)
 
     def add(self, folder: Path, name: str) -> Path:
         """Put a workspace into the list behind the last one opened; first where there is none.
@@ -77,15 +77,17 @@ class KnownWorkspaces:
         Raises:
             UserError: as :meth:`remember`.
         """
-        known = self.list()
-        last = known[0] if known else None
-        if last is None or last.folder == folder.absolute() or not last.folder.is_dir():
-            self.remember(folder, name)
-            return folder.absolute()
-        added = KnownWorkspace(folder.absolute(), name, system_time())
-        others = [each for each in known[1:] if each.folder != added.folder]
-        self._write([last, added, *others][:_MOST])
-        return last.folder
+        with self._alone():
+            known = self.list()
+            last = known[0] if known else None
+            if last is None or last.folder == folder.absolute() or not last.folder.is_dir():
+                if not _is_demo(folder):
+                    self._put_first(folder, name)
+                return folder.absolute()
+            added = KnownWorkspace(folder.absolute(), name, system_time())
+            others = [each for each in known[1:] if each.folder != added.folder]
+            self._write([last, added, *others][:_MOST])
+            return last.folder
 
     def forget(self, folder: Path) -> None:
         """Take a workspace out of the list; the folder itself stays as it is.
@@ -93,22 +95,40 @@ class KnownWorkspaces:
         Raises:
             UserError: as :meth:`remember`.
         """
-        self._write([each for each in self.list() if each.folder != folder.absolute()])
+        with self._alone():
+            self._write([each for each in self.list() if each.folder != folder.absolute()])
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep other programs from changing the list between our reading and writing it."""
+        folder = self._path.parent
+        with ExitStack() as stack:
+            try:
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                lock = platform.exclusive_lock(self._path.with_name(self._path.name + ".lock"))
+                stack.enter_context(lock)
+            except OSError as error:
+                raise UserError(
+                    "config_folder_unwritable",
+                    f"{folder} cannot be written to ({error.strerror}), so that the workspace is "
+                    "not remembered.",
+                    "Name it each time with --workspace, or make the folder writable.",
+                ) from error
+            yield
+
+    def _put_first(self, folder: Path, name: str) -> None:
+        opened = KnownWorkspace(folder.absolute(), name, system_time())
+        others = [each for each in self.list() if each.folder != opened.folder]
+        self._write([opened, *others][:_MOST])
 
     def _write(self, known: Sequence[KnownWorkspace]) -> None:
-        folder = self._path.parent
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            raise UserError(
-                "config_folder_unwritable",
-                f"{folder} cannot be written to ({error.strerror}), so that the workspace is "
-                "not remembered.",
-                "Name it each time with --workspace, or make the folder writable.",
-            ) from error
         text = json.dumps({"workspaces": [_entry(each) for each in known]}, ensure_ascii=False)
         with atomic_write(self._path) as file:
             file.write(text.encode("utf-8", "surrogateescape") + b"\n")
+
+
+def _is_demo(folder: Path) -> bool:
+    return (folder / DEMO_MARK).exists()
 
 
 def _known(entry: Any) -> KnownWorkspace:

@@ -54,6 +54,9 @@ def keep_reserve(folder: Path) -> bool:
         if free_bytes(folder) < SIZE + _LEFT_FREE:
             return False
         _fill(path)
+    except FileExistsError:
+        # Another program that starts makes it at this moment.
+        return False
     except OSError:
         release_reserve(folder)
         return False

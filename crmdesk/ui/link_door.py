@@ -45,6 +45,9 @@ class LinkDoor(QObject):
             return False
         if self._server.listen(name):
             return True
+        # Another window may have begun to at the same moment.
+        if _connected(name) is not None:
+            return False
         # Whoever listened there was killed and left the socket behind.
         QLocalServer.removeServer(name)
         return self._server.listen(name)

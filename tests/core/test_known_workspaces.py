@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from crmdesk.core.known_workspaces import KnownWorkspaces
@@ -15,6 +16,18 @@ def test_the_last_one_remembered_comes_first_and_once(tmp_path: Path):
     assert [each.name for each in known.list()] == ["one", "two"]
     assert known.last() == tmp_path / "one"
     assert (tmp_path / "config").stat().st_mode & 0o777 == 0o700
+
+
+def test_programs_that_start_at_once_are_all_remembered(tmp_path: Path):
+    names = [str(number) for number in range(16)]
+    folders = [tmp_path / name for name in names]
+    for turn in range(20):
+        known = KnownWorkspaces(tmp_path / f"config-{turn}" / "workspaces.json")
+
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(known.remember, folders, names))
+
+        assert sorted(each.name for each in known.list()) == sorted(names)
 
 
 def test_a_damaged_list_of_workspaces_counts_as_empty(tmp_path: Path):
