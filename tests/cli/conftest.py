@@ -135,20 +135,20 @@ def _environment() -> dict[str, str]:
 
 
 class Authenticator:
-    """An authenticator app. A code is taken once, so each call shows that of the next step.
+    """An authenticator app. A code is taken once, so each call shows that of a later step.
 
-    The first is that of now, which stays good for half a minute longer however slow the test is;
-    the second is good from now on for a minute. There is no third.
+    The first is that of now, which stays good for half a minute longer; the second is good at
+    once as well, and of now again where more time has passed. Soon after it there is no third.
     """
 
     def __init__(self, secret: str) -> None:
         self._secret = secret
-        self._step = totp.step_at(system_time()) - 1
+        self._step = 0
         self.last = ""
 
     def code(self) -> str:
         """The next code."""
-        self._step += 1
+        self._step = max(self._step + 1, totp.step_at(system_time()))
         self.last = totp.code_at_step(self._secret, self._step)
         return self.last
 
