@@ -137,6 +137,8 @@ def detect_date_order(samples: Iterable[str]) -> DateOrder:
     possible = set(_ORDERS)
     needed = False
     for sample in samples:
+        if is_canonical_date(sample):
+            continue
         orders = _possible_orders(sample.strip())
         if orders is not None:
             needed = True

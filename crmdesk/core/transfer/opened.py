@@ -213,7 +213,8 @@ def _open_plain(
         headers = source.headers.names if chosen else ()
         # A sheet's own name tells before the name of a book that has several of them.
         found, how = _recognise(name, (), object_types) if several else (None, _NOTHING)
-        if found is None and not (several and not chosen):
+        # Whoever knows how a text is written was told its object as well.
+        if known is None and found is None and not (several and not chosen):
             found, how = _recognise(path.name, headers, object_types)
         tables.append(TableInfo(name, found, how))
     if source.needs_sheet:
