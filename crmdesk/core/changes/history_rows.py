@@ -17,7 +17,7 @@ from crmdesk.core.changes.change_set import HISTORY_LINE, Printed
 from crmdesk.core.changes.stage import PAGE_BYTES, Stage, make_scratch
 from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.engine import Tx
-from crmdesk.core.db.sqlite import joined, quoted
+from crmdesk.core.db.sqlite import listed, quoted
 
 _INSERT = "INSERT INTO main.value_history (change_id, object_type_id, record_id, cells) "
 
@@ -153,11 +153,11 @@ def _second_connection(tx: Tx, stage: Stage, scratch: Path) -> sqlite3.Connectio
 def _printed(stage: Stage) -> str:
     cells = [
         f"CASE WHEN {stage.changed(position)} THEN "
-        f"',' || json_array({column.id}, {stage.live(position)}, r.c{position}) END"
+        f"json_array({column.id}, {stage.live(position)}, r.c{position}) END"
         for position, column in enumerate(stage.columns)
     ]
     return (
-        f"SELECT o.id, '[' || substr({joined(cells)}, 2) || ']' FROM {stage.schema}.verdicts v "
+        f"SELECT o.id, '[' || {listed(cells)} || ']' FROM {stage.schema}.verdicts v "
         f"LEFT JOIN {stage.schema}.cells r ON r.row = v.row "
         f"CROSS JOIN main.{quoted(stage.object_type.table)} o ON o.id = v.record_id "
         "WHERE v.outcome = 'update' ORDER BY v.row"

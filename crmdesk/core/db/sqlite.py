@@ -31,6 +31,8 @@ _LEAST_FREE = 64 * 1024
 _CHAIN = 100
 #: SQLite's functions take at most 100, the format included.
 _ARGUMENTS = 90
+#: ``concat_ws`` came with this version.
+_LISTS = sqlite3.sqlite_version_info >= (3, 44)
 
 
 def configure_connection(busy_seconds: float) -> Callable[[Any, Any], None]:
@@ -301,15 +303,24 @@ def balanced(parts: Sequence[str], operator: str) -> str:
     return balanced(groups, operator)
 
 
-def joined(parts: Sequence[str]) -> str:
-    """Concatenate many SQL texts of which most are NULL, which counts as nothing.
+def listed(parts: Sequence[str], newest: bool = _LISTS) -> str:
+    """Concatenate many SQL texts with commas; those that are NULL, as most are, are left out.
 
-    A third faster than a tree of ``||``, each of which copies what stands to its left.
+    A tree of ``||``, each of which copies what stands to its left, takes twice the time, and
+    ``printf``, which any SQLite has, a third more.
+
+    Args:
+        newest: whether this SQLite can leave out by itself.
     """
     groups = [parts[i : i + _ARGUMENTS] for i in range(0, len(parts), _ARGUMENTS)]
-    return balanced(
-        [f"printf('{'%s' * len(group)}', {', '.join(group)})" for group in groups], " || "
-    )
+    if newest:
+        found = [f"nullif(concat_ws(',', {', '.join(group)}), '')" for group in groups]
+        return f"concat_ws(',', {', '.join(found)})"
+    printed = []
+    for group in groups:
+        texts = ", ".join(f"',' || {part}" for part in group)
+        printed.append(f"printf('{'%s' * len(group)}', {texts})")
+    return f"substr({balanced(printed, ' || ')}, 2)"
 
 
 def unique_expression(column: str, qualifier: str = "") -> str:
