@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from crmdesk.cli.asking import ask_person
 from crmdesk.cli.output import plural
-from crmdesk.cli.parameters import JsonLines, ObjectName, group
+from crmdesk.cli.parameters import JsonLines, Meant, ObjectName, group
 from crmdesk.cli.session import Seat, seat
 from crmdesk.core.errors import UserError
 from crmdesk.core.records.association_labels import Label
@@ -81,11 +82,17 @@ def set_label(
 
 @app.command("remove-label")
 def remove_label(
-    context: typer.Context, object_name: ObjectName, other: Other, name: LabelName
+    context: typer.Context,
+    object_name: ObjectName,
+    other: Other,
+    name: LabelName,
+    *,
+    yes: Meant = False,
 ) -> None:
     """Put a label away; associations that bear it stay, without it."""
     with seat(context) as here:
         found = _find(here, object_name, other, name)
+        ask_person(f"Put the label “{name}” away?", "The label was not put away.", yes=yes)
         gone = here.workspace.association_definitions.remove_label(here.actor, found.id)
         document = {"name": name, "associations": gone.associations}
         stay = plural(gone.associations, "association")

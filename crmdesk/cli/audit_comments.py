@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from crmdesk.cli.asking import ask_person
 from crmdesk.cli.documents import moment
 from crmdesk.cli.output import plural
-from crmdesk.cli.parameters import JsonLines, group
+from crmdesk.cli.parameters import JsonLines, Meant, group
 from crmdesk.cli.session import Seat, seat
 
 if TYPE_CHECKING:
@@ -50,9 +51,11 @@ def edit(context: typer.Context, comment_id: CommentId, text: Words) -> None:
 
 
 @app.command("delete")
-def delete(context: typer.Context, comment_id: CommentId) -> None:
+def delete(context: typer.Context, comment_id: CommentId, *, yes: Meant = False) -> None:
     """Delete a comment; replies to it stay."""
     with seat(context) as here:
+        question = f"Delete comment {comment_id} for good?"
+        ask_person(question, "The comment was not deleted.", yes=yes)
         here.workspace.audit_comments.remove(here.actor, comment_id)
         here.output.result({"comment_id": comment_id}, f"Comment {comment_id} is deleted.")
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from crmdesk.cli.asking import ask_person
 from crmdesk.cli.audit_filters import (
     Actions,
     By,
@@ -17,7 +18,7 @@ from crmdesk.cli.audit_filters import (
     audit_filters,
 )
 from crmdesk.cli.audit_query import InQuery, in_query
-from crmdesk.cli.parameters import JsonLines, group
+from crmdesk.cli.parameters import JsonLines, Meant, group
 from crmdesk.cli.session import Seat, seat
 from crmdesk.cli.times import zone_of
 from crmdesk.core.errors import UserError, WrongUsage
@@ -176,10 +177,11 @@ def share(
 
 
 @app.command("delete")
-def delete(context: typer.Context, name: ViewName) -> None:
+def delete(context: typer.Context, name: ViewName, *, yes: Meant = False) -> None:
     """Delete a view of yours; the entries stay."""
     with seat(context) as here:
         found = find_audit_view(here, name)
+        ask_person(f"Delete the view “{found.name}”?", "The view was not deleted.", yes=yes)
         here.workspace.audit_views.remove(here.actor, found.id)
         here.output.result({"id": found.id}, f"The view “{found.name}” is deleted.")
 

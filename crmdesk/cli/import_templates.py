@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from crmdesk.cli.asking import ask_person
 from crmdesk.cli.documents import moment
-from crmdesk.cli.parameters import JsonLines
+from crmdesk.cli.parameters import JsonLines, Meant
 from crmdesk.cli.session import seat
 
 
@@ -16,12 +17,15 @@ def templates(
     delete: Annotated[
         int | None, typer.Option("--delete", metavar="ID", help="Delete this template first.")
     ] = None,
+    *,
+    yes: Meant = False,
     as_lines: JsonLines = False,
 ) -> None:
     """List the templates of imports, the last used first."""
     with seat(context) as here:
         service = here.workspace.import_templates
         if delete is not None:
+            ask_person(f"Delete template {delete}?", "The template was not deleted.", yes=yes)
             service.delete(here.actor, delete)
         documents = [
             {

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from crmdesk.cli.asking import ask_person
 from crmdesk.cli.output import plural
-from crmdesk.cli.parameters import PasswordStdin, group
+from crmdesk.cli.parameters import Meant, PasswordStdin, group
 from crmdesk.cli.secret_input import read_password
 from crmdesk.cli.session import seat
 
@@ -59,9 +60,11 @@ def set_server(
 
 
 @app.command("remove")
-def remove(context: typer.Context) -> None:
+def remove(context: typer.Context, *, yes: Meant = False) -> None:
     """Send no mail any more; what is queued waits."""
     with seat(context) as here:
+        question = "Remove the mail server and forget its password?"
+        ask_person(question, "The mail server was not removed.", yes=yes)
         here.workspace.mail_server.forget(here.actor)
         here.output.result({"server": None}, _words(None))
 

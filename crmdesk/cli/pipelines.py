@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
+from crmdesk.cli.asking import ask_person
 from crmdesk.cli.output import plural
-from crmdesk.cli.parameters import JsonLines, ObjectName, group
+from crmdesk.cli.parameters import JsonLines, Meant, ObjectName, group
 from crmdesk.cli.session import Seat, seat
 from crmdesk.core.errors import WrongUsage
 from crmdesk.core.records.pipeline_rows import NewStage, PipelineDetail, StageDetail
@@ -92,6 +93,7 @@ def set_pipeline(
     move_to: Annotated[
         str, typer.Option("--move-to", metavar="S", help="Where its records go.")
     ] = "",
+    yes: Meant = False,
 ) -> None:
     """Change a pipeline and its stages; what is not named stays."""
     wanted = _Wanted(
@@ -101,6 +103,9 @@ def set_pipeline(
     changes = {key: value for key, value in told.items() if value is not None}
     _refuse_nothing(stage, changes, [label, position, add_stage, order, remove_stage])
     with seat(context) as here:
+        if remove_stage is not None:
+            question = f"Delete the stage “{remove_stage}”?"
+            ask_person(question, "The pipeline was not changed.", yes=yes)
         moved = _change(here, wanted, changes)
         pipelines = here.workspace.pipelines.list(here.actor, object_name)
         [now] = [each for each in pipelines if each.name == name]
@@ -118,6 +123,8 @@ def remove(
         str | None,
         typer.Option("--move-to", metavar="PIPELINE/STAGE", help="Where its records go."),
     ] = None,
+    *,
+    yes: Meant = False,
 ) -> None:
     """Delete a pipeline; its records move."""
     target = None
@@ -129,6 +136,7 @@ def remove(
             )
         target = (pipeline, stage)
     with seat(context) as here:
+        ask_person(f"Delete the pipeline “{name}”?", "The pipeline was not deleted.", yes=yes)
         gone = here.workspace.pipelines.remove(here.actor, object_name, name, target)
         document = {"name": name, "records_moved": gone.records}
         told = f"; {plural(gone.records, 'record')} moved" if gone.records else ""

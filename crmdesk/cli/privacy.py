@@ -12,7 +12,7 @@ from crmdesk.cli.documents import moment
 from crmdesk.cli.downloads import code_for_download
 from crmdesk.cli.out_file import Force, refuse_target
 from crmdesk.cli.output import plural
-from crmdesk.cli.parameters import Code, Wait, group
+from crmdesk.cli.parameters import Code, Meant, Wait, group
 from crmdesk.cli.session import seat
 from crmdesk.cli.waiting import finish_job, watching
 
@@ -70,7 +70,7 @@ def delete(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would be deleted.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask once more.")] = False,
+    yes: Meant = False,
     wait: Wait = True,
 ) -> None:
     """Delete a person for good, and name the backups that still hold them."""

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from crmdesk.cli.asking import ask_person
 from crmdesk.cli.output import plural
-from crmdesk.cli.parameters import JsonLines, ObjectName, group
+from crmdesk.cli.parameters import JsonLines, Meant, ObjectName, group
 from crmdesk.cli.session import seat
 
 app = group("List, add, rename, move and remove the headings of properties.")
@@ -77,9 +78,12 @@ def remove(
     move_to: Annotated[
         str, typer.Option("--move-to", metavar="GROUP", help="Where its properties go.")
     ] = "",
+    *,
+    yes: Meant = False,
 ) -> None:
     """Remove a heading; its properties move under another."""
     with seat(context) as here:
+        ask_person(f"Delete the group “{name}”?", "The group was not deleted.", yes=yes)
         moved = here.workspace.property_groups.remove(here.actor, object_name, name, move_to)
         under = f" {plural(moved, 'property', 'properties')} moved to “{move_to}”." if moved else ""
         here.output.result({"name": name, "moved": moved}, f"The group “{name}” is removed.{under}")

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from crmdesk.cli.asking import ask_person
 from crmdesk.cli.named_ids import Ids, passed_over, unknown_ids
 from crmdesk.cli.output import plural
-from crmdesk.cli.parameters import JsonLines, ObjectName, OptionalObject, group
+from crmdesk.cli.parameters import JsonLines, Meant, ObjectName, OptionalObject, group
 from crmdesk.cli.record_filters import (
     OR,
     Filters,
@@ -152,10 +153,12 @@ def take(
 
 
 @app.command("remove")
-def remove(context: typer.Context, name: Name) -> None:
+def remove(context: typer.Context, name: Name, *, yes: Meant = False) -> None:
     """Delete a segment; its records stay."""
     with seat(context) as here:
         found = find_segment(here, name)
+        question = f"Delete the segment “{found.name}”?"
+        ask_person(question, "The segment was not deleted.", yes=yes)
         here.workspace.segments.remove(here.actor, found.id)
         here.output.result({"id": found.id}, f"The segment “{found.name}” is deleted.")
 

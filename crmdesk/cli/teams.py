@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from crmdesk.cli.parameters import JsonLines, group
+from crmdesk.cli.asking import ask_person
+from crmdesk.cli.parameters import JsonLines, Meant, group
 from crmdesk.cli.session import seat
 
 app = group("List, add and remove teams.")
@@ -34,8 +35,9 @@ def add(context: typer.Context, name: Name) -> None:
 
 
 @app.command("remove")
-def remove(context: typer.Context, name: Name) -> None:
+def remove(context: typer.Context, name: Name, *, yes: Meant = False) -> None:
     """Remove a team; its members stay users."""
     with seat(context) as here:
+        ask_person(f"Remove the team “{name}”?", "The team was not removed.", yes=yes)
         here.workspace.teams.remove(here.actor, name)
         here.output.result({"name": name}, f"The team “{name}” is removed.")

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crmdesk.cli.parameters import JsonLines, ObjectName, OptionalObject, group
+from crmdesk.cli.asking import ask_person
+from crmdesk.cli.parameters import JsonLines, Meant, ObjectName, OptionalObject, group
 from crmdesk.cli.record_filters import (
     Filters,
     GroupedFilters,
@@ -101,9 +102,12 @@ def add(
 
 
 @app.command("remove")
-def remove(context: typer.Context, object_name: ObjectName, name: Name) -> None:
+def remove(
+    context: typer.Context, object_name: ObjectName, name: Name, *, yes: Meant = False
+) -> None:
     """Delete a view; the records stay."""
     with seat(context) as here:
         found = find_view(here, object_name, name)
+        ask_person(f"Delete the view “{found.name}”?", "The view was not deleted.", yes=yes)
         here.workspace.views.remove(here.actor, found.id)
         here.output.result({"id": found.id}, f"The view “{found.name}” is deleted.")

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import pty
+import shlex
+import sys
+
+import pytest
+
 from tests.builders import PASSWORD
 from tests.cli.conftest import EMAIL, Authenticator, Terminal
 from tests.cli.typed import typed
@@ -78,6 +85,45 @@ def test_a_person_is_asked_before_records_or_a_user_are_gone_for_good(terminal: 
     assert (stays.code, "Nobody was removed." in stays.screen) == (130, True), stays.screen
     removed = typed(terminal, words, ("Remove Cas Dijk for good? [y/N]: ", "y"))
     assert removed.code == 0, removed.screen
+
+
+_GONE_FOR_GOOD = (
+    ("team remove Sales", "Remove the team “Sales”?"),
+    ("segment remove Norway", "Delete the segment “Norway”?"),
+    ("view remove contacts Mine", "Delete the view “Mine”?"),
+    ("audit view delete 'Security Activity'", "Delete the view “Security Activity”?"),
+    ("audit comment delete 1", "Delete comment 1 for good?"),
+    ("property group remove contacts Work --move-to Sales", "Delete the group “Work”?"),
+    ("association remove-label contacts companies founder", "Put the label “founder” away?"),
+    ("pipeline remove deals default", "Delete the pipeline “default”?"),
+    ("pipeline set deals default --remove-stage x", "Delete the stage “x”?"),
+    ("outbox server remove", "Remove the mail server and forget its password?"),
+    ("import templates --delete 1", "Delete template 1?"),
+)
+
+
+def test_a_person_is_asked_before_whatever_cannot_be_brought_back(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+):
+    assert terminal("team", "add", "Sales").code == 0
+    assert terminal("segment", "add", "contacts", "Norway", "--filter", "city:eq:Oslo").code == 0
+    assert terminal("view", "add", "contacts", "Mine").code == 0
+    label = ("contacts", "companies", "--label", "Founder")
+    assert terminal("association", "add-label", *label).code == 0
+    keyboard, screen = pty.openpty()
+    with open(screen, encoding="utf-8") as typed_on, monkeypatch.context() as at_terminal:
+        at_terminal.setattr(sys, "stdin", typed_on)
+        for words, question in _GONE_FOR_GOOD:
+            os.write(keyboard, b"n\n")
+            kept = terminal.plainly(*shlex.split(words))
+            assert (kept.code, question in kept.err) == (130, True), (words, kept)
+        # None of them went: each can be removed still, by who means it.
+        assert terminal("team", "remove", "Sales", "--yes").code == 0
+        os.write(keyboard, b"y\n")
+        assert terminal("segment", "remove", "Norway").code == 0
+    os.close(keyboard)
+    # A script that names what goes means it.
+    assert terminal("view", "remove", "contacts", "Mine").code == 0
 
 
 def test_ctrl_c_at_a_prompt_is_a_cancel(terminal: Terminal):
