@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from enum import StrEnum
 
@@ -55,17 +55,21 @@ def is_canonical_number(text: str) -> bool:
     return _CANONICAL.fullmatch(text) is not None
 
 
-def are_canonical_numbers(cells: Sequence[str]) -> bool:
-    """Whether each cell is blank or in its canonical form; a fifth of asking one by one.
+def are_canonical_numbers(rows: Iterable[Sequence[str]], cells: int) -> bool:
+    """Whether each cell is blank or in its canonical form; a tenth of asking one by one.
 
     False also where one of them has more than 400 signs.
+
+    Args:
+        rows: with one cell or more each.
+        cells: how many there are in all.
     """
-    text = "\n".join(("", *cells, ""))
+    text = "\n".join(("", *map("\n".join, rows), ""))
     if not text.isascii():
         return False
     lines = text.encode().translate(_KINDS)
     # A cell with a line end of its own would pass as two.
-    return lines.count(b"\n") == len(cells) + 1 and not (
+    return lines.count(b"\n") == cells + 1 and not (
         any(map(lines.__contains__, _WRONG))
         or (b"-" in lines and any(map(lines.__contains__, _WRONG_MINUS)))
         or (b"." in lines and _WRONG_POINT.search(lines))

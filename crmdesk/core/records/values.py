@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from functools import lru_cache
+from itertools import chain
 
 from crmdesk.core.records.addresses import is_domain, is_email
 from crmdesk.core.records.choices import Choices, Owner, option_choices, owner_choices
@@ -130,10 +131,22 @@ class ColumnParser:
         if self.is_free_text:
             return is_storable("".join(cells))
         if self.kin is PropertyType.NUMBER:
-            return are_canonical_numbers(cells)
+            return are_canonical_numbers([cells] if cells else [], len(cells))
         if self._is_canonical is not None:
             return all(map(self._is_canonical, filter(None, cells)))
         return self._known.issuperset(cells) or self._learn(set(cells) - self._known)
+
+    def rows_are_canonical(self, rows: Sequence[Sequence[str]]) -> bool:
+        """The same of the cells of several columns of one ``kin``, row by row; a third sooner.
+
+        Args:
+            rows: equally long.
+        """
+        if self.kin is PropertyType.NUMBER:
+            return are_canonical_numbers(rows, len(rows) * len(rows[0])) if rows else True
+        if self._known.issuperset(chain.from_iterable(rows)):
+            return True
+        return self.are_canonical(list(chain.from_iterable(rows)))
 
     def _learn(self, texts: set[str]) -> bool:
         """Remember those that are read as they stand; False at the first that is not."""

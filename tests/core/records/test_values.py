@@ -473,6 +473,27 @@ def test_cells_that_may_stand_are_what_they_would_be_read_as(value_type, value_f
             assert parser.parse_many(cells) == ([cell or None for cell in cells], [])
 
 
+@pytest.mark.parametrize("odd", ["", "5", "-0", "1.50", "\n", "7\n8", "+1", "٣", "9" * 401])
+def test_rows_of_numbers_stand_where_each_of_their_cells_does(odd: str) -> None:
+    parser = column_parser(NUMBER)
+    for rows in ([(odd, "1"), ("", "-2.5")], [("1", ""), ("2", odd)], [(odd, odd)]):
+        cells = [cell for row in rows for cell in row]
+        assert parser.rows_are_canonical(rows) == parser.are_canonical(cells)
+        assert parser.are_canonical(cells) == all(
+            not cell or is_canonical_number(cell) for cell in cells
+        )
+    assert parser.rows_are_canonical([])
+    assert parser.are_canonical([])
+
+
+@pytest.mark.parametrize("odd", ["", "2024-02-29", "2023-02-29", "1.2.2024", "\n"])
+def test_rows_of_dates_stand_where_each_of_their_cells_does(odd: str) -> None:
+    for rows in ([(odd, "2024-02-28"), ("", "2024-01-01")], [("", ""), ("2020-12-31", odd)]):
+        cells = [cell for row in rows for cell in row]
+        expected = column_parser(DATE).are_canonical(cells)
+        assert column_parser(DATE).rows_are_canonical(rows) == expected
+
+
 def test_exactly_the_numbers_that_are_canonical_stand():
     parser = column_parser(NUMBER)
     for length in range(1, 6):
