@@ -6,7 +6,6 @@ import os
 import pty
 import shlex
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -112,7 +111,7 @@ def test_a_person_is_asked_before_whatever_cannot_be_brought_back(
     label = ("contacts", "companies", "--label", "Founder")
     assert terminal("association", "add-label", *label).code == 0
     keyboard, screen = pty.openpty()
-    with Path(screen).open(encoding="utf-8") as typed_on, monkeypatch.context() as at_terminal:
+    with os.fdopen(screen, encoding="utf-8") as typed_on, monkeypatch.context() as at_terminal:
         at_terminal.setattr(sys, "stdin", typed_on)
         for words, question in _GONE_FOR_GOOD:
             os.write(keyboard, b"n\n")
