@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 
-from PySide6.QtCore import QDir, QObject, Signal, Slot
+from PySide6.QtCore import QDir, QLockFile, QObject, Signal, Slot
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from crmdesk.core.errors import UserError
@@ -40,14 +40,19 @@ class LinkDoor(QObject):
     def open(self) -> bool:
         """Begin to listen; False while another window of the workspace does."""
         name = _address(self._workspace_id)
-        # Listening would take the place of whoever listens there.
-        if _connected(name) is not None:
+        # Between looking and listening another window may do the same.
+        lock = QLockFile(QDir.temp().filePath(f"{name}.lock"))
+        if not lock.tryLock(_PATIENCE_MS):
             return False
+        try:
+            # Listening would take the place of whoever listens there.
+            return _connected(name) is None and self._listen(name)
+        finally:
+            lock.unlock()
+
+    def _listen(self, name: str) -> bool:
         if self._server.listen(name):
             return True
-        # Another window may have begun to at the same moment.
-        if _connected(name) is not None:
-            return False
         # Whoever listened there was killed and left the socket behind.
         QLocalServer.removeServer(name)
         return self._server.listen(name)
