@@ -11,12 +11,14 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import argon2
 import hypothesis
 import pytest
+from pytestqt.qtbot import QtBot
 
 from tests.secret_service import SecretService
 
@@ -93,6 +95,30 @@ def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
 def dead_bus(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine whose session bus has gone: its address is known and leads nowhere."""
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")
+
+
+#: Milliseconds. What never comes fails all the same; what a busy machine is slow at does not.
+_PATIENCE_MS = 30_000
+
+
+class PatientBot(QtBot):
+    """A pair of hands that waits for what shall happen longer than pytest-qt's own five seconds."""
+
+    def waitUntil(
+        self, callback: Callable[[], bool | None], *, timeout: int = _PATIENCE_MS
+    ) -> None:
+        """Let events happen until something holds."""
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(self, signal: Any, *, timeout: int = _PATIENCE_MS, **options: Any) -> Any:
+        """Let events happen until a signal comes."""
+        return super().waitSignal(signal, timeout=timeout, **options)
+
+
+@pytest.fixture
+def qtbot(qapp: object, request: pytest.FixtureRequest) -> QtBot:
+    """Hands at widgets, which are closed after the test."""
+    return PatientBot(request)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -91,7 +91,7 @@ def test_the_version_is_told_at_once(bare_terminal: Terminal):
     assert all(each.out.startswith("crmdesk ") for each in done)
     # Time on the processor: the clock on the wall also tells of other work on the machine.
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    assert spent / len(done) < 0.3
+    assert spent / len(done) < 0.5
 
 
 def test_every_command_explains_itself(terminal: Terminal):

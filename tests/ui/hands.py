@@ -39,7 +39,7 @@ class AtWork:
         """What the page asked of its window."""
         return self.stand.told
 
-    def wait(self, condition: Callable[[], object], seconds: float = 15) -> None:
+    def wait(self, condition: Callable[[], object], seconds: float = 30) -> None:
         """Let events happen until something holds."""
         self.qtbot.waitUntil(lambda: bool(condition()), timeout=int(seconds * 1000))
 

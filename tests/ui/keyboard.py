@@ -42,7 +42,7 @@ class Keys:
 
     def wait(self, condition: Callable[[], object]) -> None:
         """Let events happen until something holds."""
-        self.qtbot.waitUntil(lambda: bool(condition()), timeout=15_000)
+        self.qtbot.waitUntil(lambda: bool(condition()))
 
     def round(self) -> set[QWidget]:
         """What Tab brings the focus to, until it is where it began."""

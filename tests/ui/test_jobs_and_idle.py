@@ -26,7 +26,7 @@ def test_a_started_job_is_watched_to_its_end(stand, desk, qtbot):
     ended = []
     stand.jobs.ended.connect(ended.append)
     stand.desk.start_job(job_id)
-    qtbot.waitUntil(lambda: bool(ended), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(ended))
     assert (ended[0].id, ended[0].state) == (job_id, JobState.SUCCEEDED)
     assert stand.jobs.open_jobs == []
 

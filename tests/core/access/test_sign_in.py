@@ -136,10 +136,11 @@ def test_each_failure_is_logged_and_so_is_each_try_during_a_wait(timed_desk: Des
 @pytest.mark.real_password_cost
 def test_the_time_of_the_answer_does_not_tell_who_has_an_account(timed_desk: Desk):
     def seconds(email: str) -> float:
-        start = time.perf_counter()
+        # On the processor: the clock on the wall also tells of other work on the machine.
+        start = time.process_time()
         refusals(timed_desk, 1, email)
         timed_desk.time.forward(hours=2)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     pairs = [(seconds(INGRID), seconds("nobody@northwind.example")) for _ in range(5)]
     known, unknown = (statistics.median(each) for each in zip(*pairs, strict=True))

@@ -179,4 +179,4 @@ def test_a_gigabyte_without_a_line_end_is_refused_at_once_in_little_memory(tmp_p
         check=False,
     )
     assert (done.stdout.strip(), done.stderr) == ("line_too_long True", "")
-    assert time.perf_counter() - started < 10
+    assert time.perf_counter() - started < 30

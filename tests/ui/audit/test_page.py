@@ -340,9 +340,7 @@ def test_the_log_as_it_is_narrowed_or_all_of_it_leaves_as_a_file(
     qtbot.waitUntil(lambda: dialog.estimate is not None)
     qtbot.keyClick(dialog, Qt.Key.Key_Return)
 
-    qtbot.waitUntil(
-        lambda: "Export finished" in [each[0] for each in stand.told.toasts], timeout=20_000
-    )
+    qtbot.waitUntil(lambda: "Export finished" in [each[0] for each in stand.told.toasts])
     [found] = desk.workspace.exports.list(desk.admin, ExportFilter(source=ExportSource.AUDIT_LOG))
     assert (found.records, found.state) == (shown, ExportState.SUCCEEDED)
 

@@ -49,7 +49,7 @@ def finished(records) -> str:
     def is_told() -> bool:
         return "Export finished" in [toast[0] for toast in records.told.toasts]
 
-    records.qtbot.waitUntil(is_told, timeout=20_000)
+    records.qtbot.waitUntil(is_told)
     return records.told.toasts[-1][1]
 
 

@@ -35,7 +35,7 @@ class Records:
 
     def wait(self, condition: Callable[[], object]) -> None:
         """Let events happen until something holds."""
-        self.qtbot.waitUntil(lambda: bool(condition()), timeout=5_000)
+        self.qtbot.waitUntil(lambda: bool(condition()))
 
     def press(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier):
         """A key, wherever the focus is."""

@@ -82,8 +82,6 @@ def test_the_history_of_a_property_leaves_as_a_file_for_those_who_may(desk, open
     assert not clipped(dialog)
     records.click(dialog.deed_button)
 
-    records.qtbot.waitUntil(
-        lambda: "Export finished" in [each[0] for each in records.told.toasts], timeout=20_000
-    )
+    records.qtbot.waitUntil(lambda: "Export finished" in [each[0] for each in records.told.toasts])
     [found] = desk.workspace.exports.list(edda)
     assert (found.source_name, found.records) == ("Phone Number", 2)

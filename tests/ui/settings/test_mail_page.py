@@ -69,13 +69,13 @@ def test_a_server_is_saved_by_keyboard_tried_in_place_and_removed(mail, desk, qt
         assert form.password.text() == ""
 
         qtbot.mouseClick(trial.send, LEFT)
-        qtbot.waitUntil(trial.banner.isVisible, timeout=15_000)
+        qtbot.waitUntil(trial.banner.isVisible)
         assert "250 OK queued as 4711" in trial.banner.accessibleName()
         assert office.messages[0]["To"] == desk.admin.email
         office.answers["RCPT"] = ["550 no such user"]
         fill(qtbot, trial.recipient, "bo@northwind.example")
         qtbot.keyClick(trial.recipient, Qt.Key.Key_Return)
-        qtbot.waitUntil(lambda: "550 no such user" in trial.banner.accessibleName(), timeout=15_000)
+        qtbot.waitUntil(lambda: "550 no such user" in trial.banner.accessibleName())
         assert "refused the recipient" in trial.banner.accessibleName()
 
     fill(qtbot, trial.recipient, "nobody")
@@ -123,7 +123,7 @@ def test_the_outbox_tells_what_became_of_each_message_and_tries_again(mail, desk
         mail.server.save.click()
         qtbot.waitUntil(lambda: configured(desk) is not None)
         table.action_chosen.emit("retry", message_id)
-        qtbot.waitUntil(lambda: table.row(message_id).cells["state"].text == "Sent", timeout=15_000)
+        qtbot.waitUntil(lambda: table.row(message_id).cells["state"].text == "Sent")
 
         # What was given up is offered again once the server is another.
         with desk.workspace.database.write() as tx:
@@ -135,7 +135,7 @@ def test_the_outbox_tells_what_became_of_each_message_and_tries_again(mail, desk
         qtbot.waitUntil(banner.isVisible)
         assert "1 message given up" in banner.accessibleName()
         qtbot.mouseClick(banner.button, LEFT)
-        qtbot.waitUntil(lambda: shown(desk.admin, lost).state is MailState.SENT, timeout=15_000)
+        qtbot.waitUntil(lambda: shown(desk.admin, lost).state is MailState.SENT)
         assert not banner.isVisible()
     assert len(office.messages) == 2
     assert shown(desk.admin, message_id).state is MailState.SENT

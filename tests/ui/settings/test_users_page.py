@@ -168,7 +168,7 @@ def test_the_users_leave_as_a_file(users, desk, qtbot):
     dialog.deed_button.click()
 
     told = users.settings.stand.told
-    qtbot.waitUntil(lambda: "Export finished" in [each[0] for each in told.toasts], timeout=20_000)
+    qtbot.waitUntil(lambda: "Export finished" in [each[0] for each in told.toasts])
     [found] = desk.workspace.exports.list(desk.admin)
     assert (found.source_name, found.records, found.format) == ("Users", 1, "xlsx")
     assert users.export_button.isVisible()

@@ -23,7 +23,7 @@ from tests.ui.start.conftest import close, dialog_named, page_named
 
 EMAIL = "ingrid@northwind.example"
 LEFT = Qt.MouseButton.LeftButton
-SLOW = 20_000
+SLOW = 60_000
 
 
 def fill_in(page, folder: Path) -> None:

@@ -40,7 +40,7 @@ def finished(qtbot, assistant: ImportAssistant) -> ImportAssistant:
     """The assistant with its import done."""
     qtbot.mouseClick(assistant.primary, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: assistant.step == RUN)
-    qtbot.waitUntil(lambda: assistant.run.ended, timeout=15_000)
+    qtbot.waitUntil(lambda: assistant.run.ended)
     return assistant
 
 
@@ -88,7 +88,7 @@ def test_a_file_goes_into_the_records_by_keyboard_alone(desk, page, write, qtbot
     page.commands()["send"]()
     qtbot.waitUntil(lambda: assistant.primary.plain_text() == "Import 1 row")
     page.commands()["send"]()
-    qtbot.waitUntil(lambda: assistant.run.ended, timeout=15_000)
+    qtbot.waitUntil(lambda: assistant.run.ended)
 
     assert contacts(desk) == [("Bo", "bo@example.org", "1")]
 

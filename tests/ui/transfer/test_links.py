@@ -30,7 +30,7 @@ def test_a_column_names_companies_and_they_are_associated(page, desk, write, qtb
         row.cells["type"].text for row in assistant.check.source.rows([1, 2])
     ]
     assistant.go_on()
-    qtbot.waitUntil(lambda: assistant.run.ended, timeout=20_000)
+    qtbot.waitUntil(lambda: assistant.run.ended)
 
     assert desk.sql("SELECT count(*) FROM associations") == [(1,)]
     assert desk.sql("SELECT count(*) FROM obj_contacts") == [(2,)]

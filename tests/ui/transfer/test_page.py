@@ -86,7 +86,7 @@ def test_a_click_opens_counts_changes_and_errors(desk, imported, stand, qtbot):
     names = [found.accessibleName() for found in page.panel.findChildren(ValueChange)]
     assert "Phone Number. Before: 555-0100. After: 555-0199." in names
     link = next(found for found in page.panel.findChildren(Link) if found.text().startswith("Ann"))
-    qtbot.waitUntil(lambda: link.parentWidget().height() > link.height(), timeout=2_000)
+    qtbot.waitUntil(lambda: link.parentWidget().height() > link.height())
     qtbot.mouseClick(link, Qt.MouseButton.LeftButton)
     assert stand.told.links[0].startswith("records/contacts/")
 
