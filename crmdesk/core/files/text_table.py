@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, TextIO
 
 from crmdesk.core.errors import UserError
 from crmdesk.core.files.dialect import CsvDialect, TableBytes, open_bytes, sniff
-from crmdesk.core.files.invalid_bytes import MARK, first_invalid, is_text
+from crmdesk.core.files.invalid_bytes import first_invalid, is_text
+from crmdesk.core.files.piece_text import PieceText, piece_text
 from crmdesk.core.files.table import (
     Batch,
     Headers,
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
 __all__ = ["CsvDialect", "read_batches", "read_header", "read_rows", "sniff"]
 
 _BATCH_ROWS = 1_000
-_DECODED_AT_ONCE = 1 << 17
-#: Characters that are parsed in one go; of more than that the decoder makes each piece twice.
-_PIECE_CHARACTERS = 1 << 18
 _ParsedRow = tuple[int, list[str], RowProblem | None]
 _BROKEN = RowProblemCode.COULD_NOT_PARSE_ROW
 _WHY = {
@@ -123,7 +121,7 @@ def _parser(lines: Iterable[str], dialect: CsvDialect) -> CsvReader:
 class _Feed:
     """The lines of a table on their way to the parser, counted and inspected."""
 
-    def __init__(self, text: TextIO, dialect: CsvDialect, limits: TableLimits) -> None:
+    def __init__(self, text: PieceText, dialect: CsvDialect, limits: TableLimits) -> None:
         self.characters = 0
         self._dialect = dialect
         self._limits = limits
@@ -186,14 +184,11 @@ class _Feed:
 
     def _piece(self) -> str:
         """The next lines, none of them cut."""
-        piece = self._text.read(_PIECE_CHARACTERS)
-        if piece.endswith("\n"):
-            return piece
-        return piece + self._text.readline(self._limits.line_characters)
+        return self._text.piece(self._limits.line_characters)
 
     def _quickly(self, piece: str, width: int) -> Batch | None:
         """The rows of whole lines; None where one of them is open or odd, or might be."""
-        if "\0" in piece or len(piece) > self._limits.cell_characters:
+        if self._text.has_nul or len(piece) > self._limits.cell_characters:
             return None
         if not (self._dialect.proven or is_text(piece)):
             return None
@@ -338,10 +333,7 @@ class _Feed:
 @contextmanager
 def _opened(source: TableBytes, dialect: CsvDialect, limits: TableLimits) -> Iterator[_Feed]:
     with open_bytes(source) as file:
-        # newline="" hands out the line ends as they are: inside quotes they are content.
-        text = io.TextIOWrapper(file, encoding=dialect.encoding, errors=MARK, newline="")
-        text._CHUNK_SIZE = _DECODED_AT_ONCE  # type: ignore[attr-defined]
-        yield _Feed(text, dialect, limits)
+        yield _Feed(piece_text(file, dialect.encoding), dialect, limits)
 
 
 def _odd_row(line: int, cells: tuple[str, ...], width: int) -> Row:

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crmdesk.core.errors import UserError
-from crmdesk.core.files import text_table
+from crmdesk.core.files import piece_text
 from crmdesk.core.files.csv_writer import write_rows
 from crmdesk.core.files.dialect import CsvDialect, sniff
 from crmdesk.core.files.invalid_bytes import readable
@@ -340,7 +340,7 @@ def test_batches_have_the_same_cells_and_problems_as_rows(
 
     for told in (dialect, replace(dialect, proven=False)):
         # In pieces that end anywhere, and one by one as a preview reads them.
-        with patch.object(text_table, "_PIECE_CHARACTERS", 16):
+        with patch.object(piece_text, "_PIECE", 16):
             batches = list(read_batches(lambda: io.BytesIO(content), told, size=3))
         found = list(read_rows(lambda: io.BytesIO(content), told))
         assert [row for batch in batches for row in batch.rows] == [
