@@ -27,7 +27,6 @@ from crmdesk.core.clock import Clock, from_text, to_text
 from crmdesk.core.db import sqlite
 from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.page_keeper import PageKeeper, can_keep
-from crmdesk.core.db.syncing import log_synced_meanwhile
 from crmdesk.core.db.tables import clock_state
 from crmdesk.core.errors import UserError
 
@@ -202,11 +201,7 @@ class Database:
             files = {} if stage is None else {"stage": stage}
             with sqlite.attached(connection, files), connection.begin() as transaction:
                 tx = Tx(connection, self.clock, True, self._cache)
-                if stage is None:
-                    yield tx
-                else:
-                    with log_synced_meanwhile(self.path):
-                        yield tx
+                yield tx
                 tx.finish()
                 if stage is not None:
                     self._commit_beside_stage(tx, transaction)

@@ -311,8 +311,7 @@ class PageKeeper:
         frames, _ = self._log_frames()
         if frames:
             self._digest_log(frames)
-        with _held(self._reader).synced_meanwhile():
-            _, log, moved = mover.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        _, log, moved = mover.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
         return bool(log == moved)
 
     def _digest_log(self, frames: int) -> None:

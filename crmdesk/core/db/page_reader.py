@@ -10,13 +10,11 @@ import os
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
 from crmdesk.core.db.page_digests import page_digest
-from crmdesk.core.db.syncing import pages_synced_meanwhile
 
 _AT_ONCE = 256
 #: In place of the digest of a page that the disk does not give; no page has it.
@@ -75,10 +73,6 @@ class PageReader:
             if not self._holders:
                 os.close(self._descriptor)
                 del self._shared[self._key]
-
-    def synced_meanwhile(self) -> AbstractContextManager[None]:
-        """Put pages on the disk while the block moves them into the file."""
-        return pages_synced_meanwhile(self._descriptor)
 
     def pages(self, page_bytes: int) -> int:
         """How many pages the file has."""

@@ -238,17 +238,12 @@ def _explained(error: BaseException | None, path: Path) -> UserError | None:
             "Stop working in it. Run `crmdesk check` to see what is damaged, and the way back.",
         )
     if name.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN")):
-        return unreachable(path, text)
+        return UserError(
+            "database_unreachable",
+            f"{path} cannot be read or written ({text}). Nothing was changed.",
+            "Check that the disk is there and has room, then try again.",
+        )
     return None
-
-
-def unreachable(path: Path, why: str) -> UserError:
-    """The refusal of a disk that does not give or take the bytes of a database."""
-    return UserError(
-        "database_unreachable",
-        f"{path} cannot be read or written ({why}). Nothing was changed.",
-        "Check that the disk is there and has room, then try again.",
-    )
 
 
 def _is_unwritten(name: str) -> bool:
