@@ -24,7 +24,7 @@ def test_commands_that_only_read_do_not_wait_for_whoever_writes(terminal):
 
     writer = threading.Thread(target=write)
     writer.start()
-    held.wait(20)
+    held.wait(60)
     try:
         told = [terminal("--json", *words) for words in (("job", "list"), ("restore", "list"))]
     finally:

@@ -314,7 +314,7 @@ def test_a_backup_under_a_writer_is_one_instant(desk: DeskOfRows, run: int) -> N
     began = threading.Event()
     writer = threading.Thread(target=_move_money, args=(desk, run, began, done))
     writer.start()
-    began.wait(20)
+    began.wait(60)
     try:
         desk.backup(threads=3)
     finally:

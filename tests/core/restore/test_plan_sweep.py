@@ -67,11 +67,11 @@ def test_a_sweep_and_a_plan_in_the_making_never_meet(desk: Desk) -> None:
     def write() -> None:
         with desk.workspace.database.write():
             held.set()
-            done.wait(20)
+            done.wait(60)
 
     writer = threading.Thread(target=write)
     writer.start()
-    held.wait(20)
+    held.wait(60)
     try:
         with desk.workspace.database.patient(0.01), pytest.raises(Busy):
             desk.workspace.restores.undo_plan(desk.admin, restore.id)

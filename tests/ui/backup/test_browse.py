@@ -238,7 +238,7 @@ def test_nothing_is_clipped_in_the_smallest_window_and_every_control_has_a_name(
         dialog = open_backup(work)
         dialog.show_row(1)
         work.qtbot.wait(50)
-        assert clipped(dialog) == []
+        work.qtbot.waitUntil(lambda: clipped(dialog) == [])
         assert nameless(dialog) == []
     finally:
         qapp.removeTranslator(translator)  # type: ignore[attr-defined]

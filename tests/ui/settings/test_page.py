@@ -204,7 +204,7 @@ def test_no_text_is_cut_and_every_control_has_a_name(settings_page, qtbot):
         for section in SECTIONS:
             page.show_section(section)
             qtbot.wait(30)
-            assert not clipped(page), (width, section)
+            qtbot.waitUntil(lambda: not clipped(page))
             for control in page.shown_page.findChildren(QWidget):
                 if control.isVisible() and isinstance(control, CONTROLS):
                     assert name_of(control), (section, control)
