@@ -126,9 +126,15 @@ class KeyringStore:
         Raises:
             UserError: as :meth:`get`.
         """
-        if self.get(name) is not None:
+        if self.get(name) is None:
+            return
+        try:
             with _explained("remove"):
                 _answered(lambda: self._keyring.delete_password(SERVICE, name))
+        except UserError:
+            # Another process may have forgotten it in between.
+            if self.get(name) is not None:
+                raise
 
 
 def _answered(ask: Callable[[], _Answer]) -> _Answer:
