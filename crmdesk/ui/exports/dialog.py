@@ -12,7 +12,7 @@ from crmdesk.core.exports.model import ExportEstimate, ExportFormat, ExportReque
 from crmdesk.core.records.schema import Property
 from crmdesk.ui.exports.file_dialog import ALL, CHOSEN, SHOWN, Asking, FileDialog, choice_box
 from crmdesk.ui.exports.scope import Scope
-from crmdesk.ui.exports.ticked import TickedButton
+from crmdesk.ui.exports.ticked import TickedChoice
 from crmdesk.ui.exports.words import say
 from crmdesk.ui.records.showing import Showing, counted
 from crmdesk.ui.widgets.form_field import FormField
@@ -53,7 +53,7 @@ class ExportDialog(FileDialog):
         self.records = choice_box("export_records", [(each.label,) * 2 for each in self._scopes])
         objects = self._desk.workspace.definitions.objects(self._desk.actor)
         others = [(each.name, each.plural_label) for each in objects]
-        self.associated = TickedButton(say("Associated records"), others, say("None"), self)
+        self.associated = TickedChoice(say("Associated records"), others, say("None"), self)
         self.associated.setObjectName("export_associated")
         self.lay_out(self._fields())
         desk, service = self._desk, self._desk.workspace.exports

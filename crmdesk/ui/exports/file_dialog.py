@@ -20,7 +20,7 @@ from crmdesk.core.exports.model import (
 from crmdesk.core.exports.report_model import ReportRequest
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.exports.estimate_lines import EstimateLines
-from crmdesk.ui.exports.ticked import TickedButton
+from crmdesk.ui.exports.ticked import TickedChoice
 from crmdesk.ui.exports.words import filled, format_words, say
 from crmdesk.ui.messages import sentence
 from crmdesk.ui.widgets.check_row import CheckRow
@@ -102,7 +102,7 @@ class FileDialog(DecisionDialog):
             "export_format", [(f.value, format_words(f)) for f in self.formats]
         )
         self.columns = choice_box("export_columns", ways)
-        self.chosen = TickedButton(say("Columns"), offered, say("Choose columns"), self)
+        self.chosen = TickedChoice(say("Columns"), offered, say("Choose columns"), self)
         self.chosen.setObjectName("export_chosen")
         self.chosen_field = FormField(say("Which columns"), self.chosen)
         naming = [(Naming.LABEL.value, say("Labels")), (Naming.NAME.value, say("Internal names"))]
@@ -142,12 +142,12 @@ class FileDialog(DecisionDialog):
             self.body.addWidget(mark)
         self.body.addWidget(self.lines)
 
-    def begin(self, asking: Asking[Any], *counted_by: QComboBox | TickedButton) -> None:
+    def begin(self, asking: Asking[Any], *counted_by: QComboBox | TickedChoice) -> None:
         """Count for the first time, and again whenever one of these is changed."""
         self._asking = asking
         for control in (self.columns, self.chosen, *counted_by):
             # How it is written changes nothing in what it would be.
-            if isinstance(control, TickedButton):
+            if isinstance(control, TickedChoice):
                 control.changed.connect(self.recount)
             else:
                 control.currentIndexChanged.connect(self.recount)

@@ -1,28 +1,32 @@
-"""A button that says what is ticked, and opens the list to tick in."""
+"""A choice of several that says what is ticked, and opens the list to tick in."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from crmdesk.ui.exports.words import say
 from crmdesk.ui.records.check_list import CheckList
-from crmdesk.ui.widgets.buttons import Button, ButtonKind
+from crmdesk.ui.widgets.choice import Choice
 from crmdesk.ui.widgets.popover import Popover
 
 #: With more rows the open list would lie over the buttons of a dialog with one line of estimate.
 _WIDTH, _ROWS, _NAMED = 300, 4, 2
+#: As the choices of one that stand beside it.
+_LETTERS, _ANY_WIDTH = 12, (1 << 24) - 1
 
 
-class TickedButton(Button):
-    """Any number of choices behind a button, where a list would make a dialog too tall.
+class TickedChoice(Choice):
+    """Any number of choices, where a list of them would make a dialog too tall.
+
+    It stands among choices of one and is one to the eye: one text, with a list below it.
 
     Args:
         name: what is chosen.
         choices: value and label of each.
-        nothing: what the button says while nothing is ticked.
+        nothing: what it says while nothing is ticked.
 
     Signals:
         changed: a tick came or went.
@@ -33,8 +37,12 @@ class TickedButton(Button):
     def __init__(
         self, name: str, choices: Sequence[tuple[str, str]], nothing: str, parent: QWidget
     ) -> None:
-        super().__init__("", ButtonKind.SECONDARY, "chevron-down", trailing=True, parent=parent)
-        self._name, self._nothing = name, nothing
+        super().__init__(name, parent)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(_LETTERS)
+        self.setMaximumWidth(_ANY_WIDTH)
+        self.addItem("")
+        self._nothing = nothing
         self._labels = dict(choices)
         self.popover = Popover(name, _WIDTH, parent)
         self.list = CheckList(name, choices, rows=_ROWS)
@@ -43,8 +51,10 @@ class TickedButton(Button):
         column.addWidget(self.list)
         self.popover.body.addLayout(column)
         self.list.changed.connect(self._tell)
-        self.clicked.connect(lambda: self.popover.open_under(self))
         self._say()
+
+    def showPopup(self) -> None:
+        self.popover.open_under(self)
 
     def chosen(self) -> tuple[str, ...]:
         """The ticked values, in the order of the list."""
@@ -63,5 +73,4 @@ class TickedButton(Button):
         text = ", ".join(labels) or self._nothing
         if len(labels) > _NAMED:
             text = say("%Ln chosen", len(labels))
-        self.setText(text)
-        self.setAccessibleName(f"{self._name}: {text}")
+        self.setItemText(0, text)
