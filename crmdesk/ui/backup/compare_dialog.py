@@ -10,7 +10,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from crmdesk.core.backup.cancel import cancelled_error
-from crmdesk.core.compare.model import Change, Comparison, DifferenceFilter
+from crmdesk.core.compare.model import Change, Comparison, DifferenceFilter, Side
 from crmdesk.core.errors import Cancelled, UserError
 from crmdesk.core.jobs.job import Job
 from crmdesk.ui import words
@@ -131,8 +131,7 @@ class CompareDialog(CompareFrame):
         self._found = found
         self.busy.hide()
         self._allow(True)
-        then = self._desk.exact(found.earlier.at)
-        now = self._desk.exact(found.later.at) if found.later.reference else say("now")
+        then, now = self._called(found.earlier), self._called(found.later)
         text = say("From %1 to %2").replace("%1", then).replace("%2", now)
         self.header.set_title(say("Compare"), text)
         self._say_unverified(found)
@@ -164,6 +163,12 @@ class CompareDialog(CompareFrame):
         self._offer_objects(found)
         self.objects.setCurrentIndex(max(0, self.objects.findData(chosen)))
         self._choose_object()
+
+    def _called(self, side: Side) -> str:
+        """A state of this workspace goes by its time; a file from elsewhere has a name only."""
+        if not side.verified:
+            return side.name
+        return self._desk.exact(side.at) if side.reference else say("now")
 
     def _say_unverified(self, found: Comparison) -> None:
         if not found.verified:

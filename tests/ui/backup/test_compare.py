@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QLabel
 
 from crmdesk.core.records.catalogue import PropertyDefinition
 from crmdesk.core.records.types import PropertyType
@@ -279,6 +279,8 @@ def test_a_file_from_elsewhere_is_compared_and_marked_as_unverified(
     assert "not verified" in told
     assert "Matched by Email (Contact)" in told
     assert "“Deals” is left out" in told
+    said = [each.text() for each in dialog.header.findChildren(QLabel)]
+    assert "From hubspot-export.zip to now" in said
     assert set(work.texts(dialog.table, "id")) == {"1", "—"}
     dialog.show_record(dialog.table.ids[0])
     work.click(dialog.kinds._buttons["definitions"])
