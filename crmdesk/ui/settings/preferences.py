@@ -133,7 +133,7 @@ class AppearancePage(CardPage):
         font_row = QWidget()
         row = QHBoxLayout(font_row)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(label(self.tr("Use the system's font"), TextStyle.BODY, "text"), 1)
+        row.addWidget(label(self.tr("Use the system's font"), TextStyle.STRONG), 1)
         row.addWidget(self.font)
         self.cards.addWidget(
             settings_card(

@@ -210,7 +210,7 @@ class SettingField(QObject):
         column = QVBoxLayout(words)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
-        column.addWidget(label(self._words.title, TextStyle.BODY, "text"))
+        column.addWidget(label(self._words.title, TextStyle.STRONG))
         column.addWidget(Paragraph(self.setting.help, TextStyle.CAPTION, "text3"))
         line.addWidget(words, 1)
         line.addWidget(self._flag)
