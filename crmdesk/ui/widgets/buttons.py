@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from PySide6.QtCore import QRectF, QSize, Qt, QVariantAnimation
-from PySide6.QtGui import QFocusEvent, QIcon, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QSize, Qt, QVariantAnimation
+from PySide6.QtGui import QFocusEvent, QIcon, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from crmdesk.ui.icons import themed_icon
@@ -177,14 +177,15 @@ class Button(QPushButton):
         self.setIconSize(QSize(size + ICON_GAP, size))
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        if self._kind is ButtonKind.LINK and self.property("keyfocus") == "true":
+            self._mark_link()
         super().paintEvent(event)
-        if self._kind is not ButtonKind.LINK or self.property("keyfocus") != "true":
-            return
-        # A border would push the link's first letter away from the left edge of its column.
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(current_tokens().color("accent"), 2))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
+
+    def _mark_link(self) -> None:
+        """Colour and underline it: an edge would cross its first letter, or push it to the side."""
+        painter, tokens = QPainter(self), current_tokens()
+        painter.fillRect(self.rect(), tokens.color("soft"))
+        painter.fillRect(self.rect().adjusted(0, self.height() - 2, 0, 0), tokens.color("accent"))
 
     def hitButton(self, position: object) -> bool:
         return self._rest is None and super().hitButton(position)  # type: ignore[arg-type]
