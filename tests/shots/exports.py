@@ -18,6 +18,7 @@ from crmdesk.ui.exports.dialog import CHOSEN, ExportDialog
 from crmdesk.ui.exports.page import ExportsPage
 from crmdesk.ui.records.page import RecordsPage
 from crmdesk.ui.signed_in import SignedInWindow
+from crmdesk.ui.tables.column_chooser import ColumnChooser
 from tests.builders import Desk
 from tests.left_exports import left
 from tests.shots.main import settle, settle_until
@@ -49,7 +50,7 @@ def _dialog(page: RecordsPage) -> Iterator[tuple[str, QWidget]]:
     yield "dialog", dialog
     dialog.columns.setCurrentIndex(dialog.columns.findData(CHOSEN))
     settle_until(lambda: dialog.estimate is not None)
-    dialog.chosen.click()
+    dialog.chosen.showPopup()
     settle(200)
     yield "dialog-columns", dialog
     dialog.reject()
@@ -94,7 +95,9 @@ def _listing(desk: Desk, window: QWidget) -> Iterator[tuple[str, QWidget]]:
     page.filters.columns.click()
     settle(200)
     yield "columns", window
-    page.filters.columns.setFocus()
+    chooser = window.findChild(ColumnChooser)
+    assert chooser is not None
+    chooser.dismiss()
     page.deeds.reject(workspace.exports.show(admin, waiting))
     settle(200)
     yield "reject", page.deeds.dialog

@@ -87,6 +87,8 @@ def take(widget: QWidget, path: Path, size: tuple[int, int]) -> None:
     if not widget.isVisible():
         widget.show()
     settle()
+    # Grabbing lays out what waits, without the areas that scroll: rows would be squeezed.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
     widget.grab().save(str(path))
 
 

@@ -36,6 +36,7 @@ def _panel(desk: Desk, page: RecordsPage, window: QWidget) -> Iterator[tuple[str
     page.open_record(1)
     page.face.table.ticks.toggle(1)
     page.face.table.view.announce_ticks()
+    settle_until(lambda: page.panel.properties.complete)
     settle(300)
     yield "panel", window
     page.panel.edit()

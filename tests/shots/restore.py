@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 from crmdesk.core.backup.model import Backup
 from crmdesk.core.clock import system_time
 from crmdesk.ui.restore.page import RestorePage
+from crmdesk.ui.widgets.empty_state import EmptyState
 from tests.builders import Desk
 from tests.shots.main import settle, settle_until
 from tests.shots.settings import window_of
@@ -47,7 +48,9 @@ def shots(desk_factory: Callable[[], Desk]) -> Iterator[tuple[str, QWidget]]:
 def _empty(desk: Desk) -> Iterator[tuple[str, QWidget]]:
     made = window_of(desk)
     made.window.go_to("restore")
-    settle(300)
+    nothing = made.window.page.findChild(EmptyState)
+    assert nothing is not None
+    settle_until(nothing.isVisible)
     yield "empty", made.window
     made.window.close()
 
