@@ -96,6 +96,7 @@ class RowPainter:
         self._ratio = ratio
         self._mirrored = mirrored
         self._body = Letters(TextStyle.BODY, tabular=True)
+        self._hyphened = Letters(TextStyle.BODY)
         self._name = Letters(TextStyle.MEDIUM)
         self._caption = Letters(TextStyle.CAPTION)
         self._pens: dict[str, QPen] = {}
@@ -182,13 +183,21 @@ class RowPainter:
                 painter.drawPixmap(left, middle - high // 2, mark)
             return
         used = self._front_marks(painter, slot, start, middle, cell, first=first)
-        letters = self._name if first and not cell.quiet else self._body
+        letters = self._letters(slot, cell, first=first)
         role = self._role(cell, row, first=first)
         self._text(painter, slot, (start + used, room - used), line, cell.shown, letters, role)
         if cell.second:
             below = line + self._caption_height // 2 + px(9) + 1
             space = (start + used, room - used)
             self._text(painter, slot, space, below, cell.second, self._caption, "text3")
+
+    def _letters(self, slot: Slot, cell: Cell, *, first: bool) -> Letters:
+        if first and not cell.quiet:
+            return self._name
+        # Beside figures of one width a hyphen is as wide as they are: a gap in "sign-in", and in
+        # the number of a phone. Of numbers that stand under each other it is the sign.
+        hyphened = "-" in cell.shown and slot.column.align is not Align.END
+        return self._hyphened if hyphened else self._body
 
     def _front_marks(
         self, painter: QPainter, slot: Slot, start: int, middle: int, cell: Cell, *, first: bool
