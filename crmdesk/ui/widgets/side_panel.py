@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResize
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QSizePolicy,
     QStackedWidget,
@@ -141,28 +142,28 @@ class SidePanel(QFrame):
         return f"panels/{self._key}/width"
 
     def _build(self) -> None:
-        column = QVBoxLayout()
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(self._head())
-        column.addWidget(self._tabs)
-        column.addWidget(rule())
-        column.addWidget(self._busy)
-        column.addWidget(self._stack, 1)
-        column.addWidget(self._foot)
         self._tabs.hide()
         self._busy.hide()
         self._foot.setProperty("role", "panel_foot")
         self.foot = QBoxLayout(QBoxLayout.Direction.TopToBottom, self._foot)
-        self.foot.setContentsMargins(11, 12, 16, 12)
+        self.foot.setContentsMargins(16, 12, 16, 12)
         self.foot.setSpacing(8)
         self._foot.hide()
         self._grip = _Grip(self.tr("Width of the panel, arrow keys change it"))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self._grip)
-        row.addLayout(column, 1)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(0)
+        grid.setColumnStretch(1, 1)
+        grid.addWidget(self._grip, 0, 0, 6, 1)
+        grid.addLayout(self._head(), 0, 1)
+        grid.addWidget(self._tabs, 1, 1)
+        grid.addWidget(rule(), 2, 0, 1, 2)
+        grid.addWidget(self._busy, 3, 1)
+        grid.addWidget(self._stack, 4, 1)
+        grid.addWidget(self._foot, 5, 0, 1, 2)
+        grid.setRowStretch(4, 1)
+        # Lines across the panel go on below it, to the edge.
+        self._grip.raise_()
 
     def _head(self) -> QHBoxLayout:
         words = QVBoxLayout()
@@ -272,7 +273,7 @@ class SidePanel(QFrame):
             widget.ensurePolished()
         widest = max((widget.sizeHint().width() for widget in widgets), default=0)
         margins = self.foot.contentsMargins()
-        room = self.width() - margins.left() - margins.right() - self._grip.width()
+        room = self.width() - margins.left() - margins.right()
         beside = widest * len(widgets) + self.foot.spacing() * (len(widgets) - 1) <= room
         direction = QBoxLayout.Direction
         self.foot.setDirection(direction.LeftToRight if beside else direction.TopToBottom)

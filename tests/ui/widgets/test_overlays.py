@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from crmdesk.ui.remembered import remembered
 from crmdesk.ui.theme.apply import apply_theme
@@ -173,6 +173,17 @@ def test_the_width_of_a_panel_is_kept_within_bounds_and_remembered(show, qtbot):
         qtbot.keyClick(grip, Qt.Key.Key_Right)
     assert panel.width() == NARROWEST
     assert SidePanel("records", "Record").width() != NARROWEST
+
+
+def test_lines_across_a_panel_reach_the_edge_that_is_dragged(show):
+    panel = entry_panel(show)
+    panel.set_foot([Button("Save a copy")])
+    panel.layout().activate()
+    line = next(each for each in panel.findChildren(QFrame) if each.property("role") == "rule")
+    grip, foot = panel.layout().itemAt(0).widget(), panel.foot.parentWidget()
+
+    assert grip.x() == foot.x() == line.x() == 0
+    assert panel.childAt(2, foot.geometry().center().y()) is grip
 
 
 def test_a_panel_is_dragged_by_its_edge(show, qtbot):
