@@ -12,13 +12,14 @@ from crmdesk.core.access.actor import Actor
 from crmdesk.core.access.guard import Guard
 from crmdesk.core.access.permissions import Permission
 from crmdesk.core.audit import kinds
-from crmdesk.core.audit.imported_file import staged_log
+from crmdesk.core.audit.imported_file import MOST_BYTES, staged_log
 from crmdesk.core.audit.imported_model import ImportedLog, LogFileSurvey, LogKind
 from crmdesk.core.audit.log import AuditLog
 from crmdesk.core.clock import from_text, optional_from_text
 from crmdesk.core.db.engine import Database
 from crmdesk.core.db.tables import imported_events, imported_logs
 from crmdesk.core.errors import UserError
+from crmdesk.core.files.ordinary import open_ordinary
 from crmdesk.core.jobs.job import JobKind
 from crmdesk.core.jobs.queue import JobQueue
 from crmdesk.core.records.dates import DateOrder
@@ -106,8 +107,12 @@ class ImportedLogs:
 
         Raises:
             PermissionDenied: the actor is not a Super Admin.
+            UserError: ``file_missing`` and its kin; nothing is queued.
         """
         self._guard.require(actor, Permission.SUPER_ADMIN)
+        # A mistyped name would be a job that failed, with an entry and a notice, for everybody.
+        with open_ordinary(path, MOST_BYTES):
+            pass
         params = {
             "path": str(path.absolute()),
             "sha256": sha256,

@@ -107,6 +107,17 @@ def test_a_log_that_was_not_taken_left_nothing_and_says_why(
     assert last_word(desk) == ("import failed", "log_import_failed", state)
 
 
+def test_a_file_that_is_not_there_is_refused_before_anything_is_queued(
+    desk: Desk, tmp_path: Path
+) -> None:
+    with pytest.raises(UserError) as refused:
+        desk.workspace.imported_logs.start(desk.admin, tmp_path / "mistyped.csv")
+
+    assert refused.value.code == "file_missing"
+    assert desk.workspace.jobs.jobs(desk.admin) == []
+    assert desk.workspace.inbox.list(desk.admin) == []
+
+
 def test_whoever_may_no_longer_do_it_when_the_work_begins_takes_nothing(
     desk: Desk, tmp_path: Path
 ) -> None:
