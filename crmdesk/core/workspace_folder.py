@@ -136,6 +136,22 @@ def forget_claims(folder: Path) -> None:
         each.withdraw()
 
 
+def refuse_lost(folder: Path) -> None:
+    """Refuse to write into a folder of the vault that went, with its disk or by another hand.
+
+    Raises:
+        UserError: ``folder_missing``.
+    """
+    if not is_folder(folder):
+        raise UserError(
+            "folder_missing",
+            f"The workspace's own folder {folder} is gone, and what lay in it.",
+            "Connect the disk that it is on or copy it back. If it is lost, make it anew, empty: "
+            "`crmdesk check` then names the files that are missing.",
+            path=str(folder),
+        )
+
+
 def refuse_inside(folder: Path, target: Path) -> None:
     """Keep what people save away from a workspace's own files, one of which it would replace.
 

@@ -39,6 +39,7 @@ from crmdesk.core.jobs.worker import JobContext
 from crmdesk.core.notify.inbox import SUPER_ADMINS, Inbox, NotificationKind
 from crmdesk.core.records.schema import ObjectType, load_object_types
 from crmdesk.core.settings import Settings
+from crmdesk.core.workspace_folder import refuse_lost
 
 #: Space that stays free, so that the computer goes on working.
 _FREE_SHARE = 0.05
@@ -76,12 +77,14 @@ class BackupWork:
         """Work of a backup job.
 
         Raises:
-            UserError: ``not_enough_space``, or what the engine found; nothing is left behind.
+            UserError: ``folder_missing``, ``not_enough_space``, or what the engine found;
+                nothing is left behind.
             Cancelled: nothing is left behind.
         """
         backup_id = str(context.params["backup_id"])
         complete = bool(context.params.get("complete"))
         target = self._vault / file_name(backup_id)
+        refuse_lost(self._vault)
         context.report("counting")
         with self._database.read() as tx:
             object_types = load_object_types(tx)

@@ -42,6 +42,7 @@ from crmdesk.core.jobs.job import REQUIRED, Job, JobState
 from crmdesk.core.jobs.worker import JobContext
 from crmdesk.core.notify.inbox import Inbox, NotificationKind
 from crmdesk.core.settings import Settings
+from crmdesk.core.workspace_folder import refuse_lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ class ExportWork:
             Cancelled: nothing is left behind.
         """
         export_id = str(context.params["export_id"])
+        refuse_lost(self._vault)
         context.report("counting")
         with self._database.write() as tx:
             tx.execute(

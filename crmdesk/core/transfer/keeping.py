@@ -17,6 +17,7 @@ from crmdesk.core.files.copying import Copying, copied_meanwhile
 from crmdesk.core.files.fingerprint import Fingerprint, take_fingerprint
 from crmdesk.core.jobs.worker import JobContext
 from crmdesk.core.transfer.model import ImportRequest
+from crmdesk.core.workspace_folder import refuse_lost
 
 _LOOK_SECONDS = 0.1
 
@@ -69,9 +70,10 @@ class FileKeeper:
         it may count before :meth:`KeptFile.settle`. A block that fails before leaves no copy.
 
         Raises:
-            UserError: ``file_changed``, or what copying refuses.
+            UserError: ``folder_missing``, ``file_changed``, or what copying refuses.
             Cancelled: nothing is left behind.
         """
+        refuse_lost(self._vault)
         path = Path(request.path)
         ending = path.suffix.lower()[:12]
         name = f"{request.sha256}{ending if ending.isascii() else ''}"

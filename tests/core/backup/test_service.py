@@ -112,6 +112,17 @@ def test_a_cancelled_backup_leaves_nothing_and_does_not_count(desk: Desk) -> Non
     assert desk.backup().state is JobState.SUCCEEDED
 
 
+def test_a_backup_without_its_folder_says_what_brings_the_folder_back(desk: Desk) -> None:
+    (desk.folder / "vault/backups").rmdir()
+
+    with pytest.raises(UserError, match="vault/backups is gone") as refused:
+        desk.backup()
+
+    assert (refused.value.code, "disk" in refused.value.hint) == ("folder_missing", True)
+    (desk.folder / "vault/backups").mkdir()
+    assert desk.backup().state is JobState.SUCCEEDED
+
+
 def test_a_backup_that_is_cancelled_while_it_runs_leaves_nothing(desk: Desk) -> None:
     desk.contact()
     backup_id = desk.workspace.backups.create(desk.admin)

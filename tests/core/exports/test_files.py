@@ -200,4 +200,5 @@ def test_a_vault_that_is_gone_is_told_and_nothing_is_half_written(desk: Desk) ->
         desk.workspace.run_job(str(desk.workspace.exports.show(desk.admin, export_id).job_id))
 
     assert caught.value.code == "folder_missing"
+    assert "make it anew, empty" in caught.value.hint
     assert desk.workspace.exports.show(desk.admin, export_id).state is ExportState.FAILED

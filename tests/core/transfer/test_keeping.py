@@ -54,6 +54,13 @@ def test_an_import_copies_the_file_itself_when_the_other_one_gives_up(bench: Ben
     assert kept_as(bench).read_text(encoding="utf-8") == TEXT
 
 
+def test_an_import_without_the_folder_of_copies_reads_nothing(bench: Bench) -> None:
+    (bench.desk.workspace.vault / "imports").rmdir()
+
+    with pytest.raises(UserError, match="vault/imports is gone"):
+        bench.run(bench.file(TEXT))
+
+
 def test_a_copy_that_turns_out_to_be_another_file_takes_the_import_back(bench: Bench) -> None:
     path = bench.file(TEXT)
     imports = bench.desk.workspace.imports
