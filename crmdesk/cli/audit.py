@@ -114,8 +114,9 @@ def verify(
 def anchor_head(context: typer.Context, out: OutFile, *, force: Force = False) -> None:
     """Write the signed head of the log to a file, to be given away."""
     refuse_target(out, force=force)
+    out = out.absolute()
     with seat(context) as here:
-        head = here.workspace.audit.anchor(here.actor, out.absolute())
+        head = here.workspace.audit.anchor(here.actor, out)
         document = {"file": str(out), "sequence": head.sequence, "hash": head.hash.hex()}
         here.output.result(document, f"Entry {head.sequence:,} is signed in {out}.")
 

@@ -202,7 +202,7 @@ def compare(
             document["rows"] = comparisons.export(
                 here.actor, found.id, out.absolute(), cancelled=asked
             )
-            document["file"] = str(out)
+            document["file"] = str(out.absolute())
         here.output.result(document, *comparison_lines(found, records))
 
 

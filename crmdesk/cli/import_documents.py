@@ -71,7 +71,7 @@ def tried_document(request: ImportRequest, tried: Preflight, errors: Path | None
             each.count for each in tried.problems if each.type.startswith("ASSOCIATION_")
         ),
         "errors": [_problem(each) for each in examples[:_MOST_ERRORS]],
-        "error_file": str(errors) if written else None,
+        "error_file": str(errors.absolute()) if written else None,
         "notes": dict(tried.notes),
     }
 

@@ -158,7 +158,7 @@ def show(
             here.workspace.imports.save_errors(here.actor, import_id, errors.absolute())
         document = import_document(here.workspace.imports.show(here.actor, import_id))
         if errors is not None:
-            document["error_file"] = str(errors)
+            document["error_file"] = str(errors.absolute())
         here.output.result(document, *import_lines(document))
 
 
@@ -220,7 +220,7 @@ def _run(here: Seat, request: ImportRequest, going: Going) -> dict[str, Any]:
     document = import_document(imports.show(here.actor, import_id))
     if errors is not None and document["error_file"] is not None:
         _save_errors(here, import_id, errors)
-        document["error_file"] = str(errors)
+        document["error_file"] = str(errors.absolute())
     return document
 
 

@@ -144,8 +144,9 @@ def report(
 ) -> None:
     """Save every value that a restore wrote, and all that it left alone, as CSV."""
     refuse_target(out, force=force)
+    out = out.absolute()
     with seat(context) as here:
-        here.workspace.restores.save_report(here.actor, restore_id, out.absolute())
+        here.workspace.restores.save_report(here.actor, restore_id, out)
         document = {"restore_id": restore_id, "file": str(out)}
         here.output.result(document, f"Saved as {out}.")
 

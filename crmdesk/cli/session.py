@@ -16,7 +16,7 @@ from crmdesk.cli.output import Output
 from crmdesk.cli.secret_input import ask_passphrase
 from crmdesk.core.access.secret_store import SECRET_FILE
 from crmdesk.core.errors import NotSignedIn, UserError, WrongUsage
-from crmdesk.core.files.presence import typed_path
+from crmdesk.core.files.presence import absolute_path
 
 if TYPE_CHECKING:
     from crmdesk.core.access.actor import Actor, Place
@@ -127,7 +127,7 @@ def chosen_folder(call: Call) -> Path:
                 f"{call.workspace.partition('://')[0]}:// names no workspace that can be opened.",
                 "Name the folder of a workspace on this computer.",
             )
-        return typed_path(call.workspace)
+        return absolute_path(call.workspace)
     last = KnownWorkspaces().last()
     if last is None:
         raise WrongUsage(

@@ -8,6 +8,8 @@ import sys
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from crmdesk.cli import words
 from crmdesk.cli.audit import _verdict
 from crmdesk.cli.notice_words import notice_text
@@ -150,6 +152,20 @@ def test_a_sound_backup_of_another_workspace_can_only_be_imported(
     assert "only imported" in told.out
     assert (document["ok"], document["sound_elsewhere"]) == (False, True)
     assert [each["code"] for each in document["problems"]] == ["other_key"]
+
+
+def test_a_path_that_is_told_leads_there_from_anywhere(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+):
+    inside = terminal.folder.parent
+    monkeypatch.chdir(inside)
+    terminal.folder = Path(terminal.folder.name)
+
+    kept = terminal("backup", "create").document["file"]
+    head = terminal("audit", "anchor", "--out", "head.json").document["file"]
+
+    assert Path(kept).is_relative_to(inside / "workspace" / "vault")
+    assert head == str(inside / "head.json")
 
 
 def test_a_deleted_backup_is_listed_as_deleted(terminal: Terminal):
