@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 from crmdesk.core.changes.stage import Stage
@@ -70,6 +71,21 @@ def write_error_file(
                 _lines(source.rows(), first, problems, hidden),
                 bom=True,
             )
+    return True
+
+
+def write_problem_list(tx: Tx, target: Path) -> bool:
+    """Write the problems alone, without the rows; returns False, and writes nothing, without any.
+
+    It takes a moment even while a transaction waits for it. Reading the rows of a large table once
+    more takes a third as long as writing them.
+    """
+    problems = tx.sql(_SELECT)
+    first = problems.fetchone()
+    if first is None:
+        return False
+    with atomic_write(target) as file:
+        write_rows(file, HEADINGS, (row[:4] for row in chain([first], problems)), bom=True)
     return True
 
 

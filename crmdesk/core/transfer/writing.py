@@ -26,7 +26,7 @@ from crmdesk.core.jobs.worker import JobContext
 from crmdesk.core.notify.inbox import Inbox, NotificationKind
 from crmdesk.core.records.association_counts import follow_activities
 from crmdesk.core.settings import read_setting
-from crmdesk.core.transfer.error_file import first_problems, write_error_file
+from crmdesk.core.transfer.error_file import first_problems, write_error_file, write_problem_list
 from crmdesk.core.transfer.keeping import KeptFile
 from crmdesk.core.transfer.links import Linked, write_links_found
 from crmdesk.core.transfer.pieces import TiedRows, are_apart
@@ -120,7 +120,7 @@ class ImportWriter:
 
         Raises:
             UserError: ``plan_outdated`` where somebody else wrote in between; nothing was written.
-                ``error_file_not_written``: all else was.
+                ``error_file_not_written``: all else was, and the problems without their rows.
             TiedRows: rows of one stage hang on those of another; nothing was written.
             Cancelled: before the commit; nothing was written.
         """
@@ -147,11 +147,11 @@ class ImportWriter:
                 result = self._write(tx, first, settled, stages)
                 if self._is_last:
                     context.succeed(tx, result)
-            if errors_later:
-                self._add_error_file(first)
         except BaseException:
             self._error_file.unlink(missing_ok=True)
             raise
+        if errors_later and self._error_file.is_file():
+            self._complete_error_file(first)
 
     def _settle(self, stage: Stage) -> Settled:
         with (
@@ -251,7 +251,8 @@ class ImportWriter:
     def _finish_rows(self, tx: Tx, change_id: int, written: _Written, linked: Linked) -> None:
         """Put the rows of the import in their final state."""
         problems = first_problems(tx, _ERRORS_KEPT)
-        has_errors = self._error_file.is_file()
+        # A kill behind the commit leaves the import at least with what was refused, and why.
+        has_errors = self._error_file.is_file() or write_problem_list(tx, self._error_file)
         tx.execute(
             update(imports)
             .where(imports.c.id == self._import_id)
@@ -312,31 +313,24 @@ class ImportWriter:
             )
 
     # -- the error file --------------------------------------------------------------------
-    def _write_error_file(self, stage: Stage) -> bool:
+    def _write_error_file(self, stage: Stage) -> None:
         self._kept.settle()
         prepared = self._prepared.at(self._kept.path)
-        return write_error_file(
-            self._database, stage, prepared.source, prepared.plan, self._error_file
-        )
+        write_error_file(self._database, stage, prepared.source, prepared.plan, self._error_file)
 
-    def _add_error_file(self, stage: Stage) -> None:
-        """Write the file of an import that stands already.
+    def _complete_error_file(self, stage: Stage) -> None:
+        """Put the rows beside their problems, in the file of an import that stands already.
 
         Raises:
             UserError: ``error_file_not_written``; whatever was the matter, records were written.
         """
         try:
-            if self._write_error_file(stage):
-                with self._database.write() as tx:
-                    tx.execute(
-                        update(imports)
-                        .where(imports.c.id == self._import_id)
-                        .values(error_file=self._error_file.name)
-                    )
+            self._write_error_file(stage)
         except UserError as error:
             raise UserError(
                 "error_file_not_written",
-                "The records are imported, but the file of the refused rows could not be written.",
+                "The records are imported, but the file of the refused rows has their numbers and "
+                "what is wrong with them only: their values could not be written.",
                 "See that the disk has room and import the same file again: what is there stays "
                 "as it is, and the file lists what was refused.",
                 cause=error.code,
