@@ -104,7 +104,7 @@ class BinFace(QWidget):
         column.setSpacing(0)
         column.addWidget(in_margins(head(place, self.header), 16, 8))
         column.addWidget(in_margins(self.tabs, 0, 8, left=True, padded=12))
-        column.addWidget(in_margins(self._narrowing(), 0, 8, left=True))
+        column.addWidget(in_margins(self._narrowing(), 0, 8))
         column.addWidget(self.table, 1)
         column.addWidget(self.footer)
 
@@ -113,9 +113,11 @@ class BinFace(QWidget):
         row = QHBoxLayout(line)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        row.addWidget(self.search, 1)
+        # All the room there is, up to its own width: the stretch has what is left.
+        row.addWidget(self.search, 100)
         row.addWidget(self.by)
         row.addWidget(self.within)
+        row.addStretch(1)
         return line
 
     def _connect(self) -> None:
