@@ -15,6 +15,14 @@ STATUS_HEIGHT = 36
 BUTTONS_HEIGHT = 56
 
 
+class _Remark(ElidedLabel):
+    """Whole or not at all: the beginning of "Sorted by last modified" says nothing."""
+
+    def _shown(self) -> str:
+        shown = super()._shown()
+        return shown if shown == self.text() else ""
+
+
 class Footer(QFrame):
     """A footer line.
 
@@ -37,7 +45,7 @@ class Footer(QFrame):
             row.addWidget(IconLabel(icon, "text2", parent=self))
         self._strong = label("", TextStyle.STRONG, parent=self)
         self._quiet = ElidedLabel("", TextStyle.CAPTION, "text2", parent=self)
-        self._end = ElidedLabel("", TextStyle.CAPTION, parent=self)
+        self._end = _Remark("", TextStyle.CAPTION, parent=self)
         row.addWidget(self._strong)
         # All the room there is: the stretch after it is for when it is not shown.
         row.addWidget(self._quiet, 100)
