@@ -56,7 +56,7 @@ def tried_document(request: ImportRequest, tried: Preflight, errors: Path | None
         (problem for group in tried.problems for problem in group.examples),
         key=lambda problem: problem.row,
     )
-    written = errors is not None and errors.exists()
+    saved = None if errors is None or not errors.exists() else str(errors.absolute())
     return {
         "import_id": None,
         "name": Path(request.path).name,
@@ -71,7 +71,7 @@ def tried_document(request: ImportRequest, tried: Preflight, errors: Path | None
             each.count for each in tried.problems if each.type.startswith("ASSOCIATION_")
         ),
         "errors": [_problem(each) for each in examples[:_MOST_ERRORS]],
-        "error_file": str(errors.absolute()) if written else None,
+        "error_file": saved,
         "notes": dict(tried.notes),
     }
 
