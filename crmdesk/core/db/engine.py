@@ -41,6 +41,7 @@ class Tx:
         went_back_by: seconds the clock was set back that no entry of the log tells of yet.
         cache: of the database; only what a read transaction saw may be put into it, since a
             write may be rolled back.
+        seen: what a write keeps for itself, and hands on to the cache once it stands.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class Tx:
     ) -> None:
         self.connection = connection
         self.cache = cache
+        self.seen: dict[str, Any] = {}
         self.writes = writes
         self.now: datetime = clock.now()
         self.steady_now, self.went_back_by = self._read_steady(clock)
@@ -102,7 +104,8 @@ class Tx:
         )
 
     def finished(self) -> None:
-        """Run what was asked for with :meth:`after_commit`."""
+        """Hand on what was seen, and run what was asked for with :meth:`after_commit`."""
+        self.cache.update(self.seen)
         for action in self._after_commit:
             action()
 
