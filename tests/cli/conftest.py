@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,12 +18,13 @@ import pytest
 from crmdesk.cli.main import run
 from crmdesk.core.access import totp
 from crmdesk.core.access.actor import SignInType
-from crmdesk.core.access.keyring_store import KeyringStore
+from crmdesk.core.access.keyring_store import ENVIRONMENT_NAME, KeyringStore
 from crmdesk.core.clock import system_time
 from crmdesk.core.remembered_sessions import RememberedSessions
 from crmdesk.core.workspace import Workspace
 from crmdesk.core.workspace_key import KEY_NAME, load_key
 from tests.builders import PASSWORD, PLACE
+from tests.cli import plain_keyring
 
 EMAIL = "ingrid@northwind.example"
 
@@ -151,6 +153,20 @@ class Authenticator:
         self._step = max(self._step + 1, totp.step_at(system_time()))
         self.last = totp.code_at_step(self._secret, self._step)
         return self.last
+
+
+@pytest.fixture(autouse=True)
+def secrets_in_files(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """The keyring that commands find, unless a test is marked ``real_keyring``."""
+    if request.node.get_closest_marker("real_keyring") is not None:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="crmdesk-keyring-") as folder:
+        monkeypatch.setenv(ENVIRONMENT_NAME, plain_keyring.NAME)
+        monkeypatch.setenv(plain_keyring.FOLDER, folder)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,8 @@ from tests.cli.conftest import EMAIL, Authenticator, Terminal
 from tests.cli.typed import typed
 from tests.secret_service import SecretService
 
+pytestmark = pytest.mark.real_keyring
+
 
 def test_a_password_and_a_code_are_asked_for_and_the_password_is_not_shown(terminal: Terminal):
     app = terminal.enrol()

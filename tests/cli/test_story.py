@@ -6,11 +6,15 @@ import json
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from crmdesk.core.access.keyring_store import KeyringStore
 from crmdesk.core.workspace_key import load_key
 from tests.builders import PASSWORD
 from tests.cli.conftest import EMAIL, Authenticator, Terminal
 from tests.secret_service import SecretService
+
+pytestmark = pytest.mark.real_keyring
 
 
 def _founded(crmdesk: Terminal) -> None:
