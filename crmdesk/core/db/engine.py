@@ -27,6 +27,7 @@ from crmdesk.core.clock import Clock, from_text, to_text
 from crmdesk.core.db import sqlite
 from crmdesk.core.db.driver import sqlite3
 from crmdesk.core.db.page_keeper import PageKeeper, can_keep
+from crmdesk.core.db.statements import STATEMENTS
 from crmdesk.core.db.tables import clock_state
 from crmdesk.core.errors import UserError
 
@@ -168,6 +169,7 @@ class Database:
             URL.create("sqlite", database=str(self.path)),
             module=sqlite3,
             connect_args={"timeout": busy_seconds},
+            execution_options={"compiled_cache": STATEMENTS},
         )
 
     @contextmanager
