@@ -152,12 +152,14 @@ def _living_keyring(keyring_service: SecretService) -> None:
 def _hash_passwords_quickly(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Let Argon2id take its least: hundreds of sign-ins would cost a minute of nothing else.
+    """Let Argon2id and scrypt take their least: sign-ins would cost a minute of nothing else.
 
-    Tests of what a guess costs are marked ``real_password_cost``; other processes always pay it.
+    Tests of what a guess costs are marked ``real_password_cost``, and those of encrypted files
+    that other processes open too: these always pay it.
     """
     if request.node.get_closest_marker("real_password_cost") is None:
-        from crmdesk.core.access import passwords
+        from crmdesk.core.access import passwords, secret_file
 
+        monkeypatch.setattr(secret_file, "_SCRYPT_N", 2)
         quick = argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
         monkeypatch.setattr(passwords, "_HASHER", quick)

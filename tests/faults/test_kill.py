@@ -64,7 +64,7 @@ def test_a_kill_at_any_write_leaves_all_or_nothing(
     counted = scene.copy(tmp_path / "count")
     calls = count_calls(counted, nursery, operation, WRITES)
     undisturbed = left(counted)
-    points, failures, killed = spread(calls, 3 if operation == "log" else 8), {}, 0
+    points, failures, killed = spread(calls, 3 if operation == "log" else 5), {}, 0
     for at in points:
         copy = scene.copy(tmp_path / "run")
         fate = traced(tmp_path / "log", WRITES, "signal=KILL", str(at))

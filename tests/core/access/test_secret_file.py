@@ -152,6 +152,7 @@ def test_the_store_passes_its_check_and_says_where_it_is(store: FileStore, path:
     assert (store.backend, store.detail) == ("file", str(path))
 
 
+@pytest.mark.real_password_cost
 def test_processes_that_write_at_a_time_lose_nothing(store: FileStore, path: Path):
     store.set("first", "0")
     program = (
