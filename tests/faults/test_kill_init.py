@@ -54,7 +54,7 @@ def test_an_init_killed_at_any_write_can_be_done_again_or_is_done(
     assert nursery.run(counted).code == 0
     lines = log.read_text(errors="replace").splitlines()
     calls = max(Counter(line.split()[0] for line in lines if "(" in line).values())
-    points, failures, killed = spread(calls, 3), {}, 0
+    points, failures, killed = spread(calls, 4), {}, 0
     for at in points:
         folder = place(tmp_path / str(at) / "w")
         fate = traced(log, WRITES, "signal=KILL", str(at))

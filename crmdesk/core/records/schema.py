@@ -74,6 +74,9 @@ def _kept(tx: Tx, key: str, read: Callable[[], _Read]) -> _Read:
 
     The version that a write sees goes up with each definition that it changes itself.
     """
+    if not tx.connection.in_transaction():
+        # The driver alone begins none, and what is read here has to be of one state.
+        tx.connection.begin()
     version = tx.sql("SELECT version FROM definitions_state").fetchone()[0]
     for kept in (tx.seen, tx.cache):
         kept_version, found = kept.get(key, (None, None))
