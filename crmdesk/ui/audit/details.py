@@ -38,7 +38,7 @@ class EntryPanel(SidePanel):
         self.add_page(DETAILS, say("Details"), self.body)
         self.add_page(RECORDS, say("Records"), self.bulk, scrolls=False)
         self.add_page(COMMENTS, say("Comments"), self.comments, scrolls=False)
-        self.show_tab(RECORDS, shown=False)
+        self.offer_page(RECORDS, offered=False)
         self.body.copy_asked.connect(self.copy_link)
         self.bulk.chosen.connect(self._desk.go)
         self.comments.counted.connect(self._count_comments)
@@ -69,7 +69,7 @@ class EntryPanel(SidePanel):
         except Exception as error:  # noqa: BLE001 - whatever it is, the panel says it
             self.set_heading(filled(say("Entry %1"), words.number(event_id)))
             for page in (RECORDS, COMMENTS):
-                self.show_tab(page, shown=False)
+                self.offer_page(page, offered=False)
             self.body.show_error(message(error))
             self.set_foot([])
             return
@@ -119,7 +119,7 @@ class EntryPanel(SidePanel):
         known = (event.object or "") in self._wording.objects
         detailed = self._wording.edition.shows_details
         many = opens_into_records(event) and known and detailed
-        self.show_tab(RECORDS, shown=many)
+        self.offer_page(RECORDS, offered=many)
         if many:
             self.set_page_title(RECORDS, filled(say("Records %1"), words.number(event.subjects)))
             self.bulk.show_entry(event)
@@ -127,7 +127,7 @@ class EntryPanel(SidePanel):
     def _show_comments(self, event: AuditEvent) -> None:
         """Entries of another program's log are read here, not talked about."""
         own = event.id > 0
-        self.show_tab(COMMENTS, shown=own)
+        self.offer_page(COMMENTS, offered=own)
         if own:
             self.set_page_title(COMMENTS, say("Comments"))
             self.comments.show_entry(event.id)

@@ -209,12 +209,6 @@ class SidePanel(QFrame):
         self._tabs.add(key, title)
         self._tabs.setVisible(len(self._pages) > 1)
 
-    def show_tab(self, key: str, *, shown: bool) -> None:
-        """Offer a page or not; where it was in sight, the first one is."""
-        if not shown and self.page == key:
-            self.show_page(next(iter(self._pages)))
-        self._tabs.show_tab(key, shown=shown)
-
     def set_page_title(self, key: str, title: str) -> None:
         """Change a tab's word, e.g. "Comments 4"."""
         self._tabs.set_text(key, title)

@@ -56,10 +56,6 @@ class TabsSmall(QTabBar):
         """Take a tab away."""
         self.removeTab(self._index(key))
 
-    def show_tab(self, key: str, *, shown: bool) -> None:
-        """Take a tab out of sight, or bring it back."""
-        self.setTabVisible(self._index(key), shown)
-
     def keys(self) -> list[str]:
         """Keys of the tabs, in order."""
         return [str(self.tabData(index)) for index in range(self.count())]

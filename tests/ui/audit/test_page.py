@@ -206,6 +206,7 @@ def test_a_link_leads_to_an_entry_and_from_there_to_the_record(desk, page, stand
     page.open_link("audit/999999")
     assert page.panel.isVisible()
     qtbot.waitUntil(lambda: "The audit log shows no entry 999999." in texts(page.panel))
+    assert page.panel._tabs.isHidden()
 
 
 def test_new_entries_at_the_top_leave_the_panel_and_its_row_as_they_are(desk, page, qtbot):
