@@ -24,6 +24,8 @@ SEED = int(os.environ.get("CRMDESK_TEST_SEED", "20261122"))
 TRIALS = effort(1, 100)
 PASSPHRASE = "seven blue herons over"
 RECORDS = 300
+# The encrypted file of keys is written by one process and opened by another.
+pytestmark = pytest.mark.real_password_cost
 
 
 @pytest.fixture

@@ -173,7 +173,7 @@ def test_a_workbook_without_its_folder_says_so(desk: Desk) -> None:
     vault = desk.folder / "vault" / "exports"
     vault.rmdir()
 
-    with pytest.raises(UserError, match="does not exist"):
+    with pytest.raises(UserError, match="own folder .* is gone"):
         desk.workspace.run_job(job_id)
 
     vault.mkdir()
