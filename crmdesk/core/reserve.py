@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
@@ -48,15 +49,12 @@ def keep_reserve(folder: Path) -> bool:
     """
     path = reserve_path(folder)
     try:
-        if path.is_file() and path.stat().st_size == SIZE:
+        if _size(path) >= SIZE:
             return True
-        path.unlink(missing_ok=True)
         if free_bytes(folder) < SIZE + _LEFT_FREE:
+            release_reserve(folder)
             return False
         _fill(path)
-    except FileExistsError:
-        # Another program that starts makes it at this moment.
-        return False
     except OSError:
         release_reserve(folder)
         return False
@@ -108,9 +106,22 @@ def cures_a_full_disk(
     return with_reserve
 
 
+def _size(path: Path) -> int:
+    """Bytes of an ordinary file, 0 where there is none."""
+    try:
+        found = path.lstat()
+    except FileNotFoundError:
+        return 0
+    return found.st_size if stat.S_ISREG(found.st_mode) else 0
+
+
 def _fill(path: Path) -> None:
-    """Take the room for good: a file of zeros may be kept without any by the file system."""
-    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    """Take the room for good: a file of zeros may be kept without any by the file system.
+
+    Programs that start at one instant fill one file together, and none removes another's.
+    """
+    flags = os.O_CREAT | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, flags, 0o600)
     try:
         if hasattr(os, "posix_fallocate"):
             os.posix_fallocate(descriptor, 0, SIZE)

@@ -173,7 +173,7 @@ def test_a_workbook_without_its_folder_says_so(desk: Desk) -> None:
     vault = desk.folder / "vault" / "exports"
     vault.rmdir()
 
-    with pytest.raises(UserError, match="own folder .* is gone"):
+    with pytest.raises(UserError, match=r"own folder .* is gone"):
         desk.workspace.run_job(job_id)
 
     vault.mkdir()
