@@ -75,10 +75,8 @@ def test_a_window_draws_on_while_another_program_holds_the_database(
             lambda error: answers.append(getattr(error, "code", repr(error))),
         )
 
-    command, pipe = (
-        [sys.executable, "-c", _HOLD, str(desk.workspace.database.path)],
-        subprocess.PIPE,
-    )
+    command = [sys.executable, "-c", _HOLD, str(desk.workspace.database.path)]
+    pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as other:
         assert other.stdin is not None
         assert other.stdout is not None

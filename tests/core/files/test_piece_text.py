@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 from collections.abc import Iterator
+from typing import cast
 
 import pytest
 
@@ -23,7 +24,7 @@ def lines_of(text: PieceText, most: int, pieces: random.Random | None = None) ->
 
 
 def small_file(data: bytes) -> io.BufferedReader:
-    return io.BufferedReader(io.BytesIO(data), 7)  # type: ignore[type-var]
+    return io.BufferedReader(cast(io.RawIOBase, io.BytesIO(data)), 7)
 
 
 @pytest.mark.parametrize("most", [1, 3, 40, 1_000])

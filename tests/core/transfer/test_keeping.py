@@ -6,6 +6,7 @@ import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -83,9 +84,9 @@ def test_the_copy_has_its_name_before_the_import_stands(
     seen: list[bool] = []
     tell = ImportWriter._tell
 
-    def told(*given: object) -> None:
+    def told(*given: Any) -> None:
         seen.append(kept_as(bench).is_file() and not partial_path(kept_as(bench)).exists())
-        tell(*given)  # type: ignore[arg-type]
+        tell(*given)
 
     monkeypatch.setattr(ImportWriter, "_tell", told)
     bench.run(bench.file(TEXT))
