@@ -148,10 +148,17 @@ class ImportWriter:
                 if self._is_last:
                     context.succeed(tx, result)
         except BaseException:
-            self._error_file.unlink(missing_ok=True)
+            # An interrupt behind the commit comes while its log is moved: then the file is named.
+            if not self._stands():
+                self._error_file.unlink(missing_ok=True)
             raise
         if errors_later and self._error_file.is_file():
             self._complete_error_file(first)
+
+    def _stands(self) -> bool:
+        with self._database.read() as tx:
+            state = tx.scalar(select(imports.c.state).where(imports.c.id == self._import_id))
+        return bool(state == JobState.SUCCEEDED.value)
 
     def _settle(self, stage: Stage) -> Settled:
         with (

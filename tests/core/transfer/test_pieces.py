@@ -128,6 +128,29 @@ def test_an_import_that_ends_at_its_commit_has_what_was_refused_without_the_valu
     assert _left(bench) == []
 
 
+def test_an_interrupt_behind_the_commit_leaves_the_list_of_refused_rows(
+    bench: Bench, cuts: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.desk.contact(email="p0@example.org")
+    pages = bench.desk.workspace.database.pages
+    assert pages is not None
+    committed = pages.committed
+
+    def interrupt() -> None:
+        committed()
+        if bench.desk.sql("SELECT 1 FROM imports WHERE state = 'succeeded'"):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(pages, "committed", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        _run_and(bench, lambda: None, mode=ImportMode.CREATE)
+    monkeypatch.setattr(pages, "committed", committed)
+
+    (done,) = bench.desk.workspace.imports.list(bench.desk.admin)
+    assert done.state is JobState.SUCCEEDED
+    assert len(bench.problems(done)) == 1
+
+
 def test_a_record_that_is_edited_before_the_lock_is_taken_is_read_anew(
     bench: Bench, cuts: list[int]
 ) -> None:
